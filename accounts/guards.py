@@ -1,0 +1,59 @@
+"""The door of every view: ``@requires(Permission.X)`` declares who may pass, and ``@open_to_all`` that anybody may."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts.identity import Identity
+from accounts.permissions import Permission, may
+from portal.errors import NotFoundError
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+def current_identity() -> Identity | None:
+    """The person signed in to this request, or None."""
+    found: Identity | None = g.get("identity")
+    return found
+
+
+def the_identity() -> Identity:
+    """The person signed in, behind a guarded view where there always is one."""
+    identity = current_identity()
+    assert identity is not None
+    return identity
+
+
+def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """Let pass only who has the permission; a URL part named ``ward_code`` must lie within the person's scope.
+
+    Who may not gets the same 404 as for a page that does not exist. Put it outermost but for the route.
+    """
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            identity = current_identity()
+            if identity is None:
+                return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+            if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
+                return redirect(url_for("accounts.change_password"))
+            ward_code = kwargs.get("ward_code")
+            if not may(identity, permission, ward_code if isinstance(ward_code, str) else None):
+                raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the house rules
+        return guarded
+
+    return guard
+
+
+def open_to_all(view: View[P]) -> View[P]:
+    """Declare that a view needs no sign-in."""
+    view.permission = None  # type: ignore[attr-defined]  # read by the house rules
+    return view

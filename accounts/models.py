@@ -1,0 +1,61 @@
+"""Tables of people: users, the wards they answer for, failed sign-ins, and the append-only audit trail."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.columns import Instant, Words
+from portal.database import Base
+
+
+class User(Base):
+    """A person with an account. ``username`` is stored folded; ``session_version`` rises to end every open session."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    full_name: Mapped[Words]
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(32))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Instant]
+    wards: Mapped[list["UserWard"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+
+class UserWard(Base):
+    """One ward that a user answers for. No row at all means the whole city, where the role allows it."""
+
+    __tablename__ = "user_ward"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    ward_code: Mapped[str] = mapped_column(String(5), primary_key=True)
+
+
+class SignInFailure(Base):
+    """One failed sign-in, kept for the throttle. The name is what was typed, whether an account of it exists or not."""
+
+    __tablename__ = "sign_in_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[Instant] = mapped_column(index=True)
+
+
+class AuditEntry(Base):
+    """One line of the audit trail. Never changed, never removed."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Instant] = mapped_column(index=True)
+    user_id: Mapped[int | None]
+    username: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(String(128), index=True)
+    before: Mapped[Any | None] = mapped_column(JSON)
+    after: Mapped[Any | None] = mapped_column(JSON)

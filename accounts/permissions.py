@@ -1,0 +1,50 @@
+"""The whole policy on one page: who may do what, and on which wards.
+
+A permission is ``<scope>:<subject>:<action>``. A person acts for the city, or for the wards named beside the account.
+"""
+
+from enum import StrEnum
+
+from accounts.identity import Identity, Role
+
+
+class Permission(StrEnum):
+    """What can be permitted, in alphabetical order."""
+
+    ACCOUNT_OWN = "account:own:use"
+    AUDIT_READ = "audit:trail:read"
+    INVENTORY_READ = "inventory:approved:read"
+    PLAN_DOWNLOAD = "plan:files:download"
+    PLAN_EDIT = "plan:scenario:edit"
+    PLAN_READ = "plan:summary:read"
+    PRICE_EDIT = "price:list:edit"
+    READINESS_READ = "readiness:city:read"
+    ROUND_MANAGE = "round:round:manage"
+    SUBMISSION_CONFIRM = "submission:draft:confirm"
+    SUBMISSION_FILL = "submission:draft:fill"
+    SUBMISSION_READ = "submission:any:read"
+    SUBMISSION_REVIEW = "submission:sent:review"
+    USERS_MANAGE = "users:account:manage"
+
+
+P = Permission
+
+POLICY: dict[Role, frozenset[Permission]] = {
+    Role.OFFICER: frozenset({P.ACCOUNT_OWN, P.SUBMISSION_READ, P.SUBMISSION_FILL, P.READINESS_READ, P.INVENTORY_READ}),
+    Role.WARD_HEAD: frozenset({P.ACCOUNT_OWN, P.SUBMISSION_READ, P.SUBMISSION_CONFIRM, P.READINESS_READ, P.INVENTORY_READ}),
+    Role.REVIEWER: frozenset(
+        {P.ACCOUNT_OWN, P.SUBMISSION_READ, P.SUBMISSION_REVIEW, P.ROUND_MANAGE, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ}
+    ),
+    Role.PLANNER: frozenset(
+        {P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ, P.PLAN_EDIT, P.PLAN_DOWNLOAD, P.PRICE_EDIT}
+    ),
+    Role.LEADER: frozenset({P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ}),
+    Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ}),
+}
+
+
+def may(identity: Identity, permission: Permission, ward_code: str | None = None) -> bool:
+    """Whether a person may do this, on this ward where one is named."""
+    if permission not in POLICY[identity.role]:
+        return False
+    return ward_code is None or identity.covers(ward_code)

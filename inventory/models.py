@@ -1,0 +1,135 @@
+"""Tables of what the city has: wards, items, price lists, and the approved snapshots with their parts."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.columns import Instant, Vnd, Words
+from portal.database import Base
+
+
+class WardRecord(Base):
+    """One of the 126 commune-level units. Area in km2, population in persons, tile in hexagon rows and columns."""
+
+    __tablename__ = "ward"
+
+    code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    position: Mapped[int] = mapped_column(unique=True)
+    name: Mapped[Words] = mapped_column(unique=True)
+    name_sort: Mapped[str] = mapped_column(String(255), index=True)
+    name_fold: Mapped[str] = mapped_column(String(255), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    area_km2: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    population: Mapped[int]
+    latitude: Mapped[Decimal] = mapped_column(Numeric(9, 5))
+    longitude: Mapped[Decimal] = mapped_column(Numeric(9, 5))
+    former_district: Mapped[Words]
+    seat: Mapped[Words]
+    tile_column: Mapped[int]
+    tile_row: Mapped[int]
+
+
+class ItemRecord(Base):
+    """A line of the catalogue, stored so that other tables can point at it."""
+
+    __tablename__ = "item"
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    name: Mapped[Words]
+    name_fold: Mapped[str] = mapped_column(String(255))
+
+
+class PriceListRecord(Base):
+    """A named version of the prices."""
+
+    __tablename__ = "price_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[Words] = mapped_column(unique=True)
+    effective_from: Mapped[date]
+    prices: Mapped[list["PriceRecord"]] = relationship(lazy="selectin", order_by="PriceRecord.item_code")
+
+
+class PriceRecord(Base):
+    """The price of one item in one list, in whole VND, VAT included; what stands behind it; the legal cap, if any."""
+
+    __tablename__ = "price"
+
+    price_list_id: Mapped[int] = mapped_column(ForeignKey("price_list.id"), primary_key=True)
+    item_code: Mapped[str] = mapped_column(ForeignKey("item.code"), primary_key=True)
+    unit_price: Mapped[Vnd]
+    vat_percent: Mapped[int]
+    cap: Mapped[int | None] = mapped_column(BigInteger)
+    method: Mapped[str] = mapped_column(String(32))
+    evidence: Mapped[Words] = mapped_column(default="")
+    evidence_date: Mapped[date | None]
+    source: Mapped[Words]
+    source_label: Mapped[str] = mapped_column(String(1))
+
+
+class SnapshotRecord(Base):
+    """An approved snapshot of one ward. Never changes. ``sha256`` is the hash of its whole content."""
+
+    __tablename__ = "snapshot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)
+    as_of: Mapped[date]
+    round_name: Mapped[Words]
+    submission_id: Mapped[int | None]
+    approved_by: Mapped[Words]
+    approved_at: Mapped[Instant]
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    answered_items: Mapped[Any] = mapped_column(JSON)
+    answered_connections: Mapped[Any] = mapped_column(JSON)
+    facts: Mapped[list["FactRecord"]] = relationship(lazy="selectin", order_by="FactRecord.key")
+    lots: Mapped[list["LotRecord"]] = relationship(lazy="selectin", order_by="LotRecord.id")
+    connections: Mapped[list["ConnectionRecord"]] = relationship(lazy="selectin", order_by="ConnectionRecord.id")
+
+
+class FactRecord(Base):
+    """One fact of a snapshot; ``value`` keeps its type (number, true or false, text)."""
+
+    __tablename__ = "snapshot_fact"
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    basis: Mapped[str] = mapped_column(String(16))
+
+
+class LotRecord(Base):
+    """One equipment lot of a snapshot."""
+
+    __tablename__ = "snapshot_lot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
+    item_code: Mapped[str] = mapped_column(ForeignKey("item.code"), index=True)
+    good: Mapped[int]
+    degraded: Mapped[int]
+    broken: Mapped[int]
+    liquidation: Mapped[int]
+    unused: Mapped[int]
+    on_order: Mapped[int]
+    year: Mapped[int | None]
+    owner: Mapped[str] = mapped_column(String(16))
+    note: Mapped[Words]
+
+
+class ConnectionRecord(Base):
+    """One line of a snapshot. Speeds in whole Mbps."""
+
+    __tablename__ = "snapshot_connection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    provider: Mapped[Words]
+    contracted_mbps: Mapped[int | None]
+    measured_mbps: Mapped[int | None]
+    site: Mapped[Words]
+    basis: Mapped[str] = mapped_column(String(16))

@@ -1,0 +1,164 @@
+"""What one ward has on one date: the frozen value that every rating, cost and plan starts from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+FactValue = int | bool | str
+
+
+class Owner(StrEnum):
+    """Who owns a lot of equipment, with the label that the screen shows."""
+
+    WARD = "ward", "UBND xã, phường"
+    CITY_CENTRE = "city_centre", "Trung tâm Phục vụ hành chính công TP"
+    LEASED = "leased", "Thuê, mượn"
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Owner":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Basis(StrEnum):
+    """What stands behind an answer, strongest first."""
+
+    MEASURED = "measured", "Đo được"
+    EVIDENCE = "evidence", "Có minh chứng"
+    DECLARED = "declared", "Tự khai"
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Basis":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class ConnectionKind(StrEnum):
+    """Kinds of lines, with the label that the screen shows."""
+
+    TSLCD = "tslcd", "Truyền số liệu chuyên dùng"
+    INTERNET = "internet", "Internet chính"
+    BACKUP = "backup", "Internet dự phòng"
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "ConnectionKind":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One typed answer: a count, a yes or no, or a word. An unanswered question has no Fact."""
+
+    key: str
+    value: FactValue
+    basis: Basis = Basis.DECLARED
+
+
+@dataclass(frozen=True)
+class EquipmentLot:
+    """Machines of one item, of one owner, put into use in one year. All quantities are counts, zero or more.
+
+    ``good``, ``degraded``, ``broken``, ``liquidation``, ``unused`` are the conditions đang dùng tốt, xuống cấp,
+    hỏng chờ sửa, chờ thanh lý, chưa đưa vào sử dụng. ``on_order`` is contracted or funded but not delivered:
+    the plan subtracts it and the rating does not count it. ``year`` is None where no rule needs it.
+    """
+
+    item: str
+    good: int = 0
+    degraded: int = 0
+    broken: int = 0
+    liquidation: int = 0
+    unused: int = 0
+    on_order: int = 0
+    year: int | None = None
+    owner: Owner = Owner.WARD
+    note: str = ""
+
+    @property
+    def working(self) -> int:
+        """Machines that can be worked with: in good use, degraded, or not yet put into use."""
+        return self.good + self.degraded + self.unused
+
+    @property
+    def total(self) -> int:
+        """All machines that stand in the ward, whatever their condition."""
+        return self.working + self.broken + self.liquidation
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A line into the ward. Speeds are whole Mbps; None where the question was not answered."""
+
+    kind: ConnectionKind
+    provider: str = ""
+    contracted_mbps: int | None = None
+    measured_mbps: int | None = None
+    site: str = ""
+    basis: Basis = Basis.DECLARED
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one ward had on one date, as approved.
+
+    ``answered_items`` names the items whose question was answered, with zero or more: an item outside it is unknown,
+    which is not the same as none. ``answered_connections`` likewise for kinds of lines.
+    """
+
+    ward_code: str
+    as_of: date
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    lots: tuple[EquipmentLot, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    answered_items: frozenset[str] = frozenset()
+    answered_connections: frozenset[ConnectionKind] = frozenset()
+    round_name: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+
+    def fact(self, key: str) -> FactValue | None:
+        """The value of a fact, or None where it was not answered."""
+        found = self.facts.get(key)
+        return found.value if found else None
+
+    def count(self, key: str) -> int | None:
+        """The value of a counting fact, or None where it was not answered or is no count."""
+        value = self.fact(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def lots_of(self, item: str, owners: Iterable[Owner] = (Owner.WARD, Owner.LEASED)) -> tuple[EquipmentLot, ...]:
+        """The lots of one item that the given owners hold. The city service centre's stand apart by default."""
+        wanted = frozenset(owners)
+        return tuple(lot for lot in self.lots if lot.item == item and lot.owner in wanted)
+
+    def connections_of(self, kind: ConnectionKind) -> tuple[Connection, ...]:
+        """The lines of one kind."""
+        return tuple(line for line in self.connections if line.kind is kind)
+
+
+def make_facts(values: Mapping[str, FactValue], basis: Basis = Basis.DECLARED) -> dict[str, Fact]:
+    """Facts by key from plain values that share one basis."""
+    return {key: Fact(key, value, basis) for key, value in values.items()}
+
+
+def usable(lot: EquipmentLot, on: date, max_age_years: int | None) -> int:
+    """Machines of a lot that count for readiness on a date: working, and not past the age that the standard sets.
+
+    A lot whose year is unknown counts nothing where an age is asked for: what cannot be shown is not counted.
+    """
+    if max_age_years is None:
+        return lot.working
+    if lot.year is None or on.year - lot.year > max_age_years:
+        return 0
+    return lot.working

@@ -1,0 +1,100 @@
+"""The database: one engine per application, one session per request. A view that writes says so; a GET never writes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table. Constraints have names so that a migration can speak of them on both databases."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL.
+
+    On SQLite a writing transaction begins with BEGIN IMMEDIATE: a snapshot that has gone stale cannot be upgraded, so
+    with a plain BEGIN one of two writers would be refused at once, whatever the time-out.
+    """
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def session_scope(engine: Engine, *, writes: bool) -> Iterator[Session]:
+    """A session outside a request. It commits at the end where it writes, and rolls back on any error."""
+    with Session(engine.execution_options(writes=writes)) as session:
+        yield session
+        if writes:
+            session.commit()
+
+
+def get_session() -> Session:
+    """The session of this request, opened on first use."""
+    if "session" not in g:
+        engine: Engine = current_app.extensions["engine"]
+        g.session = Session(engine.execution_options(writes=_is_writing()))
+    session: Session = g.session
+    return session
+
+
+P = ParamSpec("P")
+
+
+def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Mark a view that writes. Its changes are kept when it returns, and thrown away when it raises."""
+
+    @wraps(view)
+    def committing(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        answer = view(*args, **kwargs)
+        get_session().commit()
+        return answer
+
+    committing.writes = True  # type: ignore[attr-defined]  # read by _is_writing and by the house rules
+    return committing
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Give the application its engine, and close the session at the end of each request."""
+    app.extensions["engine"] = make_engine(url)
+    app.teardown_appcontext(_close_session)
+
+
+def _is_writing() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "") if request else None
+    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+def _close_session(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

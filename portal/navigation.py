@@ -1,0 +1,45 @@
+"""The menu and the panels of the home page. Each package hands its entries in when it is wired; the root only passes them on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One entry of the menu: shown to whoever has the permission (its value, as accounts names it)."""
+
+    label: str
+    endpoint: str
+    permission: str
+    order: int
+
+
+@dataclass(frozen=True)
+class HomePanel:
+    """A part of a role's home page: a function that gives ready HTML, shown to the role of that value, in this order."""
+
+    role: str
+    order: int
+    render: Callable[[], str]
+
+
+def add_menu_entry(app: Flask, entry: MenuEntry) -> None:
+    """Put an entry into the menu."""
+    app.extensions.setdefault("menu", []).append(entry)
+
+
+def add_home_panel(app: Flask, panel: HomePanel) -> None:
+    """Put a panel on the home page of a role."""
+    app.extensions.setdefault("home_panels", []).append(panel)
+
+
+def menu(app: Flask) -> list[MenuEntry]:
+    """All entries, in the order they are shown."""
+    return sorted(app.extensions.get("menu", []), key=lambda entry: entry.order)
+
+
+def home_panels(app: Flask, role: str) -> list[HomePanel]:
+    """The panels of one role, in the order they are shown."""
+    return sorted((p for p in app.extensions.get("home_panels", []) if p.role == role), key=lambda panel: panel.order)

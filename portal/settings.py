@@ -1,0 +1,102 @@
+"""Settings: one frozen object, read once from the environment, refused at start when wrong."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flask import current_app
+
+from portal.errors import SettingError
+
+DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations. docs/settings.md says what each one is for."""
+
+    database_url: str
+    secret_key: str
+    mode: str
+    target_date: date
+    https: bool
+    agency_parent: str
+    agency: str
+    co_agency: str
+    signatory_title: str
+    signatory_name: str
+    contact: str
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real accounts and real data are served: demo accounts are refused then."""
+        return self.mode == "production"
+
+
+def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE) -> Settings:
+    """Settings from the environment. Raises SettingError that names the variable and what is allowed."""
+    mode = environ.get("WARD_MODE", "demo")
+    if mode not in ("demo", "production"):
+        raise SettingError(f"WARD_MODE = “{mode}” không hợp lệ. Dùng “demo” hoặc “production”.")
+    secret = environ.get("SECRET_KEY", "")
+    if mode == "production" and len(secret) < 32:
+        raise SettingError("SECRET_KEY còn thiếu hoặc ngắn hơn 32 ký tự. Đặt một chuỗi ngẫu nhiên dài rồi khởi động lại.")
+    return Settings(
+        database_url=_database_url(environ.get("DATABASE_URL", ""), instance),
+        secret_key=secret or _kept_secret(instance),
+        mode=mode,
+        target_date=_date(environ, "TARGET_DATE", "2026-03-31"),
+        https=_flag(environ, "HTTPS", "0"),
+        agency_parent=environ.get("AGENCY_PARENT", "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"),
+        agency=environ.get("AGENCY", "SỞ TÀI CHÍNH"),
+        co_agency=environ.get("CO_AGENCY", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
+        signatory_title=environ.get("SIGNATORY_TITLE", "GIÁM ĐỐC"),
+        signatory_name=environ.get("SIGNATORY_NAME", ""),
+        contact=environ.get("CONTACT", "Sở Khoa học và Công nghệ, bộ phận đầu mối khảo sát"),
+    )
+
+
+def current_settings() -> Settings:
+    """The settings of the application that serves this request."""
+    settings = current_app.config["SETTINGS"]
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def _database_url(given: str, instance: Path) -> str:
+    if not given:
+        instance.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{(instance / 'ward_readiness.sqlite').as_posix()}"
+    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingError("DATABASE_URL không hợp lệ. Dùng “sqlite:///đường/dẫn” hoặc “postgresql+psycopg://…”.")
+    return given
+
+
+def _kept_secret(instance: Path) -> str:
+    """A random key that outlives a restart, so that nobody is signed out by one."""
+    path = instance / "secret_key"
+    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        path.chmod(0o600)
+    except FileExistsError:
+        pass
+    return path.read_text("ascii")
+
+
+def _date(environ: Mapping[str, str], name: str, default: str) -> date:
+    text = environ.get(name, default)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingError(f"{name} = “{text}” không phải ngày. Viết theo dạng 2026-03-31.") from None
+
+
+def _flag(environ: Mapping[str, str], name: str, default: str) -> bool:
+    text = environ.get(name, default)
+    if text not in ("0", "1"):
+        raise SettingError(f"{name} = “{text}” không hợp lệ. Dùng 0 hoặc 1.")
+    return text == "1"
