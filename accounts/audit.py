@@ -12,7 +12,7 @@ from portal.clock import now
 def record(
     session: Session, identity: Identity | None, action: str, subject: str, *, before: Any = None, after: Any = None
 ) -> None:
-    """Add one line. ``action`` is ``<noun>:<verb>`` (``submission:approve``), ``subject`` names the thing (``ward 00082``)."""
+    """Add one line. ``action`` is ``<noun>:<verb>`` (``submission:approve``), ``subject`` a thing (``ward 00082``)."""
     session.add(
         AuditEntry(
             at=now(),

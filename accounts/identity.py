@@ -1,10 +1,11 @@
 """A plain view of the person at the keyboard, free of the database session."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from portal.labels import LabelledEnum
 
 
-class Role(StrEnum):
+class Role(LabelledEnum):
     """The six roles, with the words that the screen shows."""
 
     OFFICER = "officer", "Công chức xã, phường"
@@ -13,14 +14,6 @@ class Role(StrEnum):
     PLANNER = "planner", "Chuyên viên tài chính"
     LEADER = "leader", "Lãnh đạo thành phố"
     ADMINISTRATOR = "administrator", "Quản trị hệ thống"
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "Role":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     @property
     def is_of_ward(self) -> bool:

@@ -64,7 +64,7 @@ def newest_hashes(session: Session) -> dict[str, str]:
     """The hash of the newest approved snapshot of each ward that has one."""
     newest = select(func.max(SnapshotRecord.id)).group_by(SnapshotRecord.ward_code)
     rows = session.execute(select(SnapshotRecord.ward_code, SnapshotRecord.sha256).where(SnapshotRecord.id.in_(newest)))
-    return {ward_code: sha256 for ward_code, sha256 in rows}
+    return {row.ward_code: row.sha256 for row in rows}
 
 
 def newest_snapshots(session: Session) -> dict[str, Snapshot]:

@@ -3,57 +3,34 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+
+from portal.labels import LabelledEnum
 
 FactValue = int | bool | str
 
 
-class Owner(StrEnum):
+class Owner(LabelledEnum):
     """Who owns a lot of equipment, with the label that the screen shows."""
 
     WARD = "ward", "UBND xã, phường"
     CITY_CENTRE = "city_centre", "Trung tâm Phục vụ hành chính công TP"
     LEASED = "leased", "Thuê, mượn"
 
-    label: str
 
-    def __new__(cls, value: str, label: str) -> "Owner":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-
-class Basis(StrEnum):
+class Basis(LabelledEnum):
     """What stands behind an answer, strongest first."""
 
     MEASURED = "measured", "Đo được"
     EVIDENCE = "evidence", "Có minh chứng"
     DECLARED = "declared", "Tự khai"
 
-    label: str
 
-    def __new__(cls, value: str, label: str) -> "Basis":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-
-class ConnectionKind(StrEnum):
+class ConnectionKind(LabelledEnum):
     """Kinds of lines, with the label that the screen shows."""
 
     TSLCD = "tslcd", "Truyền số liệu chuyên dùng"
     INTERNET = "internet", "Internet chính"
     BACKUP = "backup", "Internet dự phòng"
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "ConnectionKind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
 
 @dataclass(frozen=True)
