@@ -1,7 +1,16 @@
 """Wires the package into the application. Only wsgi.py imports this file."""
 
 from flask import Flask
+from portal.setup import add_setup_step
+
+from inventory.reference import load_reference_data
+from inventory.views import blueprint
+from portal.navigation import MenuEntry, add_menu_entry
 
 
 def init_app(app: Flask) -> None:
-    """Add the package's pages, menu entries and commands."""
+    """Add the package's pages and menu entries, and load what it ships at set-up."""
+    app.register_blueprint(blueprint)
+    add_menu_entry(app, MenuEntry("Hiện trạng", "inventory.wards", "inventory:approved:read", 40))
+    add_menu_entry(app, MenuEntry("Danh mục", "inventory.items", "inventory:approved:read", 45))
+    add_setup_step(app, 10, "xã, phường, danh mục thiết bị và bảng giá", load_reference_data)

@@ -1,0 +1,50 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from accounts.identity import Role
+from accounts.permissions import POLICY, Permission
+from scoring.measures import MEASURES
+
+DOCS = Path(__file__).parents[2] / "docs"
+SETTINGS = Path(__file__).parents[2] / "portal" / "settings.py"
+
+
+def read(name):
+    return (DOCS / name).read_text("utf-8")
+
+
+def test_each_setting_has_its_line():
+    names = set(re.findall(r'"([A-Z][A-Z_]+)"', SETTINGS.read_text("utf-8")))
+    assert names
+    for name in names:
+        assert f"`{name}`" in read("settings.md"), f"describe {name} in docs/settings.md"
+
+
+def test_each_command_has_its_line(app):
+    for words in commands(app.cli):
+        if words[0] in ("routes", "run", "shell"):
+            continue
+        assert f"`flask --app wsgi {' '.join(words)}" in read("commands.md"), f"describe {' '.join(words)} in docs/commands.md"
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_each_permission_has_its_line(permission):
+    line = next((row for row in read("permissions.md").splitlines() if f"`{permission.value}`" in row), None)
+    assert line, f"describe {permission.value} in docs/permissions.md"
+    for role in Role:
+        assert (role.label in line) == (permission in POLICY[role]), f"docs/permissions.md: {permission.value} and {role.label}"
+
+
+@pytest.mark.parametrize("measure", sorted(MEASURES))
+def test_each_measure_has_its_line(measure):
+    assert f"`{measure}`" in read("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
+
+
+def commands(group, before=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*before, name))
+        else:
+            yield (*before, name)

@@ -1,0 +1,31 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FRAMEWORKS = ("flask", "sqlalchemy", "wtforms", "openpyxl", "matplotlib")
+PURE = [
+    "inventory.snapshot",
+    "inventory.catalogue",
+    "scoring.standard",
+    "scoring.measures",
+    "scoring.rating",
+    "scoring.remedies",
+    "scoring.explain",
+    "scoring.map",
+    "surveys.questions",
+    "surveys.reading",
+    "exports.plan",
+    "exports.caps",
+    *(f"surveys.answers.{path.stem}" for path in sorted((ROOT / "surveys" / "answers").glob("[a-z]*.py"))),
+]
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_file_loads_no_framework(module):
+    look = f"import sys, {module}; print(*sorted(set(sys.modules) & set({FRAMEWORKS!r})))"
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "", f"{module} nạp {done.stdout.strip()}: move what needs it into another file of the package"

@@ -1,0 +1,33 @@
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted(path for path in ROOT.glob("*/templates/**/*.html") if ".venv" not in path.parts)
+PAGES = [path for path in TEMPLATES if '{% extends "portal/base.html" %}' in path.read_text("utf-8")]
+
+
+def short(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_a_template_compiles(app, path):
+    name = str(path.relative_to(next(parent for parent in path.parents if parent.name == "templates")))
+    app.jinja_env.get_template(name.replace("\\", "/"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_a_page_has_one_heading_and_a_title(path):
+    text = path.read_text("utf-8")
+    assert "{% block title %}" in text, f"{short(path)}: add a title block that begins with the words of the h1"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_nothing_inline_and_no_outside_host(path):
+    text = path.read_text("utf-8")
+    assert not re.search(r"\sstyle=\"|\son[a-z]+=\"|javascript:", text), f"{short(path)}: move styles and handlers into static"
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text), f"{short(path)}: move the script into static"
+    hosts = set(re.findall(r"(?:src|href)=\"(?:https?:)?//([^/\"]+)", text))
+    assert not hosts, f"{short(path)} asks {hosts}: serve it from here"
