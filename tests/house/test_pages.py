@@ -1,0 +1,53 @@
+"""Every page of the demo city: what it costs, that it reads only, and that it asks nothing of an outside host.
+
+``PAGE_COSTS=write pytest tests/house/test_pages.py`` writes the baseline anew; the difference belongs in the commit that causes it.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+BASELINE = Path(__file__).parent / "page_costs.json"
+PAGES = {
+    "canbo": ["/", "/surveys/", "/readiness", "/readiness/wards/00082", "/inventory/wards/00082", "/inventory/items"],
+    "lanhdaoxa": ["/", "/surveys/", "/readiness/wards/00082"],
+    "thamdinh": ["/", "/review/", "/rounds/", "/rounds/1", "/readiness", "/readiness/wards/00070", "/plans"],
+    "taichinh": ["/", "/plans", "/plans/1", "/plans/1?ward=00070", "/inventory/items/A01"],
+    "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/plans/1"],
+    "quantri": ["/", "/users", "/audit", "/account/password"],
+}
+VISITS = [(username, path) for username, paths in PAGES.items() for path in paths]
+
+
+@pytest.mark.parametrize(("username", "path"), VISITS)
+def test_a_page_keeps_within_its_cost(demo_app, demo_sign_in, username, path):
+    client = demo_sign_in(username)
+    client.get(path)
+    statements = []
+    engine = demo_app.extensions["engine"]
+
+    def note(_connection, _cursor, statement, _parameters, _context, _many):
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    answer = client.get(path)
+    event.remove(engine, "before_cursor_execute", note)
+    assert answer.status_code == 200
+    writing = [text for text in statements if text.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert not writing, f"a GET of {path} writes: make it a POST"
+    assert len(statements) <= 20, f"{path} asks {len(statements)} queries: load what it shows in one go"
+    check_cost(f"{username} {path}", len(statements), len(answer.data))
+
+
+def check_cost(page, queries, size):
+    known = json.loads(BASELINE.read_text("utf-8")) if BASELINE.exists() else {}
+    if os.environ.get("PAGE_COSTS") == "write":
+        known[page] = {"queries": queries, "bytes": size}
+        BASELINE.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+        return
+    allowed = known[page]
+    assert queries <= allowed["queries"], f"{page}: {queries} queries, {allowed['queries']} before. Take the new ones away"
+    assert size <= allowed["bytes"] * 1.1 + 500, f"{page}: {size} bytes, {allowed['bytes']} before. Make the page lighter"

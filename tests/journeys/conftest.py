@@ -1,0 +1,82 @@
+"""A real browser against a real server: waitress on a free port of the loopback, the demo round, Chromium found on the machine."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+def find_chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("No Chromium on this machine, and REQUIRE_BROWSER is set: install the package chromium.")
+        pytest.skip("NO BROWSER: install Chromium to run the journeys.")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def address(demo_app) -> Iterator[str]:
+    server = create_server(demo_app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(params=[1280, 360], ids=["desk", "phone"])
+def width(request) -> int:
+    return request.param
+
+
+@pytest.fixture
+def visit(browser, address, width) -> Iterator["Visit"]:
+    visit = Visit(browser, address, width)
+    yield visit
+    visit.close()
+
+
+class Visit:
+    """People at their own browsers: each demo account gets a context of its own."""
+
+    def __init__(self, browser: Browser, address: str, width: int) -> None:
+        self.browser, self.address, self.width = browser, address, width
+        self.contexts: list[BrowserContext] = []
+        self.outside: list[str] = []
+
+    def sign_in(self, username: str) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": self.width, "height": 800}, locale="vi-VN", base_url=self.address
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on(
+            "request", lambda request: None if request.url.startswith(self.address) else self.outside.append(request.url)
+        )
+        page.goto("/sign-in")
+        page.get_by_label("Tên đăng nhập").fill(username)
+        page.get_by_label("Mật khẩu", exact=True).fill("demo-2026")
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        assert not [url for url in self.outside if not url.startswith(("data:", "blob:"))], "a page asked an outside host"
