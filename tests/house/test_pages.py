@@ -1,6 +1,7 @@
 """Every page of the demo city: what it costs, that it reads only, and that it asks nothing of an outside host.
 
-``PAGE_COSTS=write pytest tests/house/test_pages.py`` writes the baseline anew; the difference belongs in the commit that causes it.
+``PAGE_COSTS=write pytest tests/house/test_pages.py`` writes the baseline anew; the difference belongs in the commit that
+causes it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A real browser against a real server: waitress on a free port of the loopback, the demo round, Chromium found on the machine."""
+"""A real browser against a real server: waitress on a free port of the loopback, the demo round, the machine's Chromium."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from waitress.server import create_server
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -66,9 +66,7 @@ class Visit:
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8000)
-        page.on(
-            "request", lambda request: None if request.url.startswith(self.address) else self.outside.append(request.url)
-        )
+        page.on("request", self._note_outside_host)
         page.goto("/sign-in")
         page.get_by_label("Tên đăng nhập").fill(username)
         page.get_by_label("Mật khẩu", exact=True).fill("demo-2026")
@@ -76,7 +74,11 @@ class Visit:
         page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
+    def _note_outside_host(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.outside.append(request.url)
+
     def close(self) -> None:
         for context in self.contexts:
             context.close()
-        assert not [url for url in self.outside if not url.startswith(("data:", "blob:"))], "a page asked an outside host"
+        assert self.outside == [], "a page asked an outside host"
