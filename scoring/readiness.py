@@ -1,0 +1,75 @@
+"""The readiness of the city: the newest approved snapshot of each of the 126 wards, rated by the standard in force."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inventory.recording import newest_hashes, newest_snapshots
+from inventory.wards import Ward, list_wards
+from portal.clock import today
+from scoring.publishing import current_standard
+from scoring.rating import Rating, Result, no_data, rate
+from scoring.standard import Standard
+
+# Ratings by the hashes of what they were made from. They never change, so nothing has to expire but for its number.
+_ratings: dict[tuple[str, str, date], Rating] = {}
+_KEPT = 5000
+
+
+@dataclass(frozen=True)
+class CityReadiness:
+    """All 126 wards in Vietnamese order, each with its rating, under one standard on one date."""
+
+    standard: Standard
+    on: date
+    wards: tuple[Ward, ...]
+    ratings: Mapping[str, Rating]
+    version: str
+
+    @property
+    def counts(self) -> dict[Result, int]:
+        """How many wards have each result; every result is named."""
+        counted = Counter(rating.result for rating in self.ratings.values())
+        return {result: counted[result] for result in Result}
+
+    @property
+    def approved_count(self) -> int:
+        """How many wards have an approved snapshot."""
+        return sum(rating.snapshot is not None for rating in self.ratings.values())
+
+    @property
+    def data_as_of(self) -> date | None:
+        """The date of the newest snapshot, or None while there is none."""
+        return max((rating.snapshot.as_of for rating in self.ratings.values() if rating.snapshot), default=None)
+
+    def counts_by(self, part: str) -> dict[str, dict[Result, int]]:
+        """The counts for each ``kind`` or ``former_district`` of wards."""
+        groups: dict[str, Counter[Result]] = {}
+        for ward in self.wards:
+            groups.setdefault(getattr(ward, part), Counter())[self.ratings[ward.code].result] += 1
+        return {name: {result: counted[result] for result in Result} for name, counted in groups.items()}
+
+
+def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
+    """The readiness of the city on a date (today by default). A handful of queries, however many wards."""
+    day = on or today()
+    standard = current_standard(session)
+    hashes = newest_hashes(session)
+    snapshots = newest_snapshots(session)
+    if len(_ratings) > _KEPT:
+        _ratings.clear()
+    ratings = {}
+    wards = tuple(list_wards(session))
+    for ward in wards:
+        if ward.code not in snapshots:
+            ratings[ward.code] = no_data(ward.code, day)
+            continue
+        key = (hashes[ward.code], standard.sha256, day)
+        if key not in _ratings:
+            _ratings[key] = rate(snapshots[ward.code], standard, day)
+        ratings[ward.code] = _ratings[key]
+    version = f"{hash((standard.sha256, standard.issued_number, day, *sorted(hashes.items()))):x}"
+    return CityReadiness(standard, day, wards, ratings, version)
