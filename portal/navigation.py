@@ -1,4 +1,4 @@
-"""The menu and the panels of the home page. Each package hands its entries in when it is wired; the root only passes them on."""
+"""The menu and the panels of the home page. Each package hands its entries in when it is wired."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,47 @@
+"""Commands on accounts; each calls the same function as the pages."""
+
+import os
+from pathlib import Path
+
+import click
+from flask import current_app, render_template
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from accounts.audit import record
+from accounts.identity import Role
+from accounts.passwords import check_strength
+from accounts.people_workbook import import_users
+from accounts.users import create_user, has_administrator
+from portal.database import session_scope
+from portal.errors import WardReadinessError
+
+users = AppGroup("users", help="Tài khoản.")
+
+
+@users.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--slips", default="phieu-tai-khoan.html", type=click.Path(path_type=Path), help="Tệp phiếu để in.")
+def users_import(file: Path, slips: Path) -> None:
+    """Tạo hàng loạt tài khoản từ FILE (.xlsx) và ghi phiếu mật khẩu một lần để in."""
+    known: frozenset[str] = current_app.extensions.get("ward_codes", frozenset())
+    try:
+        with session_scope(current_app.extensions["engine"], writes=True) as session:
+            made = import_users(session, file.read_bytes(), known)
+            record(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(made)})
+    except WardReadinessError as error:
+        raise click.ClickException(error.message) from None
+    with current_app.test_request_context():
+        slips.write_text(render_template("accounts/slips_file.html", slips=made), "utf-8")
+    slips.chmod(0o600)
+    click.echo(f"Đã tạo {len(made)} tài khoản. Phiếu để in: {slips.name}. In xong hãy xóa tệp này.")
+
+
+def ask_first_administrator(session: Session) -> None:
+    """Make the first administrator where there is none: from ADMIN_USERNAME and ADMIN_PASSWORD, or by asking."""
+    if has_administrator(session):
+        return
+    username = os.environ.get("ADMIN_USERNAME") or click.prompt("Tên đăng nhập của quản trị hệ thống")
+    password = os.environ.get("ADMIN_PASSWORD") or click.prompt("Mật khẩu", hide_input=True, confirmation_prompt=True)
+    check_strength(password, username)
+    create_user(session, username, "Quản trị hệ thống", Role.ADMINISTRATOR, password=password)

@@ -1,0 +1,38 @@
+"""The six accounts of the demo. They name no person, and a production installation does not start beside them."""
+
+from datetime import date
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.models import User
+from accounts.users import create_user
+from accounts.views import DEMO_PASSWORD
+from portal.errors import SettingError
+
+DEMO_WARD = "00082"
+ACCOUNTS = (
+    ("canbo", "Công chức phường Cửa Nam (minh họa)", Role.OFFICER, [DEMO_WARD]),
+    ("lanhdaoxa", "Lãnh đạo UBND phường Cửa Nam (minh họa)", Role.WARD_HEAD, [DEMO_WARD]),
+    ("thamdinh", "Chuyên viên thẩm định (minh họa)", Role.REVIEWER, []),
+    ("taichinh", "Chuyên viên tài chính (minh họa)", Role.PLANNER, []),
+    ("lanhdao", "Lãnh đạo thành phố (minh họa)", Role.LEADER, []),
+    ("quantri", "Quản trị hệ thống (minh họa)", Role.ADMINISTRATOR, []),
+)
+
+
+def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
+    """Add the demo accounts that are not there yet."""
+    known = set(session.scalars(select(User.username)))
+    for username, full_name, role, wards in ACCOUNTS:
+        if username not in known:
+            create_user(session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True)
+
+
+def refuse_demo_accounts(session: Session) -> None:
+    """Raise SettingError where a production installation holds demo accounts: their password is public."""
+    settings = current_app.config["SETTINGS"]
+    if settings.is_production and session.scalars(select(User.id).where(User.is_demo)).first() is not None:
+        raise SettingError("Cơ sở dữ liệu có tài khoản minh họa nên không dùng thật được. Dùng cơ sở dữ liệu khác.")

@@ -1,0 +1,48 @@
+"""Hundreds of accounts from one Excel table. All mistakes are told at once; either every row is taken or none."""
+
+from io import BytesIO
+
+from openpyxl import load_workbook
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.users import Slip, UserError, create_user
+from portal.uploads import UploadError, check_workbook
+from portal.vietnamese import fold
+
+HEADINGS = ("tên đăng nhập", "họ và tên", "vai trò", "mã xã, phường")
+MAX_ROWS = 2000
+_ROLES = {fold(role.label): role for role in Role} | {role.value: role for role in Role}
+
+
+def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> list[Slip]:
+    """Make the accounts of the first sheet. Raises UploadError with every mistake, each with its row."""
+    check_workbook(data)
+    book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(HEADINGS), values_only=True))
+    if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(heading) for heading in HEADINGS]:
+        raise UploadError(f"Dòng 1 phải là các cột: {'; '.join(HEADINGS)}.")
+    slips, mistakes = [], []
+    for number, row in enumerate(rows[1:], start=2):
+        cells = [str(cell).strip() if cell is not None else "" for cell in row]
+        if not any(cells):
+            continue
+        try:
+            slips.append(_create(session, cells, known_wards))
+        except UserError as error:
+            mistakes.append(f"Dòng {number}: {error.message}")
+    if mistakes:
+        raise UploadError("\n".join(mistakes))
+    return slips
+
+
+def _create(session: Session, cells: list[str], known_wards: frozenset[str]) -> Slip:
+    username, full_name, role_name, codes = cells
+    role = _ROLES.get(fold(role_name))
+    if role is None:
+        raise UserError(f"Vai trò “{role_name}” không có. Chọn một trong: {', '.join(role.label for role in Role)}.")
+    wards = [code.strip().zfill(5) for code in codes.replace(";", ",").split(",") if code.strip()]
+    unknown = sorted(set(wards) - known_wards)
+    if unknown:
+        raise UserError(f"Không có mã xã, phường {', '.join(unknown)}.")
+    return create_user(session, username, full_name, role, wards)

@@ -1,0 +1,124 @@
+"""Accounts: made, changed, reset, closed. The last active administrator stays."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.models import User, UserWard
+from accounts.passwords import check_strength, hash_password, is_right, make_one_time_password
+from portal.clock import now
+from portal.errors import NotFoundError, WardReadinessError
+from portal.vietnamese import fold
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+
+
+class UserError(WardReadinessError):
+    """An account cannot be made or changed like this."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is printed and handed to a person: the name and the one-time password, which is stored nowhere."""
+
+    username: str
+    full_name: str
+    role: Role
+    password: str
+
+
+def create_user(
+    session: Session,
+    username: str,
+    full_name: str,
+    role: Role,
+    wards: Iterable[str] = (),
+    *,
+    password: str | None = None,
+    is_demo: bool = False,
+) -> Slip:
+    """Make an account. Without a password it gets a one-time one that has to be changed. Raises UserError."""
+    name, codes = fold(username), sorted(set(wards))
+    if not _NAME.fullmatch(name):
+        raise UserError(f"Tên đăng nhập “{username}” cần 3 đến 64 ký tự, chỉ gồm chữ không dấu, số, dấu chấm, gạch.")
+    if not full_name.strip():
+        raise UserError(f"Tài khoản “{name}” còn thiếu họ và tên.")
+    if role.is_of_ward and not codes:
+        raise UserError(f"Tài khoản “{name}” là {role.label.lower()} nên phải ghi mã xã, phường.")
+    if session.scalars(select(User.id).where(User.username == name)).first() is not None:
+        raise UserError(f"Đã có tài khoản “{name}”. Chọn tên khác.")
+    given = password or make_one_time_password()
+    session.add(
+        User(
+            username=name,
+            full_name=full_name.strip(),
+            password_hash=hash_password(given),
+            role=role.value,
+            must_change_password=password is None,
+            is_demo=is_demo,
+            created_at=now(),
+            wards=[UserWard(ward_code=code) for code in codes],
+        )
+    )
+    session.flush()
+    return Slip(name, full_name.strip(), role, given)
+
+
+def get_user(session: Session, user_id: int) -> User:
+    """One account. Raises NotFoundError."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError("Không có tài khoản này.")
+    return user
+
+
+def list_users(session: Session) -> list[User]:
+    """All accounts by name."""
+    return list(session.scalars(select(User).order_by(User.username)))
+
+
+def change_password(session: Session, user_id: int, old: str, new: str) -> User:
+    """Change the own password; every other open session of the account ends. Raises UserError, WeakPasswordError."""
+    user = get_user(session, user_id)
+    if not is_right(user.password_hash, old):
+        raise UserError("Mật khẩu đang dùng chưa đúng.")
+    check_strength(new, user.username)
+    if old == new:
+        raise UserError("Mật khẩu mới phải khác mật khẩu đang dùng.")
+    user.password_hash = hash_password(new)
+    user.must_change_password = False
+    user.session_version += 1
+    return user
+
+
+def reset_password(session: Session, user_id: int) -> Slip:
+    """Give a new one-time password; every open session of the account ends."""
+    user = get_user(session, user_id)
+    password = make_one_time_password()
+    user.password_hash = hash_password(password)
+    user.must_change_password = True
+    user.session_version += 1
+    return Slip(user.username, user.full_name, Role(user.role), password)
+
+
+def set_active(session: Session, user_id: int, *, active: bool) -> User:
+    """Open or close an account. Raises UserError for the last active administrator."""
+    # The rows are locked, so that two administrators cannot close each other in the same moment.
+    administrators = select(User).where(User.role == Role.ADMINISTRATOR.value, User.is_active).with_for_update()
+    others = [user for user in session.scalars(administrators) if user.id != user_id]
+    user = get_user(session, user_id)
+    if not active and user.role == Role.ADMINISTRATOR.value and not others:
+        raise UserError("Đây là quản trị hệ thống cuối cùng nên không khóa được. Tạo người quản trị khác trước.")
+    user.is_active = active
+    user.session_version += 1
+    return user
+
+
+def has_administrator(session: Session) -> bool:
+    """Whether anybody could sign in and make accounts."""
+    count = select(func.count()).select_from(User).where(User.role == Role.ADMINISTRATOR.value, User.is_active)
+    return bool(session.scalar(count))

@@ -1,0 +1,174 @@
+"""Pages of people: sign in and out, the own password, accounts, the audit trail."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from accounts import users
+from accounts.audit import record
+from accounts.forms import PasswordForm, SignInForm, UserForm
+from accounts.guards import open_to_all, requires, the_identity
+from accounts.identity import Role
+from accounts.models import AuditEntry, User
+from accounts.permissions import Permission
+from accounts.sign_in import SignInError, check_sign_in, find_identity, identity_of
+from portal.database import get_session, writes
+from portal.errors import NotFoundError, WardReadinessError
+from portal.settings import current_settings
+
+blueprint = Blueprint("accounts", __name__, template_folder="templates")
+
+DEMO_PASSWORD = "demo-2026"  # noqa: S105 - printed on the demo's own sign-in page
+PAGE = 100
+
+
+@blueprint.before_app_request
+def load_identity() -> None:
+    """Who is at the keyboard, for guards, views and templates."""
+    g.identity = None
+    if "user_id" in session:
+        g.identity = find_identity(get_session(), session["user_id"], session.get("session_version", 0))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@open_to_all
+@writes
+def sign_in() -> ResponseReturnValue:
+    """The way in. The demo offers its accounts as buttons."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        user = check_sign_in(get_session(), form.username.data or "", form.password.data or "")
+        if user is not None:
+            return _enter(user)
+        record(get_session(), None, "account:refuse", f"account {(form.username.data or '')[:64]}")
+        form.username.errors = [*form.username.errors, SignInError().message]
+    demo = [] if current_settings().is_production else _demo_users()
+    status = 400 if form.errors else 200
+    page = render_template("accounts/sign_in.html", form=form, demo=demo, demo_password=DEMO_PASSWORD)
+    return page, status
+
+
+@blueprint.post("/sign-out")
+@requires(Permission.ACCOUNT_OWN)
+def sign_out() -> ResponseReturnValue:
+    """The way out."""
+    session.clear()
+    return redirect(url_for("accounts.sign_in"))
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_OWN)
+@writes
+def change_password() -> ResponseReturnValue:
+    """Change the own password."""
+    form, identity = PasswordForm(), the_identity()
+    if form.validate_on_submit():
+        try:
+            user = users.change_password(get_session(), identity.user_id, form.old.data or "", form.new.data or "")
+        except WardReadinessError as error:
+            form.new.errors = [*form.new.errors, error.message]
+        else:
+            session["session_version"] = user.session_version
+            record(get_session(), identity, "account:change-password", f"account {identity.username}")
+            flash(_("Đã đổi mật khẩu."), "success")
+            return redirect(url_for("portal.home"))
+    return render_template("accounts/password.html", form=form), 400 if form.errors else 200
+
+
+@blueprint.get("/users")
+@requires(Permission.USERS_MANAGE)
+def user_list() -> ResponseReturnValue:
+    """All accounts, and the form of a new one."""
+    return _user_page(UserForm(formdata=None))
+
+
+@blueprint.post("/users")
+@requires(Permission.USERS_MANAGE)
+@writes
+def user_create() -> ResponseReturnValue:
+    """Make an account; its one-time password is shown once."""
+    form = UserForm()
+    if not form.validate_on_submit():
+        return _user_page(form), 400
+    wards = [code.strip() for code in (form.wards.data or "").split(",") if code.strip()]
+    try:
+        slip = users.create_user(
+            get_session(), form.username.data or "", form.full_name.data or "", Role(form.role.data), wards
+        )
+    except WardReadinessError as error:
+        form.username.errors = [*form.username.errors, error.message]
+        return _user_page(form), 400
+    after = {"role": slip.role.value, "wards": wards}
+    record(get_session(), the_identity(), "account:create", f"account {slip.username}", after=after)
+    return render_template("accounts/slips.html", slips=[slip])
+
+
+@blueprint.post("/users/<int:user_id>/reset")
+@requires(Permission.USERS_MANAGE)
+@writes
+def user_reset(user_id: int) -> ResponseReturnValue:
+    """Give an account a new one-time password, shown once."""
+    slip = users.reset_password(get_session(), user_id)
+    record(get_session(), the_identity(), "account:reset-password", f"account {slip.username}")
+    return render_template("accounts/slips.html", slips=[slip])
+
+
+@blueprint.post("/users/<int:user_id>/active")
+@requires(Permission.USERS_MANAGE)
+@writes
+def user_active(user_id: int) -> ResponseReturnValue:
+    """Close an account, or open it again."""
+    active = request.form.get("active") == "1"
+    user = users.set_active(get_session(), user_id, active=active)
+    record(get_session(), the_identity(), "account:set-active", f"account {user.username}", after={"active": active})
+    flash(_("Đã mở tài khoản.") if active else _("Đã khóa tài khoản."), "success")
+    return redirect(url_for("accounts.user_list"))
+
+
+@blueprint.get("/audit")
+@requires(Permission.AUDIT_READ)
+def audit() -> ResponseReturnValue:
+    """The audit trail, newest first, filtered by name and action."""
+    username, action = request.args.get("username", "")[:64], request.args.get("action", "")[:64]
+    page = max(1, request.args.get("page", 1, type=int))
+    entries = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if username:
+        entries = entries.where(AuditEntry.username == username)
+    if action:
+        entries = entries.where(AuditEntry.action.contains(action, autoescape=True))
+    found = list(get_session().scalars(entries.offset((page - 1) * PAGE).limit(PAGE + 1)))
+    shown = found[:PAGE]
+    more = len(found) > PAGE
+    return render_template("accounts/audit.html", entries=shown, username=username, action=action, page=page, more=more)
+
+
+@blueprint.post("/sign-in/demo/<username>")
+@open_to_all
+@writes
+def demo_sign_in(username: str) -> ResponseReturnValue:
+    """Enter as a demo account by its button; the page is not there in real use."""
+    user = next((user for user in _demo_users() if user.username == username), None)
+    if current_settings().is_production or user is None:
+        raise NotFoundError(_("Không có tài khoản minh họa này."))
+    return _enter(user)
+
+
+def _enter(user: User) -> ResponseReturnValue:
+    language = session.get("language")
+    session.clear()
+    session.update(user_id=user.id, session_version=user.session_version)
+    if language:
+        session["language"] = language
+    record(get_session(), identity_of(user), "account:sign-in", f"account {user.username}")
+    target = request.args.get("next", "")
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if is_local else url_for("portal.home"))
+
+
+def _demo_users() -> list[User]:
+    return list(get_session().scalars(select(User).where(User.is_demo, User.is_active).order_by(User.id)))
+
+
+def _user_page(form: UserForm) -> str:
+    return render_template("accounts/users.html", form=form, users=users.list_users(get_session()), roles=list(Role))

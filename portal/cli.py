@@ -1,0 +1,64 @@
+"""Commands of the installation: set it up, load the demo, serve it."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from waitress import serve as serve_with_waitress
+
+from portal.errors import WardReadinessError
+from portal.settings import current_settings
+from portal.setup import DEFAULT_SEED, check_start, load_demo, run_setup
+
+DEFAULT_PORT = 8000
+
+
+@click.command()
+@with_appcontext
+def setup() -> None:
+    """Tạo bảng, nạp danh mục, hỏi tài khoản quản trị đầu tiên. Chạy lại không đổi gì."""
+    _told(lambda: run_setup(current_app, interactive=True, tell=click.echo))
+
+
+@click.group()
+def demo() -> None:
+    """Số liệu minh họa."""
+
+
+@demo.command("load")
+@click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Cùng số này thì cùng số liệu.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày của số liệu, mặc định hôm nay.")
+@with_appcontext
+def demo_load(seed: int, as_of: datetime | None) -> None:
+    """Nạp 126 đơn vị với số liệu minh họa. Không chạy khi dùng thật."""
+    if current_settings().is_production:
+        raise click.ClickException("WARD_MODE=production: không nạp số liệu minh họa vào hệ thống dùng thật.")
+    _told(lambda: run_setup(current_app, interactive=False))
+    _told(lambda: load_demo(current_app, seed, as_of.date() if as_of else None))
+    click.echo("Đã nạp số liệu minh họa.")
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Phục vụ trên http://127.0.0.1:8000 (PORT= để đổi cổng); lần đầu ở chế độ minh họa thì nạp số liệu minh họa."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # waitress needs the application, not its proxy
+    port = int(os.environ.get("PORT", DEFAULT_PORT))
+    _told(lambda: run_setup(app, interactive=False))
+    if not current_settings().is_production:
+        _told(lambda: load_demo(app))
+        click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
+    _told(lambda: check_start(app))
+    click.echo(f"Mở http://127.0.0.1:{port}")
+    serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, ident=None)
+
+
+def _told(work: Callable[[], None]) -> None:
+    """Run it, and end with the sentence of a named error instead of a stack trace."""
+    try:
+        work()
+    except WardReadinessError as error:
+        raise click.ClickException(error.message) from None

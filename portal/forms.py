@@ -1,0 +1,77 @@
+"""The base of every form: typed text is stripped and brought to NFC, and every message is Vietnamese."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+
+from portal.numbers import MAX_VND, CountError, parse_count
+from portal.vietnamese import to_nfc
+
+MESSAGES = {
+    "This field is required.": "Hãy điền ô này.",
+    "Not a valid choice.": "Hãy chọn một mục trong danh sách.",
+    "Not a valid choice": "Hãy chọn một mục trong danh sách.",
+    "Invalid Choice: could not coerce.": "Hãy chọn một mục trong danh sách.",
+    "Not a valid date value.": "Ngày chưa đúng. Viết theo dạng 31/12/2026.",
+    "Field must be equal to %(other_name)s.": "Hai ô phải giống nhau.",
+    "Field cannot be longer than %(max)d character.": "Không được dài quá %(max)d ký tự.",
+    "Field cannot be longer than %(max)d characters.": "Không được dài quá %(max)d ký tự.",
+    "Field must be at least %(min)d character long.": "Cần ít nhất %(min)d ký tự.",
+    "Field must be at least %(min)d characters long.": "Cần ít nhất %(min)d ký tự.",
+    "Field must be between %(min)d and %(max)d characters long.": "Cần từ %(min)d đến %(max)d ký tự.",
+}
+
+
+class _Vietnamese:
+    """The messages of WTForms, which ships no Vietnamese of its own."""
+
+    def gettext(self, string: str) -> str:
+        return MESSAGES.get(string, string)
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return MESSAGES.get(singular if count == 1 else plural, plural)
+
+
+class BaseForm(FlaskForm):
+    """The base of every form that is posted."""
+
+    class Meta(FlaskForm.Meta):
+        """Own messages, and a filter on every field of text."""
+
+        def get_translations(self, form: Any) -> _Vietnamese:
+            """Our catalogue, whatever the locale."""
+            return _Vietnamese()
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Add the filter of text to every field."""
+            filters = [*unbound_field.kwargs.get("filters", []), _clean]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+
+class CountField(StringField):
+    """A whole number, typed ``1500`` or ``1.500``; what was typed stays in the field when it is wrong."""
+
+    maximum: int | None = None
+    number: int | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the number, or say what to type instead."""
+        self.number = None
+        if not (self.data or "").strip():
+            return
+        try:
+            self.number = parse_count(self.data or "", self.maximum) if self.maximum else parse_count(self.data or "")
+        except CountError as error:
+            raise ValidationError(error.message) from None
+
+
+class VndField(CountField):
+    """Whole VND."""
+
+    maximum = MAX_VND
+
+
+def _clean(value: Any) -> Any:
+    return to_nfc(value).replace("\x00", "").strip() if isinstance(value, str) else value

@@ -1,0 +1,77 @@
+"""What the packages hand in for the life of an installation: steps that set it up, load the demo, and check it at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.clock import today
+from portal.database import session_scope
+from portal.migration import migrate
+
+SetupFunction = Callable[[Session], Any]
+DemoFunction = Callable[[Session, int, date], Any]
+DEFAULT_SEED = 2026
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    """A step of ``setup``. It adds what is not there yet, so that running it twice changes nothing."""
+
+    order: int
+    title: str
+    run: SetupFunction
+    interactive: bool
+
+
+@dataclass(frozen=True)
+class DemoStep:
+    """A step that loads a part of the demo: the same seed and date give the same data."""
+
+    order: int
+    run: DemoFunction
+
+
+def add_setup_step(app: Flask, order: int, title: str, run: SetupFunction, *, interactive: bool = False) -> None:
+    """Hand in a step. An interactive one asks the person at the terminal, and is left out where nobody sits there."""
+    app.extensions.setdefault("setup_steps", []).append(SetupStep(order, title, run, interactive))
+
+
+def add_demo_step(app: Flask, order: int, run: DemoFunction) -> None:
+    """Hand in a step of the demo."""
+    app.extensions.setdefault("demo_steps", []).append(DemoStep(order, run))
+
+
+def add_start_check(app: Flask, check: SetupFunction) -> None:
+    """Hand in a check that raises SettingError when this database must not be served with these settings."""
+    app.extensions.setdefault("start_checks", []).append(check)
+
+
+def run_setup(app: Flask, *, interactive: bool, tell: Callable[[str], None] = lambda _line: None) -> None:
+    """Migrate, then take each step in a transaction of its own."""
+    engine = app.extensions["engine"]
+    tell(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
+    for step in sorted(app.extensions.get("setup_steps", []), key=lambda step: step.order):
+        if step.interactive and not interactive:
+            continue
+        with app.app_context(), session_scope(engine, writes=True) as session:
+            step.run(session)
+        tell(f"Đã có: {step.title}")
+
+
+def load_demo(app: Flask, seed: int = DEFAULT_SEED, as_of: date | None = None) -> None:
+    """Take each step of the demo in one transaction: a demo is loaded as a whole or not at all."""
+    with app.app_context(), session_scope(app.extensions["engine"], writes=True) as session:
+        for step in sorted(app.extensions.get("demo_steps", []), key=lambda step: step.order):
+            step.run(session, seed, as_of or today())
+            session.flush()
+
+
+def check_start(app: Flask) -> None:
+    """Run every check of the start. Raises what a check raises."""
+    with app.app_context(), session_scope(app.extensions["engine"], writes=False) as session:
+        for check in app.extensions.get("start_checks", []):
+            check(session)

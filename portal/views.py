@@ -1,0 +1,92 @@
+"""Pages that belong to nobody else: the home page, the language, the state of health, and the files of the layout."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from portal.assets import BOOTSTRAP, FONTS, OWN
+from portal.database import get_session
+from portal.navigation import home_panels
+
+blueprint = Blueprint("portal", __name__, template_folder="templates")
+LANGUAGES = ("vi", "en")
+KEPT_SECONDS = 7 * 24 * 3600
+
+V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
+
+
+def _open(view: V) -> V:
+    view.permission = None  # type: ignore[attr-defined]  # read by the house rules, as accounts.guards sets it
+    return view
+
+
+@blueprint.get("/")
+@_open
+def home() -> ResponseReturnValue:
+    """The panels of the role, or the sign-in page."""
+    identity = g.get("identity")
+    if identity is None:
+        return redirect(url_for("accounts.sign_in"))
+    if identity.must_change_password:
+        return redirect(url_for("accounts.change_password"))
+    panels = [panel.render() for panel in home_panels(current_app, identity.role)]
+    return render_template("portal/home.html", panels=panels)
+
+
+@blueprint.get("/health")
+@_open
+def health() -> ResponseReturnValue:
+    """Whether the service and its database answer; 503 by the error page where the database does not."""
+    get_session().execute(text("SELECT 1"))
+    return jsonify(status="ok")
+
+
+@blueprint.post("/language/<code>")
+@_open
+def language(code: str) -> ResponseReturnValue:
+    """Change the language of the pages for this browser."""
+    if code in LANGUAGES:
+        session["language"] = code
+    target = request.form.get("next", "/")
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if is_local else "/")
+
+
+@blueprint.get("/static/<path:filename>")
+@_open
+def static(filename: str) -> ResponseReturnValue:
+    """Our own styles and scripts."""
+    return _send(OWN, filename)
+
+
+@blueprint.get("/bootstrap/<path:filename>")
+@_open
+def bootstrap(filename: str) -> ResponseReturnValue:
+    """Bootstrap's styles, scripts and icons from its installed package."""
+    return _send(BOOTSTRAP, filename)
+
+
+@blueprint.get("/font/<path:filename>")
+@_open
+def font(filename: str) -> ResponseReturnValue:
+    """Be Vietnam Pro from its installed package."""
+    return _send(FONTS, filename)
+
+
+def _send(folder: Path, filename: str) -> ResponseReturnValue:
+    return send_from_directory(folder, filename, max_age=KEPT_SECONDS)
