@@ -1,0 +1,63 @@
+"""Review: what was sent is approved, and becomes a snapshot that never changes, or is returned with a reason."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.recording import record_snapshot
+from inventory.snapshot import Snapshot
+from portal.clock import now, to_hanoi
+from scoring.publishing import get_standard
+from scoring.rating import Rating, rate
+from surveys.models import Submission
+from surveys.reading import to_snapshot
+from surveys.states import CollectionState
+from surveys.submissions import SubmissionError, add_event, read_submission
+
+MIN_REASON = 5
+
+
+def queue(session: Session) -> list[Submission]:
+    """What waits for review, oldest first."""
+    waiting = select(Submission).where(Submission.state == CollectionState.SENT.value)
+    return list(session.scalars(waiting.order_by(Submission.sent_at, Submission.id)))
+
+
+def preview(session: Session, submission: Submission) -> Rating:
+    """The rating that the submission would get if it were approved now."""
+    snapshot = _snapshot(submission, "")
+    return rate(snapshot, get_standard(session, submission.round.standard_version), snapshot.as_of)
+
+
+def approve(session: Session, submission: Submission, by: str) -> Snapshot:
+    """Approve: the answers become the ward's newest snapshot. Raises SubmissionError unless it waits for review."""
+    _require_sent(submission)
+    snapshot = _snapshot(submission, by)
+    submission.state = CollectionState.APPROVED.value
+    submission.decided_at = now()
+    submission.return_reason = ""
+    record_snapshot(session, snapshot, submission.id)
+    add_event(session, submission, "approved", by)
+    return snapshot
+
+
+def return_submission(session: Session, submission: Submission, reason: str, by: str) -> None:
+    """Send back with a reason, which the officer sees on top of the draft. Raises SubmissionError."""
+    _require_sent(submission)
+    if len(reason.strip()) < MIN_REASON:
+        raise SubmissionError("Hãy ghi lý do yêu cầu bổ sung: phần nào, câu nào, cần sửa gì.")
+    submission.state = CollectionState.RETURNED.value
+    submission.decided_at = now()
+    submission.return_reason = reason.strip()[:2000]
+    add_event(session, submission, "returned", by, reason.strip()[:2000])
+
+
+def _snapshot(submission: Submission, by: str) -> Snapshot:
+    sent = submission.sent_at or now()
+    name = submission.round.name
+    return to_snapshot(read_submission(submission), submission.ward_code, to_hanoi(sent).date(), by, now(), name)
+
+
+def _require_sent(submission: Submission) -> None:
+    if submission.state != CollectionState.SENT:
+        label = CollectionState(submission.state).label.lower()
+        raise SubmissionError(f"Phiếu này đang ở trạng thái “{label}”, có thể người khác vừa xử lý. Tải lại trang để xem.")

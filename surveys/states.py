@@ -1,0 +1,18 @@
+"""The states of collection of a submission. "Quá hạn" is a mark beside them, never a state."""
+
+from portal.labels import LabelledEnum
+
+
+class CollectionState(LabelledEnum):
+    """Where a submission stands, with the words of the screen."""
+
+    NOT_STARTED = "not_started", "Chưa bắt đầu"
+    DRAFT = "draft", "Đang nhập"
+    SENT = "sent", "Chờ thẩm định"
+    RETURNED = "returned", "Yêu cầu bổ sung"
+    APPROVED = "approved", "Đã duyệt"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the officer may still type."""
+        return self in (CollectionState.NOT_STARTED, CollectionState.DRAFT, CollectionState.RETURNED)

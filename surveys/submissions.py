@@ -1,0 +1,140 @@
+"""Submissions: typed fields are saved as they are, merged field by field, and sent once nothing blocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.clock import now, today
+from portal.errors import NotFoundError, WardReadinessError
+from portal.vietnamese import to_nfc
+from surveys.answers.reading import Problem
+from surveys.models import Answer, Submission, SubmissionEvent
+from surveys.questions import load_questionnaire
+from surveys.reading import Reading, read_answers
+from surveys.states import CollectionState
+
+MAX_LENGTH = 2000
+
+
+class SubmissionError(WardReadinessError):
+    """The submission cannot be changed or sent in its state; the message says why."""
+
+
+class ProblemsError(SubmissionError):
+    """The submission still has problems; ``problems`` names each with its field."""
+
+    def __init__(self, problems: tuple[Problem, ...], unanswered: int) -> None:
+        super().__init__(f"Chưa gửi được: còn {len(problems)} chỗ cần sửa và {unanswered} câu chưa trả lời.")
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that somebody else changed since the page was opened: both values, and who typed the other."""
+
+    field: str
+    yours: str
+    theirs: str
+    by: str
+
+
+@dataclass(frozen=True)
+class SaveOutcome:
+    """What a save did: the version of the submission now, the fields it changed, and those it left alone."""
+
+    version: int
+    changed: Mapping[str, tuple[str, str]]
+    conflicts: tuple[Conflict, ...]
+
+
+def get_submission(session: Session, submission_id: int, *, for_update: bool = False) -> Submission:
+    """One submission. Raises NotFoundError. With ``for_update`` the row is locked until the end of the transaction."""
+    query = select(Submission).where(Submission.id == submission_id)
+    found = session.scalars(query.with_for_update(of=Submission) if for_update else query).first()
+    if found is None:
+        raise NotFoundError("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao.")
+    return found
+
+
+def typed_of(submission: Submission) -> dict[str, str]:
+    """The fields as they were typed."""
+    return {answer.field: answer.raw for answer in submission.answers}
+
+
+def read_submission(submission: Submission) -> Reading:
+    """The reading of what was typed, on today's calendar."""
+    return read_answers(load_questionnaire(), typed_of(submission), today().year)
+
+
+def save_fields(
+    session: Session, submission: Submission, fields: Mapping[str, str], base_version: int, by: str
+) -> SaveOutcome:
+    """Save typed text, valid or not.
+
+    A field that changed after ``base_version`` to something else is left alone and told as a conflict. Raises SubmissionError
+    where the submission takes no more typing.
+    """
+    _require_open(submission)
+    known = {answer.field: answer for answer in submission.answers}
+    changed: dict[str, tuple[str, str]] = {}
+    conflicts: list[Conflict] = []
+    for name, text in fields.items():
+        raw = to_nfc(text).replace("\x00", "").strip()
+        if len(raw) > MAX_LENGTH:
+            raise SubmissionError(f"Ô “{name}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
+        old = known.get(name)
+        if (old.raw if old else "") == raw:
+            continue
+        if old is not None and old.version > base_version:
+            conflicts.append(Conflict(name, raw, old.raw, old.saved_by))
+            continue
+        changed[name] = (old.raw if old else "", raw)
+        _store(submission, known, name, raw, by)
+    if changed:
+        submission.version += 1
+        if submission.state == CollectionState.NOT_STARTED:
+            submission.state = CollectionState.DRAFT.value
+    session.flush()
+    return SaveOutcome(submission.version, changed, tuple(conflicts))
+
+
+def send(session: Session, submission: Submission, prepared_by: str, confirmed_by: str, by: str) -> None:
+    """Send to review. Sending what is sent already changes nothing. Raises ProblemsError or SubmissionError."""
+    if submission.state == CollectionState.SENT:
+        return
+    _require_open(submission)
+    reading = read_submission(submission)
+    if reading.problems or reading.unanswered:
+        raise ProblemsError(reading.problems, len(reading.unanswered))
+    if not prepared_by.strip() or not confirmed_by.strip():
+        raise SubmissionError("Hãy ghi tên người lập phiếu và tên lãnh đạo UBND xác nhận.")
+    submission.prepared_by, submission.confirmed_by = prepared_by.strip()[:200], confirmed_by.strip()[:200]
+    submission.state = CollectionState.SENT.value
+    submission.sent_at = now()
+    add_event(session, submission, "sent", by)
+
+
+def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "") -> None:
+    """Write down what happened to a submission."""
+    session.add(SubmissionEvent(submission_id=submission.id, at=now(), by=by, kind=kind, reason=reason))
+
+
+def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str, by: str) -> None:
+    answer = known.get(name)
+    if answer is None:
+        answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=now())
+        submission.answers.append(answer)
+        known[name] = answer
+    answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version + 1, by, now()
+
+
+def _require_open(submission: Submission) -> None:
+    if not CollectionState(submission.state).is_open:
+        label = CollectionState(submission.state).label.lower()
+        raise SubmissionError(
+            f"Phiếu đang ở trạng thái “{label}” nên không sửa được. Cần sửa thì liên hệ bộ phận thẩm định."
+        )
+    if submission.round.is_closed:
+        raise SubmissionError("Đợt khảo sát đã đóng nên không sửa, không gửi được nữa. Liên hệ bộ phận thẩm định để mở lại.")
