@@ -1,1 +1,1 @@
-"""How answers are gathered: rounds, the questionnaire, what an officer typed, and the review that turns it into a snapshot."""
+"""How answers are gathered: rounds, the questionnaire, what an officer typed, and the review that makes it a snapshot."""

