@@ -1,7 +1,71 @@
 """Wires the package into the application. Only wsgi.py imports this file."""
 
-from flask import Flask
+from flask import Flask, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.guards import the_identity
+from accounts.identity import Role
+from accounts.permissions import Permission
+from inventory.wards import get_ward
+from portal.clock import today
+from portal.database import get_session
+from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
+from portal.setup import add_demo_step
+from surveys.cli import surveys as commands
+from surveys.demo import load_demo_round
+from surveys.models import Submission
+from surveys.review import queue
+from surveys.rounds import current_round
+from surveys.states import CollectionState
+from surveys.submissions import read_submission
+from surveys.views import officer, reviewer
 
 
 def init_app(app: Flask) -> None:
-    """Add the package's pages, menu entries and commands."""
+    """Add the pages of wards and reviewers, their panels, and the demo round."""
+    app.register_blueprint(officer.blueprint)
+    app.register_blueprint(reviewer.blueprint)
+    app.cli.add_command(commands)
+    add_menu_entry(app, MenuEntry("Phiếu khảo sát", "surveys.index", Permission.SUBMISSION_READ, 10))
+    add_menu_entry(app, MenuEntry("Thẩm định", "review.review_queue", Permission.SUBMISSION_REVIEW, 20))
+    add_menu_entry(app, MenuEntry("Đợt khảo sát", "review.round_list", Permission.ROUND_MANAGE, 25))
+    add_home_panel(app, HomePanel(Role.OFFICER, 10, _ward_panel))
+    add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
+    add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
+    add_demo_step(app, 50, load_demo_round)
+    app.extensions["wards_being_updated"] = wards_being_updated
+
+
+def wards_being_updated(session: Session) -> frozenset[str]:
+    """The wards with a submission in work: where a result stands already, the map marks it “đang cập nhật”."""
+    found = current_round(session)
+    if found is None:
+        return frozenset()
+    in_work = [CollectionState.DRAFT.value, CollectionState.SENT.value, CollectionState.RETURNED.value]
+    query = select(Submission.ward_code).where(Submission.round_id == found.id, Submission.state.in_(in_work))
+    return frozenset(session.scalars(query))
+
+
+def _ward_panel() -> str:
+    session, wards = get_session(), the_identity().wards or frozenset()
+    found = current_round(session)
+    submission = None
+    if found is not None:
+        query = select(Submission).where(Submission.round_id == found.id, Submission.ward_code.in_(wards))
+        submission = session.scalars(query.order_by(Submission.id)).first()
+    if submission is None or found is None:
+        return render_template("surveys/officer/home_panel.html", submission=None)
+    return render_template(
+        "surveys/officer/home_panel.html",
+        submission=submission,
+        round=found,
+        ward=get_ward(session, submission.ward_code),
+        state=CollectionState(submission.state),
+        left=read_submission(submission).left,
+        days_left=(found.deadline - today()).days,
+    )
+
+
+def _review_panel() -> str:
+    return render_template("surveys/reviewer/home_panel.html", waiting=queue(get_session()))

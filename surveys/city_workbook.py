@@ -1,0 +1,125 @@
+"""What the city answers for all 126 wards, as one Excel table: out with what is known, in again all or nothing."""
+
+from io import BytesIO
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.wards import list_wards
+from portal.clock import now, today
+from portal.uploads import UploadError, check_workbook
+from portal.vietnamese import fold, to_nfc
+from surveys.answers.kinds import KINDS
+from surveys.models import Answer, Round, Submission
+from surveys.questions import Question, load_questionnaire
+from surveys.states import CollectionState
+from surveys.submissions import typed_of
+
+_WORDS = {"co": "yes", "khong": "no", "yes": "yes", "no": "no"}
+MAX_ROWS = 200
+
+
+def city_fields() -> list[tuple[str, str, Question]]:
+    """The columns: field name, words, question."""
+    columns = []
+    for question in load_questionnaire().questions:
+        if question.asked_of != "city":
+            continue
+        if question.kind == "connection":
+            columns.append((f"{question.key}.contracted", f"{question.label} (Mbps theo hợp đồng; 0 là không có)", question))
+        else:
+            hint = "Có/Không" if question.kind == "yesno" else question.unit
+            columns.append((question.key, f"{question.label} ({hint})", question))
+    return columns
+
+
+def build_city_workbook(session: Session, found: Round) -> bytes:
+    """The table with what is known so far."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Thành phố trả lời"
+    columns = city_fields()
+    sheet.append(["Mã", "Xã, phường", *(label for _name, label, _question in columns)])
+    typed = {row.ward_code: typed_of(row) for row in _submissions(session, found)}
+    for ward in list_wards(session):
+        known = typed.get(ward.code, {})
+        sheet.append(
+            [ward.code, ward.full_name, *(_shown(known.get(name, ""), question) for name, _label, question in columns)]
+        )
+    for index, cell in enumerate(sheet[1]):
+        cell.font = Font(name="Times New Roman", bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        sheet.column_dimensions[cell.column_letter].width = (8, 26)[index] if index < 2 else 24
+    sheet.freeze_panes = "C2"
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def import_city_answers(session: Session, found: Round, data: bytes, by: str) -> int:
+    """Take the answers over and give how many changed. Raises UploadError with every mistake, row and column.
+
+    Submissions that wait for review or are approved are left as they are: what was sent is what is judged.
+    """
+    check_workbook(data)
+    columns = city_fields()
+    book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=len(columns) + 2, values_only=True))
+    if not rows or fold(str(rows[0][0] or "")) != "ma":
+        raise UploadError("Dòng 1 không đúng mẫu. Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
+    by_ward = {row.ward_code: row for row in _submissions(session, found)}
+    mistakes: list[str] = []
+    changes: list[tuple[Submission, str, str]] = []
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell is not None for cell in row):
+            continue
+        code = str(row[0] or "").strip().zfill(5)
+        if code not in by_ward:
+            mistakes.append(f"Dòng {number}, cột Mã: “{row[0]}” không phải mã xã, phường.")
+            continue
+        for (name, label, question), value in zip(columns, row[2:], strict=False):
+            raw = _raw(value, question)
+            problems = KINDS[question.kind].read(question, {name: raw}, today().year).problems
+            mistakes += [f"Dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems]
+            changes.append((by_ward[code], name, raw))
+    if mistakes:
+        raise UploadError("\n".join(mistakes))
+    return sum(_store(submission, name, raw, by) for submission, name, raw in changes)
+
+
+def _submissions(session: Session, found: Round) -> list[Submission]:
+    return list(session.scalars(select(Submission).where(Submission.round_id == found.id)))
+
+
+def _raw(value: object, question: Question) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = to_nfc(str(value)).strip()
+    return _WORDS.get(fold(text), text) if question.kind == "yesno" else text
+
+
+def _shown(raw: str, question: Question) -> str | int | None:
+    if question.kind == "yesno":
+        return {"yes": "Có", "no": "Không"}.get(raw)
+    return int(raw) if raw.isdecimal() else raw or None
+
+
+def _store(submission: Submission, name: str, raw: str, by: str) -> bool:
+    if not CollectionState(submission.state).is_open:
+        return False
+    known = {answer.field: answer for answer in submission.answers}
+    if (known[name].raw if name in known else "") == raw:
+        return False
+    answer = known.get(name)
+    if answer is None:
+        answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=now())
+        submission.answers.append(answer)
+    answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version, by, now()
+    return True

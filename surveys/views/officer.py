@@ -1,0 +1,226 @@
+"""Pages of the ward: its submissions, the form by section, check and send, print."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission, may
+from inventory.wards import get_ward
+from portal.clock import today
+from portal.database import get_session, writes
+from portal.errors import NotFoundError
+from surveys.models import Submission
+from surveys.questionnaire_form import OWNERS, YES_NO, fields_of, posted_fields
+from surveys.questions import Section, load_questionnaire
+from surveys.reading import read_answers
+from surveys.rounds import current_round
+from surveys.states import CollectionState
+from surveys.submissions import (
+    Conflict,
+    ProblemsError,
+    SubmissionError,
+    get_submission,
+    read_submission,
+    save_fields,
+    send,
+    typed_of,
+)
+
+blueprint = Blueprint("surveys", __name__, url_prefix="/surveys", template_folder="../templates")
+
+
+@blueprint.get("/")
+@requires(Permission.SUBMISSION_READ)
+def index() -> ResponseReturnValue:
+    """The submissions of the current round within the person's scope; a single one opens at once."""
+    session, identity = get_session(), the_identity()
+    found = current_round(session)
+    rows = []
+    if found is not None:
+        query = select(Submission).where(Submission.round_id == found.id)
+        if identity.wards is not None:
+            query = query.where(Submission.ward_code.in_(identity.wards))
+        rows = [
+            (row, CollectionState(row.state), get_ward(session, row.ward_code)) for row in session.scalars(query.limit(200))
+        ]
+    return render_template("surveys/officer/index.html", round=found, rows=rows)
+
+
+@blueprint.get("/<int:submission_id>/")
+@requires(Permission.SUBMISSION_READ)
+def overview(submission_id: int) -> ResponseReturnValue:
+    """One submission: its sections with what is left, and what happens next."""
+    submission = _own(submission_id)
+    reading = read_submission(submission)
+    sections = [
+        (section, _is_asked(section, submission), reading.left_in(section)) for section in load_questionnaire().sections
+    ]
+    return render_template("surveys/officer/overview.html", **_frame(submission), sections=sections, left=reading.left)
+
+
+@blueprint.get("/<int:submission_id>/sections/<code>")
+@requires(Permission.SUBMISSION_READ)
+def section(submission_id: int, code: str) -> ResponseReturnValue:
+    """One section, as it was typed, with what is wrong beside each field."""
+    return _section_page(_own(submission_id), code)
+
+
+@blueprint.post("/<int:submission_id>/sections/<code>")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def save_section(submission_id: int, code: str) -> ResponseReturnValue:
+    """Keep what was typed, valid or not, and go on; a field that another person changed meanwhile is asked about."""
+    submission = _own(submission_id, for_update=True)
+    asked = _section(code)
+    fields = posted_fields(asked, request.form)
+    if request.form.get("nothing") == "1":
+        blank = {f"{q.key}.good": "0" for q in asked.questions if q.kind == "equipment" and not fields.get(f"{q.key}.good")}
+        fields |= blank
+    base = request.form.get("version", type=int) or 0
+    try:
+        outcome = save_fields(get_session(), submission, fields, base, the_identity().full_name)
+    except SubmissionError as error:
+        return _section_page(submission, code, typed=fields, refused=error.message), 409
+    if outcome.changed:
+        changes = {name: pair[1] for name, pair in outcome.changed.items()}
+        before = {name: pair[0] for name, pair in outcome.changed.items()}
+        record(
+            get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=changes
+        )
+    if outcome.conflicts:
+        return _section_page(submission, code, conflicts=outcome.conflicts), 409
+    wrong = [
+        problem for problem in read_submission(submission).problems if problem.question in {q.key for q in asked.questions}
+    ]
+    if wrong:
+        flash(_("Đã lưu. Còn chỗ cần sửa ở phần này trước khi gửi."), "warning")
+        return redirect(url_for("surveys.section", submission_id=submission_id, code=code))
+    flash(_("Đã lưu phần “%(title)s”.", title=asked.title), "success")
+    following = _next_section(submission, asked)
+    if following is None or request.form.get("stay"):
+        return redirect(url_for("surveys.overview", submission_id=submission_id))
+    return redirect(url_for("surveys.section", submission_id=submission_id, code=following.code))
+
+
+@blueprint.route("/<int:submission_id>/send", methods=["GET", "POST"])
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def check_and_send(submission_id: int) -> ResponseReturnValue:
+    """Every problem with a link to its field; once there is none, the two names and the button."""
+    submission = _own(submission_id, for_update=request.method == "POST")
+    prepared = request.form.get("prepared_by", submission.prepared_by)
+    confirmed = request.form.get("confirmed_by", submission.confirmed_by)
+    refused = ""
+    if request.method == "POST":
+        was = submission.state
+        try:
+            send(get_session(), submission, prepared, confirmed, the_identity().full_name)
+        except ProblemsError as error:
+            refused = error.message
+        except SubmissionError as error:
+            refused = error.message
+        else:
+            if was != submission.state:
+                record(
+                    get_session(),
+                    the_identity(),
+                    "submission:send",
+                    f"ward {submission.ward_code}",
+                    before=was,
+                    after="sent",
+                )
+            flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
+            return redirect(url_for("surveys.overview", submission_id=submission_id))
+    reading = read_submission(submission)
+    where = {q.key: section.code for section in load_questionnaire().sections for q in section.questions}
+    labels = {q.key: q.label for q in load_questionnaire().questions}
+    page = render_template(
+        "surveys/officer/send.html",
+        **_frame(submission),
+        reading=reading,
+        where=where,
+        labels=labels,
+        refused=refused,
+        prepared_by=prepared,
+        confirmed_by=confirmed,
+    )
+    return page, 400 if refused else 200
+
+
+@blueprint.get("/<int:submission_id>/print")
+@requires(Permission.SUBMISSION_READ)
+def print_form(submission_id: int) -> ResponseReturnValue:
+    """The filled form on A4, in the national layout, for signature and seal."""
+    submission = _own(submission_id)
+    reading, typed = read_submission(submission), typed_of(submission)
+    sections = [(section, fields_of(section, typed, reading)) for section in load_questionnaire().sections]
+    return render_template("surveys/officer/print.html", **_frame(submission), sections=sections)
+
+
+def _own(submission_id: int, *, for_update: bool = False) -> Submission:
+    submission = get_submission(get_session(), submission_id, for_update=for_update)
+    if not the_identity().covers(submission.ward_code):
+        raise NotFoundError(_("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao."))
+    return submission
+
+
+def _section(code: str) -> Section:
+    found = load_questionnaire().section(code)
+    if found is None:
+        raise NotFoundError(_("Phiếu không có phần này."))
+    return found
+
+
+def _is_asked(section: Section, submission: Submission) -> bool:
+    return section.ask_if is None or typed_of(submission).get(section.ask_if) == "yes"
+
+
+def _next_section(submission: Submission, after: Section) -> Section | None:
+    sections = [section for section in load_questionnaire().sections if section == after or _is_asked(section, submission)]
+    index = sections.index(after) + 1
+    return sections[index] if index < len(sections) else None
+
+
+def _frame(submission: Submission) -> dict[str, object]:
+    """What every page of a submission shows."""
+    state = CollectionState(submission.state)
+    days_left = (submission.round.deadline - today()).days
+    may_fill = may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
+    return {
+        "submission": submission,
+        "ward": get_ward(get_session(), submission.ward_code),
+        "state": state,
+        "round": submission.round,
+        "days_left": days_left,
+        "may_type": may_fill and state.is_open and not submission.round.is_closed,
+    }
+
+
+def _section_page(
+    submission: Submission,
+    code: str,
+    *,
+    typed: dict[str, str] | None = None,
+    conflicts: tuple[Conflict, ...] = (),
+    refused: str = "",
+) -> str:
+    asked = _section(code)
+    shown = typed_of(submission) | (typed or {})
+    reading = read_answers(load_questionnaire(), shown, today().year)
+    keys = {question.key for question in asked.questions}
+    return render_template(
+        "surveys/officer/section.html",
+        **_frame(submission),
+        section=asked,
+        fields=fields_of(asked, shown, reading),
+        problems=[problem for problem in reading.problems if problem.question in keys],
+        labels={question.key: question.label for question in asked.questions},
+        conflicts=conflicts,
+        refused=refused,
+        yes_no=YES_NO,
+        owners=OWNERS,
+        has_equipment=any(question.kind == "equipment" for question in asked.questions),
+    )

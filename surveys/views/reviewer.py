@@ -1,0 +1,202 @@
+"""Pages of the reviewer: rounds and their boards, the queue, one submission beside the rating it would get."""
+
+from collections import Counter
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.wards import KIND_LABELS, get_ward, list_wards
+from portal.clock import today
+from portal.database import get_session, writes
+from portal.downloads import send_bytes
+from portal.errors import WardReadinessError
+from scoring.explain import explain
+from scoring.publishing import current_standard
+from surveys import rounds
+from surveys.city_workbook import build_city_workbook, import_city_answers
+from surveys.models import Submission, SubmissionEvent
+from surveys.questionnaire_form import fields_of
+from surveys.questions import load_questionnaire
+from surveys.review import approve, preview, queue, return_submission
+from surveys.states import CollectionState
+from surveys.submissions import SubmissionError, get_submission, read_submission, typed_of
+
+blueprint = Blueprint("review", __name__, template_folder="../templates")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/rounds/")
+@requires(Permission.ROUND_MANAGE)
+def round_list() -> ResponseReturnValue:
+    """All rounds, and the form of a new one."""
+    return render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(get_session()), refused="", typed={})
+
+
+@blueprint.post("/rounds/")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def round_open() -> ResponseReturnValue:
+    """Open a round for all 126 wards."""
+    session, typed = get_session(), request.form
+    try:
+        opens_on, deadline = date.fromisoformat(typed["opens_on"]), date.fromisoformat(typed["deadline"])
+    except (KeyError, ValueError):
+        refused = _("Hãy chọn ngày mở và hạn gửi.")
+        page = render_template(
+            "surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=typed
+        )
+        return page, 400
+    try:
+        opened = rounds.open_round(session, typed.get("name", ""), opens_on, deadline, current_standard(session).version)
+    except rounds.RoundError as error:
+        listed = rounds.list_rounds(session)
+        return render_template("surveys/reviewer/rounds.html", rounds=listed, refused=error.message, typed=typed), 400
+    record(session, the_identity(), "round:open", f"round {opened.id}", after={"name": opened.name})
+    return redirect(url_for("review.board", round_id=opened.id))
+
+
+@blueprint.get("/rounds/<int:round_id>")
+@requires(Permission.ROUND_MANAGE)
+def board(round_id: int) -> ResponseReturnValue:
+    """The board of a round: each ward by its state of collection."""
+    session = get_session()
+    found = rounds.get_round(session, round_id)
+    wards = {ward.code: ward for ward in list_wards(session)}
+    submissions = session.scalars(select(Submission).where(Submission.round_id == round_id))
+    rows = sorted(((wards[s.ward_code], s, CollectionState(s.state)) for s in submissions), key=lambda row: row[0].position)
+    counts = Counter(state for _ward, _submission, state in rows)
+    wanted = request.args.get("state", "")
+    shown = [row for row in rows if not wanted or row[2] == wanted]
+    return render_template(
+        "surveys/reviewer/board.html",
+        round=found,
+        rows=shown,
+        counts=counts,
+        states=list(CollectionState),
+        wanted=wanted,
+        kinds=KIND_LABELS,
+        overdue=(today() - found.deadline).days,
+    )
+
+
+@blueprint.post("/rounds/<int:round_id>/closed")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def round_close(round_id: int) -> ResponseReturnValue:
+    """Close a round to typing and sending, or open it again."""
+    closed = request.form.get("closed") == "1"
+    found = rounds.set_closed(get_session(), round_id, closed=closed)
+    record(get_session(), the_identity(), "round:set-closed", f"round {found.id}", after={"closed": closed})
+    flash(_("Đã đóng đợt khảo sát.") if closed else _("Đã mở lại đợt khảo sát."), "success")
+    return redirect(url_for("review.board", round_id=round_id))
+
+
+@blueprint.get("/rounds/<int:round_id>/city-answers.xlsx")
+@requires(Permission.ROUND_MANAGE)
+def city_template(round_id: int) -> ResponseReturnValue:
+    """The table of what the city answers for all wards, filled with what is known."""
+    data = build_city_workbook(get_session(), rounds.get_round(get_session(), round_id))
+    return send_bytes(data, f"thanh-pho-tra-loi-dot-{round_id}.xlsx", XLSX)
+
+
+@blueprint.post("/rounds/<int:round_id>/city-answers")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def city_import(round_id: int) -> ResponseReturnValue:
+    """Take over what the city answers, all or nothing."""
+    upload = request.files.get("file")
+    found = rounds.get_round(get_session(), round_id)
+    try:
+        count = import_city_answers(get_session(), found, upload.read() if upload else b"", the_identity().full_name)
+    except WardReadinessError as error:
+        for line in error.message.splitlines()[:50]:
+            flash(line, "danger")
+        return redirect(url_for("review.board", round_id=round_id))
+    record(get_session(), the_identity(), "city-answers:import", f"round {round_id}", after={"fields": count})
+    flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=count), "success")
+    return redirect(url_for("review.board", round_id=round_id))
+
+
+@blueprint.get("/review/")
+@requires(Permission.SUBMISSION_REVIEW)
+def review_queue() -> ResponseReturnValue:
+    """What waits for review, oldest first."""
+    wards = {ward.code: ward for ward in list_wards(get_session())}
+    rows = [(submission, wards[submission.ward_code]) for submission in queue(get_session())]
+    return render_template("surveys/reviewer/queue.html", rows=rows)
+
+
+@blueprint.get("/review/<int:submission_id>")
+@requires(Permission.SUBMISSION_REVIEW)
+def review(submission_id: int) -> ResponseReturnValue:
+    """One submission by section, beside the rating it would get."""
+    return _review_page(get_submission(get_session(), submission_id))
+
+
+@blueprint.post("/review/<int:submission_id>/approve")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_approve(submission_id: int) -> ResponseReturnValue:
+    """Approve, and open the next one that waits."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    try:
+        approve(get_session(), submission, the_identity().full_name)
+    except SubmissionError as error:
+        return _review_page(submission, error.message), 409
+    subject = f"ward {submission.ward_code}"
+    record(get_session(), the_identity(), "submission:approve", subject, before="sent", after="approved")
+    get_session().flush()
+    flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
+    waiting = queue(get_session())
+    if waiting:
+        return redirect(url_for("review.review", submission_id=waiting[0].id))
+    return redirect(url_for("review.review_queue"))
+
+
+@blueprint.post("/review/<int:submission_id>/return")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_return(submission_id: int) -> ResponseReturnValue:
+    """Send back with a reason."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    reason = request.form.get("reason", "")
+    try:
+        return_submission(get_session(), submission, reason, the_identity().full_name)
+    except SubmissionError as error:
+        return _review_page(submission, error.message, reason), 409
+    after = {"state": "returned", "reason": submission.return_reason}
+    record(get_session(), the_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
+    flash(_("Đã gửi yêu cầu bổ sung."), "success")
+    return redirect(url_for("review.review_queue"))
+
+
+def _review_page(submission: Submission, refused: str = "", reason: str = "") -> str:
+    session = get_session()
+    reading, typed = read_submission(submission), typed_of(submission)
+    rating = preview(session, submission)
+    events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
+    sections = []
+    for section in load_questionnaire().sections:
+        fields = fields_of(section, typed, reading)
+        findings = [finding for finding in rating.findings if finding.criterion.group == section.code and finding.is_failing]
+        if fields:
+            sections.append((section, fields, findings))
+    return render_template(
+        "surveys/reviewer/review.html",
+        submission=submission,
+        ward=get_ward(session, submission.ward_code),
+        state=CollectionState(submission.state),
+        rating=rating,
+        sections=sections,
+        explain=explain,
+        events=list(session.scalars(events)),
+        refused=refused,
+        reason=reason,
+    )
