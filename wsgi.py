@@ -3,12 +3,12 @@
 import os
 from collections.abc import Mapping
 
-import accounts.wiring
-import portal.wiring
 from flask import Flask
 
+import accounts.wiring
 import exports.wiring
 import inventory.wiring
+import portal.wiring
 import scoring.wiring
 import surveys.wiring
 from portal.settings import Settings, read_settings

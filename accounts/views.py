@@ -93,9 +93,7 @@ def user_create() -> ResponseReturnValue:
         return _user_page(form), 400
     wards = [code.strip() for code in (form.wards.data or "").split(",") if code.strip()]
     try:
-        slip = users.create_user(
-            get_session(), form.username.data or "", form.full_name.data or "", Role(form.role.data), wards
-        )
+        slip = users.create_user(get_session(), form.username.data or "", form.full_name.data or "", Role(form.role.data), wards)
     except WardReadinessError as error:
         form.username.errors = [*form.username.errors, error.message]
         return _user_page(form), 400

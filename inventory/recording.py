@@ -95,9 +95,7 @@ def _content(snapshot: Snapshot) -> dict[str, Any]:
         "approved_at": _utc_text(snapshot.approved_at),
         "facts": sorted([f.key, f.value, f.basis.value] for f in snapshot.facts.values()),
         "lots": sorted(json.dumps(_lot_fields(lot), ensure_ascii=False, sort_keys=True) for lot in snapshot.lots),
-        "connections": sorted(
-            json.dumps(_connection_fields(c), ensure_ascii=False, sort_keys=True) for c in snapshot.connections
-        ),
+        "connections": sorted(json.dumps(_connection_fields(c), ensure_ascii=False, sort_keys=True) for c in snapshot.connections),
         "answered_items": sorted(snapshot.answered_items),
         "answered_connections": sorted(snapshot.answered_connections),
     }

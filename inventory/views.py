@@ -3,8 +3,6 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from portal.downloads import send_bytes
-from portal.formats import format_day
 from sqlalchemy.orm import Session
 
 from accounts.audit import record
@@ -17,7 +15,9 @@ from inventory.recording import get_snapshot_history, load_snapshot, newest_snap
 from inventory.wards import KIND_LABELS, get_ward, list_wards, search_wards
 from portal.clock import today
 from portal.database import get_session, record_outside
+from portal.downloads import send_bytes
 from portal.errors import NotFoundError
+from portal.formats import format_day
 from portal.settings import current_settings
 
 blueprint = Blueprint("inventory", __name__, url_prefix="/inventory", template_folder="templates")

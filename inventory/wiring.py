@@ -1,11 +1,11 @@
 """Wires the package into the application. Only wsgi.py imports this file."""
 
 from flask import Flask
-from portal.setup import add_setup_step
 
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
 from portal.navigation import MenuEntry, add_menu_entry
+from portal.setup import add_setup_step
 
 
 def init_app(app: Flask) -> None:

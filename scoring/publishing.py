@@ -23,9 +23,7 @@ def load_reference_standard(session: Session) -> None:
     standard = parse_standard(text)
     if session.get(StandardRecord, standard.version) is None:
         session.add(
-            StandardRecord(
-                version=standard.version, name=standard.name, toml=text, sha256=standard.sha256, published_at=now()
-            )
+            StandardRecord(version=standard.version, name=standard.name, toml=text, sha256=standard.sha256, published_at=now())
         )
 
 

@@ -124,9 +124,7 @@ def _cheapest_points(rating: Rating, prices: Mapping[str, Price]) -> list[str] |
     return list(found[1]) if found else None
 
 
-def _mend(
-    snapshot: Snapshot, standard: Standard, rating: Rating, codes: Iterable[str]
-) -> tuple[tuple[RemedyLine, ...], Snapshot]:
+def _mend(snapshot: Snapshot, standard: Standard, rating: Rating, codes: Iterable[str]) -> tuple[tuple[RemedyLine, ...], Snapshot]:
     wanted = set(codes)
     lines: list[RemedyLine] = []
     for criterion in standard.criteria:

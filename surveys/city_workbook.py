@@ -46,9 +46,7 @@ def build_city_workbook(session: Session, found: Round) -> bytes:
     typed = {row.ward_code: typed_of(row) for row in _submissions(session, found)}
     for ward in list_wards(session):
         known = typed.get(ward.code, {})
-        sheet.append(
-            [ward.code, ward.full_name, *(_shown(known.get(name, ""), question) for name, _label, question in columns)]
-        )
+        sheet.append([ward.code, ward.full_name, *(_shown(known.get(name, ""), question) for name, _label, question in columns)])
     for index, cell in enumerate(sheet[1]):
         cell.font = Font(name="Times New Roman", bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="center")

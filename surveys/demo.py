@@ -34,9 +34,7 @@ def load_demo_round(session: Session, seed: int, as_of: date) -> None:
     random = Random(seed)  # noqa: S311 - made-up figures that must be the same each time, no secret
     wards = list_wards(session)
     name = f"Đợt khảo sát tháng {as_of.month}/{as_of.year} (minh họa)"
-    opened = open_round(
-        session, name, as_of - timedelta(days=21), as_of + timedelta(days=9), current_standard(session).version
-    )
+    opened = open_round(session, name, as_of - timedelta(days=21), as_of + timedelta(days=9), current_standard(session).version)
     submissions = {row.ward_code: row for row in session.scalars(select(Submission).where(Submission.round_id == opened.id))}
     others = [ward for ward in wards if ward.code != STORY_WARD]
     random.shuffle(others)
@@ -159,9 +157,7 @@ def _rooms_and_power(known: Mapping[str, str], random: Random, gaps: frozenset[s
 
 def _security_and_people(known: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
     staff, villages, signers = int(known["staff_total"]), int(known["villages"]), int(known["signers"])
-    pcs = sum(
-        int(known.get(f"{row}.{part}", 0)) for row in ("A01", "A01#2", "A01#3", "A02") for part in ("good", "degraded")
-    )
+    pcs = sum(int(known.get(f"{row}.{part}", 0)) for row in ("A01", "A01#2", "A01#3", "A02") for part in ("good", "degraded"))
     return {
         "G01.good": str(int(known["sites"]) - 1 if "firewall" in gaps else int(known["sites"])),
         "pcs_protected": str(pcs - random.randint(5, 25) if "antivirus" in gaps else pcs),

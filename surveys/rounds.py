@@ -35,8 +35,7 @@ def open_round(session: Session, name: str, opens_on: date, deadline: date, stan
     session.add(opened)
     session.flush()
     session.add_all(
-        Submission(round_id=opened.id, ward_code=ward.code, state=CollectionState.NOT_STARTED.value)
-        for ward in list_wards(session)
+        Submission(round_id=opened.id, ward_code=ward.code, state=CollectionState.NOT_STARTED.value) for ward in list_wards(session)
     )
     session.flush()
     return opened

@@ -68,9 +68,7 @@ def read_submission(submission: Submission) -> Reading:
     return read_answers(load_questionnaire(), typed_of(submission), today().year)
 
 
-def save_fields(
-    session: Session, submission: Submission, fields: Mapping[str, str], base_version: int, by: str
-) -> SaveOutcome:
+def save_fields(session: Session, submission: Submission, fields: Mapping[str, str], base_version: int, by: str) -> SaveOutcome:
     """Save typed text, valid or not.
 
     A field that changed after ``base_version`` to something else is left alone and told as a conflict.

@@ -57,9 +57,7 @@ def _read_row(question: Question, typed: Typed, row: str, kind: ConnectionKind, 
         problems.append(Problem(f"{row}.provider", question.key, f"Tên nhà cung cấp không dài quá {NAME_LENGTH} ký tự."))
     contracted = speeds.get("contracted")
     if contracted is None and len(problems) == before:
-        problems.append(
-            Problem(f"{row}.contracted", question.key, "Hãy ghi tốc độ theo hợp đồng; không có đường này thì ghi 0.")
-        )
+        problems.append(Problem(f"{row}.contracted", question.key, "Hãy ghi tốc độ theo hợp đồng; không có đường này thì ghi 0."))
     if contracted and not provider and kind is not ConnectionKind.TSLCD:
         problems.append(Problem(f"{row}.provider", question.key, "Hãy ghi tên nhà cung cấp của đường truyền này."))
     if len(problems) > before or not contracted:

@@ -41,9 +41,7 @@ def show(question: Question, typed: Typed) -> str:
     rows = []
     for row in row_names(typed, question.key):
         parts = [
-            f"{labels[part].lower()}: {typed_in(typed, f'{row}.{part}')}"
-            for part in QUANTITIES
-            if typed_in(typed, f"{row}.{part}")
+            f"{labels[part].lower()}: {typed_in(typed, f'{row}.{part}')}" for part in QUANTITIES if typed_in(typed, f"{row}.{part}")
         ]
         year, note = typed_in(typed, f"{row}.year"), typed_in(typed, f"{row}.note")
         text = ", ".join([*parts, *([f"năm {year}"] if year else []), *([f"ghi chú: {note}"] if note else [])])
@@ -61,25 +59,19 @@ def _read_row(question: Question, typed: Typed, row: str, this_year: int, proble
             counts[part] = parse_count(text, question.maximum) if text else 0
         except CountError as error:
             problems.append(Problem(f"{row}.{part}", question.key, error.message))
-    year = _read_year(
-        question, typed, row, this_year, problems, needed=any(counts.get(p) for p in QUANTITIES if p != "on_order")
-    )
+    year = _read_year(question, typed, row, this_year, problems, needed=any(counts.get(p) for p in QUANTITIES if p != "on_order"))
     owner_text = typed_in(typed, f"{row}.owner") or Owner.WARD.value
     note = typed_in(typed, f"{row}.note")
     if owner_text not in set(Owner):
         problems.append(Problem(f"{row}.owner", question.key, "Hãy chọn đơn vị sở hữu trong danh sách."))
     if len(note) > NOTE_LENGTH:
-        problems.append(
-            Problem(f"{row}.note", question.key, f"Ghi chú dài {len(note)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự.")
-        )
+        problems.append(Problem(f"{row}.note", question.key, f"Ghi chú dài {len(note)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự."))
     if len(problems) > before:
         return []
     return [EquipmentLot(question.key, **counts, year=year, owner=Owner(owner_text), note=note)]
 
 
-def _read_year(
-    question: Question, typed: Typed, row: str, this_year: int, problems: list[Problem], *, needed: bool
-) -> int | None:
+def _read_year(question: Question, typed: Typed, row: str, this_year: int, problems: list[Problem], *, needed: bool) -> int | None:
     text = typed_in(typed, f"{row}.year")
     if not text:
         if question.has_year and needed:

@@ -43,9 +43,7 @@ def index() -> ResponseReturnValue:
         query = select(Submission).where(Submission.round_id == found.id)
         if identity.wards is not None:
             query = query.where(Submission.ward_code.in_(identity.wards))
-        rows = [
-            (row, CollectionState(row.state), get_ward(session, row.ward_code)) for row in session.scalars(query.limit(200))
-        ]
+        rows = [(row, CollectionState(row.state), get_ward(session, row.ward_code)) for row in session.scalars(query.limit(200))]
     return render_template("surveys/officer/index.html", round=found, rows=rows)
 
 
@@ -55,9 +53,7 @@ def overview(submission_id: int) -> ResponseReturnValue:
     """One submission: its sections with what is left, and what happens next."""
     submission = _own(submission_id)
     reading = read_submission(submission)
-    sections = [
-        (section, _is_asked(section, submission), reading.left_in(section)) for section in load_questionnaire().sections
-    ]
+    sections = [(section, _is_asked(section, submission), reading.left_in(section)) for section in load_questionnaire().sections]
     return render_template("surveys/officer/overview.html", **_frame(submission), sections=sections, left=reading.left)
 
 
@@ -87,14 +83,10 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     if outcome.changed:
         changes = {name: pair[1] for name, pair in outcome.changed.items()}
         before = {name: pair[0] for name, pair in outcome.changed.items()}
-        record(
-            get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=changes
-        )
+        record(get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=changes)
     if outcome.conflicts:
         return _section_page(submission, code, conflicts=outcome.conflicts), 409
-    wrong = [
-        problem for problem in read_submission(submission).problems if problem.question in {q.key for q in asked.questions}
-    ]
+    wrong = [problem for problem in read_submission(submission).problems if problem.question in {q.key for q in asked.questions}]
     if wrong:
         flash(_("Đã lưu. Còn chỗ cần sửa ở phần này trước khi gửi."), "warning")
         return redirect(url_for("surveys.section", submission_id=submission_id, code=code))

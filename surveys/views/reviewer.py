@@ -49,9 +49,7 @@ def round_open() -> ResponseReturnValue:
         opens_on, deadline = date.fromisoformat(typed["opens_on"]), date.fromisoformat(typed["deadline"])
     except (KeyError, ValueError):
         refused = _("Hãy chọn ngày mở và hạn gửi.")
-        page = render_template(
-            "surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=typed
-        )
+        page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=typed)
         return page, 400
     try:
         opened = rounds.open_round(session, typed.get("name", ""), opens_on, deadline, current_standard(session).version)

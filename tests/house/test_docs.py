@@ -26,9 +26,7 @@ def test_each_command_has_its_line(app):
     for words in commands(app.cli):
         if words[0] in ("routes", "run", "shell"):
             continue
-        assert f"`flask --app wsgi {' '.join(words)}" in read("commands.md"), (
-            f"describe {' '.join(words)} in docs/commands.md"
-        )
+        assert f"`flask --app wsgi {' '.join(words)}" in read("commands.md"), f"describe {' '.join(words)} in docs/commands.md"
 
 
 @pytest.mark.parametrize("permission", list(Permission))
@@ -36,9 +34,7 @@ def test_each_permission_has_its_line(permission):
     line = next((row for row in read("permissions.md").splitlines() if f"`{permission.value}`" in row), None)
     assert line, f"describe {permission.value} in docs/permissions.md"
     for role in Role:
-        assert (role.label in line) == (permission in POLICY[role]), (
-            f"docs/permissions.md: {permission.value} and {role.label}"
-        )
+        assert (role.label in line) == (permission in POLICY[role]), f"docs/permissions.md: {permission.value} and {role.label}"
 
 
 @pytest.mark.parametrize("measure", sorted(MEASURES))

@@ -28,6 +28,4 @@ def test_a_pure_file_loads_no_framework(module):
     look = f"import sys, {module}; print(*sorted(set(sys.modules) & set({FRAMEWORKS!r})))"
     done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "", (
-        f"{module} nạp {done.stdout.strip()}: move what needs it into another file of the package"
-    )
+    assert done.stdout.strip() == "", f"{module} nạp {done.stdout.strip()}: move what needs it into another file of the package"

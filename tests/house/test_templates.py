@@ -27,9 +27,7 @@ def test_a_page_has_one_heading_and_a_title(path):
 @pytest.mark.parametrize("path", TEMPLATES, ids=short)
 def test_nothing_inline_and_no_outside_host(path):
     text = path.read_text("utf-8")
-    assert not re.search(r"\sstyle=\"|\son[a-z]+=\"|javascript:", text), (
-        f"{short(path)}: move styles and handlers into static"
-    )
+    assert not re.search(r"\sstyle=\"|\son[a-z]+=\"|javascript:", text), f"{short(path)}: move styles and handlers into static"
     assert not re.search(r"<script(?![^>]*\bsrc=)", text), f"{short(path)}: move the script into static"
     hosts = set(re.findall(r"(?:src|href)=\"(?:https?:)?//([^/\"]+)", text))
     assert not hosts, f"{short(path)} asks {hosts}: serve it from here"

@@ -60,9 +60,7 @@ class Visit:
         self.outside: list[str] = []
 
     def sign_in(self, username: str) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": self.width, "height": 800}, locale="vi-VN", base_url=self.address
-        )
+        context = self.browser.new_context(viewport={"width": self.width, "height": 800}, locale="vi-VN", base_url=self.address)
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8000)

@@ -236,9 +236,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("saved_by", portal.columns.NfcText(), nullable=False),
         sa.Column("saved_at", portal.columns.UtcInstant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_answer_submission_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_answer_submission_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("submission_id", "field", name=op.f("pk_answer")),
     )
     op.create_table(

@@ -1,0 +1,75 @@
+"""Commands that let files leave the house."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from accounts.audit import record
+from exports.open_data import build_open_data
+from exports.planning import get_plan, list_plans
+from exports.workbook.build import build_workbook
+from exports.workbook.sheet import WorkbookContext
+from portal.database import session_scope
+from portal.settings import current_settings
+from scoring.readiness import city_readiness
+
+open_data = AppGroup("open-data", help="Dữ liệu mở.")
+
+
+@open_data.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--include-security", is_flag=True, help="Kèm nhóm an ninh mạng; việc này được ghi nhật ký.")
+def export(folder: Path, include_security: bool) -> None:
+    """Ghi các bảng CSV vào FOLDER; từ đó tính lại được mọi kết quả và mọi số tiền."""
+    with session_scope(current_app.extensions["engine"], writes=True) as session:
+        files = build_open_data(session, include_security=include_security)
+        record(session, None, "open-data:export", "open data", after={"include_security": include_security})
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    click.echo(f"Đã ghi {len(files)} tệp.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def pictures(folder: Path) -> None:
+    """Vẽ hai hình của README vào FOLDER: sơ đồ và trang đầu của sổ tính (cần LibreOffice và pdftoppm)."""
+    # Drawing loads matplotlib, which no other command needs.
+    from exports.figures import draw_readiness_map
+
+    settings = current_settings()
+    with session_scope(current_app.extensions["engine"], writes=False) as session:
+        city = city_readiness(session)
+        plan = get_plan(session, list_plans(session)[0].id)
+        png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
+    context = WorkbookContext(
+        settings.agency_parent, settings.agency, settings.co_agency, settings.signatory_title, "", is_demo=True
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "map.png").write_bytes(png)
+    office, painter = shutil.which("soffice"), shutil.which("pdftoppm")
+    if office is None or painter is None:
+        raise click.ClickException("Thiếu LibreOffice hoặc pdftoppm nên chưa vẽ được trang của sổ tính.")
+    with TemporaryDirectory() as place:
+        book = Path(place) / "plan.xlsx"
+        book.write_bytes(build_workbook(plan, context))
+        convert = [
+            office,
+            f"-env:UserInstallation=file://{place}/profile",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            place,
+            str(book),
+        ]
+        subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - our own file, and programs found on the machine
+        paint = [painter, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", f"{place}/plan.pdf", str(folder / "workbook")]
+        subprocess.run(paint, check=True)  # noqa: S603 - likewise
+    click.echo("Đã vẽ map.png và workbook.png.")

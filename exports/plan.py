@@ -1,0 +1,261 @@
+"""The investment plan: from remedies to costed lines with year, source and legal ceiling. Pure, in whole VND.
+
+Every total is the sum of its lines to the đồng. Equipment of the city service centre stands in a table of its own.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from exports.caps import quantity_cap
+from inventory.catalogue import Acquisition, load_catalogue
+from inventory.prices import Price, PriceList
+from inventory.snapshot import Owner, Snapshot
+from inventory.wards import Ward
+from portal.labels import LabelledEnum
+from scoring.rating import Rating, Result
+from scoring.remedies import RemedyLine, remedies_of
+from scoring.standard import Standard
+
+
+class Spending(LabelledEnum):
+    """The two kinds of spending. They have totals of their own and are never added without saying so."""
+
+    CAPITAL = "capital", "Chi đầu tư phát triển"
+    RECURRENT = "recurrent", "Chi thường xuyên"
+
+
+class Method(LabelledEnum):
+    """How an item is had."""
+
+    BUY = "buy", "Mua"
+    LEASE = "lease", "Thuê"
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What the plan takes for granted; each is an input that the city may change.
+
+    ``first_year`` is the first of three budget years; ``urgent_groups`` go into it whatever their weight.
+    """
+
+    first_year: int
+    months: int = 12
+    urgent_groups: str = "DG"
+    late_groups: str = "EF"
+    capital_source: str = "Đầu tư công – NS Thành phố"
+    recurrent_source: str = "Chi thường xuyên – NS Thành phố"
+
+    @property
+    def years(self) -> tuple[int, int, int]:
+        """The three budget years."""
+        return self.first_year, self.first_year + 1, self.first_year + 2
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """So many units of an item for one ward. ``amount`` is VND, rounded once, here; ``months`` is 12 for what is bought."""
+
+    ward: Ward
+    item: str
+    need: int
+    have: int
+    short: int
+    on_order: int
+    cap: int | None
+    quantity: int
+    within_cap: bool
+    method: Method
+    spending: Spending
+    months: int
+    unit_price: int
+    price: Price
+    source: str
+    year: int
+    owner: str
+    is_priority: bool
+    criteria: tuple[str, ...]
+    basis: str
+    note: str = ""
+
+    @property
+    def amount(self) -> int:
+        """VND: quantity times price, times months of twelve, rounded half up to the đồng."""
+        return amount_of(self.quantity, self.unit_price, self.months)
+
+    @property
+    def group(self) -> str:
+        """The letter of the item's group."""
+        return self.item[0]
+
+
+@dataclass(frozen=True)
+class CentreLine:
+    """Counter equipment of the city service centre that stands in a ward and is to be replaced. Not in the ward's cost."""
+
+    ward: Ward
+    item: str
+    quantity: int
+    unit_price: int
+
+    @property
+    def amount(self) -> int:
+        """VND."""
+        return self.quantity * self.unit_price
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A costed scenario over the wards that have an approved snapshot."""
+
+    name: str
+    on: date
+    assumptions: Assumptions
+    price_list: PriceList
+    standard: Standard
+    wards: tuple[Ward, ...]
+    ratings: Mapping[str, Rating]
+    lines: tuple[PlanLine, ...]
+    centre_lines: tuple[CentreLine, ...] = field(default=())
+
+    @property
+    def approved_count(self) -> int:
+        """How many wards the plan is made from."""
+        return sum(rating.snapshot is not None for rating in self.ratings.values())
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether any amount rests on a price without evidence (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
+        return self.without_evidence > 0
+
+    @property
+    def without_evidence(self) -> int:
+        """VND of the lines whose price has no evidence."""
+        return self.total(lambda line: not line.price.has_evidence)
+
+    def total(self, chosen: Callable[[PlanLine], bool] = lambda _line: True) -> int:
+        """VND of the chosen lines."""
+        return sum(line.amount for line in self.lines if chosen(line))
+
+    def spending_total(self, spending: Spending) -> int:
+        """VND of one kind of spending."""
+        return self.total(lambda line: line.spending is spending)
+
+    def totals_by(self, part: Callable[[PlanLine], str]) -> dict[str, dict[Spending, int]]:
+        """VND by a part of the lines, kinds of spending apart, in the order of the part."""
+        sums: dict[str, dict[Spending, int]] = {}
+        for line in self.lines:
+            row = sums.setdefault(part(line), dict.fromkeys(Spending, 0))
+            row[line.spending] += line.amount
+        return dict(sorted(sums.items()))
+
+    @property
+    def missing(self) -> tuple[Ward, ...]:
+        """The wards without data: they are not in any total."""
+        return tuple(ward for ward in self.wards if self.ratings[ward.code].result is Result.NO_DATA)
+
+
+def amount_of(quantity: int, unit_price: int, months: int) -> int:
+    """VND, rounded half up with integers."""
+    return (quantity * unit_price * months * 2 + 12) // 24
+
+
+def build_plan(
+    name: str,
+    wards: Iterable[Ward],
+    ratings: Mapping[str, Rating],
+    price_list: PriceList,
+    standard: Standard,
+    assumptions: Assumptions,
+    on: date,
+) -> Plan:
+    """The plan that mends what money mends in every ward, less what is on order."""
+    ordered = tuple(sorted(wards, key=lambda ward: ward.position))
+    lines: list[PlanLine] = []
+    centre: list[CentreLine] = []
+    for ward in ordered:
+        rating = ratings[ward.code]
+        if rating.snapshot is not None:
+            lines += _ward_lines(ward, rating, rating.snapshot, price_list, assumptions)
+            centre += _centre_lines(ward, rating.snapshot, price_list)
+    return Plan(name, on, assumptions, price_list, standard, ordered, dict(ratings), tuple(lines), tuple(centre))
+
+
+def _ward_lines(ward: Ward, rating: Rating, snapshot: Snapshot, price_list: PriceList, assumptions: Assumptions) -> list[PlanLine]:
+    by_item: dict[str, list[RemedyLine]] = {}
+    for remedy in remedies_of(rating):
+        by_item.setdefault(remedy.item, []).append(remedy)
+    lines = []
+    for item, remedies in sorted(by_item.items()):
+        lines += _item_lines(ward, item, remedies, rating, snapshot, price_list, assumptions)
+    return lines
+
+
+def _item_lines(
+    ward: Ward,
+    item: str,
+    remedies: list[RemedyLine],
+    rating: Rating,
+    snapshot: Snapshot,
+    price_list: PriceList,
+    assumptions: Assumptions,
+) -> list[PlanLine]:
+    lots = snapshot.lots_of(item)
+    have, on_order = sum(lot.working for lot in lots), sum(lot.on_order for lot in lots)
+    short, replaced = sum(r.quantity for r in remedies), sum(r.replaces for r in remedies)
+    quantity = max(0, short - on_order)
+    cap = quantity_cap(item, snapshot)
+    within = quantity if cap is None else max(0, min(quantity, cap - (have - replaced) - on_order))
+    codes = tuple(dict.fromkeys(remedy.criterion for remedy in remedies))
+    criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
+    catalogue = load_catalogue()[item]
+    price = price_list.prices[item]
+    leased = catalogue.yearly or catalogue.acquisition is Acquisition.LEASE
+    spending = Spending.RECURRENT if leased else Spending.CAPITAL
+    is_priority = any(criterion.blocking for criterion in criteria)
+    source = assumptions.recurrent_source if leased else assumptions.capital_source
+    notes = [f"thay {replaced} máy cũ chuyển thanh lý (Điều 3.7)"] if replaced else []
+    if price.is_at_cap:
+        notes.append("đơn giá bằng mức tối đa")
+
+    def line(count: int, *, within_cap: bool) -> PlanLine:
+        return PlanLine(
+            ward=ward,
+            item=item,
+            need=have - replaced + short,
+            have=have,
+            short=short,
+            on_order=on_order,
+            cap=cap,
+            quantity=count,
+            within_cap=within_cap,
+            method=Method.LEASE if leased else Method.BUY,
+            spending=spending,
+            months=assumptions.months if catalogue.yearly else 12,
+            unit_price=price.unit_price,
+            price=price,
+            source=source,
+            year=_year(item, assumptions, is_priority=is_priority),
+            owner=Owner.WARD.label,
+            is_priority=is_priority,
+            criteria=codes,
+            basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
+            note="; ".join(notes),
+        )
+
+    parts = ((within, True), (quantity - within, False))
+    return [line(count, within_cap=is_within) for count, is_within in parts if count]
+
+
+def _year(item: str, assumptions: Assumptions, *, is_priority: bool) -> int:
+    if is_priority or item[0] in assumptions.urgent_groups:
+        return assumptions.years[0]
+    return assumptions.years[2] if item[0] in assumptions.late_groups else assumptions.years[1]
+
+
+def _centre_lines(ward: Ward, snapshot: Snapshot, price_list: PriceList) -> list[CentreLine]:
+    counts: dict[str, int] = {}
+    for lot in snapshot.lots:
+        if lot.owner is Owner.CITY_CENTRE and lot.broken + lot.liquidation:
+            counts[lot.item] = counts.get(lot.item, 0) + lot.broken + lot.liquidation
+    return [CentreLine(ward, item, count, price_list.prices[item].unit_price) for item, count in sorted(counts.items())]

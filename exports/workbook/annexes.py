@@ -1,0 +1,116 @@
+"""The annexes of words: results by criterion, legal bases and assumptions, missing data, the city service centre, the map."""
+
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.drawing.image import Image
+
+from exports.caps import AUTHORITY, CLAUSE
+from exports.plan import Plan
+from exports.workbook.sheet import FIRST, HEAD, Live, WorkbookContext, add_annex, add_filter, put_row
+from exports.workbook.styles import set_up
+from inventory.catalogue import load_catalogue
+from scoring.explain import explain
+from scoring.rating import Result
+from scoring.standard import SOURCE_LABELS
+
+
+def add_findings(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+    """PL05: each criterion that a ward does not meet. Group G is left out: it would help an attacker."""
+    head = (
+        ("STT", 6),
+        ("Xã, phường", 24),
+        ("Kết quả", 18),
+        ("Tiêu chí", 10),
+        ("Có", 9),
+        ("Cần", 9),
+        ("Bắt buộc", 10),
+        ("Lý do", 90),
+    )
+    sheet = add_annex(book, plan, context, "PL05 Kết quả đánh giá", "05", "Kết quả đánh giá: tiêu chí chưa đạt", head)
+    row = HEAD
+    for ward in plan.wards:
+        rating = plan.ratings[ward.code]
+        for finding in rating.unmet:
+            if finding.criterion.is_sensitive:
+                continue
+            row += 1
+            cells = [
+                row - HEAD, ward.full_name, rating.result.label, finding.criterion.code, finding.have, finding.need,
+                "bắt buộc" if finding.criterion.blocking else "", explain(finding),
+            ]  # fmt: skip
+            put_row(sheet, row, cells)
+    add_filter(sheet, len(head), row - HEAD)
+
+
+def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+    """PL07: what the plan rests on."""
+    head = (("STT", 6), ("Nội dung", 40), ("Căn cứ, giả định", 110))
+    sheet = add_annex(book, plan, context, "PL07 Căn cứ pháp lý", "07", "Căn cứ pháp lý và giả định", head)
+    a = plan.assumptions
+    rows = [
+        ("Bộ tiêu chuẩn", f"{plan.standard.name}. {plan.standard.banner}. Mã băm {plan.standard.sha256[:16]}"),
+        ("Bảng giá", f"{plan.price_list.name}, áp dụng từ {plan.price_list.effective_from:%d/%m/%Y}. Đơn giá đã gồm thuế, chưa gồm vận chuyển, lắp đặt"),
+        ("Định mức số lượng, mức giá", f"{CLAUSE}; là mức tối đa, không phải chỉ tiêu. Phần vượt: {AUTHORITY}"),
+        ("Căn cứ giá", "NĐ 224/2026/NĐ-CP, Điều 49.4: báo giá, kết quả trúng thầu tương tự, thẩm định giá, giá niêm yết"),
+        ("Mua sắm không lập dự án", "NĐ 224/2026/NĐ-CP, Điều 65.1: thiết bị phần cứng, phần mềm thương mại riêng lẻ"),
+        ("Thay thế máy cũ", "QĐ 15/2025/QĐ-TTg, Điều 3.7: chỉ khi đủ điều kiện thanh lý"),
+        ("Chi thường xuyên theo năm", f"thành tiền = số lượng × đơn giá năm × {a.months}/12 tháng; các năm sau lặp lại, chưa tính ở đây"),
+        ("Phân kỳ (giả định)", f"tiêu chí bắt buộc và nhóm {', '.join(a.urgent_groups)} vào năm {a.years[0]}; nhóm {', '.join(a.late_groups)} vào năm {a.years[2]}; còn lại năm {a.years[1]}"),
+        ("Nguồn vốn (giả định)", f"{a.capital_source}; {a.recurrent_source}"),
+        ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
+        *((f"Nhãn nguồn {label}", meaning) for label, meaning in SOURCE_LABELS.items()),
+    ]  # fmt: skip
+    for number, (name, text) in enumerate(rows, start=1):
+        put_row(sheet, HEAD + number, [number, name, text])
+
+
+def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+    """PL08: who is not in any total, or not yet to be judged."""
+    head = (("STT", 6), ("Mã xã", 9), ("Xã, phường", 28), ("Tình trạng dữ liệu", 26), ("Còn thiếu", 90))
+    sheet = add_annex(book, plan, context, "PL08 Thiếu dữ liệu", "08", "Đơn vị thiếu dữ liệu", head)
+    row = HEAD
+    for ward in plan.wards:
+        rating = plan.ratings[ward.code]
+        if rating.result not in (Result.NO_DATA, Result.INCOMPLETE):
+            continue
+        row += 1
+        lacking = "; ".join(f.criterion.name for f in rating.unmet_blocking) or "chưa có phiếu khảo sát nào được duyệt"
+        put_row(sheet, row, [row - HEAD, ward.code, ward.full_name, rating.result.label, lacking])
+    add_filter(sheet, len(head), row - HEAD)
+
+
+def add_centre(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+    """PL09: the city service centre's equipment: a total of its own, in no other sum."""
+    head = (
+        ("STT", 6),
+        ("Xã, phường", 28),
+        ("Mã DM", 9),
+        ("Nội dung", 44),
+        ("Số lượng cần thay", 12),
+        ("Đơn giá", 18),
+        ("Thành tiền", 20),
+    )
+    title = "Thiết bị của Trung tâm Phục vụ hành chính công TP (không nằm trong tổng của xã, phường)"
+    sheet = add_annex(book, plan, context, "PL09 Trung tâm PVHCC", "09", title, head)
+    for number, line in enumerate(plan.centre_lines, start=1):
+        row = HEAD + number
+        name = load_catalogue()[line.item].name
+        amount = Live(f"=E{row}*F{row}", line.amount)
+        put_row(sheet, row, [number, line.ward.full_name, line.item, name, line.quantity, line.unit_price, amount])
+    total = sum(line.amount for line in plan.centre_lines)
+    last = HEAD + max(1, len(plan.centre_lines))
+    put_row(sheet, 7, [None, "Tổng cộng", None, None, None, None, Live(f"=SUM(G{FIRST}:G{last})", total)], total=True)
+    if not plan.centre_lines:
+        put_row(sheet, FIRST, [None, "Chưa phiếu nào ghi nhận thiết bị của Trung tâm cần thay.", None, None, None, None, None])
+
+
+def add_map(book: Workbook, context: WorkbookContext) -> None:
+    """The map, where it was drawn."""
+    if context.map_png is None:
+        return
+    sheet = book.create_sheet("Sơ đồ")
+    picture = Image(BytesIO(context.map_png))
+    picture.width, picture.height = 640, int(640 * 11 / 8.27)
+    sheet.add_image(picture, "A1")
+    set_up(sheet, [10], landscape=False)

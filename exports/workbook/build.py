@@ -1,0 +1,33 @@
+"""A plan into the bytes of its workbook."""
+
+from openpyxl import Workbook
+
+from exports.plan import Plan
+from exports.workbook.annexes import add_centre, add_findings, add_legal_notes, add_map, add_missing
+from exports.workbook.by_item import add_by_item, add_phasing
+from exports.workbook.by_ward import add_by_ward
+from exports.workbook.cached import save
+from exports.workbook.detail import add_detail
+from exports.workbook.price_basis import add_price_basis
+from exports.workbook.sheet import WorkbookContext
+from exports.workbook.styles import add_styles
+from exports.workbook.summary import add_summary
+
+
+def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
+    """All sheets, with live formulas that carry their values."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    add_styles(book)
+    add_by_ward(book, plan, context)
+    add_detail(book, plan, context)
+    add_by_item(book, plan, context)
+    add_phasing(book, plan, context)
+    add_findings(book, plan, context)
+    add_price_basis(book, plan, context)
+    add_legal_notes(book, plan, context)
+    add_missing(book, plan, context)
+    add_centre(book, plan, context)
+    add_map(book, context)
+    add_summary(book, plan, context)
+    return save(book)

@@ -1,0 +1,83 @@
+"""openpyxl, but each formula also carries its computed value, so that previews and protected view show numbers."""
+
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.cell._writer import write_cell
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+Value = int | str
+
+
+def put_formula(sheet: Worksheet, row: int, column: int, formula: str, value: Value) -> Cell:
+    """Write a formula and remember the value that it must have."""
+    cell: Cell = sheet.cell(row, column, formula)
+    values_of(sheet)[(row, column)] = value
+    return cell
+
+
+def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """Write text that stays text, whatever it begins with."""
+    cell: Cell = sheet.cell(row, column, text)
+    cell.data_type = "s"
+    return cell
+
+
+def values_of(sheet: Worksheet) -> dict[tuple[int, int], Value]:
+    """The computed values of a sheet's formulas by row and column."""
+    values: dict[tuple[int, int], Value] = sheet.__dict__.setdefault("_computed", {})
+    return values
+
+
+def save(book: Workbook) -> bytes:
+    """The bytes of the workbook. Raises KeyError where a formula was written without its value."""
+    book.calculation.fullCalcOnLoad = True
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+        _Writer(book, archive).write_data()
+    return buffer.getvalue()
+
+
+class _Writer(ExcelWriter):
+    def write_worksheet(self, ws: Worksheet) -> None:
+        ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts = ws._charts
+        ws._drawing.images = ws._images
+        writer = _SheetWriter(ws)
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.write(writer.out, ws.path[1:])
+        self.manifest.append(ws)
+        writer.cleanup()
+
+
+class _SheetWriter(WorksheetWriter):
+    def write_row(self, xf: Any, row: list[Cell], row_idx: int) -> None:
+        values = values_of(self.ws)
+        if not any((row_idx, cell.column) in values for cell in row):
+            super().write_row(xf, row, row_idx)
+            return
+        attributes = {"r": f"{row_idx}", **dict(self.ws.row_dimensions.get(row_idx, {}))}
+        with xf.element("row", attributes):
+            for cell in row:
+                if cell.data_type == "f":
+                    _write_formula(xf, cell, values[(row_idx, cell.column)])
+                elif cell._value is not None or cell.has_style:
+                    write_cell(xf, self.ws, cell, cell.has_style)
+
+
+def _write_formula(xf: Any, cell: Cell, value: Value) -> None:
+    attributes = {"r": cell.coordinate, "s": f"{cell.style_id}"}
+    if isinstance(value, str):
+        attributes["t"] = "str"
+    with xf.element("c", attributes):
+        with xf.element("f"):
+            xf.write(str(cell.value)[1:])
+        with xf.element("v"):
+            xf.write(str(value))

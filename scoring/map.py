@@ -1,0 +1,87 @@
+"""The map of 126 hexagons as shapes: tiles, outlines of former districts, and a hint of the Red River. Pure.
+
+Coordinates: a tile is 1 wide, odd rows are shifted right by a half, rows count upwards; y grows downwards on paper.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from inventory.wards import Ward
+
+Point = tuple[float, float]
+RADIUS = 1 / sqrt(3)
+ROW_HEIGHT = sqrt(3) / 2
+# Corners clockwise from the top, as (x, y) from the centre, y down.
+CORNERS: tuple[Point, ...] = (
+    (0.0, -RADIUS),
+    (0.5, -RADIUS / 2),
+    (0.5, RADIUS / 2),
+    (0.0, RADIUS),
+    (-0.5, RADIUS / 2),
+    (-0.5, -RADIUS / 2),
+)
+# The former districts that lie on the left bank: the river runs along the tiles where they meet the others.
+LEFT_BANK = frozenset({"Huyện Mê Linh", "Huyện Sóc Sơn", "Huyện Đông Anh", "Quận Long Biên", "Huyện Gia Lâm"})
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One ward's hexagon: its centre, its corners, its name in at most two lines."""
+
+    ward: Ward
+    centre: Point
+    corners: tuple[Point, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HexMap:
+    """Tiles, the edges between former districts, the edges along the river, and the size in tile widths."""
+
+    tiles: tuple[Tile, ...]
+    outlines: tuple[tuple[Point, Point], ...]
+    river: tuple[tuple[Point, Point], ...]
+    width: float
+    height: float
+
+
+def lay_out(wards: Sequence[Ward]) -> HexMap:
+    """The map of these wards, with a margin of half a tile."""
+    top = max(ward.tile_row for ward in wards)
+    left = min(ward.tile_column + (ward.tile_row % 2) / 2 for ward in wards)
+    tiles = tuple(_tile(ward, left, top) for ward in wards)
+    outlines, river = _edges(tiles)
+    width = max(tile.centre[0] for tile in tiles) + 1
+    height = max(tile.centre[1] for tile in tiles) + 1
+    return HexMap(tiles, outlines, river, round(width, 3), round(height, 3))
+
+
+def _tile(ward: Ward, left: float, top: int) -> Tile:
+    x = ward.tile_column + (ward.tile_row % 2) / 2 - left + 1
+    y = (top - ward.tile_row) * ROW_HEIGHT + 1
+    corners = tuple((round(x + dx, 3), round(y + dy, 3)) for dx, dy in CORNERS)
+    words = ward.name.split()
+    lines = (ward.name,) if len(words) == 1 else (" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :]))
+    return Tile(ward, (round(x, 3), round(y, 3)), corners, lines)
+
+
+def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tuple[tuple[Point, Point], ...]]:
+    owners: dict[frozenset[Point], list[Ward]] = {}
+    ends: dict[frozenset[Point], tuple[Point, Point]] = {}
+    for tile in tiles:
+        for index, start in enumerate(tile.corners):
+            end = tile.corners[(index + 1) % 6]
+            edge = frozenset((_near(start), _near(end)))
+            owners.setdefault(edge, []).append(tile.ward)
+            ends.setdefault(edge, (start, end))
+    outlines = tuple(
+        ends[edge] for edge, wards in owners.items() if len({ward.former_district for ward in wards}) != 1 or len(wards) == 1
+    )
+    river = tuple(ends[edge] for edge, wards in owners.items() if len({ward.former_district in LEFT_BANK for ward in wards}) == 2)
+    return outlines, river
+
+
+def _near(point: Point) -> Point:
+    """Corners of neighbours, rounded so that they meet."""
+    return round(point[0], 1), round(point[1], 1)

@@ -1,0 +1,139 @@
+"""Leaders' pages: the readiness map with its table, and one ward with every reason."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.catalogue import GROUPS, load_catalogue
+from inventory.prices import current_price_list
+from inventory.wards import KIND_LABELS, Ward, get_ward
+from portal.clock import today
+from portal.database import get_session
+from portal.settings import current_settings
+from portal.vietnamese import fold, sort_key
+from scoring.explain import explain, explain_source, name_answer
+from scoring.map import lay_out
+from scoring.measures import MEASURES
+from scoring.rating import Finding, Rating, Result
+from scoring.readiness import CityReadiness, city_readiness
+from scoring.remedies import cost_to_ready
+
+blueprint = Blueprint("scoring", __name__, template_folder="templates")
+
+SORTS = ("name", "result", "score", "missing")
+TOLD = 3
+
+
+@blueprint.get("/readiness")
+@requires(Permission.READINESS_READ)
+def readiness() -> ResponseReturnValue:
+    """The map of the city, counts and shares, and the table of the wards."""
+    city = city_readiness(get_session())
+    sort = request.args.get("sort", "result") if request.args.get("sort") in SORTS else "result"
+    wards = _filtered(city, request.args.get("q", "")[:100], request.args.get("result", ""), request.args.get("kind", ""))
+    return render_template(
+        "scoring/readiness.html",
+        **map_values(city),
+        rows=sorted(wards, key=lambda ward: _sort_value(ward, city.ratings[ward.code], sort)),
+        sort=sort,
+        typed=request.args,
+        kinds=KIND_LABELS,
+        by_kind=city.counts_by("kind"),
+        by_district=city.counts_by("former_district"),
+        updating=_updating(),
+        days_left=(current_settings().target_date - today()).days,
+    )
+
+
+@blueprint.get("/readiness/wards/<ward_code>")
+@requires(Permission.READINESS_READ)
+def ward(ward_code: str) -> ResponseReturnValue:
+    """One ward: the result, what is missing, every finding with its reason, and where each figure comes from."""
+    found = get_ward(get_session(), ward_code)
+    city = city_readiness(get_session())
+    rating = city.ratings[ward_code]
+    groups = [(letter, name, [f for f in rating.findings if f.criterion.group == letter]) for letter, name in GROUPS.items()]
+    return render_template(
+        "scoring/ward.html",
+        ward=found,
+        city=city,
+        rating=rating,
+        groups=[group for group in groups if group[2]],
+        cost=cost_to_ready(rating, current_price_list(get_session()).prices),
+        explain=explain,
+        explain_source=explain_source,
+        answers=_answers_behind,
+        is_updating=ward_code in _updating(),
+        name_answer=name_answer,
+    )
+
+
+def leader_panel() -> str:
+    """The map on the leader's home page."""
+    return render_template("scoring/home_panel.html", **map_values(city_readiness(get_session())))
+
+
+def map_values(city: CityReadiness) -> dict[str, object]:
+    """What the map and the counts show."""
+    names = {code: _name_missing(rating) for code, rating in city.ratings.items()}
+    identity = the_identity()
+    return {
+        "city": city,
+        "hexmap": lay_out(city.wards),
+        "results": list(Result),
+        "missing": names,
+        "may_open": {ward.code for ward in city.wards if identity.covers(ward.code)},
+    }
+
+
+def _name_missing(rating: Rating) -> str:
+    """The first missing things, blocking ones first; what would help an attacker is not named on the map."""
+    shown = [finding.criterion.name for finding in rating.unmet if not finding.criterion.is_sensitive]
+    return "; ".join(shown[:TOLD])
+
+
+def _filtered(city: CityReadiness, text: str, result: str, kind: str) -> list[Ward]:
+    folded = fold(text)
+    return [
+        ward
+        for ward in city.wards
+        if folded in fold(ward.full_name) and result in ("", city.ratings[ward.code].result) and kind in ("", ward.kind)
+    ]
+
+
+def _sort_value(ward: Ward, rating: Rating, sort: str) -> tuple[int, str]:
+    name = sort_key(ward.name)
+    order = [Result.NOT_READY, Result.INCOMPLETE, Result.NO_DATA, Result.READY]
+    values = {"name": 0, "result": order.index(rating.result), "score": rating.score, "missing": -len(rating.unmet_blocking)}
+    return values[sort], name
+
+
+def _updating() -> frozenset[str]:
+    find = current_app.extensions.get("wards_being_updated")
+    return find(get_session()) if find else frozenset()
+
+
+def _answers_behind(finding: Finding, rating: Rating) -> Mapping[str, str]:
+    """The answers that a finding stands on, in words: the way back from a figure to what was typed."""
+    snapshot, standard = rating.snapshot, rating.standard
+    if snapshot is None or standard is None:
+        return {}
+    told = {}
+    for key in (finding.criterion.measure, finding.criterion.requirement.per):
+        if key is not None:
+            reading = MEASURES[key].read(snapshot, standard.pc_max_age_years, rating.on)
+            missing = ", ".join(name_answer(name) for name in reading.missing)
+            told[MEASURES[key].label] = (
+                _("chưa trả lời: %(names)s", names=missing) if missing else f"{reading.value} {MEASURES[key].unit}"
+            )
+    for item in finding.criterion.remedy.items:
+        for lot in snapshot.lots_of(item.item):
+            year = f", {lot.year}" if lot.year else ""
+            told[f"{load_catalogue()[item.item].name}{year}"] = _(
+                "dùng được %(working)s, tổng %(total)s", working=lot.working, total=lot.total
+            )
+    return told
