@@ -13,7 +13,7 @@ from accounts.views import DEMO_PASSWORD
 from portal.errors import SettingError
 
 DEMO_WARD = "00082"
-ACCOUNTS = (
+ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
     ("canbo", "Công chức phường Cửa Nam (minh họa)", Role.OFFICER, [DEMO_WARD]),
     ("lanhdaoxa", "Lãnh đạo UBND phường Cửa Nam (minh họa)", Role.WARD_HEAD, [DEMO_WARD]),
     ("thamdinh", "Chuyên viên thẩm định (minh họa)", Role.REVIEWER, []),

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from accounts.identity import Role
@@ -30,5 +31,5 @@ class UserForm(BaseForm):
 
     username = StringField(_("Tên đăng nhập"), [DataRequired(), Length(max=64)])
     full_name = StringField(_("Họ và tên"), [DataRequired(), Length(max=200)])
-    role = SelectField(_("Vai trò"), choices=[(role.value, role.label) for role in Role])
+    role = SelectField(_("Vai trò"), choices=[SelectChoice(role.value, role.label) for role in Role])
     wards = StringField(_("Mã xã, phường (cách nhau bằng dấu phẩy)"), [Length(max=1000)])

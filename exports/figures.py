@@ -38,7 +38,7 @@ def _draw(city: CityReadiness, kind: str, *, is_demo: bool) -> bytes:
     ratings = [city.ratings[tile.ward.code] for tile in hexmap.tiles]
     faces = [rating.result.colour for rating in ratings]
     axes.add_collection(PolyCollection([tile.corners for tile in hexmap.tiles], facecolors=faces, edgecolors="white", linewidths=1))
-    axes.add_collection(LineCollection(hexmap.river, colors="#5aa9e6", linewidths=4.5, capstyle="round"))
+    axes.add_collection(LineCollection(hexmap.river, colors="#5aa9e6", linewidths=5, capstyle="round", zorder=4))
     axes.add_collection(LineCollection(hexmap.outlines, colors="#1f2933", linewidths=1.4, capstyle="round"))
     plain, bold = _font("Regular"), _font("SemiBold")
     for tile, rating in zip(hexmap.tiles, ratings, strict=True):
@@ -63,7 +63,7 @@ def _write_words(figure: Figure, city: CityReadiness, plain: FontProperties, bol
     figure.text(0.05, 0.955, "Mức độ đáp ứng hạ tầng CNTT của 126 xã, phường Hà Nội", fontproperties=bold, fontsize=15)
     as_of = f"số liệu tính đến ngày {format_day(city.data_as_of)}" if city.data_as_of else "chưa có số liệu"
     under = f"{city.standard.banner} · tổng hợp từ {city.approved_count}/126 đơn vị đã thẩm định · {as_of}"
-    figure.text(0.05, 0.93, under, fontproperties=plain, fontsize=8.5, color="#3e4c59")
+    figure.text(0.05, 0.93, under, fontproperties=plain, fontsize=8, color="#3e4c59")
     if is_demo:
         figure.text(0.05, 0.905, DEMO, fontproperties=bold, fontsize=10, color="#a83246")
     marks = {"✓": "+", "✗": "×"}

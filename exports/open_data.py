@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from exports.planning import get_plan, list_plans
 from inventory.catalogue import load_catalogue
-from inventory.prices import current_price_list
+from inventory.price_lists import current_price_list
 from scoring.readiness import city_readiness
 
 SENSITIVE_FACTS = frozenset(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from exports.models import PlanRecord
 from exports.plan import Assumptions, Plan, build_plan
-from inventory.prices import current_price_list, get_price_list
+from inventory.price_lists import current_price_list, get_price_list
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from scoring.readiness import city_readiness

@@ -1,4 +1,4 @@
-"""What things cost, and what stands behind each price: price lists in whole VND, VAT included."""
+"""What things cost, and what stands behind each price: in whole VND, VAT included. Pure."""
 
 import csv
 from collections.abc import Mapping
@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from inventory.models import PriceListRecord
-from portal.errors import NotFoundError
 
 METHODS = {
     "none": "Chưa có căn cứ",
@@ -83,38 +77,3 @@ def load_default_prices() -> tuple[Price, ...]:
         )
         for row in rows
     )
-
-
-def get_price_list(session: Session, price_list_id: int) -> PriceList:
-    """One list with its prices. Raises NotFoundError."""
-    record = session.get(PriceListRecord, price_list_id)
-    if record is None:
-        raise NotFoundError("Không có bảng giá này.")
-    return _to_price_list(record)
-
-
-def current_price_list(session: Session) -> PriceList:
-    """The newest list. Raises NotFoundError while none has been loaded."""
-    newest = select(PriceListRecord).order_by(PriceListRecord.effective_from.desc(), PriceListRecord.id.desc()).limit(1)
-    record = session.scalars(newest).first()
-    if record is None:
-        raise NotFoundError("Chưa có bảng giá nào. Chạy lệnh “flask --app wsgi setup” để nạp bảng giá tham khảo.")
-    return _to_price_list(record)
-
-
-def _to_price_list(record: PriceListRecord) -> PriceList:
-    prices = {
-        row.item_code: Price(
-            item=row.item_code,
-            unit_price=row.unit_price,
-            vat_percent=row.vat_percent,
-            cap=row.cap,
-            method=row.method,
-            source=row.source,
-            source_label=row.source_label,
-            evidence=row.evidence,
-            evidence_date=row.evidence_date,
-        )
-        for row in record.prices
-    }
-    return PriceList(id=record.id, name=record.name, effective_from=record.effective_from, prices=prices)

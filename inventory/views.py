@@ -12,7 +12,8 @@ from inventory.catalogue import GROUPS, Item, load_catalogue
 from inventory.holdings import Holding, hold_item
 from inventory.holdings_workbook import build_holding_workbook
 from inventory.recording import get_snapshot_history, load_snapshot, newest_snapshots
-from inventory.wards import KIND_LABELS, get_ward, list_wards, search_wards
+from inventory.ward_search import get_ward, list_wards, search_wards
+from inventory.wards import KIND_LABELS
 from portal.clock import today
 from portal.database import get_session, record_outside
 from portal.downloads import send_bytes

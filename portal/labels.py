@@ -9,7 +9,7 @@ class LabelledEnum(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:  # noqa: D102 - the class docstring shows how it is used
+    def __new__(cls, value: str, label: str = "") -> Self:  # noqa: D102 - the class docstring shows how it is used
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

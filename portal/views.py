@@ -1,44 +1,39 @@
-"""Pages that belong to nobody else: the home page, the language, the state of health, and the files of the layout."""
+"""Pages of the shell: the home page, the choice of language, static files, and the health check."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec
 
-from flask import (
-    Blueprint,
-    current_app,
-    g,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    send_from_directory,
-    session,
-    url_for,
-)
+from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from portal.assets import BOOTSTRAP, FONTS, OWN
-from portal.database import get_session
+from portal.assets import send_static
+from portal.database import session_scope
+from portal.i18n import LANGUAGES
+from portal.migration import current_version, head
 from portal.navigation import home_panels
 
-blueprint = Blueprint("portal", __name__, template_folder="templates")
-LANGUAGES = ("vi", "en")
-KEPT_SECONDS = 7 * 24 * 3600
+blueprint = Blueprint("portal", __name__, template_folder="templates", static_folder=None)
 
-V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 
-def _open(view: V) -> V:
-    view.permission = None  # type: ignore[attr-defined]  # read by the house rules, as accounts.guards sets it
-    return view
+def permit(permission: str | None) -> Callable[[View[P]], View[P]]:
+    """Declare who may open a page of the shell, by the word that accounts uses; None is everybody."""
+
+    def declare(view: View[P]) -> View[P]:
+        view.permission = permission  # type: ignore[attr-defined]  # read by the house rules
+        return view
+
+    return declare
 
 
 @blueprint.get("/")
-@_open
+@permit("account:own:use")
 def home() -> ResponseReturnValue:
-    """The panels of the role, or the sign-in page."""
+    """What this person has to do next."""
     identity = g.get("identity")
     if identity is None:
         return redirect(url_for("accounts.sign_in"))
@@ -49,44 +44,46 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/health")
-@_open
+@permit(None)
 def health() -> ResponseReturnValue:
-    """Whether the service and its database answer; 503 by the error page where the database does not."""
-    get_session().execute(text("SELECT 1"))
-    return jsonify(status="ok")
+    """Whether the application can work: the database answers and has the version that this code needs."""
+    engine = current_app.extensions["engine"]
+    try:
+        with session_scope(engine, writes=False) as db:
+            db.execute(text("SELECT 1"))
+        version = current_version(engine)
+    except SQLAlchemyError:
+        return jsonify(status="error", database="unreachable"), 503
+    if version != head():
+        return jsonify(status="error", database="not migrated"), 503
+    return jsonify(status="ok", database="ok")
 
 
-@blueprint.post("/language/<code>")
-@_open
+@blueprint.get("/language/<code>")
+@permit(None)
 def language(code: str) -> ResponseReturnValue:
-    """Change the language of the pages for this browser."""
-    if code in LANGUAGES:
-        session["language"] = code
-    target = request.form.get("next", "/")
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if is_local else "/")
+    """Keep the language in the session, and go back to the page that asked."""
+    if code not in LANGUAGES:
+        abort(404)
+    session["language"] = code
+    return redirect(_own_page(request.args.get("next", "")))
 
 
-@blueprint.get("/static/<path:filename>")
-@_open
-def static(filename: str) -> ResponseReturnValue:
-    """Our own styles and scripts."""
-    return _send(OWN, filename)
+@blueprint.get("/favicon.ico")
+@permit(None)
+def favicon() -> ResponseReturnValue:
+    """Browsers ask for this address whatever the page says."""
+    return send_static("favicon.svg")
 
 
-@blueprint.get("/bootstrap/<path:filename>")
-@_open
-def bootstrap(filename: str) -> ResponseReturnValue:
-    """Bootstrap's styles, scripts and icons from its installed package."""
-    return _send(BOOTSTRAP, filename)
+@blueprint.get("/static/<path:filename>", endpoint="static")
+@permit(None)
+def static_file(filename: str) -> ResponseReturnValue:
+    """A static file."""
+    return send_static(filename)
 
 
-@blueprint.get("/font/<path:filename>")
-@_open
-def font(filename: str) -> ResponseReturnValue:
-    """Be Vietnam Pro from its installed package."""
-    return _send(FONTS, filename)
-
-
-def _send(folder: Path, filename: str) -> ResponseReturnValue:
-    return send_from_directory(folder, filename, max_age=KEPT_SECONDS)
+def _own_page(target: str) -> str:
+    """Only a path of this site: the browser reads ``//host`` and ``/\\host`` as an address elsewhere."""
+    is_own = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_own else url_for("portal.home")

@@ -1,6 +1,6 @@
 """The map of 126 hexagons as shapes: tiles, outlines of former districts, and a hint of the Red River. Pure.
 
-Coordinates: a tile is 1 wide, odd rows are shifted right by a half, rows count upwards; y grows downwards on paper.
+Coordinates: a tile is 1 wide, odd rows are shifted right by a half, rows count from the north; y grows downwards.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ LEFT_BANK = frozenset({"Huyện Mê Linh", "Huyện Sóc Sơn", "Huyện Đông 
 
 @dataclass(frozen=True)
 class Tile:
-    """One ward's hexagon: its centre, its corners, its name in at most two lines."""
+    """One ward's hexagon: its centre, its corners, its name in short lines."""
 
     ward: Ward
     centre: Point
@@ -48,7 +48,7 @@ class HexMap:
 
 def lay_out(wards: Sequence[Ward]) -> HexMap:
     """The map of these wards, with a margin of half a tile."""
-    top = max(ward.tile_row for ward in wards)
+    top = min(ward.tile_row for ward in wards)
     left = min(ward.tile_column + (ward.tile_row % 2) / 2 for ward in wards)
     tiles = tuple(_tile(ward, left, top) for ward in wards)
     outlines, river = _edges(tiles)
@@ -59,11 +59,9 @@ def lay_out(wards: Sequence[Ward]) -> HexMap:
 
 def _tile(ward: Ward, left: float, top: int) -> Tile:
     x = ward.tile_column + (ward.tile_row % 2) / 2 - left + 1
-    y = (top - ward.tile_row) * ROW_HEIGHT + 1
+    y = (ward.tile_row - top) * ROW_HEIGHT + 1
     corners = tuple((round(x + dx, 3), round(y + dy, 3)) for dx, dy in CORNERS)
-    words = ward.name.split()
-    lines = (ward.name,) if len(words) == 1 else (" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :]))
-    return Tile(ward, (round(x, 3), round(y, 3)), corners, lines)
+    return Tile(ward, (round(x, 3), round(y, 3)), corners, _break_name(ward.name))
 
 
 def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tuple[tuple[Point, Point], ...]]:
@@ -80,6 +78,17 @@ def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tupl
     )
     river = tuple(ends[edge] for edge, wards in owners.items() if len({ward.former_district in LEFT_BANK for ward in wards}) == 2)
     return outlines, river
+
+
+def _break_name(name: str) -> tuple[str, ...]:
+    """Lines of at most two words, so that a name fits into its tile."""
+    words = name.replace(" - ", " ").split()
+    half = max(1, len(words) // 2) if len(words) < 4 else 2
+    return (
+        tuple(" ".join(words[start : start + half]) for start in range(0, len(words), half))
+        if len(words) != 3
+        else (words[0], " ".join(words[1:]))
+    )
 
 
 def _near(point: Point) -> Point:

@@ -29,7 +29,7 @@ class Result(LabelledEnum):
     @property
     def colour(self) -> str:
         """The fill on the map, as a hexadecimal colour."""
-        return {"ready": "#1b7f79", "not_ready": "#d1495b", "incomplete": "#edae49", "no_data": "#dfe3e8"}[self.value]
+        return {"ready": "#1b7f79", "not_ready": "#c23a4e", "incomplete": "#edae49", "no_data": "#dfe3e8"}[self.value]
 
     @property
     def ink(self) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inventory.recording import newest_hashes, newest_snapshots
-from inventory.wards import Ward, list_wards
+from inventory.ward_search import list_wards
+from inventory.wards import Ward
 from portal.clock import today
 from scoring.publishing import current_standard
 from scoring.rating import Rating, Result, no_data, rate

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
-from inventory.prices import current_price_list
-from inventory.wards import KIND_LABELS, Ward, get_ward
+from inventory.price_lists import current_price_list
+from inventory.ward_search import get_ward
+from inventory.wards import KIND_LABELS, Ward
 from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings

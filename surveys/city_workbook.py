@@ -7,7 +7,7 @@ from openpyxl.styles import Alignment, Font
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.wards import list_wards
+from inventory.ward_search import list_wards
 from portal.clock import now, today
 from portal.uploads import UploadError, check_workbook
 from portal.vietnamese import fold, to_nfc

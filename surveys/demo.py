@@ -10,7 +10,8 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.wards import Ward, list_wards
+from inventory.ward_search import list_wards
+from inventory.wards import Ward
 from portal.clock import HANOI
 from scoring.publishing import current_standard
 from surveys.models import Submission

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.wards import list_wards
+from inventory.ward_search import list_wards
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.publishing import get_standard
 from surveys.models import Round, Submission

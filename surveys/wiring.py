@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from accounts.guards import the_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
-from inventory.wards import get_ward
+from inventory.ward_search import get_ward
 from portal.clock import today
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry

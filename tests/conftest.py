@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,10 @@ from portal.settings import read_settings
 from portal.setup import load_demo, run_setup
 from tests.house.pages import CheckedClient
 from wsgi import create_app
+
+# A shared machine is slow at times; an example that takes long is no fault.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 DEMO_DAY = date(2026, 3, 2)
 PASSWORD = "mot-hai-ba-bon"

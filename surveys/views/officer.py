@@ -8,7 +8,7 @@ from sqlalchemy import select
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from inventory.wards import get_ward
+from inventory.ward_search import get_ward
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from inventory.wards import KIND_LABELS, get_ward, list_wards
+from inventory.ward_search import get_ward, list_wards
+from inventory.wards import KIND_LABELS
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.downloads import send_bytes

@@ -4,7 +4,8 @@ import pytest
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices import load_default_prices
-from inventory.wards import get_ward, list_wards, load_wards, search_wards
+from inventory.ward_search import get_ward, list_wards, search_wards
+from inventory.wards import load_wards
 from portal.errors import NotFoundError
 
 

@@ -1,0 +1,149 @@
+from io import BytesIO
+
+import pytest
+import time_machine
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from accounts.identity import Role
+from accounts.models import AuditEntry, User
+from accounts.people_workbook import import_users
+from accounts.users import UserError, create_user, set_active
+from portal.errors import SettingError
+from portal.settings import read_settings
+from portal.setup import check_start
+from portal.uploads import UploadError, check_workbook
+
+RIGHT = "mot-hai-ba-bon"
+
+
+@pytest.fixture
+def person(session):
+    create_user(session, "can.bo", "Người thử", Role.REVIEWER, password=RIGHT)
+    session.commit()
+
+
+def enter(client, name, password, **extra):
+    return client.post("/sign-in", data={"username": name, "password": password}, **extra)
+
+
+def test_the_right_password_opens_the_door(client, person):
+    assert enter(client, "CAN.BO", RIGHT).status_code == 302
+    assert client.get("/").status_code == 200
+
+
+def test_no_message_tells_whether_an_account_exists(client, person):
+    wrong, nobody = enter(client, "can.bo", "sai mat khau"), enter(client, "khong.co", "sai mat khau")
+    assert wrong.status_code == nobody.status_code == 400
+    assert wrong.text.replace("can.bo", "X") == nobody.text.replace("khong.co", "X")
+
+
+def test_five_failures_lock_for_fifteen_minutes(client, person):
+    with time_machine.travel("2026-03-02 01:00Z", tick=False) as clock:
+        for _ in range(5):
+            enter(client, "can.bo", "sai mat khau")
+        assert enter(client, "can.bo", RIGHT).status_code == 400
+        clock.shift(15 * 60 + 1)
+        assert enter(client, "can.bo", RIGHT).status_code == 302
+
+
+@pytest.mark.parametrize("target", ["https://xau.vn", "//xau.vn", "/\\xau.vn"])
+def test_the_way_on_is_never_an_outside_host(client, person, target):
+    assert enter(client, "can.bo", RIGHT, query_string={"next": target}).location == "/"
+
+
+def test_a_one_time_password_has_to_be_changed(client, session):
+    slip = create_user(session, "moi.vao", "Người mới", Role.REVIEWER)
+    session.commit()
+    enter(client, "moi.vao", slip.password)
+    assert client.get("/review/").location == "/account/password"
+    changed = {"old": slip.password, "new": "xe dap mau xanh", "again": "xe dap mau xanh"}
+    assert client.post("/account/password", data=changed).status_code == 302
+    assert client.get("/review/").status_code == 200
+
+
+def test_a_weak_password_is_refused(client, person):
+    enter(client, "can.bo", RIGHT)
+    page = client.post("/account/password", data={"old": RIGHT, "new": "ngan", "again": "ngan"})
+    assert "ít nhất 10 ký tự" in page.text
+
+
+@pytest.mark.both_databases
+def test_the_last_administrator_stays(session):
+    create_user(session, "quan.tri", "Một", Role.ADMINISTRATOR, password=RIGHT)
+    only = session.scalars(select(User).where(User.role == "administrator")).one()
+    with pytest.raises(UserError, match="cuối cùng"):
+        set_active(session, only.id, active=False)
+    create_user(session, "quan.tri.hai", "Hai", Role.ADMINISTRATOR, password=RIGHT)
+    assert not set_active(session, only.id, active=False).is_active
+
+
+def test_a_closed_account_is_out_at_once(app, sign_in, session):
+    client = sign_in(Role.REVIEWER)
+    user = session.scalars(select(User)).one()
+    set_active(session, user.id, active=False)
+    session.commit()
+    assert client.get("/review/").status_code == 302
+
+
+def workbook(*rows):
+    book = Workbook()
+    book.active.append(["Tên đăng nhập", "Họ và tên", "Vai trò", "Mã xã, phường"])
+    for row in rows:
+        book.active.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_hundreds_of_accounts_come_from_one_table(session):
+    rows = [[f"can.bo.{number}", f"Người {number}", "Công chức xã, phường", "82"] for number in range(20)]
+    slips = import_users(session, workbook(*rows), frozenset({"00082"}))
+    assert len({slip.password for slip in slips}) == 20
+
+
+def test_every_mistake_of_the_table_is_told_with_its_row(session):
+    data = workbook(
+        ["ab", "A", "Chuyên viên thẩm định", ""], ["can.bo", "B", "Vua", ""], ["can.bo2", "C", "Công chức xã, phường", "99999"]
+    )
+    with pytest.raises(UploadError, match=r"(?s)Dòng 2.*Dòng 3.*Vua.*Dòng 4.*99999"):
+        import_users(session, data, frozenset({"00082"}))
+
+
+@pytest.mark.parametrize("data", [b"", b"khong phai", b"\xd0\xcf\x11\xe0" + b"0" * 600])
+def test_a_file_that_is_no_workbook_is_refused(data):
+    with pytest.raises(UploadError):
+        check_workbook(data)
+
+
+def test_sign_in_is_audited_without_the_password(client, person, session):
+    enter(client, "can.bo", RIGHT)
+    enter(client, "can.bo", "sai mat khau")
+    entries = list(session.scalars(select(AuditEntry)))
+    assert {entry.action for entry in entries} >= {"account:sign-in", "account:refuse"}
+    assert RIGHT not in repr([(entry.before, entry.after, entry.subject) for entry in entries])
+
+
+def test_real_use_does_not_start_beside_demo_accounts(demo_app):
+    from wsgi import create_app
+
+    url = demo_app.config["SETTINGS"].database_url
+    production = create_app(read_settings({"WARD_MODE": "production", "SECRET_KEY": "s" * 40, "DATABASE_URL": url}))
+    with pytest.raises(SettingError, match="tài khoản minh họa"):
+        check_start(production)
+    production.extensions["engine"].dispose()
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"WARD_MODE": "thu"}, "WARD_MODE"),
+        ({"WARD_MODE": "production"}, "SECRET_KEY"),
+        ({"TARGET_DATE": "31/3/2026"}, "TARGET_DATE"),
+        ({"HTTPS": "yes"}, "HTTPS"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_named(environ, told, tmp_path):
+    with pytest.raises(SettingError, match=told):
+        read_settings(environ, tmp_path)

@@ -1,0 +1,235 @@
+import csv
+from dataclasses import replace
+from datetime import date
+from io import BytesIO, StringIO
+
+import ironcalc
+import pytest
+from openpyxl import load_workbook
+
+from exports.open_data import build_open_data
+from exports.plan import Assumptions, Spending, amount_of, build_plan
+from exports.planning import get_plan
+from exports.workbook.build import build_workbook
+from exports.workbook.sheet import FIRST, WorkbookContext
+from inventory.prices import PriceList, load_default_prices
+from inventory.snapshot import EquipmentLot, Owner, Snapshot, make_facts
+from inventory.wards import load_wards
+from scoring.publishing import REFERENCE
+from scoring.rating import no_data, rate
+from scoring.standard import parse_standard
+
+ON = date(2026, 3, 2)
+STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+PRICES = PriceList(1, "Giá thử", ON, {price.item: price for price in load_default_prices()})
+WARD = next(ward for ward in load_wards() if ward.code == "00082")
+CONTEXT = WorkbookContext("UBND THÀNH PHỐ", "SỞ TÀI CHÍNH", "SỞ KHOA HỌC VÀ CÔNG NGHỆ", "GIÁM ĐỐC", "", is_demo=True)
+
+
+def plan_of(*lots, **facts):
+    known = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
+    answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
+    snapshot = Snapshot("00082", ON, make_facts(known), tuple(lots), (), answered)
+    ratings = {ward.code: no_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
+    return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, Assumptions(2027), ON)
+
+
+def quantity(plan, item):
+    return sum(line.quantity for line in plan.lines if line.item == item)
+
+
+@pytest.fixture(scope="module")
+def demo_plan(demo_city):
+    from sqlalchemy.orm import Session
+
+    from portal.database import make_engine
+
+    engine = make_engine(f"sqlite:///{demo_city}")
+    with Session(engine.execution_options(writes=False)) as session:
+        yield get_plan(session, 1, ON)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo_workbook(demo_plan):
+    return build_workbook(demo_plan, CONTEXT)
+
+
+def test_what_is_on_order_is_not_bought_again():
+    assert quantity(plan_of(EquipmentLot("A01", good=15, year=2024)), "A01") == 5
+    assert quantity(plan_of(EquipmentLot("A01", good=15, on_order=3, year=2024)), "A01") == 2
+    assert quantity(plan_of(EquipmentLot("A01", good=15, on_order=30, year=2024)), "A01") == 0
+
+
+def test_what_lies_above_the_legal_cap_is_set_apart():
+    plan = plan_of(EquipmentLot("A01", good=2, year=2024), EquipmentLot("A01", good=16, year=2010))
+    lines = [line for line in plan.lines if line.item == "A01"]
+    assert [(line.quantity, line.within_cap, line.cap) for line in lines] == [(2, True, 20), (16, False, 20)]
+
+
+def test_a_multifunction_machine_is_not_bought_as_a_scanner():
+    assert quantity(plan_of(printers_multifunction=2), "A04") == 0
+    assert quantity(plan_of(printers_multifunction=0), "A04") == 2
+
+
+def test_equipment_of_the_city_centre_has_a_total_of_its_own():
+    with_centre = plan_of(EquipmentLot("B01", good=3, broken=2, owner=Owner.CITY_CENTRE))
+    assert [(line.item, line.quantity, line.amount) for line in with_centre.centre_lines] == [("B01", 2, 40_000_000)]
+    assert quantity(with_centre, "B01") == 0
+    assert with_centre.total() == plan_of().total()
+
+
+def test_the_price_of_a_year_is_counted_by_months():
+    assert amount_of(10, 500_000, 12) == 5_000_000
+    assert amount_of(1, 500_000, 7) == 291_667
+    assert amount_of(3, 1, 6) == 2
+
+
+def test_a_ward_without_data_is_in_no_total():
+    plan = plan_of()
+    assert {line.ward for line in plan.lines} == {WARD}
+    assert len(plan.missing) == 125
+
+
+def test_a_price_without_evidence_makes_a_draft():
+    plan = plan_of()
+    assert plan.is_draft
+    assert plan.without_evidence == plan.total()
+    proved = {code: replace(price, method="quote", evidence="01/BG") for code, price in PRICES.prices.items()}
+    rebuilt = build_plan("Thử", plan.wards, plan.ratings, replace(PRICES, prices=proved), STANDARD, Assumptions(2027), ON)
+    assert not rebuilt.is_draft
+
+
+def test_every_total_is_the_sum_of_its_lines(demo_plan):
+    total = sum(line.amount for line in demo_plan.lines)
+    assert total == demo_plan.total() == sum(demo_plan.spending_total(kind) for kind in Spending)
+    for part in (lambda line: line.item, lambda line: line.ward.code, lambda line: str(line.year), lambda line: line.source):
+        assert sum(sum(row.values()) for row in demo_plan.totals_by(part).values()) == total
+
+
+def formulas(data):
+    live, stored = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
+    for sheet in live.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    yield sheet.title, cell.row, cell.column, stored[sheet.title].cell(cell.row, cell.column).value
+
+
+def recalculated(data, tmp_path, change=None):
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(data)
+    model = ironcalc.load_from_xlsx(str(path), "en", "Asia/Ho_Chi_Minh", "en")
+    if change:
+        change(model)
+    model.evaluate()
+    return model
+
+
+def tab(data, title):
+    return load_workbook(BytesIO(data)).sheetnames.index(title)
+
+
+def test_an_independent_engine_agrees_on_every_formula(demo_workbook, demo_plan, tmp_path):
+    model = recalculated(demo_workbook, tmp_path)
+    names = load_workbook(BytesIO(demo_workbook)).sheetnames
+    checked = 0
+    for title, row, column, stored in formulas(demo_workbook):
+        value = (
+            model.get_cell_value(names.index(title), row, column)
+            if hasattr(model, "get_cell_value")
+            else read(model, names.index(title), row, column)
+        )
+        assert same(value, stored), (title, row, column, value, stored)
+        checked += 1
+    assert checked > 2 * len(demo_plan.lines)
+
+
+def read(model, sheet, row, column):
+    return model.get_formatted_cell_value(sheet, row, column).replace(",", "")
+
+
+def same(value, stored):
+    if stored in (None, ""):
+        return value in (None, "", "0")
+    try:
+        return float(value) == float(stored)
+    except (TypeError, ValueError):
+        return str(value) == str(stored)
+
+
+def test_a_changed_price_moves_the_total(demo_workbook, demo_plan, tmp_path):
+    stored = {
+        row[1].value: row[1].row for row in load_workbook(BytesIO(demo_workbook))["PL06 Căn cứ đơn giá"].iter_rows(min_row=FIRST)
+    }
+    prices, detail = tab(demo_workbook, "PL06 Căn cứ đơn giá"), tab(demo_workbook, "PL02 Chi tiết")
+    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(prices, stored["A01"], 5, "20000001"))
+    bought = sum(line.quantity for line in demo_plan.lines if line.item == "A01")
+    assert bought > 0
+    assert same(read(model, detail, 7, 17), demo_plan.total() + bought)
+
+
+def test_the_totals_of_the_workbook_are_those_of_the_plan(demo_workbook, demo_plan):
+    book = load_workbook(BytesIO(demo_workbook), data_only=True)
+    assert book["PL02 Chi tiết"]["Q7"].value == demo_plan.total()
+    assert book["PL01 Theo xã phường"]["M7"].value == demo_plan.total()
+    assert book["PL03 Theo danh mục"]["G7"].value == demo_plan.total()
+    assert book.sheetnames[0] == "Tổng hợp"
+
+
+def test_typed_text_is_never_a_formula(demo_plan):
+    hostile = replace(
+        demo_plan, name='=HYPERLINK("http://x")', lines=(replace(demo_plan.lines[0], note="=1+1"), *demo_plan.lines[1:])
+    )
+    book = load_workbook(BytesIO(build_workbook(hostile, CONTEXT)))
+    cell = book["PL02 Chi tiết"].cell(FIRST, 27)
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_the_security_group_is_not_in_the_findings(demo_workbook):
+    sheet = load_workbook(BytesIO(demo_workbook))["PL05 Kết quả đánh giá"]
+    codes = {row[3].value for row in sheet.iter_rows(min_row=FIRST)}
+    assert codes
+    assert not {code for code in codes if str(code).startswith("CR-G")}
+
+
+def rows(files, name):
+    return list(csv.DictReader(StringIO(files[name].decode("utf-8-sig"))))
+
+
+def test_a_stranger_can_compute_scores_and_amounts_again(demo_session):
+    files = build_open_data(demo_session, include_security=True)
+    weights = {row["code"]: int(row["weight"]) for row in rows(files, "criteria.csv") if row["tier"] == "required"}
+    sums = {}
+    for row in rows(files, "findings.csv"):
+        if row["criterion"] in weights and row["status"] != "not_applicable":
+            pair = sums.setdefault(row["ward_code"], [0, 0])
+            pair[0] += weights[row["criterion"]] if row["status"] == "met" else 0
+            pair[1] += weights[row["criterion"]]
+    scored = [row for row in rows(files, "ratings.csv") if row["score"]]
+    assert len(scored) == 100
+    for row in scored:
+        met, counted = sums[row["ward_code"]]
+        assert int(row["score"]) == 100 * met // counted
+    prices = {row["item"]: int(row["unit_price"]) for row in rows(files, "prices.csv")}
+    for row in rows(files, "plan_lines.csv"):
+        assert int(row["amount"]) == amount_of(int(row["quantity"]), prices[row["item"]], int(row["months"]))
+
+
+def test_the_open_data_keeps_security_in_the_house(demo_session):
+    files = build_open_data(demo_session, include_security=False)
+    assert all(not row["criterion"].startswith("CR-G") for row in rows(files, "findings.csv"))
+    assert all(not row["item"].startswith("G") for name in ("equipment.csv", "plan_lines.csv") for row in rows(files, name))
+    assert all(row["key"] != "pcs_protected" for row in rows(files, "facts.csv"))
+
+
+def test_the_planner_downloads_and_it_is_audited(demo_sign_in):
+    answer = demo_sign_in("taichinh").get("/plans/1/workbook.xlsx")
+    assert answer.data[:2] == b"PK"
+    assert "plan:download" in demo_sign_in("quantri").get("/audit").text
+    assert demo_sign_in("lanhdao").get("/plans/1/workbook.xlsx").status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_the_map_is_drawn(demo_sign_in, kind, start):
+    assert demo_sign_in("lanhdao").get(f"/exports/readiness-map.{kind}").data.startswith(start)

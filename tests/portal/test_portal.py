@@ -1,0 +1,103 @@
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import inspect
+
+from portal import formats
+from portal.database import Base, make_engine
+from portal.migration import current_version, head, migrate
+from portal.numbers import CountError, parse_count
+from portal.settings import read_settings
+from portal.vietnamese import fold, sort_key, to_nfc
+from wsgi import create_app
+
+
+@pytest.mark.both_databases
+def test_the_head_equals_the_models(app):
+    with app.extensions["engine"].connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+@pytest.mark.both_databases
+def test_migrations_go_down_and_up(app):
+    engine = app.extensions["engine"]
+    assert migrate(engine, "base") == "base"
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    assert migrate(engine) == current_version(engine) == head()
+
+
+def test_four_starts_at_once_migrate_once(tmp_path):
+    url, found = f"sqlite:///{tmp_path / 'x.sqlite'}", []
+    threads = [threading.Thread(target=lambda: found.append(migrate(make_engine(url)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [head()] * 4
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0, "Không đồng"),
+        (15, "Mười lăm đồng"),
+        (21, "Hai mươi mốt đồng"),
+        (1_200_000, "Một triệu hai trăm nghìn đồng"),
+        (1_000_000_000, "Một tỷ đồng"),
+        (105, "Một trăm linh năm đồng"),
+    ],
+)
+def test_an_amount_in_words(amount, words):
+    assert formats.vnd_in_words(amount) == words
+
+
+def test_numbers_are_written_as_in_viet_nam():
+    assert formats.format_number(1234567) == "1.234.567"
+    assert formats.format_percent(0.452) == "45,2\N{NO-BREAK SPACE}%"
+
+
+@given(st.integers(0, 999_999_999))
+def test_what_is_written_is_read_again(number):
+    assert parse_count(formats.format_number(number)) == parse_count(str(number)) == number
+
+
+@given(st.text())
+def test_text_is_a_number_or_is_told(text):
+    try:
+        assert parse_count(text) >= 0
+    except CountError as error:
+        assert error.message
+
+
+@given(st.text())
+def test_fold_and_nfc_settle(text):
+    assert fold(fold(text)) == fold(text)
+    assert to_nfc(to_nfc(text)) == to_nfc(text)
+
+
+def test_vietnamese_order():
+    assert sorted(["Đa", "Dân", "Áo", "Ao", "Ăn", "Âu"], key=sort_key) == ["Ao", "Áo", "Ăn", "Âu", "Dân", "Đa"]
+
+
+def test_a_missing_database_is_told_in_words(tmp_path):
+    app = create_app(read_settings({"DATABASE_URL": f"sqlite:///{tmp_path / 'khong-co.sqlite'}", "SECRET_KEY": "k" * 40}))
+    answer = app.test_client().get("/sign-in")
+    assert answer.status_code == 503
+    assert "flask --app wsgi setup" in answer.text
+    assert "Traceback" not in answer.text
+    app.extensions["engine"].dispose()
+
+
+def test_every_answer_carries_a_policy_without_unsafe_parts(client):
+    policy = client.get("/sign-in").headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+
+
+def test_a_post_without_its_token_is_refused(app):
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert app.test_client().post("/sign-in", data={"username": "a", "password": "b"}).status_code == 400

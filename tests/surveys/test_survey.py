@@ -1,0 +1,234 @@
+from datetime import date
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from accounts.identity import Role
+from inventory.recording import newest_snapshots
+from portal.uploads import UploadError
+from scoring.publishing import REFERENCE
+from scoring.standard import parse_standard
+from surveys.city_workbook import build_city_workbook, import_city_answers
+from surveys.models import Submission
+from surveys.questions import load_questionnaire
+from surveys.reading import read_answers, to_snapshot
+from surveys.review import approve, return_submission
+from surveys.rounds import open_round, set_closed
+from surveys.states import CollectionState
+from surveys.submissions import ProblemsError, SubmissionError, save_fields, send, typed_of
+
+FORM = load_questionnaire()
+FIELDS = [q.key for q in FORM.questions] + [
+    f"{q.key}.{part}" for q in FORM.questions for part in ("good", "year", "contracted", "owner", "note")
+]
+NAUGHTY = [
+    "NaN",
+    "1e9",
+    "-5",
+    "١٢",
+    "1_000",
+    "1.5",
+    "1,5",
+    "99999999999999999999",
+    "<script>",
+    '=HYPERLINK("x")',
+    "x" * 3000,
+    "٣",
+    "0x1f",
+    "\x00",
+    "½",
+    "2030",
+]
+
+
+def read(typed):
+    return read_answers(FORM, typed, 2026)
+
+
+def messages(typed):
+    return {problem.field: problem.message for problem in read(typed).problems}
+
+
+def test_each_question_serves_and_each_criterion_can_be_judged():
+    codes = {criterion.code for criterion in parse_standard(REFERENCE.read_text("utf-8")).criteria}
+    served = {name for question in FORM.questions for name in question.serves}
+    assert codes <= served
+    assert all(question.serves for question in FORM.questions)
+    assert {name for name in served if name not in codes} == {"plan:caps", "plan:double-funding"}
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=40) | st.sampled_from(NAUGHTY)))
+def test_whatever_is_typed_is_read_or_told(typed):
+    reading = read(typed)
+    to_snapshot(reading, "00082", date(2026, 3, 2))
+    assert all(problem.message and problem.field for problem in reading.problems)
+
+
+@pytest.mark.parametrize("text", ["1500", "1.500", " 1500 "])
+def test_fifteen_hundred_is_typed_either_way(text):
+    assert read({"lan_seats": text}).reads["lan_seats"].fact == 1500
+
+
+@pytest.mark.parametrize("text", NAUGHTY[:10])
+def test_what_is_doubtful_is_refused(text):
+    assert "lan_seats" in messages({"lan_seats": text})
+
+
+def test_a_year_in_the_future_is_refused():
+    assert "từ 1995 đến 2026" in messages({"A01.good": "3", "A01.year": "2027"})["A01.year"]
+
+
+def test_staff_groups_must_add_up():
+    assert "cộng lại là 9" in messages({"staff_total": "10", "staff_vi": "1", "staff_vii": "3", "staff_viii": "5"})["staff_total"]
+
+
+def test_a_part_cannot_pass_its_whole():
+    typed = {"A01.good": "10", "A01.year": "2024", "A02.good": "0", "pcs_protected": "11"}
+    assert "nhiều hơn 10" in messages(typed)["pcs_protected"]
+
+
+def test_section_b_opens_only_for_owners_of_counters():
+    assert "B01" not in read({"owns_counters": "no"}).reads
+    assert "B01" in read({"owns_counters": "yes"}).reads
+
+
+def test_unknown_is_an_answer_and_no_number():
+    reading = read({"lan_seats": "?", "A03.good": "?"})
+    snapshot = to_snapshot(reading, "00082", date(2026, 3, 2))
+    assert reading.reads["lan_seats"].answered
+    assert snapshot.fact("lan_seats") is None
+    assert "A03" not in snapshot.answered_items
+
+
+@pytest.fixture
+def submission(session):
+    opened = open_round(session, "Đợt thử", date(2026, 2, 1), date(2026, 3, 15), "2026.1")
+    return session.scalars(select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == "00082")).one()
+
+
+@pytest.mark.both_databases
+def test_a_round_expects_all_wards(session, submission):
+    assert len(list(session.scalars(select(Submission)))) == 126
+
+
+@pytest.mark.both_databases
+def test_a_stale_page_merges_other_fields_and_asks_about_the_same(session, submission):
+    base = submission.version
+    save_fields(session, submission, {"sites": "2"}, base, "Người một")
+    outcome = save_fields(session, submission, {"sites": "3", "floors": "5"}, base, "Người hai")
+    assert [(c.field, c.yours, c.theirs, c.by) for c in outcome.conflicts] == [("sites", "3", "2", "Người một")]
+    assert typed_of(submission) == {"sites": "2", "floors": "5"}
+
+
+@pytest.mark.both_databases
+def test_what_is_invalid_is_kept_as_typed(session, submission):
+    save_fields(session, submission, {"sites": "hai", "floors": "=1+1"}, 0, "Người một")
+    session.expire_all()
+    assert typed_of(submission) == {"sites": "hai", "floors": "=1+1"}
+
+
+def test_an_incomplete_submission_is_not_sent(session, submission):
+    with pytest.raises(ProblemsError, match="chưa trả lời"):
+        send(session, submission, "A", "B", "A")
+
+
+def test_a_closed_round_takes_nothing(session, submission):
+    set_closed(session, submission.round_id, closed=True)
+    with pytest.raises(SubmissionError, match="đã đóng"):
+        save_fields(session, submission, {"sites": "2"}, 0, "A")
+
+
+def demo_submission(session, state):
+    return session.scalars(select(Submission).where(Submission.state == state.value)).first()
+
+
+def test_approval_happens_once_and_stands(demo_session):
+    sent = demo_submission(demo_session, CollectionState.SENT)
+    approve(demo_session, sent, "Chuyên viên")
+    assert newest_snapshots(demo_session)[sent.ward_code].approved_by == "Chuyên viên"
+    with pytest.raises(SubmissionError, match="đã duyệt"):
+        approve(demo_session, sent, "Người khác")
+    with pytest.raises(SubmissionError, match="đã duyệt"):
+        save_fields(demo_session, sent, {"sites": "9"}, sent.version, "A")
+
+
+def test_a_return_needs_a_reason_and_opens_the_draft(demo_session):
+    sent = demo_submission(demo_session, CollectionState.SENT)
+    with pytest.raises(SubmissionError, match="lý do"):
+        return_submission(demo_session, sent, "  ", "Chuyên viên")
+    return_submission(demo_session, sent, "Kiểm tra lại phần A", "Chuyên viên")
+    assert sent.state == CollectionState.RETURNED
+    save_fields(demo_session, sent, {"sites": "2"}, sent.version, "A")
+
+
+def test_the_demo_has_every_state(demo_session):
+    states = [row.state for row in demo_session.scalars(select(Submission))]
+    assert states.count("approved") == 100
+    assert set(states) == {state.value for state in CollectionState}
+
+
+def test_the_median_demo_ward_types_few_values(demo_session):
+    city = {q.key for q in FORM.questions if q.asked_of == "city"}
+    approved = demo_session.scalars(select(Submission).where(Submission.state == "approved"))
+    counts = sorted(sum(1 for name, raw in typed_of(row).items() if raw and name.split(".")[0] not in city) for row in approved)
+    assert counts[len(counts) // 2] <= 130
+
+
+def test_the_table_of_the_city_comes_back_without_a_difference(demo_session):
+    draft = demo_submission(demo_session, CollectionState.DRAFT)
+    data = build_city_workbook(demo_session, draft.round)
+    assert import_city_answers(demo_session, draft.round, data, "Sở") == 0
+
+
+def test_every_mistake_in_the_table_of_the_city_is_told(demo_session):
+    draft = demo_submission(demo_session, CollectionState.DRAFT)
+    book = load_workbook(BytesIO(build_city_workbook(demo_session, draft.round)))
+    book.active["C2"], book.active["A3"] = "nhanh", "99999"
+    buffer = BytesIO()
+    book.save(buffer)
+    with pytest.raises(UploadError, match=r"(?s)Dòng 2.*Dòng 3"):
+        import_city_answers(demo_session, draft.round, buffer.getvalue(), "Sở")
+
+
+def test_a_file_that_is_no_workbook_is_refused(demo_session):
+    with pytest.raises(UploadError, match=r"không phải sổ tính"):
+        import_city_answers(demo_session, demo_submission(demo_session, CollectionState.DRAFT).round, b"xin chao", "Sở")
+
+
+def submission_of(session, ward_code):
+    found = session.scalars(select(Submission).where(Submission.ward_code == ward_code)).one()
+    keys = (found.id, found.version)
+    # The test's own transaction would keep the page from writing.
+    session.rollback()
+    return keys
+
+
+def test_another_wards_survey_is_a_404(demo_app, demo_sign_in, demo_session):
+    other = submission_of(demo_session, "00070")[0]
+    client = demo_sign_in("canbo")
+    for path in (f"/surveys/{other}/", f"/surveys/{other}/sections/A", f"/surveys/{other}/send", f"/surveys/{other}/print"):
+        assert client.get(path).status_code == 404
+    assert client.post(f"/surveys/{other}/sections/0", data={"sites": "9", "version": "0"}).status_code == 404
+
+
+def test_a_wrong_number_stays_in_the_form(demo_sign_in, demo_session):
+    mine, version = submission_of(demo_session, "00082")
+    client = demo_sign_in("canbo")
+    page = client.post(f"/surveys/{mine}/sections/0", data={"sites": "<b>hai", "version": str(version)}, follow_redirects=True)
+    assert "&lt;b&gt;hai" in page.text
+    assert "Đã lưu" in page.text
+
+
+def test_a_ward_head_reads_and_does_not_type(demo_sign_in, demo_session):
+    mine, _version = submission_of(demo_session, "00082")
+    client = demo_sign_in("lanhdaoxa")
+    assert client.get(f"/surveys/{mine}/sections/A").status_code == 200
+    assert client.post(f"/surveys/{mine}/sections/A", data={"version": "0"}).status_code == 404
+
+
+def test_roles_of_wards_need_a_ward(sign_in):
+    assert sign_in(Role.OFFICER, ["00082"]).get("/surveys/").status_code == 200
