@@ -1,39 +1,44 @@
-"""Pages of the shell: the home page, the choice of language, static files, and the health check."""
+"""Pages that belong to nobody else: the home page, the language, the state of health, and the files of the layout."""
 
 from collections.abc import Callable
-from typing import ParamSpec
+from pathlib import Path
+from typing import TypeVar
 
-from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from portal.assets import send_static
-from portal.database import session_scope
-from portal.i18n import LANGUAGES
-from portal.migration import current_version, head
+from portal.assets import BOOTSTRAP, FONTS, OWN
+from portal.database import get_session
 from portal.navigation import home_panels
 
-blueprint = Blueprint("portal", __name__, template_folder="templates", static_folder=None)
+blueprint = Blueprint("portal", __name__, template_folder="templates")
+LANGUAGES = ("vi", "en")
+KEPT_SECONDS = 7 * 24 * 3600
 
-P = ParamSpec("P")
-View = Callable[P, ResponseReturnValue]
+V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
 
 
-def permit(permission: str | None) -> Callable[[View[P]], View[P]]:
-    """Declare who may open a page of the shell, by the word that accounts uses; None is everybody."""
-
-    def declare(view: View[P]) -> View[P]:
-        view.permission = permission  # type: ignore[attr-defined]  # read by the house rules
-        return view
-
-    return declare
+def _open(view: V) -> V:
+    view.permission = None  # type: ignore[attr-defined]  # read by the house rules, as accounts.guards sets it
+    return view
 
 
 @blueprint.get("/")
-@permit("account:own:use")
+@_open
 def home() -> ResponseReturnValue:
-    """What this person has to do next."""
+    """The panels of the role, or the sign-in page."""
     identity = g.get("identity")
     if identity is None:
         return redirect(url_for("accounts.sign_in"))
@@ -44,46 +49,44 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/health")
-@permit(None)
+@_open
 def health() -> ResponseReturnValue:
-    """Whether the application can work: the database answers and has the version that this code needs."""
-    engine = current_app.extensions["engine"]
-    try:
-        with session_scope(engine, writes=False) as db:
-            db.execute(text("SELECT 1"))
-        version = current_version(engine)
-    except SQLAlchemyError:
-        return jsonify(status="error", database="unreachable"), 503
-    if version != head():
-        return jsonify(status="error", database="not migrated"), 503
-    return jsonify(status="ok", database="ok")
+    """Whether the service and its database answer; 503 by the error page where the database does not."""
+    get_session().execute(text("SELECT 1"))
+    return jsonify(status="ok")
 
 
-@blueprint.get("/language/<code>")
-@permit(None)
+@blueprint.post("/language/<code>")
+@_open
 def language(code: str) -> ResponseReturnValue:
-    """Keep the language in the session, and go back to the page that asked."""
-    if code not in LANGUAGES:
-        abort(404)
-    session["language"] = code
-    return redirect(_own_page(request.args.get("next", "")))
+    """Change the language of the pages for this browser."""
+    if code in LANGUAGES:
+        session["language"] = code
+    target = request.form.get("next", "/")
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if is_local else "/")
 
 
-@blueprint.get("/favicon.ico")
-@permit(None)
-def favicon() -> ResponseReturnValue:
-    """Browsers ask for this address whatever the page says."""
-    return send_static("favicon.svg")
+@blueprint.get("/static/<path:filename>")
+@_open
+def static(filename: str) -> ResponseReturnValue:
+    """Our own styles and scripts."""
+    return _send(OWN, filename)
 
 
-@blueprint.get("/static/<path:filename>", endpoint="static")
-@permit(None)
-def static_file(filename: str) -> ResponseReturnValue:
-    """A static file."""
-    return send_static(filename)
+@blueprint.get("/bootstrap/<path:filename>")
+@_open
+def bootstrap(filename: str) -> ResponseReturnValue:
+    """Bootstrap's styles, scripts and icons from its installed package."""
+    return _send(BOOTSTRAP, filename)
 
 
-def _own_page(target: str) -> str:
-    """Only a path of this site: the browser reads ``//host`` and ``/\\host`` as an address elsewhere."""
-    is_own = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if is_own else url_for("portal.home")
+@blueprint.get("/font/<path:filename>")
+@_open
+def font(filename: str) -> ResponseReturnValue:
+    """Be Vietnam Pro from its installed package."""
+    return _send(FONTS, filename)
+
+
+def _send(folder: Path, filename: str) -> ResponseReturnValue:
+    return send_from_directory(folder, filename, max_age=KEPT_SECONDS)

@@ -1,61 +1,96 @@
 """Wires the shell into the application. Only wsgi.py imports this file."""
 
-from typing import Any
+import logging
 
-from flask import Flask, g
+from flask import Flask, g, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from werkzeug.exceptions import HTTPException
 
-from portal import assets, database, failures, formats, i18n, security
-from portal.cli import add_commands
+from portal import cli, database, formats, security
 from portal.clock import today
+from portal.errors import WardReadinessError
 from portal.navigation import menu
 from portal.settings import Settings
 from portal.views import blueprint
 
-MAX_UPLOAD = 16 * 1024 * 1024
-# A whole questionnaire as one form has about 1,100 fields; Werkzeug stops at 1,000 unless told otherwise.
-MAX_FIELDS = 5_000
+log = logging.getLogger("ward_readiness")
+MAX_BYTES = 16 * 1024 * 1024
+MAX_PARTS = 5000
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Turn an empty application into one with settings, database, languages, safety, formats, pages and commands."""
+    """Settings first, then what every request needs, then pages and commands."""
     app.config.update(
-        SECRET_KEY=settings.secret_key,
         SETTINGS=settings,
-        MAX_CONTENT_LENGTH=MAX_UPLOAD,
-        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
-        MAX_FORM_PARTS=MAX_FIELDS,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BYTES,
+        MAX_FORM_PARTS=MAX_PARTS,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        BABEL_TRANSLATION_DIRECTORIES=str(blueprint.root_path + "/translations"),
     )
     database.init_app(app, settings.database_url)
-    i18n.init_app(app)
+    Babel(app, locale_selector=lambda: session.get("language", "vi"))
     security.init_app(app, settings)
-    assets.init_app(app)
-    failures.init_app(app)
     _add_template_words(app, settings)
+    _add_error_pages(app)
     app.register_blueprint(blueprint)
-    add_commands(app)
+    app.cli.add_command(cli.setup)
+    app.cli.add_command(cli.demo)
+    app.cli.add_command(cli.serve)
 
 
 def _add_template_words(app: Flask, settings: Settings) -> None:
-    environment = app.jinja_env
-    environment.trim_blocks = True
-    environment.lstrip_blocks = True
-    environment.filters.update(
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
         number=formats.format_number,
         vnd=formats.format_vnd,
         vnd_short=formats.format_vnd_short,
-        vnd_in_words=formats.vnd_in_words,
         day=formats.format_day,
         moment=formats.format_moment,
         percent=formats.format_percent,
     )
-    # Only a fallback: accounts puts the policy in its place. Without accounts nobody may do anything.
-    environment.globals.setdefault("may", _nobody_may)
-    environment.globals.update(settings=settings, today=today)
+    app.jinja_env.globals.update(settings=settings, today=today)
 
     @app.context_processor
-    def add_request_words() -> dict[str, Any]:
-        return {"identity": g.get("identity"), "menu": menu(app)}
+    def add_menu() -> dict[str, object]:
+        return {"identity": g.get("identity"), "menu": menu(app), "language": session.get("language", "vi")}
 
 
-def _nobody_may(permission: str, ward_code: str | None = None) -> bool:
-    return False
+def _add_error_pages(app: Flask) -> None:
+    def page(status: int, message: str) -> ResponseReturnValue:
+        return render_template("portal/error.html", status=status, message=message), status
+
+    @app.errorhandler(WardReadinessError)
+    def own(error: WardReadinessError) -> ResponseReturnValue:
+        return page(error.status, error.message)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        known = {
+            400: _("Yêu cầu không hợp lệ hoặc phiên làm việc đã hết hạn. Quay lại trang trước, tải lại rồi gửi lần nữa."),
+            404: _("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này."),
+            405: _("Trang này không nhận cách gửi ấy. Quay lại trang trước và dùng nút trên trang."),
+            413: _("Tệp hoặc biểu mẫu gửi lên quá lớn. Giới hạn là 16 MB."),
+        }
+        status = error.code or 500
+        if status < 400:
+            return error.get_response()
+        return page(status, known.get(status, _("Máy chủ chưa xử lý được yêu cầu. Thử lại sau ít phút.")))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(ProgrammingError)
+    def no_database(error: Exception) -> ResponseReturnValue:
+        log.exception("database", exc_info=error)
+        g.pop("session", None)
+        return page(503, _("Chưa dùng được cơ sở dữ liệu. Người quản trị hãy chạy “flask --app wsgi setup” rồi thử lại."))
+
+    @app.errorhandler(Exception)
+    def anything(error: Exception) -> ResponseReturnValue:
+        log.exception("%s %s", request.method, request.path, exc_info=error)
+        return page(500, _("Có lỗi trong hệ thống và lỗi đã được ghi lại. Những gì đã lưu vẫn còn; thử lại sau ít phút."))
