@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from inventory.catalogue import load_catalogue
 from inventory.prices import Price
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
+from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, usable
 from scoring.measures import MEASURES
 from scoring.rating import Finding, FindingStatus, Rating, judge, rate
 from scoring.standard import Criterion, Standard
@@ -154,13 +154,17 @@ def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[Rem
             assert rating.standard is not None
             amount = MEASURES[part.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
         quantity = max(1, -(-amount // part.each))
-        old = _old_pcs(snapshot, rating) if rule.replaces else 0
+        old = sum(lot.working for lot in snapshot.lots if rule.replaces and _goes_first(lot, rule.replaces, rating))
         lines.append(RemedyLine(part.item, quantity, finding.criterion.code, min(quantity, old)))
     return lines
 
 
-def _old_pcs(snapshot: Snapshot, rating: Rating) -> int:
-    return sum(lot.working for item in PC_ITEMS for lot in snapshot.lots_of(item) if lot.year != rating.on.year)
+def _goes_first(lot: EquipmentLot, which: str, rating: Rating) -> bool:
+    """Whether a lot of PCs may make room for new ones: never this year's, never the city service centre's."""
+    assert rating.standard is not None
+    if lot.item not in PC_ITEMS or lot.owner is Owner.CITY_CENTRE or lot.year == rating.on.year:
+        return False
+    return which == "any" or usable(lot, rating.on, rating.standard.pc_max_age_years) < lot.working
 
 
 def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], rating: Rating) -> Snapshot:
@@ -169,7 +173,7 @@ def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], 
     lots = snapshot.lots
     for line in lines:
         if line.replaces:
-            lots = _liquidate_oldest(lots, line.replaces, rating.on.year)
+            lots = _liquidate_oldest(lots, line.replaces, rule.replaces, rating)
         if not rule.line:
             lots = (*lots, EquipmentLot(line.item, good=line.quantity, year=rating.on.year, owner=Owner.WARD))
     facts = dict(snapshot.facts)
@@ -199,12 +203,12 @@ def _new_line(kind: ConnectionKind, speed: int) -> Connection:
     return Connection(kind, provider=provider, contracted_mbps=speed)
 
 
-def _liquidate_oldest(lots: tuple[EquipmentLot, ...], count: int, year: int) -> tuple[EquipmentLot, ...]:
-    """Old PCs out, oldest first, never one of this year; the ward's total of working machines stays what it was."""
+def _liquidate_oldest(lots: tuple[EquipmentLot, ...], count: int, which: str, rating: Rating) -> tuple[EquipmentLot, ...]:
+    """Old PCs out, oldest first."""
     left = count
     changed = {}
     for lot in sorted(lots, key=lambda lot: (lot.year or 0, lot.item)):
-        if lot.item not in PC_ITEMS or lot.owner is Owner.CITY_CENTRE or lot.year == year or not left:
+        if not left or not _goes_first(lot, which, rating):
             continue
         out = min(left, lot.working)
         left -= out

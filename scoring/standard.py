@@ -65,7 +65,8 @@ class RemedyItem:
 @dataclass(frozen=True)
 class RemedyRule:
     """What mends a criterion. ``raises`` names the facts that grow by the shortfall once it is done, ``sets`` those that
-    become yes; ``line`` is a kind of connection that is added; ``replaces`` says that old machines go to liquidation.
+    become yes; ``line`` is a kind of connection that is added; ``replaces`` says which old PCs go to liquidation: ``worn`` ones past the
+    age of the standard, or ``any``, oldest first.
     """
 
     text: str
@@ -73,7 +74,7 @@ class RemedyRule:
     raises: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     line: str = ""
-    replaces: bool = False
+    replaces: str = ""
 
     @property
     def money_mends(self) -> bool:
@@ -201,7 +202,7 @@ def _remedy(row: Mapping[str, Any]) -> RemedyRule:
         raises=tuple(row.get("raises", [])),
         sets=tuple(row.get("sets", [])),
         line=row.get("line", ""),
-        replaces=row.get("replaces", False),
+        replaces=row.get("replaces", ""),
     )
 
 
@@ -215,6 +216,7 @@ def _check_criterion(criterion: Criterion) -> None:
         f"nhãn nguồn “{criterion.source_label}” phải là Q, S, M hoặc A": criterion.source_label not in SOURCE_LABELS,
         "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": criterion.blocking and criterion.tier is Tier.RECOMMENDED,
     }
+    problems["máy thay thế phải là “worn” hoặc “any”"] = criterion.remedy.replaces not in ("", "worn", "any")
     for item in criterion.remedy.items:
         problems[f"không có danh mục “{item.item}”"] = item.item not in load_catalogue()
         problems[f"không có phép đo “{item.of}”"] = item.of not in {None, *MEASURES}

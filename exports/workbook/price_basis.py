@@ -36,8 +36,8 @@ def add_price_basis(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
             row,
             [
                 number, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
-                Live(f"=ROUND(E{row}*100/(100+F{row}),0)", before_tax), price.cap,
-                Live(f'=IF(H{row}="","",IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")))', compared),
+                Live(f"=ROUND(E{row}*100/(100+F{row}),0)", before_tax), "–" if price.cap is None else price.cap,
+                Live(f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")', compared),
                 price.method_label, evidence, price.source, price.source_label,
             ],
         )  # fmt: skip

@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 
 import pytest
@@ -35,7 +36,8 @@ def test_the_right_password_opens_the_door(client, person):
 def test_no_message_tells_whether_an_account_exists(client, person):
     wrong, nobody = enter(client, "can.bo", "sai mat khau"), enter(client, "khong.co", "sai mat khau")
     assert wrong.status_code == nobody.status_code == 400
-    assert wrong.text.replace("can.bo", "X") == nobody.text.replace("khong.co", "X")
+    told = [re.sub(r'nonce="[^"]+"', "", page.text) for page in (wrong, nobody)]
+    assert told[0].replace("can.bo", "X") == told[1].replace("khong.co", "X")
 
 
 def test_five_failures_lock_for_fifteen_minutes(client, person):

@@ -62,9 +62,16 @@ def test_what_is_on_order_is_not_bought_again():
 
 
 def test_what_lies_above_the_legal_cap_is_set_apart():
-    plan = plan_of(EquipmentLot("A01", good=2, year=2024), EquipmentLot("A01", good=16, year=2010))
+    plan = plan_of(EquipmentLot("A01", good=2, year=2024), staff_total=25)
     lines = [line for line in plan.lines if line.item == "A01"]
-    assert [(line.quantity, line.within_cap, line.cap) for line in lines] == [(2, True, 20), (16, False, 20)]
+    assert [(line.quantity, line.within_cap, line.cap) for line in lines] == [(18, True, 20), (5, False, 20)]
+
+
+def test_worn_machines_make_room_for_new_ones():
+    plan = plan_of(EquipmentLot("A01", good=2, year=2024), EquipmentLot("A01", good=16, year=2010))
+    (line,) = (line for line in plan.lines if line.item == "A01")
+    assert (line.quantity, line.within_cap) == (18, True)
+    assert "thay 16 máy cũ chuyển thanh lý" in line.note
 
 
 def test_a_multifunction_machine_is_not_bought_as_a_scanner():

@@ -16,7 +16,7 @@ def read(name):
 
 
 def test_each_setting_has_its_line():
-    names = set(re.findall(r'"([A-Z][A-Z_]+)"', SETTINGS.read_text("utf-8")))
+    names = set(re.findall(r'(?:get\(|environ, )"([A-Z_]+)"', SETTINGS.read_text("utf-8")))
     assert names
     for name in names:
         assert f"`{name}`" in read("settings.md"), f"describe {name} in docs/settings.md"

@@ -1,5 +1,6 @@
 """A real browser against a real server: waitress on a free port of the loopback, the demo round, the machine's Chromium."""
 
+import contextlib
 import os
 import shutil
 import threading
@@ -32,7 +33,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(demo_app) -> Iterator[str]:
     server = create_server(demo_app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        # Closing the server takes its socket away from under the loop that waits on it.
+        with contextlib.suppress(OSError):
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

@@ -1,0 +1,98 @@
+"""The whole story: an officer fills in and sends, a reviewer returns and approves, the map shows it, Finance finds the lines."""
+
+import re
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
+
+
+@pytest.mark.journey
+def test_from_the_survey_to_the_plan(visit):
+    officer = visit.sign_in("canbo")
+    officer.get_by_role("link", name="Mở phiếu khảo sát").click()
+    fill_the_rest(officer)
+    send(officer)
+
+    reviewer = visit.sign_in("thamdinh")
+    open_in_queue(reviewer)
+    reviewer.get_by_label("Lý do yêu cầu bổ sung").fill("Phần F: kiểm tra lại số bộ lưu điện.")
+    reviewer.get_by_role("button", name="Yêu cầu bổ sung").click()
+    reviewer.get_by_text("Đã gửi yêu cầu bổ sung.").wait_for()
+
+    officer.goto("/")
+    officer.get_by_text("Phần F: kiểm tra lại số bộ lưu điện.").wait_for()
+    officer.get_by_role("link", name="Mở phiếu khảo sát").click()
+    officer.get_by_role("link", name="F. Phòng thiết bị, nguồn điện").click()
+    officer.locator('[name="F01.good"]').fill("0")
+    officer.locator('[name="ups_minutes"]').fill("abc")
+    officer.get_by_role("button", name="Lưu và tiếp tục").click()
+    assert officer.locator('[name="ups_minutes"]').input_value() == "abc"
+    officer.locator('[name="ups_minutes"]').fill("0")
+    officer.get_by_role("button", name="Lưu và tiếp tục").click()
+    officer.goto(officer.url.split("/sections/")[0] + "/")
+    send(officer)
+
+    open_in_queue(reviewer)
+    reviewer.get_by_role("button", name="Duyệt và mở phiếu tiếp theo").click()
+    reviewer.get_by_text("Đã duyệt phiếu của Phường Cửa Nam.").wait_for()
+
+    leader = visit.sign_in("lanhdao")
+    leader.goto("/readiness")
+    tile = leader.locator('a[aria-label^="Phường Cửa Nam: Chưa đáp ứng"]')
+    assert tile.count() == 1
+    leader.goto("/readiness/wards/00082")
+    leader.get_by_text(re.compile("Bộ lưu điện cho mạng và thiết bị TSLCD: thiếu")).wait_for()
+
+    planner = visit.sign_in("taichinh")
+    with planner.expect_download() as download:
+        planner.get_by_role("link", name="Tải sổ tính Excel").click()
+    sheet = load_workbook(BytesIO(download.value.path().read_bytes()), data_only=True)["PL02 Chi tiết"]
+    lines = {row[4]: row for row in sheet.iter_rows(min_row=9, values_only=True) if row[1] == "00082"}
+    assert lines["F01"][16] == lines["F01"][12] * 25_000_000
+
+
+@pytest.mark.journey
+def test_a_session_that_ends_in_mid_form_loses_nothing(visit):
+    officer = visit.sign_in("canbo")
+    officer.get_by_role("link", name="Mở phiếu khảo sát").click()
+    officer.get_by_role("link", name="C. Mạng LAN, Wi-Fi").click()
+    officer.locator('[name="lan_seats"]').fill("77")
+    officer.context.clear_cookies()
+    officer.reload()
+    officer.get_by_role("button", name="canbo").click()
+    officer.wait_for_url("**/sections/C")
+    assert officer.locator('[name="lan_seats"]').input_value() == "77"
+
+
+@pytest.mark.journey
+def test_the_map_is_walked_by_keyboard(visit):
+    leader = visit.sign_in("lanhdao")
+    leader.goto("/readiness")
+    leader.locator(".hexmap a").first.focus()
+    leader.keyboard.press("Enter")
+    leader.wait_for_url("**/readiness/wards/*")
+
+
+def fill_the_rest(page):
+    page.get_by_role("link", name="H. Con người, chữ ký số").click()
+    for name, value in LEFT.items():
+        page.locator(f'[name="{name}"]').fill(value)
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    page.get_by_role("group", name="Xã, phường có trang thông tin điện tử không?").get_by_label("Không", exact=True).check()
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+
+
+def send(page):
+    page.get_by_role("link", name="Kiểm tra và gửi").click()
+    page.get_by_label("Người lập phiếu").fill("Người lập (minh họa)")
+    page.get_by_label("Lãnh đạo UBND xác nhận").fill("Lãnh đạo (minh họa)")
+    page.get_by_role("button", name="Gửi thẩm định").click()
+    page.get_by_text("Đã gửi phiếu.").wait_for()
+
+
+def open_in_queue(page):
+    page.goto("/review/")
+    page.get_by_role("link", name="Phường Cửa Nam").click()
