@@ -153,11 +153,8 @@ def demo_sign_in(username: str) -> ResponseReturnValue:
 
 
 def _enter(user: User) -> ResponseReturnValue:
-    language = session.get("language")
     session.clear()
     session.update(user_id=user.id, session_version=user.session_version)
-    if language:
-        session["language"] = language
     record(get_session(), identity_of(user), "account:sign-in", f"account {user.username}")
     target = request.args.get("next", "")
     is_local = target.startswith("/") and not target.startswith(("//", "/\\"))

@@ -1,4 +1,4 @@
-"""Pages that belong to nobody else: the home page, the language, the state of health, and the files of the layout."""
+"""Pages that belong to nobody else: the home page, the state of health, and the files of the layout."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +11,7 @@ from flask import (
     jsonify,
     redirect,
     render_template,
-    request,
     send_from_directory,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -24,7 +22,6 @@ from portal.database import get_session
 from portal.navigation import home_panels
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
-LANGUAGES = ("vi", "en")
 KEPT_SECONDS = 7 * 24 * 3600
 
 V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
@@ -54,17 +51,6 @@ def health() -> ResponseReturnValue:
     """Whether the service and its database answer; 503 by the error page where the database does not."""
     get_session().execute(text("SELECT 1"))
     return jsonify(status="ok")
-
-
-@blueprint.post("/language/<code>")
-@_open
-def language(code: str) -> ResponseReturnValue:
-    """Change the language of the pages for this browser."""
-    if code in LANGUAGES:
-        session["language"] = code
-    target = request.form.get("next", "/")
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if is_local else "/")
 
 
 @blueprint.get("/static/<path:filename>")

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, g, render_template, request, session
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -31,10 +31,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=MAX_PARTS,
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
-        BABEL_TRANSLATION_DIRECTORIES=str(blueprint.root_path + "/translations"),
     )
     database.init_app(app, settings.database_url)
-    Babel(app, locale_selector=lambda: session.get("language", "vi"))
+    Babel(app)
     security.init_app(app, settings)
     _add_template_words(app, settings)
     _add_error_pages(app)
@@ -59,7 +58,7 @@ def _add_template_words(app: Flask, settings: Settings) -> None:
 
     @app.context_processor
     def add_menu() -> dict[str, object]:
-        return {"identity": g.get("identity"), "menu": menu(app), "language": session.get("language", "vi")}
+        return {"identity": g.get("identity"), "menu": menu(app)}
 
 
 def _add_error_pages(app: Flask) -> None:

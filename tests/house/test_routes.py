@@ -13,7 +13,6 @@ OPEN = {
     "portal.bootstrap": "likewise",
     "portal.font": "likewise",
     "portal.health": "a watchdog has no account; it says no more than that the service lives",
-    "portal.language": "the sign-in page can be read in both languages",
     "portal.home": "sends whoever is not signed in to the sign-in page",
 }
 
