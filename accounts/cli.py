@@ -24,7 +24,7 @@ users = AppGroup("users", help="Tài khoản.")
 @click.option("--slips", default="phieu-tai-khoan.html", type=click.Path(path_type=Path), help="Tệp phiếu để in.")
 def users_import(file: Path, slips: Path) -> None:
     """Tạo hàng loạt tài khoản từ FILE (.xlsx) và ghi phiếu mật khẩu một lần để in."""
-    known: frozenset[str] = current_app.extensions.get("ward_codes", frozenset())
+    known: frozenset[str] = current_app.extensions["ward_codes"]
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
             made = import_users(session, file.read_bytes(), known)

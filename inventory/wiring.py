@@ -4,6 +4,7 @@ from flask import Flask
 
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
+from inventory.wards import load_wards
 from portal.navigation import MenuEntry, add_menu_entry
 from portal.setup import add_setup_step
 
@@ -11,6 +12,7 @@ from portal.setup import add_setup_step
 def init_app(app: Flask) -> None:
     """Add the package's pages and menu entries, and load what it ships at set-up."""
     app.register_blueprint(blueprint)
+    app.extensions["ward_codes"] = frozenset(ward.code for ward in load_wards())
     add_menu_entry(app, MenuEntry("Hiện trạng", "inventory.wards", "inventory:approved:read", 40))
     add_menu_entry(app, MenuEntry("Danh mục", "inventory.items", "inventory:approved:read", 45))
     add_setup_step(app, 10, "xã, phường, danh mục thiết bị và bảng giá", load_reference_data)

@@ -149,3 +149,11 @@ def test_real_use_does_not_start_beside_demo_accounts(demo_app):
 def test_a_wrong_setting_is_named(environ, told, tmp_path):
     with pytest.raises(SettingError, match=told):
         read_settings(environ, tmp_path)
+
+
+def test_the_command_makes_accounts_and_slips(app, tmp_path):
+    table, slips = tmp_path / "people.xlsx", tmp_path / "slips.html"
+    table.write_bytes(workbook(["can.bo", "Người thử", "Công chức xã, phường", "00082"]))
+    done = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)])
+    assert done.exit_code == 0, done.output
+    assert "Người thử" in slips.read_text("utf-8")
