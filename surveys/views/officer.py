@@ -8,7 +8,7 @@ from sqlalchemy import select
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from inventory.ward_search import get_ward
+from inventory.ward_search import get_ward, list_wards
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
         query = select(Submission).where(Submission.round_id == found.id)
         if identity.wards is not None:
             query = query.where(Submission.ward_code.in_(identity.wards))
-        rows = [(row, CollectionState(row.state), get_ward(session, row.ward_code)) for row in session.scalars(query.limit(200))]
+        wards = {ward.code: ward for ward in list_wards(session)}
+        rows = [(row, CollectionState(row.state), wards[row.ward_code]) for row in session.scalars(query)]
     return render_template("surveys/officer/index.html", round=found, rows=rows)
 
 

@@ -15,7 +15,7 @@ BASELINE = Path(__file__).parent / "page_costs.json"
 PAGES = {
     "canbo": ["/", "/surveys/", "/readiness", "/readiness/wards/00082", "/inventory/wards/00082", "/inventory/items"],
     "lanhdaoxa": ["/", "/surveys/", "/readiness/wards/00082"],
-    "thamdinh": ["/", "/review/", "/rounds/", "/rounds/1", "/readiness", "/readiness/wards/00070", "/plans"],
+    "thamdinh": ["/", "/surveys/", "/review/", "/rounds/", "/rounds/1", "/readiness", "/readiness/wards/00070", "/plans"],
     "taichinh": ["/", "/plans", "/plans/1", "/plans/1?ward=00070", "/inventory/items/A01"],
     "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/plans/1"],
     "quantri": ["/", "/users", "/audit", "/account/password"],
