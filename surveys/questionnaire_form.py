@@ -1,5 +1,6 @@
 """What a page of the form shows: ready values for the templates, made from questions, typed text and problems."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from surveys.reading import Reading
 
 # A form that carries more rows than this for one item was not made by a person.
 MAX_ROWS = 200
+ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def _belongs(name: str, question: Question) -> bool:
     row, _, part = name.rpartition(".")
     key, _, number = row.partition("#")
     parts = (*equipment.QUANTITIES, "year", "owner", "note") if question.kind == "equipment" else tuple(connection.PARTS)
-    return key == question.key and part in parts and (not number or (number.isdecimal() and int(number) <= MAX_ROWS))
+    is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and 2 <= int(number) <= MAX_ROWS)
+    return key == question.key and part in parts and is_row
 
 
 def _field(question: Question, typed: Mapping[str, str], errors: Mapping[str, Problem]) -> Field:

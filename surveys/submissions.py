@@ -75,13 +75,13 @@ def save_fields(session: Session, submission: Submission, fields: Mapping[str, s
     Raises SubmissionError where the submission takes no more typing.
     """
     _require_open(submission)
+    # A version that was never given out says nothing about what the page showed.
+    base_version = base_version if base_version <= submission.version else 0
     known = {answer.field: answer for answer in submission.answers}
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
-    for name, text in fields.items():
-        raw = to_nfc(text).replace("\x00", "").strip()
-        if len(raw) > MAX_LENGTH:
-            raise SubmissionError(f"Ô “{name}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
+    # Everything is refused before anything is stored: the page that shows the refusal commits its session.
+    for name, raw in _clean(fields).items():
         old = known.get(name)
         if (old.raw if old else "") == raw:
             continue
@@ -117,6 +117,14 @@ def send(session: Session, submission: Submission, prepared_by: str, confirmed_b
 def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "") -> None:
     """Write down what happened to a submission."""
     session.add(SubmissionEvent(submission_id=submission.id, at=now(), by=by, kind=kind, reason=reason))
+
+
+def _clean(fields: Mapping[str, str]) -> dict[str, str]:
+    cleaned = {name: to_nfc(text).replace("\x00", "").strip() for name, text in fields.items()}
+    for name, raw in cleaned.items():
+        if len(raw) > MAX_LENGTH:
+            raise SubmissionError(f"Ô “{name}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
+    return cleaned
 
 
 def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str, by: str) -> None:

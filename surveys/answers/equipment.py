@@ -78,7 +78,7 @@ def _read_year(question: Question, typed: Typed, row: str, this_year: int, probl
             message = "Hãy ghi năm đưa vào sử dụng; máy không rõ năm thì ghi năm ước chừng và nói rõ ở ghi chú."
             problems.append(Problem(f"{row}.year", question.key, message))
         return None
-    if not (text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:5]) <= this_year):
+    if not (text.isascii() and text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= this_year):
         problems.append(Problem(f"{row}.year", question.key, f"Năm phải từ {FIRST_YEAR} đến {this_year}."))
         return None
     return int(text)

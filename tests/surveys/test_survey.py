@@ -82,6 +82,11 @@ def test_a_year_in_the_future_is_refused():
     assert "từ 1995 đến 2026" in messages({"A01.good": "3", "A01.year": "2027"})["A01.year"]
 
 
+@pytest.mark.parametrize("year", ["020245", "02024", "2024.0", "99999"])
+def test_a_year_has_four_digits(year):
+    assert "A01.year" in messages({"A01.good": "3", "A01.year": year})
+
+
 def test_staff_groups_must_add_up():
     assert "cộng lại là 9" in messages({"staff_total": "10", "staff_vi": "1", "staff_vii": "3", "staff_viii": "5"})["staff_total"]
 
@@ -129,6 +134,19 @@ def test_what_is_invalid_is_kept_as_typed(session, submission):
     save_fields(session, submission, {"sites": "hai", "floors": "=1+1"}, 0, "Người một")
     session.expire_all()
     assert typed_of(submission) == {"sites": "hai", "floors": "=1+1"}
+
+
+@pytest.mark.both_databases
+def test_a_refused_save_keeps_nothing(session, submission):
+    with pytest.raises(SubmissionError, match="không quá"):
+        save_fields(session, submission, {"sites": "2", "floors": "x" * 3000}, 0, "A")
+    assert typed_of(submission) == {}
+
+
+def test_a_version_that_was_never_given_out_overwrites_nothing(session, submission):
+    save_fields(session, submission, {"sites": "2"}, 0, "A")
+    assert save_fields(session, submission, {"sites": "3"}, 10**30, "B").conflicts
+    assert typed_of(submission) == {"sites": "2"}
 
 
 def test_an_incomplete_submission_is_not_sent(session, submission):
@@ -213,6 +231,14 @@ def test_another_wards_survey_is_a_404(demo_app, demo_sign_in, demo_session):
     for path in (f"/surveys/{other}/", f"/surveys/{other}/sections/A", f"/surveys/{other}/send", f"/surveys/{other}/print"):
         assert client.get(path).status_code == 404
     assert client.post(f"/surveys/{other}/sections/0", data={"sites": "9", "version": "0"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", [f"A01#{'9' * 5000}.good", f"A01#{'0' * 80}2.good", "A01#٢.good", "A01#1.good", "A01#.good"])
+def test_a_row_that_no_form_has_is_left_out(demo_sign_in, demo_session, name):
+    mine, version = submission_of(demo_session, "00082")
+    client = demo_sign_in("canbo")
+    assert client.post(f"/surveys/{mine}/sections/A", data={name: "9", "version": str(version)}).status_code == 302
+    assert name not in typed_of(demo_session.get(Submission, mine))
 
 
 def test_a_wrong_number_stays_in_the_form(demo_sign_in, demo_session):
