@@ -12,6 +12,7 @@ import portal.wiring
 import scoring.wiring
 import surveys.wiring
 from portal.settings import Settings, read_settings
+from portal.setup import check_start, is_set_up
 
 
 def create_app(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> Flask:
@@ -23,4 +24,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     scoring.wiring.init_app(app)
     surveys.wiring.init_app(app)
     exports.wiring.init_app(app)
+    # Every way of serving comes through here (gunicorn, flask run, our own command), so none can pass the checks by.
+    if is_set_up(app):
+        check_start(app)
     return app

@@ -46,7 +46,7 @@ def demo_load(seed: int, as_of: datetime | None) -> None:
 def serve() -> None:
     """Phục vụ trên http://127.0.0.1:8000 (PORT= để đổi cổng); lần đầu ở chế độ minh họa thì nạp số liệu minh họa."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # waitress needs the application, not its proxy
-    port = int(os.environ.get("PORT", DEFAULT_PORT))
+    port = _port(os.environ.get("PORT", str(DEFAULT_PORT)))
     _told(lambda: run_setup(app, interactive=False))
     if not current_settings().is_production:
         _told(lambda: load_demo(app))
@@ -54,6 +54,12 @@ def serve() -> None:
     _told(lambda: check_start(app))
     click.echo(f"Mở http://127.0.0.1:{port}")
     serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, ident=None)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536):
+        raise click.ClickException(f"PORT = “{text}” không phải số cổng. Dùng số từ 1 đến 65535.")
+    return int(text)
 
 
 def _told(work: Callable[[], None]) -> None:

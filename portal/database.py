@@ -1,7 +1,9 @@
 """The database: one engine per application, one session per request. A view that writes says so; a GET never writes."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -9,6 +11,9 @@ from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
+
+# Ten seconds in all, as long as the busy time-out.
+WAL_TRIES, WAL_PAUSE = 200, 0.05
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -91,8 +96,19 @@ def _close_session(_error: BaseException | None) -> None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _turn_on_wal(connection)
+
+
+def _turn_on_wal(connection: Any) -> None:
+    # Turning it on takes a lock that busy_timeout does not wait for: of four first starts at once, one would be refused.
+    for _ in range(WAL_TRIES):
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        time.sleep(WAL_PAUSE)
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Any) -> None:

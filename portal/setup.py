@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.clock import today
 from portal.database import session_scope
-from portal.migration import migrate
+from portal.migration import current_version, migrate
 
 SetupFunction = Callable[[Session], Any]
 DemoFunction = Callable[[Session, int, date], Any]
@@ -68,6 +69,14 @@ def load_demo(app: Flask, seed: int = DEFAULT_SEED, as_of: date | None = None) -
         for step in sorted(app.extensions.get("demo_steps", []), key=lambda step: step.order):
             step.run(session, seed, as_of or today())
             session.flush()
+
+
+def is_set_up(app: Flask) -> bool:
+    """Whether the database has been set up, so that there is something to check."""
+    try:
+        return current_version(app.extensions["engine"]) is not None
+    except OperationalError:
+        return False
 
 
 def check_start(app: Flask) -> None:

@@ -52,6 +52,8 @@
   const kept = sessionStorage.getItem(place);
   if (kept) for (const [name, value] of JSON.parse(kept)) { const tag = field(name); if (tag && name !== "version") tag.value = value; }
   form.addEventListener("input", keep);
+  // On a slow line people type before this script is here.
+  if (!kept && [...form.elements].some((tag) => tag.type === "radio" ? tag.checked !== tag.defaultChecked : tag.tagName === "INPUT" && tag.value !== tag.defaultValue)) keep();
   for (const old of Object.keys(sessionStorage)) if (old.startsWith("submission-") && old !== place && old.split("-").slice(0, 3).join("-") === place.split("-").slice(0, 3).join("-")) sessionStorage.removeItem(old);
   form.addEventListener("submit", () => { keep(); });
 })();

@@ -1,4 +1,6 @@
-import threading
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,12 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect
 
 from portal import formats
-from portal.database import Base, make_engine
+from portal.database import Base
 from portal.migration import current_version, head, migrate
 from portal.numbers import CountError, parse_count
 from portal.settings import read_settings
 from portal.vietnamese import fold, sort_key, to_nfc
 from wsgi import create_app
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.both_databases
@@ -30,14 +34,15 @@ def test_migrations_go_down_and_up(app):
     assert migrate(engine) == current_version(engine) == head()
 
 
-def test_four_starts_at_once_migrate_once(tmp_path):
-    url, found = f"sqlite:///{tmp_path / 'x.sqlite'}", []
-    threads = [threading.Thread(target=lambda: found.append(migrate(make_engine(url)))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [head()] * 4
+START = "import sys; from portal.database import make_engine; from portal.migration import migrate; print(migrate(make_engine(sys.argv[1])))"
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_four_processes_that_start_at_once_migrate_once(tmp_path, attempt):
+    command = [sys.executable, "-c", START, f"sqlite:///{tmp_path / 'x.sqlite'}"]
+    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    ended = [process.communicate() for process in started]
+    assert [out.strip() for out, _error in ended] == [head()] * 4, ended
 
 
 @pytest.mark.parametrize(
