@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.patches import Patch
 
 from portal.assets import FONTS
@@ -33,22 +34,21 @@ def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> byte
 
 def _draw(city: CityReadiness, kind: str, *, is_demo: bool) -> bytes:
     hexmap = lay_out(city.wards)
-    figure = Figure(figsize=(8.27, 11.0), dpi=170)
+    figure = Figure(figsize=(8.27, 11.69), dpi=150)
     axes = figure.add_axes((0.03, 0.13, 0.94, 0.75))
     ratings = [city.ratings[tile.ward.code] for tile in hexmap.tiles]
-    faces = [rating.result.colour for rating in ratings]
-    axes.add_collection(PolyCollection([tile.corners for tile in hexmap.tiles], facecolors=faces, edgecolors="white", linewidths=1))
-    axes.add_collection(LineCollection(hexmap.river, colors="#5aa9e6", linewidths=5, capstyle="round", zorder=4))
+    for result in Result:
+        shapes = [tile.corners for tile, rating in zip(hexmap.tiles, ratings, strict=True) if rating.result is result]
+        axes.add_collection(PolyCollection(shapes, facecolors=result.colour, edgecolors="white", linewidths=1, **_hatch(result)))
+    axes.add_collection(LineCollection(hexmap.river, colors="#5aa9e6", linewidths=4.5, capstyle="round", alpha=0.9, zorder=4))
     axes.add_collection(LineCollection(hexmap.outlines, colors="#1f2933", linewidths=1.4, capstyle="round"))
     plain, bold = _font("Regular"), _font("SemiBold")
     for tile, rating in zip(hexmap.tiles, ratings, strict=True):
         x, y = tile.centre
-        words = "\n".join((*tile.lines, rating.result.mark if rating.result.mark in "?–" else ""))
-        mark = {"✓": "+", "✗": "×"}.get(rating.result.mark)
-        text = "\n".join((*tile.lines, mark)) if mark else words
-        axes.text(
-            x, y, text, color=rating.result.ink, fontproperties=bold, fontsize=5.2, ha="center", va="center", linespacing=1.05
-        )
+        words: dict[str, Any] = {"color": rating.result.ink, "ha": "center", "va": "center"}
+        size = 5.6 if len(tile.lines) < 3 else 4.6
+        axes.text(x, y - 0.06, "\n".join(tile.lines), fontproperties=bold, fontsize=size, linespacing=1.05, **words)
+        axes.text(x, y + 0.34, rating.result.mark, fontproperties=plain, fontsize=6.5, **words)
     axes.set_xlim(0, hexmap.width)
     axes.set_ylim(hexmap.height, 0)
     axes.set_aspect("equal")
@@ -66,13 +66,13 @@ def _write_words(figure: Figure, city: CityReadiness, plain: FontProperties, bol
     figure.text(0.05, 0.93, under, fontproperties=plain, fontsize=8, color="#3e4c59")
     if is_demo:
         figure.text(0.05, 0.905, DEMO, fontproperties=bold, fontsize=10, color="#a83246")
-    marks = {"✓": "+", "✗": "×"}
     counts = city.counts
     patches = [
         Patch(
             facecolor=result.colour,
             edgecolor="#52606d",
-            label=f"{marks.get(result.mark, result.mark)} {result.label}: {counts[result]} ({format_percent(counts[result] / len(city.wards))})",
+            label=f"{result.mark} {result.label}: {counts[result]} ({format_percent(counts[result] / len(city.wards))})",
+            **_hatch(result),
         )
         for result in Result
     ]
@@ -87,6 +87,16 @@ def _write_words(figure: Figure, city: CityReadiness, plain: FontProperties, bol
     )
 
 
+def _hatch(result: Result) -> dict[str, Any]:
+    """What tells a result from the others without its colour."""
+    hatches = {Result.NOT_READY: ("////", "#8f1f33"), Result.INCOMPLETE: ("..", "#cf8f26")}
+    return dict(zip(("hatch", "hatchcolor"), hatches[result], strict=True)) if result in hatches else {}
+
+
 @lru_cache
 def _font(weight: str) -> FontProperties:
-    return FontProperties(fname=str(FONTS / f"BeVietnamPro-{weight}.ttf"))
+    """Be Vietnam Pro. The signs ✓ and ✗, which it lacks, stand in Regular and come from the letters that matplotlib brings."""
+    fontManager.addfont(FONTS / f"BeVietnamPro-{weight}.ttf")
+    if weight == "Regular":
+        return FontProperties(family=["Be Vietnam Pro", "DejaVu Sans"])
+    return FontProperties(family="Be Vietnam Pro", weight=600)

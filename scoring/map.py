@@ -5,6 +5,7 @@ Coordinates: a tile is 1 wide, odd rows are shifted right by a half, rows count 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 
 from inventory.wards import Ward
@@ -37,11 +38,11 @@ class Tile:
 
 @dataclass(frozen=True)
 class HexMap:
-    """Tiles, the edges between former districts, the edges along the river, and the size in tile widths."""
+    """Tiles, the edges between former districts, the softened course of the river, and the size in tile widths."""
 
     tiles: tuple[Tile, ...]
     outlines: tuple[tuple[Point, Point], ...]
-    river: tuple[tuple[Point, Point], ...]
+    river: tuple[tuple[Point, ...], ...]
     width: float
     height: float
 
@@ -51,7 +52,8 @@ def lay_out(wards: Sequence[Ward]) -> HexMap:
     top = min(ward.tile_row for ward in wards)
     left = min(ward.tile_column + (ward.tile_row % 2) / 2 for ward in wards)
     tiles = tuple(_tile(ward, left, top) for ward in wards)
-    outlines, river = _edges(tiles)
+    outlines, banks = _edges(tiles)
+    river = tuple(_soften(chain) for chain in _join(banks))
     width = max(tile.centre[0] for tile in tiles) + 1
     height = max(tile.centre[1] for tile in tiles) + 1
     return HexMap(tiles, outlines, river, round(width, 3), round(height, 3))
@@ -76,8 +78,45 @@ def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tupl
     outlines = tuple(
         ends[edge] for edge, wards in owners.items() if len({ward.former_district for ward in wards}) != 1 or len(wards) == 1
     )
-    river = tuple(ends[edge] for edge, wards in owners.items() if len({ward.former_district in LEFT_BANK for ward in wards}) == 2)
-    return outlines, river
+    banks = tuple(ends[edge] for edge, wards in owners.items() if len({ward.former_district in LEFT_BANK for ward in wards}) == 2)
+    return outlines, banks
+
+
+def _join(edges: Sequence[tuple[Point, Point]]) -> list[list[Point]]:
+    """Edges that meet, strung into lines as long as they go."""
+    left = list(edges)
+    chains = []
+    while left:
+        chain = list(left.pop())
+        grows = True
+        while grows:
+            grows = False
+            for edge in left:
+                for near, far in (edge, edge[::-1]):
+                    if _near(near) == _near(chain[-1]):
+                        chain.append(far)
+                    elif _near(near) == _near(chain[0]):
+                        chain.insert(0, far)
+                    else:
+                        continue
+                    grows = True
+                    break
+                if grows:
+                    left.remove(edge)
+                    break
+        chains.append(chain)
+    return chains
+
+
+def _soften(chain: Sequence[Point]) -> tuple[Point, ...]:
+    """The line with its corners cut twice: a river bends, it does not zigzag."""
+    points = list(chain)
+    for _ in range(2):
+        cut = [points[0]]
+        for (x, y), (u, v) in pairwise(points):
+            cut += [(0.75 * x + 0.25 * u, 0.75 * y + 0.25 * v), (0.25 * x + 0.75 * u, 0.25 * y + 0.75 * v)]
+        points = [*cut, points[-1]]
+    return tuple((round(x, 2), round(y, 2)) for x, y in points)
 
 
 def _break_name(name: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def readiness() -> ResponseReturnValue:
     """The map of the city, counts and shares, and the table of the wards."""
     city = city_readiness(get_session())
     sort = request.args.get("sort", "result") if request.args.get("sort") in SORTS else "result"
-    wards = _filtered(city, request.args.get("q", "")[:100], request.args.get("result", ""), request.args.get("kind", ""))
+    wards = _filtered(city, request.args)
     return render_template(
         "scoring/readiness.html",
         **map_values(city),
@@ -44,7 +44,7 @@ def readiness() -> ResponseReturnValue:
         typed=request.args,
         kinds=KIND_LABELS,
         by_kind=city.counts_by("kind"),
-        by_district=city.counts_by("former_district"),
+        by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda part: sort_key(part[0]))),
         updating=_updating(),
         days_left=(current_settings().target_date - today()).days,
     )
@@ -57,6 +57,8 @@ def ward(ward_code: str) -> ResponseReturnValue:
     found = get_ward(get_session(), ward_code)
     city = city_readiness(get_session())
     rating = city.ratings[ward_code]
+    prices = current_price_list(get_session()).prices
+    cost = cost_to_ready(rating, prices)
     groups = [(letter, name, [f for f in rating.findings if f.criterion.group == letter]) for letter, name in GROUPS.items()]
     return render_template(
         "scoring/ward.html",
@@ -64,7 +66,8 @@ def ward(ward_code: str) -> ResponseReturnValue:
         city=city,
         rating=rating,
         groups=[group for group in groups if group[2]],
-        cost=cost_to_ready(rating, current_price_list(get_session()).prices),
+        cost=cost,
+        lacks_evidence=any(not prices[line.item].has_evidence for line in cost.lines),
         explain=explain,
         explain_source=explain_source,
         answers=_answers_behind,
@@ -92,17 +95,22 @@ def map_values(city: CityReadiness) -> dict[str, object]:
 
 
 def _name_missing(rating: Rating) -> str:
-    """The first missing things, blocking ones first; what would help an attacker is not named on the map."""
-    shown = [finding.criterion.name for finding in rating.unmet if not finding.criterion.is_sensitive]
-    return "; ".join(shown[:TOLD])
+    """The first missing things, blocking ones first; of what would help an attacker, the map names the group only."""
+    security = _("Tiêu chí an ninh mạng (xem trang của đơn vị)")
+    shown = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in rating.unmet]
+    return "; ".join(list(dict.fromkeys(shown))[:TOLD])
 
 
-def _filtered(city: CityReadiness, text: str, result: str, kind: str) -> list[Ward]:
-    folded = fold(text)
+def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
+    folded = fold(typed.get("q", "")[:100])
+    result, kind, district = (typed.get(name, "") for name in ("result", "kind", "district"))
     return [
         ward
         for ward in city.wards
-        if folded in fold(ward.full_name) and result in ("", city.ratings[ward.code].result) and kind in ("", ward.kind)
+        if folded in fold(ward.full_name)
+        and result in ("", city.ratings[ward.code].result)
+        and kind in ("", ward.kind)
+        and district in ("", ward.former_district)
     ]
 
 
