@@ -1,13 +1,10 @@
 """Hundreds of accounts from one Excel table. All mistakes are told at once; either every row is taken or none."""
 
-from io import BytesIO
-
-from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.users import Slip, UserError, create_user
-from portal.uploads import UploadError, check_workbook
+from portal.uploads import UploadError, open_workbook
 from portal.vietnamese import fold
 
 HEADINGS = ("tên đăng nhập", "họ và tên", "vai trò", "mã xã, phường")
@@ -17,8 +14,7 @@ _ROLES = {fold(role.label): role for role in Role} | {role.value: role for role 
 
 def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> list[Slip]:
     """Make the accounts of the first sheet. Raises UploadError with every mistake, each with its row."""
-    check_workbook(data)
-    book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    book = open_workbook(data)
     rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(HEADINGS), values_only=True))
     if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(heading) for heading in HEADINGS]:
         raise UploadError(f"Dòng 1 phải là các cột: {'; '.join(HEADINGS)}.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from inventory.snapshot import Snapshot
 
+PCS = ("A01", "A02")
 CLAUSE = "QĐ 15/2025/QĐ-TTg, Phụ lục II (sửa đổi bởi QĐ 10/2026/QĐ-TTg)"
 AUTHORITY = "chờ cấp có thẩm quyền quyết định (QĐ 15/2025/QĐ-TTg, Điều 4.3)"
 
@@ -22,6 +23,18 @@ _CAPS: Mapping[str, Callable[[int, int, int], int]] = {
     "A03": lambda vi, vii, viii: vi + vii + _one_in(viii, 3),
     "A04": lambda vi, vii, viii: _one_in(vi + vii + viii, 15),
 }
+
+
+def substitutes(item: str, snapshot: Snapshot) -> int:
+    """Machines of another item that use up this item's ceiling.
+
+    A PC is a desktop or a laptop; the secretary has one of each, so only laptops beyond that count (Phụ lục II). A multifunction
+    machine takes the place of a scanner (Điều 5.2.d).
+    """
+    if item == "A01":
+        laptops = sum(lot.working for lot in snapshot.lots_of("A02"))
+        return max(0, laptops - (snapshot.count("staff_vi") or 0))
+    return snapshot.count("printers_multifunction") or 0 if item == "A04" else 0
 
 
 def quantity_cap(item: str, snapshot: Snapshot) -> int | None:

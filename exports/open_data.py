@@ -49,6 +49,12 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
         for code, snapshot in snapshots.items()
         for line in snapshot.connections
     ]
+    connections += [
+        [code, kind.value, "", 0, None]
+        for code, snapshot in snapshots.items()
+        for kind in sorted(snapshot.answered_connections)
+        if not snapshot.connections_of(kind)
+    ]
     criteria = [
         [c.code, c.name, c.measure, c.requirement.constant, c.requirement.per, c.requirement.times, c.requirement.each, c.requirement.percent,
          c.requirement.at_least, int(c.requirement.at_most), c.weight, int(c.blocking), c.tier.value, c.applies_if, c.source_text, c.source_label]
@@ -60,13 +66,16 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
         for f in rating.findings
         if include_security or not f.criterion.is_sensitive
     ]
+    # Result and score rest on group G too: beside the open findings they would give it away.
     ratings = [
         [
             code,
-            r.result.value,
-            r.score if r.snapshot else None,
+            r.result.value if include_security else None,
+            r.score if include_security and r.snapshot else None,
             r.snapshot.as_of if r.snapshot else None,
             city.standard.version,
+            city.standard.pass_mark,
+            city.standard.pc_max_age_years,
             r.on,
         ]
         for code, r in city.ratings.items()
@@ -80,7 +89,7 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
         [x.ward.code, x.item, x.quantity, x.months, x.unit_price, x.amount, x.spending.value, x.method.value, x.source, x.year,
          int(x.within_cap), x.cap, x.on_order, " ".join(x.criteria)]
         for x in plan.lines
-        if open_item(x.item)
+        if open_item(x.item) and (include_security or not any(code.startswith("CR-G") for code in x.criteria))
     ]  # fmt: skip
     return {
         "wards.csv": _csv("code name kind area_km2 population former_district", wards),
@@ -92,7 +101,7 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
             criteria,
         ),
         "findings.csv": _csv("ward_code criterion status have need shortfall", findings),
-        "ratings.csv": _csv("ward_code result score as_of standard rated_on", ratings),
+        "ratings.csv": _csv("ward_code result score as_of standard pass_mark pc_max_age_years rated_on", ratings),
         "prices.csv": _csv("item name unit_price vat_percent cap method evidence source source_label", prices),
         "plan_lines.csv": _csv(
             "ward_code item quantity months unit_price amount spending method source year within_cap cap on_order criteria", lines

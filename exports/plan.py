@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from exports.caps import quantity_cap
+from exports.caps import PCS, quantity_cap, substitutes
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices import Price, PriceList
 from inventory.snapshot import Owner, Snapshot
@@ -124,14 +124,23 @@ class Plan:
         return sum(rating.snapshot is not None for rating in self.ratings.values())
 
     @property
+    def data_as_of(self) -> date | None:
+        """The date of the newest snapshot behind the plan, or None while there is none."""
+        return max((rating.snapshot.as_of for rating in self.ratings.values() if rating.snapshot), default=None)
+
+    @property
     def is_draft(self) -> bool:
         """Whether any amount rests on a price without evidence (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
         return self.without_evidence > 0
 
     @property
     def without_evidence(self) -> int:
-        """VND of the lines whose price has no evidence."""
+        """VND of the lines whose price has no evidence, of both kinds of spending: only to ask whether there are any."""
         return self.total(lambda line: not line.price.has_evidence)
+
+    def spending_without_evidence(self, spending: Spending) -> int:
+        """VND of one kind of spending whose price has no evidence."""
+        return self.total(lambda line: line.spending is spending and not line.price.has_evidence)
 
     def total(self, chosen: Callable[[PlanLine], bool] = lambda _line: True) -> int:
         """VND of the chosen lines."""
@@ -185,9 +194,13 @@ def _ward_lines(ward: Ward, rating: Rating, snapshot: Snapshot, price_list: Pric
     by_item: dict[str, list[RemedyLine]] = {}
     for remedy in remedies_of(rating):
         by_item.setdefault(remedy.item, []).append(remedy)
+    coming = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
+    if "A01" in by_item:
+        # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
+        coming["A01"] += coming["A02"]
     lines = []
     for item, remedies in sorted(by_item.items()):
-        lines += _item_lines(ward, item, remedies, rating, snapshot, price_list, assumptions)
+        lines += _item_lines(ward, item, remedies, rating, snapshot, price_list, assumptions, coming[item])
     return lines
 
 
@@ -199,13 +212,13 @@ def _item_lines(
     snapshot: Snapshot,
     price_list: PriceList,
     assumptions: Assumptions,
+    on_order: int,
 ) -> list[PlanLine]:
-    lots = snapshot.lots_of(item)
-    have, on_order = sum(lot.working for lot in lots), sum(lot.on_order for lot in lots)
+    have = sum(lot.working for lot in snapshot.lots_of(item))
     short, replaced = sum(r.quantity for r in remedies), sum(r.replaces for r in remedies)
     quantity = max(0, short - on_order)
     cap = quantity_cap(item, snapshot)
-    within = quantity if cap is None else max(0, min(quantity, cap - (have - replaced) - on_order))
+    within = quantity if cap is None else max(0, min(quantity, cap - (have + substitutes(item, snapshot) - replaced) - on_order))
     codes = tuple(dict.fromkeys(remedy.criterion for remedy in remedies))
     criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
     catalogue = load_catalogue()[item]

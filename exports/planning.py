@@ -39,9 +39,11 @@ def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
         raise NotFoundError("Không có phương án này.")
     city = city_readiness(session, on)
     key = (city.version, plan_id, repr(record.assumptions), repr(record.price_list_id))
-    if key not in _built:
-        _built.clear()
+    found = _built.get(key)
+    if found is None:
         prices = get_price_list(session, record.price_list_id)
         assumptions = Assumptions(**record.assumptions)
-        _built[key] = build_plan(record.name, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
-    return _built[key]
+        found = build_plan(record.name, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
+        _built.clear()
+        _built[key] = found
+    return found

@@ -3,6 +3,9 @@
 import zipfile
 from io import BytesIO
 
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
 from portal.errors import WardReadinessError
 
 MAX_PART = 40 * 1024 * 1024
@@ -29,6 +32,15 @@ def check_workbook(data: bytes) -> None:
         raise UploadError("Tệp bị hỏng (có phần trùng nhau). Mở bằng Excel, lưu lại rồi gửi.")
     for part in archive.infolist():
         _check_part(archive, part)
+
+
+def open_workbook(data: bytes) -> Workbook:
+    """The workbook for reading, row by row, formulas by their values. Raises UploadError where it cannot be read."""
+    check_workbook(data)
+    try:
+        return load_workbook(BytesIO(data), read_only=True, data_only=True)
+    except (OSError, KeyError, ValueError, InvalidFileException, SyntaxError):
+        raise UploadError("Tệp bị hỏng. Mở bằng Excel, lưu lại rồi gửi.") from None
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

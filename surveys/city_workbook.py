@@ -2,14 +2,14 @@
 
 from io import BytesIO
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from inventory.ward_search import list_wards
 from portal.clock import now, today
-from portal.uploads import UploadError, check_workbook
+from portal.uploads import UploadError, open_workbook
 from portal.vietnamese import fold, to_nfc
 from surveys.answers.kinds import KINDS
 from surveys.models import Answer, Round, Submission
@@ -60,16 +60,22 @@ def build_city_workbook(session: Session, found: Round) -> bytes:
 def import_city_answers(session: Session, found: Round, data: bytes, by: str) -> int:
     """Take the answers over and give how many changed. Raises UploadError with every mistake, row and column.
 
-    Submissions that wait for review or are approved are left as they are: what was sent is what is judged.
+    A blank cell says nothing and changes nothing. Submissions that wait for review or are approved are left as they are:
+    what was sent is what is judged.
     """
-    check_workbook(data)
+    if found.is_closed:
+        raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
     columns = city_fields()
-    book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=len(columns) + 2, values_only=True))
-    if not rows or fold(str(rows[0][0] or "")) != "ma":
-        raise UploadError("Dòng 1 không đúng mẫu. Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
+    book = open_workbook(data)
+    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(columns) + 2, values_only=True))
+    wanted = ["Mã", "Xã, phường", *(label for _name, label, _question in columns)]
+    if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(label) for label in wanted]:
+        raise UploadError("Dòng 1 không đúng mẫu (thiếu, thừa hoặc đổi chỗ cột). Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
+    if len(rows) > MAX_ROWS:
+        raise UploadError(f"Bảng có hơn {MAX_ROWS - 1} dòng. Mỗi xã, phường một dòng; xóa các dòng thừa rồi gửi lại.")
     by_ward = {row.ward_code: row for row in _submissions(session, found)}
     mistakes: list[str] = []
+    seen: dict[str, int] = {}
     changes: list[tuple[Submission, str, str]] = []
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell is not None for cell in row):
@@ -78,8 +84,14 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
         if code not in by_ward:
             mistakes.append(f"Dòng {number}, cột Mã: “{row[0]}” không phải mã xã, phường.")
             continue
+        if code in seen:
+            mistakes.append(f"Dòng {number}, cột Mã: {code} đã có ở dòng {seen[code]}. Giữ lại một dòng.")
+            continue
+        seen[code] = number
         for (name, label, question), value in zip(columns, row[2:], strict=False):
             raw = _raw(value, question)
+            if not raw:
+                continue
             problems = KINDS[question.kind].read(question, {name: raw}, today().year).problems
             mistakes += [f"Dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems]
             changes.append((by_ward[code], name, raw))
@@ -89,7 +101,8 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
 
 
 def _submissions(session: Session, found: Round) -> list[Submission]:
-    return list(session.scalars(select(Submission).where(Submission.round_id == found.id)))
+    answered = select(Submission).where(Submission.round_id == found.id).options(selectinload(Submission.answers))
+    return list(session.scalars(answered))
 
 
 def _raw(value: object, question: Question) -> str:

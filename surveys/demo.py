@@ -198,16 +198,16 @@ def _fill(session: Session, submission: Submission, ward: Ward, place: int, rand
     _type(session, submission, answers)
     if place >= APPROVED + SENT + RETURNED:
         return
-    send(session, submission, PERSON, HEAD, PERSON)
-    submission.sent_at = moment
+    send(session, submission, PERSON, HEAD, PERSON, at=moment)
+    decided = moment + timedelta(hours=5)
     if place < APPROVED:
-        approve(session, submission, REVIEWER)
+        approve(session, submission, REVIEWER, at=decided)
     elif place >= APPROVED + SENT:
-        return_submission(session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", REVIEWER)
+        return_submission(session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", REVIEWER, at=decided)
 
 
 def _fill_story(session: Session, submission: Submission, ward: Ward, random: Random, as_of: date) -> None:
-    """The ward that the guided tour fills in: everything is typed but the sections H and I, and one wrong number."""
+    """The ward that the guided tour fills in: everything is typed but the last questions of sections H and I."""
     answers = make_answers(ward, random, as_of.year, frozenset({"ups"}))
     left = ("it_officers", "staff_trained", "villages_with_team", "has_website", "website_component")
     _type(session, submission, {key: value for key, value in answers.items() if key not in left})

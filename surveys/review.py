@@ -1,5 +1,7 @@
 """Review: what was sent is approved, and becomes a snapshot that never changes, or is returned with a reason."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from scoring.rating import Rating, rate
 from surveys.models import Submission
 from surveys.reading import to_snapshot
 from surveys.states import CollectionState
-from surveys.submissions import SubmissionError, add_event, read_submission
+from surveys.submissions import MAX_LENGTH, SubmissionError, add_event, read_submission
 
 MIN_REASON = 5
 
@@ -24,37 +26,40 @@ def queue(session: Session) -> list[Submission]:
 
 def preview(session: Session, submission: Submission) -> Rating:
     """The rating that the submission would get if it were approved now."""
-    snapshot = _snapshot(submission, "")
+    snapshot = _snapshot(submission, "", now())
     return rate(snapshot, get_standard(session, submission.round.standard_version), snapshot.as_of)
 
 
-def approve(session: Session, submission: Submission, by: str) -> Snapshot:
+def approve(session: Session, submission: Submission, by: str, at: datetime | None = None) -> Snapshot:
     """Approve: the answers become the ward's newest snapshot. Raises SubmissionError unless it waits for review."""
     _require_sent(submission)
-    snapshot = _snapshot(submission, by)
+    moment = at or now()
+    snapshot = _snapshot(submission, by, moment)
     submission.state = CollectionState.APPROVED.value
-    submission.decided_at = now()
+    submission.decided_at = moment
     submission.return_reason = ""
     record_snapshot(session, snapshot, submission.id)
-    add_event(session, submission, "approved", by)
+    add_event(session, submission, "approved", by, at=moment)
     return snapshot
 
 
-def return_submission(session: Session, submission: Submission, reason: str, by: str) -> None:
+def return_submission(session: Session, submission: Submission, reason: str, by: str, at: datetime | None = None) -> None:
     """Send back with a reason, which the officer sees on top of the draft. Raises SubmissionError."""
     _require_sent(submission)
     if len(reason.strip()) < MIN_REASON:
         raise SubmissionError("Hãy ghi lý do yêu cầu bổ sung: phần nào, câu nào, cần sửa gì.")
+    if len(reason.strip()) > MAX_LENGTH:
+        raise SubmissionError(f"Lý do dài {len(reason.strip())} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
     submission.state = CollectionState.RETURNED.value
-    submission.decided_at = now()
-    submission.return_reason = reason.strip()[:2000]
-    add_event(session, submission, "returned", by, reason.strip()[:2000])
+    submission.decided_at = at or now()
+    submission.return_reason = reason.strip()
+    add_event(session, submission, "returned", by, reason.strip(), at=submission.decided_at)
 
 
-def _snapshot(submission: Submission, by: str) -> Snapshot:
+def _snapshot(submission: Submission, by: str, at: datetime) -> Snapshot:
     sent = submission.sent_at or now()
     name = submission.round.name
-    return to_snapshot(read_submission(submission), submission.ward_code, to_hanoi(sent).date(), by, now(), name)
+    return to_snapshot(read_submission(submission), submission.ward_code, to_hanoi(sent).date(), by, at, name)
 
 
 def _require_sent(submission: Submission) -> None:

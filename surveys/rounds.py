@@ -21,6 +21,10 @@ def open_round(session: Session, name: str, opens_on: date, deadline: date, stan
     """Open a round: pinned to the questionnaire of today and to a standard, with a submission for each ward."""
     if not name.strip():
         raise RoundError("Hãy đặt tên cho đợt khảo sát.")
+    if len(name.strip()) > 200:
+        raise RoundError("Tên đợt không dài quá 200 ký tự.")
+    if deadline.year > opens_on.year + 2:
+        raise RoundError("Hạn gửi phải trong vòng hai năm kể từ ngày mở.")
     if deadline < opens_on:
         raise RoundError("Hạn gửi phải từ ngày mở trở đi.")
     if session.scalars(select(Round.id).where(Round.name == name.strip())).first() is not None:

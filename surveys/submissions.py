@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -98,7 +99,9 @@ def save_fields(session: Session, submission: Submission, fields: Mapping[str, s
     return SaveOutcome(submission.version, changed, tuple(conflicts))
 
 
-def send(session: Session, submission: Submission, prepared_by: str, confirmed_by: str, by: str) -> None:
+def send(
+    session: Session, submission: Submission, prepared_by: str, confirmed_by: str, by: str, at: datetime | None = None
+) -> None:
     """Send to review. Sending what is sent already changes nothing. Raises ProblemsError or SubmissionError."""
     if submission.state == CollectionState.SENT:
         return
@@ -110,13 +113,13 @@ def send(session: Session, submission: Submission, prepared_by: str, confirmed_b
         raise SubmissionError("Hãy ghi tên người lập phiếu và tên lãnh đạo UBND xác nhận.")
     submission.prepared_by, submission.confirmed_by = prepared_by.strip()[:200], confirmed_by.strip()[:200]
     submission.state = CollectionState.SENT.value
-    submission.sent_at = now()
-    add_event(session, submission, "sent", by)
+    submission.sent_at = at or now()
+    add_event(session, submission, "sent", by, at=submission.sent_at)
 
 
-def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "") -> None:
+def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "", at: datetime | None = None) -> None:
     """Write down what happened to a submission."""
-    session.add(SubmissionEvent(submission_id=submission.id, at=now(), by=by, kind=kind, reason=reason))
+    session.add(SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind, reason=reason))
 
 
 def _clean(fields: Mapping[str, str]) -> dict[str, str]:

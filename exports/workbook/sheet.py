@@ -59,7 +59,7 @@ def add_annex(
     _across(sheet, 1, width, f"PHỤ LỤC {number}", "w-centre-bold")
     _across(sheet, 2, width, f"{title.upper()}{draft}", "w-title")
     _across(sheet, 3, width, "(Kèm theo Tờ trình số      /TTr-STC ngày      tháng      năm      )", "w-under")
-    told = f"{plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.on)}."
+    told = f"{plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
     _across(sheet, 4, width, told, "w-under")
     if context.is_demo:
         put_text(sheet, 5, 1, DEMO).style = "w-demo"

@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from inventory.ward_search import get_ward, list_wards
 from inventory.wards import KIND_LABELS
 from portal.clock import today
-from portal.database import get_session, writes
+from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
 from portal.errors import WardReadinessError
 from scoring.explain import explain
@@ -102,6 +102,8 @@ def round_close(round_id: int) -> ResponseReturnValue:
 def city_template(round_id: int) -> ResponseReturnValue:
     """The table of what the city answers for all wards, filled with what is known."""
     data = build_city_workbook(get_session(), rounds.get_round(get_session(), round_id))
+    identity = the_identity()
+    record_outside(lambda session: record(session, identity, "city-answers:download", f"round {round_id}"))
     return send_bytes(data, f"thanh-pho-tra-loi-dot-{round_id}.xlsx", XLSX)
 
 

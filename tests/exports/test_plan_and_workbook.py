@@ -7,17 +7,19 @@ import ironcalc
 import pytest
 from openpyxl import load_workbook
 
+from exports.caps import substitutes
 from exports.open_data import build_open_data
 from exports.plan import Assumptions, Spending, amount_of, build_plan
 from exports.planning import get_plan
 from exports.workbook.build import build_workbook
 from exports.workbook.sheet import FIRST, WorkbookContext
 from inventory.prices import PriceList, load_default_prices
-from inventory.snapshot import EquipmentLot, Owner, Snapshot, make_facts
+from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards import load_wards
 from scoring.publishing import REFERENCE
 from scoring.rating import no_data, rate
 from scoring.standard import parse_standard
+from tests.scoring.plain_rating import plain_rate
 
 ON = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
@@ -240,3 +242,86 @@ def test_the_planner_downloads_and_it_is_audited(demo_sign_in):
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_the_map_is_drawn(demo_sign_in, kind, start):
     assert demo_sign_in("lanhdao").get(f"/exports/readiness-map.{kind}").data.startswith(start)
+
+
+def test_laptops_on_order_are_pcs_on_order():
+    plan = plan_of(EquipmentLot("A01", good=15, year=2024), EquipmentLot("A02", on_order=5, year=2024))
+    assert quantity(plan, "A01") == 0
+
+
+def test_laptops_use_up_the_cap_of_pcs():
+    plan = plan_of(EquipmentLot("A02", good=20, year=2024), staff_total=25)
+    lines = [line for line in plan.lines if line.item == "A01"]
+    assert [(line.quantity, line.within_cap) for line in lines] == [(1, True), (4, False)]
+
+
+def test_multifunction_machines_use_up_the_cap_of_scanners():
+    snapshot = Snapshot("00082", ON, make_facts({"printers_multifunction": 2}), (), (), frozenset())
+    assert substitutes("A04", snapshot) == 2
+
+
+def test_the_date_beside_the_plan_is_that_of_its_data(demo_plan):
+    assert demo_plan.data_as_of < demo_plan.on
+
+
+def test_the_open_edition_gives_group_g_away_by_no_detour(demo_session):
+    files = build_open_data(demo_session, include_security=False)
+    assert all("CR-G" not in row["criteria"] for row in rows(files, "plan_lines.csv"))
+    assert {(row["result"], row["score"]) for row in rows(files, "ratings.csv")} == {("", "")}
+
+
+def test_a_stranger_can_rate_every_ward_again_from_its_facts(demo_session):
+    files = build_open_data(demo_session, include_security=True)
+    rated = rows(files, "ratings.csv")
+    standard = {
+        "pass_mark": int(rated[0]["pass_mark"]),
+        "pc_max_age_years": int(rated[0]["pc_max_age_years"]),
+        "criteria": [criterion_of(row) for row in rows(files, "criteria.csv")],
+    }
+    on = date.fromisoformat(rated[0]["rated_on"])
+    tables = {name: rows(files, name) for name in ("facts.csv", "equipment.csv", "connections.csv")}
+    for row in rated:
+        if row["result"] != "no_data":
+            snapshot = snapshot_of(tables, row["ward_code"], on)
+            assert plain_rate(snapshot, standard, on) == (row["result"], int(row["score"])), row["ward_code"]
+
+
+def criterion_of(row):
+    need = {name: int(row[name]) for name in ("constant", "times", "each", "percent", "at_least", "at_most")}
+    if row["per"]:
+        need["per"] = row["per"]
+    kept = {
+        "measure": row["measure"],
+        "need": need,
+        "weight": int(row["weight"]),
+        "blocking": row["blocking"] == "1",
+        "tier": row["tier"],
+    }
+    return kept | ({"applies_if": row["applies_if"]} if row["applies_if"] else {})
+
+
+def snapshot_of(tables, code, on):
+    def own(name):
+        return [row for row in tables[name] if row["ward_code"] == code]
+
+    words = {"true": True, "false": False}
+    known = {row["key"]: words[row["value"]] if row["value"] in words else int(row["value"]) for row in own("facts.csv")}
+    parts = ("good", "degraded", "broken", "liquidation", "unused", "on_order")
+    stands = []
+    for row in own("equipment.csv"):
+        counts = {part: int(row[part]) for part in parts}
+        stands.append(
+            EquipmentLot(row["item"], **counts, year=int(row["year"]) if row["year"] else None, owner=Owner(row["owner"]))
+        )
+    links = [
+        Connection(ConnectionKind(row["kind"]), row["provider"], int(row["contracted_mbps"])) for row in own("connections.csv")
+    ]
+    return Snapshot(
+        code,
+        on,
+        make_facts(known),
+        tuple(stands),
+        tuple(link for link in links if link.contracted_mbps),
+        frozenset(lot.item for lot in stands),
+        frozenset(link.kind for link in links),
+    )

@@ -6,18 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts.identity import Role
-from inventory.recording import newest_snapshots
+from inventory.recording import newest_hashes, newest_snapshots
+from portal.setup import load_demo
 from portal.uploads import UploadError
 from scoring.publishing import REFERENCE
 from scoring.standard import parse_standard
 from surveys.city_workbook import build_city_workbook, import_city_answers
-from surveys.models import Submission
+from surveys.models import Submission, SubmissionEvent
 from surveys.questions import load_questionnaire
 from surveys.reading import read_answers, to_snapshot
 from surveys.review import approve, return_submission
-from surveys.rounds import open_round, set_closed
+from surveys.rounds import RoundError, open_round, set_closed
 from surveys.states import CollectionState
 from surveys.submissions import ProblemsError, SubmissionError, save_fields, send, typed_of
 
@@ -258,3 +260,70 @@ def test_a_ward_head_reads_and_does_not_type(demo_sign_in, demo_session):
 
 def test_roles_of_wards_need_a_ward(sign_in):
     assert sign_in(Role.OFFICER, ["00082"]).get("/surveys/").status_code == 200
+
+
+def changed_table(session, change):
+    draft = demo_submission(session, CollectionState.DRAFT)
+    book = load_workbook(BytesIO(build_city_workbook(session, draft.round)))
+    change(book.active)
+    buffer = BytesIO()
+    book.save(buffer)
+    return draft.round, buffer.getvalue()
+
+
+def swap_columns(sheet):
+    for row in sheet.iter_rows():
+        row[5].value, row[6].value = row[6].value, row[5].value
+
+
+def list_twice(sheet):
+    sheet["A3"] = sheet["A2"].value
+
+
+def blank_everything(sheet):
+    for row in sheet.iter_rows(min_row=2, min_col=3):
+        for cell in row:
+            cell.value = None
+
+
+@pytest.mark.parametrize(("change", "told"), [(swap_columns, "đổi chỗ cột"), (list_twice, "đã có ở dòng 2")])
+def test_a_table_of_the_city_that_could_be_misread_is_refused(demo_session, change, told):
+    found, data = changed_table(demo_session, change)
+    with pytest.raises(UploadError, match=told):
+        import_city_answers(demo_session, found, data, "Sở")
+
+
+def test_a_blank_cell_erases_nothing(demo_session):
+    found, data = changed_table(demo_session, blank_everything)
+    assert import_city_answers(demo_session, found, data, "Sở") == 0
+
+
+def test_a_closed_round_takes_no_answers_of_the_city(demo_session):
+    found, data = changed_table(demo_session, lambda sheet: None)
+    set_closed(demo_session, found.id, closed=True)
+    with pytest.raises(UploadError, match="đã đóng"):
+        import_city_answers(demo_session, found, data, "Sở")
+
+
+def test_the_demo_is_the_same_each_time_and_tells_one_story_of_time(demo_session, app):
+    for event in demo_session.scalars(select(SubmissionEvent).where(SubmissionEvent.kind == "sent")):
+        assert event.at == demo_session.get(Submission, event.submission_id).sent_at
+    first = newest_hashes(demo_session)
+    load_demo(app, as_of=date(2026, 3, 2))
+    with Session(app.extensions["engine"].execution_options(writes=False)) as again:
+        assert newest_hashes(again) == first
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("name", "deadline"),
+    [("x" * 10_000, date(2026, 3, 1)), ("Đợt", date(9999, 1, 1)), ("Đợt", date(2026, 1, 1)), (" ", date(2026, 3, 1))],
+)
+def test_a_round_that_makes_no_sense_is_refused(session, name, deadline):
+    with pytest.raises(RoundError):
+        open_round(session, name, date(2026, 2, 1), deadline, "2026.1")
+
+
+def test_a_long_reason_is_told_and_not_cut(demo_session):
+    with pytest.raises(SubmissionError, match="2001 ký tự"):
+        return_submission(demo_session, demo_submission(demo_session, CollectionState.SENT), "x" * 2001, "A")
