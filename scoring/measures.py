@@ -28,6 +28,7 @@ class Measure:
     label: str
     unit: str
     read: Read
+    is_fact: bool = False
 
 
 def fact(key: str) -> Read:
@@ -107,7 +108,7 @@ def _other_sites(snapshot: Snapshot, max_age: int, on: date) -> Reading:
 
 
 def _fact(key: str, label: str, unit: str) -> tuple[str, Measure]:
-    return key, Measure(label, unit, fact(key))
+    return key, Measure(label, unit, fact(key), is_fact=True)
 
 
 MEASURES: dict[str, Measure] = dict(
@@ -177,3 +178,11 @@ MEASURES: dict[str, Measure] = dict(
         _fact("website_component", "Trang thông tin là thành phần của cổng thành phố, có IPv6", "có/không"),
     ]
 )
+
+# What a standard may name as a fact: the measures that are one, and the answers that only open or complete another measure.
+FACTS = frozenset(key for key, measure in MEASURES.items() if measure.is_fact) | {
+    "cameras_cover_all",
+    "has_website",
+    "owns_counters",
+    "printers_multifunction",
+}

@@ -6,12 +6,13 @@ bought again for the next nor left without protection by it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, combinations
 
 from inventory.catalogue import load_catalogue
 from inventory.prices import Price
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, usable
 from scoring.measures import MEASURES
-from scoring.rating import Finding, FindingStatus, Rating, judge, rate
+from scoring.rating import Finding, FindingStatus, Rating, Result, judge, rate
 from scoring.standard import Criterion, Standard
 
 # Speed that one leased Internet line is taken to bring, in Mbps; the criterion of bandwidth counts lines by it.
@@ -52,11 +53,12 @@ def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     return lines
 
 
-def apply_remedies(rating: Rating) -> Rating:
-    """The rating of the ward once all its remedies are in place."""
+def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating:
+    """The rating of the ward once its remedies are in place: all of them, or those of the criteria given by code."""
     if rating.snapshot is None or rating.standard is None:
         return rating
-    codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
+    if codes is None:
+        codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
     _, mended = _mend(rating.snapshot, rating.standard, rating, codes)
     return rate(mended, rating.standard, rating.on)
 
@@ -64,22 +66,27 @@ def apply_remedies(rating: Rating) -> Rating:
 def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
     """The cheapest set of remedies, criterion by criterion, that turns the ward ready; nothing where it is ready.
 
-    Every blocking criterion has to be met; the rest of the score is bought where a point is cheapest (an exact choice over
-    whole weights). What a criterion costs is taken after the blocking ones are mended.
+    Every blocking criterion has to be met. Of the others, those whose remedies touch each other (a spare line adds to the
+    bandwidth, a new PC counts for several) are tried in every combination; the rest is an exact choice over whole weights.
+    Each set is rated once it is bought, so *possible* means that the ward would be ready.
     """
     snapshot, standard = rating.snapshot, rating.standard
     if snapshot is None or standard is None:
         return CostToReady(0, 0, (), possible=False)
-    blockers = tuple(f.criterion for f in rating.unmet_blocking if not _money_mends(f))
-    codes = [finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding)]
-    lines, mended = _mend(snapshot, standard, rating, codes)
+    if rating.result is Result.READY:
+        return CostToReady(0, 0, (), possible=True)
+    must = [finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding)]
+    lines, mended = _mend(snapshot, standard, rating, must)
     after = rate(mended, standard, rating.on)
-    extra = _cheapest_points(after, prices)
-    if blockers or extra is None:
-        short = blockers or tuple(f.criterion for f in after.unmet if not _money_mends(f))
-        return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=short)
-    more, _ = _mend(mended, standard, rating, extra)
-    return CostToReady(*_split_cost((*lines, *more), prices), (*lines, *more), possible=True)
+    if any(not _money_mends(finding) for finding in rating.unmet_blocking):
+        found = None
+    else:
+        found = _cheapest_set(rating, must, after, _total(lines, prices), prices)
+    if found is not None:
+        return CostToReady(*_split_cost(found, prices), found, possible=True)
+    stuck = [f.criterion for f in rating.unmet_blocking if not _money_mends(f)]
+    blockers = tuple(stuck or (f.criterion for f in after.unmet if not _money_mends(f)))
+    return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=blockers)
 
 
 def line_cost(line: RemedyLine, prices: Mapping[str, Price]) -> int:
@@ -102,41 +109,83 @@ def _split_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> tup
     return capital, recurrent
 
 
-def _cheapest_points(rating: Rating, prices: Mapping[str, Price]) -> list[str] | None:
-    """The codes of the cheapest criteria that lift the score to the pass mark, or None where nothing does."""
-    assert rating.standard is not None
-    assert rating.snapshot is not None
-    counted = sum(finding.criterion.weight for finding in rating.findings if finding.is_counted)
-    met = sum(finding.criterion.weight for finding in rating.findings if finding.is_counted and finding.is_met)
-    short = -(-rating.standard.pass_mark * counted // 100) - met
-    best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
-    for finding in rating.unmet:
-        if not _money_mends(finding):
+def _cheapest_set(
+    rating: Rating, must: list[str], after: Rating, spent: int, prices: Mapping[str, Price]
+) -> tuple[RemedyLine, ...] | None:
+    """The lines of the cheapest set that makes the ward ready, or None where none does. ``after`` has the musts mended."""
+    snapshot, standard = rating.snapshot, rating.standard
+    assert snapshot is not None
+    assert standard is not None
+    alone: list[tuple[str, int, int]] = []
+    tied: set[str] = set()
+    candidates = [f.criterion for f in after.unmet if _money_mends(f)]
+    for criterion in candidates:
+        lines, mended = _mend(snapshot, standard, rating, [*must, criterion.code])
+        alone.append((criterion.code, criterion.weight, _total(lines, prices) - spent))
+        touched = _changed(after, rate(mended, standard, rating.on)) - {criterion.code}
+        tied |= {criterion.code, *touched} if touched else set()
+    points = _points_by_cost([free for free in alone if free[0] not in tied])
+    together = [criterion.code for criterion in candidates if criterion.code in tied]
+    best: tuple[int, tuple[RemedyLine, ...]] | None = None
+    for chosen in chain.from_iterable(combinations(together, size) for size in range(len(together) + 1)):
+        _, mended = _mend(snapshot, standard, rating, [*must, *chosen])
+        short = _short_of_pass(rate(mended, standard, rating.on))
+        enough = [(cost, codes) for gained, (cost, codes) in points.items() if gained >= short]
+        if not enough:
             continue
-        code, weight = finding.criterion.code, finding.criterion.weight
-        lines, _ = _mend(rating.snapshot, rating.standard, rating, [code])
-        cost = sum(line_cost(line, prices) for line in lines)
-        for points, (spent, codes) in sorted(best.items(), reverse=True):
-            reached = min(short, points + weight) if short > 0 else 0
+        lines, mended = _mend(snapshot, standard, rating, [*must, *chosen, *min(enough)[1]])
+        cost = _total(lines, prices)
+        if (best is None or cost < best[0]) and rate(mended, standard, rating.on).result is Result.READY:
+            best = cost, lines
+    return best[1] if best else None
+
+
+def _changed(before: Rating, after: Rating) -> set[str]:
+    """The counted criteria that are judged differently."""
+    pairs = zip(before.findings, after.findings, strict=True)
+    return {
+        old.criterion.code
+        for old, new in pairs
+        if old.criterion.is_counted and (old.status, old.have, old.need) != (new.status, new.have, new.need)
+    }
+
+
+def _points_by_cost(priced: Iterable[tuple[str, int, int]]) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """For every sum of weights that can be reached, the least cost and the codes that reach it."""
+    best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
+    for code, weight, cost in priced:
+        for points, (spent, codes) in list(best.items()):
+            reached = points + weight
             if reached not in best or spent + cost < best[reached][0]:
                 best[reached] = (spent + cost, (*codes, code))
-    found = best.get(max(0, short))
-    return list(found[1]) if found else None
+    return best
+
+
+def _short_of_pass(rating: Rating) -> int:
+    """The weight that is still lacking for the pass mark; nothing or less where it is reached."""
+    assert rating.standard is not None
+    counted = sum(finding.criterion.weight for finding in rating.findings if finding.is_counted)
+    met = sum(finding.criterion.weight for finding in rating.findings if finding.is_counted and finding.is_met)
+    return -(-rating.standard.pass_mark * counted // 100) - met
+
+
+def _total(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int:
+    return sum(line_cost(line, prices) for line in lines)
 
 
 def _mend(snapshot: Snapshot, standard: Standard, rating: Rating, codes: Iterable[str]) -> tuple[tuple[RemedyLine, ...], Snapshot]:
+    """The lines for the given criteria, and the snapshot with them.
+
+    New PCs bring duties (protection, licences): what held before, or did not apply for want of PCs, is kept whole too.
+    """
     wanted = set(codes)
+    held = {finding.criterion.code for finding in rating.findings if not finding.is_failing}
     lines: list[RemedyLine] = []
     for criterion in standard.criteria:
-        is_new_pc_effect = (
-            criterion.is_counted
-            and any(line.item in PC_ITEMS for line in lines)
-            and not wanted.isdisjoint({"CR-A1", "CR-A2", "CR-A3"})
-        )
-        finding = judge(criterion, snapshot, standard, rating.on)
-        was_met = any(old.criterion is criterion and old.is_met for old in rating.findings)
-        if criterion.code not in wanted and not (is_new_pc_effect and was_met):
+        is_duty = criterion.is_counted and criterion.code in held and any(line.item in PC_ITEMS for line in lines)
+        if criterion.code not in wanted and not is_duty:
             continue
+        finding = judge(criterion, snapshot, standard, rating.on)
         if not _money_mends(finding):
             continue
         added = _lines_for(finding, snapshot, rating)
@@ -182,8 +231,12 @@ def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], 
     for key in rule.sets:
         facts[key] = Fact(key, value=True)
     bought = sum(line.quantity for line in lines if line.item in PC_ITEMS)
+    has_none = not any(lot.working for item in PC_ITEMS for lot in snapshot.lots_of(item))
     for key in ("pc_supported_os", "pc_memory_ssd") if bought else ():
-        facts[key] = Fact(key, (snapshot.count(key) or 0) + bought)
+        known = snapshot.count(key)
+        # Where nobody said how many of the old machines are supported, buying new ones answers it only if there were none.
+        if known is not None or has_none:
+            facts[key] = Fact(key, (known or 0) + bought)
     connections = snapshot.connections
     if rule.line:
         kind = ConnectionKind(rule.line)

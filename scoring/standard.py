@@ -1,16 +1,19 @@
 """A standard: the criteria that a ward is judged by, as one immutable value read from TOML."""
 
 import hashlib
+import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from inventory.catalogue import GROUPS, load_catalogue
+from inventory.catalogue import load_catalogue
+from inventory.snapshot import ConnectionKind
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
-from scoring.measures import MEASURES
+from scoring.measures import FACTS, MEASURES
 
 REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
 SOURCE_LABELS = {
@@ -150,94 +153,183 @@ class Standard:
         return {criterion.code: criterion for criterion in self.criteria}[code]
 
 
+_WHOLE_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
+_CRITERION_KEYS = {
+    *("code", "name", "measure", "need", "weight", "blocking", "tier", "undecided", "applies_if", "source", "label", "remedy"),
+}
+_NEED_KEYS = {"constant", "per", "times", "each", "percent", "at_least", "at_most"}
+_REMEDY_KEYS = {"text", "items", "raises", "sets", "line", "replaces"}
+_ITEM_KEYS = {"item", "each", "of"}
+
+
 def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | None = None) -> Standard:
-    """A standard from its TOML text. Raises StandardError that names the criterion and what to mend."""
+    """A standard from its TOML text. Raises StandardError that names the criterion and what to mend.
+
+    The hash is that of the content: comments and the order of keys do not change it.
+    """
     try:
         data = tomllib.loads(toml_text)
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
-    criteria = tuple(_criterion(row) for row in data.get("criteria", []))
-    _check_whole(data, criteria)
+    _check_whole(data)
+    criteria = tuple(_criterion(_as_table(row)) for row in data["criteria"])
+    codes = [criterion.code for criterion in criteria]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise StandardError(f"Mã tiêu chí bị trùng: {', '.join(twice)}.")
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Standard(
         version=data["version"],
         name=data["name"],
         pass_mark=data["pass_mark"],
         pc_max_age_years=data["pc_max_age_years"],
         criteria=criteria,
-        sha256=hashlib.sha256(toml_text.encode()).hexdigest(),
+        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
         issued_number=issued_number,
         issued_on=issued_on,
     )
 
 
 def _criterion(row: Mapping[str, Any]) -> Criterion:
-    code = row.get("code", "?")
-    try:
-        criterion = Criterion(
-            code=row["code"],
-            name=row["name"],
-            measure=row["measure"],
-            requirement=Requirement(**row["need"]),
-            weight=row["weight"],
-            blocking=row.get("blocking", False),
-            tier=Tier(row.get("tier", "required")),
-            remedy=_remedy(row["remedy"]),
-            source_text=row["source"],
-            source_label=row["label"],
-            applies_if=row.get("applies_if"),
-            undecided=row.get("undecided", False),
-        )
-    except KeyError as error:
-        raise StandardError(f"Tiêu chí {code}: còn thiếu mục {error}.") from None
-    except (TypeError, ValueError) as error:
-        raise StandardError(f"Tiêu chí {code}: {error}") from None
-    _check_criterion(criterion)
-    return criterion
+    where = f"Tiêu chí {row.get('code', '?')}"
+    _check_table(row, where, _CRITERION_KEYS, required=("code", "name", "measure", "need", "weight", "source", "label", "remedy"))
+    _refuse(
+        where,
+        {
+            "mã phải có dạng CR-A1, với nhóm từ A đến I": not re.fullmatch(r"CR-[A-I][1-9][0-9]?", str(row["code"])),
+            "tên không được để trống": not _is_text(row["name"]),
+            f"không có phép đo “{row['measure']}”": not _is_one_of(row["measure"], MEASURES),
+            f"trọng số {row['weight']} phải là số nguyên dương": not _is_count(row["weight"], 1),
+            "nguồn không được để trống": not _is_text(row["source"]),
+            f"nhãn nguồn “{row['label']}” phải là Q, S, M hoặc A": not _is_one_of(row["label"], SOURCE_LABELS),
+            "mục “tier” phải là “required” hoặc “recommended”": not _is_one_of(row.get("tier", "required"), set(Tier)),
+            "mục “blocking” và “undecided” phải là true hoặc false": not _are_flags(row.get("blocking"), row.get("undecided")),
+            f"không có thông tin “{row.get('applies_if')}” để xét áp dụng": not _is_one_of(row.get("applies_if"), {None, *FACTS}),
+            "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": row.get("blocking") is True and row.get("tier") == "recommended",
+        },
+    )
+    return Criterion(
+        code=row["code"],
+        name=row["name"],
+        measure=row["measure"],
+        requirement=_requirement(row["need"], where),
+        weight=row["weight"],
+        blocking=row.get("blocking", False),
+        tier=Tier(row.get("tier", "required")),
+        remedy=_remedy(row["remedy"], where),
+        source_text=row["source"],
+        source_label=row["label"],
+        applies_if=row.get("applies_if"),
+        undecided=row.get("undecided", False),
+    )
 
 
-def _remedy(row: Mapping[str, Any]) -> RemedyRule:
+def _requirement(row: Mapping[str, Any], where: str) -> Requirement:
+    _check_table(row, f"{where}, mục “need”", _NEED_KEYS)
+    counts = {key: row[key] for key in ("constant", "times", "percent", "at_least") if key in row}
+    wrong = ", ".join(key for key, value in counts.items() if not _is_count(value))
+    _refuse(
+        where,
+        {
+            f"mục “{wrong}” phải là số nguyên không âm": bool(wrong),
+            "mức yêu cầu phải chia cho số dương": not _is_count(row.get("each", 1), 1),
+            f"không có phép đo “{row.get('per')}”": not _is_one_of(row.get("per"), {None, *MEASURES}),
+            "mục “at_most” phải là true hoặc false": not _are_flags(row.get("at_most")),
+            "mức yêu cầu chưa nói cần bao nhiêu": not {"constant", "per", "at_least"} & row.keys(),
+        },
+    )
+    return Requirement(**row)
+
+
+def _remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
+    _check_table(row, f"{where}, mục “remedy”", _REMEDY_KEYS, required=("text",))
+    items, raises, sets = row.get("items", []), row.get("raises", []), row.get("sets", [])
+    _refuse(
+        where,
+        {
+            "giải pháp không được để trống": not _is_text(row["text"]),
+            "mục “items”, “raises”, “sets” phải là danh sách": not all(isinstance(part, list) for part in (items, raises, sets)),
+        },
+    )
+    unknown = ", ".join(str(key) for key in (*raises, *sets) if not _is_one_of(key, FACTS))
+    _refuse(
+        where,
+        {
+            f"không có thông tin “{unknown}”": bool(unknown),
+            f"không có loại đường truyền “{row.get('line')}”": not _is_one_of(row.get("line", ""), {"", *ConnectionKind}),
+            "máy thay thế phải là “worn” hoặc “any”": not _is_one_of(row.get("replaces", ""), {"", "worn", "any"}),
+        },
+    )
     return RemedyRule(
         text=row["text"],
-        items=tuple(RemedyItem(**item) for item in row.get("items", [])),
-        raises=tuple(row.get("raises", [])),
-        sets=tuple(row.get("sets", [])),
+        items=tuple(_remedy_item(item, where) for item in items),
+        raises=tuple(raises),
+        sets=tuple(sets),
         line=row.get("line", ""),
         replaces=row.get("replaces", ""),
     )
 
 
-def _check_criterion(criterion: Criterion) -> None:
-    problems = {
-        "nhóm không có trong danh mục": criterion.group not in GROUPS,
-        f"không có phép đo “{criterion.measure}”": criterion.measure not in MEASURES,
-        f"không có phép đo “{criterion.requirement.per}”": criterion.requirement.per not in {None, *MEASURES},
-        f"trọng số {criterion.weight} phải là số nguyên dương": not _is_positive(criterion.weight),
-        "mức yêu cầu phải chia cho số dương": not _is_positive(criterion.requirement.each),
-        f"nhãn nguồn “{criterion.source_label}” phải là Q, S, M hoặc A": criterion.source_label not in SOURCE_LABELS,
-        "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": criterion.blocking and criterion.tier is Tier.RECOMMENDED,
-    }
-    problems["máy thay thế phải là “worn” hoặc “any”"] = criterion.remedy.replaces not in ("", "worn", "any")
-    for item in criterion.remedy.items:
-        problems[f"không có danh mục “{item.item}”"] = item.item not in load_catalogue()
-        problems[f"không có phép đo “{item.of}”"] = item.of not in {None, *MEASURES}
+def _remedy_item(row: Mapping[str, Any], where: str) -> RemedyItem:
+    _check_table(row, f"{where}, mục “items”", _ITEM_KEYS, required=("item",))
+    _refuse(
+        where,
+        {
+            f"không có danh mục “{row['item']}”": not _is_one_of(row["item"], load_catalogue()),
+            "số lượng giải pháp phải chia cho số dương": not _is_count(row.get("each", 1), 1),
+            f"không có phép đo “{row.get('of')}”": not _is_one_of(row.get("of"), {None, *MEASURES}),
+        },
+    )
+    return RemedyItem(**row)
+
+
+def _check_whole(data: Mapping[str, Any]) -> None:
+    _check_table(data, "Bộ tiêu chuẩn", _WHOLE_KEYS, required=("version", "name", "pass_mark", "pc_max_age_years"))
+    _refuse(
+        "Bộ tiêu chuẩn",
+        {
+            "phiên bản và tên phải là chữ, không được để trống": not (_is_text(data["version"]) and _is_text(data["name"])),
+            "Điểm đạt phải là số nguyên từ 1 đến 100": not _is_count(data["pass_mark"], 1) or data["pass_mark"] > 100,
+            "tuổi máy tính tối đa phải là số năm nguyên dương": not _is_count(data["pc_max_age_years"], 1),
+            "chưa có tiêu chí nào": not isinstance(data.get("criteria"), list) or not data["criteria"],
+        },
+    )
+
+
+def _as_table(row: object) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise StandardError("Bộ tiêu chuẩn: mỗi tiêu chí phải là một bảng các mục.")
+    return row
+
+
+def _check_table(row: object, where: str, keys: set[str], required: Iterable[str] = ()) -> None:
+    if not isinstance(row, dict):
+        raise StandardError(f"{where}: phải là một bảng các mục.")
+    for key in required:
+        if key not in row:
+            raise StandardError(f"{where}: còn thiếu mục “{key}”.")
+    unknown = sorted(row.keys() - keys)
+    if unknown:
+        raise StandardError(f"{where}: không có mục “{'”, “'.join(unknown)}”.")
+
+
+def _refuse(where: str, problems: Mapping[str, bool]) -> None:
     for text, is_wrong in problems.items():
         if is_wrong:
-            raise StandardError(f"Tiêu chí {criterion.code}: {text}.")
+            raise StandardError(f"{where}: {text}.")
 
 
-def _check_whole(data: Mapping[str, Any], criteria: tuple[Criterion, ...]) -> None:
-    for key in ("version", "name", "pass_mark", "pc_max_age_years"):
-        if key not in data:
-            raise StandardError(f"Bộ tiêu chuẩn còn thiếu mục “{key}”.")
-    if not criteria:
-        raise StandardError("Bộ tiêu chuẩn chưa có tiêu chí nào.")
-    if type(data["pass_mark"]) is not int or not 0 < data["pass_mark"] <= 100:
-        raise StandardError("Điểm đạt phải là số nguyên từ 1 đến 100.")
-    codes = [criterion.code for criterion in criteria]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice:
-        raise StandardError(f"Mã tiêu chí bị trùng: {', '.join(twice)}.")
+def _is_count(number: object, least: int = 0) -> bool:
+    return type(number) is int and number >= least
 
 
-def _is_positive(number: object) -> bool:
-    return type(number) is int and number > 0
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_one_of(value: object, allowed: Container[str | None]) -> bool:
+    return (value is None or isinstance(value, str)) and value in allowed
+
+
+def _are_flags(*values: object) -> bool:
+    return all(value is None or isinstance(value, bool) for value in values)

@@ -2,19 +2,17 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices import load_default_prices
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
 from inventory.wards import load_wards
 from scoring.explain import explain
 from scoring.publishing import REFERENCE
-from scoring.rating import FindingStatus, Result, judge, rate
+from scoring.rating import FindingStatus, Result, rate
 from scoring.readiness import city_readiness
-from scoring.remedies import apply_remedies, cost_to_ready, line_cost, remedies_of
-from scoring.standard import StandardError, parse_standard
+from scoring.remedies import apply_remedies, remedies_of
+from scoring.standard import parse_standard
 from surveys.questions import load_questionnaire
 from tests.scoring.plain_rating import plain_rate
 
@@ -22,7 +20,6 @@ ON = date(2026, 3, 2)
 TEXT = REFERENCE.read_text("utf-8")
 STANDARD = parse_standard(TEXT)
 PLAIN = tomllib.loads(TEXT)
-PRICES = {price.item: price for price in load_default_prices()}
 QUESTIONS = {question.key: question for question in load_questionnaire().questions}
 ITEMS = [key for key, question in QUESTIONS.items() if question.kind == "equipment"]
 PROVIDERS = ["Nhà mạng A", "NHÀ MẠNG A", "Nhà mạng B", ""]
@@ -96,6 +93,31 @@ def test_more_usable_equipment_never_harms(snapshot, item, count):
     assert not (before.result is Result.READY and after.result is not Result.READY)
 
 
+ABOUT_PCS = ("pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected")
+
+
+@given(snapshots(), st.sampled_from(["A01", "A02"]), st.integers(1, 30))
+def test_more_pcs_that_are_protected_and_licensed_never_harm(snapshot, item, count):
+    if not {"A01", "A02"} <= snapshot.answered_items:
+        return
+    has_none = not any(lot.working for lot in (*snapshot.lots_of("A01"), *snapshot.lots_of("A02")))
+    raised = {key: snapshot.count(key) for key in ABOUT_PCS}
+    known = {key: Fact(key, (value or 0) + count) for key, value in raised.items() if value is not None or has_none}
+    new = EquipmentLot(item, good=count, year=2026)
+    before = rate(snapshot, STANDARD, ON)
+    after = rate(replace(snapshot, lots=(*snapshot.lots, new), facts={**snapshot.facts, **known}), STANDARD, ON)
+    assert after.score >= before.score
+    assert not (before.result is Result.READY and after.result is not Result.READY)
+
+
+@given(snapshots())
+def test_what_the_city_centre_owns_or_is_on_order_never_counts(snapshot):
+    more = [EquipmentLot(item, good=9, year=2026, owner=Owner.CITY_CENTRE) for item in snapshot.answered_items]
+    more += [EquipmentLot(item, on_order=9, year=2026) for item in snapshot.answered_items]
+    richer = replace(snapshot, lots=(*snapshot.lots, *more))
+    assert rate(richer, STANDARD, ON).findings == rate(snapshot, STANDARD, ON).findings
+
+
 @given(snapshots(), st.randoms())
 def test_the_order_of_lots_never_matters(snapshot, random):
     shuffled = list(snapshot.lots)
@@ -113,13 +135,6 @@ def test_the_remedies_of_what_money_mends_meet_it(snapshot):
             assert mended[finding.criterion.code].is_met, finding.criterion.code
 
 
-@settings(max_examples=60)
-@given(snapshots())
-def test_the_cost_to_ready_is_the_sum_of_its_lines(snapshot):
-    cost = cost_to_ready(rate(snapshot, STANDARD, ON), PRICES)
-    assert cost.capital + cost.recurrent == sum(line_cost(line, PRICES) for line in cost.lines)
-
-
 def test_the_demo_city_is_rated_alike_by_both(demo_session):
     city = city_readiness(demo_session, ON)
     rated = [rating for rating in city.ratings.values() if rating.snapshot]
@@ -129,59 +144,11 @@ def test_the_demo_city_is_rated_alike_by_both(demo_session):
     assert 40 <= city.counts[Result.READY] <= 55
 
 
-def test_buying_the_cost_to_ready_turns_a_demo_ward_ready(demo_session):
-    from scoring.remedies import _mend
-
-    tried = 0
-    for rating in city_readiness(demo_session, ON).ratings.values():
-        cost = cost_to_ready(rating, PRICES)
-        if rating.result is Result.NOT_READY and cost.possible:
-            codes = {line.criterion for line in cost.lines}
-            _, bought = _mend(rating.snapshot, STANDARD, rating, codes)
-            assert rate(bought, STANDARD, ON).result is Result.READY, rating.ward_code
-            tried += 1
-    assert tried > 20
-
-
 def a_snapshot(**counts):
     answered = frozenset(ITEMS)
     given_lots = tuple(EquipmentLot(key, good=value, year=2024) for key, value in counts.items() if key in answered)
     known = {key: value for key, value in counts.items() if key not in answered}
     return Snapshot("00082", ON, make_facts(known), given_lots, (), answered, frozenset(ConnectionKind))
-
-
-# Hand-computed: criterion, answers, have, need, status.
-GOLDEN = [
-    ("CR-A1", {"staff_total": 60, "A01": 60}, 60, 60, "met"),
-    ("CR-A1", {"staff_total": 60, "A01": 58, "A02": 1}, 59, 60, "unmet"),
-    ("CR-A1", {"A01": 60}, None, None, "unanswered"),
-    ("CR-A3", {"A01": 61, "pc_supported_os": 58}, 58, 58, "met"),
-    ("CR-A3", {"A01": 61, "pc_supported_os": 57}, 57, 58, "unmet"),
-    ("CR-A5", {"staff_viii": 49, "A03": 9}, 9, 9, "met"),
-    ("CR-A5", {"staff_viii": 49, "A03": 8}, 8, 9, "unmet"),
-    ("CR-A6", {"staff_total": 61, "A04": 3, "printers_multifunction": 2}, 5, 5, "met"),
-    ("CR-A7", {"A01": 11, "licensed_pcs": 9}, 9, 10, "unmet"),
-    ("CR-B1", {"owns_counters": False}, None, 0, "not_applicable"),
-    ("CR-B1", {"owns_counters": True, "counters": 5, "B01": 5}, 5, 5, "met"),
-    ("CR-B7", {"owns_counters": True, "B11": 6, "cameras_cover_all": False}, 3, 4, "unmet"),
-    ("CR-C3", {"vlan_separated": True}, 1, 1, "met"),
-    ("CR-C3", {}, None, 1, "unanswered"),
-    ("CR-D3", {"tslcd_p95_percent": 90}, 90, 90, "met"),
-    ("CR-D3", {"tslcd_p95_percent": 91}, 91, 90, "unmet"),
-    ("CR-D5", {"staff_total": 60}, 0, 200, "unmet"),
-    ("CR-D5", {"staff_total": 101}, 0, 202, "unmet"),
-    ("CR-D7", {"sites": 1, "sites_linked": 0}, None, 0, "not_applicable"),
-    ("CR-D7", {"sites": 3, "sites_linked": 1}, 1, 2, "unmet"),
-    ("CR-F2", {"sites": 2, "F01": 2}, 2, 2, "met"),
-    ("CR-G2", {"A01": 50, "A02": 1, "pcs_protected": 50}, 50, 51, "unmet"),
-    ("CR-I3", {"has_website": False}, None, 0, "not_applicable"),
-]
-
-
-@pytest.mark.parametrize(("code", "answers", "have", "need", "status"), GOLDEN)
-def test_a_criterion_by_hand(code, answers, have, need, status):
-    finding = judge(STANDARD.criterion(code), a_snapshot(**answers), STANDARD, ON)
-    assert (finding.have, finding.need, finding.status.value) == (have, need, status)
 
 
 def test_the_default_standard_is_what_was_asked_for():
@@ -202,22 +169,6 @@ def test_the_remedy_of_a_room_is_the_whole_package():
     bought = {line.item: line.quantity for line in remedies_of(rating) if line.criterion == "CR-E1"}
     assert bought == {"E01": 1, "E02": 1, "E03": 1, "E04": 1, "E05": 1}
     assert not [line for line in remedies_of(rating) if line.criterion == "CR-E2"]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ("weight = 6", "weight = 0", "trọng số 0"),
-        ('measure = "lan_seats"', 'measure = "lan"', "không có phép đo “lan”"),
-        ('code = "CR-A2"', 'code = "CR-A1"', "bị trùng: CR-A1"),
-        ('item = "C01"', 'item = "C99"', "không có danh mục “C99”"),
-        ("pass_mark = 80", "pass_mark = 180", "Điểm đạt"),
-        ('label = "A"', 'label = "Z"', "nhãn nguồn"),
-    ],
-)
-def test_a_wrong_standard_is_refused_in_words(old, new, told):
-    with pytest.raises(StandardError, match=told):
-        parse_standard(TEXT.replace(old, new, 1))
 
 
 def test_the_map_has_all_wards_and_the_north_on_top():

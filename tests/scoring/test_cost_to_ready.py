@@ -1,0 +1,135 @@
+from itertools import chain, combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.prices import load_default_prices
+from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
+from scoring.rating import FindingStatus, Result, rate
+from scoring.readiness import city_readiness
+from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost
+from tests.scoring.test_rating import ITEMS, ON, QUESTIONS, STANDARD, snapshots
+
+PRICES = {price.item: price for price in load_default_prices()}
+FEW = 6
+
+
+def the_sum(cost):
+    return cost.capital + cost.recurrent
+
+
+def whole_ward():
+    """A ward of 40 people that meets every criterion, as plain answers."""
+    answers = {key: True for key, question in QUESTIONS.items() if question.kind == "yesno"}
+    for key in ("staff_total", "pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected", "lan_seats", "staff_trained"):
+        answers[key] = 40
+    for key in ("counters", "floors", "rooms_vc", "rooms_vc_able", "rooms_vc_good", "signers", "legal_bodies", "villages"):
+        answers[key] = 2
+    answers |= {"signers_certified": 2, "bodies_certified": 2, "villages_with_team": 2, "it_officers": 1}
+    answers |= {"staff_viii": 30, "sites": 2, "sites_linked": 1, "sites_temperature": 2, "ups_minutes": 30}
+    answers |= {"printers_multifunction": 0, "tslcd_p95_percent": 50, "online_files_percent": 90}
+    answers |= dict.fromkeys(ITEMS, 5) | {"A01": 40, "A02": 0}
+    return answers
+
+
+def a_ward(answers, lines=("tslcd", "internet", "backup"), year=2024):
+    lots = tuple(EquipmentLot(item, good=answers[item], year=year if item in ("A01", "A02") else None) for item in ITEMS)
+    told = make_facts({key: value for key, value in answers.items() if key not in ITEMS})
+    kinds = [ConnectionKind(line) for line in lines]
+    connections = tuple(Connection(kind, provider=kind.value, contracted_mbps=250) for kind in kinds)
+    return Snapshot("00082", ON, told, lots, connections, frozenset(ITEMS), frozenset(ConnectionKind))
+
+
+LACKING = [key for key in whole_ward() if key not in ("staff_total", "sites", "owns_counters", "has_website")]
+
+
+@settings(max_examples=40)
+@given(
+    st.sets(st.sampled_from(LACKING), max_size=12),
+    st.sets(st.sampled_from(["tslcd", "internet", "backup"])),
+    st.sampled_from([2014, 2024]),
+)
+def test_no_other_set_of_remedies_is_cheaper(lacking, lines, year):
+    rating = rate(a_ward({**whole_ward(), **dict.fromkeys(lacking, 0)}, lines, year), STANDARD, ON)
+    mendable = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
+    must, free = [c.code for c in mendable if c.blocking], [c.code for c in mendable if not c.blocking]
+    if len(free) > FEW:
+        return
+    cost = cost_to_ready(rating, PRICES)
+    for chosen in chain.from_iterable(combinations(free, size) for size in range(len(free) + 1)):
+        bought = apply_remedies(rating, [*must, *chosen])
+        if bought.result is Result.READY:
+            assert cost.possible
+            assert the_sum(cost) <= sum(line_cost(line, PRICES) for line in lines_of(rating, bought))
+
+
+def lines_of(rating, bought):
+    """What was bought, read from the lots and lines that the ward has more of; a count of facts from their growth."""
+    old, new = rating.snapshot, bought.snapshot
+    for lot in new.lots[len(old.lots) :]:
+        yield RemedyLine(lot.item, lot.working, "")
+    for line in new.connections[len(old.connections) :]:
+        yield RemedyLine({"tslcd": "D01", "internet": "D03", "backup": "D04"}[line.kind.value], 1, "")
+
+
+@settings(max_examples=60)
+@given(snapshots())
+def test_the_cost_is_the_sum_of_its_lines_and_possible_means_ready(snapshot):
+    rating = rate(snapshot, STANDARD, ON)
+    cost = cost_to_ready(rating, PRICES)
+    assert the_sum(cost) == sum(line_cost(line, PRICES) for line in cost.lines)
+    if cost.possible:
+        assert apply_remedies(rating, {line.criterion for line in cost.lines}).result is Result.READY
+    else:
+        assert cost.blockers
+
+
+def test_a_spare_line_is_not_bought_beside_the_line_it_makes_needless():
+    lacking = ["lan_seats", "vc_tested", "uses_shared_systems", "online_files_percent", "signers_certified", "it_officers"]
+    lacking += ["villages_with_team", "bodies_certified", "security_rules_issued"]
+    rating = rate(a_ward({**whole_ward(), **dict.fromkeys(lacking, 0)}, lines=["tslcd"]), STANDARD, ON)
+    items = [line.item for line in cost_to_ready(rating, PRICES).lines]
+    assert rating.score == 76
+    assert items == ["D04"]
+
+
+def test_new_pcs_of_a_ward_without_any_come_protected():
+    answers = {**whole_ward(), "A01": 0, "pcs_protected": 0, "licensed_pcs": 0, "pc_supported_os": 0, "pc_memory_ssd": 0}
+    rating = rate(a_ward(answers), STANDARD, ON)
+    cost = cost_to_ready(rating, PRICES)
+    assert cost.possible
+    assert {"A01", "G02"} <= {line.item for line in cost.lines}
+
+
+def test_new_pcs_do_not_answer_for_the_old_ones():
+    answers = {key: value for key, value in whole_ward().items() if key != "pc_supported_os"} | {"A01": 30}
+    bought = apply_remedies(rate(a_ward(answers), STANDARD, ON))
+    assert bought.snapshot.fact("pc_supported_os") is None
+    known = apply_remedies(rate(a_ward({**answers, "pc_supported_os": 30}), STANDARD, ON))
+    assert known.snapshot.facts["pc_supported_os"] == Fact("pc_supported_os", 40)
+
+
+def test_an_unanswered_blocking_criterion_is_named_as_what_money_does_not_mend():
+    answers = {key: value for key, value in whole_ward().items() if key != "vlan_separated"}
+    rating = rate(a_ward(answers), STANDARD, ON)
+    cost = cost_to_ready(rating, PRICES)
+    assert rating.result is Result.INCOMPLETE
+    assert not cost.possible
+    assert [criterion.code for criterion in cost.blockers] == ["CR-C3"]
+
+
+def test_the_whole_ward_is_ready_and_costs_nothing():
+    rating = rate(a_ward(whole_ward()), STANDARD, ON)
+    assert (rating.result, rating.score) == (Result.READY, 100)
+    assert (the_sum(cost_to_ready(rating, PRICES)), cost_to_ready(rating, PRICES).possible) == (0, True)
+
+
+def test_buying_the_cost_to_ready_turns_a_demo_ward_ready(demo_session):
+    tried = 0
+    for rating in city_readiness(demo_session, ON).ratings.values():
+        cost = cost_to_ready(rating, PRICES)
+        if rating.result is Result.NOT_READY and cost.possible:
+            bought = apply_remedies(rating, {line.criterion for line in cost.lines})
+            assert bought.result is Result.READY, rating.ward_code
+            tried += 1
+    assert tried > 20
