@@ -164,6 +164,13 @@ class Plan:
         return tuple(ward for ward in self.wards if self.ratings[ward.code].result is Result.NO_DATA)
 
 
+def spending_of(item: str) -> Spending:
+    """Yearly items and services are recurrent spending, equipment is capital (an assumption that the city may change)."""
+    entry = load_catalogue()[item]
+    leased = entry.yearly or entry.acquisition is Acquisition.LEASE
+    return Spending.RECURRENT if leased else Spending.CAPITAL
+
+
 def amount_of(quantity: int, unit_price: int, months: int) -> int:
     """VND, rounded half up with integers."""
     return (quantity * unit_price * months * 2 + 12) // 24
@@ -223,8 +230,8 @@ def _item_lines(
     criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
     catalogue = load_catalogue()[item]
     price = price_list.prices[item]
-    leased = catalogue.yearly or catalogue.acquisition is Acquisition.LEASE
-    spending = Spending.RECURRENT if leased else Spending.CAPITAL
+    spending = spending_of(item)
+    leased = spending is Spending.RECURRENT
     is_priority = any(criterion.blocking for criterion in criteria)
     source = assumptions.recurrent_source if leased else assumptions.capital_source
     notes = [f"thay {replaced} máy cũ chuyển thanh lý (Điều 3.7)"] if replaced else []

@@ -7,12 +7,15 @@ from openpyxl.drawing.image import Image
 
 from exports.caps import AUTHORITY, CLAUSE
 from exports.plan import Plan
+from exports.workbook.by_ward import name_blocking
 from exports.workbook.sheet import FIRST, HEAD, Live, WorkbookContext, add_annex, add_filter, put_row
 from exports.workbook.styles import set_up
 from inventory.catalogue import load_catalogue
 from scoring.explain import explain
 from scoring.rating import Result
 from scoring.standard import SOURCE_LABELS
+
+MAP_TAB = "Sơ đồ"
 
 
 def add_findings(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
@@ -75,7 +78,7 @@ def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         if rating.result not in (Result.NO_DATA, Result.INCOMPLETE):
             continue
         row += 1
-        lacking = "; ".join(f.criterion.name for f in rating.unmet_blocking) or "chưa có phiếu khảo sát nào được duyệt"
+        lacking = name_blocking(rating, by_name=True) or "chưa có phiếu khảo sát nào được duyệt"
         put_row(sheet, row, [row - HEAD, ward.code, ward.full_name, rating.result.label, lacking])
     add_filter(sheet, len(head), row - HEAD)
 
@@ -109,7 +112,7 @@ def add_map(book: Workbook, context: WorkbookContext) -> None:
     """The map, where it was drawn."""
     if context.map_png is None:
         return
-    sheet = book.create_sheet("Sơ đồ")
+    sheet = book.create_sheet(MAP_TAB)
     picture = Image(BytesIO(context.map_png))
     picture.width, picture.height = 640, int(640 * 11 / 8.27)
     sheet.add_image(picture, "A1")

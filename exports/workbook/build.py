@@ -3,13 +3,13 @@
 from openpyxl import Workbook
 
 from exports.plan import Plan
-from exports.workbook.annexes import add_centre, add_findings, add_legal_notes, add_map, add_missing
+from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
 from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
 from exports.workbook.cached import save
 from exports.workbook.detail import add_detail
 from exports.workbook.price_basis import add_price_basis
-from exports.workbook.sheet import WorkbookContext
+from exports.workbook.sheet import WorkbookContext, fit_rows
 from exports.workbook.styles import add_styles
 from exports.workbook.summary import add_summary
 
@@ -29,5 +29,8 @@ def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
     add_missing(book, plan, context)
     add_centre(book, plan, context)
     add_map(book, context)
+    for sheet in book.worksheets:
+        if sheet.title != MAP_TAB:
+            fit_rows(sheet)
     add_summary(book, plan, context)
     return save(book)

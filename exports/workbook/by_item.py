@@ -2,8 +2,8 @@
 
 from openpyxl import Workbook
 
-from exports.plan import Plan, Spending
-from exports.workbook.detail import SOURCE, SPENDING, TAB, YEAR, sum_where
+from exports.plan import Plan, Spending, spending_of
+from exports.workbook.detail import AMOUNT, SOURCE, SPENDING, TAB, YEAR, sum_where
 from exports.workbook.sheet import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, column_range, put_row
 from inventory.catalogue import load_catalogue
 
@@ -21,7 +21,7 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         ("Loại chi", 22),
     )
     sheet = add_annex(book, plan, context, "PL03 Theo danh mục", "03", "Tổng hợp theo danh mục", head)
-    codes = sorted({line.item for line in plan.lines})
+    codes = list(load_catalogue())
     for number, code in enumerate(codes, start=1):
         row, item = HEAD + number, load_catalogue()[code]
         own = [line for line in plan.lines if line.item == code]
@@ -29,7 +29,7 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         formula = f"=SUMIFS({column_range(TAB, 'M')},{column_range(TAB, 'E')},$B{row})"
         amount = sum_where(sum(line.amount for line in own), ("E", f"$B{row}"))
         wards = len({line.ward.code for line in own})
-        put_row(sheet, row, [number, code, item.name, item.unit, Live(formula, quantity), wards, amount, own[0].spending.label])
+        put_row(sheet, row, [number, code, item.name, item.unit, Live(formula, quantity), wards, amount, spending_of(code).label])
     put_row(
         sheet,
         7,
@@ -51,7 +51,14 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
 def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add PL04."""
     years = plan.assumptions.years
-    head = (("STT", 6), ("Nguồn vốn", 36), ("Loại chi", 24), *((f"Năm {year}", 20) for year in years), ("Cộng", 22))
+    head = (
+        ("STT", 6),
+        ("Nguồn vốn", 36),
+        ("Loại chi", 24),
+        *((f"Năm {year}", 20) for year in years),
+        ("Năm khác", 18),
+        ("Cộng", 22),
+    )
     sheet = add_annex(book, plan, context, "PL04 Phân kỳ nguồn vốn", "04", "Phân kỳ theo năm và nguồn vốn", head)
     pairs = [(plan.assumptions.capital_source, Spending.CAPITAL), (plan.assumptions.recurrent_source, Spending.RECURRENT)]
     for number, (source, kind) in enumerate(pairs, start=1):
@@ -61,5 +68,18 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         for year in years:
             value = sum(line.amount for line in own if line.year == year)
             cells.append(sum_where(value, (SOURCE, f"$B{row}"), (SPENDING, f"$C{row}"), (YEAR, str(year))))
-        cells.append(Live(f"=SUM(D{row}:F{row})", sum(line.amount for line in own)))
+        total = sum(line.amount for line in own)
+        cells.append(Live(f"=H{row}-D{row}-E{row}-F{row}", 0))
+        cells.append(sum_where(total, (SOURCE, f"$B{row}"), (SPENDING, f"$C{row}")))
         put_row(sheet, row, cells)
+    row = HEAD + len(pairs) + 1
+    total = plan.total()
+    put_row(
+        sheet,
+        row,
+        [None, "Nguồn khác", None, None, None, None, None, Live(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H{FIRST}:H{row - 1})", 0)],
+    )
+    sums = [plan.total(lambda line, year=year: line.year == year) for year in years] + [0, total]
+    totals: list[Content] = [None, "Tổng cộng (hai loại chi)", None]
+    totals += [Live(f"=SUM({letter}{FIRST}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]
+    put_row(sheet, row + 1, totals, total=True)

@@ -63,7 +63,7 @@ def _cells(number: int, line: PlanLine, row: int) -> list[Content]:
         line.need, line.have, line.short, line.on_order, line.cap, Input(line.quantity), line.method.label, Input(line.months),
         Live(f"=INDEX({prices},MATCH(E{row},{codes},0))", line.unit_price),
         Live(f"=ROUND(M{row}*P{row}*O{row}/12,0)", line.amount),
-        line.spending.label, line.source, Input(line.year), WITHIN if line.within_cap else ABOVE,
+        line.spending.label, line.source, Input(line.year, is_year=True), WITHIN if line.within_cap else ABOVE,
         "bắt buộc" if line.is_priority else "tiếp theo", line.owner, ", ".join(line.criteria), line.basis,
         EVIDENCE if line.price.has_evidence else NO_EVIDENCE, line.note,
     ]  # fmt: skip

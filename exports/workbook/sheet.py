@@ -9,10 +9,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.plan import Plan
-from exports.workbook.cached import put_formula, put_text
+from exports.workbook.cached import put_formula, put_text, values_of
 from exports.workbook.styles import set_up
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
+LINE_HEIGHT = 14.5
 HEAD = 8
 FIRST = HEAD + 1
 LAST = 20_000
@@ -41,9 +42,10 @@ class Live:
 
 @dataclass(frozen=True)
 class Input:
-    """A number that Finance may change."""
+    """A number that Finance may change. A year is written without a sign between its thousands."""
 
     value: int
+    is_year: bool = False
 
 
 Content = int | str | Live | Input | None
@@ -68,7 +70,7 @@ def add_annex(
     put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
     for column, (label, _width) in enumerate(head, start=1):
         put_text(sheet, HEAD, column, label).style = "w-head"
-    sheet.row_dimensions[HEAD].height = 48
+    sheet.row_dimensions[HEAD].height = 62
     set_up(sheet, [size for _label, size in head], head_row=HEAD, frozen=f"A{FIRST}")
     return sheet
 
@@ -79,6 +81,19 @@ def put_row(sheet: Worksheet, row: int, cells: Sequence[Content], *, total: bool
         put(sheet, row, column, content, total=total)
 
 
+def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
+    """Give each row the height that its longest wrapped text needs: a program that prints does not work it out by itself."""
+    widths = {index: sheet.column_dimensions[get_column_letter(index)].width for index in range(1, sheet.max_column + 1)}
+    values = values_of(sheet)
+    for row in sheet.iter_rows(min_row=first):
+        lines = 1
+        for cell in row:
+            shown = values.get((cell.row, cell.column), cell.value)
+            if isinstance(shown, str):
+                lines = max(lines, sum(-(-len(part) * 10 // int(widths[cell.column] * 10.2)) for part in shown.splitlines()))
+        sheet.row_dimensions[row[0].row].height = LINE_HEIGHT * lines + 2
+
+
 def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: bool = False) -> None:
     """One cell."""
     if content is None:
@@ -87,7 +102,10 @@ def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: boo
         cell = put_formula(sheet, row, column, content.formula, content.value)
         cell.style = "w-total" if total else "w-number" if isinstance(content.value, int) else "w-text"
     elif isinstance(content, Input):
-        sheet.cell(row, column, content.value).style = "w-input"
+        cell = sheet.cell(row, column, content.value)
+        cell.style = "w-input"
+        if content.is_year:
+            cell.number_format = "0"
     elif isinstance(content, str):
         put_text(sheet, row, column, content).style = "w-total-text" if total else "w-text"
     else:

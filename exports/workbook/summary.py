@@ -42,9 +42,8 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
 
     for column, label in enumerate(("STT", "Nhóm", *(kind.label for kind in Spending), "Cộng hai loại chi"), start=1):
         put_text(sheet, 10, column, label).style = "w-head"
-    letters = sorted({line.group for line in plan.lines})
     row = 10
-    for number, letter in enumerate([letter for letter in GROUPS if letter in letters], start=1):
+    for number, letter in enumerate(GROUPS, start=1):
         row += 1
         cells: list[Content] = [number, group_name(letter)]
         for kind in Spending:

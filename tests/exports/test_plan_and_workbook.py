@@ -144,11 +144,7 @@ def test_an_independent_engine_agrees_on_every_formula(demo_workbook, demo_plan,
     names = load_workbook(BytesIO(demo_workbook)).sheetnames
     checked = 0
     for title, row, column, stored in formulas(demo_workbook):
-        value = (
-            model.get_cell_value(names.index(title), row, column)
-            if hasattr(model, "get_cell_value")
-            else read(model, names.index(title), row, column)
-        )
+        value = model.get_cell_value(names.index(title), row, column)
         assert same(value, stored), (title, row, column, value, stored)
         checked += 1
     assert checked > 2 * len(demo_plan.lines)
@@ -181,7 +177,7 @@ def test_a_changed_price_moves_the_total(demo_workbook, demo_plan, tmp_path):
 def test_the_totals_of_the_workbook_are_those_of_the_plan(demo_workbook, demo_plan):
     book = load_workbook(BytesIO(demo_workbook), data_only=True)
     assert book["PL02 Chi tiết"]["Q7"].value == demo_plan.total()
-    assert book["PL01 Theo xã phường"]["M7"].value == demo_plan.total()
+    assert book["PL01 Theo xã phường"]["N7"].value == demo_plan.total()
     assert book["PL03 Theo danh mục"]["G7"].value == demo_plan.total()
     assert book.sheetnames[0] == "Tổng hợp"
 
@@ -325,3 +321,33 @@ def snapshot_of(tables, code, on):
         frozenset(lot.item for lot in stands),
         frozenset(link.kind for link in links),
     )
+
+
+def labelled_total(data, model, title, label, column):
+    sheet = load_workbook(BytesIO(data))[title]
+    row = next(row[1].row for row in sheet.iter_rows() if row[1].value == label)
+    return float(read(model, tab(data, title), row, column))
+
+
+@pytest.mark.parametrize(("column", "typed"), [(20, "2033"), (19, "Nguồn xã hội hóa")])
+def test_a_changed_year_or_source_loses_no_money(demo_workbook, demo_plan, tmp_path, column, typed):
+    detail = tab(demo_workbook, "PL02 Chi tiết")
+    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, column, typed))
+    assert labelled_total(demo_workbook, model, "PL04 Phân kỳ nguồn vốn", "Tổng cộng (hai loại chi)", 8) == demo_plan.total()
+    wards = tab(demo_workbook, "PL01 Theo xã phường")
+    assert sum(float(read(model, wards, 7, number)) for number in (10, 11, 12, 13)) == demo_plan.total()
+
+
+def test_an_item_that_no_line_had_enters_every_total(demo_workbook, demo_plan, tmp_path):
+    detail = tab(demo_workbook, "PL02 Chi tiết")
+    assert all(line.item != "A05" for line in demo_plan.lines)
+    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, 5, "A05"))
+    assert same(read(model, tab(demo_workbook, "PL03 Theo danh mục"), 7, 7), read(model, detail, 7, 17))
+
+
+def test_no_sheet_names_what_a_ward_lacks_in_security(demo_workbook):
+    book = load_workbook(BytesIO(demo_workbook))
+    for title in ("PL01 Theo xã phường", "PL05 Kết quả đánh giá", "PL08 Thiếu dữ liệu"):
+        words = " ".join(str(cell.value) for row in book[title].iter_rows(min_row=FIRST) for cell in row)
+        assert "CR-G" not in words
+        assert "Tường lửa" not in words
