@@ -1,4 +1,4 @@
-"""The six accounts of the demo. They name no person, and a production installation does not start beside them."""
+"""The accounts of the demo. They name no person, and a production installation does not start beside them."""
 
 from datetime import date
 
@@ -17,6 +17,7 @@ ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
     ("canbo", "Công chức phường Cửa Nam (minh họa)", Role.OFFICER, [DEMO_WARD]),
     ("lanhdaoxa", "Lãnh đạo UBND phường Cửa Nam (minh họa)", Role.WARD_HEAD, [DEMO_WARD]),
     ("thamdinh", "Chuyên viên thẩm định (minh họa)", Role.REVIEWER, []),
+    ("thamdinh2", "Chuyên viên thẩm định thứ hai, người công bố (minh họa)", Role.REVIEWER, []),
     ("taichinh", "Chuyên viên tài chính (minh họa)", Role.PLANNER, []),
     ("lanhdao", "Lãnh đạo thành phố (minh họa)", Role.LEADER, []),
     ("quantri", "Quản trị hệ thống (minh họa)", Role.ADMINISTRATOR, []),

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     PRICE_EDIT = "price:list:edit"
     READINESS_READ = "readiness:city:read"
     ROUND_MANAGE = "round:round:manage"
+    STANDARD_EDIT = "standard:draft:edit"
+    STANDARD_PUBLISH = "standard:draft:publish"
+    STANDARD_STUDY = "standard:effect:read"
     SUBMISSION_CONFIRM = "submission:draft:confirm"
     SUBMISSION_FILL = "submission:draft:fill"
     SUBMISSION_READ = "submission:any:read"
@@ -41,12 +44,15 @@ POLICY: dict[Role, frozenset[Permission]] = {
             P.READINESS_READ,
             P.INVENTORY_READ,
             P.PLAN_READ,
+            P.STANDARD_EDIT,
+            P.STANDARD_PUBLISH,
+            P.STANDARD_STUDY,
         }
     ),
     Role.PLANNER: frozenset(
         {P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ, P.PLAN_EDIT, P.PLAN_DOWNLOAD, P.PRICE_EDIT}
     ),
-    Role.LEADER: frozenset({P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ}),
+    Role.LEADER: frozenset({P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ, P.STANDARD_STUDY}),
     Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ}),
 }
 

@@ -27,11 +27,22 @@ def load_reference_standard(session: Session) -> None:
         )
 
 
-def get_standard(session: Session, version: str) -> Standard:
-    """A published standard by its version. Raises NotFoundError."""
+def list_standards(session: Session) -> list[StandardRecord]:
+    """All published versions, newest first."""
+    return list(session.scalars(select(StandardRecord).order_by(StandardRecord.published_at.desc(), StandardRecord.version.desc())))
+
+
+def get_record(session: Session, version: str) -> StandardRecord:
+    """A published version with who made it. Raises NotFoundError."""
     record = session.get(StandardRecord, version)
     if record is None:
         raise NotFoundError(f"Không có bộ tiêu chuẩn “{version}”.")
+    return record
+
+
+def get_standard(session: Session, version: str) -> Standard:
+    """A published standard by its version. Raises NotFoundError."""
+    record = get_record(session, version)
     return _parse(record.toml, record.issued_number, record.issued_on)
 
 

@@ -153,6 +153,7 @@ class Standard:
         return {criterion.code: criterion for criterion in self.criteria}[code]
 
 
+_HEAD = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
 _WHOLE_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
 _CRITERION_KEYS = {
     *("code", "name", "measure", "need", "weight", "blocking", "tier", "undecided", "applies_if", "source", "label", "remedy"),
@@ -172,7 +173,9 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
     _check_whole(data)
-    criteria = tuple(_criterion(_as_table(row)) for row in data["criteria"])
+    lines = [number for number, line in enumerate(toml_text.splitlines(), 1) if _HEAD.match(line)]
+    places = lines if len(lines) == len(data["criteria"]) else [None] * len(data["criteria"])
+    criteria = tuple(_placed_criterion(row, line) for row, line in zip(data["criteria"], places, strict=True))
     codes = [criterion.code for criterion in criteria]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
@@ -188,6 +191,13 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
         issued_number=issued_number,
         issued_on=issued_on,
     )
+
+
+def _placed_criterion(row: object, line: int | None) -> Criterion:
+    try:
+        return _criterion(_as_table(row))
+    except StandardError as error:
+        raise StandardError(f"{error.message} (tiêu chí bắt đầu ở dòng {line})" if line else error.message) from None
 
 
 def _criterion(row: Mapping[str, Any]) -> Criterion:

@@ -15,9 +15,20 @@ BASELINE = Path(__file__).parent / "page_costs.json"
 PAGES = {
     "canbo": ["/", "/surveys/", "/readiness", "/readiness/wards/00082", "/inventory/wards/00082", "/inventory/items"],
     "lanhdaoxa": ["/", "/surveys/", "/readiness/wards/00082"],
-    "thamdinh": ["/", "/surveys/", "/review/", "/rounds/", "/rounds/1", "/readiness", "/readiness/wards/00070", "/plans"],
+    "thamdinh": [
+        "/",
+        "/surveys/",
+        "/review/",
+        "/rounds/",
+        "/rounds/1",
+        "/readiness",
+        "/readiness/wards/00070",
+        "/plans",
+        "/standards/",
+        "/standards/2026.1",
+    ],
     "taichinh": ["/", "/plans", "/plans/1", "/plans/1?ward=00070", "/inventory/items/A01"],
-    "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/plans/1"],
+    "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/plans/1", "/standards/2026.1/sensitivity"],
     "quantri": ["/", "/users", "/audit", "/account/password"],
 }
 VISITS = [(username, path) for username, paths in PAGES.items() for path in paths]

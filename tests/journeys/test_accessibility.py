@@ -3,7 +3,15 @@ from axe_playwright_python.sync_playwright import Axe
 
 PAGES = {
     "canbo": ["/", "/surveys/", "/readiness", "/readiness/wards/00082", "/inventory/wards/00082"],
-    "thamdinh": ["/", "/review/", "/rounds/1", "/readiness"],
+    "thamdinh": [
+        "/",
+        "/review/",
+        "/rounds/1",
+        "/readiness",
+        "/standards/",
+        "/standards/2026.1",
+        "/standards/2026.1/sensitivity?of=CR-A1",
+    ],
     "taichinh": ["/", "/plans", "/plans/1"],
     "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/inventory/items/A01"],
     "quantri": ["/", "/users", "/audit"],

@@ -1,0 +1,176 @@
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from accounts.identity import Role
+from scoring.models import StandardRecord
+from scoring.publishing import get_standard
+from scoring.rating import Result
+from scoring.readiness import city_readiness
+from tests.conftest import DEMO_DAY
+
+
+def page_of(answer, status=200):
+    assert answer.status_code == status, answer.status_code
+    return BeautifulSoup(answer.data, "html.parser")
+
+
+def words(page):
+    return " ".join(page.get_text(" ").split())
+
+
+def begin(client):
+    return client.post("/standards/drafts/", data={"version": "2026.1"}).location
+
+
+def fields(page):
+    form = page.select_one("form.panel") or page.select_one("form[enctype]") or page.select_one("details form")
+    found = {tag["name"]: tag.get("value", "") for tag in form.select("input[type=text], input[type=hidden]")}
+    found |= {tag["name"]: "y" for tag in form.select("input[type=checkbox][checked]")}
+    found |= {tag["name"]: tag.get_text() for tag in form.select("textarea")}
+    return found | {
+        tag["name"]: tag.select_one("[selected]")["value"] for tag in form.select("select") if tag.select_one("[selected]")
+    }
+
+
+def edit(client, path, **changes):
+    return client.post(path, data=fields(page_of(client.get(path))) | changes)
+
+
+def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_in, demo_session):
+    first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
+    draft = begin(first)
+    assert "Chưa khác gì" in words(page_of(first.get(draft)))
+    assert edit(first, f"{draft}/criteria/CR-A1", percent="110").status_code == 302
+    told = words(page_of(first.get(draft)))
+    assert "CR-A1, mức yêu cầu: 100 % × tổng số" in told
+    assert "không tự công bố được" in told
+
+    foreseen = words(page_of(first.get(f"{draft}/what-if")))
+    lost = int(re.search(r"Không còn đáp ứng \((\d+)\)", foreseen)[1])
+    assert lost > 0
+    before = city_readiness(demo_session, DEMO_DAY).counts
+    demo_session.rollback()
+    assert "khác với người soạn" in words(page_of(first.post(f"{draft}/publication", data={}), 400))
+    assert second.post(f"{draft}/publication", data={}).location == "/standards/2026.2"
+    demo_session.expire_all()
+    after = city_readiness(demo_session)
+    assert after.standard.version == "2026.2"
+    assert before[Result.READY] - after.counts[Result.READY] == lost
+    assert get_standard(demo_session, "2026.1").version == "2026.1"
+    assert first.get(draft).status_code == 404
+    told = words(page_of(first.get("/standards/2026.2")))
+    assert "Khác gì so với 2026.1" in told
+    assert "thành phố chưa ban hành" in told
+
+
+def test_a_standard_that_the_city_issued_says_so_everywhere(demo_sign_in):
+    draft = begin(demo_sign_in("thamdinh"))
+    second = demo_sign_in("thamdinh2")
+    assert "phải có cả hai" in words(page_of(second.post(f"{draft}/publication", data={"issued_number": "12/QĐ-UBND"}), 400))
+    issued = {"issued_number": "12/QĐ-UBND", "issued_on": "2026-03-01"}
+    assert second.post(f"{draft}/publication", data=issued).status_code == 302
+    for path in ("/standards/2026.2", "/readiness"):
+        assert "Theo bộ tiêu chuẩn ban hành tại 12/QĐ-UBND ngày 01/03/2026" in words(page_of(demo_sign_in("lanhdao").get(path)))
+
+
+def test_form_and_text_are_the_same_thing(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = begin(client)
+    edit(client, f"{draft}/criteria/CR-A5", weight="3", blocking="y")
+    text = fields(page_of(client.get(f"{draft}/text")))
+    assert "# Bộ tiêu chuẩn tham chiếu." in text["toml"], "the comments of the text stay"
+    row = text["toml"].split('code = "CR-A5"')[1].split("[[criteria]]")[0]
+    assert "weight = 3" in row
+    assert "blocking = true" in row
+    answer = edit(client, f"{draft}/text", toml=text["toml"].replace("weight = 3", "weight = 4", 1))
+    assert answer.status_code == 302
+    changed = words(page_of(client.get(draft)))
+    assert "trọng số" in changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("weight = 6", "weight = 0", "CR-A1: trọng số 0"),
+        ("weight = 6", "weight = -6", "CR-A1: trọng số -6"),
+        ('code = "CR-A2"', 'code = "CR-A1"', "Mã tiêu chí bị trùng: CR-A1"),
+        (
+            'measure = "pcs_usable"',
+            'measure = "pcs_flying"',
+            "không có phép đo “pcs_flying” . (tiêu chí bắt đầu ở dòng 7)".replace(" .", "."),
+        ),
+        ("pass_mark = 80", "pass_mark = 180", "Điểm đạt phải là số nguyên từ 1 đến 100"),
+        ("pass_mark = 80", "pass_mark = = 80", "at line 4"),
+        ('version = "2026.2"', 'version = "2026.1"', "Đặt số phiên bản khác"),
+    ],
+)
+def test_a_wrong_text_is_refused_by_its_line_and_stays_in_the_field(demo_sign_in, old, new, told):
+    client = demo_sign_in("thamdinh")
+    draft = begin(client)
+    typed = fields(page_of(client.get(f"{draft}/text")))["toml"].replace(old, new, 1)
+    page = page_of(edit(client, f"{draft}/text", toml=typed), 400)
+    assert told in words(page)
+    assert new in page.select_one("textarea").get_text()
+    assert "Chưa khác gì" in words(page_of(client.get(draft)))
+
+
+def test_a_stale_form_overwrites_nothing(demo_sign_in):
+    first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
+    draft = begin(first)
+    stale = fields(page_of(first.get(f"{draft}/criteria/CR-A1")))
+    assert edit(second, f"{draft}/criteria/CR-A1", weight="9").status_code == 302
+    page = page_of(first.post(f"{draft}/criteria/CR-A1", data=stale | {"weight": "5"}), 400)
+    assert "người khác lưu trong lúc bạn sửa" in words(page)
+    assert page.select_one("#weight")["value"] == "5"
+    assert "trọng số: 6 → 9" in words(page_of(first.get(draft)))
+
+
+def test_a_criterion_is_added_and_taken_away(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = begin(client)
+    new = {
+        "code": "CR-A8",
+        "name": "Máy hủy tài liệu",
+        "measure": "printers",
+        "constant": "1",
+        "weight": "1",
+        "tier": "required",
+        "per": "",
+        "applies_if": "",
+    }
+    new |= {"source": "Giả định", "label": "A", "remedy_text": "Mua máy hủy", "revision": "1"}
+    assert client.post(f"{draft}/criteria", data=new).status_code == 302
+    assert "CR-A8: thêm tiêu chí “Máy hủy tài liệu”, trọng số 1" in words(page_of(client.get(draft)))
+    assert client.post(f"{draft}/criteria/CR-A8/removal", data={"revision": "2"}).status_code == 302
+    assert "Chưa khác gì" in words(page_of(client.get(draft)))
+
+
+def test_two_who_publish_at_once_leave_one_version(demo_sign_in, demo_session):
+    draft = begin(demo_sign_in("thamdinh"))
+    second = demo_sign_in("thamdinh2")
+    answers = [second.post(f"{draft}/publication", data={}).status_code for _ in range(2)]
+    assert answers == [302, 404]
+    assert len(list(demo_session.scalars(select(StandardRecord)))) == 2
+
+
+def test_the_curve_names_the_wards_that_flip(demo_sign_in):
+    page = page_of(demo_sign_in("lanhdao").get("/standards/2026.1/sensitivity?of=CR-A1&value=110"))
+    told = words(page)
+    assert "Thử đổi ngưỡng: Mỗi người một máy tính dùng được" in told
+    counts = {row.th.get_text().split()[0]: int(row.td.get_text()) for row in page.select("tbody tr")}
+    flipped = told.split("Không còn đáp ứng: ")[1].split(".")[0].split(", ")
+    assert counts["100"] - counts["110"] == len(flipped) > 0
+
+
+@pytest.mark.parametrize("query", ["of=CR-Z9", "value=999999999999", "value=-1", "of=%00&value=x"])
+def test_odd_questions_leave_the_page_whole(demo_sign_in, query):
+    assert page_of(demo_sign_in("lanhdao").get(f"/standards/2026.1/sensitivity?{query}")).h1
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.PLANNER, Role.LEADER, Role.ADMINISTRATOR])
+def test_only_reviewers_draft(sign_in, role):
+    client = sign_in(role, ["00082"] if role.is_of_ward else ())
+    assert client.post("/standards/drafts/", data={"version": "2026.1"}).status_code == 404

@@ -1,0 +1,98 @@
+"""What-if and sensitivity against the plain way: write the value into the text, read it, and rate everybody."""
+
+import pytest
+
+from inventory.price_lists import current_price_list
+from scoring.changes import describe_changes
+from scoring.charts import HEIGHT, LEFT, TOP, WIDTH, draw_curve
+from scoring.publishing import REFERENCE
+from scoring.rating import Result, rate
+from scoring.readiness import city_readiness
+from scoring.remedies import cost_to_ready
+from scoring.sensitivity import PASS_MARK, sweep, thresholds, values_of, with_threshold
+from scoring.standard import parse_standard
+from scoring.standard_text import edit_criterion, edit_whole
+from scoring.what_if import compare
+from tests.conftest import DEMO_DAY
+
+TEXT = REFERENCE.read_text("utf-8")
+STANDARD = parse_standard(TEXT)
+
+
+@pytest.fixture
+def city(demo_session):
+    found = city_readiness(demo_session, DEMO_DAY)
+    snapshots = [rating.snapshot for rating in found.ratings.values() if rating.snapshot]
+    return snapshots, current_price_list(demo_session).prices
+
+
+def plain(snapshots, text, prices):
+    standard = parse_standard(text)
+    ratings = [rate(snapshot, standard, DEMO_DAY) for snapshot in snapshots]
+    costs = [cost_to_ready(rating, prices) for rating in ratings]
+    ready = {rating.ward_code for rating in ratings if rating.result is Result.READY}
+    return ready, sum(c.capital for c in costs if c.possible), sum(c.recurrent for c in costs if c.possible)
+
+
+def need_of(code, value):
+    need = next(row for row in STANDARD.criteria if row.code == code).requirement
+    return {"percent": value, "per": need.per} if need.per else {"constant": value}
+
+
+@pytest.mark.parametrize(("code", "value"), [("CR-A1", 110), ("CR-C1", 90), ("CR-D1", 2), ("CR-F2", 50), (PASS_MARK, 95)])
+def test_a_point_of_the_curve_is_what_that_standard_would_give(city, code, value):
+    snapshots, prices = city
+    threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == code)
+    point = sweep(snapshots, STANDARD, threshold, [value], prices, DEMO_DAY).points[0]
+    text = edit_whole(TEXT, {PASS_MARK: value}) if code == PASS_MARK else edit_criterion(TEXT, code, {"need": need_of(code, value)})
+    assert (point.ready, point.capital, point.recurrent) == plain(snapshots, text, prices)
+
+
+def test_the_curve_along_many_values_equals_each_value_alone(city):
+    snapshots, prices = city
+    threshold = thresholds(STANDARD)[1]
+    together = sweep(snapshots[:20], STANDARD, threshold, values_of(threshold), prices, DEMO_DAY)
+    for point in together.points:
+        assert sweep(snapshots[:20], STANDARD, threshold, [point.value], prices, DEMO_DAY).points == (point,)
+    assert together.at(threshold.value).value == threshold.value
+
+
+def test_comparing_a_standard_with_itself_changes_nobody(city):
+    compared = compare(*city[:1], STANDARD, STANDARD, city[1], DEMO_DAY)
+    assert compared.turns == ()
+    assert (compared.before.capital, compared.before.recurrent) == (compared.after.capital, compared.after.recurrent)
+
+
+def test_comparing_names_who_turns_and_why(city):
+    stricter = with_threshold(STANDARD, "CR-A1", 110)
+    compared = compare(city[0], STANDARD, stricter, city[1], DEMO_DAY)
+    assert compared.lost_ready
+    assert not compared.turned_ready
+    assert {turn.lost for turn in compared.lost_ready} == {("CR-A1",)}
+    assert {turn.ward_code for turn in compared.lost_ready} == compared.before.ready - compared.after.ready
+    back = compare(city[0], stricter, STANDARD, city[1], DEMO_DAY)
+    assert {turn.ward_code for turn in back.turned_ready} == {turn.ward_code for turn in compared.lost_ready}
+    assert {turn.gained for turn in back.turned_ready} == {("CR-A1",)}
+
+
+def test_a_cliff_is_where_many_wards_turn_at_one_step(city):
+    threshold = thresholds(STANDARD)[1]
+    curve = sweep(city[0], STANDARD, threshold, [90, 100, 110], city[1], DEMO_DAY)
+    assert [(a.value, b.value) for a, b in curve.cliffs] == [(100, 110)]
+
+
+def test_every_point_lies_within_the_picture(city):
+    threshold = thresholds(STANDARD)[0]
+    chart = draw_curve(sweep(city[0][:10], STANDARD, threshold, [50, 80, 100], city[1], DEMO_DAY))
+    for panel in (chart.wards, chart.capital, chart.recurrent):
+        assert all(LEFT <= x <= WIDTH and TOP <= y <= TOP + HEIGHT for x, y in panel.points)
+
+
+def test_changes_are_told_in_words_and_none_where_there_is_none():
+    assert describe_changes(STANDARD, STANDARD) == ()
+    other = parse_standard(edit_criterion(TEXT, "CR-D2", {"need": {"constant": 300}, "blocking": True, "weight": 5}))
+    assert describe_changes(STANDARD, other) == (
+        "CR-D2, mức yêu cầu: 200 → 300",
+        "CR-D2, trọng số: 2 → 5",
+        "CR-D2, tiêu chí bắt buộc: không → có",
+    )
