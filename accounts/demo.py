@@ -14,7 +14,7 @@ from portal.errors import SettingError
 
 DEMO_WARD = "00082"
 ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
-    ("canbo", "Công chức phường Cửa Nam (minh họa)", Role.OFFICER, [DEMO_WARD]),
+    ("canbo", "Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)", Role.OFFICER, [DEMO_WARD, "00070"]),
     ("lanhdaoxa", "Lãnh đạo UBND phường Cửa Nam (minh họa)", Role.WARD_HEAD, [DEMO_WARD]),
     ("thamdinh", "Chuyên viên thẩm định (minh họa)", Role.REVIEWER, []),
     ("thamdinh2", "Chuyên viên thẩm định thứ hai, người công bố (minh họa)", Role.REVIEWER, []),

@@ -1,10 +1,12 @@
 """What a page of the form shows: ready values for the templates, made from questions, typed text and problems."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inventory.snapshot import Owner
+from portal.vietnamese import to_nfc
 from surveys.answers import connection, equipment
 from surveys.answers.kinds import KINDS
 from surveys.answers.reading import Problem, row_names
@@ -15,6 +17,9 @@ from surveys.reading import Reading
 # A form that carries more rows than this for one item was not made by a person.
 MAX_ROWS = 200
 ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
+
+
+_OTHER_PARTS = {"year": "Năm đưa vào sử dụng", "owner": "Đơn vị sở hữu", "note": "Ghi chú"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,35 @@ def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
     return {name: form[name] for name in form if any(_belongs(name, question) for question in own)}
 
 
+def write_base(section: Section, typed: Mapping[str, str]) -> str:
+    """What the page shows of the section's fields, for the save to tell what was touched: JSON, blank fields left out."""
+    return json.dumps(posted_fields(section, {name: raw for name, raw in typed.items() if raw}), ensure_ascii=False, sort_keys=True)
+
+
+def read_base(text: str) -> dict[str, str]:
+    """What a page said it showed; nothing where that cannot be read, so that every stored field counts as unseen."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: to_nfc(raw).strip() for name, raw in found.items() if isinstance(raw, str)}
+
+
+def name_field(section: Section, name: str) -> str:
+    """The words of the screen for a field: ``Máy in (kể cả máy đa năng), lô 2, Xuống cấp``."""
+    row, _, part = name.rpartition(".")
+    key, _, number = (row or name).partition("#")
+    question = next((question for question in section.questions if question.key == key), None)
+    if question is None:
+        return name
+    kind = "lô" if question.kind == "equipment" else "đường"
+    labels = {**equipment.CONDITIONS, **equipment.MORE_CONDITIONS, **connection.PARTS, **_OTHER_PARTS}
+    told = [question.label, f"{kind} {number}" if number else "", labels.get(part, "") if row else ""]
+    return ", ".join(filter(None, told))
+
+
 def _belongs(name: str, question: Question) -> bool:
     if question.kind in ("count", "yesno"):
         return name == question.key
@@ -94,8 +128,8 @@ def _row(question: Question, name: str, typed: Mapping[str, str], errors: Mappin
     if question.kind == "connection":
         cells = tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in connection.PARTS.items())
         return Row(name, cells, ())
-    open_parts = {**({"year": "Năm đưa vào sử dụng"} if question.has_year else {}), **equipment.CONDITIONS}
-    folded = {**equipment.MORE_CONDITIONS, "note": "Ghi chú"}
+    open_parts = {**({"year": _OTHER_PARTS["year"]} if question.has_year else {}), **equipment.CONDITIONS}
+    folded = {**equipment.MORE_CONDITIONS, "note": _OTHER_PARTS["note"]}
     return Row(
         name,
         tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in open_parts.items()),

@@ -10,6 +10,7 @@ from surveys.answers.reading import Problem, Read
 from surveys.questions import Question, Questionnaire, Section
 
 PCS = ("A01", "A02")
+_SUMS = {"pcs": "số máy tính đang dùng ở phần A", "other_sites": "số trụ sở ngoài trụ sở chính ở phần Thông tin chung"}
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,17 @@ def _compare(questionnaire: Questionnaire, reads: Mapping[str, Read]) -> list[Pr
         limit = _limit(reads, question.at_most) if question.at_most else None
         value = _number(reads, question.key)
         if limit is not None and value is not None and value > limit:
-            message = f"Số này là {value}, nhiều hơn {limit} đã khai ở câu liên quan. Sửa một trong hai câu."
+            message = (
+                f"Số này là {value}, nhiều hơn {limit} là {_name_limit(questionnaire, question.at_most)}. Sửa một trong hai câu."
+            )
             problems.append(Problem(question.key, question.key, message))
     return problems
+
+
+def _name_limit(questionnaire: Questionnaire, key: str | None) -> str:
+    if key in _SUMS:
+        return _SUMS[key]
+    return next(f"số ở câu “{question.label}”" for question in questionnaire.questions if question.key == key)
 
 
 def _number(reads: Mapping[str, Read], key: str) -> int | None:
@@ -114,6 +123,9 @@ def _number(reads: Mapping[str, Read], key: str) -> int | None:
 
 
 def _limit(reads: Mapping[str, Read], key: str) -> int | None:
+    if key == "other_sites":
+        sites = _number(reads, "sites")
+        return None if sites is None else max(0, sites - 1)
     items = PCS if key == "pcs" else (key,)
     found = [reads[item] for item in items if item in reads]
     if any(read.fact is not None for read in found):

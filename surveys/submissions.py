@@ -33,12 +33,13 @@ class ProblemsError(SubmissionError):
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that somebody else changed since the page was opened: both values, and who typed the other."""
+    """A field that somebody else changed since the page was opened: both values, and who typed the other when."""
 
     field: str
     yours: str
     theirs: str
     by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -69,27 +70,28 @@ def read_submission(submission: Submission) -> Reading:
     return read_answers(load_questionnaire(), typed_of(submission), today().year)
 
 
-def save_fields(session: Session, submission: Submission, fields: Mapping[str, str], base_version: int, by: str) -> SaveOutcome:
-    """Save typed text, valid or not.
+def save_fields(
+    session: Session, submission: Submission, fields: Mapping[str, str], base: Mapping[str, str], by: str
+) -> SaveOutcome:
+    """Save typed text, valid or not. ``base`` holds what the page showed when typing began; a field outside it was blank.
 
-    A field that changed after ``base_version`` to something else is left alone and told as a conflict.
-    Raises SubmissionError where the submission takes no more typing.
+    A field that was not touched is left as it is now. One that was touched while somebody else changed it to something
+    else is left alone and told as a conflict. Raises SubmissionError where the submission takes no more typing.
     """
     _require_open(submission)
-    # A version that was never given out says nothing about what the page showed.
-    base_version = base_version if base_version <= submission.version else 0
     known = {answer.field: answer for answer in submission.answers}
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
     for name, raw in _clean(fields).items():
-        old = known.get(name)
-        if (old.raw if old else "") == raw:
+        old, shown = known.get(name), base.get(name, "")
+        stored = old.raw if old else ""
+        if raw in (stored, shown):
             continue
-        if old is not None and old.version > base_version:
-            conflicts.append(Conflict(name, raw, old.raw, old.saved_by))
+        if old is not None and stored != shown:
+            conflicts.append(Conflict(name, raw, stored, old.saved_by, old.saved_at))
             continue
-        changed[name] = (old.raw if old else "", raw)
+        changed[name] = (stored, raw)
         _store(submission, known, name, raw, by)
     if changed:
         submission.version += 1

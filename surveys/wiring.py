@@ -48,23 +48,17 @@ def wards_being_updated(session: Session) -> frozenset[str]:
 
 
 def _ward_panel() -> str:
-    session, wards = get_session(), the_identity().wards or frozenset()
+    session, identity = get_session(), the_identity()
     found = current_round(session)
-    submission = None
-    if found is not None:
-        query = select(Submission).where(Submission.round_id == found.id, Submission.ward_code.in_(wards))
-        submission = session.scalars(query.order_by(Submission.id)).first()
-    if submission is None or found is None:
-        return render_template("surveys/officer/home_panel.html", submission=None)
-    return render_template(
-        "surveys/officer/home_panel.html",
-        submission=submission,
-        round=found,
-        ward=get_ward(session, submission.ward_code),
-        state=CollectionState(submission.state),
-        left=read_submission(submission).left,
-        days_left=(found.deadline - today()).days,
-    )
+    if found is None:
+        return render_template("surveys/officer/home_panel.html", rows=[])
+    query = select(Submission).where(Submission.round_id == found.id, Submission.ward_code.in_(identity.wards or ()))
+    rows = [
+        (submission, get_ward(session, submission.ward_code), CollectionState(submission.state), read_submission(submission).left)
+        for submission in session.scalars(query.order_by(Submission.id))
+    ]
+    days_left = (found.deadline - today()).days
+    return render_template("surveys/officer/home_panel.html", rows=rows, round=found, days_left=days_left)
 
 
 def _review_panel() -> str:

@@ -29,6 +29,8 @@ def read(question: Question, typed: Typed, this_year: int) -> Read:
     for row in row_names(typed, question.key):
         if any(typed_in(typed, f"{row}.{part}") for part in (*QUANTITIES, "year")):
             lots += _read_row(question, typed, row, this_year, problems)
+        elif row != question.key and typed_in(typed, f"{row}.note"):
+            problems.append(Problem(f"{row}.good", question.key, "Lô này mới có ghi chú. Ghi số lượng, hoặc xóa ghi chú."))
     answered = bool(lots or problems)
     return Read(answered=answered, lots=tuple(lot for lot in lots if lot.total or lot.on_order), problems=tuple(problems))
 

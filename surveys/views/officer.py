@@ -1,5 +1,7 @@
 """Pages of the ward: its submissions, the form by section, check and send, print."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +15,7 @@ from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
 from surveys.models import Submission
-from surveys.questionnaire_form import OWNERS, YES_NO, fields_of, posted_fields
+from surveys.questionnaire_form import OWNERS, YES_NO, fields_of, name_field, posted_fields, read_base, write_base
 from surveys.questions import Section, load_questionnaire
 from surveys.reading import read_answers
 from surveys.rounds import current_round
@@ -76,11 +78,11 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     if request.form.get("nothing") == "1":
         blank = {f"{q.key}.good": "0" for q in asked.questions if q.kind == "equipment" and not fields.get(f"{q.key}.good")}
         fields |= blank
-    base = request.form.get("version", type=int) or 0
+    base = read_base(request.form.get("base", ""))
     try:
         outcome = save_fields(get_session(), submission, fields, base, the_identity().full_name)
     except SubmissionError as error:
-        return _section_page(submission, code, typed=fields, refused=error.message), 409
+        return _section_page(submission, code, typed=fields, base=base, refused=error.message), 409
     if outcome.changed:
         changes = {name: pair[1] for name, pair in outcome.changed.items()}
         before = {name: pair[0] for name, pair in outcome.changed.items()}
@@ -116,16 +118,11 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
         except SubmissionError as error:
             refused = error.message
         else:
-            if was != submission.state:
-                record(
-                    get_session(),
-                    the_identity(),
-                    "submission:send",
-                    f"ward {submission.ward_code}",
-                    before=was,
-                    after="sent",
-                )
-            flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
+            if was == submission.state:
+                flash(_("Phiếu đã được gửi từ trước; lần bấm này không gửi thêm phiếu nào."), "info")
+            else:
+                record(get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=was, after="sent")
+                flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
             return redirect(url_for("surveys.overview", submission_id=submission_id))
     reading = read_submission(submission)
     where = {q.key: section.code for section in load_questionnaire().sections for q in section.questions}
@@ -197,18 +194,25 @@ def _section_page(
     code: str,
     *,
     typed: dict[str, str] | None = None,
+    base: Mapping[str, str] | None = None,
     conflicts: tuple[Conflict, ...] = (),
     refused: str = "",
 ) -> str:
     asked = _section(code)
-    shown = typed_of(submission) | (typed or {})
+    stored = typed_of(submission)
+    shown = stored | (typed or {})
     reading = read_answers(load_questionnaire(), shown, today().year)
     keys = {question.key for question in asked.questions}
+    frame = _frame(submission)
     return render_template(
         "surveys/officer/section.html",
-        **_frame(submission),
+        **frame,
+        place=f"{the_identity().user_id}-{submission.id}-{code}" if frame["may_type"] else "",
         section=asked,
         fields=fields_of(asked, shown, reading),
+        base=write_base(asked, stored if base is None else base),
+        named=[(conflict, name_field(asked, conflict.field)) for conflict in conflicts],
+        chosen=write_base(asked, {conflict.field: conflict.theirs for conflict in conflicts}),
         problems=[problem for problem in reading.problems if problem.question in keys],
         labels={question.key: question.label for question in asked.questions},
         conflicts=conflicts,

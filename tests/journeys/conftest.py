@@ -32,6 +32,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(demo_app) -> Iterator[str]:
+    # A browser brings the token of each form with it, so nothing has to be switched off for it.
+    demo_app.config["WTF_CSRF_ENABLED"] = True
     server = create_server(demo_app, host="127.0.0.1", port=0, threads=4)
 
     def run() -> None:

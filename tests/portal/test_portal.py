@@ -105,4 +105,9 @@ def test_every_answer_carries_a_policy_without_unsafe_parts(client):
 
 def test_a_post_without_its_token_is_refused(app):
     app.config["WTF_CSRF_ENABLED"] = True
-    assert app.test_client().post("/sign-in", data={"username": "a", "password": "b"}).status_code == 400
+    client = app.test_client()
+    answer = client.post("/sign-in?next=/readiness", data={"username": "a", "password": "b"})
+    # The form is shown again at its own address, with a sentence; nothing was looked at.
+    assert answer.location == "/sign-in?next=/readiness"
+    assert "chưa được nhận" in client.get(answer.location).text
+    assert client.post("/sign-out").location == "/"

@@ -45,7 +45,7 @@ def test_odd_filters_leave_the_page_whole(demo_sign_in, query):
 def test_an_officer_sees_results_of_all_and_reasons_of_the_own_ward_only(demo_sign_in):
     client = demo_sign_in("canbo")
     links = [link["href"] for link in open_page(client, "/readiness").select(".hexmap a")]
-    assert links == ["/readiness/wards/00082"]
+    assert sorted(links) == ["/readiness/wards/00070", "/readiness/wards/00082"]
     assert client.get("/readiness/wards/00004").status_code == 404
 
 

@@ -2,6 +2,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -16,6 +17,7 @@ from scoring.publishing import REFERENCE
 from scoring.standard import parse_standard
 from surveys.city_workbook import build_city_workbook, import_city_answers
 from surveys.models import Submission, SubmissionEvent
+from surveys.questionnaire_form import name_field, read_base
 from surveys.questions import load_questionnaire
 from surveys.reading import read_answers, to_snapshot
 from surveys.review import approve, return_submission
@@ -124,16 +126,15 @@ def test_a_round_expects_all_wards(session, submission):
 
 @pytest.mark.both_databases
 def test_a_stale_page_merges_other_fields_and_asks_about_the_same(session, submission):
-    base = submission.version
-    save_fields(session, submission, {"sites": "2"}, base, "Người một")
-    outcome = save_fields(session, submission, {"sites": "3", "floors": "5"}, base, "Người hai")
+    save_fields(session, submission, {"sites": "2"}, {}, "Người một")
+    outcome = save_fields(session, submission, {"sites": "3", "floors": "5"}, {}, "Người hai")
     assert [(c.field, c.yours, c.theirs, c.by) for c in outcome.conflicts] == [("sites", "3", "2", "Người một")]
     assert typed_of(submission) == {"sites": "2", "floors": "5"}
 
 
 @pytest.mark.both_databases
 def test_what_is_invalid_is_kept_as_typed(session, submission):
-    save_fields(session, submission, {"sites": "hai", "floors": "=1+1"}, 0, "Người một")
+    save_fields(session, submission, {"sites": "hai", "floors": "=1+1"}, {}, "Người một")
     session.expire_all()
     assert typed_of(submission) == {"sites": "hai", "floors": "=1+1"}
 
@@ -141,14 +142,45 @@ def test_what_is_invalid_is_kept_as_typed(session, submission):
 @pytest.mark.both_databases
 def test_a_refused_save_keeps_nothing(session, submission):
     with pytest.raises(SubmissionError, match="không quá"):
-        save_fields(session, submission, {"sites": "2", "floors": "x" * 3000}, 0, "A")
+        save_fields(session, submission, {"sites": "2", "floors": "x" * 3000}, {}, "A")
     assert typed_of(submission) == {}
 
 
-def test_a_version_that_was_never_given_out_overwrites_nothing(session, submission):
-    save_fields(session, submission, {"sites": "2"}, 0, "A")
-    assert save_fields(session, submission, {"sites": "3"}, 10**30, "B").conflicts
+@pytest.mark.both_databases
+def test_a_field_that_was_not_touched_is_no_conflict(session, submission):
+    save_fields(session, submission, {"sites": "2", "floors": "4"}, {}, "Người một")
+    # The second page was opened before: it showed nothing in sites, and nobody typed there.
+    outcome = save_fields(session, submission, {"sites": "", "floors": "", "signers": "9"}, {}, "Người hai")
+    assert outcome.conflicts == ()
+    assert typed_of(submission) == {"sites": "2", "floors": "4", "signers": "9"}
+
+
+@pytest.mark.parametrize("text", ["", "x", "[1]", '{"sites": 2}', "[" * 100_000, '{"sites": null}'])
+def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(session, submission, text):
+    save_fields(session, submission, {"sites": "2"}, {}, "A")
+    assert save_fields(session, submission, {"sites": "3"}, read_base(text), "B").conflicts
     assert typed_of(submission) == {"sites": "2"}
+
+
+def test_a_field_is_named_in_the_words_of_the_screen():
+    section = FORM.section("A")
+    assert name_field(section, "A03#2.degraded") == "Máy in (kể cả máy đa năng), lô 2, Xuống cấp"
+    assert name_field(section, "pc_memory_ssd") == "Số máy có từ 8 GB RAM và ổ SSD"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"sites": "2", "sites_temperature": "3"}, "nhiều hơn 2 là số ở câu “Số trụ sở làm việc”"),
+        ({"sites": "3", "sites_linked": "3"}, "nhiều hơn 2 là số trụ sở ngoài trụ sở chính"),
+        ({"rooms_vc": "1", "rooms_vc_able": "2"}, "nhiều hơn 1 là số ở câu “Số phòng họp trực tuyến (điểm cầu)”"),
+        ({"staff_total": "4", "it_officers": "5"}, "nhiều hơn 4"),
+        ({"A01.good": "4", "A01.year": "2024", "A02.good": "0", "pcs_protected": "5"}, "nhiều hơn 4 là số máy tính đang dùng"),
+        ({"A03.good": "1", "A03#2.note": "cũ"}, "Lô này mới có ghi chú"),
+    ],
+)
+def test_answers_that_contradict_each_other_are_told(typed, told):
+    assert any(told in problem.message for problem in read(typed).problems)
 
 
 def test_an_incomplete_submission_is_not_sent(session, submission):
@@ -159,7 +191,7 @@ def test_an_incomplete_submission_is_not_sent(session, submission):
 def test_a_closed_round_takes_nothing(session, submission):
     set_closed(session, submission.round_id, closed=True)
     with pytest.raises(SubmissionError, match="đã đóng"):
-        save_fields(session, submission, {"sites": "2"}, 0, "A")
+        save_fields(session, submission, {"sites": "2"}, {}, "A")
 
 
 def demo_submission(session, state):
@@ -173,7 +205,7 @@ def test_approval_happens_once_and_stands(demo_session):
     with pytest.raises(SubmissionError, match="đã duyệt"):
         approve(demo_session, sent, "Người khác")
     with pytest.raises(SubmissionError, match="đã duyệt"):
-        save_fields(demo_session, sent, {"sites": "9"}, sent.version, "A")
+        save_fields(demo_session, sent, {"sites": "9"}, {}, "A")
 
 
 def test_a_return_needs_a_reason_and_opens_the_draft(demo_session):
@@ -182,7 +214,7 @@ def test_a_return_needs_a_reason_and_opens_the_draft(demo_session):
         return_submission(demo_session, sent, "  ", "Chuyên viên")
     return_submission(demo_session, sent, "Kiểm tra lại phần A", "Chuyên viên")
     assert sent.state == CollectionState.RETURNED
-    save_fields(demo_session, sent, {"sites": "2"}, sent.version, "A")
+    save_fields(demo_session, sent, {"sites": "2"}, typed_of(sent), "A")
 
 
 def test_the_demo_has_every_state(demo_session):
@@ -228,7 +260,7 @@ def submission_of(session, ward_code):
 
 
 def test_another_wards_survey_is_a_404(demo_app, demo_sign_in, demo_session):
-    other = submission_of(demo_session, "00070")[0]
+    other = submission_of(demo_session, "00004")[0]
     client = demo_sign_in("canbo")
     for path in (f"/surveys/{other}/", f"/surveys/{other}/sections/A", f"/surveys/{other}/send", f"/surveys/{other}/print"):
         assert client.get(path).status_code == 404
@@ -244,9 +276,10 @@ def test_a_row_that_no_form_has_is_left_out(demo_sign_in, demo_session, name):
 
 
 def test_a_wrong_number_stays_in_the_form(demo_sign_in, demo_session):
-    mine, version = submission_of(demo_session, "00082")
+    mine, _ = submission_of(demo_session, "00082")
     client = demo_sign_in("canbo")
-    page = client.post(f"/surveys/{mine}/sections/0", data={"sites": "<b>hai", "version": str(version)}, follow_redirects=True)
+    base = BeautifulSoup(client.get(f"/surveys/{mine}/sections/0").data, "html.parser").select_one("[name=base]")["value"]
+    page = client.post(f"/surveys/{mine}/sections/0", data={"sites": "<b>hai", "base": base}, follow_redirects=True)
     assert "&lt;b&gt;hai" in page.text
     assert "Đã lưu" in page.text
 
