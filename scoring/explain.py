@@ -6,7 +6,12 @@ from scoring.measures import MEASURES
 from scoring.rating import Finding, FindingStatus
 from scoring.standard import SOURCE_LABELS
 
-_QUESTIONS = {"owns_counters": "Đơn vị có sở hữu quầy tiếp nhận không", "has_website": "Đơn vị có trang thông tin không"}
+_QUESTIONS = {
+    "owns_counters": "Đơn vị có sở hữu quầy tiếp nhận không",
+    "has_website": "Đơn vị có trang thông tin không",
+    "printers_multifunction": "Máy in đa năng có quét",
+    "cameras_cover_all": "Camera bao quát hết các quầy",
+}
 
 
 def explain(finding: Finding) -> str:

@@ -101,6 +101,16 @@ class Rating:
         return tuple(finding for finding in self.unmet if finding.criterion.blocking)
 
     @property
+    def counted_weight(self) -> int:
+        """The sum of the weights that enter the score: what is recommended, undecided or does not apply stays out."""
+        return sum(finding.criterion.weight for finding in self.findings if finding.is_counted)
+
+    @property
+    def met_weight(self) -> int:
+        """The part of that sum whose criteria are met."""
+        return sum(finding.criterion.weight for finding in self.findings if finding.is_counted and finding.is_met)
+
+    @property
     def headline(self) -> str:
         """What a page leads with: what is missing, before any score."""
         if self.result is Result.NO_DATA:

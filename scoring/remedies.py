@@ -164,9 +164,7 @@ def _points_by_cost(priced: Iterable[tuple[str, int, int]]) -> dict[int, tuple[i
 def _short_of_pass(rating: Rating) -> int:
     """The weight that is still lacking for the pass mark; nothing or less where it is reached."""
     assert rating.standard is not None
-    counted = sum(finding.criterion.weight for finding in rating.findings if finding.is_counted)
-    met = sum(finding.criterion.weight for finding in rating.findings if finding.is_counted and finding.is_met)
-    return -(-rating.standard.pass_mark * counted // 100) - met
+    return -(-rating.standard.pass_mark * rating.counted_weight // 100) - rating.met_weight
 
 
 def _total(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int:

@@ -1,10 +1,16 @@
 """What a change of the standard would do to the city, over the newest approved snapshots. It writes nothing."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from inventory.price_lists import current_price_list
 from inventory.snapshot import Snapshot
+from inventory.wards import Ward
+from scoring.forecast import ForecastYear, forecast
+from scoring.rating import Result
 from scoring.readiness import CityReadiness
+from scoring.remedies import CostToReady, cost_to_ready
 from scoring.sensitivity import Curve, Threshold, sweep, values_of
 from scoring.standard import Standard
 from scoring.what_if import Comparison, compare
@@ -28,6 +34,32 @@ def draw_threshold(session: Session, city: CityReadiness, standard: Standard, th
             _curves.clear()
         _curves[key] = sweep(_snapshots(city), standard, threshold, values_of(threshold), prices.prices, city.on)
     return _curves[key]
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far one ward is from ready: what it takes, and how many different items that is."""
+
+    ward: Ward
+    cost: CostToReady
+
+    @property
+    def items(self) -> int:
+        """How many different items are lacking."""
+        return len({line.item for line in self.cost.lines})
+
+
+def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]:
+    """The rated wards that are not ready: those that money turns ready first, fewest items, then cheapest, first."""
+    prices = current_price_list(session).prices
+    waiting = [ward for ward in city.wards if city.ratings[ward.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
+    far = [Distance(ward, cost_to_ready(city.ratings[ward.code], prices)) for ward in waiting]
+    return tuple(sorted(far, key=lambda d: (not d.cost.possible, d.items, d.cost.capital + d.cost.recurrent, d.ward.position)))
+
+
+def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[ForecastYear, ...]:
+    """What ageing alone does to the city under the standard in force."""
+    return forecast(_snapshots(city), city.standard, current_price_list(session).prices, city.on, years)
 
 
 def _snapshots(city: CityReadiness) -> tuple[Snapshot, ...]:

@@ -67,6 +67,8 @@ def ward(ward_code: str) -> ResponseReturnValue:
         rating=rating,
         groups=[group for group in groups if group[2]],
         cost=cost,
+        prices=prices,
+        catalogue=load_catalogue(),
         lacks_evidence=any(not prices[line.item].has_evidence for line in cost.lines),
         explain=explain,
         explain_source=explain_source,

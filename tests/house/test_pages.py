@@ -28,7 +28,16 @@ PAGES = {
         "/standards/2026.1",
     ],
     "taichinh": ["/", "/plans", "/plans/1", "/plans/1?ward=00070", "/inventory/items/A01"],
-    "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/plans/1", "/standards/2026.1/sensitivity"],
+    "lanhdao": [
+        "/",
+        "/readiness",
+        "/readiness/wards/00070",
+        "/plans/1",
+        "/standards/2026.1/sensitivity",
+        "/readiness/nearest",
+        "/readiness/forecast",
+        "/readiness/wards/00070/what-if",
+    ],
     "quantri": ["/", "/users", "/audit", "/account/password"],
 }
 VISITS = [(username, path) for username, paths in PAGES.items() for path in paths]

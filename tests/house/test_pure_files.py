@@ -16,6 +16,8 @@ PURE = [
     "scoring.explain",
     "scoring.map",
     "scoring.what_if",
+    "scoring.trying",
+    "scoring.forecast",
     "scoring.sensitivity",
     "scoring.changes",
     "scoring.charts",

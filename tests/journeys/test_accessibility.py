@@ -13,7 +13,15 @@ PAGES = {
         "/standards/2026.1/sensitivity?of=CR-A1",
     ],
     "taichinh": ["/", "/plans", "/plans/1"],
-    "lanhdao": ["/", "/readiness", "/readiness/wards/00070", "/inventory/items/A01"],
+    "lanhdao": [
+        "/",
+        "/readiness",
+        "/readiness/wards/00070",
+        "/inventory/items/A01",
+        "/readiness/nearest",
+        "/readiness/forecast",
+        "/readiness/wards/00070/what-if",
+    ],
     "quantri": ["/", "/users", "/audit"],
 }
 

@@ -1,0 +1,109 @@
+"""Pages that look ahead: the wards nearest to ready, one ward with other answers, and what ageing will do."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from accounts.guards import requires
+from accounts.permissions import Permission
+from inventory.catalogue import GROUPS, load_catalogue
+from inventory.ward_search import get_ward
+from portal.database import get_session
+from portal.errors import NotFoundError
+from portal.numbers import CountError, parse_count
+from scoring.explain import explain, name_answer
+from scoring.measures import MEASURES
+from scoring.rating import Rating, rate
+from scoring.readiness import city_readiness
+from scoring.studying import forecast_city, nearest_wards
+from scoring.trying import Knob, knobs_of, with_answers
+
+blueprint = Blueprint("study", __name__, url_prefix="/readiness", template_folder="templates")
+
+YEARS = 5
+MOST = 100_000
+
+
+@blueprint.get("/nearest")
+@requires(Permission.PLAN_READ)
+def nearest() -> ResponseReturnValue:
+    """The wards that are not ready, nearest first, each with what it lacks."""
+    city = city_readiness(get_session())
+    return render_template(
+        "scoring/nearest.html", city=city, distances=nearest_wards(get_session(), city), catalogue=load_catalogue()
+    )
+
+
+@blueprint.get("/forecast")
+@requires(Permission.PLAN_READ)
+def ageing() -> ResponseReturnValue:
+    """Which wards fall out of ready in the coming years, and what replacing worn equipment costs in each."""
+    city = city_readiness(get_session())
+    wards = {ward.code: ward for ward in city.wards}
+    years = forecast_city(get_session(), city, YEARS)
+    return render_template("scoring/forecast.html", city=city, years=years, wards=wards, catalogue=load_catalogue())
+
+
+@blueprint.get("/wards/<ward_code>/what-if")
+@requires(Permission.READINESS_READ)
+def what_if(ward_code: str) -> ResponseReturnValue:
+    """One ward with other answers, tried on a copy. The answers stand in the address, and nothing is written."""
+    ward, city = get_ward(get_session(), ward_code), city_readiness(get_session())
+    rating = city.ratings[ward_code]
+    if rating.snapshot is None:
+        raise NotFoundError("Chưa có phiếu khảo sát nào của đơn vị này được duyệt nên chưa thử được.")
+    groups = _groups(rating)
+    known = {knob.key: knob for _letter, _name, knobs in groups for knob in knobs}
+    answers, errors = _read(request.args, known)
+    tried = rate(with_answers(rating.snapshot, answers, city.on), city.standard, city.on)
+    was = {finding.criterion.code: finding for finding in rating.findings}
+    changed = [finding for finding in tried.findings if finding.status != was[finding.criterion.code].status]
+    return render_template(
+        "scoring/ward_what_if.html",
+        ward=ward,
+        city=city,
+        rating=rating,
+        tried=tried,
+        changed=changed,
+        groups=groups,
+        typed=request.args,
+        answers=answers,
+        errors=errors,
+        explain=explain,
+        name_answer=name_answer,
+        units={key: MEASURES[key].unit if key in MEASURES else "" for key in known},
+    ), 400 if errors else 200
+
+
+def _groups(rating: Rating) -> list[tuple[str, str, list[Knob]]]:
+    assert rating.snapshot is not None
+    assert rating.standard is not None
+    groups, seen = [], set[str]()
+    for letter, name in GROUPS.items():
+        knobs: dict[str, Knob] = {}
+        for finding in rating.findings:
+            if finding.criterion.group == letter:
+                found = knobs_of(finding.criterion, rating.snapshot, rating.standard, rating.on)
+                knobs |= {knob.key: knob for knob in found if knob.key not in seen}
+        seen |= knobs.keys()
+        if knobs:
+            groups.append((letter, name, list(knobs.values())))
+    return groups
+
+
+def _read(typed: Mapping[str, str], known: Mapping[str, Knob]) -> tuple[dict[str, int], dict[str, str]]:
+    """The answers that differ from the ward's own, and what is wrong with those that cannot be read."""
+    answers, errors = {}, {}
+    for key, knob in known.items():
+        text = typed.get(key, "").strip()
+        if not text:
+            continue
+        try:
+            value = parse_count(text, 1 if knob.is_yes_or_no else MOST)
+        except CountError as error:
+            errors[key] = error.message
+            continue
+        if value != knob.value:
+            answers[key] = value
+    return answers, errors

@@ -1,0 +1,132 @@
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory.catalogue import load_catalogue
+from inventory.price_lists import current_price_list
+from inventory.snapshot import EquipmentLot, Owner, Snapshot
+from scoring.forecast import forecast
+from scoring.publishing import REFERENCE
+from scoring.rating import rate
+from scoring.readiness import city_readiness
+from scoring.standard import parse_standard
+from scoring.studying import nearest_wards
+from scoring.trying import knobs_of, with_answers
+from tests.conftest import DEMO_DAY
+
+STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+BLANK = Snapshot("00082", DEMO_DAY)
+KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in knobs_of(criterion, BLANK, STANDARD, DEMO_DAY)}
+
+
+def value_of(key, snapshot):
+    for criterion in STANDARD.criteria:
+        for knob in knobs_of(criterion, snapshot, STANDARD, DEMO_DAY):
+            if knob.key == key:
+                return knob.value
+    raise AssertionError(key)
+
+
+LOTS = st.lists(
+    st.builds(EquipmentLot, st.just("A01"), good=st.integers(0, 9), degraded=st.integers(0, 9), year=st.integers(2015, 2026)),
+    max_size=4,
+)
+
+
+@given(st.sampled_from(sorted(KNOBS)), st.integers(0, 60), LOTS)
+def test_an_answer_that_is_tried_is_the_answer_then(key, value, lots):
+    wanted = min(value, 1) if KNOBS[key].is_yes_or_no else value
+    ward = Snapshot("00082", DEMO_DAY, lots=tuple(lots), answered_items=frozenset({"A01"}))
+    tried = with_answers(ward, {key: wanted}, DEMO_DAY)
+    assert value_of(key, tried) == wanted
+    others = {name: value_of(name, ward) for name in KNOBS if name != key}
+    assert {name: value_of(name, tried) for name in others} == others
+    assert ward == Snapshot("00082", DEMO_DAY, lots=tuple(lots), answered_items=frozenset({"A01"}))
+
+
+def test_machines_of_the_city_service_centre_are_left_alone():
+    lots = (EquipmentLot("B01", good=4, owner=Owner.CITY_CENTRE), EquipmentLot("B01", good=2, year=2020))
+    ward = Snapshot("00082", DEMO_DAY, lots=lots, answered_items=frozenset({"B01"}))
+    tried = with_answers(ward, {"B01": 1}, DEMO_DAY)
+    assert sum(lot.good for lot in tried.lots if lot.owner is Owner.CITY_CENTRE) == 4
+    assert value_of("B01", tried) == 1
+
+
+def test_every_criterion_answers_to_its_knobs():
+    for criterion in STANDARD.criteria:
+        assert knobs_of(criterion, BLANK, STANDARD, DEMO_DAY), criterion.code
+
+
+def test_ageing_only_takes_away_and_counts_each_machine_once(demo_session):
+    city = city_readiness(demo_session, DEMO_DAY)
+    snapshots = [rating.snapshot for rating in city.ratings.values() if rating.snapshot]
+    prices = current_price_list(demo_session).prices
+    years = forecast(snapshots, city.standard, prices, DEMO_DAY, 12)
+    assert [year.year for year in years] == list(range(2026, 2039))
+    for before, after in pairwise(years):
+        assert after.ready <= before.ready
+        assert after.fallen == before.ready - after.ready
+    assert years[-1].ready == frozenset(), "in twelve years no PC of today is within its service life"
+    life = load_catalogue()["A01"].life_years
+    pcs = sum(
+        lot.working
+        for s in snapshots
+        for lot in s.lots
+        if lot.item == "A01" and lot.owner is Owner.WARD and lot.year + life >= 2026
+    )
+    assert sum(year.ending.get("A01", 0) for year in years) == pcs
+    assert all(year.capital == sum(n * prices[item].unit_price for item, n in year.ending.items()) for year in years)
+
+
+def test_a_ward_falls_out_when_its_pcs_pass_their_age(demo_session):
+    city = city_readiness(demo_session, DEMO_DAY)
+    prices = current_price_list(demo_session).prices
+    years = forecast([r.snapshot for r in city.ratings.values() if r.snapshot], city.standard, prices, DEMO_DAY, 8)
+    code, year = next((min(year.fallen), year.year) for year in years if year.fallen)
+    assert rate(city.ratings[code].snapshot, city.standard, date(year, 12, 31)).result.value != "ready"
+
+
+def test_the_nearest_come_first(demo_session):
+    city = city_readiness(demo_session, DEMO_DAY)
+    order = nearest_wards(demo_session, city)
+    keys = [(not d.cost.possible, d.items, d.cost.capital + d.cost.recurrent) for d in order]
+    assert keys == sorted(keys)
+    assert len(order) == 53
+
+
+def words(answer, status=200):
+    assert answer.status_code == status
+    return " ".join(BeautifulSoup(answer.data, "html.parser").get_text(" ").split())
+
+
+def test_one_ward_with_other_answers_is_told_apart_from_its_result(demo_sign_in, demo_session):
+    city = city_readiness(demo_session)
+    ward = next(code for code, rating in city.ratings.items() if any(f.criterion.code == "CR-F2" for f in rating.unmet_blocking))
+    client = demo_sign_in("lanhdao")
+    told = words(client.get(f"/readiness/wards/{ward}/what-if?F01=20"))
+    assert "Đã thử thay 1 câu trả lời." in told
+    assert "✓ Bộ lưu điện cho mạng và thiết bị TSLCD: đạt, có 20" in told
+    assert "Bộ lưu điện cho mạng và thiết bị TSLCD: thiếu" in words(client.get(f"/readiness/wards/{ward}"))
+
+
+@pytest.mark.parametrize("query", ["A01=x", "A01=-1", "vlan_separated=2", "A01=999999999999", "A01=%3Cscript%3E"])
+def test_a_wrong_number_is_told_and_stays_in_the_field(demo_sign_in, query):
+    answer = demo_sign_in("lanhdao").get(f"/readiness/wards/00070/what-if?{query}")
+    assert "Còn chỗ cần sửa" in words(answer, 400)
+
+
+def test_a_ward_without_data_says_so(demo_sign_in, demo_session):
+    city = city_readiness(demo_session)
+    ward = next(code for code, rating in city.ratings.items() if rating.snapshot is None)
+    assert "chưa thử được" in words(demo_sign_in("lanhdao").get(f"/readiness/wards/{ward}/what-if"), 404)
+
+
+def test_an_officer_tries_the_own_ward_only(demo_sign_in):
+    client = demo_sign_in("canbo")
+    assert client.get("/readiness/wards/00070/what-if").status_code == 200
+    assert client.get("/readiness/wards/00004/what-if").status_code == 404
+    assert client.get("/readiness/nearest").status_code == 404
