@@ -80,6 +80,19 @@ def newest_snapshots(session: Session) -> dict[str, Snapshot]:
     return {ward_code: _values[sha256] for ward_code, sha256 in hashes.items()}
 
 
+def list_round_names(session: Session) -> list[str]:
+    """The names of the rounds that gave approved snapshots, newest first."""
+    newest = func.max(SnapshotRecord.id)
+    return list(session.scalars(select(SnapshotRecord.round_name).group_by(SnapshotRecord.round_name).order_by(newest.desc())))
+
+
+def snapshots_of_round(session: Session, round_name: str) -> dict[str, Snapshot]:
+    """The newest approved snapshot of each ward in one round."""
+    newest = select(func.max(SnapshotRecord.id)).where(SnapshotRecord.round_name == round_name).group_by(SnapshotRecord.ward_code)
+    records = session.scalars(select(SnapshotRecord).where(SnapshotRecord.id.in_(newest)))
+    return {record.ward_code: load_snapshot(record) for record in records}
+
+
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:
     """All approved snapshots of a ward, newest first."""
     history = select(SnapshotRecord).where(SnapshotRecord.ward_code == ward_code).order_by(SnapshotRecord.id.desc())

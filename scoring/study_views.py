@@ -8,12 +8,17 @@ from flask.typing import ResponseReturnValue
 from accounts.guards import requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
-from inventory.ward_search import get_ward
+from inventory.recording import list_round_names, snapshots_of_round
+from inventory.snapshot import ConnectionKind
+from inventory.ward_search import get_ward, list_wards
 from portal.database import get_session
 from portal.errors import NotFoundError
 from portal.numbers import CountError, parse_count
 from scoring.explain import explain, name_answer
+from scoring.history import look, split
 from scoring.measures import MEASURES
+from scoring.publishing import get_standard, list_standards
+from scoring.quality import CHECKS, Word, assess
 from scoring.rating import Rating, rate
 from scoring.readiness import city_readiness
 from scoring.studying import forecast_city, nearest_wards
@@ -45,6 +50,50 @@ def ageing() -> ResponseReturnValue:
     return render_template("scoring/forecast.html", city=city, years=years, wards=wards, catalogue=load_catalogue())
 
 
+@blueprint.get("/quality")
+@requires(Permission.PLAN_READ)
+def quality() -> ResponseReturnValue:
+    """The six words of data quality, for the city and ward by ward."""
+    city = city_readiness(get_session())
+    rows = [(ward, assess(city.ratings[ward.code])) for ward in city.wards]
+    assessed = sorted((row for row in rows if row[1]), key=lambda row: (sum(part.score for part in row[1]), row[0].position))
+    return render_template("scoring/quality.html", city=city, rows=assessed, words=list(Word), checks=CHECKS)
+
+
+@blueprint.get("/history")
+@requires(Permission.PLAN_READ)
+def rounds() -> ResponseReturnValue:
+    """Two rounds, each under a standard, and what of the change is real."""
+    session, typed = get_session(), request.args
+    names, versions = list_round_names(session), [record.version for record in list_standards(session)]
+    chosen = {
+        "round_a": _one_of(typed.get("round_a"), names, -1),
+        "round_b": _one_of(typed.get("round_b"), names, 0),
+        "standard_a": _one_of(typed.get("standard_a"), versions, -1),
+        "standard_b": _one_of(typed.get("standard_b"), versions, 0),
+    }
+    found = None
+    if names:
+        before, after = (
+            look(
+                chosen[f"round_{side}"],
+                snapshots_of_round(session, chosen[f"round_{side}"]),
+                get_standard(session, chosen[f"standard_{side}"]),
+            )
+            for side in ("a", "b")
+        )
+        found = split(before, after)
+    return render_template(
+        "scoring/history.html", found=found, names=names, versions=versions, chosen=chosen, wards=list_wards(session)
+    )
+
+
+def _one_of(typed: str | None, offered: list[str], place: int) -> str:
+    if typed in offered:
+        return str(typed)
+    return offered[place] if offered else ""
+
+
 @blueprint.get("/wards/<ward_code>/what-if")
 @requires(Permission.READINESS_READ)
 def what_if(ward_code: str) -> ResponseReturnValue:
@@ -72,19 +121,26 @@ def what_if(ward_code: str) -> ResponseReturnValue:
         errors=errors,
         explain=explain,
         name_answer=name_answer,
-        units={key: MEASURES[key].unit if key in MEASURES else "" for key in known},
+        units={key: _unit(key) for key in known},
     ), 400 if errors else 200
+
+
+def _unit(key: str) -> str:
+    if key in MEASURES:
+        return MEASURES[key].unit
+    if key in load_catalogue():
+        return load_catalogue()[key].unit.lower()
+    return "Mbps" if key in set(ConnectionKind) else ""
 
 
 def _groups(rating: Rating) -> list[tuple[str, str, list[Knob]]]:
     assert rating.snapshot is not None
-    assert rating.standard is not None
     groups, seen = [], set[str]()
     for letter, name in GROUPS.items():
         knobs: dict[str, Knob] = {}
         for finding in rating.findings:
             if finding.criterion.group == letter:
-                found = knobs_of(finding.criterion, rating.snapshot, rating.standard, rating.on)
+                found = knobs_of(finding.criterion, rating.snapshot)
                 knobs |= {knob.key: knob for knob in found if knob.key not in seen}
         seen |= knobs.keys()
         if knobs:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from scoring.measures import MEASURES
-from scoring.standard import Criterion, Standard
+from scoring.standard import Criterion
 
 YES_OR_NO = frozenset({"cameras_cover_all", "has_website", "owns_counters"})
 
@@ -24,17 +25,22 @@ class Knob:
     value: int | None
 
 
-def knobs_of(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date) -> tuple[Knob, ...]:
+def knobs_of(criterion: Criterion, snapshot: Snapshot) -> tuple[Knob, ...]:
     """The answers that a criterion reads, in the order that its measures read them."""
-    blank = Snapshot(snapshot.ward_code, snapshot.as_of)
-    keys: list[str] = []
-    for measure in (criterion.measure, criterion.requirement.per):
-        if measure is not None:
-            # What a measure misses in an empty snapshot is all that it reads.
-            keys += MEASURES[measure].read(blank, standard.pc_max_age_years, on).missing
-    if criterion.applies_if is not None:
-        keys.append(criterion.applies_if)
-    return tuple(Knob(key, _is_yes_or_no(key), _value(key, snapshot)) for key in dict.fromkeys(keys))
+    return tuple(Knob(key, _is_yes_or_no(key), _value(key, snapshot)) for key in answers_behind(criterion))
+
+
+def answers_behind(criterion: Criterion) -> tuple[str, ...]:
+    """The keys of the answers that a criterion reads."""
+    measures = filter(None, (criterion.measure, criterion.requirement.per))
+    keys = [key for measure in measures for key in _answers_of(measure)]
+    return tuple(dict.fromkeys([*keys, *filter(None, [criterion.applies_if])]))
+
+
+@cache
+def _answers_of(measure: str) -> tuple[str, ...]:
+    # What a measure misses in an empty snapshot is all that it reads.
+    return MEASURES[measure].read(Snapshot("", date.min), 1, date.min).missing
 
 
 def with_answers(snapshot: Snapshot, answers: Mapping[str, int], on: date) -> Snapshot:

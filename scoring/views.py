@@ -16,6 +16,7 @@ from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
+from scoring.confidence import Confidence, confidence, confidence_of
 from scoring.explain import explain, explain_source, name_answer
 from scoring.map import lay_out
 from scoring.measures import MEASURES
@@ -47,6 +48,9 @@ def readiness() -> ResponseReturnValue:
         by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda part: sort_key(part[0]))),
         updating=_updating(),
         days_left=(current_settings().target_date - today()).days,
+        grades=list(Confidence),
+        grade_of={code: confidence(rating) for code, rating in city.ratings.items()},
+        fade=request.args.get("fade") == "1",
     )
 
 
@@ -74,6 +78,8 @@ def ward(ward_code: str) -> ResponseReturnValue:
         explain_source=explain_source,
         answers=_answers_behind,
         is_updating=ward_code in _updating(),
+        confidence_of=confidence_of,
+        grade=confidence(rating),
         name_answer=name_answer,
     )
 
@@ -105,7 +111,7 @@ def _name_missing(rating: Rating) -> str:
 
 def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
     folded = fold(typed.get("q", "")[:100])
-    result, kind, district = (typed.get(name, "") for name in ("result", "kind", "district"))
+    result, kind, district, grade = (typed.get(name, "") for name in ("result", "kind", "district", "confidence"))
     return [
         ward
         for ward in city.wards
@@ -113,6 +119,7 @@ def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
         and result in ("", city.ratings[ward.code].result)
         and kind in ("", ward.kind)
         and district in ("", ward.former_district)
+        and grade in ("", confidence(city.ratings[ward.code]))
     ]
 
 

@@ -36,6 +36,8 @@ PAGES = {
         "/standards/2026.1/sensitivity",
         "/readiness/nearest",
         "/readiness/forecast",
+        "/readiness/quality",
+        "/readiness/history",
         "/readiness/wards/00070/what-if",
     ],
     "quantri": ["/", "/users", "/audit", "/account/password"],

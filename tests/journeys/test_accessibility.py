@@ -20,6 +20,8 @@ PAGES = {
         "/inventory/items/A01",
         "/readiness/nearest",
         "/readiness/forecast",
+        "/readiness/quality",
+        "/readiness/history",
         "/readiness/wards/00070/what-if",
     ],
     "quantri": ["/", "/users", "/audit"],

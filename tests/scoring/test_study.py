@@ -20,12 +20,12 @@ from tests.conftest import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 BLANK = Snapshot("00082", DEMO_DAY)
-KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in knobs_of(criterion, BLANK, STANDARD, DEMO_DAY)}
+KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in knobs_of(criterion, BLANK)}
 
 
 def value_of(key, snapshot):
     for criterion in STANDARD.criteria:
-        for knob in knobs_of(criterion, snapshot, STANDARD, DEMO_DAY):
+        for knob in knobs_of(criterion, snapshot):
             if knob.key == key:
                 return knob.value
     raise AssertionError(key)
@@ -58,7 +58,7 @@ def test_machines_of_the_city_service_centre_are_left_alone():
 
 def test_every_criterion_answers_to_its_knobs():
     for criterion in STANDARD.criteria:
-        assert knobs_of(criterion, BLANK, STANDARD, DEMO_DAY), criterion.code
+        assert knobs_of(criterion, BLANK), criterion.code
 
 
 def test_ageing_only_takes_away_and_counts_each_machine_once(demo_session):

@@ -1,0 +1,156 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+
+from accounts.identity import Role
+from inventory.recording import list_round_names, record_snapshot, snapshots_of_round
+from inventory.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
+from scoring.confidence import Confidence, confidence, confidence_of
+from scoring.history import look, split
+from scoring.publishing import REFERENCE
+from scoring.quality import Word, assess
+from scoring.rating import no_data, rate
+from scoring.readiness import city_readiness
+from scoring.sensitivity import with_threshold
+from scoring.standard import parse_standard
+from tests.conftest import DEMO_DAY
+
+STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+
+
+def rated(on=DEMO_DAY, **parts):
+    return rate(Snapshot("00082", DEMO_DAY, **parts), STANDARD, on)
+
+
+def finding(rating, code):
+    return next(finding for finding in rating.findings if finding.criterion.code == code)
+
+
+@pytest.mark.parametrize(
+    ("basis", "grade"),
+    [(Basis.MEASURED, Confidence.MEASURED), (Basis.EVIDENCE, Confidence.EVIDENCE), (Basis.DECLARED, Confidence.REVIEWED)],
+)
+def test_a_finding_stands_as_firmly_as_its_weakest_answer(basis, grade):
+    rating = rated(facts={"level_file_approved": Fact("level_file_approved", value=True, basis=basis)})
+    assert confidence_of(finding(rating, "CR-G3"), rating) is grade
+    mixed = rated(
+        facts=make_facts({"staff_total": 40}, Basis.EVIDENCE),
+        connections=(Connection(ConnectionKind.INTERNET, "A", 300, 290, basis=basis),),
+        answered_connections=frozenset({ConnectionKind.INTERNET}),
+    )
+    weakest = max(grade, Confidence.EVIDENCE, key=list(Confidence).index)
+    assert confidence_of(finding(mixed, "CR-D5"), mixed) is weakest
+
+
+def test_what_is_older_than_half_a_year_is_old_whatever_stands_behind_it():
+    facts = {"level_file_approved": Fact("level_file_approved", value=True, basis=Basis.MEASURED)}
+    assert confidence(rated(DEMO_DAY + timedelta(days=183), facts=facts)) is not Confidence.OLD
+    assert confidence(rated(DEMO_DAY + timedelta(days=184), facts=facts)) is Confidence.OLD
+    assert confidence(no_data("00082", DEMO_DAY)) is None
+
+
+def test_the_map_fades_what_is_old_and_the_table_finds_it(demo_sign_in):
+    client = demo_sign_in("lanhdao")
+    page = BeautifulSoup(client.get("/readiness?fade=1&confidence=old").data, "html.parser")
+    # The demo day of the tests is months before today.
+    assert len(page.select(".tile-faded")) == 100
+    assert len(page.select(".part-list tbody tr")) == 100
+    assert len(BeautifulSoup(client.get("/readiness").data, "html.parser").select(".tile-faded")) == 0
+
+
+SOUND = {
+    "staff_total": 60,
+    "staff_vi": 1,
+    "staff_vii": 9,
+    "staff_viii": 50,
+    "switch_ports": 48,
+    "switch_ports_gigabit": 48,
+    "uses_shared_systems": True,
+    "has_website": False,
+}
+
+
+def scores(rating):
+    return {part.check.word: (part.score, part.faults) for part in assess(rating)}
+
+
+def test_sound_data_have_full_marks_but_for_what_is_missing():
+    found = scores(rated(facts=make_facts(SOUND), lots=(EquipmentLot("A03", good=2),), answered_items=frozenset({"A03"})))
+    assert [found[word][0] for word in Word if word is not Word.ENOUGH] == [100] * 5
+    assert 0 < found[Word.ENOUGH][0] < 100
+
+
+@pytest.mark.parametrize(
+    ("change", "word", "told"),
+    [
+        ({"facts": make_facts(SOUND | {"staff_vii": 8})}, Word.UNIFIED, "ba nhóm chức danh cộng lại là 59, tổng khai là 60"),
+        ({"facts": make_facts(SOUND | {"switch_ports_gigabit": 49})}, Word.UNIFIED, "cổng 1 Gbps nhiều hơn tổng số cổng"),
+        ({"lots": (EquipmentLot("A01", good=121, year=2024),)}, Word.RIGHT, "121 máy tính cho 60 người"),
+        ({"connections": (Connection(ConnectionKind.INTERNET, "A", 200, 201),)}, Word.RIGHT, "đo được 201 Mbps, hợp đồng 200 Mbps"),
+        ({"lots": (EquipmentLot("A03", good=1), EquipmentLot("A03", good=2))}, Word.CLEAN, "2 lô A03 trùng nhau"),
+        ({"facts": make_facts(SOUND | {"uses_shared_systems": False})}, Word.SHARED, "chưa dùng hệ thống của thành phố"),
+        ({"facts": make_facts(SOUND | {"has_website": True})}, Word.SHARED, "chưa là thành phần của cổng"),
+        ({"as_of": DEMO_DAY - timedelta(days=184)}, Word.LIVING, "số liệu đã 184 ngày"),
+    ],
+)
+def test_each_fault_is_told_under_its_word(change, word, told):
+    ward = replace(Snapshot("00082", DEMO_DAY, facts=make_facts(SOUND)), **change)
+    score, faults = scores(rate(ward, STANDARD, DEMO_DAY))[word]
+    assert score < 100
+    assert any(told in fault for fault in faults)
+
+
+def test_a_ward_without_data_has_no_quality():
+    assert assess(no_data("00082", DEMO_DAY)) == ()
+
+
+@pytest.fixture
+def two_rounds(demo_session):
+    """The demo round, and a second one in which one ready ward lost its PCs."""
+    city = city_readiness(demo_session, DEMO_DAY)
+    ready = next(rating for rating in city.ratings.values() if rating.result.value == "ready")
+    worse = replace(ready.snapshot, lots=(), round_name="Đợt hai", approved_at=datetime(2026, 3, 9, tzinfo=UTC))
+    record_snapshot(demo_session, worse)
+    demo_session.commit()
+    return ready.ward_code, list_round_names(demo_session)
+
+
+def test_the_change_between_rounds_is_split_and_adds_up(demo_session, two_rounds):
+    code, (second, first) = two_rounds
+    earlier, later = snapshots_of_round(demo_session, first), snapshots_of_round(demo_session, second)
+    assert set(later) == {code}
+    earlier = {code: earlier[code]} | dict(list(earlier.items())[:40])
+    stricter = with_threshold(STANDARD, "CR-A1", 110)
+    before, after = look(first, earlier, STANDARD), look(second, earlier | later, stricter)
+    found = split(before, after)
+    assert found.worsened == {code}
+    assert found.improved == frozenset()
+    assert found.tightened
+    assert len(before.ready) + len(found.improved) - len(found.worsened) + len(found.eased) - len(found.tightened) == len(
+        after.ready
+    )
+    assert split(before, before).tightened == frozenset()
+
+
+def test_a_round_looked_at_again_is_the_same(demo_session, two_rounds):
+    first = two_rounds[1][1]
+    views = [look(first, snapshots_of_round(demo_session, first), STANDARD) for _ in range(2)]
+    assert views[0] == views[1]
+    assert views[0].on == max(rating.snapshot.as_of for rating in views[0].ratings.values())
+
+
+def test_the_pages_show_both(demo_sign_in, two_rounds):
+    client = demo_sign_in("lanhdao")
+    page = BeautifulSoup(client.get("/readiness/history").data, "html.parser")
+    rows = {row.th.get_text(): row.td.get_text() for row in page.select("tbody tr")}
+    assert rows["Kém đi (số liệu đổi)"] != "−0"
+    assert client.get("/readiness/history?round_a=x&standard_b=%00").status_code == 200
+    assert "Thống nhất" in client.get("/readiness/quality").text
+
+
+def test_a_city_without_rounds_says_so(sign_in):
+    client = sign_in(Role.LEADER)
+    assert "Chưa có đợt nào" in client.get("/readiness/history").text
+    assert client.get("/readiness/quality").status_code == 200
