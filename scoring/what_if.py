@@ -8,7 +8,7 @@ from inventory.prices import Price
 from inventory.snapshot import Snapshot
 from scoring.rating import FindingStatus, Rating, Result, rate
 from scoring.remedies import cost_to_ready
-from scoring.standard import Standard
+from scoring.standard import Criterion, Standard
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,22 @@ class Comparison:
     def lost_ready(self) -> tuple[Turn, ...]:
         """The wards that are ready under the first standard only."""
         return tuple(turn for turn in self.turns if turn.before is Result.READY)
+
+    @property
+    def undecided(self) -> tuple[tuple[Criterion, tuple[str, ...]], ...]:
+        """The criteria of the second standard whose threshold is to be decided, with the wards that miss it as it stands.
+
+        They fail nobody yet.
+        """
+        waiting = (criterion for criterion in self.after.standard.criteria if criterion.undecided)
+        return tuple((criterion, self._missing(criterion.code)) for criterion in waiting)
+
+    def _missing(self, code: str) -> tuple[str, ...]:
+        return tuple(
+            ward
+            for ward, rating in self.after.ratings.items()
+            if any(f.criterion.code == code and f.status is FindingStatus.UNMET for f in rating.findings)
+        )
 
 
 def compare(snapshots: Iterable[Snapshot], before: Standard, after: Standard, prices: Mapping[str, Price], on: date) -> Comparison:

@@ -174,3 +174,14 @@ def test_odd_questions_leave_the_page_whole(demo_sign_in, query):
 def test_only_reviewers_draft(sign_in, role):
     client = sign_in(role, ["00082"] if role.is_of_ward else ())
     assert client.post("/standards/drafts/", data={"version": "2026.1"}).status_code == 404
+
+
+def test_an_undecided_threshold_names_the_wards_it_would_touch_and_fails_nobody(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = begin(client)
+    changed = fields(page_of(client.get(f"{draft}/criteria/CR-A1"))) | {"percent": "110", "undecided": "y"}
+    changed.pop("blocking")
+    assert client.post(f"{draft}/criteria/CR-A1", data=changed).status_code == 302
+    told = words(page_of(client.get(f"{draft}/what-if")))
+    assert "Không còn đáp ứng (0)" in told
+    assert int(re.search(r"CR-A1 [^:]+: (\d+) đơn vị chưa đạt nếu giữ ngưỡng này", told)[1]) > 40
