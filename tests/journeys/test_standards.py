@@ -1,0 +1,65 @@
+"""Standards in a real browser: a draft and what it would do, the slider of a threshold, one ward with other answers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.mark.journey
+def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
+    first = visit.sign_in("thamdinh")
+    first.goto("/standards/")
+    first.get_by_role("button", name="Soạn bản thảo").click()
+    draft = first.url
+    first.get_by_role("link", name="Sửa CR-A1").click()
+    first.get_by_label("Tỷ lệ % của thông tin làm căn cứ").fill("110")
+    first.get_by_role("button", name="Lưu bản thảo").click()
+    first.get_by_role("link", name="Nếu công bố thì đơn vị nào đổi kết quả?").click()
+    heading = first.get_by_role("heading", name=re.compile(r"Không còn đáp ứng \(\d+\)")).inner_text()
+    lost = int(re.search(r"\d+", heading)[0])
+    assert lost > 0
+
+    first.goto("/readiness")
+    before = ready_wards(first)
+    second = visit.sign_in("thamdinh2")
+    second.goto(draft)
+    second.get_by_role("button", name="Công bố phiên bản 2026.2").click()
+    second.get_by_text("Đã công bố bộ tiêu chuẩn 2026.2.").wait_for()
+    first.goto("/readiness")
+    assert before - ready_wards(first) == lost
+
+
+@pytest.mark.journey
+def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
+    leader = visit.sign_in("lanhdao")
+    leader.goto("/standards/2026.1")
+    leader.get_by_role("link", name="Thử đổi ngưỡng").click()
+    leader.get_by_label("Ngưỡng", exact=True).select_option("CR-A1")
+    leader.wait_for_url(lambda url: "of=CR-A1" in url)
+    slider = leader.get_by_label(re.compile("Giá trị thử"))
+    slider.focus()
+    with leader.expect_navigation():
+        leader.keyboard.press("PageUp")
+    expect(leader.locator("tr.table-active")).to_have_count(1)
+    assert int(leader.locator("tr.table-active th").inner_text().split()[0]) > 100
+    expect(leader.get_by_text(re.compile(r"Không còn đáp ứng: .*(Xã|Phường) "))).to_be_visible()
+
+
+@pytest.mark.journey
+def test_one_ward_is_tried_with_other_answers(visit):
+    leader = visit.sign_in("lanhdao")
+    leader.goto("/readiness/nearest")
+    leader.locator("tbody a").first.click()
+    leader.get_by_role("link", name=re.compile("Thử thay câu trả lời")).click()
+    leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng").fill("30")
+    leader.get_by_role("button", name="Tính thử").click()
+    leader.get_by_text("Đã thử thay 1 câu trả lời.").wait_for()
+    leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng").fill("ba mươi")
+    leader.get_by_role("button", name="Tính thử").click()
+    leader.get_by_text("không phải số nguyên").first.wait_for()
+    expect(leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng")).to_have_value("ba mươi")
+
+
+def ready_wards(page):
+    return int(re.match(r"\d+", page.locator(".border-ready .number").first.inner_text())[0])
