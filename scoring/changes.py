@@ -1,6 +1,7 @@
 """What differs between two standards, in words. Pure."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from scoring.measures import MEASURES
 from scoring.standard import Criterion, Requirement, Standard
@@ -15,6 +16,8 @@ _WORDS: dict[str, Callable[[Criterion], str]] = {
     "mức": lambda criterion: criterion.tier.label,
     "ngưỡng chờ quyết định": lambda criterion: _YES[criterion.undecided],
     "điều kiện áp dụng": lambda criterion: criterion.applies_if or "mọi đơn vị",
+    "có hiệu lực từ": lambda criterion: _day(criterion.effective_from),
+    "hết hiệu lực sau": lambda criterion: _day(criterion.effective_to),
     "nguồn": lambda criterion: criterion.source_text,
     "nhãn nguồn": lambda criterion: criterion.source_label,
     "giải pháp": lambda criterion: _describe_remedy(criterion),
@@ -56,6 +59,10 @@ def _changes(old: Standard, new: Standard) -> Iterator[str]:
                 yield f"{code}, {name}: {word(before[code])} → {word(criterion)}"
     for code in before.keys() - after.keys():
         yield f"{code}: bỏ tiêu chí “{before[code].name}”"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else "không định ngày"
 
 
 def _describe_remedy(criterion: Criterion) -> str:

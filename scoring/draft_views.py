@@ -110,12 +110,14 @@ def text(draft_id: int) -> ResponseReturnValue:
     found = _draft(draft_id)
     form = TextForm(data={"toml": found.toml, "revision": str(found.revision)})
     if form.validate_on_submit():
-        upload = form.file.data
-        typed = _read_upload(upload) if isinstance(upload, FileStorage) and upload.filename else form.toml.data or ""
-        # The browser sends line ends of its own kind.
-        if _save(found, typed.replace("\r\n", "\n") + "\n", form):
-            return redirect(url_for("drafts.show", draft_id=draft_id))
-        form.toml.data = typed
+        try:
+            typed = _typed_text(form)
+        except StandardError as error:
+            form.form_errors.append(error.message)
+        else:
+            if _save(found, typed, form):
+                return redirect(url_for("drafts.show", draft_id=draft_id))
+            form.toml.data = typed
     page = render_template("scoring/draft_text.html", form=form, draft=found)
     return page, 400 if form.errors else 200
 
@@ -221,9 +223,13 @@ def _keep(draft: StandardDraft, text: str, revision: str | None) -> None:
     record(get_session(), the_identity(), "standard-draft:save", f"standard-draft {draft.id}", after={"changes": changes})
 
 
-def _read_upload(upload: FileStorage) -> str:
-    data = upload.read(drafting.MAX_TEXT + 1)
+def _typed_text(form: TextForm) -> str:
+    """The text of the file, or of the field where there is none. Raises StandardError."""
+    upload = form.file.data
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        # The browser sends line ends of its own kind.
+        return (form.toml.data or "").replace("\r\n", "\n") + "\n"
     try:
-        return data.decode("utf-8-sig")
+        return upload.read(drafting.MAX_TEXT + 1).decode("utf-8-sig")
     except UnicodeDecodeError:
-        return "# " + _("Tệp không phải văn bản UTF-8.")
+        raise StandardError("Tệp không phải văn bản UTF-8. Mở bằng trình soạn thảo, lưu lại theo UTF-8 rồi gửi.") from None

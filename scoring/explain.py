@@ -40,7 +40,9 @@ def name_answer(key: str) -> str:
 def _verdict(finding: Finding) -> str:
     name = finding.criterion.name
     if finding.status is FindingStatus.NOT_APPLICABLE:
-        return f"{name}: không áp dụng cho đơn vị này"
+        days = finding.criterion.effective_from, finding.criterion.effective_to
+        in_force = " và ".join(f"{word} {day:%d/%m/%Y}" for word, day in zip(("từ", "đến"), days, strict=True) if day)
+        return f"{name}: không áp dụng cho đơn vị này" + (f" (hiệu lực {in_force})" if in_force else "")
     if finding.status is FindingStatus.UNANSWERED:
         return f"{name}: chưa có câu trả lời cho “{'”, “'.join(name_answer(key) for key in finding.missing)}”"
     if finding.unit == "có/không":

@@ -44,6 +44,8 @@ class CriterionForm(BaseForm):
     applies_if = SelectField(
         _("Chỉ áp dụng khi"), choices=[SelectChoice("", _("(mọi đơn vị)")), *(SelectChoice(key, key) for key in sorted(FACTS))]
     )
+    effective_from = DateField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
+    effective_to = DateField(_("Hết hiệu lực sau ngày"), [Optional()])
     source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=1000)])
     label = SelectField(_("Nhãn nguồn"), choices=[SelectChoice(key, f"{key} – {words}") for key, words in SOURCE_LABELS.items()])
     remedy_text = StringField(_("Giải pháp bổ sung"), [DataRequired(), Length(max=500)])
@@ -66,6 +68,8 @@ class CriterionForm(BaseForm):
             "tier": self.tier.data if self.tier.data != Tier.REQUIRED.value else None,
             "undecided": True if self.undecided.data else None,
             "applies_if": self.applies_if.data or None,
+            "effective_from": self.effective_from.data,
+            "effective_to": self.effective_to.data,
             "source": self.source.data,
             "label": self.label.data,
             "remedy_text": self.remedy_text.data,
@@ -110,6 +114,8 @@ def criterion_values(criterion: Criterion) -> dict[str, Any]:
         "tier": criterion.tier.value,
         "undecided": criterion.undecided,
         "applies_if": criterion.applies_if or "",
+        "effective_from": criterion.effective_from,
+        "effective_to": criterion.effective_to,
         "source": criterion.source_text,
         "label": criterion.source_label,
         "remedy_text": criterion.remedy.text,

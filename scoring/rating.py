@@ -135,7 +135,9 @@ def no_data(ward_code: str, on: date) -> Rating:
 
 
 def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date) -> Finding:
-    """What one criterion makes of a snapshot."""
+    """What one criterion makes of a snapshot. One that is not in force on that day does not apply."""
+    if not criterion.is_in_force(on):
+        return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
     applies = True if criterion.applies_if is None else snapshot.fact(criterion.applies_if)
     if applies is None:
         return Finding(criterion, FindingStatus.UNANSWERED, None, None, 1, (str(criterion.applies_if),))

@@ -87,7 +87,10 @@ class RemedyRule:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion: what is measured, how much is needed, what it weighs, and where it comes from."""
+    """One criterion: what is measured, how much is needed, what it weighs, and where it comes from.
+
+    It judges from ``effective_from`` to ``effective_to``, both days included; None leaves that side open.
+    """
 
     code: str
     name: str
@@ -101,6 +104,12 @@ class Criterion:
     source_label: str
     applies_if: str | None = None
     undecided: bool = False
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether the criterion judges on a day."""
+        return (self.effective_from or on) <= on <= (self.effective_to or on)
 
     @property
     def group(self) -> str:
@@ -157,6 +166,7 @@ _HEAD = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
 _WHOLE_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
 _CRITERION_KEYS = {
     *("code", "name", "measure", "need", "weight", "blocking", "tier", "undecided", "applies_if", "source", "label", "remedy"),
+    *("effective_from", "effective_to"),
 }
 _NEED_KEYS = {"constant", "per", "times", "each", "percent", "at_least", "at_most"}
 _REMEDY_KEYS = {"text", "items", "raises", "sets", "line", "replaces"}
@@ -179,8 +189,9 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
     codes = [criterion.code for criterion in criteria]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
-        raise StandardError(f"Mã tiêu chí bị trùng: {', '.join(twice)}.")
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        where = ", ".join(f"{code} (dòng {', '.join(_lines_of(toml_text, code))})" for code in twice)
+        raise StandardError(f"Mã tiêu chí bị trùng: {where}.")
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return Standard(
         version=data["version"],
         name=data["name"],
@@ -191,6 +202,10 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
         issued_number=issued_number,
         issued_on=issued_on,
     )
+
+
+def _lines_of(toml_text: str, code: str) -> list[str]:
+    return [str(number) for number, line in enumerate(toml_text.splitlines(), 1) if re.match(rf'\s*code\s*=\s*"{code}"', line)]
 
 
 def _placed_criterion(row: object, line: int | None) -> Criterion:
@@ -215,9 +230,12 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
             "mục “tier” phải là “required” hoặc “recommended”": not _is_one_of(row.get("tier", "required"), set(Tier)),
             "mục “blocking” và “undecided” phải là true hoặc false": not _are_flags(row.get("blocking"), row.get("undecided")),
             f"không có thông tin “{row.get('applies_if')}” để xét áp dụng": not _is_one_of(row.get("applies_if"), {None, *FACTS}),
+            "ngày hiệu lực phải là ngày, dạng 2026-07-01": not _are_days(row.get("effective_from"), row.get("effective_to")),
             "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": row.get("blocking") is True and row.get("tier") == "recommended",
         },
     )
+    starts, ends = row.get("effective_from"), row.get("effective_to")
+    _refuse(where, {"ngày hết hiệu lực phải từ ngày có hiệu lực trở đi": bool(starts and ends and ends < starts)})
     return Criterion(
         code=row["code"],
         name=row["name"],
@@ -231,6 +249,8 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
         source_label=row["label"],
         applies_if=row.get("applies_if"),
         undecided=row.get("undecided", False),
+        effective_from=starts,
+        effective_to=ends,
     )
 
 
@@ -339,6 +359,10 @@ def _is_text(value: object) -> bool:
 
 def _is_one_of(value: object, allowed: Container[str | None]) -> bool:
     return (value is None or isinstance(value, str)) and value in allowed
+
+
+def _are_days(*values: object) -> bool:
+    return all(value is None or type(value) is date for value in values)
 
 
 def _are_flags(*values: object) -> bool:

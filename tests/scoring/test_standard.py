@@ -1,5 +1,10 @@
+from datetime import date
+
 import pytest
 
+from inventory.snapshot import Snapshot
+from scoring.explain import explain
+from scoring.rating import FindingStatus, judge
 from scoring.standard import StandardError, parse_standard
 from tests.scoring.test_rating import STANDARD, TEXT
 
@@ -53,3 +58,32 @@ def test_a_standard_without_criteria_is_refused(criteria):
 def test_the_hash_is_that_of_the_content_not_of_the_comments():
     assert parse_standard(f"# Ghi chú\n{TEXT}").sha256 == STANDARD.sha256
     assert parse_standard(TEXT.replace("weight = 6", "weight = 7", 1)).sha256 != STANDARD.sha256
+
+
+@pytest.mark.parametrize(
+    ("day", "counts"), [(date(2027, 6, 30), False), (date(2027, 7, 1), True), (date(2028, 1, 1), True), (date(2028, 1, 2), False)]
+)
+def test_a_criterion_judges_between_its_days(day, counts):
+    days = "effective_from = 2027-07-01\neffective_to = 2028-01-01\nweight = 6"
+    standard = parse_standard(TEXT.replace("weight = 6", days, 1))
+    finding = judge(standard.criterion("CR-A1"), Snapshot("00082", day), standard, day)
+    assert (finding.status is FindingStatus.NOT_APPLICABLE) is not counts
+    assert ("hiệu lực từ 01/07/2027 và đến 01/01/2028" in explain(finding)) is not counts
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ('effective_from = "hôm nay"', "ngày hiệu lực phải là ngày"),
+        ("effective_from = 2027-07-01T00:00:00", "ngày hiệu lực phải là ngày"),
+        ("effective_from = 2027-07-02\neffective_to = 2027-07-01", "ngày hết hiệu lực phải từ ngày có hiệu lực"),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(days, told):
+    with pytest.raises(StandardError, match=told):
+        parse_standard(TEXT.replace("weight = 6", f"{days}\nweight = 6", 1))
+
+
+def test_a_code_that_stands_twice_is_told_with_its_lines():
+    with pytest.raises(StandardError, match=r"CR-A1 \(dòng 8, 22\)"):
+        parse_standard(TEXT.replace('code = "CR-A2"', 'code = "CR-A1"'))

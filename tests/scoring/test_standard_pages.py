@@ -1,4 +1,5 @@
 import re
+from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
@@ -146,6 +147,31 @@ def test_a_criterion_is_added_and_taken_away(demo_sign_in):
     assert "CR-A8: thêm tiêu chí “Máy hủy tài liệu”, trọng số 1" in words(page_of(client.get(draft)))
     assert client.post(f"{draft}/criteria/CR-A8/removal", data={"revision": "2"}).status_code == 302
     assert "Chưa khác gì" in words(page_of(client.get(draft)))
+
+
+def test_days_of_a_criterion_go_through_the_form(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = begin(client)
+    assert edit(client, f"{draft}/criteria/CR-G3", effective_from="2027-07-01").status_code == 302
+    assert "CR-G3, có hiệu lực từ: không định ngày → 01/07/2027" in words(page_of(client.get(draft)))
+    assert page_of(client.get(f"{draft}/criteria/CR-G3")).select_one("#effective_from")["value"] == "2027-07-01"
+    assert edit(client, f"{draft}/criteria/CR-G3", effective_from="").status_code == 302
+    assert "Chưa khác gì" in words(page_of(client.get(draft)))
+
+
+def test_a_file_takes_the_place_of_the_text_and_a_huge_one_is_refused(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = begin(client)
+    form = fields(page_of(client.get(f"{draft}/text")))
+    text = form["toml"].replace("weight = 6", "weight = 7", 1).encode()
+    answer = client.post(f"{draft}/text", data=form | {"file": (BytesIO(text), "b.toml")})
+    assert answer.status_code == 302
+    assert "trọng số: 6 → 7" in words(page_of(client.get(draft)))
+    form["revision"] = "2"
+    for data, told in ((b"#" * 1_500_000, "quá lớn"), (b"\xff\xfe", "không phải văn bản UTF-8")):
+        answer = client.post(f"{draft}/text", data=form | {"file": (BytesIO(data), "b.toml")})
+        assert told in words(page_of(answer, 400))
+    assert client.post(f"{draft}/text", data=form | {"file": (BytesIO(b"#" * 17_000_000), "b.toml")}).status_code == 413
 
 
 def test_two_who_publish_at_once_leave_one_version(demo_sign_in, demo_session):
