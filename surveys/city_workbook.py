@@ -1,5 +1,6 @@
 """What the city answers for all 126 wards, as one Excel table: out with what is known, in again all or nothing."""
 
+from dataclasses import dataclass
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -57,17 +58,25 @@ def build_city_workbook(session: Session, found: Round) -> bytes:
     return buffer.getvalue()
 
 
-def import_city_answers(session: Session, found: Round, data: bytes, by: str) -> int:
-    """Take the answers over and give how many changed. Raises UploadError with every mistake, row and column.
+@dataclass(frozen=True)
+class CityImport:
+    """What a table of the city did: how many answers it changed, and the wards it left alone since they have sent."""
+
+    changed: int
+    left_alone: tuple[str, ...]
+
+
+def import_city_answers(session: Session, found: Round, data: bytes, by: str) -> CityImport:
+    """Take the answers over. Raises UploadError with every mistake: sheet, row, column, value, what is allowed.
 
     A blank cell says nothing and changes nothing. Submissions that wait for review or are approved are left as they are:
-    what was sent is what is judged.
+    what was sent is what is judged; those whose answers would differ are named.
     """
     if found.is_closed:
         raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
     columns = city_fields()
-    book = open_workbook(data)
-    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(columns) + 2, values_only=True))
+    sheet = open_workbook(data).worksheets[0]
+    rows = list(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=len(columns) + 2, values_only=True))
     wanted = ["Mã", "Xã, phường", *(label for _name, label, _question in columns)]
     if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(label) for label in wanted]:
         raise UploadError("Dòng 1 không đúng mẫu (thiếu, thừa hoặc đổi chỗ cột). Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
@@ -82,10 +91,10 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
             continue
         code = str(row[0] or "").strip().zfill(5)
         if code not in by_ward:
-            mistakes.append(f"Dòng {number}, cột Mã: “{row[0]}” không phải mã xã, phường.")
+            mistakes.append(f"Trang “{sheet.title}”, dòng {number}, cột Mã: “{row[0]}” không phải mã xã, phường.")
             continue
         if code in seen:
-            mistakes.append(f"Dòng {number}, cột Mã: {code} đã có ở dòng {seen[code]}. Giữ lại một dòng.")
+            mistakes.append(f"Trang “{sheet.title}”, dòng {number}, cột Mã: {code} đã có ở dòng {seen[code]}. Giữ lại một dòng.")
             continue
         seen[code] = number
         for (name, label, question), value in zip(columns, row[2:], strict=False):
@@ -93,11 +102,17 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
             if not raw:
                 continue
             problems = KINDS[question.kind].read(question, {name: raw}, today().year).problems
-            mistakes += [f"Dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems]
+            mistakes += [
+                f"Trang “{sheet.title}”, dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems
+            ]
             changes.append((by_ward[code], name, raw))
     if mistakes:
         raise UploadError("\n".join(mistakes))
-    return sum(_store(submission, name, raw, by) for submission, name, raw in changes)
+    names = {ward.code: ward.full_name for ward in list_wards(session)}
+    differing = [change for change in changes if typed_of(change[0]).get(change[1], "") != change[2]]
+    left_alone = [submission for submission, _name, _raw in differing if not CollectionState(submission.state).is_open]
+    changed = sum(_store(submission, name, raw, by) for submission, name, raw in differing)
+    return CityImport(changed, tuple(dict.fromkeys(names[submission.ward_code] for submission in left_alone)))
 
 
 def _submissions(session: Session, found: Round) -> list[Submission]:
@@ -125,10 +140,7 @@ def _shown(raw: str, question: Question) -> str | int | None:
 def _store(submission: Submission, name: str, raw: str, by: str) -> bool:
     if not CollectionState(submission.state).is_open:
         return False
-    known = {answer.field: answer for answer in submission.answers}
-    if (known[name].raw if name in known else "") == raw:
-        return False
-    answer = known.get(name)
+    answer = next((answer for answer in submission.answers if answer.field == name), None)
     if answer is None:
         answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=now())
         submission.answers.append(answer)

@@ -195,7 +195,7 @@ def _fill(session: Session, submission: Submission, ward: Ward, place: int, rand
     if place >= APPROVED + SENT + RETURNED:
         kept = random.sample(sorted(answers), len(answers) // 2)
         answers = {key: value for key, value in answers.items() if key in kept or key.startswith("A01")}
-    _type(session, submission, answers)
+    _type(session, submission, answers, moment - timedelta(minutes=5))
     if place >= APPROVED + SENT + RETURNED:
         return
     send(session, submission, PERSON, HEAD, PERSON, at=moment)
@@ -209,9 +209,10 @@ def _fill(session: Session, submission: Submission, ward: Ward, place: int, rand
 def _fill_story(session: Session, submission: Submission, ward: Ward, random: Random, as_of: date) -> None:
     """The ward that the guided tour fills in: everything is typed but the last questions of sections H and I."""
     answers = make_answers(ward, random, as_of.year, frozenset({"ups"}))
+    typed_at = datetime.combine(as_of - timedelta(days=1), time(16, 20), HANOI)
     left = ("it_officers", "staff_trained", "villages_with_team", "has_website", "website_component")
-    _type(session, submission, {key: value for key, value in answers.items() if key not in left})
+    _type(session, submission, {key: value for key, value in answers.items() if key not in left}, typed_at)
 
 
-def _type(session: Session, submission: Submission, answers: Mapping[str, str]) -> None:
-    save_fields(session, submission, answers, {}, PERSON)
+def _type(session: Session, submission: Submission, answers: Mapping[str, str], at: datetime) -> None:
+    save_fields(session, submission, answers, {}, PERSON, at)

@@ -1,8 +1,9 @@
 """Tables of the survey: rounds, submissions, the fields as they were typed, and what happened to each submission."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.columns import Instant, Words
@@ -57,7 +58,7 @@ class Answer(Base):
 
 
 class SubmissionEvent(Base):
-    """What happened to a submission: opened, sent, returned with a reason, approved."""
+    """What happened to a submission: sent, returned with a reason, approved. ``answers`` is what a returned one said."""
 
     __tablename__ = "submission_event"
 
@@ -67,3 +68,4 @@ class SubmissionEvent(Base):
     by: Mapped[Words]
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[Words] = mapped_column(default="")
+    answers: Mapped[Any | None] = mapped_column(JSON)

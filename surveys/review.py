@@ -5,17 +5,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inventory.models import SnapshotRecord
 from inventory.recording import record_snapshot
 from inventory.snapshot import Snapshot
 from portal.clock import now, to_hanoi
 from scoring.publishing import get_standard
 from scoring.rating import Rating, rate
-from surveys.models import Submission
+from surveys.models import Submission, SubmissionEvent
 from surveys.reading import to_snapshot
 from surveys.states import CollectionState
-from surveys.submissions import MAX_LENGTH, SubmissionError, add_event, read_submission
+from surveys.submissions import MAX_LENGTH, SubmissionError, add_event, read_submission, typed_of
 
 MIN_REASON = 5
+
+
+class ReasonError(SubmissionError):
+    """The reason of a return is missing or too long."""
 
 
 def queue(session: Session) -> list[Submission]:
@@ -28,6 +33,19 @@ def preview(session: Session, submission: Submission) -> Rating:
     """The rating that the submission would get if it were approved now."""
     snapshot = _snapshot(submission, "", now())
     return rate(snapshot, get_standard(session, submission.round.standard_version), snapshot.as_of)
+
+
+def answers_before(session: Session, submission: Submission) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+    """What the ward said when it was last approved in another round, and when this submission was last returned."""
+    approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.ward_code == submission.ward_code)
+    newest = approved.where(SnapshotRecord.submission_id != submission.id).order_by(SnapshotRecord.id.desc()).limit(1)
+    last_id = session.scalars(newest).first()
+    last = session.get(Submission, last_id) if last_id is not None else None
+    returned = select(SubmissionEvent.answers).where(
+        SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == "returned"
+    )
+    said = session.scalars(returned.order_by(SubmissionEvent.id.desc()).limit(1)).first()
+    return typed_of(last) if last is not None else None, said
 
 
 def approve(session: Session, submission: Submission, by: str, at: datetime | None = None) -> Snapshot:
@@ -47,9 +65,9 @@ def return_submission(session: Session, submission: Submission, reason: str, by:
     """Send back with a reason, which the officer sees on top of the draft. Raises SubmissionError."""
     _require_sent(submission)
     if len(reason.strip()) < MIN_REASON:
-        raise SubmissionError("Hãy ghi lý do yêu cầu bổ sung: phần nào, câu nào, cần sửa gì.")
+        raise ReasonError("Hãy ghi lý do yêu cầu bổ sung: phần nào, câu nào, cần sửa gì.")
     if len(reason.strip()) > MAX_LENGTH:
-        raise SubmissionError(f"Lý do dài {len(reason.strip())} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
+        raise ReasonError(f"Lý do dài {len(reason.strip())} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
     submission.state = CollectionState.RETURNED.value
     submission.decided_at = at or now()
     submission.return_reason = reason.strip()

@@ -23,10 +23,7 @@ def open_round(session: Session, name: str, opens_on: date, deadline: date, stan
         raise RoundError("Hãy đặt tên cho đợt khảo sát.")
     if len(name.strip()) > 200:
         raise RoundError("Tên đợt không dài quá 200 ký tự.")
-    if deadline.year > opens_on.year + 2:
-        raise RoundError("Hạn gửi phải trong vòng hai năm kể từ ngày mở.")
-    if deadline < opens_on:
-        raise RoundError("Hạn gửi phải từ ngày mở trở đi.")
+    _check_days(opens_on, deadline)
     if session.scalars(select(Round.id).where(Round.name == name.strip())).first() is not None:
         raise RoundError(f"Đã có đợt “{name.strip()}”. Đặt tên khác.")
     opened = Round(
@@ -58,6 +55,22 @@ def get_round(session: Session, round_id: int) -> Round:
     return found
 
 
+def set_deadline(session: Session, round_id: int, deadline: date) -> Round:
+    """Move the deadline of a round. Raises RoundError."""
+    found = get_round(session, round_id)
+    _check_days(found.opens_on, deadline)
+    found.deadline = deadline
+    return found
+
+
+def wards_in_work(session: Session) -> frozenset[str]:
+    """The wards with a submission in work in a round that is open, or one that still waits for review in any round."""
+    typing = (CollectionState.DRAFT.value, CollectionState.RETURNED.value)
+    is_typed = Submission.state.in_(typing) & Round.is_closed.is_(False)
+    query = select(Submission.ward_code).join(Round).where(is_typed | (Submission.state == CollectionState.SENT.value))
+    return frozenset(session.scalars(query))
+
+
 def current_round(session: Session) -> Round | None:
     """The newest round, or None before the first."""
     return session.scalars(select(Round).order_by(Round.id.desc()).limit(1)).first()
@@ -68,3 +81,10 @@ def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
     found = get_round(session, round_id)
     found.is_closed = closed
     return found
+
+
+def _check_days(opens_on: date, deadline: date) -> None:
+    if deadline < opens_on:
+        raise RoundError("Hạn gửi phải từ ngày mở trở đi.")
+    if deadline.year > opens_on.year + 2:
+        raise RoundError("Hạn gửi phải trong vòng hai năm kể từ ngày mở.")

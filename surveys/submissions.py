@@ -66,12 +66,22 @@ def typed_of(submission: Submission) -> dict[str, str]:
 
 
 def read_submission(submission: Submission) -> Reading:
-    """The reading of what was typed, on today's calendar."""
-    return read_answers(load_questionnaire(), typed_of(submission), today().year)
+    """The reading of what was typed."""
+    return read_answers(load_questionnaire(), typed_of(submission), newest_year(submission))
+
+
+def newest_year(submission: Submission) -> int:
+    """The newest year that may be typed: this one, or that of a round that opens later."""
+    return max(today().year, submission.round.opens_on.year)
 
 
 def save_fields(
-    session: Session, submission: Submission, fields: Mapping[str, str], base: Mapping[str, str], by: str
+    session: Session,
+    submission: Submission,
+    fields: Mapping[str, str],
+    base: Mapping[str, str],
+    by: str,
+    at: datetime | None = None,
 ) -> SaveOutcome:
     """Save typed text, valid or not. ``base`` holds what the page showed when typing began; a field outside it was blank.
 
@@ -92,7 +102,7 @@ def save_fields(
             conflicts.append(Conflict(name, raw, stored, old.saved_by, old.saved_at))
             continue
         changed[name] = (stored, raw)
-        _store(submission, known, name, raw, by)
+        _store(submission, known, name, raw, by, at or now())
     if changed:
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
@@ -120,8 +130,10 @@ def send(
 
 
 def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "", at: datetime | None = None) -> None:
-    """Write down what happened to a submission."""
-    session.add(SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind, reason=reason))
+    """Write down what happened to a submission, and what a returned one said."""
+    answers = typed_of(submission) if kind == "returned" else None
+    event = SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind, reason=reason, answers=answers)
+    session.add(event)
 
 
 def _clean(fields: Mapping[str, str]) -> dict[str, str]:
@@ -132,13 +144,13 @@ def _clean(fields: Mapping[str, str]) -> dict[str, str]:
     return cleaned
 
 
-def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str, by: str) -> None:
+def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:
     answer = known.get(name)
     if answer is None:
-        answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=now())
+        answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=at)
         submission.answers.append(answer)
         known[name] = answer
-    answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version + 1, by, now()
+    answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version + 1, by, at
 
 
 def _require_open(submission: Submission) -> None:

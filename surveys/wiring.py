@@ -2,7 +2,6 @@
 
 from flask import Flask, render_template
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from accounts.guards import the_identity
 from accounts.identity import Role
@@ -16,7 +15,7 @@ from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
 from surveys.models import Submission
 from surveys.review import queue
-from surveys.rounds import current_round
+from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
 from surveys.submissions import read_submission
 from surveys.views import officer, reviewer
@@ -34,17 +33,7 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
-    app.extensions["wards_being_updated"] = wards_being_updated
-
-
-def wards_being_updated(session: Session) -> frozenset[str]:
-    """The wards with a submission in work: where a result stands already, the map marks it “đang cập nhật”."""
-    found = current_round(session)
-    if found is None:
-        return frozenset()
-    in_work = [CollectionState.DRAFT.value, CollectionState.SENT.value, CollectionState.RETURNED.value]
-    query = select(Submission.ward_code).where(Submission.round_id == found.id, Submission.state.in_(in_work))
-    return frozenset(session.scalars(query))
+    app.extensions["wards_being_updated"] = wards_in_work
 
 
 def _ward_panel() -> str:

@@ -25,6 +25,7 @@ from surveys.submissions import (
     ProblemsError,
     SubmissionError,
     get_submission,
+    newest_year,
     read_submission,
     save_fields,
     send,
@@ -201,7 +202,7 @@ def _section_page(
     asked = _section(code)
     stored = typed_of(submission)
     shown = stored | (typed or {})
-    reading = read_answers(load_questionnaire(), shown, today().year)
+    reading = read_answers(load_questionnaire(), shown, newest_year(submission))
     keys = {question.key for question in asked.questions}
     frame = _frame(submission)
     return render_template(

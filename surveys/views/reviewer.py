@@ -1,6 +1,6 @@
 """Pages of the reviewer: rounds and their boards, the queue, one submission beside the rating it would get."""
 
-from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,14 +17,20 @@ from portal.clock import today
 from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
 from portal.errors import WardReadinessError
+from portal.formats import format_day
+from portal.settings import current_settings
+from portal.vietnamese import fold, sort_key
 from scoring.explain import explain
 from scoring.publishing import current_standard
 from surveys import rounds
+from surveys.board import Board, BoardRow, Notice, make_board
+from surveys.board_workbook import build_board_workbook
 from surveys.city_workbook import build_city_workbook, import_city_answers
-from surveys.models import Submission, SubmissionEvent
+from surveys.differences import find_differences
+from surveys.models import Round, Submission, SubmissionEvent
 from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
-from surveys.review import approve, preview, queue, return_submission
+from surveys.review import ReasonError, answers_before, approve, preview, queue, return_submission
 from surveys.states import CollectionState
 from surveys.submissions import SubmissionError, get_submission, read_submission, typed_of
 
@@ -64,25 +70,43 @@ def round_open() -> ResponseReturnValue:
 @blueprint.get("/rounds/<int:round_id>")
 @requires(Permission.ROUND_MANAGE)
 def board(round_id: int) -> ResponseReturnValue:
-    """The board of a round: each ward by its state of collection."""
-    session = get_session()
-    found = rounds.get_round(session, round_id)
-    wards = {ward.code: ward for ward in list_wards(session)}
-    submissions = session.scalars(select(Submission).where(Submission.round_id == round_id))
-    rows = sorted(((wards[s.ward_code], s, CollectionState(s.state)) for s in submissions), key=lambda row: row[0].position)
-    counts = Counter(state for _ward, _submission, state in rows)
-    wanted = request.args.get("state", "")
-    shown = [row for row in rows if not wanted or row[2] == wanted]
-    return render_template(
-        "surveys/reviewer/board.html",
-        round=found,
-        rows=shown,
-        counts=counts,
-        states=list(CollectionState),
-        wanted=wanted,
-        kinds=KIND_LABELS,
-        overdue=(today() - found.deadline).days,
+    """The board of a round: counts, exceptions and each ward; the filter stands in the address."""
+    found = rounds.get_round(get_session(), round_id)
+    return _board_page(found)
+
+
+@blueprint.get("/rounds/<int:round_id>/board.xlsx")
+@requires(Permission.ROUND_MANAGE)
+def board_workbook(round_id: int) -> ResponseReturnValue:
+    """The board as a table, with the filter of the page."""
+    found = rounds.get_round(get_session(), round_id)
+    rows = _chosen(make_board(get_session(), found, today()), request.args)
+    note = _("%(count)s đơn vị theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(today()))
+    if not current_settings().is_production:
+        note += ". " + _("SỐ LIỆU MINH HỌA")
+    data = build_board_workbook(found.name, note, rows)
+    identity = the_identity()
+    record_outside(lambda session: record(session, identity, "board:download", f"round {round_id}"))
+    return send_bytes(data, f"theo-doi-dot-{round_id}.xlsx", XLSX)
+
+
+@blueprint.post("/rounds/<int:round_id>/deadline")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def round_deadline(round_id: int) -> ResponseReturnValue:
+    """Move the deadline."""
+    found = rounds.get_round(get_session(), round_id)
+    before = found.deadline.isoformat()
+    try:
+        rounds.set_deadline(get_session(), round_id, date.fromisoformat(request.form.get("deadline", "")))
+    except (ValueError, rounds.RoundError) as error:
+        told = error.message if isinstance(error, rounds.RoundError) else _("Hãy chọn hạn gửi mới.")
+        return _board_page(found, told, request.form.get("deadline", "")), 400
+    record(
+        get_session(), the_identity(), "round:set-deadline", f"round {round_id}", before=before, after=found.deadline.isoformat()
     )
+    flash(_("Đã đổi hạn gửi."), "success")
+    return redirect(url_for("review.board", round_id=round_id))
 
 
 @blueprint.post("/rounds/<int:round_id>/closed")
@@ -91,8 +115,10 @@ def board(round_id: int) -> ResponseReturnValue:
 def round_close(round_id: int) -> ResponseReturnValue:
     """Close a round to typing and sending, or open it again."""
     closed = request.form.get("closed") == "1"
+    before = rounds.get_round(get_session(), round_id).is_closed
     found = rounds.set_closed(get_session(), round_id, closed=closed)
-    record(get_session(), the_identity(), "round:set-closed", f"round {found.id}", after={"closed": closed})
+    subject = f"round {found.id}"
+    record(get_session(), the_identity(), "round:set-closed", subject, before={"closed": before}, after={"closed": closed})
     flash(_("Đã đóng đợt khảo sát.") if closed else _("Đã mở lại đợt khảo sát."), "success")
     return redirect(url_for("review.board", round_id=round_id))
 
@@ -115,13 +141,21 @@ def city_import(round_id: int) -> ResponseReturnValue:
     upload = request.files.get("file")
     found = rounds.get_round(get_session(), round_id)
     try:
-        count = import_city_answers(get_session(), found, upload.read() if upload else b"", the_identity().full_name)
+        done = import_city_answers(get_session(), found, upload.read() if upload else b"", the_identity().full_name)
     except WardReadinessError as error:
         for line in error.message.splitlines()[:50]:
             flash(line, "danger")
         return redirect(url_for("review.board", round_id=round_id))
-    record(get_session(), the_identity(), "city-answers:import", f"round {round_id}", after={"fields": count})
-    flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=count), "success")
+    after = {"fields": done.changed, "left_alone": list(done.left_alone)}
+    record(get_session(), the_identity(), "city-answers:import", f"round {round_id}", after=after)
+    flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=done.changed), "success")
+    if done.left_alone:
+        told = _(
+            "Để nguyên %(count)s đơn vị đã gửi hoặc đã duyệt, có câu khác với tệp: %(names)s.",
+            count=len(done.left_alone),
+            names=", ".join(done.left_alone),
+        )
+        flash(told, "warning")
     return redirect(url_for("review.board", round_id=round_id))
 
 
@@ -170,6 +204,8 @@ def review_return(submission_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         return_submission(get_session(), submission, reason, the_identity().full_name)
+    except ReasonError as error:
+        return _review_page(submission, reason=reason, wrong_reason=error.message), 400
     except SubmissionError as error:
         return _review_page(submission, error.message, reason), 409
     after = {"state": "returned", "reason": submission.return_reason}
@@ -178,13 +214,51 @@ def review_return(submission_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.review_queue"))
 
 
-def _review_page(submission: Submission, refused: str = "", reason: str = "") -> str:
+def _board_page(found: Round, refused: str = "", deadline: str = "") -> str:
+    whole = make_board(get_session(), found, today())
+    return render_template(
+        "surveys/reviewer/board.html",
+        round=found,
+        board=whole,
+        rows=_chosen(whole, request.args),
+        typed=request.args,
+        states=list(CollectionState),
+        notices=list(Notice),
+        state_counts=whole.count(lambda row: row.state),
+        by_notice=whole.count(lambda row: row.notice),
+        by_kind=whole.by(lambda row: row.ward.kind),
+        by_district=dict(sorted(whole.by(lambda row: row.ward.former_district).items(), key=lambda part: sort_key(part[0]))),
+        kinds=KIND_LABELS,
+        overdue=(today() - found.deadline).days,
+        refused=refused,
+        deadline=deadline,
+    )
+
+
+def _chosen(whole: Board, typed: Mapping[str, str]) -> list[BoardRow]:
+    folded = fold(typed.get("q", "")[:100])
+    state, notice, kind, district = (typed.get(name, "") for name in ("state", "notice", "kind", "district"))
+    return [
+        row
+        for row in whole.rows
+        if folded in fold(row.ward.full_name)
+        and state in ("", row.state)
+        and notice in ("", row.notice)
+        and kind in ("", row.ward.kind)
+        and district in ("", row.ward.former_district)
+        and (not typed.get("late") or row.days_late)
+    ]
+
+
+def _review_page(submission: Submission, refused: str = "", reason: str = "", wrong_reason: str = "") -> str:
     session = get_session()
     reading, typed = read_submission(submission), typed_of(submission)
     rating = preview(session, submission)
+    approved, returned = answers_before(session, submission)
+    form = load_questionnaire()
     events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
     sections = []
-    for section in load_questionnaire().sections:
+    for section in form.sections:
         fields = fields_of(section, typed, reading)
         findings = [finding for finding in rating.findings if finding.criterion.group == section.code and finding.is_failing]
         if fields:
@@ -196,8 +270,11 @@ def _review_page(submission: Submission, refused: str = "", reason: str = "") ->
         state=CollectionState(submission.state),
         rating=rating,
         sections=sections,
+        since_approved=find_differences(form, approved, typed) if approved is not None else None,
+        since_returned=find_differences(form, returned, typed) if returned is not None else None,
         explain=explain,
         events=list(session.scalars(events)),
         refused=refused,
         reason=reason,
+        wrong_reason=wrong_reason,
     )

@@ -1,0 +1,49 @@
+"""A table as an Excel workbook of one sheet: title, note, head, rows; ready to filter and to print on A4."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+Value = str | int | None
+HEAD = 4
+
+
+def build_table_workbook(
+    sheet_name: str, title: str, note: str, headings: Sequence[tuple[str, int]], rows: Iterable[Sequence[Value]], frozen: str
+) -> bytes:
+    """The workbook. ``headings`` are words and widths; ``note`` the line under the title; ``frozen`` the first cell that scrolls.
+
+    Text is text: what begins with ``=`` stays as it was typed.
+    """
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = sheet_name
+    sheet.append([title])
+    sheet.append([note])
+    sheet.append([])
+    sheet.append([heading for heading, _ in headings])
+    for row in rows:
+        sheet.append(list(row))
+    plain, bold = Font(name="Times New Roman", size=11), Font(name="Times New Roman", size=11, bold=True)
+    for line in sheet.iter_rows():
+        for cell in line:
+            cell.font = bold if cell.row in (1, HEAD) else plain
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    for index, (_, width) in enumerate(headings, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+        sheet.cell(HEAD, index).alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
+    sheet.freeze_panes = frozen
+    sheet.auto_filter.ref = f"A{HEAD}:{get_column_letter(len(headings))}{max(HEAD + 1, sheet.max_row)}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = f"{HEAD}:{HEAD}"
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,237 @@
+"""The reviewer's rooms: the board, what changed since, the return, rounds, and the table of the city."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from accounts.models import AuditEntry
+from portal.clock import HANOI
+from portal.setup import load_demo
+from surveys.board import Notice, make_board
+from surveys.city_workbook import build_city_workbook, city_fields, import_city_answers
+from surveys.models import Round, Submission
+from surveys.review import approve, return_submission
+from surveys.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
+from surveys.states import CollectionState
+from surveys.submissions import save_fields, send, typed_of
+from tests.conftest import DEMO_DAY
+
+
+def page_of(answer, status=200):
+    assert answer.status_code == status, answer.status_code
+    return BeautifulSoup(answer.data, "html.parser")
+
+
+def words(page):
+    return " ".join(page.get_text(" ").split())
+
+
+def of_state(session, state):
+    return session.scalars(select(Submission).where(Submission.state == state.value).order_by(Submission.id)).first()
+
+
+def listed(page):
+    return [row.th.get_text() for row in page.select(".ward-table tbody tr") if row.th]
+
+
+@pytest.fixture
+def board(demo_session):
+    return make_board(demo_session, current_round(demo_session), DEMO_DAY)
+
+
+def test_the_board_expects_all_and_its_counts_add_up(board):
+    assert len(board.rows) == 126
+    assert board.received == 108
+    assert sum(board.count(lambda row: row.state).values()) == 126
+    for part in (lambda row: row.ward.kind, lambda row: row.ward.former_district):
+        assert sum(sum(counts.values()) for counts in board.by(part).values()) == 126
+
+
+def test_who_has_not_sent_is_told_apart(demo_session):
+    found = current_round(demo_session)
+    draft = of_state(demo_session, CollectionState.DRAFT)
+    for answer in draft.answers:
+        answer.saved_at = datetime.combine(DEMO_DAY - timedelta(days=7), datetime.min.time(), HANOI)
+    full = of_state(demo_session, CollectionState.RETURNED)
+    full.state, full.version = CollectionState.DRAFT.value, full.version + 1
+    demo_session.flush()
+    notices = {row.submission_id: row.notice for row in make_board(demo_session, found, DEMO_DAY).rows}
+    assert notices[draft.id] is Notice.STOPPED
+    assert notices[full.id] is Notice.COMPLETE
+    assert notices[of_state(demo_session, CollectionState.NOT_STARTED).id] is Notice.SILENT
+    assert notices[of_state(demo_session, CollectionState.RETURNED).id] is Notice.RETURNED
+    assert notices[of_state(demo_session, CollectionState.SENT).id] is None
+
+
+def test_late_counts_from_the_deadline_to_the_sending_or_to_today(demo_session):
+    found = current_round(demo_session)
+    sent, silent = (of_state(demo_session, state) for state in (CollectionState.SENT, CollectionState.NOT_STARTED))
+    sent.sent_at = datetime.combine(found.deadline + timedelta(days=2), datetime.min.time(), HANOI).astimezone(UTC)
+    late = {row.submission_id: row.days_late for row in make_board(demo_session, found, found.deadline + timedelta(days=5)).rows}
+    assert (late[sent.id], late[silent.id]) == (2, 5)
+    assert make_board(demo_session, found, found.deadline).on_time == 107
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("", 126), ("state=approved", 100), ("state=sent&kind=x", 0), ("q=cua+nam", 1), ("notice=returned", 5), ("state=%00", 0)],
+)
+def test_the_board_is_filtered_and_its_workbook_likewise(demo_sign_in, query, count):
+    client = demo_sign_in("thamdinh")
+    assert len(listed(page_of(client.get(f"/rounds/1?{query}")))) == count
+    sheet = load_workbook(BytesIO(client.get(f"/rounds/1/board.xlsx?{query}").data)).active
+    assert len(list(sheet.iter_rows(min_row=5, values_only=True))) == count
+    assert "SỐ LIỆU MINH HỌA" in sheet["A2"].value
+
+
+def test_each_count_leads_to_its_rows(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    page = page_of(client.get("/rounds/1"))
+    links = [link for link in page.select("table a, .btn-sm") if link.get("href", "").startswith("/rounds/1?")]
+    assert len(links) > 30
+    for link in links[:40]:
+        number = re.search(r"\((\d+)\)$|^(\d+)$", link.get_text())
+        if number:
+            assert len(listed(page_of(client.get(link["href"].split("#")[0])))) == int(number[1] or number[2]), link
+
+
+def test_past_the_deadline_every_page_says_so(demo_sign_in, demo_session):
+    found = current_round(demo_session)
+    demo_session.rollback()
+    submission = of_state(demo_session, CollectionState.DRAFT)
+    path = f"/surveys/{submission.id}/"
+    demo_session.rollback()
+    with time_machine.travel(datetime.combine(found.deadline + timedelta(days=3), datetime.min.time(), HANOI)):
+        assert "quá hạn 3 ngày" in words(page_of(demo_sign_in("canbo").get("/")))
+        assert "quá hạn 3 ngày" in words(page_of(demo_sign_in("thamdinh").get("/rounds/1")))
+        assert "quá hạn 3 ngày" in words(page_of(demo_sign_in("thamdinh").get(path)))
+    with time_machine.travel(datetime(2026, 4, 3, tzinfo=HANOI)):
+        assert "quá hạn 3 ngày so với ngày 31/03/2026" in words(page_of(demo_sign_in("lanhdao").get("/readiness")))
+
+
+def test_a_return_without_a_reason_keeps_the_form_and_says_why(demo_sign_in, demo_session):
+    sent = of_state(demo_session, CollectionState.SENT).id
+    demo_session.rollback()
+    page = page_of(demo_sign_in("thamdinh").post(f"/review/{sent}/return", data={"reason": "abc"}), 400)
+    assert page.select_one("#reason").get_text() == "abc"
+    assert page.select_one("#reason")["aria-describedby"] == "reason-error"
+    assert "Hãy ghi lý do" in page.select_one("#reason-error").get_text()
+
+
+def test_what_a_colleague_decided_meanwhile_is_said(demo_sign_in, demo_session):
+    sent = of_state(demo_session, CollectionState.SENT).id
+    demo_session.rollback()
+    first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
+    assert first.post(f"/review/{sent}/return", data={"reason": "Kiểm tra lại phần A"}).status_code == 302
+    told = words(page_of(second.post(f"/review/{sent}/approve"), 409))
+    assert "đang ở trạng thái “yêu cầu bổ sung”, có thể người khác vừa xử lý" in told
+
+
+def test_the_reviewer_sees_what_was_changed_after_a_return(demo_sign_in, demo_session):
+    sent = of_state(demo_session, CollectionState.SENT)
+    before = typed_of(sent)
+    return_submission(demo_session, sent, "Kiểm tra lại số cổng", "Chuyên viên")
+    more = str(int(before["switch_ports"]) + 24)
+    save_fields(demo_session, sent, {"switch_ports": more}, before, "Công chức")
+    send(demo_session, sent, "A", "B", "Công chức")
+    demo_session.commit()
+    page = page_of(demo_sign_in("thamdinh").get(f"/review/{sent.id}"))
+    assert "So với lần yêu cầu bổ sung: 1 câu đã sửa" in words(page)
+    row = page.select_one("#q-switch_ports")
+    assert "table-warning" in row["class"]
+    assert f"khi yêu cầu bổ sung: {before['switch_ports']} cổng" in words(row)
+
+
+def test_the_reviewer_sees_what_differs_from_the_last_approved_round(demo_sign_in, demo_session):
+    old = of_state(demo_session, CollectionState.APPROVED)
+    opened = open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY + timedelta(days=20), "2026.1")
+    new = demo_session.scalars(
+        select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == old.ward_code)
+    ).one()
+    save_fields(demo_session, new, typed_of(old) | {"floors": "77"}, {}, "Công chức")
+    send(demo_session, new, "A", "B", "Công chức")
+    demo_session.commit()
+    page = page_of(demo_sign_in("thamdinh").get(f"/review/{new.id}"))
+    assert "So với lần duyệt trước: 1 câu khác" in words(page)
+    assert f"lần duyệt trước: {typed_of(old)['floors']} khu vực" in words(page.select_one("#q-floors"))
+
+
+def test_a_ward_is_being_updated_in_whichever_round_it_works(demo_session):
+    working = wards_in_work(demo_session)
+    assert of_state(demo_session, CollectionState.SENT).ward_code in working
+    first = current_round(demo_session)
+    open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY + timedelta(days=20), "2026.1")
+    assert wards_in_work(demo_session) == working
+    set_closed(demo_session, first.id, closed=True)
+    still = {row.ward_code for row in demo_session.scalars(select(Submission).where(Submission.state == "sent"))}
+    assert wards_in_work(demo_session) == still
+
+
+def test_the_deadline_moves_within_reason_and_leaves_a_trace(demo_sign_in, demo_session):
+    found = current_round(demo_session)
+    opens = found.opens_on
+    with pytest.raises(RoundError, match="từ ngày mở"):
+        set_deadline(demo_session, found.id, opens - timedelta(days=1))
+    demo_session.rollback()
+    client = demo_sign_in("thamdinh")
+    page = page_of(client.post("/rounds/1/deadline", data={"deadline": "2020-01-01"}), 400)
+    assert page.select_one("#deadline")["value"] == "2020-01-01"
+    assert "từ ngày mở" in page.select_one("#deadline-error").get_text()
+    assert client.post("/rounds/1/deadline", data={"deadline": "x"}).status_code == 400
+    assert client.post("/rounds/1/deadline", data={"deadline": "2026-04-01"}).status_code == 302
+    client.post("/rounds/1/closed", data={"closed": "1"})
+    entries = {row.action: row for row in demo_session.scalars(select(AuditEntry)) if row.action.startswith("round:")}
+    assert entries["round:set-deadline"].after == "2026-04-01"
+    assert (entries["round:set-closed"].before, entries["round:set-closed"].after) == ({"closed": False}, {"closed": True})
+    assert demo_session.scalars(select(Round.deadline)).first() == date(2026, 4, 1)
+
+
+def test_the_table_of_the_city_names_who_was_left_alone_and_where_a_mistake_is(demo_session):
+    found = current_round(demo_session)
+    book = load_workbook(BytesIO(build_city_workbook(demo_session, found)))
+    sheet = book.active
+    sent, draft = (of_state(demo_session, state).ward_code for state in (CollectionState.SENT, CollectionState.DRAFT))
+    column = 3 + [name for name, _label, _question in city_fields()].index("online_files_percent")
+    for row in range(2, 128):
+        if sheet.cell(row, 1).value in (sent, draft):
+            sheet.cell(row, column).value = 3
+    buffer = BytesIO()
+    book.save(buffer)
+    done = import_city_answers(demo_session, found, buffer.getvalue(), "Sở")
+    assert (done.changed, len(done.left_alone)) == (1, 1)
+    sheet.cell(2, column).value = 101
+    book.save(buffer := BytesIO())
+    with pytest.raises(Exception, match=r"Trang “Thành phố trả lời”, dòng 2, cột “Tỷ lệ hồ sơ trực tuyến.*“101”.*100"):
+        import_city_answers(demo_session, found, buffer.getvalue(), "Sở")
+
+
+def test_approving_leads_to_the_next_that_waits(demo_sign_in, demo_session):
+    waiting = [
+        row.id for row in demo_session.scalars(select(Submission).where(Submission.state == "sent").order_by(Submission.sent_at))
+    ]
+    demo_session.rollback()
+    answer = demo_sign_in("thamdinh").post(f"/review/{waiting[0]}/approve")
+    assert answer.location == f"/review/{waiting[1]}"
+
+
+def test_a_submission_that_was_returned_long_ago_can_still_be_approved(demo_session):
+    sent = of_state(demo_session, CollectionState.SENT)
+    return_submission(demo_session, sent, "Kiểm tra lại phần A", "Chuyên viên")
+    send(demo_session, sent, "A", "B", "Công chức")
+    assert approve(demo_session, sent, "Chuyên viên").ward_code == sent.ward_code
+
+
+def test_a_demo_of_a_later_year_is_as_whole_as_one_of_today(app, session):
+    load_demo(app, as_of=date(2031, 6, 2))
+    states = Counter(row.state for row in session.scalars(select(Submission)))
+    assert states["approved"] == 100
+    assert set(states) == {state.value for state in CollectionState}
+    newest = max(answer.saved_at for row in session.scalars(select(Submission)) for answer in row.answers)
+    assert newest.astimezone(HANOI).date() <= date(2031, 6, 2)
