@@ -1,5 +1,6 @@
 """What a page of the form shows: ready values for the templates, made from questions, typed text and problems."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +8,20 @@ from dataclasses import dataclass
 from inventory.snapshot import Owner
 from surveys.answers import connection, equipment
 from surveys.answers.kinds import KINDS
-from surveys.answers.reading import Problem, row_names
+from surveys.answers.reading import UNKNOWN, Problem, row_names
 from surveys.answers.yesno import CHOICES
-from surveys.questions import Question, Section
+from surveys.questions import Question, Questionnaire, Section
 from surveys.reading import Reading
 
 # A form that carries more rows than this for one item was not made by a person.
 MAX_ROWS = 200
+LOT_PARTS = {
+    "year": "Năm đưa vào sử dụng",
+    **equipment.CONDITIONS,
+    **equipment.MORE_CONDITIONS,
+    "owner": "Đơn vị sở hữu",
+    "note": "Ghi chú",
+}
 ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -35,12 +43,12 @@ class Row:
     name: str
     cells: tuple[Cell, ...]
     folded: tuple[Cell, ...]
-    owner: str = Owner.WARD.value
+    owner: str = ""
 
     @property
     def has_folded_values(self) -> bool:
         """Whether something was typed into the folded part."""
-        return any(cell.value or cell.error for cell in self.folded) or self.owner != Owner.WARD.value
+        return any(cell.value or cell.error for cell in self.folded) or self.owner not in ("", Owner.WARD.value)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,42 @@ def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
     """The fields of a posted page that belong to the ward's own questions of this section; others are left out."""
     own = [question for question in section.questions if question.asked_of == "ward"]
     return {name: form[name] for name in form if any(_belongs(name, question) for question in own)}
+
+
+def posted_base(text: str) -> dict[str, str]:
+    """What the page was given, as it comes back with the form. Anything else than a table of texts is taken as a blank page."""
+    try:
+        base = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: value for name, value in base.items() if isinstance(value, str)} if isinstance(base, dict) else {}
+
+
+def own_fields(section: Section, typed: Mapping[str, str]) -> dict[str, str]:
+    """The ward's own fields of a section that are not blank, out of everything that was typed."""
+    return {name: raw for name, raw in posted_fields(section, typed).items() if raw}
+
+
+def field_in_words(questionnaire: Questionnaire, name: str) -> str:
+    """A field as people know it: question, lot or line, and the cell."""
+    row, _, part = name.rpartition(".")
+    key, _, number = (row or part).partition("#")
+    question = questionnaire.question(key)
+    if question is None:
+        return name
+    if not row:
+        return question.label
+    parts = {"equipment": LOT_PARTS, "connection": connection.PARTS}.get(question.kind, {})
+    unit = "lô" if question.kind == "equipment" else "đường"
+    place = f", {unit} thứ {number}" if number else ""
+    return f"{question.label}{place} – {parts.get(part, part)}"
+
+
+def value_in_words(name: str, value: str) -> str:
+    """A typed value as the page shows it."""
+    if name.endswith(".owner"):
+        return next((owner.label for owner in Owner if owner.value == (value or Owner.WARD.value)), value)
+    return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
 
 
 def _belongs(name: str, question: Question) -> bool:
@@ -94,13 +138,13 @@ def _row(question: Question, name: str, typed: Mapping[str, str], errors: Mappin
     if question.kind == "connection":
         cells = tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in connection.PARTS.items())
         return Row(name, cells, ())
-    open_parts = {**({"year": "Năm đưa vào sử dụng"} if question.has_year else {}), **equipment.CONDITIONS}
-    folded = {**equipment.MORE_CONDITIONS, "note": "Ghi chú"}
+    open_parts = {**({"year": LOT_PARTS["year"]} if question.has_year else {}), **equipment.CONDITIONS}
+    folded = {**equipment.MORE_CONDITIONS, "note": LOT_PARTS["note"]}
     return Row(
         name,
         tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in open_parts.items()),
         tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in folded.items()),
-        typed.get(f"{name}.owner") or Owner.WARD.value,
+        typed.get(f"{name}.owner", ""),
     )
 
 

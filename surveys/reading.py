@@ -10,6 +10,7 @@ from surveys.answers.reading import Problem, Read
 from surveys.questions import Question, Questionnaire, Section
 
 PCS = ("A01", "A02")
+PCS_LABEL = "Máy vi tính còn dùng được (A01 và A02)"
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,25 @@ def _compare(questionnaire: Questionnaire, reads: Mapping[str, Read]) -> list[Pr
     for question in questionnaire.questions:
         limit = _limit(reads, question.at_most) if question.at_most else None
         value = _number(reads, question.key)
-        if limit is not None and value is not None and value > limit:
-            message = f"Số này là {value}, nhiều hơn {limit} đã khai ở câu liên quan. Sửa một trong hai câu."
-            problems.append(Problem(question.key, question.key, message))
+        if limit is not None and value is not None and value > limit - question.at_most_less:
+            problems.append(_too_many(questionnaire, question, value, limit))
     return problems
+
+
+def _too_many(questionnaire: Questionnaire, question: Question, value: int, limit: int) -> Problem:
+    """A part that passes its whole, told at the field that the ward can mend."""
+    assert question.at_most is not None
+    whole = questionnaire.question(question.at_most)
+    named = whole.label if whole else PCS_LABEL
+    if question.asked_of == "city" and whole is not None:
+        message = (
+            f"Số này là {limit}, nhưng câu “{question.label}” do thành phố trả lời là {value}. "
+            "Sửa số này; nếu số của thành phố sai thì hỏi bộ phận thẩm định."
+        )
+        return Problem(whole.key, whole.key, message)
+    less = f" trừ {question.at_most_less}" if question.at_most_less else ""
+    message = f"Số này là {value}, nhiều hơn {limit}{less} đã khai ở câu “{named}”. Sửa một trong hai câu."
+    return Problem(question.key, question.key, message)
 
 
 def _number(reads: Mapping[str, Read], key: str) -> int | None:

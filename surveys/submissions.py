@@ -11,8 +11,8 @@ from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import to_nfc
 from surveys.answers.reading import Problem
-from surveys.models import Answer, Submission, SubmissionEvent
-from surveys.questions import load_questionnaire
+from surveys.models import Answer, Round, Submission, SubmissionEvent
+from surveys.questions import Questionnaire, load_questionnaire
 from surveys.reading import Reading, read_answers
 from surveys.states import CollectionState
 
@@ -31,14 +31,27 @@ class ProblemsError(SubmissionError):
         self.problems = problems
 
 
+class QuestionnaireError(SubmissionError):
+    """The round is pinned to a questionnaire that this program does not have: its answers would be misread."""
+
+    status = 409
+
+    def __init__(self, pinned: str, shipped: str) -> None:
+        super().__init__(
+            f"Đợt khảo sát này dùng mẫu phiếu phiên bản {pinned}, còn chương trình đang chạy có mẫu phiếu phiên bản {shipped}. "
+            "Phiếu không mở được để khỏi hiểu sai câu trả lời. Báo quản trị hệ thống cài đúng phiên bản."
+        )
+
+
 @dataclass(frozen=True)
 class Conflict:
-    """A field that somebody else changed since the page was opened: both values, and who typed the other."""
+    """A field that I changed and that somebody else changed meanwhile: both values, who typed the other, and when."""
 
     field: str
     yours: str
     theirs: str
     by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,32 +77,43 @@ def typed_of(submission: Submission) -> dict[str, str]:
     return {answer.field: answer.raw for answer in submission.answers}
 
 
+def questionnaire_of(found: Round) -> Questionnaire:
+    """The questionnaire that a round is pinned to. Raises QuestionnaireError where the program has another one."""
+    shipped = load_questionnaire()
+    if found.questionnaire_version != shipped.version:
+        raise QuestionnaireError(found.questionnaire_version, shipped.version)
+    return shipped
+
+
 def read_submission(submission: Submission) -> Reading:
-    """The reading of what was typed, on today's calendar."""
-    return read_answers(load_questionnaire(), typed_of(submission), today().year)
+    """The reading of what was typed, on today's calendar. Raises QuestionnaireError."""
+    return read_answers(questionnaire_of(submission.round), typed_of(submission), today().year)
 
 
-def save_fields(session: Session, submission: Submission, fields: Mapping[str, str], base_version: int, by: str) -> SaveOutcome:
-    """Save typed text, valid or not.
+def save_fields(
+    session: Session, submission: Submission, fields: Mapping[str, str], base: Mapping[str, str], by: str
+) -> SaveOutcome:
+    """Save typed text, valid or not. ``base`` is what the page was given; a field it does not name stood blank there.
 
-    A field that changed after ``base_version`` to something else is left alone and told as a conflict.
+    Only a field that differs from its base was changed by this person. Where somebody else changed it too, to something else,
+    it is left alone and told as a conflict; every other field keeps what stands.
     Raises SubmissionError where the submission takes no more typing.
     """
     _require_open(submission)
-    # A version that was never given out says nothing about what the page showed.
-    base_version = base_version if base_version <= submission.version else 0
+    questionnaire_of(submission.round)
     known = {answer.field: answer for answer in submission.answers}
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
     for name, raw in _clean(fields).items():
         old = known.get(name)
-        if (old.raw if old else "") == raw:
+        theirs, given = old.raw if old else "", base.get(name, "")
+        if raw in (theirs, given):
             continue
-        if old is not None and old.version > base_version:
-            conflicts.append(Conflict(name, raw, old.raw, old.saved_by))
+        if old is not None and theirs != given:
+            conflicts.append(Conflict(name, raw, theirs, old.saved_by, old.saved_at))
             continue
-        changed[name] = (old.raw if old else "", raw)
+        changed[name] = (theirs, raw)
         _store(submission, known, name, raw, by)
     if changed:
         submission.version += 1
