@@ -57,7 +57,7 @@ class Answer(Base):
 
 
 class SubmissionEvent(Base):
-    """What happened to a submission: opened, sent, returned with a reason, approved."""
+    """What happened to a submission: confirmed (the reason is the hash of the answers), sent, returned with a reason, approved."""
 
     __tablename__ = "submission_event"
 

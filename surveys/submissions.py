@@ -1,5 +1,7 @@
 """Submissions: typed fields are saved as they are, merged field by field, and sent once nothing blocks."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,8 @@ from surveys.reading import Reading, read_answers
 from surveys.states import CollectionState
 
 MAX_LENGTH = 2000
+# The reason of such an event is the hash of the answers that were confirmed.
+CONFIRMED = "confirmed"
 
 
 class SubmissionError(WardReadinessError):
@@ -61,6 +65,15 @@ class SaveOutcome:
     version: int
     changed: Mapping[str, tuple[str, str]]
     conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The ward head's word for the answers: by whom, when, and whether they are still the answers that were confirmed."""
+
+    by: str
+    at: datetime
+    is_current: bool
 
 
 def get_submission(session: Session, submission_id: int, *, for_update: bool = False) -> Submission:
@@ -139,6 +152,36 @@ def send(
     submission.state = CollectionState.SENT.value
     submission.sent_at = at or now()
     add_event(session, submission, "sent", by, at=submission.sent_at)
+
+
+def content_hash(submission: Submission) -> str:
+    """What stands for the answers as they are: sha256 over every field that is not blank."""
+    typed = {name: raw for name, raw in typed_of(submission).items() if raw}
+    return hashlib.sha256(json.dumps(typed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def confirm(session: Session, submission: Submission, seen: str, by: str, at: datetime | None = None) -> None:
+    """The ward head confirms the answers that ``seen`` stands for.
+
+    Raises SubmissionError where they changed meanwhile, are incomplete, or are approved already.
+    """
+    if submission.state != CollectionState.SENT:
+        _require_open(submission)
+    if content_hash(submission) != seen:
+        raise SubmissionError("Phiếu vừa thay đổi sau khi bạn mở trang này nên chưa xác nhận. Xem lại rồi xác nhận.")
+    reading = read_submission(submission)
+    if reading.left:
+        raise SubmissionError(f"Phiếu còn {reading.left} mục chưa xong nên chưa xác nhận được.")
+    found = find_confirmation(session, submission)
+    if found is None or not found.is_current or found.by != by:
+        add_event(session, submission, CONFIRMED, by, seen, at)
+
+
+def find_confirmation(session: Session, submission: Submission) -> Confirmation | None:
+    """The newest confirmation of a submission, or None."""
+    events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == CONFIRMED)
+    event = session.scalars(events.order_by(SubmissionEvent.id.desc()).limit(1)).first()
+    return Confirmation(event.by, event.at, event.reason == content_hash(submission)) if event else None
 
 
 def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "", at: datetime | None = None) -> None:

@@ -32,6 +32,9 @@ from surveys.states import CollectionState
 from surveys.submissions import (
     Conflict,
     SubmissionError,
+    confirm,
+    content_hash,
+    find_confirmation,
     get_submission,
     questionnaire_of,
     read_submission,
@@ -66,10 +69,22 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def overview(submission_id: int) -> ResponseReturnValue:
     """One submission: its sections with what is left, and what happens next."""
-    submission = _own(submission_id)
-    reading = read_submission(submission)
-    sections = [(section, _is_asked(section, submission), reading.left_in(section)) for section in reading.questionnaire.sections]
-    return render_template("surveys/officer/overview.html", **_frame(submission), sections=sections, left=reading.left)
+    return _overview_page(_own(submission_id))
+
+
+@blueprint.post("/<int:submission_id>/confirm")
+@requires(Permission.SUBMISSION_CONFIRM)
+@writes
+def confirm_answers(submission_id: int) -> ResponseReturnValue:
+    """The ward head confirms the answers as they were shown."""
+    submission, seen = _own(submission_id, for_update=True), request.form.get("content", "")
+    try:
+        confirm(get_session(), submission, seen, the_identity().full_name)
+    except SubmissionError as error:
+        return _overview_page(submission, refused=error.message), 409
+    record(get_session(), the_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": seen})
+    flash(_("Đã xác nhận phiếu. Bộ phận thẩm định thấy tên của bạn và thời điểm xác nhận."), "success")
+    return redirect(url_for("surveys.overview", submission_id=submission_id))
 
 
 @blueprint.get("/<int:submission_id>/sections/<code>")
@@ -173,6 +188,22 @@ def _own(submission_id: int, *, for_update: bool = False) -> Submission:
     return submission
 
 
+def _overview_page(submission: Submission, refused: str = "") -> str:
+    reading = read_submission(submission)
+    sections = [(section, _is_asked(section, submission), reading.left_in(section)) for section in reading.questionnaire.sections]
+    state = CollectionState(submission.state)
+    takes_confirmation = (state.is_open and not submission.round.is_closed) or state is CollectionState.SENT
+    return render_template(
+        "surveys/officer/overview.html",
+        **_frame(submission),
+        sections=sections,
+        left=reading.left,
+        refused=refused,
+        may_confirm=takes_confirmation and may(the_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
+        content=content_hash(submission),
+    )
+
+
 def _print_page(submission: Submission, *, with_sensitive: bool) -> str:
     reading, typed = read_submission(submission), typed_of(submission)
     sections = [(section, fields_of(section, typed, reading)) for section in reading.questionnaire.sections]
@@ -230,6 +261,7 @@ def _frame(submission: Submission) -> dict[str, object]:
         "round": submission.round,
         "days_left": days_left,
         "may_type": may_fill and state.is_open and not submission.round.is_closed,
+        "confirmation": find_confirmation(get_session(), submission),
         "saved": f"{the_identity().user_id}-{saved}" if saved else "",
     }
 

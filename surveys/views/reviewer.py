@@ -26,7 +26,7 @@ from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
 from surveys.review import approve, preview, queue, return_submission
 from surveys.states import CollectionState
-from surveys.submissions import SubmissionError, get_submission, read_submission, typed_of
+from surveys.submissions import SubmissionError, find_confirmation, get_submission, read_submission, typed_of
 
 blueprint = Blueprint("review", __name__, template_folder="../templates")
 
@@ -194,6 +194,7 @@ def _review_page(submission: Submission, refused: str = "", reason: str = "") ->
         submission=submission,
         ward=get_ward(session, submission.ward_code),
         state=CollectionState(submission.state),
+        confirmation=find_confirmation(session, submission),
         rating=rating,
         sections=sections,
         explain=explain,
