@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 
 from accounts.identity import Identity
 from accounts.permissions import Permission, may
@@ -28,6 +30,27 @@ def the_identity() -> Identity:
     return identity
 
 
+def to_sign_in() -> ResponseReturnValue:
+    """The sign-in page, and from there back to the page at hand; who was about to save something is told what happened."""
+    if request.method == "POST":
+        flash(
+            _(
+                "Phiên làm việc đã hết hạn nên chưa lưu được. Hãy đăng nhập lại: bạn sẽ trở về đúng trang vừa mở, phiếu giữ những gì đã gõ."
+            ),
+            "warning",
+        )
+    return redirect(url_for("accounts.sign_in", next=page_at_hand()))
+
+
+def page_at_hand() -> str:
+    """The address of the page that a request came from: its own where that can be read, else the home page."""
+    try:
+        current_app.url_map.bind("").match(request.path, "GET")
+    except HTTPException:
+        return url_for("portal.home")
+    return request.full_path.rstrip("?")
+
+
 def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
     """Let pass only who has the permission; a URL part named ``ward_code`` must lie within the person's scope.
 
@@ -39,7 +62,7 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             identity = current_identity()
             if identity is None:
-                return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+                return to_sign_in()
             if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
                 return redirect(url_for("accounts.change_password"))
             ward_code = kwargs.get("ward_code")

@@ -3,12 +3,13 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 
 from accounts import users
 from accounts.audit import record
 from accounts.forms import PasswordForm, SignInForm, UserForm
-from accounts.guards import open_to_all, requires, the_identity
+from accounts.guards import current_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import Permission
@@ -29,6 +30,18 @@ def load_identity() -> None:
     g.identity = None
     if "user_id" in session:
         g.identity = find_identity(get_session(), session["user_id"], session.get("session_version", 0))
+
+
+@blueprint.app_errorhandler(CSRFError)
+def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """A form of a session that has ended: sign in again, or, who has done so in another window, look at the page again."""
+    load_identity()
+    if current_identity() is None and request.endpoint != "accounts.sign_in":
+        return to_sign_in()
+    flash(
+        _("Trang vừa gửi thuộc một phiên làm việc đã kết thúc nên chưa có gì được lưu. Hãy xem lại rồi bấm nút lần nữa."), "warning"
+    )
+    return redirect(page_at_hand())
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -54,7 +67,10 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """The way out."""
     session.clear()
-    return redirect(url_for("accounts.sign_in"))
+    answer = redirect(url_for("accounts.sign_in"))
+    # What an unsaved form keeps in the browser is not for the next person at this machine.
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])

@@ -2,11 +2,10 @@
 
 import logging
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 
@@ -62,14 +61,6 @@ def _add_template_words(app: Flask, settings: Settings) -> None:
         return {"identity": g.get("identity"), "menu": menu(app)}
 
 
-def _can_be_read(app: Flask) -> bool:
-    try:
-        app.url_map.bind("").match(request.path, method="GET")
-    except HTTPException:
-        return False
-    return True
-
-
 def _add_error_pages(app: Flask) -> None:
     def page(status: int, message: str) -> ResponseReturnValue:
         return render_template("portal/error.html", status=status, message=message), status
@@ -77,13 +68,6 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(WardReadinessError)
     def own(error: WardReadinessError) -> ResponseReturnValue:
         return page(error.status, error.message)
-
-    @app.errorhandler(CSRFError)
-    def stale_form(_error: CSRFError) -> ResponseReturnValue:
-        # The form's own address shows it again, after the sign-in where that is needed, and its script fills in what was
-        # typed and not saved.
-        flash(_("Phiên làm việc đã hết hạn nên lần gửi vừa rồi chưa được nhận. Xem lại rồi gửi lần nữa."), "warning")
-        return redirect(request.full_path.rstrip("?") if _can_be_read(app) else url_for("portal.home"))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from scoring.publishing import current_standard
 from surveys.models import Submission
 from surveys.review import approve, return_submission
 from surveys.rounds import current_round, open_round
-from surveys.submissions import save_fields, send
+from surveys.submissions import save_fields, send, typed_of
 
 STORY_WARD = "00082"
 PERSON, HEAD, REVIEWER = "Công chức (minh họa)", "Lãnh đạo UBND (minh họa)", "Chuyên viên thẩm định (minh họa)"
@@ -215,4 +215,4 @@ def _fill_story(session: Session, submission: Submission, ward: Ward, random: Ra
 
 
 def _type(session: Session, submission: Submission, answers: Mapping[str, str], at: datetime) -> None:
-    save_fields(session, submission, answers, {}, PERSON, at)
+    save_fields(session, submission, answers, typed_of(submission), PERSON, at)

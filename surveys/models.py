@@ -58,7 +58,10 @@ class Answer(Base):
 
 
 class SubmissionEvent(Base):
-    """What happened to a submission: sent, returned with a reason, approved. ``answers`` is what a returned one said."""
+    """What happened to a submission: confirmed (the reason is the hash of the answers), sent, returned with a reason, approved.
+
+    ``answers`` is what a returned one said.
+    """
 
     __tablename__ = "submission_event"
 

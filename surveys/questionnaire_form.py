@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inventory.snapshot import Owner
-from portal.vietnamese import to_nfc
 from surveys.answers import connection, equipment
 from surveys.answers.kinds import KINDS
-from surveys.answers.reading import Problem, row_names
+from surveys.answers.reading import UNKNOWN, Problem, row_names
 from surveys.answers.yesno import CHOICES
-from surveys.questions import Question, Section
+from surveys.questions import Question, Questionnaire, Section
 from surveys.reading import Reading
 
 # A form that carries more rows than this for one item was not made by a person.
 MAX_ROWS = 200
+LOT_PARTS = {
+    "year": "Năm đưa vào sử dụng",
+    **equipment.CONDITIONS,
+    **equipment.MORE_CONDITIONS,
+    "owner": "Đơn vị sở hữu",
+    "note": "Ghi chú",
+}
 ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
-
-
-_OTHER_PARTS = {"year": "Năm đưa vào sử dụng", "owner": "Đơn vị sở hữu", "note": "Ghi chú"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,12 @@ class Row:
     name: str
     cells: tuple[Cell, ...]
     folded: tuple[Cell, ...]
-    owner: str = Owner.WARD.value
+    owner: str = ""
 
     @property
     def has_folded_values(self) -> bool:
         """Whether something was typed into the folded part."""
-        return any(cell.value or cell.error for cell in self.folded) or self.owner != Owner.WARD.value
+        return any(cell.value or cell.error for cell in self.folded) or self.owner not in ("", Owner.WARD.value)
 
 
 @dataclass(frozen=True)
@@ -72,33 +75,40 @@ def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
     return {name: form[name] for name in form if any(_belongs(name, question) for question in own)}
 
 
-def write_base(section: Section, typed: Mapping[str, str]) -> str:
-    """What the page shows of the section's fields, for the save to tell what was touched: JSON, blank fields left out."""
-    return json.dumps(posted_fields(section, {name: raw for name, raw in typed.items() if raw}), ensure_ascii=False, sort_keys=True)
-
-
-def read_base(text: str) -> dict[str, str]:
-    """What a page said it showed; nothing where that cannot be read, so that every stored field counts as unseen."""
+def posted_base(text: str) -> dict[str, str]:
+    """What the page was given, as it comes back with the form. Anything else than a table of texts is taken as a blank page."""
     try:
-        found = json.loads(text)
+        base = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(found, dict):
-        return {}
-    return {name: to_nfc(raw).strip() for name, raw in found.items() if isinstance(raw, str)}
+    return {name: value for name, value in base.items() if isinstance(value, str)} if isinstance(base, dict) else {}
 
 
-def name_field(section: Section, name: str) -> str:
-    """The words of the screen for a field: ``Máy in (kể cả máy đa năng), lô 2, Xuống cấp``."""
+def own_fields(section: Section, typed: Mapping[str, str]) -> dict[str, str]:
+    """The ward's own fields of a section that are not blank, out of everything that was typed."""
+    return {name: raw for name, raw in posted_fields(section, typed).items() if raw}
+
+
+def field_in_words(questionnaire: Questionnaire, name: str) -> str:
+    """A field as people know it: question, lot or line, and the cell."""
     row, _, part = name.rpartition(".")
-    key, _, number = (row or name).partition("#")
-    question = next((question for question in section.questions if question.key == key), None)
+    key, _, number = (row or part).partition("#")
+    question = questionnaire.question(key)
     if question is None:
         return name
-    kind = "lô" if question.kind == "equipment" else "đường"
-    labels = {**equipment.CONDITIONS, **equipment.MORE_CONDITIONS, **connection.PARTS, **_OTHER_PARTS}
-    told = [question.label, f"{kind} {number}" if number else "", labels.get(part, "") if row else ""]
-    return ", ".join(filter(None, told))
+    if not row:
+        return question.label
+    parts = {"equipment": LOT_PARTS, "connection": connection.PARTS}.get(question.kind, {})
+    unit = "lô" if question.kind == "equipment" else "đường"
+    place = f", {unit} thứ {number}" if number else ""
+    return f"{question.label}{place} – {parts.get(part, part)}"
+
+
+def value_in_words(name: str, value: str) -> str:
+    """A typed value as the page shows it."""
+    if name.endswith(".owner"):
+        return next((owner.label for owner in Owner if owner.value == (value or Owner.WARD.value)), value)
+    return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
 
 
 def _belongs(name: str, question: Question) -> bool:
@@ -128,13 +138,13 @@ def _row(question: Question, name: str, typed: Mapping[str, str], errors: Mappin
     if question.kind == "connection":
         cells = tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in connection.PARTS.items())
         return Row(name, cells, ())
-    open_parts = {**({"year": _OTHER_PARTS["year"]} if question.has_year else {}), **equipment.CONDITIONS}
-    folded = {**equipment.MORE_CONDITIONS, "note": _OTHER_PARTS["note"]}
+    open_parts = {**({"year": LOT_PARTS["year"]} if question.has_year else {}), **equipment.CONDITIONS}
+    folded = {**equipment.MORE_CONDITIONS, "note": LOT_PARTS["note"]}
     return Row(
         name,
         tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in open_parts.items()),
         tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in folded.items()),
-        typed.get(f"{name}.owner") or Owner.WARD.value,
+        typed.get(f"{name}.owner", ""),
     )
 
 

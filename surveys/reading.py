@@ -10,7 +10,7 @@ from surveys.answers.reading import Problem, Read
 from surveys.questions import Question, Questionnaire, Section
 
 PCS = ("A01", "A02")
-_SUMS = {"pcs": "số máy tính đang dùng ở phần A", "other_sites": "số trụ sở ngoài trụ sở chính ở phần Thông tin chung"}
+PCS_LABEL = "Máy vi tính còn dùng được (A01 và A02)"
 
 
 @dataclass(frozen=True)
@@ -101,18 +101,25 @@ def _compare(questionnaire: Questionnaire, reads: Mapping[str, Read]) -> list[Pr
     for question in questionnaire.questions:
         limit = _limit(reads, question.at_most) if question.at_most else None
         value = _number(reads, question.key)
-        if limit is not None and value is not None and value > limit:
-            message = (
-                f"Số này là {value}, nhiều hơn {limit} là {_name_limit(questionnaire, question.at_most)}. Sửa một trong hai câu."
-            )
-            problems.append(Problem(question.key, question.key, message))
+        if limit is not None and value is not None and value > limit - question.at_most_less:
+            problems.append(_too_many(questionnaire, question, value, limit))
     return problems
 
 
-def _name_limit(questionnaire: Questionnaire, key: str | None) -> str:
-    if key in _SUMS:
-        return _SUMS[key]
-    return next(f"số ở câu “{question.label}”" for question in questionnaire.questions if question.key == key)
+def _too_many(questionnaire: Questionnaire, question: Question, value: int, limit: int) -> Problem:
+    """A part that passes its whole, told at the field that the ward can mend."""
+    assert question.at_most is not None
+    whole = questionnaire.question(question.at_most)
+    named = whole.label if whole else PCS_LABEL
+    if question.asked_of == "city" and whole is not None:
+        message = (
+            f"Số này là {limit}, nhưng câu “{question.label}” do thành phố trả lời là {value}. "
+            "Sửa số này; nếu số của thành phố sai thì hỏi bộ phận thẩm định."
+        )
+        return Problem(whole.key, whole.key, message)
+    less = f" trừ {question.at_most_less}" if question.at_most_less else ""
+    message = f"Số này là {value}, nhiều hơn {limit}{less} đã khai ở câu “{named}”. Sửa một trong hai câu."
+    return Problem(question.key, question.key, message)
 
 
 def _number(reads: Mapping[str, Read], key: str) -> int | None:
@@ -123,9 +130,6 @@ def _number(reads: Mapping[str, Read], key: str) -> int | None:
 
 
 def _limit(reads: Mapping[str, Read], key: str) -> int | None:
-    if key == "other_sites":
-        sites = _number(reads, "sites")
-        return None if sites is None else max(0, sites - 1)
     items = PCS if key == "pcs" else (key,)
     found = [reads[item] for item in items if item in reads]
     if any(read.fact is not None for read in found):

@@ -1,5 +1,7 @@
 """Submissions: typed fields are saved as they are, merged field by field, and sent once nothing blocks."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +13,14 @@ from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import to_nfc
 from surveys.answers.reading import Problem
-from surveys.models import Answer, Submission, SubmissionEvent
-from surveys.questions import load_questionnaire
+from surveys.models import Answer, Round, Submission, SubmissionEvent
+from surveys.questions import Questionnaire, load_questionnaire
 from surveys.reading import Reading, read_answers
 from surveys.states import CollectionState
 
 MAX_LENGTH = 2000
+# The reason of such an event is the hash of the answers that were confirmed.
+CONFIRMED = "confirmed"
 
 
 class SubmissionError(WardReadinessError):
@@ -31,9 +35,21 @@ class ProblemsError(SubmissionError):
         self.problems = problems
 
 
+class QuestionnaireError(SubmissionError):
+    """The round is pinned to a questionnaire that this program does not have: its answers would be misread."""
+
+    status = 409
+
+    def __init__(self, pinned: str, shipped: str) -> None:
+        super().__init__(
+            f"Đợt khảo sát này dùng mẫu phiếu phiên bản {pinned}, còn chương trình đang chạy có mẫu phiếu phiên bản {shipped}. "
+            "Phiếu không mở được để khỏi hiểu sai câu trả lời. Báo quản trị hệ thống cài đúng phiên bản."
+        )
+
+
 @dataclass(frozen=True)
 class Conflict:
-    """A field that somebody else changed since the page was opened: both values, and who typed the other when."""
+    """A field that I changed and that somebody else changed meanwhile: both values, who typed the other, and when."""
 
     field: str
     yours: str
@@ -51,6 +67,15 @@ class SaveOutcome:
     conflicts: tuple[Conflict, ...]
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """The ward head's word for the answers: by whom, when, and whether they are still the answers that were confirmed."""
+
+    by: str
+    at: datetime
+    is_current: bool
+
+
 def get_submission(session: Session, submission_id: int, *, for_update: bool = False) -> Submission:
     """One submission. Raises NotFoundError. With ``for_update`` the row is locked until the end of the transaction."""
     query = select(Submission).where(Submission.id == submission_id)
@@ -65,9 +90,17 @@ def typed_of(submission: Submission) -> dict[str, str]:
     return {answer.field: answer.raw for answer in submission.answers}
 
 
+def questionnaire_of(found: Round) -> Questionnaire:
+    """The questionnaire that a round is pinned to. Raises QuestionnaireError where the program has another one."""
+    shipped = load_questionnaire()
+    if found.questionnaire_version != shipped.version:
+        raise QuestionnaireError(found.questionnaire_version, shipped.version)
+    return shipped
+
+
 def read_submission(submission: Submission) -> Reading:
-    """The reading of what was typed."""
-    return read_answers(load_questionnaire(), typed_of(submission), newest_year(submission))
+    """The reading of what was typed. Raises QuestionnaireError."""
+    return read_answers(questionnaire_of(submission.round), typed_of(submission), newest_year(submission))
 
 
 def newest_year(submission: Submission) -> int:
@@ -83,25 +116,27 @@ def save_fields(
     by: str,
     at: datetime | None = None,
 ) -> SaveOutcome:
-    """Save typed text, valid or not. ``base`` holds what the page showed when typing began; a field outside it was blank.
+    """Save typed text, valid or not. ``base`` is what the page was given; a field it does not name stood blank there.
 
-    A field that was not touched is left as it is now. One that was touched while somebody else changed it to something
-    else is left alone and told as a conflict. Raises SubmissionError where the submission takes no more typing.
+    Only a field that differs from its base was changed by this person. Where somebody else changed it too, to something else,
+    it is left alone and told as a conflict; every other field keeps what stands.
+    Raises SubmissionError where the submission takes no more typing.
     """
     _require_open(submission)
+    questionnaire_of(submission.round)
     known = {answer.field: answer for answer in submission.answers}
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
     for name, raw in _clean(fields).items():
-        old, shown = known.get(name), base.get(name, "")
-        stored = old.raw if old else ""
-        if raw in (stored, shown):
+        old = known.get(name)
+        theirs, given = old.raw if old else "", base.get(name, "")
+        if raw in (theirs, given):
             continue
-        if old is not None and stored != shown:
-            conflicts.append(Conflict(name, raw, stored, old.saved_by, old.saved_at))
+        if old is not None and theirs != given:
+            conflicts.append(Conflict(name, raw, theirs, old.saved_by, old.saved_at))
             continue
-        changed[name] = (stored, raw)
+        changed[name] = (theirs, raw)
         _store(submission, known, name, raw, by, at or now())
     if changed:
         submission.version += 1
@@ -127,6 +162,36 @@ def send(
     submission.state = CollectionState.SENT.value
     submission.sent_at = at or now()
     add_event(session, submission, "sent", by, at=submission.sent_at)
+
+
+def content_hash(submission: Submission) -> str:
+    """What stands for the answers as they are: sha256 over every field that is not blank."""
+    typed = {name: raw for name, raw in typed_of(submission).items() if raw}
+    return hashlib.sha256(json.dumps(typed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def confirm(session: Session, submission: Submission, seen: str, by: str, at: datetime | None = None) -> None:
+    """The ward head confirms the answers that ``seen`` stands for.
+
+    Raises SubmissionError where they changed meanwhile, are incomplete, or are approved already.
+    """
+    if submission.state != CollectionState.SENT:
+        _require_open(submission)
+    if content_hash(submission) != seen:
+        raise SubmissionError("Phiếu vừa thay đổi sau khi bạn mở trang này nên chưa xác nhận. Xem lại rồi xác nhận.")
+    reading = read_submission(submission)
+    if reading.left:
+        raise SubmissionError(f"Phiếu còn {reading.left} mục chưa xong nên chưa xác nhận được.")
+    found = find_confirmation(session, submission)
+    if found is None or not found.is_current or found.by != by:
+        add_event(session, submission, CONFIRMED, by, seen, at)
+
+
+def find_confirmation(session: Session, submission: Submission) -> Confirmation | None:
+    """The newest confirmation of a submission, or None."""
+    events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == CONFIRMED)
+    event = session.scalars(events.order_by(SubmissionEvent.id.desc()).limit(1)).first()
+    return Confirmation(event.by, event.at, event.reason == content_hash(submission)) if event else None
 
 
 def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "", at: datetime | None = None) -> None:

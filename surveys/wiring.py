@@ -2,11 +2,12 @@
 
 from flask import Flask, render_template
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from accounts.guards import the_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
-from inventory.ward_search import get_ward
+from inventory.ward_search import list_wards
 from portal.clock import today
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
@@ -17,7 +18,7 @@ from surveys.models import Submission
 from surveys.review import queue
 from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
-from surveys.submissions import read_submission
+from surveys.submissions import QuestionnaireError, read_submission
 from surveys.views import officer, reviewer
 
 
@@ -37,17 +38,21 @@ def init_app(app: Flask) -> None:
 
 
 def _ward_panel() -> str:
-    session, identity = get_session(), the_identity()
+    """Each ward of the person with its button; a round of another questionnaire says why it cannot be opened."""
+    session, wards = get_session(), the_identity().wards or frozenset()
     found = current_round(session)
-    if found is None:
-        return render_template("surveys/officer/home_panel.html", rows=[])
-    query = select(Submission).where(Submission.round_id == found.id, Submission.ward_code.in_(identity.wards or ()))
-    rows = [
-        (submission, get_ward(session, submission.ward_code), CollectionState(submission.state), read_submission(submission).left)
-        for submission in session.scalars(query.order_by(Submission.id))
-    ]
-    days_left = (found.deadline - today()).days
-    return render_template("surveys/officer/home_panel.html", rows=rows, round=found, days_left=days_left)
+    rows, refused = [], ""
+    if found is not None:
+        query = select(Submission).where(Submission.round_id == found.id, Submission.ward_code.in_(wards))
+        named = {ward.code: ward for ward in list_wards(session)}
+        submissions = session.scalars(query.options(selectinload(Submission.answers)))
+        try:
+            rows = [(named[row.ward_code], row, CollectionState(row.state), read_submission(row).left) for row in submissions]
+        except QuestionnaireError as error:
+            refused = error.message
+        rows.sort(key=lambda row: row[0].position)
+    days_left = (found.deadline - today()).days if found else 0
+    return render_template("surveys/officer/home_panel.html", round=found, rows=rows, refused=refused, days_left=days_left)
 
 
 def _review_panel() -> str:

@@ -34,7 +34,7 @@ def show(question: Question, typed: Typed) -> str:
     rows = []
     for row in row_names(typed, question.key):
         parts = [
-            f"{label.lower()}: {typed_in(typed, f'{row}.{part}')}"
+            f"{label[0].lower()}{label[1:]}: {typed_in(typed, f'{row}.{part}')}"
             for part, label in PARTS.items()
             if typed_in(typed, f"{row}.{part}")
         ]

@@ -16,6 +16,7 @@ MORE_CONDITIONS = {
     "on_order": "Đã ký hợp đồng hoặc đã bố trí vốn, chưa bàn giao",
 }
 QUANTITIES = (*CONDITIONS, *MORE_CONDITIONS)
+NO_QUANTITY = "Lô này có năm hoặc ghi chú nhưng chưa có số lượng. Ghi số lượng, hoặc xóa năm và ghi chú đi."
 FIRST_YEAR = 1995
 NOTE_LENGTH = 500
 
@@ -27,10 +28,10 @@ def read(question: Question, typed: Typed, this_year: int) -> Read:
     lots: list[EquipmentLot] = []
     problems: list[Problem] = []
     for row in row_names(typed, question.key):
-        if any(typed_in(typed, f"{row}.{part}") for part in (*QUANTITIES, "year")):
+        if any(typed_in(typed, f"{row}.{part}") for part in QUANTITIES):
             lots += _read_row(question, typed, row, this_year, problems)
-        elif row != question.key and typed_in(typed, f"{row}.note"):
-            problems.append(Problem(f"{row}.good", question.key, "Lô này mới có ghi chú. Ghi số lượng, hoặc xóa ghi chú."))
+        elif any(typed_in(typed, f"{row}.{part}") for part in ("year", "note")):
+            problems.append(Problem(f"{row}.good", question.key, NO_QUANTITY))
     answered = bool(lots or problems)
     return Read(answered=answered, lots=tuple(lot for lot in lots if lot.total or lot.on_order), problems=tuple(problems))
 

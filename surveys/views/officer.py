@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,22 +15,37 @@ from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
 from surveys.models import Submission
-from surveys.questionnaire_form import OWNERS, YES_NO, fields_of, name_field, posted_fields, read_base, write_base
-from surveys.questions import Section, load_questionnaire
+from surveys.questionnaire_form import (
+    OWNERS,
+    YES_NO,
+    field_in_words,
+    fields_of,
+    own_fields,
+    posted_base,
+    posted_fields,
+    value_in_words,
+)
+from surveys.questions import Questionnaire, Section, load_questionnaire
 from surveys.reading import read_answers
 from surveys.rounds import current_round
 from surveys.states import CollectionState
 from surveys.submissions import (
     Conflict,
-    ProblemsError,
     SubmissionError,
+    confirm,
+    content_hash,
+    find_confirmation,
     get_submission,
     newest_year,
+    questionnaire_of,
     read_submission,
     save_fields,
     send,
     typed_of,
 )
+
+SENSITIVE = "(số liệu nhạy cảm, không ghi lại ở đây)"
+SENDING = "send"
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys", template_folder="../templates")
 
@@ -39,15 +54,15 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/surveys", template_folde
 @requires(Permission.SUBMISSION_READ)
 def index() -> ResponseReturnValue:
     """The submissions of the current round within the person's scope; a single one opens at once."""
-    session, identity = get_session(), the_identity()
-    found = current_round(session)
+    database, identity = get_session(), the_identity()
+    found = current_round(database)
     rows = []
     if found is not None:
         query = select(Submission).where(Submission.round_id == found.id)
         if identity.wards is not None:
             query = query.where(Submission.ward_code.in_(identity.wards))
-        wards = {ward.code: ward for ward in list_wards(session)}
-        rows = [(row, CollectionState(row.state), wards[row.ward_code]) for row in session.scalars(query)]
+        wards = {ward.code: ward for ward in list_wards(database)}
+        rows = [(row, CollectionState(row.state), wards[row.ward_code]) for row in database.scalars(query)]
     return render_template("surveys/officer/index.html", round=found, rows=rows)
 
 
@@ -55,10 +70,22 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def overview(submission_id: int) -> ResponseReturnValue:
     """One submission: its sections with what is left, and what happens next."""
-    submission = _own(submission_id)
-    reading = read_submission(submission)
-    sections = [(section, _is_asked(section, submission), reading.left_in(section)) for section in load_questionnaire().sections]
-    return render_template("surveys/officer/overview.html", **_frame(submission), sections=sections, left=reading.left)
+    return _overview_page(_own(submission_id))
+
+
+@blueprint.post("/<int:submission_id>/confirm")
+@requires(Permission.SUBMISSION_CONFIRM)
+@writes
+def confirm_answers(submission_id: int) -> ResponseReturnValue:
+    """The ward head confirms the answers as they were shown."""
+    submission, seen = _own(submission_id, for_update=True), request.form.get("content", "")
+    try:
+        confirm(get_session(), submission, seen, the_identity().full_name)
+    except SubmissionError as error:
+        return _overview_page(submission, refused=error.message), 409
+    record(get_session(), the_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": seen})
+    flash(_("Đã xác nhận phiếu. Bộ phận thẩm định thấy tên của bạn và thời điểm xác nhận."), "success")
+    return redirect(url_for("surveys.overview", submission_id=submission_id))
 
 
 @blueprint.get("/<int:submission_id>/sections/<code>")
@@ -75,21 +102,18 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     """Keep what was typed, valid or not, and go on; a field that another person changed meanwhile is asked about."""
     submission = _own(submission_id, for_update=True)
     asked = _section(code)
-    fields = posted_fields(asked, request.form)
+    fields, base = posted_fields(asked, request.form), posted_base(request.form.get("base", ""))
     if request.form.get("nothing") == "1":
-        blank = {f"{q.key}.good": "0" for q in asked.questions if q.kind == "equipment" and not fields.get(f"{q.key}.good")}
-        fields |= blank
-    base = read_base(request.form.get("base", ""))
+        fields |= _zeros_for_blank(submission, asked, fields)
     try:
         outcome = save_fields(get_session(), submission, fields, base, the_identity().full_name)
     except SubmissionError as error:
         return _section_page(submission, code, typed=fields, base=base, refused=error.message), 409
     if outcome.changed:
-        changes = {name: pair[1] for name, pair in outcome.changed.items()}
-        before = {name: pair[0] for name, pair in outcome.changed.items()}
-        record(get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=changes)
+        _record_changes(submission, outcome.changed)
     if outcome.conflicts:
         return _section_page(submission, code, conflicts=outcome.conflicts), 409
+    session["saved_section"] = f"{submission_id}-{code}"
     wrong = [problem for problem in read_submission(submission).problems if problem.question in {q.key for q in asked.questions}]
     if wrong:
         flash(_("Đã lưu. Còn chỗ cần sửa ở phần này trước khi gửi."), "warning")
@@ -107,27 +131,26 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
 def check_and_send(submission_id: int) -> ResponseReturnValue:
     """Every problem with a link to its field; once there is none, the two names and the button."""
     submission = _own(submission_id, for_update=request.method == "POST")
-    prepared = request.form.get("prepared_by", submission.prepared_by)
-    confirmed = request.form.get("confirmed_by", submission.confirmed_by)
+    stored = {"prepared_by": submission.prepared_by, "confirmed_by": submission.confirmed_by}
+    names = {name: request.form.get(name, known) for name, known in stored.items()}
     refused = ""
     if request.method == "POST":
         was = submission.state
         try:
-            send(get_session(), submission, prepared, confirmed, the_identity().full_name)
-        except ProblemsError as error:
-            refused = error.message
+            send(get_session(), submission, names["prepared_by"], names["confirmed_by"], the_identity().full_name)
         except SubmissionError as error:
             refused = error.message
         else:
+            session["saved_section"] = f"{submission_id}-{SENDING}"
             if was == submission.state:
-                flash(_("Phiếu đã được gửi từ trước; lần bấm này không gửi thêm phiếu nào."), "info")
+                flash(_("Phiếu này đã được gửi trước đó và đang chờ thẩm định; không gửi thêm lần nữa."), "info")
             else:
                 record(get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=was, after="sent")
                 flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
             return redirect(url_for("surveys.overview", submission_id=submission_id))
     reading = read_submission(submission)
-    where = {q.key: section.code for section in load_questionnaire().sections for q in section.questions}
-    labels = {q.key: q.label for q in load_questionnaire().questions}
+    where = {q.key: section.code for section in reading.questionnaire.sections for q in section.questions}
+    labels = {q.key: q.label for q in reading.questionnaire.questions}
     page = render_template(
         "surveys/officer/send.html",
         **_frame(submission),
@@ -135,8 +158,9 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
         where=where,
         labels=labels,
         refused=refused,
-        prepared_by=prepared,
-        confirmed_by=confirmed,
+        names=names,
+        base=stored,
+        kept=_place_of(submission, SENDING),
     )
     return page, 400 if refused else 200
 
@@ -144,11 +168,18 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:submission_id>/print")
 @requires(Permission.SUBMISSION_READ)
 def print_form(submission_id: int) -> ResponseReturnValue:
-    """The filled form on A4, in the national layout, for signature and seal."""
+    """The filled form on A4, in the national layout, for signature and seal; without what is sensitive."""
+    return _print_page(_own(submission_id), with_sensitive=False)
+
+
+@blueprint.post("/<int:submission_id>/print")
+@requires(Permission.SUBMISSION_READ)
+@writes
+def print_whole_form(submission_id: int) -> ResponseReturnValue:
+    """The same with what is sensitive: an explicit choice that leaves a line in the audit trail."""
     submission = _own(submission_id)
-    reading, typed = read_submission(submission), typed_of(submission)
-    sections = [(section, fields_of(section, typed, reading)) for section in load_questionnaire().sections]
-    return render_template("surveys/officer/print.html", **_frame(submission), sections=sections)
+    record(get_session(), the_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
+    return _print_page(submission, with_sensitive=True)
 
 
 def _own(submission_id: int, *, for_update: bool = False) -> Submission:
@@ -156,6 +187,49 @@ def _own(submission_id: int, *, for_update: bool = False) -> Submission:
     if not the_identity().covers(submission.ward_code):
         raise NotFoundError(_("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao."))
     return submission
+
+
+def _overview_page(submission: Submission, refused: str = "") -> str:
+    reading = read_submission(submission)
+    sections = [(section, _is_asked(section, submission), reading.left_in(section)) for section in reading.questionnaire.sections]
+    state = CollectionState(submission.state)
+    takes_confirmation = (state.is_open and not submission.round.is_closed) or state is CollectionState.SENT
+    return render_template(
+        "surveys/officer/overview.html",
+        **_frame(submission),
+        sections=sections,
+        left=reading.left,
+        refused=refused,
+        may_confirm=takes_confirmation and may(the_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
+        content=content_hash(submission),
+    )
+
+
+def _print_page(submission: Submission, *, with_sensitive: bool) -> str:
+    reading, typed = read_submission(submission), typed_of(submission)
+    sections = [(section, fields_of(section, typed, reading)) for section in reading.questionnaire.sections]
+    return render_template("surveys/officer/print.html", **_frame(submission), sections=sections, with_sensitive=with_sensitive)
+
+
+def _zeros_for_blank(submission: Submission, asked: Section, fields: Mapping[str, str]) -> dict[str, str]:
+    """A zero for each item that neither this page nor anybody else has said something about."""
+    reading = read_answers(load_questionnaire(), {**typed_of(submission), **fields}, today().year)
+    blank = (q for q in asked.questions if q.kind == "equipment" and reading.is_asked(q) and not reading.reads[q.key].answered)
+    return {f"{question.key}.good": "0" for question in blank}
+
+
+def _record_changes(submission: Submission, changed: Mapping[str, tuple[str, str]]) -> None:
+    """Write the changed fields into the audit trail, whose readers may not see what is sensitive."""
+    sensitive = {question.key for question in load_questionnaire().questions if question.sensitive}
+    hidden = {name for name in changed if name.partition(".")[0].partition("#")[0] in sensitive}
+    before = {name: SENSITIVE if name in hidden else pair[0] for name, pair in changed.items()}
+    after = {name: SENSITIVE if name in hidden else pair[1] for name, pair in changed.items()}
+    record(get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)
+
+
+def _place_of(submission: Submission, code: str) -> str:
+    """Where the browser keeps what was typed into a page until the server has it: one place a person, submission and section."""
+    return f"{the_identity().user_id}-{submission.id}-{code}"
 
 
 def _section(code: str) -> Section:
@@ -179,6 +253,7 @@ def _frame(submission: Submission) -> dict[str, object]:
     """What every page of a submission shows."""
     state = CollectionState(submission.state)
     days_left = (submission.round.deadline - today()).days
+    saved = session.pop("saved_section", "")
     may_fill = may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
     return {
         "submission": submission,
@@ -187,6 +262,8 @@ def _frame(submission: Submission) -> dict[str, object]:
         "round": submission.round,
         "days_left": days_left,
         "may_type": may_fill and state.is_open and not submission.round.is_closed,
+        "confirmation": find_confirmation(get_session(), submission),
+        "saved": f"{the_identity().user_id}-{saved}" if saved else "",
     }
 
 
@@ -194,31 +271,43 @@ def _section_page(
     submission: Submission,
     code: str,
     *,
-    typed: dict[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
     base: Mapping[str, str] | None = None,
     conflicts: tuple[Conflict, ...] = (),
     refused: str = "",
 ) -> str:
     asked = _section(code)
-    stored = typed_of(submission)
-    shown = stored | (typed or {})
-    reading = read_answers(load_questionnaire(), shown, newest_year(submission))
+    questionnaire, stored = questionnaire_of(submission.round), typed_of(submission)
+    shown = {**stored, **(typed or {})}
+    reading = read_answers(questionnaire, shown, newest_year(submission))
     keys = {question.key for question in asked.questions}
-    frame = _frame(submission)
     return render_template(
         "surveys/officer/section.html",
-        **frame,
-        place=f"{the_identity().user_id}-{submission.id}-{code}" if frame["may_type"] else "",
+        **_frame(submission),
         section=asked,
         fields=fields_of(asked, shown, reading),
-        base=write_base(asked, stored if base is None else base),
-        named=[(conflict, name_field(asked, conflict.field)) for conflict in conflicts],
-        chosen=write_base(asked, {conflict.field: conflict.theirs for conflict in conflicts}),
         problems=[problem for problem in reading.problems if problem.question in keys],
         labels={question.key: question.label for question in asked.questions},
-        conflicts=conflicts,
+        base=own_fields(asked, stored) if base is None else base,
+        kept=_place_of(submission, code),
+        conflicts=[_in_words(questionnaire, conflict) for conflict in conflicts],
+        theirs={conflict.field: conflict.theirs for conflict in conflicts},
         refused=refused,
         yes_no=YES_NO,
         owners=OWNERS,
         has_equipment=any(question.kind == "equipment" for question in asked.questions),
     )
+
+
+def _in_words(questionnaire: Questionnaire, conflict: Conflict) -> dict[str, object]:
+    """A conflict as the page asks about it."""
+    return {
+        "field": conflict.field,
+        "label": field_in_words(questionnaire, conflict.field),
+        "theirs": conflict.theirs,
+        "yours": conflict.yours,
+        "theirs_in_words": value_in_words(conflict.field, conflict.theirs),
+        "yours_in_words": value_in_words(conflict.field, conflict.yours),
+        "by": conflict.by,
+        "at": conflict.at,
+    }

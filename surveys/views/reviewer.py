@@ -32,7 +32,7 @@ from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
 from surveys.review import ReasonError, answers_before, approve, preview, queue, return_submission
 from surveys.states import CollectionState
-from surveys.submissions import SubmissionError, get_submission, read_submission, typed_of
+from surveys.submissions import SubmissionError, find_confirmation, get_submission, read_submission, typed_of
 
 blueprint = Blueprint("review", __name__, template_folder="../templates")
 
@@ -268,6 +268,7 @@ def _review_page(submission: Submission, refused: str = "", reason: str = "", wr
         submission=submission,
         ward=get_ward(session, submission.ward_code),
         state=CollectionState(submission.state),
+        confirmation=find_confirmation(session, submission),
         rating=rating,
         sections=sections,
         since_approved=find_differences(form, approved, typed) if approved is not None else None,

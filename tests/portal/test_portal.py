@@ -109,5 +109,5 @@ def test_a_post_without_its_token_is_refused(app):
     answer = client.post("/sign-in?next=/readiness", data={"username": "a", "password": "b"})
     # The form is shown again at its own address, with a sentence; nothing was looked at.
     assert answer.location == "/sign-in?next=/readiness"
-    assert "chưa được nhận" in client.get(answer.location).text
-    assert client.post("/sign-out").location == "/"
+    assert "chưa có gì được lưu" in client.get(answer.location).text
+    assert client.post("/sign-out").location == "/sign-in?next=/"

@@ -1,0 +1,335 @@
+"""The form as the officer meets it: merging, cross-checks, what is told, what is printed, who sees what is sensitive."""
+
+import json
+from datetime import date
+from random import Random
+
+import pytest
+from sqlalchemy import select, update
+
+from accounts.identity import Role
+from accounts.models import AuditEntry, User
+from accounts.users import create_user
+from exports.open_data import SENSITIVE_FACTS
+from inventory.ward_search import list_wards
+from scoring.publishing import REFERENCE
+from scoring.rating import rate
+from scoring.standard import parse_standard
+from surveys.city_workbook import city_fields
+from surveys.demo import make_answers
+from surveys.models import Round, Submission, SubmissionEvent
+from surveys.questionnaire_form import field_in_words, posted_base, value_in_words
+from surveys.questions import load_questionnaire
+from surveys.reading import read_answers, to_snapshot
+from surveys.rounds import open_round
+from surveys.states import CollectionState
+from surveys.submissions import save_fields, send, typed_of
+from tests.conftest import PASSWORD, client_of
+
+FORM = load_questionnaire()
+WARD = "00082"
+LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
+
+
+def problems(typed):
+    return {problem.field: problem.message for problem in read_answers(FORM, typed, 2026).problems}
+
+
+def my_submission(session):
+    """The ids of the story's ward, read without holding the database."""
+    found = session.scalars(select(Submission).where(Submission.ward_code == WARD)).one()
+    keys = (found.id, typed_of(found))
+    session.rollback()
+    return keys
+
+
+def submission_of(session, ward_code=WARD):
+    return session.scalars(select(Submission).where(Submission.ward_code == ward_code)).one()
+
+
+@pytest.fixture
+def draft(session):
+    opened = open_round(session, "Đợt thử", date(2026, 2, 1), date(2026, 3, 15), "2026.1")
+    return session.scalars(select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == WARD)).one()
+
+
+@pytest.mark.both_databases
+def test_a_field_that_i_did_not_touch_takes_what_a_colleague_typed(session, draft):
+    save_fields(session, draft, {"sites": "2", "floors": "3"}, {}, "Người một")
+    page = {"sites": "2", "floors": "3", "villages": ""}
+    save_fields(session, draft, {"sites": "4", "villages": "9"}, page, "Người hai")
+    outcome = save_fields(session, draft, {"sites": "2", "floors": "5", "villages": ""}, page, "Người một")
+    assert outcome.conflicts == ()
+    assert typed_of(draft) == {"sites": "4", "floors": "5", "villages": "9"}
+
+
+@pytest.mark.both_databases
+def test_what_both_changed_is_told_with_name_and_time(session, draft):
+    save_fields(session, draft, {"sites": "4"}, {}, "Người hai")
+    (conflict,) = save_fields(session, draft, {"sites": "3"}, {}, "Người một").conflicts
+    assert (conflict.yours, conflict.theirs, conflict.by) == ("3", "4", "Người hai")
+    assert conflict.at.tzinfo is not None
+
+
+def test_the_page_of_a_conflict_speaks_in_words_and_takes_the_choice(demo_sign_in, demo_session):
+    mine, typed = my_submission(demo_session)
+    client = demo_sign_in("canbo")
+    address = f"/surveys/{mine}/sections/A"
+    client.post(address, data={"A03.degraded": "7", "base": json.dumps(typed)})
+    page = client.post(address, data={"A03.degraded": "5", "base": json.dumps(typed)})
+    assert page.status_code == 409
+    assert "Máy in (kể cả máy đa năng) – Xuống cấp" in page.text
+    assert "Giữ “7”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa) lưu lúc" in page.text
+    assert client.post(address, data={"A03.degraded": "5", "base": json.dumps({"A03.degraded": "7"})}).status_code == 302
+    assert typed_of(demo_session.get(Submission, mine))["A03.degraded"] == "5"
+
+
+@pytest.mark.parametrize("text", ["", "[", "[1]", "null", '{"sites": 3}', "[" * 100_000, "NaN", '"x"'])
+def test_a_base_that_no_page_sends_is_a_blank_page(text):
+    assert posted_base(text) == {}
+
+
+def test_a_field_has_words():
+    assert field_in_words(FORM, "A01#3.year") == "Máy vi tính để bàn hoặc xách tay, lô thứ 3 – Năm đưa vào sử dụng"
+    assert field_in_words(FORM, "backup.contracted") == "Đường Internet dự phòng – Tốc độ theo hợp đồng (Mbps)"
+    assert field_in_words(FORM, "sites") == "Số trụ sở làm việc"
+    assert value_in_words("has_website", "?") == "Chưa nắm được"
+    assert value_in_words("A01.owner", "") == "UBND xã, phường"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "enough", "too_many"),
+    [
+        ("sites_temperature", {"sites": "2"}, "2", "3"),
+        ("sites_linked", {"sites": "2"}, "1", "2"),
+        ("rooms_vc_able", {"rooms_vc": "1"}, "1", "2"),
+        ("it_officers", {"staff_total": "20"}, "20", "21"),
+        ("staff_trained", {"staff_total": "20"}, "20", "21"),
+        ("villages_with_team", {"villages": "8"}, "8", "9"),
+        ("switch_ports_gigabit", {"switch_ports": "48"}, "48", "49"),
+        ("rooms_vc_good", {"rooms_vc_able": "1", "rooms_vc": "9"}, "1", "2"),
+        ("printers_multifunction", {"A03.good": "4", "A03.broken": "5"}, "4", "5"),
+        *[
+            (part, {"A01.good": "9", "A01.year": "2024", "A02.good": "1", "A02.year": "2024"}, "10", "11")
+            for part in ("pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected")
+        ],
+    ],
+)
+def test_no_part_passes_its_whole(part, whole, enough, too_many):
+    assert part not in problems({**whole, part: enough})
+    assert "Sửa một trong hai câu" in problems({**whole, part: too_many})[part]
+
+
+@pytest.mark.parametrize(("part", "whole"), [("signers_certified", "signers"), ("bodies_certified", "legal_bodies")])
+def test_what_the_city_answers_is_compared_at_the_field_of_the_ward(part, whole):
+    told = problems({whole: "3", part: "4"})
+    assert "do thành phố trả lời là 4" in told[whole]
+    assert part not in told
+
+
+def test_every_limit_names_a_question_that_is_asked():
+    wholes = {question.at_most for question in FORM.questions if question.at_most}
+    assert all(whole == "pcs" or FORM.question(whole) for whole in wholes)
+
+
+def test_a_part_that_is_too_large_blocks_sending_and_links_to_the_field(demo_sign_in, demo_session):
+    mine, typed = my_submission(demo_session)
+    client = demo_sign_in("canbo")
+    client.post(f"/surveys/{mine}/sections/H", data={"it_officers": "999", "base": json.dumps(typed)})
+    page = client.get(f"/surveys/{mine}/send").text
+    assert f'/surveys/{mine}/sections/H#it_officers"' in page
+    assert "Gửi thẩm định" not in page
+
+
+@pytest.mark.parametrize("part", ["note", "year"])
+@pytest.mark.parametrize("row", ["A01", "A01#2"])
+def test_a_lot_without_a_quantity_is_told(row, part):
+    typed = {"A01.good": "3", "A01.year": "2024"} if row != "A01" else {}
+    assert "chưa có số lượng" in problems({**typed, f"{row}.{part}": "2023"})[f"{row}.good"]
+
+
+def test_nothing_of_this_kind_leaves_what_a_colleague_typed(demo_sign_in, demo_session):
+    found = submission_of(demo_session)
+    for answer in list(found.answers):
+        if answer.field.startswith("A04."):
+            found.answers.remove(answer)
+    demo_session.commit()
+    mine, typed = my_submission(demo_session)
+    save_fields(demo_session, submission_of(demo_session), {"A04.degraded": "6"}, typed, "Người hai")
+    demo_session.commit()
+    client = demo_sign_in("canbo")
+    answer = client.post(f"/surveys/{mine}/sections/A", data={"A04.good": "", "nothing": "1", "base": json.dumps(typed)})
+    assert answer.status_code == 302
+    demo_session.expire_all()
+    assert "A04.good" not in typed_of(submission_of(demo_session))
+
+
+def test_a_form_of_a_session_that_ended_leads_to_sign_in_and_back(demo_app, demo_session):
+    mine, _typed = my_submission(demo_session)
+    demo_app.config["WTF_CSRF_ENABLED"] = True
+    client = demo_app.test_client()
+    for page in (f"/surveys/{mine}/sections/C", f"/surveys/{mine}/send"):
+        answer = client.post(page, data={"lan_seats": "77"})
+        assert answer.status_code == 302
+        assert answer.location == f"/sign-in?next={page}"
+        assert "Phiên làm việc đã hết hạn" in client.get(answer.location).text
+
+
+def test_a_form_of_a_session_that_ended_without_a_page_of_its_own_leads_home(demo_app):
+    demo_app.config["WTF_CSRF_ENABLED"] = True
+    assert demo_app.test_client().post("/review/1/approve").location == "/sign-in?next=/"
+
+
+def test_a_form_of_an_older_session_of_mine_is_shown_again(demo_app, demo_sign_in, demo_session):
+    mine, _typed = my_submission(demo_session)
+    client = demo_sign_in("canbo")
+    demo_app.config["WTF_CSRF_ENABLED"] = True
+    answer = client.post(f"/surveys/{mine}/sections/C", data={"lan_seats": "77"}, follow_redirects=True)
+    assert answer.request.path == f"/surveys/{mine}/sections/C"
+    assert "chưa có gì được lưu" in answer.text
+
+
+def test_signing_out_empties_what_the_browser_kept(demo_sign_in):
+    assert demo_sign_in("canbo").post("/sign-out").headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_a_page_that_is_only_read_keeps_nothing_in_the_browser(demo_sign_in, demo_session):
+    mine, _typed = my_submission(demo_session)
+    assert "data-keep" in demo_sign_in("canbo").get(f"/surveys/{mine}/sections/G").text
+    assert "data-keep" not in demo_sign_in("lanhdaoxa").get(f"/surveys/{mine}/sections/G").text
+
+
+def test_definitions_stand_beside_the_questions(demo_sign_in, demo_session):
+    mine, _typed = my_submission(demo_session)
+    page = demo_sign_in("canbo").get(f"/surveys/{mine}/sections/A").text
+    for term in ("Đang dùng tốt, xuống cấp", "Dùng chung", "Máy đa năng", "Máy vi tính được tính", "Đã ký hợp đồng"):
+        assert f"<dt>{term}" in page
+    for section in FORM.sections:
+        has_equipment = any(question.kind == "equipment" for question in section.questions)
+        assert not has_equipment or {d.term for d in section.definitions} >= {"Đang dùng tốt, xuống cấp", "Chưa đưa vào sử dụng"}
+
+
+def test_what_serves_group_g_is_marked_sensitive_and_nothing_else():
+    group_g = {criterion.code for criterion in parse_standard(REFERENCE.read_text("utf-8")).criteria if criterion.is_sensitive}
+    own = [question for question in FORM.questions if question.key not in ("A01",)]
+    assert {q.key for q in own if q.sensitive} == {q.key for q in own if set(q.serves) & group_g and q.key != "sites"}
+    assert "G06" in {question.key for question in FORM.questions if question.sensitive}
+    assert {q.key for q in FORM.questions if q.sensitive and q.kind != "equipment"} == SENSITIVE_FACTS
+    assert not [question for _name, _label, question in city_fields() if question.sensitive]
+
+
+def test_the_audit_trail_does_not_tell_what_is_sensitive(demo_sign_in, demo_session):
+    mine, typed = my_submission(demo_session)
+    data = {"level_file_approved": "no", "G01#2.note": "MẬT-17", "G01#2.good": "3", "base": json.dumps(typed)}
+    demo_sign_in("canbo").post(f"/surveys/{mine}/sections/G", data=data)
+    entry = demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "submission:save")).one()
+    assert set(entry.after) == {"level_file_approved", "G01#2.note", "G01#2.good"}
+    assert set(entry.after.values()) == set(entry.before.values()) == {"(số liệu nhạy cảm, không ghi lại ở đây)"}
+
+
+def test_paper_leaves_out_what_is_sensitive_unless_somebody_asks(demo_sign_in, demo_session):
+    mine, _typed = my_submission(demo_session)
+    client = demo_sign_in("canbo")
+    label = FORM.question("mfa_enabled").label
+    short = client.get(f"/surveys/{mine}/print").text
+    assert short.count("không in ở bản này") == sum(question.sensitive for question in FORM.questions)
+    whole = client.post(f"/surveys/{mine}/print").text
+    assert label in whole
+    assert "không in ở bản này" not in whole
+    assert demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "submission:print-sensitive")).one()
+
+
+def test_the_printed_form_is_ready_to_sign(demo_sign_in, demo_session):
+    mine, _typed = my_submission(demo_session)
+    page = demo_sign_in("canbo").get(f"/surveys/{mine}/print").text
+    for words in ("(Ký, ghi rõ họ tên)", "(Ký, ghi rõ họ tên, đóng dấu)", "Cửa Nam, ngày", "tốc độ theo hợp đồng (Mbps):"):
+        assert words in page
+    assert "mbps" not in page
+
+
+def complete(session):
+    found = submission_of(session)
+    rest = {**LEFT, "has_website": "no"}
+    save_fields(session, found, rest, typed_of(found), "Công chức")
+    mine = found.id
+    session.commit()
+    return mine
+
+
+def test_sending_twice_sends_once_and_says_so(demo_sign_in, demo_session):
+    mine = complete(demo_session)
+    client, data = demo_sign_in("canbo"), {"prepared_by": "Người lập", "confirmed_by": "Lãnh đạo"}
+    first = client.post(f"/surveys/{mine}/send", data=data, follow_redirects=True)
+    second = client.post(f"/surveys/{mine}/send", data=data | {"prepared_by": "Khác"}, follow_redirects=True)
+    assert "Đã gửi phiếu." in first.text
+    assert "đã được gửi trước đó" in second.text
+    demo_session.expire_all()
+    kinds = demo_session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.submission_id == mine))
+    assert list(kinds) == ["sent"]
+    assert demo_session.get(Submission, mine).prepared_by == "Người lập"
+
+
+def test_the_page_behind_a_sent_submission_says_that_it_was_sent(demo_sign_in, demo_session):
+    mine = complete(demo_session)
+    client = demo_sign_in("canbo")
+    client.post(f"/surveys/{mine}/send", data={"prepared_by": "Người lập", "confirmed_by": "Lãnh đạo"})
+    back = client.get(f"/surveys/{mine}/send").text
+    assert "đang chờ thẩm định" in back
+    assert "Gửi thẩm định</button>" not in back
+    stale = client.post(f"/surveys/{mine}/sections/C", data={"lan_seats": "77", "base": "{}"})
+    assert stale.status_code == 409
+    assert "chưa được lưu" in stale.text
+    assert 'value="77"' in stale.text
+
+
+def test_the_home_page_shows_each_ward_with_its_button(demo_app, demo_session):
+    create_user(demo_session, "haiphuong", "Công chức hai phường", Role.OFFICER, ["00082", "00070"], password=PASSWORD)
+    demo_session.commit()
+    user = demo_session.scalars(select(User).where(User.username == "haiphuong")).one()
+    keys = {"user_id": user.id, "session_version": user.session_version}
+    demo_session.rollback()
+    page = client_of(demo_app, keys).get("/").text
+    assert "Mở phiếu khảo sát của Phường Cửa Nam" in page
+    assert "Mở phiếu khảo sát của Phường Hoàn Kiếm" in page
+    assert "còn 4 mục" in page
+
+
+def test_the_reason_of_a_return_stands_while_it_is_returned_and_no_longer(demo_sign_in, demo_session):
+    found = submission_of(demo_session)
+    found.state, found.return_reason = CollectionState.RETURNED.value, "Kiểm tra phần F"
+    demo_session.commit()
+    client = demo_sign_in("canbo")
+    assert "Kiểm tra phần F" in client.get("/").text
+    mine = complete(demo_session)
+    send(demo_session, demo_session.get(Submission, mine), "A", "B", "A")
+    demo_session.commit()
+    assert "Kiểm tra phần F" not in client.get("/").text
+    assert "Kiểm tra phần F" not in client.get(f"/surveys/{mine}/").text
+
+
+def test_a_round_of_another_questionnaire_says_so_and_shows_nothing_wrong(demo_sign_in, demo_session):
+    mine, _typed = my_submission(demo_session)
+    demo_session.execute(update(Round).values(questionnaire_version="2025.9"))
+    demo_session.commit()
+    client = demo_sign_in("canbo")
+    assert "phiên bản 2025.9" in client.get("/").text
+    for page in ("", "sections/A", "send", "print"):
+        answer = client.get(f"/surveys/{mine}/{page}")
+        assert answer.status_code == 409
+        assert "phiên bản 2025.9" in answer.text
+    assert client.post(f"/surveys/{mine}/sections/A", data={"A04.good": "1", "base": "{}"}).status_code == 409
+
+
+def test_each_criterion_is_judged_from_what_is_asked(app, session):
+    standard = parse_standard(REFERENCE.read_text("utf-8"))
+    ward = next(ward for ward in list_wards(session) if ward.code == WARD)
+    judged = set()
+    for seed in range(40):
+        typed = make_answers(ward, Random(seed), 2026, frozenset())
+        reading = read_answers(FORM, typed, 2026)
+        assert not reading.problems
+        assert not reading.unanswered
+        findings = rate(to_snapshot(reading, WARD, date(2026, 3, 2)), standard, date(2026, 3, 2)).findings
+        assert not [finding.criterion.code for finding in findings if finding.missing]
+        judged |= {finding.criterion.code for finding in findings if finding.have is not None}
+    assert judged == {criterion.code for criterion in standard.criteria}
