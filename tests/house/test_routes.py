@@ -1,11 +1,19 @@
 import re
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from accounts.identity import Role
+from accounts.models import User
 from accounts.permissions import POLICY, Permission
+from accounts.users import create_user
+from portal.database import session_scope
+from surveys.models import Submission
+from tests.conftest import client_of
 
-WARD, OTHER = "00082", "00070"
+WARD, OTHER = "00070", "00004"
 # Pages that stand open on purpose, each with its reason.
 OPEN = {
     "accounts.sign_in": "nobody can sign in from behind a guard",
@@ -44,35 +52,121 @@ def test_a_view_that_writes_can_be_posted_to(app):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_lacks_the_permission_meets_a_404(app, sign_in, role):
-    client = sign_in(role, [WARD] if role.is_of_ward else ())
-    for rule in rules(app):
-        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
-        if permission is None or "GET" not in rule.methods or Permission(permission) in POLICY[role]:
-            continue
-        path = address(rule, WARD)
-        assert client.get(path).status_code == 404, f"{role} reached {path}"
+def test_who_lacks_the_permission_meets_a_404_and_changes_nothing(demo_app, role):
+    client = person(demo_app, role)
+    with watching(demo_app) as written:
+        for rule, method in doors(demo_app):
+            permission = getattr(demo_app.view_functions[rule.endpoint], "permission", None)
+            if permission is None or Permission(permission) in POLICY[role]:
+                continue
+            answer = client.open(address(rule, WARD), method=method)
+            assert answer.status_code == 404, f"{role} reached {method} {rule.rule}: {answer.status_code}"
+    assert written == [], "a refused request wrote to the database"
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.WARD_HEAD])
-def test_another_ward_is_a_404(app, sign_in, role):
-    client = sign_in(role, [WARD])
-    for rule in rules(app):
-        if "ward_code" in rule.arguments and "GET" in rule.methods:
-            assert client.get(address(rule, OTHER)).status_code == 404, f"{role} reached {rule.rule} of another ward"
+def test_another_ward_is_a_404_and_stays_as_it_is(demo_app, role):
+    with Session(demo_app.extensions["engine"]) as session:
+        foreign = session.scalars(select(Submission.id).where(Submission.ward_code == OTHER)).one()
+    client = person(demo_app, role)
+    tried = 0
+    with watching(demo_app) as written:
+        for rule, method in doors(demo_app):
+            if not {"ward_code", "submission_id"} & rule.arguments:
+                continue
+            tried += 1
+            path = address(rule, OTHER, foreign)
+            # A reviewer's room is closed to these roles whatever the ward.
+            assert client.open(path, method=method).status_code == 404, f"{role} reached {method} {path} of another ward"
+    assert tried > 8
+    assert written == []
 
 
-def test_nobody_gets_in_without_an_account(app, client):
-    for rule in rules(app):
-        if getattr(app.view_functions[rule.endpoint], "permission", None) is None or "GET" not in rule.methods:
+@pytest.mark.parametrize("role", list(Role))
+def test_who_may_get_in_does(demo_app, role):
+    """The other side: a guard that refuses everybody would pass the tests above."""
+    with Session(demo_app.extensions["engine"]) as session:
+        own = session.scalars(select(Submission.id).where(Submission.ward_code == WARD)).one()
+    client = person(demo_app, role)
+    for rule, method in doors(demo_app):
+        permission = getattr(demo_app.view_functions[rule.endpoint], "permission", None)
+        if permission is None or method != "GET" or Permission(permission) not in POLICY[role]:
             continue
-        answer = client.get(address(rule, WARD))
-        assert answer.status_code == 302, f"{rule.rule} answered {answer.status_code}"
-        assert "/sign-in" in answer.location
+        if rule.arguments - {"ward_code", "submission_id", "round_id", "plan_id"}:
+            continue
+        answer = client.get(address(rule, WARD, own))
+        assert answer.status_code in (200, 302), f"{role} was refused {rule.rule}: {answer.status_code}"
 
 
-def address(rule, ward_code):
+def test_nobody_gets_in_without_an_account(demo_app):
+    client = demo_app.test_client()
+    with watching(demo_app) as written:
+        for rule, method in doors(demo_app):
+            if getattr(demo_app.view_functions[rule.endpoint], "permission", None) is None:
+                continue
+            answer = client.open(address(rule, WARD), method=method)
+            assert answer.status_code == 302, f"{method} {rule.rule} answered {answer.status_code}"
+            assert "/sign-in" in answer.location
+    assert written == []
+
+
+def test_a_get_never_writes(demo_app):
+    """Every address that can be read, by every role. The line that a download leaves in the audit trail is the one exception."""
+    with Session(demo_app.extensions["engine"]) as session:
+        own = session.scalars(select(Submission.id).where(Submission.ward_code == WARD)).one()
+    for role in Role:
+        client = person(demo_app, role)
+        for rule, method in doors(demo_app):
+            if method != "GET":
+                continue
+            with watching(demo_app) as written:
+                client.get(address(rule, WARD, own))
+            others = [text for text in written if "audit_entry" not in text]
+            assert others == [], f"GET {rule.rule} writes: make it a POST. {others[:1]}"
+            assert not written or is_download(rule), f"GET {rule.rule} writes into the audit trail, but is no download"
+
+
+def is_download(rule):
+    return "." in rule.rule.rpartition("/")[2] or rule.endpoint.split(".")[0] == "figures"
+
+
+def doors(app):
+    return [(rule, method) for rule in rules(app) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+
+
+def person(app, role):
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        name = f"nguoi-{role.value.replace('_', '-')}"
+        user = session.scalars(select(User).where(User.username == name)).first()
+        if user is None:
+            create_user(
+                session, name, f"Người thử {role.label}", role, [WARD] if role.is_of_ward else (), password="mot-hai-ba-bon"
+            )
+            user = session.scalars(select(User).where(User.username == name)).one()
+        keys = {"user_id": user.id, "session_version": user.session_version}
+    return client_of(app, keys)
+
+
+@contextmanager
+def watching(app):
+    """The writing statements that run meanwhile."""
+    written = []
+
+    def note(_connection, _cursor, statement, _parameters, _context, _many):
+        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            written.append(statement)
+
+    event.listen(app.extensions["engine"], "before_cursor_execute", note)
+    try:
+        yield written
+    finally:
+        event.remove(app.extensions["engine"], "before_cursor_execute", note)
+
+
+def address(rule, ward_code, submission_id=1):
     values = {name: 1 if "int" in str(rule._converters[name]).lower() else "x" for name in rule.arguments}
     if "ward_code" in values:
         values["ward_code"] = ward_code
+    if "submission_id" in values:
+        values["submission_id"] = submission_id
     return rule.build(values)[1]
