@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
-from accounts.users import Slip, UserError, create_user
+from accounts.users import Slip, UserError, create_user, read_wards
 from portal.uploads import UploadError, open_workbook
 from portal.vietnamese import fold
 
@@ -37,8 +37,4 @@ def _create(session: Session, cells: list[str], known_wards: frozenset[str]) -> 
     role = _ROLES.get(fold(role_name))
     if role is None:
         raise UserError(f"Vai trò “{role_name}” không có. Chọn một trong: {', '.join(role.label for role in Role)}.")
-    wards = [code.strip().zfill(5) for code in codes.replace(";", ",").split(",") if code.strip()]
-    unknown = sorted(set(wards) - known_wards)
-    if unknown:
-        raise UserError(f"Không có mã xã, phường {', '.join(unknown)}.")
-    return create_user(session, username, full_name, role, wards)
+    return create_user(session, username, full_name, role, read_wards(codes, known_wards))

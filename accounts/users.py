@@ -49,6 +49,8 @@ def create_user(
         raise UserError(f"Tài khoản “{name}” còn thiếu họ và tên.")
     if role.is_of_ward and not codes:
         raise UserError(f"Tài khoản “{name}” là {role.label.lower()} nên phải ghi mã xã, phường.")
+    if not role.is_of_ward and codes:
+        raise UserError(f"Tài khoản “{name}” là {role.label.lower()}, làm việc cho toàn thành phố: bỏ trống mã xã, phường.")
     if session.scalars(select(User.id).where(User.username == name)).first() is not None:
         raise UserError(f"Đã có tài khoản “{name}”. Chọn tên khác.")
     given = password or make_one_time_password()
@@ -66,6 +68,15 @@ def create_user(
     )
     session.flush()
     return Slip(name, full_name.strip(), role, given)
+
+
+def read_wards(text: str, known: frozenset[str]) -> list[str]:
+    """The codes in a list that people typed, apart by commas or semicolons. Raises UserError for a code that is none."""
+    codes = [code.strip().zfill(5) for code in text.replace(";", ",").split(",") if code.strip()]
+    unknown = sorted(set(codes) - known)
+    if unknown:
+        raise UserError(f"Không có mã xã, phường {', '.join(unknown)}.")
+    return codes
 
 
 def get_user(session: Session, user_id: int) -> User:

@@ -1,6 +1,8 @@
 """Pages of people: sign in and out, the own password, accounts, the audit trail."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -8,20 +10,24 @@ from sqlalchemy import select
 
 from accounts import users
 from accounts.audit import record
+from accounts.audit_words import ACTION_WORDS, describe_action, describe_subject
 from accounts.forms import PasswordForm, SignInForm, UserForm
 from accounts.guards import current_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import Permission
 from accounts.sign_in import SignInError, check_sign_in, find_identity, identity_of
+from portal.clock import HANOI
 from portal.database import get_session, writes
 from portal.errors import NotFoundError, WardReadinessError
 from portal.settings import current_settings
+from portal.vietnamese import sort_key
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 DEMO_PASSWORD = "demo-2026"  # noqa: S105 - printed on the demo's own sign-in page
 PAGE = 100
+MAX_PAGE = 1_000_000
 
 
 @blueprint.before_app_request
@@ -107,7 +113,11 @@ def user_create() -> ResponseReturnValue:
     form = UserForm()
     if not form.validate_on_submit():
         return _user_page(form), 400
-    wards = [code.strip() for code in (form.wards.data or "").split(",") if code.strip()]
+    try:
+        wards = users.read_wards(form.wards.data or "", current_app.extensions["ward_codes"])
+    except users.UserError as error:
+        form.wards.errors = [*form.wards.errors, error.message]
+        return _user_page(form), 400
     try:
         slip = users.create_user(get_session(), form.username.data or "", form.full_name.data or "", Role(form.role.data), wards)
     except WardReadinessError as error:
@@ -144,17 +154,40 @@ def user_active(user_id: int) -> ResponseReturnValue:
 @requires(Permission.AUDIT_READ)
 def audit() -> ResponseReturnValue:
     """The audit trail, newest first, filtered by name and action."""
-    username, action = request.args.get("username", "")[:64], request.args.get("action", "")[:64]
-    page = max(1, request.args.get("page", 1, type=int))
+    typed = {name: request.args.get(name, "")[:64] for name in ("username", "action", "subject", "since", "until")}
+    page = max(1, min(request.args.get("page", 1, type=int), MAX_PAGE))
     entries = select(AuditEntry).order_by(AuditEntry.id.desc())
-    if username:
-        entries = entries.where(AuditEntry.username == username)
-    if action:
-        entries = entries.where(AuditEntry.action.contains(action, autoescape=True))
+    if typed["username"]:
+        entries = entries.where(AuditEntry.username == typed["username"])
+    if typed["action"]:
+        entries = entries.where(AuditEntry.action == typed["action"])
+    if typed["subject"]:
+        entries = entries.where(AuditEntry.subject.contains(typed["subject"], autoescape=True))
+    since, until = _read_day(typed["since"]), _read_day(typed["until"])
+    if since is not None:
+        entries = entries.where(AuditEntry.at >= since)
+    if until is not None:
+        entries = entries.where(AuditEntry.at < until + timedelta(days=1))
     found = list(get_session().scalars(entries.offset((page - 1) * PAGE).limit(PAGE + 1)))
-    shown = found[:PAGE]
-    more = len(found) > PAGE
-    return render_template("accounts/audit.html", entries=shown, username=username, action=action, page=page, more=more)
+    return render_template(
+        "accounts/audit.html",
+        entries=found[:PAGE],
+        typed=typed,
+        actions=dict(sorted(ACTION_WORDS.items(), key=lambda part: sort_key(part[1]))),
+        describe_action=describe_action,
+        describe_subject=describe_subject,
+        page=page,
+        more=len(found) > PAGE,
+    )
+
+
+def _read_day(text: str) -> datetime | None:
+    """The first moment of a day in Hà Nội; None where nothing sensible was typed."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), HANOI) if 2000 <= day.year < 3000 else None
 
 
 @blueprint.post("/sign-in/demo/<username>")

@@ -1,5 +1,7 @@
 """Where styles, scripts and letters come from: this package's own; Bootstrap's and Be Vietnam Pro's from their wheels."""
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
 import flask_bootstrap
@@ -8,3 +10,11 @@ import fontpkg_be_vietnam_pro
 OWN = Path(__file__).parent / "static"
 BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
 FONTS = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
+FOLDERS = {"portal.static": OWN, "portal.bootstrap": BOOTSTRAP, "portal.font": FONTS}
+
+
+@cache
+def fingerprint(folder: Path, filename: str) -> str:
+    """The first digits of the hash of a file; nothing where there is no such file."""
+    path = folder / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""

@@ -11,18 +11,19 @@ from flask import (
     jsonify,
     redirect,
     render_template,
+    request,
     send_from_directory,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
 from portal.assets import BOOTSTRAP, FONTS, OWN
-from portal.database import get_session
+from portal.migration import current_version, head
 from portal.navigation import home_panels
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
-KEPT_SECONDS = 7 * 24 * 3600
+# A file whose address names its content never changes; any other is asked for again after an hour.
+YEAR_SECONDS, HOUR_SECONDS = 365 * 24 * 3600, 3600
 
 V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
 
@@ -48,8 +49,10 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/health")
 @_open
 def health() -> ResponseReturnValue:
-    """Whether the service and its database answer; 503 by the error page where the database does not."""
-    get_session().execute(text("SELECT 1"))
+    """Whether the service answers and its database is of the version that the program needs; 503 where it is not."""
+    found = current_version(current_app.extensions["engine"])
+    if found != head():
+        return jsonify(status="migrate", found=found, needed=head()), 503
     return jsonify(status="ok")
 
 
@@ -75,4 +78,4 @@ def font(filename: str) -> ResponseReturnValue:
 
 
 def _send(folder: Path, filename: str) -> ResponseReturnValue:
-    return send_from_directory(folder, filename, max_age=KEPT_SECONDS)
+    return send_from_directory(folder, filename, max_age=YEAR_SECONDS if "v" in request.args else HOUR_SECONDS)

@@ -1,17 +1,20 @@
 """Wires the shell into the application. Only wsgi.py imports this file."""
 
 import logging
+import secrets
 
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from portal import cli, database, formats, security
+from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
+from portal.migration import current_version, head
 from portal.navigation import menu
 from portal.settings import Settings
 from portal.views import blueprint
@@ -56,6 +59,12 @@ def _add_template_words(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals.update(settings=settings, today=today)
 
+    @app.url_defaults
+    def name_content(endpoint: str, values: dict[str, object]) -> None:
+        # With the content's hash in its address a file may be kept for long, and a new one is asked for at once.
+        if endpoint in FOLDERS and "v" not in values:
+            values["v"] = fingerprint(FOLDERS[endpoint], str(values["filename"]))
+
     @app.context_processor
     def add_menu() -> dict[str, object]:
         return {"identity": g.get("identity"), "menu": menu(app)}
@@ -84,12 +93,23 @@ def _add_error_pages(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(ProgrammingError)
-    def no_database(error: Exception) -> ResponseReturnValue:
-        log.exception("database", exc_info=error)
+    def database_fault(error: Exception) -> ResponseReturnValue:
         g.pop("session", None)
+        if _is_migrated(app):
+            return anything(error)
+        log.exception("database", exc_info=error)
         return page(503, _("Chưa dùng được cơ sở dữ liệu. Người quản trị hãy chạy “flask --app wsgi setup” rồi thử lại."))
 
     @app.errorhandler(Exception)
     def anything(error: Exception) -> ResponseReturnValue:
-        log.exception("%s %s", request.method, request.path, exc_info=error)
-        return page(500, _("Có lỗi trong hệ thống và lỗi đã được ghi lại. Những gì đã lưu vẫn còn; thử lại sau ít phút."))
+        number = secrets.token_hex(4)
+        log.exception("%s %s %s", number, request.method, request.path, exc_info=error)
+        told = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=number)
+        return page(500, told + " " + _("Những gì đã lưu vẫn còn; thử lại sau ít phút, hoặc báo số này cho người quản trị."))
+
+
+def _is_migrated(app: Flask) -> bool:
+    try:
+        return current_version(app.extensions["engine"]) == head()
+    except SQLAlchemyError:
+        return False

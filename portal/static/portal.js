@@ -2,3 +2,6 @@
 document.querySelectorAll("form[data-sign-out]").forEach((form) => {
   form.addEventListener("submit", () => sessionStorage.clear());
 });
+
+// What is wrong is read out first, and its links lead to the fields.
+document.querySelector(".alert-danger[tabindex='-1']")?.focus();

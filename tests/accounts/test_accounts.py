@@ -10,6 +10,7 @@ from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.people_workbook import import_users
 from accounts.users import UserError, create_user, set_active
+from portal.clock import HANOI, now
 from portal.errors import SettingError
 from portal.settings import read_settings
 from portal.uploads import UploadError, check_workbook
@@ -154,3 +155,36 @@ def test_the_command_makes_accounts_and_slips(app, tmp_path):
     done = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)])
     assert done.exit_code == 0, done.output
     assert "Người thử" in slips.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"role": "officer", "wards": "99999"}, "Không có mã xã, phường 99999"),
+        ({"role": "officer", "wards": ""}, "phải ghi mã xã, phường"),
+        ({"role": "leader", "wards": "00070"}, "bỏ trống mã xã, phường"),
+        ({"role": "officer", "wards": "00070", "username": "ab"}, "cần 3 đến 64 ký tự"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_told_and_stays_typed(sign_in, typed, told):
+    client = sign_in(Role.ADMINISTRATOR)
+    form = {"username": "can.bo", "full_name": "Người thử"} | typed
+    page = client.post("/users", data=form)
+    assert page.status_code == 400
+    assert told in page.text
+    assert f'value="{form["username"]}"' in page.text
+
+
+def test_the_audit_trail_speaks_in_words_and_is_filtered(sign_in, session):
+    client = sign_in(Role.ADMINISTRATOR)
+    client.post("/users", data={"username": "can.bo", "full_name": "Người thử", "role": "officer", "wards": "00070; 82"})
+    page = client.get("/audit?action=account:create").text
+    assert "tạo tài khoản" in page
+    assert "tài khoản can.bo" in page
+    assert "role: officer" in page
+    assert "00082" in page
+    today = now().astimezone(HANOI).date().isoformat()
+    assert "tài khoản can.bo" in client.get(f"/audit?since={today}&until={today}").text
+    assert "tài khoản can.bo" not in client.get("/audit?until=2020-01-01").text
+    for odd in ("since=x&until=9999-12-31", "page=999999999999999999999", "page=-1", "action=%00", "subject=%25"):
+        assert client.get(f"/audit?{odd}").status_code == 200

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.audit_words import ACTION_WORDS
 from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
 from scoring.measures import MEASURES
@@ -48,3 +49,13 @@ def commands(group, before=()):
             yield from commands(command, (*before, name))
         else:
             yield (*before, name)
+
+
+def test_each_action_of_the_audit_trail_has_its_words():
+    packages = ("accounts", "inventory", "scoring", "surveys", "exports")
+    sources = [path.read_text("utf-8") for package in packages for path in (DOCS.parent / package).rglob("*.py")]
+    used = {action for source in sources if "record" in source for action in re.findall(r'"([a-z-]+:[a-z-]+)",\s', source)}
+    used -= {permission.value for permission in Permission}
+    assert len(used) > 20
+    unknown = used - ACTION_WORDS.keys()
+    assert not unknown, f"put the words of {unknown} into accounts/audit_words.py"

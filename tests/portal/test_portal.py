@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,10 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from portal import formats
-from portal.database import Base
+from portal.database import Base, get_session
 from portal.migration import current_version, head, migrate
 from portal.numbers import CountError, parse_count
 from portal.settings import read_settings
@@ -37,9 +38,14 @@ def test_migrations_go_down_and_up(app):
 START = "import sys; from portal.database import make_engine; from portal.migration import migrate; print(migrate(make_engine(sys.argv[1])))"
 
 
-@pytest.mark.parametrize("attempt", range(3))
-def test_four_processes_that_start_at_once_migrate_once(tmp_path, attempt):
-    command = [sys.executable, "-c", START, f"sqlite:///{tmp_path / 'x.sqlite'}"]
+@pytest.mark.both_databases
+@pytest.mark.parametrize("attempt", range(2))
+def test_four_processes_that_start_at_once_migrate_once(tmp_path, app, database_kind, attempt):
+    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+    if database_kind == "postgresql":
+        url = app.extensions["engine"].url.render_as_string(hide_password=False)
+        migrate(app.extensions["engine"], "base")
+    command = [sys.executable, "-c", START, url]
     started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     ended = [process.communicate() for process in started]
     assert [out.strip() for out, _error in ended] == [head()] * 4, ended
@@ -95,6 +101,37 @@ def test_a_missing_database_is_told_in_words(tmp_path):
     assert "flask --app wsgi setup" in answer.text
     assert "Traceback" not in answer.text
     app.extensions["engine"].dispose()
+
+
+def test_a_fault_is_no_missing_database_and_has_a_number(app, client, caplog):
+    @app.get("/faulty-query")
+    def faulty():
+        get_session().execute(text("SELECT nothing FROM nowhere"))
+
+    answer = client.get("/faulty-query")
+    assert answer.status_code == 500
+    number = re.search(r"với số ([0-9a-f]{8})", answer.text)[1]
+    assert number in caplog.text
+    assert "nowhere" not in answer.text
+
+
+def test_health_tells_a_database_of_another_version(app, client):
+    assert client.get("/health").json == {"status": "ok"}
+    migrate(app.extensions["engine"], "0001")
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json["status"], answer.json["found"]) == (503, "migrate", "0001")
+
+
+def test_an_address_names_the_content_of_its_file(client):
+    links = re.findall(r'(?:href|src)="(/(?:static|bootstrap)/[^"]+)"', client.get("/sign-in").text)
+    assert len(links) >= 4
+    for link in links:
+        assert "?v=" in link
+        answer = client.get(link)
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+        plain = client.get(link.partition("?")[0])
+        assert "max-age=3600" in plain.headers["Cache-Control"]
+    assert client.get("/static/../settings.py").status_code == 404
 
 
 def test_every_answer_carries_a_policy_without_unsafe_parts(client):

@@ -1,0 +1,56 @@
+"""The audit trail in words: what ``<noun>:<verb>`` means to whoever reads it."""
+
+ACTION_WORDS = {
+    "account:change-password": "đổi mật khẩu",
+    "account:create": "tạo tài khoản",
+    "account:import": "tạo hàng loạt tài khoản",
+    "account:refuse": "đăng nhập không được",
+    "account:reset-password": "đặt lại mật khẩu",
+    "account:set-active": "khóa hoặc mở tài khoản",
+    "account:sign-in": "đăng nhập",
+    "board:download": "tải bảng theo dõi đợt",
+    "city-answers:download": "tải bảng thành phố trả lời",
+    "city-answers:import": "nạp câu trả lời của thành phố",
+    "item:download": "tải bảng danh mục",
+    "map:download": "tải sơ đồ",
+    "open-data:export": "xuất dữ liệu mở",
+    "plan:download": "tải sổ tính phương án",
+    "round:open": "mở đợt khảo sát",
+    "round:set-closed": "đóng hoặc mở lại đợt",
+    "round:set-deadline": "đổi hạn gửi",
+    "standard-draft:begin": "soạn bản thảo bộ tiêu chuẩn",
+    "standard-draft:discard": "xóa bản thảo bộ tiêu chuẩn",
+    "standard-draft:save": "sửa bản thảo bộ tiêu chuẩn",
+    "standard:publish": "công bố bộ tiêu chuẩn",
+    "submission:approve": "duyệt phiếu",
+    "submission:confirm": "xác nhận phiếu",
+    "submission:print-sensitive": "in phiếu có phần nhạy cảm",
+    "submission:return": "yêu cầu bổ sung phiếu",
+    "submission:save": "sửa phiếu",
+    "submission:send": "gửi phiếu",
+}
+
+_SUBJECT_WORDS = {
+    "account": "tài khoản",
+    "city": "toàn thành phố",
+    "file": "tệp",
+    "folder": "thư mục",
+    "item": "danh mục",
+    "map": "sơ đồ",
+    "plan": "phương án",
+    "round": "đợt",
+    "standard": "bộ tiêu chuẩn",
+    "standard-draft": "bản thảo",
+    "ward": "xã, phường",
+}
+
+
+def describe_action(action: str) -> str:
+    """The words of an action, or the action itself where it has none."""
+    return ACTION_WORDS.get(action, action)
+
+
+def describe_subject(subject: str) -> str:
+    """The subject with its noun in words: ``xã, phường 00082``."""
+    noun, space, rest = subject.partition(" ")
+    return f"{_SUBJECT_WORDS.get(noun, noun)}{space}{rest}"
