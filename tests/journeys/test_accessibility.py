@@ -1,18 +1,37 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+# The submission that waits longest.
+REVIEWED = "/review/first"
 PAGES = {
-    "canbo": ["/", "/surveys/", "/readiness", "/readiness/wards/00082", "/inventory/wards/00082"],
+    "canbo": [
+        "/",
+        "/surveys/",
+        "/surveys/14/",
+        "/surveys/14/sections/0",
+        "/surveys/14/sections/A",
+        "/surveys/14/sections/D",
+        "/surveys/14/sections/G",
+        "/surveys/14/send",
+        "/surveys/14/print",
+        "/surveys/38/sections/A",
+        "/readiness",
+        "/readiness/wards/00082",
+        "/inventory/wards",
+        "/inventory/wards/00070",
+    ],
+    "lanhdaoxa": ["/", "/surveys/", "/surveys/14/", "/readiness/wards/00082"],
     "thamdinh": [
         "/",
         "/review/",
+        REVIEWED,
         "/rounds/1",
         "/readiness",
         "/standards/",
         "/standards/2026.1",
         "/standards/2026.1/sensitivity?of=CR-A1",
     ],
-    "taichinh": ["/", "/plans", "/plans/1"],
+    "taichinh": ["/", "/plans", "/plans/1", "/plans/1?ward=00070", "/inventory/items"],
     "lanhdao": [
         "/",
         "/readiness",
@@ -24,7 +43,7 @@ PAGES = {
         "/readiness/history",
         "/readiness/wards/00070/what-if",
     ],
-    "quantri": ["/", "/users", "/audit"],
+    "quantri": ["/", "/users", "/audit", "/account/password", "/not-there"],
 }
 
 
@@ -33,8 +52,18 @@ PAGES = {
 def test_axe_finds_nothing(visit, username):
     page = visit.sign_in(username)
     for path in PAGES[username]:
-        page.goto(path)
+        page.goto("/review/" if path == REVIEWED else path)
+        if path == REVIEWED:
+            page.locator(".list-group a").first.click()
         found = Axe().run(page).response["violations"]
         told = [(path, rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in found]
         assert told == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
+
+
+@pytest.mark.journey
+def test_axe_finds_nothing_on_the_sign_in_page(visit):
+    page = visit.sign_in("canbo")
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    assert Axe().run(page).response["violations"] == []
