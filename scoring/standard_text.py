@@ -6,7 +6,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from scoring.standard import StandardError, parse_standard
+from scoring.standard import StandardError
 
 Value = str | int | bool
 
@@ -56,11 +56,6 @@ def next_version(version: str) -> str:
     """``2026.1`` gives ``2026.2``; what does not end in a number gets one."""
     head, _, tail = version.rpartition(".")
     return f"{head}.{int(tail) + 1}" if head and tail.isdecimal() else f"{version}.1"
-
-
-def check_text(text: str) -> None:
-    """Raise StandardError unless the text is a standard."""
-    parse_standard(text)
 
 
 def _write(row: Table, values: Mapping[str, Any]) -> None:

@@ -102,6 +102,14 @@ def test_each_fault_is_told_under_its_word(change, word, told):
     assert any(told in fault for fault in faults)
 
 
+def test_what_cannot_be_compared_is_no_fault():
+    bare = scores(rated())
+    assert bare[Word.RIGHT] == bare[Word.CLEAN] == bare[Word.UNIFIED] == (100, ())
+    lines = (Connection(ConnectionKind.INTERNET, "A", None, 90), Connection(ConnectionKind.BACKUP, "B", 90, None))
+    partly = scores(rated(facts=make_facts({"staff_total": 5, "switch_ports": 4, "staff_vi": 1}), connections=lines))
+    assert partly[Word.RIGHT] == partly[Word.UNIFIED] == (100, ())
+
+
 def test_a_ward_without_data_has_no_quality():
     assert assess(no_data("00082", DEMO_DAY)) == ()
 

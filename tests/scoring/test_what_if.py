@@ -10,8 +10,8 @@ from scoring.rating import Result, rate
 from scoring.readiness import city_readiness
 from scoring.remedies import cost_to_ready
 from scoring.sensitivity import PASS_MARK, sweep, thresholds, values_of, with_threshold
-from scoring.standard import parse_standard
-from scoring.standard_text import edit_criterion, edit_whole
+from scoring.standard import StandardError, parse_standard
+from scoring.standard_text import edit_criterion, edit_whole, next_version, remove_criterion
 from scoring.what_if import compare
 from tests.conftest import DEMO_DAY
 
@@ -96,3 +96,46 @@ def test_changes_are_told_in_words_and_none_where_there_is_none():
         "CR-D2, trọng số: 2 → 5",
         "CR-D2, tiêu chí bắt buộc: không → có",
     )
+
+
+def test_the_whole_the_days_and_what_is_taken_away_are_told_too():
+    text = remove_criterion(edit_whole(TEXT, {"pass_mark": 85, "pc_max_age_years": 5}), "CR-B9")
+    assert describe_changes(STANDARD, parse_standard(text)) == (
+        "Điểm đạt: 80 → 85",
+        "Tuổi máy tính tối đa: 7 → 5 năm",
+        "CR-B9: bỏ tiêu chí “Bộ lưu điện tại quầy”",
+    )
+
+
+def test_an_unknown_criterion_is_neither_edited_nor_removed():
+    for change in (lambda: edit_criterion(TEXT, "CR-Z1", {}), lambda: remove_criterion(TEXT, "CR-Z1")):
+        with pytest.raises(StandardError, match="CR-Z1"):
+            change()
+
+
+@pytest.mark.parametrize(
+    ("version", "following"), [("2026.1", "2026.2"), ("2026.9", "2026.10"), ("hai", "hai.1"), ("1.a", "1.a.1")]
+)
+def test_the_next_version_counts_on(version, following):
+    assert next_version(version) == following
+
+
+@pytest.mark.parametrize(
+    ("code", "values"),
+    [
+        (PASS_MARK, set(range(50, 101, 5))),
+        ("CR-A1", set(range(50, 131, 10))),
+        ("CR-D2", set(range(0, 401, 40))),
+        ("CR-C3", {0, 1, 2}),
+    ],
+)
+def test_the_values_worth_a_look_hold_the_present_one(code, values):
+    threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == code)
+    assert set(values_of(threshold)) == values | {threshold.value}
+
+
+def test_a_need_that_has_a_floor_moves_as_a_share_and_a_ceiling_as_itself():
+    moved = with_threshold(STANDARD, "CR-D5", 50).criterion("CR-D5").requirement
+    assert (moved.need(300), moved.need(10)) == (300, 200)
+    ceiling = with_threshold(STANDARD, "CR-D3", 70).criterion("CR-D3").requirement
+    assert (ceiling.at_most, ceiling.need(0)) == (True, 70)
