@@ -49,7 +49,14 @@ def pictures(folder: Path) -> None:
         plan = get_plan(session, list_plans(session)[0].id)
         png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
     context = WorkbookContext(
-        settings.agency_parent, settings.agency, settings.co_agency, settings.signatory_title, "", is_demo=True
+        settings.agency_parent,
+        settings.agency,
+        settings.co_agency,
+        settings.signatory_title,
+        "",
+        settings.co_signatory_title,
+        "",
+        is_demo=True,
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)

@@ -26,10 +26,26 @@ class Spending(LabelledEnum):
 
 
 class Method(LabelledEnum):
-    """How an item is had."""
+    """How an item is had. The plan proposes to buy or to lease; Finance may choose the others, and a transfer costs nothing."""
 
     BUY = "buy", "Mua"
     LEASE = "lease", "Thuê"
+    UPGRADE = "upgrade", "Nâng cấp"
+    TRANSFER = "transfer", "Điều chuyển"
+
+
+# The sources that the plan knows; those of the city carry CITY_BUDGET in their name.
+CITY_BUDGET = "NS Thành phố"
+WARD_BUDGET = "NS xã, phường"
+SOURCES = (
+    f"Đầu tư công – {CITY_BUDGET}",
+    f"Chi thường xuyên – {CITY_BUDGET}",
+    f"Chi chuyển đổi số – {CITY_BUDGET} (NĐ 224/2026, Điều 34)",
+    WARD_BUDGET,
+    "Xã hội hóa, khác",
+)
+# A package that holds other items: where it is bought, its parts are not paid for again.
+PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}
 
 
 @dataclass(frozen=True)
@@ -43,8 +59,8 @@ class Assumptions:
     months: int = 12
     urgent_groups: str = "DG"
     late_groups: str = "EF"
-    capital_source: str = "Đầu tư công – NS Thành phố"
-    recurrent_source: str = "Chi thường xuyên – NS Thành phố"
+    capital_source: str = SOURCES[0]
+    recurrent_source: str = SOURCES[1]
 
     @property
     def years(self) -> tuple[int, int, int]:
@@ -54,7 +70,11 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class PlanLine:
-    """So many units of an item for one ward. ``amount`` is VND, rounded once, here; ``months`` is 12 for what is bought."""
+    """So many units of an item for one ward; a ward has at most one line of an item.
+
+    ``room`` is how many the legal ceiling still leaves, None where no ceiling applies. ``amount`` is VND, rounded once, here.
+    ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is bought.
+    """
 
     ward: Ward
     item: str
@@ -63,8 +83,8 @@ class PlanLine:
     short: int
     on_order: int
     cap: int | None
+    room: int | None
     quantity: int
-    within_cap: bool
     method: Method
     spending: Spending
     months: int
@@ -82,6 +102,31 @@ class PlanLine:
     def amount(self) -> int:
         """VND: quantity times price, times months of twelve, rounded half up to the đồng."""
         return amount_of(self.quantity, self.unit_price, self.months)
+
+    @property
+    def within(self) -> int:
+        """How many lie within the legal ceiling."""
+        return self.quantity if self.room is None else min(self.quantity, self.room)
+
+    @property
+    def above(self) -> int:
+        """How many lie above it and wait for the competent authority."""
+        return self.quantity - self.within
+
+    @property
+    def amount_within(self) -> int:
+        """VND of what lies within the ceiling."""
+        return amount_of(self.within, self.unit_price, self.months)
+
+    @property
+    def amount_above(self) -> int:
+        """VND of what lies above it: the rest of the line, so that both parts are the amount to the đồng."""
+        return self.amount - self.amount_within
+
+    @property
+    def upkeep(self) -> int:
+        """VND that a yearly item costs in each full year after ``year``; nothing for what is bought. In no total."""
+        return amount_of(self.quantity, self.unit_price, 12) if load_catalogue()[self.item].yearly else 0
 
     @property
     def group(self) -> str:
@@ -150,6 +195,23 @@ class Plan:
         """VND of one kind of spending."""
         return self.total(lambda line: line.spending is spending)
 
+    def within_total(self, spending: Spending) -> int:
+        """VND of one kind of spending within the legal ceilings."""
+        return sum(line.amount_within for line in self.lines if line.spending is spending)
+
+    def above_total(self, spending: Spending) -> int:
+        """VND of one kind of spending above the legal ceilings."""
+        return sum(line.amount_above for line in self.lines if line.spending is spending)
+
+    def upkeep_in(self, year: int) -> int:
+        """VND that the yearly items of earlier years cost in a later year. In no total: each year's budget asks for it anew."""
+        return sum(line.upkeep for line in self.lines if line.year < year)
+
+    @property
+    def centre_total(self) -> int:
+        """VND of the equipment of the city service centre. In no other total."""
+        return sum(line.amount for line in self.centre_lines)
+
     def totals_by(self, part: Callable[[PlanLine], str]) -> dict[str, dict[Spending, int]]:
         """VND by a part of the lines, kinds of spending apart, in the order of the part."""
         sums: dict[str, dict[Spending, int]] = {}
@@ -205,13 +267,17 @@ def _ward_lines(ward: Ward, rating: Rating, snapshot: Snapshot, price_list: Pric
     if "A01" in by_item:
         # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
         coming["A01"] += coming["A02"]
-    lines = []
-    for item, remedies in sorted(by_item.items()):
-        lines += _item_lines(ward, item, remedies, rating, snapshot, price_list, assumptions, coming[item])
-    return lines
+    for package in by_item.keys() & PACKAGES.keys():
+        for part in PACKAGES[package]:
+            by_item.pop(part, None)
+    lines = (
+        _item_line(ward, item, remedies, rating, snapshot, price_list, assumptions, coming[item])
+        for item, remedies in sorted(by_item.items())
+    )
+    return [line for line in lines if line.quantity]
 
 
-def _item_lines(
+def _item_line(
     ward: Ward,
     item: str,
     remedies: list[RemedyLine],
@@ -220,12 +286,12 @@ def _item_lines(
     price_list: PriceList,
     assumptions: Assumptions,
     on_order: int,
-) -> list[PlanLine]:
+) -> PlanLine:
     have = sum(lot.working for lot in snapshot.lots_of(item))
     short, replaced = sum(r.quantity for r in remedies), sum(r.replaces for r in remedies)
     quantity = max(0, short - on_order)
     cap = quantity_cap(item, snapshot)
-    within = quantity if cap is None else max(0, min(quantity, cap - (have + substitutes(item, snapshot) - replaced) - on_order))
+    room = None if cap is None else max(0, cap - (have + substitutes(item, snapshot) - replaced) - on_order)
     codes = tuple(dict.fromkeys(remedy.criterion for remedy in remedies))
     criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
     catalogue = load_catalogue()[item]
@@ -237,34 +303,29 @@ def _item_lines(
     notes = [f"thay {replaced} máy cũ chuyển thanh lý (Điều 3.7)"] if replaced else []
     if price.is_at_cap:
         notes.append("đơn giá bằng mức tối đa")
-
-    def line(count: int, *, within_cap: bool) -> PlanLine:
-        return PlanLine(
-            ward=ward,
-            item=item,
-            need=have - replaced + short,
-            have=have,
-            short=short,
-            on_order=on_order,
-            cap=cap,
-            quantity=count,
-            within_cap=within_cap,
-            method=Method.LEASE if leased else Method.BUY,
-            spending=spending,
-            months=assumptions.months if catalogue.yearly else 12,
-            unit_price=price.unit_price,
-            price=price,
-            source=source,
-            year=_year(item, assumptions, is_priority=is_priority),
-            owner=Owner.WARD.label,
-            is_priority=is_priority,
-            criteria=codes,
-            basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
-            note="; ".join(notes),
-        )
-
-    parts = ((within, True), (quantity - within, False))
-    return [line(count, within_cap=is_within) for count, is_within in parts if count]
+    return PlanLine(
+        ward=ward,
+        item=item,
+        need=have - replaced + short,
+        have=have,
+        short=short,
+        on_order=on_order,
+        cap=cap,
+        room=room,
+        quantity=quantity,
+        method=Method.LEASE if leased else Method.BUY,
+        spending=spending,
+        months=assumptions.months if catalogue.yearly else 12,
+        unit_price=price.unit_price,
+        price=price,
+        source=source,
+        year=_year(item, assumptions, is_priority=is_priority),
+        owner=Owner.WARD.label,
+        is_priority=is_priority,
+        criteria=codes,
+        basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
+        note="; ".join(notes),
+    )
 
 
 def _year(item: str, assumptions: Assumptions, *, is_priority: bool) -> int:

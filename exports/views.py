@@ -42,7 +42,11 @@ def plan(plan_id: int) -> ResponseReturnValue:
         by_group=found.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
         by_year=found.totals_by(lambda line: str(line.year)),
         by_source=found.totals_by(lambda line: line.source),
-        by_cap=found.totals_by(lambda line: "Trong định mức" if line.within_cap else "Vượt định mức, chờ cấp có thẩm quyền"),
+        by_cap={
+            "Trong định mức": {kind: found.within_total(kind) for kind in Spending},
+            "Vượt định mức, chờ cấp có thẩm quyền": {kind: found.above_total(kind) for kind in Spending},
+        },
+        is_unknown_ward=bool(code) and all(ward.code != code for ward in found.wards),
         ward_code=code,
         ward_lines=[line for line in found.lines if line.ward.code == code],
         catalogue=load_catalogue(),
@@ -65,6 +69,8 @@ def workbook(plan_id: int) -> ResponseReturnValue:
         co_agency=settings.co_agency,
         signatory_title=settings.signatory_title,
         signatory_name=settings.signatory_name,
+        co_signatory_title=settings.co_signatory_title,
+        co_signatory_name=settings.co_signatory_name,
         is_demo=not settings.is_production,
         map_png=picture,
     )

@@ -27,6 +27,8 @@ class Settings:
     co_agency: str
     signatory_title: str
     signatory_name: str
+    co_signatory_title: str
+    co_signatory_name: str
     contact: str
 
     @property
@@ -54,6 +56,8 @@ def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE)
         co_agency=environ.get("CO_AGENCY", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
         signatory_title=environ.get("SIGNATORY_TITLE", "GIÁM ĐỐC"),
         signatory_name=environ.get("SIGNATORY_NAME", ""),
+        co_signatory_title=environ.get("CO_SIGNATORY_TITLE", "GIÁM ĐỐC"),
+        co_signatory_name=environ.get("CO_SIGNATORY_NAME", ""),
         contact=environ.get("CONTACT", "Sở Khoa học và Công nghệ, bộ phận đầu mối khảo sát"),
     )
 

@@ -8,7 +8,20 @@ from openpyxl.drawing.image import Image
 from exports.caps import AUTHORITY, CLAUSE
 from exports.plan import Plan
 from exports.workbook.by_ward import name_blocking
-from exports.workbook.sheet import FIRST, HEAD, Live, WorkbookContext, add_annex, add_filter, put_row
+from exports.workbook.cached import put_text
+from exports.workbook.price_basis import PRICE, price_of
+from exports.workbook.sheet import (
+    FIRST,
+    HEAD,
+    Input,
+    Live,
+    WorkbookContext,
+    add_annex,
+    add_filter,
+    mark_as_demo,
+    put_row,
+    put_totals,
+)
 from exports.workbook.styles import set_up
 from inventory.catalogue import load_catalogue
 from scoring.explain import explain
@@ -58,7 +71,11 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Căn cứ giá", "NĐ 224/2026/NĐ-CP, Điều 49.4: báo giá, kết quả trúng thầu tương tự, thẩm định giá, giá niêm yết"),
         ("Mua sắm không lập dự án", "NĐ 224/2026/NĐ-CP, Điều 65.1: thiết bị phần cứng, phần mềm thương mại riêng lẻ"),
         ("Thay thế máy cũ", "QĐ 15/2025/QĐ-TTg, Điều 3.7: chỉ khi đủ điều kiện thanh lý"),
-        ("Chi thường xuyên theo năm", f"thành tiền = số lượng × đơn giá năm × {a.months}/12 tháng; các năm sau lặp lại, chưa tính ở đây"),
+        ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12; chỉ tính cho năm ghi ở cột Năm của PL02 (mặc định {a.months} tháng). Kinh phí duy trì của các năm sau đứng riêng ở cuối PL04, không nằm trong tổng nào"),
+        ("Số lượng ở PL02", "số lượng mua, thuê = số lượng đề nghị − điều chuyển, tận dụng, không nhỏ hơn 0; phương thức Điều chuyển thì bằng 0. Phương án chưa đề xuất điều chuyển nên cột này ban đầu bằng 0"),
+        ("Trong và vượt định mức ở PL02", "còn được trang bị trong trần = trần − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có trần hoặc chưa biết số người của từng nhóm"),
+        ("Nâng cấp", "thêm một mã với đơn giá nâng cấp vào cuối PL06 và cuối PL03, rồi ghi mã đó ở PL02"),
+        ("Chèn, xóa, sắp xếp, lọc", "chèn dòng rồi chép công thức từ dòng bên cạnh; tổng ở trên đầu bảng tự tính. Dòng Kiểm tra ở trang Tổng hợp báo khi các phụ lục lệch nhau"),
         ("Phân kỳ (giả định)", f"tiêu chí bắt buộc và nhóm {', '.join(a.urgent_groups)} vào năm {a.years[0]}; nhóm {', '.join(a.late_groups)} vào năm {a.years[2]}; còn lại năm {a.years[1]}"),
         ("Nguồn vốn (giả định)", f"{a.capital_source}; {a.recurrent_source}"),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
@@ -99,21 +116,27 @@ def add_centre(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     for number, line in enumerate(plan.centre_lines, start=1):
         row = HEAD + number
         name = load_catalogue()[line.item].name
+        price = Live(f"={price_of(f'C{row}', PRICE)}", line.unit_price)
         amount = Live(f"=E{row}*F{row}", line.amount)
-        put_row(sheet, row, [number, line.ward.full_name, line.item, name, line.quantity, line.unit_price, amount])
-    total = sum(line.amount for line in plan.centre_lines)
-    last = HEAD + max(1, len(plan.centre_lines))
-    put_row(sheet, 7, [None, "Tổng cộng", None, None, None, None, Live(f"=SUM(G{FIRST}:G{last})", total)], total=True)
+        put_row(sheet, row, [number, line.ward.full_name, line.item, name, Input(line.quantity), price, amount])
+    put_totals(sheet, 2, {7: plan.centre_total})
+    add_filter(sheet, len(head), len(plan.centre_lines))
     if not plan.centre_lines:
         put_row(sheet, FIRST, [None, "Chưa phiếu nào ghi nhận thiết bị của Trung tâm cần thay.", None, None, None, None, None])
 
 
-def add_map(book: Workbook, context: WorkbookContext) -> None:
+def add_map(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """The map, where it was drawn."""
     if context.map_png is None:
         return
     sheet = book.create_sheet(MAP_TAB)
+    title = f"Sơ đồ mức độ đáp ứng của 126 xã, phường. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị."
+    put_text(sheet, 1, 1, title).style = "w-under"
+    sheet.row_dimensions[1].height = 36
+    if context.is_demo:
+        mark_as_demo(sheet, 2)
+        sheet.cell(2, 1).style = "w-demo-centre"
     picture = Image(BytesIO(context.map_png))
-    picture.width, picture.height = 640, int(640 * 11 / 8.27)
-    sheet.add_image(picture, "A1")
-    set_up(sheet, [10], landscape=False)
+    picture.width, picture.height = 600, int(600 * 11 / 8.27)
+    sheet.add_image(picture, "A4")
+    set_up(sheet, [88], landscape=False)

@@ -28,7 +28,7 @@ def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
     add_legal_notes(book, plan, context)
     add_missing(book, plan, context)
     add_centre(book, plan, context)
-    add_map(book, context)
+    add_map(book, plan, context)
     for sheet in book.worksheets:
         if sheet.title != MAP_TAB:
             fit_rows(sheet)

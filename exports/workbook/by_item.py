@@ -2,84 +2,101 @@
 
 from openpyxl import Workbook
 
-from exports.plan import Plan, Spending, spending_of
-from exports.workbook.detail import AMOUNT, SOURCE, SPENDING, TAB, YEAR, sum_where
-from exports.workbook.sheet import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, column_range, put_row
+from exports.plan import SOURCES, Plan, Spending
+from exports.workbook.detail import (
+    AMOUNT,
+    ITEM,
+    PHASING_TAB,
+    QUANTITY,
+    SOURCE,
+    SPENDING,
+    TAB,
+    UPKEEP,
+    YEAR,
+    sum_where,
+)
+from exports.workbook.sheet import (
+    HEAD,
+    Content,
+    Live,
+    WorkbookContext,
+    add_annex,
+    add_filter,
+    column_range,
+    put_row,
+    put_totals,
+)
 from inventory.catalogue import load_catalogue
+
+ITEM_TAB = "PL03 Theo danh mục"
+ITEM_TOTAL = f"'{ITEM_TAB}'!$I${HEAD - 1}"
+_PHASING_LAST = HEAD + len(SOURCES) * len(Spending) + 1
+PHASING_TOTAL = f"'{PHASING_TAB}'!$H${_PHASING_LAST + 1}"
 
 
 def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add PL03."""
     head = (
-        ("STT", 6),
-        ("Mã DM", 8),
-        ("Nội dung", 44),
-        ("ĐVT", 16),
-        ("Số lượng", 12),
-        ("Số đơn vị", 11),
-        ("Thành tiền", 20),
-        ("Loại chi", 22),
-    )
-    sheet = add_annex(book, plan, context, "PL03 Theo danh mục", "03", "Tổng hợp theo danh mục", head)
-    codes = list(load_catalogue())
-    for number, code in enumerate(codes, start=1):
-        row, item = HEAD + number, load_catalogue()[code]
+        ("STT", 6), ("Mã DM", 8), ("Nội dung", 44), ("ĐVT", 16), ("Số lượng", 10), ("Số đơn vị", 9),
+        *((kind.label, 18) for kind in Spending), ("Cộng hai loại chi", 19),
+    )  # fmt: skip
+    sheet = add_annex(book, plan, context, ITEM_TAB, "03", "Tổng hợp theo danh mục", head)
+    for number, (code, item) in enumerate(load_catalogue().items(), start=1):
+        row = HEAD + number
         own = [line for line in plan.lines if line.item == code]
-        quantity = sum(line.quantity for line in own)
-        formula = f"=SUMIFS({column_range(TAB, 'M')},{column_range(TAB, 'E')},$B{row})"
-        amount = sum_where(sum(line.amount for line in own), ("E", f"$B{row}"))
-        wards = len({line.ward.code for line in own})
-        put_row(sheet, row, [number, code, item.name, item.unit, Live(formula, quantity), wards, amount, spending_of(code).label])
-    put_row(
-        sheet,
-        7,
-        [
-            None,
-            None,
-            "Tổng cộng (hai loại chi)",
-            None,
-            None,
-            None,
-            Live(f"=SUM(G{FIRST}:G{HEAD + max(1, len(codes))})", plan.total()),
-            None,
-        ],
-        total=True,
-    )
-    add_filter(sheet, len(head), len(codes))
+        same = (ITEM, f"$B{row}")
+        wards = f'=COUNTIFS({column_range(TAB, ITEM)},$B{row},{column_range(TAB, QUANTITY)},">0")'
+        cells: list[Content] = [
+            number, code, item.name, item.unit, sum_where(sum(line.quantity for line in own), same, of=QUANTITY), Live(wards, len(own)),
+        ]  # fmt: skip
+        for kind in Spending:
+            amount = sum(line.amount for line in own if line.spending is kind)
+            cells.append(sum_where(amount, same, (SPENDING, f'"{kind.label}"')))
+        cells.append(Live(f"=G{row}+H{row}", sum(line.amount for line in own)))
+        put_row(sheet, row, cells)
+    put_totals(sheet, 3, {7: plan.spending_total(Spending.CAPITAL), 8: plan.spending_total(Spending.RECURRENT), 9: plan.total()})
+    add_filter(sheet, len(head), len(load_catalogue()))
 
 
 def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add PL04."""
     years = plan.assumptions.years
     head = (
-        ("STT", 6),
-        ("Nguồn vốn", 36),
-        ("Loại chi", 24),
-        *((f"Năm {year}", 20) for year in years),
-        ("Năm khác", 18),
-        ("Cộng", 22),
-    )
-    sheet = add_annex(book, plan, context, "PL04 Phân kỳ nguồn vốn", "04", "Phân kỳ theo năm và nguồn vốn", head)
-    pairs = [(plan.assumptions.capital_source, Spending.CAPITAL), (plan.assumptions.recurrent_source, Spending.RECURRENT)]
-    for number, (source, kind) in enumerate(pairs, start=1):
-        row = HEAD + number
-        own = [line for line in plan.lines if line.source == source and line.spending is kind]
-        cells: list[Content] = [number, source, kind.label]
-        for year in years:
-            value = sum(line.amount for line in own if line.year == year)
-            cells.append(sum_where(value, (SOURCE, f"$B{row}"), (SPENDING, f"$C{row}"), (YEAR, str(year))))
-        total = sum(line.amount for line in own)
-        cells.append(Live(f"=H{row}-D{row}-E{row}-F{row}", 0))
-        cells.append(sum_where(total, (SOURCE, f"$B{row}"), (SPENDING, f"$C{row}")))
-        put_row(sheet, row, cells)
-    row = HEAD + len(pairs) + 1
-    total = plan.total()
-    put_row(
-        sheet,
-        row,
-        [None, "Nguồn khác", None, None, None, None, None, Live(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H{FIRST}:H{row - 1})", 0)],
-    )
-    sums = [plan.total(lambda line, year=year: line.year == year) for year in years] + [0, total]
+        ("STT", 6), ("Nguồn vốn", 44), ("Loại chi", 22), *((f"Năm {year}", 19) for year in years), ("Năm khác", 17), ("Cộng", 20),
+    )  # fmt: skip
+    sheet = add_annex(book, plan, context, PHASING_TAB, "04", "Phân kỳ theo năm và nguồn vốn", head)
+    row = HEAD
+    for kind in Spending:
+        for source in SOURCES:
+            row += 1
+            own = [line for line in plan.lines if line.source == source and line.spending is kind]
+            same = ((SOURCE, f"$B{row}"), (SPENDING, f"$C{row}"))
+            cells: list[Content] = [row - HEAD, source, kind.label]
+            for year in years:
+                cells.append(sum_where(sum(line.amount for line in own if line.year == year), *same, (YEAR, str(year))))
+            total = sum(line.amount for line in own)
+            in_years = sum(line.amount for line in own if line.year in years)
+            cells += [Live(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), sum_where(total, *same)]
+            put_row(sheet, row, cells)
+    row += 1
+    other = [line for line in plan.lines if line.source not in SOURCES]
+    cells = [None, "Nguồn khác", None]
+    for letter, year in zip("DEF", years, strict=True):
+        value = sum(line.amount for line in other if line.year == year)
+        everything = sum_where(0, (YEAR, str(year))).formula
+        cells.append(Live(f"{everything}-SUM({letter}${HEAD}:{letter}{row - 1})", value))
+    total, in_years = sum(line.amount for line in other), sum(line.amount for line in other if line.year in years)
+    rest = Live(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H${HEAD}:H{row - 1})", total)
+    put_row(sheet, row, [*cells, Live(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), rest])
+    sums = [plan.total(lambda line, year=year: line.year == year) for year in years]
+    sums += [plan.total() - sum(sums), plan.total()]
     totals: list[Content] = [None, "Tổng cộng (hai loại chi)", None]
-    totals += [Live(f"=SUM({letter}{FIRST}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]
+    totals += [Live(f"=SUM({letter}${HEAD}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]
     put_row(sheet, row + 1, totals, total=True)
+    upkeep: list[Content] = [
+        None,
+        "Duy trì các khoản trả hằng năm đã có từ năm trước (12 tháng; không nằm trong tổng)",
+        Spending.RECURRENT.label,
+    ]
+    upkeep += [sum_where(plan.upkeep_in(year), (YEAR, f'"<{year}"'), of=UPKEEP) for year in years]
+    put_row(sheet, row + 3, [*upkeep, None, None])

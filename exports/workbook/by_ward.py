@@ -1,13 +1,19 @@
-"""PL01: one row per ward: result, what is missing, and the money by kind of spending and year."""
+"""PL01: one row per ward: result, what is missing, and the money by group, kind of spending, source and year."""
+
+from collections.abc import Callable
 
 from openpyxl import Workbook
 
-from exports.plan import Plan, Spending
-from exports.workbook.detail import SPENDING, YEAR, sum_where
-from exports.workbook.sheet import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, put_row
+from exports.plan import CITY_BUDGET, WARD_BUDGET, Plan, PlanLine, Spending
+from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
+from exports.workbook.sheet import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, put_row, put_totals
+from inventory.catalogue import GROUPS
+from inventory.wards import Ward
 from scoring.rating import Rating
 
 TAB = "PL01 Theo xã phường"
+RESULT = "F"
+WARD_TOTAL = f"'{TAB}'!$R${HEAD - 1}"
 
 
 def name_blocking(rating: Rating, *, by_name: bool = False) -> str:
@@ -19,32 +25,58 @@ def name_blocking(rating: Rating, *, by_name: bool = False) -> str:
 
 def add_by_ward(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add the sheet."""
-    years = plan.assumptions.years
     head = (
-        ("STT", 6), ("Mã xã", 8), ("Xã, phường", 24), ("Số CBCC", 9), ("Kết quả", 16), ("Điểm", 7), ("Tiêu chí bắt buộc không đạt", 24),
-        ("Chi đầu tư phát triển", 17), ("Chi thường xuyên", 17), *((f"Năm {year}", 17) for year in years), ("Năm khác", 15), ("Cộng hai loại chi", 18),
+        ("STT", 5), ("Mã xã", 7), ("Xã, phường", 20), ("Số CBCC", 7), ("Số quầy", 6), ("Kết quả", 15), ("Điểm", 6),
+        ("Tiêu chí bắt buộc không đạt", 17), *((f"Nhóm {letter}", 14.5) for letter in GROUPS), ("Cộng hai loại chi", 14.5),
+        *((f"Trong đó: {kind.label.lower()}", 14.5) for kind in Spending),
+        ("Nguồn: NS Thành phố", 14.5), ("Nguồn: NS xã, phường", 12), ("Nguồn khác", 12),
+        *((f"Năm {year}", 14.5) for year in plan.assumptions.years), ("Năm khác", 12),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, TAB, "01", "Tổng hợp theo xã, phường", head)
+    by_ward: dict[Ward, list[PlanLine]] = {ward: [] for ward in plan.wards}
+    for line in plan.lines:
+        by_ward[line.ward].append(line)
     for number, ward in enumerate(plan.wards, start=1):
-        row, rating = HEAD + number, plan.ratings[ward.code]
-        own = [line for line in plan.lines if line.ward == ward]
-        code = ("B", f"$B{row}")
-        cells: list[Content] = [
-            number, ward.code, ward.full_name, rating.snapshot.count("staff_total") if rating.snapshot else None, rating.result.label,
-            rating.score if rating.snapshot else None, name_blocking(rating),
-        ]  # fmt: skip
-        for kind in Spending:
-            cells.append(sum_where(sum(line.amount for line in own if line.spending is kind), code, (SPENDING, f'"{kind.label}"')))
-        for year in years:
-            cells.append(sum_where(sum(line.amount for line in own if line.year == year), code, (YEAR, str(year))))
-        cells.append(Live(f"=N{row}-J{row}-K{row}-L{row}", 0))
-        cells.append(Live(f"=H{row}+I{row}", sum(line.amount for line in own)))
-        put_row(sheet, row, cells)
-    last = HEAD + len(plan.wards)
-    sums = [plan.spending_total(kind) for kind in Spending]
-    sums += [plan.total(lambda line, year=year: line.year == year) for year in years] + [0, plan.total()]
-    totals: list[Content] = [None, None, "Tổng cộng", None, None, None, None]
-    totals += [Live(f"=SUM({letter}{FIRST}:{letter}{last})", value) for letter, value in zip("HIJKLMN", sums, strict=True)]
-    put_row(sheet, 7, totals, total=True)
+        put_row(sheet, HEAD + number, _cells(number, ward, by_ward[ward], plan))
+    money = range(9, 28)
+    sums = [sum(column) for column in zip(*(_amounts(lines, plan) for lines in by_ward.values()), strict=True)]
+    put_totals(sheet, 3, dict(zip(money, sums, strict=True)))
     add_filter(sheet, len(head), len(plan.wards))
     sheet.freeze_panes = f"D{FIRST}"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+
+
+def _cells(number: int, ward: Ward, own: list[PlanLine], plan: Plan) -> list[Content]:
+    row, rating = HEAD + number, plan.ratings[ward.code]
+    snapshot, code = rating.snapshot, ("B", f"$B{row}")
+    conditions: list[tuple[tuple[str, str], ...]] = [((GROUP, f'"{letter}"'),) for letter in GROUPS]
+    conditions += [(), *(((SPENDING, f'"{kind.label}"'),) for kind in Spending)]
+    conditions += [((SOURCE, f'"*{CITY_BUDGET}*"'),), ((SOURCE, f'"{WARD_BUDGET}"'),)]
+    formulas = [sum_where(0, code, *pairs).formula for pairs in conditions]
+    formulas.append(f"=R{row}-U{row}-V{row}")
+    formulas += [sum_where(0, code, (YEAR, str(year))).formula for year in plan.assumptions.years]
+    formulas.append(f"=R{row}-X{row}-Y{row}-Z{row}")
+    return [
+        number, ward.code, ward.full_name, snapshot.count("staff_total") if snapshot else None, snapshot.count("counters") if snapshot else None,
+        rating.result.label, rating.score if snapshot else None, name_blocking(rating),
+        *(Live(formula, value) for formula, value in zip(formulas, _amounts(own, plan), strict=True)),
+    ]  # fmt: skip
+
+
+def _amounts(own: list[PlanLine], plan: Plan) -> list[int]:
+    """VND by group, in all, by kind of spending, by payer and by year, in the order of the columns."""
+
+    def of(chosen: Callable[[PlanLine], bool]) -> int:
+        return sum(line.amount for line in own if chosen(line))
+
+    years = plan.assumptions.years
+    return [
+        *(of(lambda line, letter=letter: line.group == letter) for letter in GROUPS),
+        of(lambda _line: True),
+        *(of(lambda line, kind=kind: line.spending is kind) for kind in Spending),
+        of(lambda line: CITY_BUDGET in line.source),
+        of(lambda line: line.source == WARD_BUDGET),
+        of(lambda line: CITY_BUDGET not in line.source and line.source != WARD_BUDGET),
+        *(of(lambda line, year=year: line.year == year) for year in years),
+        of(lambda line: line.year not in years),
+    ]

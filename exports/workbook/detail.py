@@ -4,8 +4,20 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import Plan, PlanLine
-from exports.workbook.price_basis import PRICE_TAB
+from exports.plan import SOURCES, Method, Plan, PlanLine, Spending
+from exports.workbook.price_basis import (
+    CAP,
+    EVIDENCE,
+    HAS_EVIDENCE,
+    IS_YEARLY,
+    NAME,
+    NO_EVIDENCE,
+    PRICE,
+    UNIT,
+    YEARLY,
+    price_cap_of,
+    price_of,
+)
 from exports.workbook.sheet import (
     FIRST,
     HEAD,
@@ -17,22 +29,30 @@ from exports.workbook.sheet import (
     add_annex,
     add_filter,
     column_range,
-    put,
+    offer,
     put_row,
+    put_totals,
 )
 from inventory.catalogue import GROUPS, load_catalogue
 
 TAB = "PL02 Chi tiết"
-HEADINGS = (
-    ("STT", 6), ("Mã xã", 8), ("Xã, phường", 20), ("Nhóm", 7), ("Mã DM", 8), ("Nội dung", 34), ("ĐVT", 12),
-    ("Nhu cầu theo tiêu chuẩn", 10), ("Hiện có dùng được", 10), ("Thiếu", 8), ("Đã đặt, chưa bàn giao", 10),
-    ("Trần số lượng", 9), ("Số lượng đề nghị", 10), ("Phương thức", 10), ("Số tháng", 8), ("Đơn giá (đã gồm thuế)", 15),
-    ("Thành tiền", 17), ("Loại chi", 16), ("Nguồn vốn", 24), ("Năm", 8), ("Trong định mức", 14), ("Ưu tiên", 10),
-    ("Đơn vị sở hữu", 18), ("Tiêu chí", 16), ("Căn cứ", 40), ("Căn cứ giá", 16), ("Ghi chú", 30),
+PHASING_TAB = "PL04 Phân kỳ nguồn vốn"
+# Letter, heading, width.
+_COLUMNS = (
+    ("A", "STT", 6), ("B", "Mã xã", 8), ("C", "Xã, phường", 18), ("D", "Nhóm", 7), ("E", "Mã DM", 7), ("F", "Nội dung", 30),
+    ("G", "ĐVT", 11), ("H", "Nhu cầu theo tiêu chuẩn", 9), ("I", "Hiện có dùng được", 8), ("J", "Thiếu", 7),
+    ("K", "Đã đặt, chưa bàn giao", 9), ("L", "Trần số lượng", 8), ("M", "Còn được trang bị trong trần", 10),
+    ("N", "Số lượng đề nghị", 9), ("O", "Điều chuyển, tận dụng", 10), ("P", "Số lượng mua, thuê", 9), ("Q", "Phương thức", 12),
+    ("R", "Số tháng tính trong năm", 9), ("S", "Đơn giá (đã gồm thuế)", 14), ("T", "Trần giá", 14), ("U", "Thành tiền", 16),
+    ("V", "Trong đó: trong định mức", 16), ("W", "Trong đó: vượt định mức", 16), ("X", "Loại chi", 15), ("Y", "Nguồn vốn", 20),
+    ("Z", "Năm", 8), ("AA", "So với định mức", 13), ("AB", "Ưu tiên", 10), ("AC", "Đơn vị sở hữu", 15), ("AD", "Tiêu chí", 12),
+    ("AE", "Căn cứ", 36), ("AF", "Căn cứ giá", 13), ("AG", "Duy trì mỗi năm sau (không cộng vào tổng)", 15), ("AH", "Ghi chú", 26),
 )  # fmt: skip
+HEADINGS = tuple((label, width) for _letter, label, width in _COLUMNS)
+NO_CAP = "–"
 WITHIN, ABOVE = "trong định mức", "vượt, chờ quyết định"
-NO_EVIDENCE, EVIDENCE = "chưa có căn cứ", "có căn cứ"
-AMOUNT, SPENDING, SOURCE, YEAR, CAP, EVIDENCE_COLUMN = "Q", "R", "S", "T", "U", "Z"
+GROUP, ITEM, QUANTITY, AMOUNT, AMOUNT_WITHIN, AMOUNT_ABOVE = "D", "E", "P", "U", "V", "W"
+SPENDING, SOURCE, YEAR, EVIDENCE_COLUMN, UPKEEP = "X", "Y", "Z", "AF", "AG"
 
 
 def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksheet:
@@ -40,39 +60,58 @@ def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Workshee
     sheet = add_annex(book, plan, context, TAB, "02", "Chi tiết theo xã, phường và danh mục", HEADINGS)
     for number, line in enumerate(plan.lines, start=1):
         put_row(sheet, HEAD + number, _cells(number, line, HEAD + number))
-    total = plan.total()
-    put(sheet, 7, 6, "Tổng cộng (hai loại chi)", total=True)
-    put(sheet, 7, 17, Live(f"=SUM(Q{FIRST}:Q{LAST})", total), total=True)
-    put(sheet, 6, 6, "Tổng theo bộ lọc", total=True)
-    put(sheet, 6, 17, Live(f"=SUBTOTAL(109,Q{FIRST}:Q{LAST})", total), total=True)
+    within, above = (sum(part(kind) for kind in Spending) for part in (plan.within_total, plan.above_total))
+    put_totals(sheet, 6, {21: plan.total(), 22: within, 23: above, 33: sum(line.upkeep for line in plan.lines)})
     add_filter(sheet, len(HEADINGS), len(plan.lines))
     sheet.freeze_panes = f"G{FIRST}"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
-    years = DataValidation(type="whole", operator="between", formula1=str(plan.on.year), formula2=str(plan.on.year + 10))
-    years.errorTitle, years.error = "Năm chưa đúng", "Năm ngân sách phải là số năm, từ năm nay đến mười năm sau."
-    sheet.add_data_validation(years)
-    years.add(f"T{FIRST}:T{max(FIRST, HEAD + len(plan.lines))}")
+    _offer_choices(sheet, plan)
     return sheet
 
 
+def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
+    offer(sheet, "Q", f'"{",".join(method.label for method in Method)}"')
+    offer(sheet, SPENDING, f'"{",".join(kind.label for kind in Spending)}"')
+    # Names of sources have commas of their own, so that their list stands in cells: those of PL04.
+    offer(sheet, SOURCE, f"'{PHASING_TAB}'!$B${FIRST}:$B${HEAD + len(SOURCES)}", others=True)
+    offer(sheet, YEAR, f'"{",".join(map(str, plan.assumptions.years))}"', others=True)
+    for column, highest in (("N", 100_000), ("O", 100_000), ("R", 12)):
+        rule = DataValidation(type="whole", operator="between", formula1="0", formula2=str(highest), allow_blank=True)
+        rule.errorTitle, rule.error = "Số chưa đúng", f"Nhập số nguyên từ 0 đến {highest}."
+        rule.showErrorMessage = True
+        sheet.add_data_validation(rule)
+        rule.add(f"{column}{FIRST}:{column}{LAST}")
+
+
 def _cells(number: int, line: PlanLine, row: int) -> list[Content]:
-    item = load_catalogue()[line.item]
-    codes, prices = column_range(PRICE_TAB, "B"), column_range(PRICE_TAB, "E")
+    item, code = load_catalogue()[line.item], f"E{row}"
+    months = f"IF(ISNUMBER(R{row}),R{row},12)"
+    within = f"=IF(ISNUMBER(M{row}),ROUND(MIN(P{row},M{row})*S{row}*{months}/12,0),U{row})"
     return [
-        number, line.ward.code, line.ward.full_name, line.group, line.item, item.name, item.unit,
-        line.need, line.have, line.short, line.on_order, line.cap, Input(line.quantity), line.method.label, Input(line.months),
-        Live(f"=INDEX({prices},MATCH(E{row},{codes},0))", line.unit_price),
-        Live(f"=ROUND(M{row}*P{row}*O{row}/12,0)", line.amount),
-        line.spending.label, line.source, Input(line.year, is_year=True), WITHIN if line.within_cap else ABOVE,
+        number, line.ward.code, line.ward.full_name, Live(f"=LEFT({code},1)", line.group), Input(line.item),
+        _look_up(code, NAME, item.name), _look_up(code, UNIT, item.unit),
+        line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), Input(0),
+        Live(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.quantity), Input(line.method.label),
+        Input(line.months) if item.yearly else "–", _look_up(code, PRICE, line.unit_price), _look_up(code, CAP, price_cap_of(line.price)),
+        Live(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Live(within, line.amount_within),
+        Live(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
+        Live(f'=IF(AND(ISNUMBER(M{row}),P{row}>M{row}),"{ABOVE}","{WITHIN}")', ABOVE if line.above else WITHIN),
         "bắt buộc" if line.is_priority else "tiếp theo", line.owner, ", ".join(line.criteria), line.basis,
-        EVIDENCE if line.price.has_evidence else NO_EVIDENCE, line.note,
+        _look_up(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
+        Live(f'=IF({code}="",0,IF({price_of(code, IS_YEARLY)}="{YEARLY}",P{row}*S{row},0))', line.upkeep), line.note,
     ]  # fmt: skip
 
 
-def sum_where(value: int, *pairs: tuple[str, str]) -> Live:
-    """The sum of PL02's amounts where columns have values: pairs of a column letter and an Excel expression."""
+def _look_up(code: str, column: str, value: int | str) -> Live:
+    """What PL06 says of an item; nothing on a row that was put in and has no code yet."""
+    nothing = "0" if column == PRICE else '""'
+    return Live(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
+
+
+def sum_where(value: int, *pairs: tuple[str, str], of: str = AMOUNT) -> Live:
+    """The sum of a column of PL02 where columns have values: pairs of a column letter and an Excel expression."""
     conditions = "".join(f",{column_range(TAB, column)},{wanted}" for column, wanted in pairs)
-    return Live(f"=SUMIFS({column_range(TAB, AMOUNT)}{conditions})", value)
+    return Live(f"=SUMIFS({column_range(TAB, of)}{conditions})", value)
 
 
 def group_name(letter: str) -> str:

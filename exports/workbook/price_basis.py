@@ -3,42 +3,57 @@
 from openpyxl import Workbook
 
 from exports.plan import Plan
-from exports.workbook.sheet import HEAD, Input, Live, WorkbookContext, add_annex, add_filter, put_row
+from exports.workbook.sheet import HEAD, Content, Input, Live, WorkbookContext, add_annex, add_filter, column_range, offer, put_row
 from inventory.catalogue import load_catalogue
+from inventory.prices import METHODS, Price
 
 PRICE_TAB = "PL06 Căn cứ đơn giá"
+NO_EVIDENCE, EVIDENCE = "chưa có căn cứ", "có căn cứ"
+YEARLY = "x"
+NAME, UNIT, PRICE, CAP, HAS_EVIDENCE, IS_YEARLY = "C", "D", "E", "H", "N", "O"
 HEADINGS = (
     ("STT", 6), ("Mã DM", 8), ("Tên", 40), ("ĐVT", 14), ("Đơn giá (đã gồm thuế)", 16), ("Thuế suất (%)", 9),
     ("Đơn giá trước thuế", 16), ("Mức giá tối đa", 16), ("So với mức tối đa", 18), ("Phương pháp", 20), ("Số, ngày căn cứ", 20),
-    ("Nguồn", 50), ("Nhãn", 7),
+    ("Nguồn", 50), ("Nhãn", 7), ("Căn cứ giá", 16), ("Trả hằng năm", 9),
 )  # fmt: skip
 
 
 def add_price_basis(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add the sheet."""
     sheet = add_annex(book, plan, context, PRICE_TAB, "06", "Căn cứ đơn giá", HEADINGS)
-    catalogue = load_catalogue()
     for number, price in enumerate(plan.price_list.prices.values(), start=1):
-        row, item = HEAD + number, catalogue[price.item]
-        before_tax = (price.unit_price * 200 + 100 + price.vat_percent) // (2 * (100 + price.vat_percent))
-        compared = (
-            ""
-            if price.cap is None
-            else "bằng mức tối đa"
-            if price.is_at_cap
-            else "dưới"
-            if price.unit_price < price.cap
-            else "vượt"
-        )
-        evidence = f"{price.evidence} {price.evidence_date:%d/%m/%Y}" if price.evidence and price.evidence_date else price.evidence
-        put_row(
-            sheet,
-            row,
-            [
-                number, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
-                Live(f"=ROUND(E{row}*100/(100+F{row}),0)", before_tax), "–" if price.cap is None else price.cap,
-                Live(f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")', compared),
-                price.method_label, evidence, price.source, price.source_label,
-            ],
-        )  # fmt: skip
+        put_row(sheet, HEAD + number, _cells(number, price, HEAD + number))
+    offer(sheet, "J", f'"{",".join(METHODS.values())}"')
     add_filter(sheet, len(HEADINGS), len(plan.price_list.prices))
+
+
+def price_of(code: str, column: str) -> str:
+    """The Excel expression that looks a column of this sheet up by the code in a cell."""
+    return f"INDEX({column_range(PRICE_TAB, column)},MATCH({code},{column_range(PRICE_TAB, 'B')},0))"
+
+
+def price_cap_of(price: Price) -> int | str:
+    """The ceiling as this sheet shows it: a dash where none applies."""
+    return "–" if price.cap is None else price.cap
+
+
+def _cells(number: int, price: Price, row: int) -> list[Content]:
+    item = load_catalogue()[price.item]
+    before_tax = (price.unit_price * 200 + 100 + price.vat_percent) // (2 * (100 + price.vat_percent))
+    evidence = f"{price.evidence} {price.evidence_date:%d/%m/%Y}" if price.evidence and price.evidence_date else price.evidence
+    proof = f'=IF(OR(E{row}=0,AND(J{row}<>"{METHODS["none"]}",K{row}<>"")),"{EVIDENCE}","{NO_EVIDENCE}")'
+    compared = f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")'
+    return [
+        number, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
+        Live(f"=ROUND(E{row}*100/(100+F{row}),0)", before_tax), price_cap_of(price), Live(compared, _compare(price)),
+        Input(price.method_label), Input(evidence), price.source, price.source_label,
+        Live(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
+    ]  # fmt: skip
+
+
+def _compare(price: Price) -> str:
+    if price.cap is None:
+        return ""
+    if price.is_at_cap:
+        return "bằng mức tối đa"
+    return "dưới" if price.unit_price < price.cap else "vượt"

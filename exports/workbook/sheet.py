@@ -1,22 +1,26 @@
 """What every annex has: its number, title, reference to the letter, banner, unit, head row, and rows of cells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.plan import Plan
 from exports.workbook.cached import put_formula, put_text, values_of
-from exports.workbook.styles import set_up
+from exports.workbook.styles import put_in_margin, set_up
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
 LINE_HEIGHT = 14.5
 HEAD = 8
 FIRST = HEAD + 1
-LAST = 20_000
+LAST = 10_000
+SUMMARY_TAB = "Tổng hợp"
+# Where the summary tells the amount that no document stands behind: every title is a draft while there is any.
+NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class WorkbookContext:
     co_agency: str
     signatory_title: str
     signatory_name: str
+    co_signatory_title: str
+    co_signatory_name: str
     is_demo: bool
     map_png: bytes | None = None
 
@@ -42,9 +48,9 @@ class Live:
 
 @dataclass(frozen=True)
 class Input:
-    """A number that Finance may change. A year is written without a sign between its thousands."""
+    """A number or a word that Finance may change. A year is written without a sign between its thousands."""
 
-    value: int
+    value: int | str
     is_year: bool = False
 
 
@@ -57,22 +63,55 @@ def add_annex(
     """A sheet with the head of an annex; data begin at row FIRST, totals stand at row HEAD - 1 above the head."""
     sheet: Worksheet = book.create_sheet(tab)
     width = len(head)
-    draft = " (DỰ THẢO)" if plan.is_draft else ""
     _across(sheet, 1, width, f"PHỤ LỤC {number}", "w-centre-bold")
-    _across(sheet, 2, width, f"{title.upper()}{draft}", "w-title")
+    _across(sheet, 2, width, "", "w-title")
+    put_draft_title(sheet, 2, title.upper(), plan)
     _across(sheet, 3, width, "(Kèm theo Tờ trình số      /TTr-STC ngày      tháng      năm      )", "w-under")
     told = f"{plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
     _across(sheet, 4, width, told, "w-under")
     if context.is_demo:
-        put_text(sheet, 5, 1, DEMO).style = "w-demo"
-        sheet.oddFooter.center.text = "SỐ LIỆU MINH HỌA"
-        sheet.firstFooter.center.text = "SỐ LIỆU MINH HỌA"
+        mark_as_demo(sheet, 5)
     put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
     for column, (label, _width) in enumerate(head, start=1):
         put_text(sheet, HEAD, column, label).style = "w-head"
     sheet.row_dimensions[HEAD].height = 62
     set_up(sheet, [size for _label, size in head], head_row=HEAD, frozen=f"A{FIRST}")
     return sheet
+
+
+def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan) -> None:
+    """A title that bears DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
+    formula = f'="{title}"&IF({NO_EVIDENCE_CELL}>0," (DỰ THẢO)","")'
+    put_formula(sheet, row, 1, formula, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
+
+
+def mark_as_demo(sheet: Worksheet, row: int) -> None:
+    """The mark of made-up figures, on top and at the foot of each page."""
+    put_text(sheet, row, 1, DEMO).style = "w-demo"
+    put_in_margin(sheet.oddFooter, "SỐ LIỆU MINH HỌA")
+    put_in_margin(sheet.firstFooter, "SỐ LIỆU MINH HỌA")
+
+
+def put_totals(sheet: Worksheet, label_column: int, sums: Mapping[int, int]) -> None:
+    """Above the head: the totals of columns, and what of them the filter shows."""
+    put(sheet, HEAD - 1, label_column, "Tổng cộng", total=True)
+    put(sheet, HEAD - 2, label_column, "Tổng theo bộ lọc", total=True)
+    for column, value in sums.items():
+        cells = f"{get_column_letter(column)}${HEAD}:{get_column_letter(column)}${LAST}"
+        put(sheet, HEAD - 1, column, Live(f"=SUM({cells})", value), total=True)
+        put(sheet, HEAD - 2, column, Live(f"=SUBTOTAL(109,{cells})", value), total=True)
+
+
+def offer(sheet: Worksheet, column: str, source: str, *, others: bool = False) -> None:
+    """A drop-down list, from a range of cells, on a column of data; with ``others``, something else is only warned of."""
+    rule = DataValidation(type="list", formula1=source, allow_blank=True, errorStyle="warning" if others else "stop")
+    rule.errorTitle, rule.error = (
+        "Giá trị ngoài danh sách",
+        "Chọn một giá trị trong danh sách của ô này; tổng chỉ tách đúng theo danh sách.",
+    )
+    rule.showErrorMessage = True
+    sheet.add_data_validation(rule)
+    rule.add(f"{column}{FIRST}:{column}{LAST}")
 
 
 def put_row(sheet: Worksheet, row: int, cells: Sequence[Content], *, total: bool = False) -> None:
@@ -102,8 +141,12 @@ def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: boo
         cell = put_formula(sheet, row, column, content.formula, content.value)
         cell.style = "w-total" if total else "w-number" if isinstance(content.value, int) else "w-text"
     elif isinstance(content, Input):
-        cell = sheet.cell(row, column, content.value)
-        cell.style = "w-input"
+        cell = (
+            put_text(sheet, row, column, content.value)
+            if isinstance(content.value, str)
+            else sheet.cell(row, column, content.value)
+        )
+        cell.style = "w-input-text" if isinstance(content.value, str) else "w-input"
         if content.is_year:
             cell.number_format = "0"
     elif isinstance(content, str):
@@ -118,8 +161,11 @@ def add_filter(sheet: Worksheet, columns: int, rows: int) -> None:
 
 
 def column_range(tab: str, column: str) -> str:
-    """The data of a column on another sheet, long enough for rows that Finance inserts."""
-    return f"'{tab}'!${column}${FIRST}:${column}${LAST}"
+    """The data of a column on another sheet, long enough for rows that Finance inserts.
+
+    It begins at the head, so that neither a row put in before the first nor the first row taken out moves its border.
+    """
+    return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
 
 
 def show_day(day: date) -> str:

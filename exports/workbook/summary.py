@@ -1,96 +1,188 @@
-"""The first sheet: national heading, totals by group and kind of spending, amount in words, signatories."""
+"""The first sheet: national heading, totals by group and kind of spending, amount in words, results, signatories."""
+
+from collections.abc import Sequence
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.plan import Plan, Spending
+from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
+from exports.workbook.by_ward import RESULT, WARD_TOTAL
+from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.cached import put_formula, put_text
-from exports.workbook.detail import ABOVE, CAP, EVIDENCE_COLUMN, NO_EVIDENCE, SPENDING, WITHIN, group_name, sum_where
-from exports.workbook.sheet import DEMO, Content, Live, WorkbookContext, put_row, show_day
+from exports.workbook.detail import (
+    AMOUNT,
+    AMOUNT_ABOVE,
+    AMOUNT_WITHIN,
+    EVIDENCE_COLUMN,
+    GROUP,
+    SPENDING,
+    TAB,
+    group_name,
+    sum_where,
+)
+from exports.workbook.price_basis import NO_EVIDENCE
+from exports.workbook.sheet import (
+    SUMMARY_TAB,
+    Content,
+    Live,
+    WorkbookContext,
+    column_range,
+    mark_as_demo,
+    put_draft_title,
+    put_row,
+    show_day,
+)
 from exports.workbook.styles import set_up
+from exports.workbook.words import words_formula
 from inventory.catalogue import GROUPS
 from portal.formats import vnd_in_words
 from scoring.rating import Result
 
-TAB = "Tổng hợp"
-WIDTHS = (6, 44, 24, 24, 24)
+WIDTHS = (5, 32, 17.5, 17.5, 18)
+HEAD_ROW = 11
+TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
+AGREED = "Các phụ lục khớp nhau đến từng đồng."
+APART = "LỆCH GIỮA CÁC PHỤ LỤC: kiểm tra mã danh mục, nhóm và loại chi ở PL02."
+RECIPIENTS = ("- UBND Thành phố (để báo cáo);", "- UBND 126 xã, phường;", "- Lưu: VT.")
 
 
 def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add the sheet."""
-    sheet = book.create_sheet(TAB, 0)
+    sheet = book.create_sheet(SUMMARY_TAB, 0)
+    _put_heading(sheet, plan, context)
+    _put_totals(sheet, plan)
+    row = _put_words(sheet, plan, TOTAL_ROW + 5)
+    row = _put_results(sheet, plan, row + 1)
+    _put_signatures(sheet, context, row + 2)
+    set_up(sheet, WIDTHS, landscape=False)
+    # The first page of the letter bears no number (NĐ 30/2020/NĐ-CP, Phụ lục I); the annexes count for themselves.
+    sheet.HeaderFooter.differentFirst = True
 
-    def across(row: int, first: int, last: int, text: str, style: str) -> None:
-        put_text(sheet, row, first, text).style = style
-        sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
 
-    across(1, 1, 2, context.agency_parent, "w-centre")
-    across(2, 1, 2, context.agency, "w-centre-bold")
-    across(3, 1, 2, context.co_agency, "w-centre-bold")
-    across(4, 1, 2, "Số:        /", "w-centre")
-    across(1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
-    across(2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-centre-bold")
-    across(4, 3, 5, f"Hà Nội, {show_day(plan.on)}", "w-under")
-    draft = " (DỰ THẢO)" if plan.is_draft else ""
-    across(6, 1, 5, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA 126 XÃ, PHƯỜNG{draft}", "w-title")
-    sheet.row_dimensions[6].height = 40
-    across(7, 1, 5, f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị.", "w-under")
-    sheet.row_dimensions[7].height = 34
+def _across(sheet: Worksheet, row: int, first: int, last: int, text: str, style: str) -> None:
+    put_text(sheet, row, first, text).style = style
+    sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+
+
+def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None:
+    agencies = " - ".join(filter(None, (context.agency, context.co_agency)))
+    _across(sheet, 1, 1, 2, context.agency_parent, "w-centre")
+    _across(sheet, 2, 1, 2, agencies, "w-centre-bold")
+    _across(sheet, 3, 1, 2, "_" * 16, "w-rule")
+    _across(sheet, 4, 1, 2, "Số:            /", "w-number-of")
+    _across(sheet, 1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
+    _across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
+    _across(sheet, 3, 3, 5, "_" * 42, "w-rule")
+    _across(sheet, 4, 3, 5, f"Hà Nội, {show_day(plan.on)}", "w-place")
+    put_draft_title(sheet, 6, "PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA 126 XÃ, PHƯỜNG", plan)
+    sheet.merge_cells(start_row=6, start_column=1, end_row=6, end_column=5)
+    told = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị"
+    _across(sheet, 7, 1, 5, f"{told}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
     if context.is_demo:
-        across(8, 1, 5, DEMO, "w-demo")
-        sheet.oddFooter.center.text = sheet.firstFooter.center.text = "SỐ LIỆU MINH HỌA"
-    put_text(sheet, 9, 5, "Đơn vị tính: đồng").style = "w-note"
+        mark_as_demo(sheet, 9)
+        sheet.cell(9, 1).style = "w-demo-centre"
+        sheet.merge_cells(start_row=9, start_column=1, end_row=9, end_column=5)
+    put_text(sheet, 10, 5, "Đơn vị tính: đồng").style = "w-unit"
+    for row, height in ((1, 34), (2, 34), (3, 12), (4, 22), (6, 42), (7, 36)):
+        sheet.row_dimensions[row].height = height
 
+
+def _put_totals(sheet: Worksheet, plan: Plan) -> None:
     for column, label in enumerate(("STT", "Nhóm", *(kind.label for kind in Spending), "Cộng hai loại chi"), start=1):
-        put_text(sheet, 10, column, label).style = "w-head"
-    row = 10
+        put_text(sheet, HEAD_ROW, column, label).style = "w-head"
+    sheet.row_dimensions[HEAD_ROW].height = 34
     for number, letter in enumerate(GROUPS, start=1):
-        row += 1
-        cells: list[Content] = [number, group_name(letter)]
-        for kind in Spending:
-            value = plan.total(lambda line, letter=letter, kind=kind: line.group == letter and line.spending is kind)
-            cells.append(sum_where(value, ("D", f'"{letter}"'), (SPENDING, f'"{kind.label}"')))
-        cells.append(Live(f"=C{row}+D{row}", plan.total(lambda line, letter=letter: line.group == letter)))
-        put_row(sheet, row, cells)
-    last = max(row, 11)
-    row = last + 1
+        of_group = [
+            plan.total(lambda line, letter=letter, kind=kind: line.group == letter and line.spending is kind) for kind in Spending
+        ]
+        _put_split(sheet, HEAD_ROW + number, number, group_name(letter), of_group, (GROUP, f'"{letter}"'))
     sums = [*(plan.spending_total(kind) for kind in Spending), plan.total()]
     totals: list[Content] = [None, "Tổng cộng"]
-    totals += [Live(f"=SUM({letter}11:{letter}{last})", value) for letter, value in zip("CDE", sums, strict=True)]
-    put_row(sheet, row, totals, total=True)
+    totals += [Live(f"=SUM({c}{HEAD_ROW}:{c}{TOTAL_ROW - 1})", value) for c, value in zip("CDE", sums, strict=True)]
+    put_row(sheet, TOTAL_ROW, totals, total=True)
+    within, above = [plan.within_total(kind) for kind in Spending], [plan.above_total(kind) for kind in Spending]
+    without = [plan.spending_without_evidence(kind) for kind in Spending]
+    _put_split(sheet, TOTAL_ROW + 1, None, "Trong định mức", within, of=AMOUNT_WITHIN)
+    _put_split(sheet, TOTAL_ROW + 2, None, "Vượt định mức, chờ cấp có thẩm quyền", above, of=AMOUNT_ABOVE)
+    _put_split(sheet, TOTAL_ROW + 3, None, "Trong đó chưa có căn cứ giá", without, (EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"'))
+    total = f"E{TOTAL_ROW}"
+    same = [
+        f"SUM({column_range(TAB, AMOUNT)})={total}",
+        f"{WARD_TOTAL}={total}",
+        f"{ITEM_TOTAL}={total}",
+        f"{PHASING_TOTAL}={total}",
+    ]
+    same.append(f"E{TOTAL_ROW + 1}+E{TOTAL_ROW + 2}={total}")
+    check = f'=IF(AND({",".join(same)}),"{AGREED}","{APART}")'
+    put_row(sheet, TOTAL_ROW + 4, [None, "Kiểm tra", Live(check, AGREED), None, None])
+    sheet.merge_cells(start_row=TOTAL_ROW + 4, start_column=3, end_row=TOTAL_ROW + 4, end_column=5)
+    for row in (TOTAL_ROW + 2,):
+        sheet.row_dimensions[row].height = 31
 
-    lines = (
-        ("Trong định mức", [(CAP, f'"{WITHIN}"')], lambda line: line.within_cap),
-        ("Vượt định mức, chờ cấp có thẩm quyền", [(CAP, f'"{ABOVE}"')], lambda line: not line.within_cap),
-        ("Trong đó chưa có căn cứ giá", [(EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"')], lambda line: not line.price.has_evidence),
-    )
-    for label, conditions, chosen in lines:
+
+def _put_split(
+    sheet: Worksheet,
+    row: int,
+    number: int | None,
+    label: str,
+    values: Sequence[int],
+    *pairs: tuple[str, str],
+    of: str = AMOUNT,
+) -> None:
+    """A row of both kinds of spending and their sum."""
+    cells: list[Content] = [number, label]
+    for kind, value in zip(Spending, values, strict=True):
+        cells.append(sum_where(value, *pairs, (SPENDING, f'"{kind.label}"'), of=of))
+    put_row(sheet, row, [*cells, Live(f"=C{row}+D{row}", sum(values))])
+
+
+def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:
+    """The amounts in words, live; and which months and years they count. Returns the next free row."""
+    for kind, letter in zip(Spending, "CD", strict=True):
+        text = f"Bằng chữ, {kind.label.lower()}: "
+        value = vnd_in_words(plan.spending_total(kind)).lower()
+        put_formula(sheet, row, 1, f'="{text}"&{words_formula(f"{letter}{TOTAL_ROW}")}&"."', f"{text}{value}.").style = "w-words"
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=5)
+        sheet.row_dimensions[row].height = 34
         row += 1
-        cells = [None, label]
-        for kind in Spending:
-            value = plan.total(lambda line, kind=kind, chosen=chosen: chosen(line) and line.spending is kind)
-            cells.append(sum_where(value, *conditions, (SPENDING, f'"{kind.label}"')))
-        cells.append(Live(f"=C{row}+D{row}", plan.total(chosen)))
-        put_row(sheet, row, cells)
-    words = [f"{kind.label}: {vnd_in_words(plan.spending_total(kind)).lower()}" for kind in Spending]
-    row += 1
-    across(row, 1, 5, f"Bằng chữ (theo số liệu khi lập): {'; '.join(words)}.", "w-under")
-    sheet.row_dimensions[row].height = 48
+    years = plan.assumptions.years
+    told = (
+        f"Khoản trả hằng năm chỉ tính số tháng của năm ghi ở PL02 (mặc định {plan.assumptions.months} tháng); kinh phí duy trì "
+        f"các năm sau, đến năm {years[-1]}, ghi riêng ở PL04 và không nằm trong tổng."
+    )
+    _across(sheet, row, 1, 5, told, "w-words")
+    sheet.row_dimensions[row].height = 34
+    return row + 1
 
-    row += 2
+
+def _put_results(sheet: Worksheet, plan: Plan, row: int) -> int:
+    """How many wards have each result. Returns the row of the total."""
     put_text(sheet, row, 2, "Kết quả đánh giá").style = "w-head"
     put_text(sheet, row, 3, "Số đơn vị").style = "w-head"
-    first_result = row + 1
+    first = row + 1
     for result in Result:
         row += 1
         count = sum(rating.result is result for rating in plan.ratings.values())
-        wanted = f"=COUNTIF('PL01 Theo xã phường'!$E$9:$E$200,B{row})"
         put_text(sheet, row, 2, result.label).style = "w-text"
-        put_formula(sheet, row, 3, wanted, count).style = "w-number"
+        put_formula(sheet, row, 3, f"=COUNTIF({column_range(WARD_TAB, RESULT)},B{row})", count).style = "w-number"
     row += 1
     put_text(sheet, row, 2, "Tổng cộng").style = "w-total-text"
-    put_formula(sheet, row, 3, f"=SUM(C{first_result}:C{row - 1})", len(plan.wards)).style = "w-total"
-    row += 2
-    across(row, 3, 5, context.signatory_title, "w-centre-bold")
-    across(row + 1, 3, 5, "(Ký tên, đóng dấu)", "w-under")
-    across(row + 5, 3, 5, context.signatory_name, "w-centre-bold")
-    set_up(sheet, WIDTHS, landscape=False)
+    put_formula(sheet, row, 3, f"=SUM(C{first}:C{row - 1})", len(plan.wards)).style = "w-total"
+    return row
+
+
+def _put_signatures(sheet: Worksheet, context: WorkbookContext, row: int) -> None:
+    """The lead agency signs on the right; the other, where there is one, on the left, and the recipients stand below it."""
+    signers = [(3, 5, context.agency, context.signatory_title, context.signatory_name)]
+    if context.co_agency:
+        signers.append((1, 2, context.co_agency, context.co_signatory_title, context.co_signatory_name))
+    for first, last, agency, title, name in signers:
+        _across(sheet, row, first, last, f"{title}\n{agency}", "w-sign")
+        _across(sheet, row + 1, first, last, "(Ký tên, đóng dấu)", "w-under")
+        _across(sheet, row + 5, first, last, name, "w-sign")
+    sheet.row_dimensions[row].height = 50
+    below = row + 7 if context.co_agency else row
+    put_text(sheet, below, 1, "Nơi nhận:").style = "w-recipients-head"
+    for number, recipient in enumerate(RECIPIENTS, start=1):
+        put_text(sheet, below + number, 1, recipient).style = "w-plain"

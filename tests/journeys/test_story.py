@@ -53,7 +53,7 @@ def test_from_the_survey_to_the_plan(visit):
         planner.get_by_role("link", name="Tải sổ tính Excel").click()
     sheet = load_workbook(BytesIO(download.value.path().read_bytes()), data_only=True)["PL02 Chi tiết"]
     lines = {row[4]: row for row in sheet.iter_rows(min_row=9, values_only=True) if row[1] == "00082"}
-    assert lines["F01"][16] == lines["F01"][12] * 25_000_000
+    assert lines["F01"][20] == lines["F01"][15] * 25_000_000
 
 
 @pytest.mark.journey

@@ -1,0 +1,211 @@
+"""What Finance does to the workbook: other quantities, prices and proofs, rows taken out. Every total has to follow."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from io import BytesIO
+
+import ironcalc
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from exports.plan import PACKAGES, CentreLine
+from exports.workbook.build import build_workbook
+from exports.workbook.sheet import FIRST
+from exports.workbook.styles import FONT
+from exports.workbook.summary import AGREED, TOTAL_ROW
+from exports.workbook.words import words_formula
+from inventory.snapshot import EquipmentLot
+from portal.formats import vnd_in_words
+from tests.exports.test_plan_and_workbook import CONTEXT, WARD, formulas, plan_of, recalculated, same, tab
+
+DETAIL, PRICES, SUMMARY = "PL02 Chi tiết", "PL06 Căn cứ đơn giá", "Tổng hợp"
+QUANTITY, MOVED, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 17, 21, 22, 23
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """20 PCs are allowed, 2 stand there, 25 people work: 18 within the ceiling, 5 above it; and something of the centre."""
+    made = plan_of(EquipmentLot("A01", good=2, year=2024), staff_total=25)
+    return replace(made, centre_lines=(CentreLine(WARD, "B01", 2, 20_000_000),))
+
+
+@pytest.fixture(scope="module")
+def data(plan):
+    return build_workbook(plan, CONTEXT)
+
+
+def row_of(data, title, column, value):
+    return next(
+        r[column - 1].row for r in load_workbook(BytesIO(data))[title].iter_rows(min_row=FIRST) if r[column - 1].value == value
+    )
+
+
+def values(model, data, title, row, *columns):
+    return [model.get_cell_value(tab(data, title), row, column) for column in columns]
+
+
+def check_of(model, data):
+    return model.get_cell_value(tab(data, SUMMARY), TOTAL_ROW + 4, 3)
+
+
+def typed(data, tmp_path, title, row, column, text):
+    return recalculated(data, tmp_path, lambda model: model.set_user_input(tab(data, title), row, column, text))
+
+
+def test_a_changed_quantity_moves_both_subtotals(data, tmp_path):
+    row = row_of(data, DETAIL, 5, "A01")
+    model = recalculated(data, tmp_path)
+    before = values(model, data, DETAIL, 7, WITHIN, ABOVE)
+    assert values(model, data, DETAIL, row, WITHIN, ABOVE) == [360_000_000, 100_000_000]
+    more = typed(data, tmp_path, DETAIL, row, QUANTITY, "30")
+    assert values(more, data, DETAIL, 7, WITHIN, ABOVE) == [before[0], before[1] + 7 * 20_000_000]
+    fewer = typed(data, tmp_path, DETAIL, row, QUANTITY, "10")
+    assert values(fewer, data, DETAIL, 7, WITHIN, ABOVE) == [before[0] - 8 * 20_000_000, before[1] - 100_000_000]
+    assert check_of(more, data) == check_of(fewer, data) == AGREED
+
+
+def test_what_is_moved_from_elsewhere_is_not_paid(data, tmp_path):
+    row = row_of(data, DETAIL, 5, "A01")
+    assert values(typed(data, tmp_path, DETAIL, row, MOVED, "3"), data, DETAIL, row, AMOUNT) == [400_000_000]
+    assert values(typed(data, tmp_path, DETAIL, row, METHOD, "Điều chuyển"), data, DETAIL, row, AMOUNT) == [0]
+
+
+def test_a_changed_price_moves_words_annexes_and_the_centre(data, plan, tmp_path):
+    model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "B01"), 5, "21000001")
+    assert same(model.get_cell_value(tab(data, "PL09 Trung tâm PVHCC"), 7, 7), plan.centre_total + 2_000_002)
+    model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "A01"), 5, "20000001")
+    capital = int(values(model, data, SUMMARY, TOTAL_ROW, 3)[0])
+    assert vnd_in_words(capital).lower() in model.get_cell_value(tab(data, SUMMARY), TOTAL_ROW + 5, 1)
+    assert check_of(model, data) == AGREED
+
+
+def test_a_proof_of_price_ends_the_draft(data, tmp_path):
+    def prove(model):
+        for number in range(FIRST, FIRST + 62):
+            model.set_user_input(tab(data, PRICES), number, 10, "Báo giá")
+            model.set_user_input(tab(data, PRICES), number, 11, "01/BG")
+
+    titles = [(recalculated(data, tmp_path, change)).get_cell_value(tab(data, SUMMARY), 6, 1) for change in (None, prove)]
+    assert ["DỰ THẢO" in title for title in titles] == [True, False]
+
+
+AMOUNTS = (0, 5, 10, 15, 21, 105, 1_000, 1_005, 20_015, 110_001, 1_000_000, 35_687_200_000, 999_999_999_999_999, 1_000_000_000_001)
+
+
+def test_the_formula_reads_amounts_as_the_program_does(tmp_path):
+    book = Workbook()
+    for row, amount in enumerate(AMOUNTS, start=1):
+        book.active.cell(row, 1, amount)
+        book.active.cell(row, 2, f"={words_formula(f'A{row}')}")
+    book.save(tmp_path / "words.xlsx")
+    model = ironcalc.load_from_xlsx(str(tmp_path / "words.xlsx"), "en", "Asia/Ho_Chi_Minh", "en")
+    model.evaluate()
+    assert [model.get_cell_value(0, row, 2) for row in range(1, len(AMOUNTS) + 1)] == [vnd_in_words(a).lower() for a in AMOUNTS]
+
+
+@pytest.mark.parametrize("which", ["first", "middle", "last"])
+def test_a_row_taken_out_takes_its_money_out(data, plan, tmp_path, which):
+    place = {"first": 0, "middle": len(plan.lines) // 2, "last": len(plan.lines) - 1}[which]
+    model = recalculated(data, tmp_path, lambda model: model.delete_rows(tab(data, DETAIL), FIRST + place, 1))
+    assert same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() - plan.lines[place].amount)
+    assert check_of(model, data) == AGREED
+
+
+@pytest.mark.parametrize("place", [0, 5])
+def test_a_row_put_in_is_counted(data, plan, tmp_path, place):
+    def put_in(model):
+        model.insert_rows(tab(data, DETAIL), FIRST + place, 1)
+        model.set_user_input(tab(data, DETAIL), FIRST + place, AMOUNT, "1000")
+
+    model = recalculated(data, tmp_path, put_in)
+    assert same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() + 1000)
+
+
+RECALCULATE = (
+    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>'
+    "</oor:items>"
+)
+
+
+def test_libreoffice_agrees_on_every_formula(data, tmp_path):
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to check the workbook with a second engine.")
+    # Wrong stored values show whether the program really calculates.
+    poisoned = tmp_path / "plan.xlsx"
+    poison(data, poisoned)
+    (tmp_path / "profile" / "user").mkdir(parents=True)
+    (tmp_path / "profile" / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    out = tmp_path / "out"
+    command = [
+        office,
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(out),
+    ]
+    subprocess.run([*command, str(poisoned)], check=True, capture_output=True, timeout=120)
+    told = load_workbook(out / "plan.xlsx", data_only=True)
+    checked = 0
+    for title, row, column, stored in formulas(data):
+        found = told[title].cell(row, column).value
+        assert same("" if found is None else found, stored), (title, row, column, found, stored)
+        checked += 1
+    assert checked > 2_000
+
+
+def poison(data, path):
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    with ZipFile(BytesIO(data)) as old, ZipFile(path, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                text = re.sub(rb"</f><v>\d+</v>", b"</f><v>7</v>", text)
+            new.writestr(name, text)
+
+
+def test_the_form_is_that_of_the_decree(data):
+    book = load_workbook(BytesIO(data))
+    summary = book[SUMMARY]
+    assert 30 <= round(summary.page_margins.left * 25.4, 3) <= 35
+    assert summary.HeaderFooter.differentFirst
+    assert summary.firstHeader.center.text is None
+    for sheet in book.worksheets:
+        assert sheet.oddHeader.center.text == "&P"
+        assert sheet.oddHeader.center.font.startswith(FONT)
+        assert sheet.oddFooter.center.font.startswith(FONT)
+    assert book._named_styles["Normal"].font.name == FONT
+    words = {str(cell.value) for row in summary.iter_rows() for cell in row}
+    assert {"Nơi nhận:", "GIÁM ĐỐC\nSỞ TÀI CHÍNH", "GIÁM ĐỐC\nSỞ KHOA HỌC VÀ CÔNG NGHỆ"} <= words
+
+
+def test_one_agency_signs_alone(plan):
+    sheet = load_workbook(BytesIO(build_workbook(plan, replace(CONTEXT, co_agency=""))))[SUMMARY]
+    assert sum(str(cell.value).startswith("GIÁM ĐỐC") for row in sheet.iter_rows() for cell in row) == 1
+
+
+def test_the_map_bears_its_own_mark(plan):
+    from PIL import Image
+
+    picture = BytesIO()
+    Image.new("RGB", (10, 10)).save(picture, "PNG")
+    sheet = load_workbook(BytesIO(build_workbook(plan, replace(CONTEXT, map_png=picture.getvalue()))))["Sơ đồ"]
+    assert "MINH HỌA" in sheet["A2"].value
+
+
+def test_a_package_is_never_bought_beside_its_parts(plan):
+    for ward in plan.wards:
+        bought = {line.item for line in plan.lines if line.ward == ward}
+        assert all(not bought & set(parts) for package, parts in PACKAGES.items() if package in bought)
+
+
+def test_a_line_is_what_lies_within_and_above(plan):
+    for line in plan.lines:
+        assert line.amount == line.amount_within + line.amount_above
+        assert line.quantity == line.within + line.above
