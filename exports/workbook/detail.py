@@ -39,8 +39,8 @@ TAB = "PL02 Chi tiết"
 PHASING_TAB = "PL04 Phân kỳ nguồn vốn"
 # Letter, heading, width.
 _COLUMNS = (
-    ("A", "STT", 6), ("B", "Mã xã", 8), ("C", "Xã, phường", 18), ("D", "Nhóm", 7), ("E", "Mã DM", 7), ("F", "Nội dung", 30),
-    ("G", "ĐVT", 11), ("H", "Nhu cầu theo tiêu chuẩn", 9), ("I", "Hiện có dùng được", 8), ("J", "Thiếu", 7),
+    ("A", "STT", 6), ("B", "Mã xã", 8), ("C", "Xã, phường", 21), ("D", "Nhóm", 7), ("E", "Mã DM", 7), ("F", "Nội dung", 30),
+    ("G", "ĐVT", 14), ("H", "Nhu cầu theo tiêu chuẩn", 9), ("I", "Hiện có dùng được", 8), ("J", "Thiếu", 7),
     ("K", "Đã đặt, chưa bàn giao", 9), ("L", "Trần số lượng", 8), ("M", "Còn được trang bị trong trần", 10),
     ("N", "Số lượng đề nghị", 9), ("O", "Điều chuyển, tận dụng", 10), ("P", "Số lượng mua, thuê", 9), ("Q", "Phương thức", 12),
     ("R", "Số tháng tính trong năm", 9), ("S", "Đơn giá (đã gồm thuế)", 14), ("T", "Trần giá", 14), ("U", "Thành tiền", 16),
@@ -49,6 +49,8 @@ _COLUMNS = (
     ("AE", "Căn cứ", 36), ("AF", "Căn cứ giá", 13), ("AG", "Duy trì mỗi năm sau (không cộng vào tổng)", 15), ("AH", "Ghi chú", 26),
 )  # fmt: skip
 HEADINGS = tuple((label, width) for _letter, label, width in _COLUMNS)
+# The columns that the first of the two pages side by side holds: up to the amounts.
+ON_FIRST_PAGE = 23
 NO_CAP = "–"
 WITHIN, ABOVE = "trong định mức", "vượt, chờ quyết định"
 GROUP, ITEM, QUANTITY, AMOUNT, AMOUNT_WITHIN, AMOUNT_ABOVE = "D", "E", "P", "U", "V", "W"
@@ -57,14 +59,16 @@ SPENDING, SOURCE, YEAR, EVIDENCE_COLUMN, UPKEEP = "X", "Y", "Z", "AF", "AG"
 
 def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksheet:
     """Add the sheet."""
-    sheet = add_annex(book, plan, context, TAB, "02", "Chi tiết theo xã, phường và danh mục", HEADINGS)
+    sheet = add_annex(book, plan, context, TAB, "02", "Chi tiết theo xã, phường và danh mục", HEADINGS, ON_FIRST_PAGE)
     for number, line in enumerate(plan.lines, start=1):
         put_row(sheet, HEAD + number, _cells(number, line, HEAD + number))
     within, above = (sum(part(kind) for kind in Spending) for part in (plan.within_total, plan.above_total))
     put_totals(sheet, 6, {21: plan.total(), 22: within, 23: above, 33: sum(line.upkeep for line in plan.lines)})
     add_filter(sheet, len(HEADINGS), len(plan.lines))
     sheet.freeze_panes = f"G{FIRST}"
+    # So many columns are read on two pages side by side, with ward and item on both.
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.page_setup.fitToWidth, sheet.print_title_cols = 2, "A:F"
     _offer_choices(sheet, plan)
     return sheet
 

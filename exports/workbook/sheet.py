@@ -58,11 +58,21 @@ Content = int | str | Live | Input | None
 
 
 def add_annex(
-    book: Workbook, plan: Plan, context: WorkbookContext, tab: str, number: str, title: str, head: Sequence[tuple[str, float]]
+    book: Workbook,
+    plan: Plan,
+    context: WorkbookContext,
+    tab: str,
+    number: str,
+    title: str,
+    head: Sequence[tuple[str, float]],
+    width: int | None = None,
 ) -> Worksheet:
-    """A sheet with the head of an annex; data begin at row FIRST, totals stand at row HEAD - 1 above the head."""
+    """A sheet with the head of an annex; data begin at row FIRST, totals stand at row HEAD - 1 above the head.
+
+    The title stands over the first ``width`` columns, or over all.
+    """
     sheet: Worksheet = book.create_sheet(tab)
-    width = len(head)
+    width = width or len(head)
     _across(sheet, 1, width, f"PHỤ LỤC {number}", "w-centre-bold")
     _across(sheet, 2, width, "", "w-title")
     put_draft_title(sheet, 2, title.upper(), plan)
@@ -129,7 +139,9 @@ def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
         for cell in row:
             shown = values.get((cell.row, cell.column), cell.value)
             if isinstance(shown, str):
-                lines = max(lines, sum(-(-len(part) * 10 // int(widths[cell.column] * 10.2)) for part in shown.splitlines()))
+                lines = max(
+                    lines, sum(-(-len(part) * 10 // int(max(1.0, widths[cell.column] - 1.5) * 10.2)) for part in shown.splitlines())
+                )
         sheet.row_dimensions[row[0].row].height = LINE_HEIGHT * lines + 2
 
 

@@ -24,6 +24,8 @@ def add_styles(book: Workbook) -> None:
     book._named_styles["Normal"].font = Font(name=FONT, size=11)
     middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
     words = Alignment(vertical="center", wrap_text=True)
+    # Words beside a number do not touch it.
+    told = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
     plain, bold = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True)
     styles = [
         NamedStyle("w-plain", font=plain),
@@ -44,11 +46,11 @@ def add_styles(book: Workbook) -> None:
         NamedStyle("w-words", font=Font(name=FONT, size=12, italic=True), alignment=words),
         NamedStyle("w-centre-bold", font=Font(name=FONT, size=12, bold=True), alignment=middle),
         NamedStyle("w-head", font=bold, alignment=middle, border=_box, fill=PatternFill("solid", fgColor="D9E2EC")),
-        NamedStyle("w-text", font=plain, alignment=words, border=_box),
+        NamedStyle("w-text", font=plain, alignment=told, border=_box),
         NamedStyle("w-mid", font=plain, alignment=middle, border=_box),
         NamedStyle("w-number", font=plain, alignment=Alignment(vertical="center"), border=_box, number_format=MONEY),
         NamedStyle("w-total", font=bold, alignment=Alignment(vertical="center"), border=_box, number_format=MONEY),
-        NamedStyle("w-total-text", font=bold, alignment=words, border=_box),
+        NamedStyle("w-total-text", font=bold, alignment=told, border=_box),
         NamedStyle(
             "w-input",
             font=Font(name=FONT, size=11, color="0B4F6C"),
@@ -63,7 +65,7 @@ def add_styles(book: Workbook) -> None:
         NamedStyle(
             "w-input-text",
             font=Font(name=FONT, size=11, color="0B4F6C"),
-            alignment=words,
+            alignment=told,
             border=_box,
             fill=PatternFill("solid", fgColor="FFF8E1"),
             protection=Protection(locked=False),

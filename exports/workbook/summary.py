@@ -39,7 +39,7 @@ from inventory.catalogue import GROUPS
 from portal.formats import vnd_in_words
 from scoring.rating import Result
 
-WIDTHS = (5, 32, 17.5, 17.5, 18)
+WIDTHS = (5, 38, 17.5, 17.5, 18)
 HEAD_ROW = 11
 TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
 AGREED = "Các phụ lục khớp nhau đến từng đồng."
@@ -56,6 +56,8 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     row = _put_results(sheet, plan, row + 1)
     _put_signatures(sheet, context, row + 2)
     set_up(sheet, WIDTHS, landscape=False)
+    # What is signed stands on the page of its totals.
+    sheet.page_setup.fitToHeight = 1
     # The first page of the letter bears no number (NĐ 30/2020/NĐ-CP, Phụ lục I); the annexes count for themselves.
     sheet.HeaderFooter.differentFirst = True
 
