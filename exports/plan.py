@@ -220,6 +220,14 @@ class Plan:
             row[line.spending] += line.amount
         return dict(sorted(sums.items()))
 
+    def largest(self, count: int) -> list[tuple[Ward, dict[Spending, int]]]:
+        """The wards with the largest sums of both kinds of spending, largest first, kinds apart."""
+        sums = self.totals_by(lambda line: line.ward.code)
+        ordered = sorted(
+            (ward for ward in self.wards if ward.code in sums), key=lambda ward: (-sum(sums[ward.code].values()), ward.position)
+        )
+        return [(ward, sums[ward.code]) for ward in ordered[:count]]
+
     @property
     def missing(self) -> tuple[Ward, ...]:
         """The wards without data: they are not in any total."""

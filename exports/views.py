@@ -14,10 +14,12 @@ from inventory.catalogue import GROUPS, load_catalogue
 from portal.database import get_session, record_outside
 from portal.downloads import send_bytes
 from portal.settings import current_settings
+from scoring.rating import Result
 from scoring.readiness import city_readiness
 
 blueprint = Blueprint("exports", __name__, template_folder="templates")
 
+SHOWN = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -46,6 +48,8 @@ def plan(plan_id: int) -> ResponseReturnValue:
             "Trong định mức": {kind: found.within_total(kind) for kind in Spending},
             "Vượt định mức, chờ cấp có thẩm quyền": {kind: found.above_total(kind) for kind in Spending},
         },
+        results={result: sum(rating.result is result for rating in found.ratings.values()) for result in Result},
+        largest=found.largest(SHOWN),
         is_unknown_ward=bool(code) and all(ward.code != code for ward in found.wards),
         ward_code=code,
         ward_lines=[line for line in found.lines if line.ward.code == code],
