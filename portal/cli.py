@@ -50,7 +50,7 @@ def serve() -> None:
     _told(lambda: run_setup(app, interactive=False))
     if not current_settings().is_production:
         _told(lambda: load_demo(app))
-        click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
+        click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
     _told(lambda: check_start(app))
     click.echo(f"Mở http://127.0.0.1:{port}")
     serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, ident=None)
