@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,15 +70,7 @@ def newest_hashes(session: Session) -> dict[str, str]:
 
 def newest_snapshots(session: Session) -> dict[str, Snapshot]:
     """The newest approved snapshot of each ward that has one. A handful of queries, however many wards."""
-    hashes = newest_hashes(session)
-    unread = [sha256 for sha256 in hashes.values() if sha256 not in _values]
-    if unread:
-        if len(_values) > _KEPT:
-            _values.clear()
-            unread = list(hashes.values())
-        for record in session.scalars(select(SnapshotRecord).where(SnapshotRecord.sha256.in_(unread))):
-            _values[record.sha256] = load_snapshot(record)
-    return {ward_code: _values[sha256] for ward_code, sha256 in hashes.items()}
+    return _values_of(session, newest_hashes(session))
 
 
 def list_round_names(session: Session) -> list[str]:
@@ -89,14 +82,26 @@ def list_round_names(session: Session) -> list[str]:
 def snapshots_of_round(session: Session, round_name: str) -> dict[str, Snapshot]:
     """The newest approved snapshot of each ward in one round."""
     newest = select(func.max(SnapshotRecord.id)).where(SnapshotRecord.round_name == round_name).group_by(SnapshotRecord.ward_code)
-    records = session.scalars(select(SnapshotRecord).where(SnapshotRecord.id.in_(newest)))
-    return {record.ward_code: load_snapshot(record) for record in records}
+    rows = session.execute(select(SnapshotRecord.ward_code, SnapshotRecord.sha256).where(SnapshotRecord.id.in_(newest)))
+    return _values_of(session, {row.ward_code: row.sha256 for row in rows})
 
 
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:
     """All approved snapshots of a ward, newest first."""
     history = select(SnapshotRecord).where(SnapshotRecord.ward_code == ward_code).order_by(SnapshotRecord.id.desc())
     return list(session.scalars(history))
+
+
+def _values_of(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
+    """The snapshots by ward code, from their hashes; only those that were never read are asked for."""
+    unread = [sha256 for sha256 in hashes.values() if sha256 not in _values]
+    if unread:
+        if len(_values) > _KEPT:
+            _values.clear()
+            unread = list(hashes.values())
+        for record in session.scalars(select(SnapshotRecord).where(SnapshotRecord.sha256.in_(unread))):
+            _values[record.sha256] = load_snapshot(record)
+    return {ward_code: _values[sha256] for ward_code, sha256 in hashes.items()}
 
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:

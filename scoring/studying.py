@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from inventory.price_lists import current_price_list
+from inventory.prices import PriceList
 from inventory.snapshot import Snapshot
 from inventory.wards import Ward
 from scoring.forecast import ForecastYear, forecast
@@ -13,16 +14,18 @@ from scoring.readiness import CityReadiness
 from scoring.remedies import CostToReady, cost_to_ready
 from scoring.sensitivity import Curve, Threshold, sweep, values_of
 from scoring.standard import Standard
-from scoring.what_if import Comparison, compare
+from scoring.what_if import Comparison, Side, compare_sides, side_of
 
-# Curves by what they were made from: city, standard, threshold, price list. None of them ever changes.
+# Curves and sides by what they were made from: city, standard, threshold, price list. None of them ever changes.
 _curves: dict[tuple[str, str, str, int], Curve] = {}
+_sides: dict[tuple[str, str, int], Side] = {}
 _KEPT = 200
 
 
 def compare_with_current(session: Session, city: CityReadiness, standard: Standard) -> Comparison:
     """The city under the standard in force, and under another one."""
-    return compare(_snapshots(city), city.standard, standard, current_price_list(session).prices, city.on)
+    prices = current_price_list(session)
+    return compare_sides(_side(city, city.standard, prices), _side(city, standard, prices))
 
 
 def draw_threshold(session: Session, city: CityReadiness, standard: Standard, threshold: Threshold) -> Curve:
@@ -60,6 +63,15 @@ def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]
 def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[ForecastYear, ...]:
     """What ageing alone does to the city under the standard in force."""
     return forecast(_snapshots(city), city.standard, current_price_list(session).prices, city.on, years)
+
+
+def _side(city: CityReadiness, standard: Standard, prices: PriceList) -> Side:
+    key = (city.version, standard.sha256, prices.id)
+    if key not in _sides:
+        if len(_sides) > _KEPT:
+            _sides.clear()
+        _sides[key] = side_of(_snapshots(city), standard, prices.prices, city.on)
+    return _sides[key]
 
 
 def _snapshots(city: CityReadiness) -> tuple[Snapshot, ...]:

@@ -79,7 +79,11 @@ class Comparison:
 def compare(snapshots: Iterable[Snapshot], before: Standard, after: Standard, prices: Mapping[str, Price], on: date) -> Comparison:
     """Rate the same snapshots by two standards. It reads only, and equals what publishing the second would give."""
     wards = tuple(snapshots)
-    old, new = (side_of(wards, standard, prices, on) for standard in (before, after))
+    return compare_sides(side_of(wards, before, prices, on), side_of(wards, after, prices, on))
+
+
+def compare_sides(old: Side, new: Side) -> Comparison:
+    """Compare two sides that hold the same wards."""
     turns = tuple(
         _turn(old.ratings[code], new.ratings[code]) for code in old.ratings if old.ratings[code].result != new.ratings[code].result
     )
