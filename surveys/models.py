@@ -1,4 +1,4 @@
-"""Tables of the survey: rounds, submissions, the fields as they were typed, and what happened to each submission."""
+"""Tables of the survey: rounds, submissions, the fields as they were typed, what happened to each, and what stands beside it."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,10 @@ from portal.database import Base
 
 
 class Round(Base):
-    """A campaign of collection, pinned to one questionnaire and one standard."""
+    """A campaign of collection, pinned to one questionnaire and one standard.
+
+    With ``needs_confirmation`` the ward head confirms in the system before a submission can be sent.
+    """
 
     __tablename__ = "round"
 
@@ -22,10 +25,14 @@ class Round(Base):
     questionnaire_version: Mapped[str] = mapped_column(String(32))
     standard_version: Mapped[str] = mapped_column(ForeignKey("standard.version"))
     is_closed: Mapped[bool] = mapped_column(default=False)
+    needs_confirmation: Mapped[bool] = mapped_column(default=False)
 
 
 class Submission(Base):
-    """One ward's answers in one round. ``version`` rises with each save; ``state`` is a CollectionState."""
+    """One ward's answers in one round. ``version`` rises with each save; ``state`` is a CollectionState.
+
+    ``reopened_until`` is the last day on which this ward may still send, whatever the round's deadline.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("round_id", "ward_code"),)
@@ -40,12 +47,16 @@ class Submission(Base):
     sent_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
     return_reason: Mapped[Words] = mapped_column(default="")
+    reopened_until: Mapped[date | None]
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     round: Mapped[Round] = relationship()
 
 
 class Answer(Base):
-    """One field as it was typed, valid or not. ``version`` is the submission's version that last changed it."""
+    """One field as it was typed, valid or not. ``version`` is the submission's version that last changed it.
+
+    ``is_carried`` marks a value that came from the round before and that nobody of the ward has confirmed yet.
+    """
 
     __tablename__ = "answer"
 
@@ -55,6 +66,7 @@ class Answer(Base):
     version: Mapped[int]
     saved_by: Mapped[Words]
     saved_at: Mapped[Instant]
+    is_carried: Mapped[bool] = mapped_column(default=False)
 
 
 class SubmissionEvent(Base):
@@ -72,3 +84,78 @@ class SubmissionEvent(Base):
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[Words] = mapped_column(default="")
     answers: Mapped[Any | None] = mapped_column(JSON)
+
+
+class SubmissionChange(Base):
+    """One field that was changed: before, after, who, when, and by which Door. Never changed, never removed."""
+
+    __tablename__ = "submission_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    at: Mapped[Instant]
+    by: Mapped[Words]
+    door: Mapped[str] = mapped_column(String(16))
+    field: Mapped[str] = mapped_column(String(64))
+    before: Mapped[Words]
+    after: Mapped[Words]
+
+
+class Evidence(Base):
+    """A file that stands behind an answer. ``kind`` is an EvidenceKind; a signed copy has no question, but ``content_hash``:
+    the answers that were signed. ``details`` is what a measurement found. A removed one keeps its line.
+    """
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    question: Mapped[str] = mapped_column(String(64), default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[Words]
+    media_type: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(128))
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    details: Mapped[Any | None] = mapped_column(JSON)
+    by: Mapped[Words]
+    at: Mapped[Instant]
+    removed_by: Mapped[Words] = mapped_column(default="")
+    removed_at: Mapped[Instant | None]
+
+
+class Remark(Base):
+    """What somebody wrote beside a submission or one of its questions: a comment, a flag to follow up, a reason of a return.
+
+    ``question`` is blank for the thread of the whole submission; a flag or a reason stays open until it is settled.
+    """
+
+    __tablename__ = "remark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    question: Mapped[str] = mapped_column(String(64), default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[Words]
+    by: Mapped[Words]
+    at: Mapped[Instant]
+    settled_by: Mapped[Words] = mapped_column(default="")
+    settled_at: Mapped[Instant | None]
+
+
+class Reminder(Base):
+    """One digest to one person: at most one a day. ``text`` is what was written, ``wards`` the codes it speaks of."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("user_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    day: Mapped[date]
+    channel: Mapped[str] = mapped_column(String(16))
+    address: Mapped[Words]
+    text: Mapped[Words]
+    wards: Mapped[Any] = mapped_column(JSON)
+    at: Mapped[Instant]

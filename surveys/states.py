@@ -1,4 +1,4 @@
-"""The states of collection of a submission. "Quá hạn" is a mark beside them, never a state."""
+"""The states of collection of a submission, and the doors by which answers come in. "Quá hạn" is a mark, never a state."""
 
 from portal.labels import LabelledEnum
 
@@ -16,3 +16,13 @@ class CollectionState(LabelledEnum):
     def is_open(self) -> bool:
         """Whether the officer may still type."""
         return self in (CollectionState.NOT_STARTED, CollectionState.DRAFT, CollectionState.RETURNED)
+
+
+class Door(LabelledEnum):
+    """By which door an answer came in, with the words of the screen."""
+
+    PAGE = "page", "trang khảo sát"
+    WORKBOOK = "workbook", "tệp Excel"
+    COMMAND = "command", "lệnh nạp dữ liệu"
+    CITY = "city", "bảng trả lời của thành phố"
+    CARRIED = "carried", "số liệu kỳ trước"

@@ -13,10 +13,10 @@ from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import to_nfc
 from surveys.answers.reading import Problem
-from surveys.models import Answer, Round, Submission, SubmissionEvent
+from surveys.models import Answer, Round, Submission, SubmissionChange, SubmissionEvent
 from surveys.questions import Questionnaire, load_questionnaire
 from surveys.reading import Reading, read_answers
-from surveys.states import CollectionState
+from surveys.states import CollectionState, Door
 
 MAX_LENGTH = 2000
 # The reason of such an event is the hash of the answers that were confirmed.
@@ -115,6 +115,7 @@ def save_fields(
     base: Mapping[str, str],
     by: str,
     at: datetime | None = None,
+    door: Door = Door.PAGE,
 ) -> SaveOutcome:
     """Save typed text, valid or not. ``base`` is what the page was given; a field it does not name stood blank there.
 
@@ -124,7 +125,7 @@ def save_fields(
     """
     _require_open(submission)
     questionnaire_of(submission.round)
-    known = {answer.field: answer for answer in submission.answers}
+    known, moment = {answer.field: answer for answer in submission.answers}, at or now()
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
@@ -137,8 +138,12 @@ def save_fields(
             conflicts.append(Conflict(name, raw, theirs, old.saved_by, old.saved_at))
             continue
         changed[name] = (theirs, raw)
-        _store(submission, known, name, raw, by, at or now())
+        _store(submission, known, name, raw, by, moment)
     if changed:
+        session.add_all(
+            SubmissionChange(submission_id=submission.id, at=moment, by=by, door=door.value, field=name, before=before, after=after)
+            for name, (before, after) in changed.items()
+        )
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
             submission.state = CollectionState.DRAFT.value

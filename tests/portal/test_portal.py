@@ -35,6 +35,21 @@ def test_migrations_go_down_and_up(app):
     assert migrate(engine) == current_version(engine) == head()
 
 
+def test_an_older_version_and_back_loses_no_answer(demo_app):
+    engine = demo_app.extensions["engine"]
+
+    def count(table):
+        with engine.connect() as connection:
+            return connection.scalar(text(f'SELECT count(*) FROM "{table}"'))
+
+    tables = ("answer", "submission", "submission_event", "round", "user", "snapshot")
+    before = [count(table) for table in tables]
+    assert all(before)
+    assert migrate(engine, "0003") == "0003"
+    assert migrate(engine) == head()
+    assert [count(table) for table in tables] == before
+
+
 START = "import sys; from portal.database import make_engine; from portal.migration import migrate; print(migrate(make_engine(sys.argv[1])))"
 
 
