@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal import cli, database, formats, security
+from portal import addresses, cli, database, formats, security
 from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
@@ -35,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
     )
+    addresses.init_app(app)
     database.init_app(app, settings.database_url)
     Babel(app)
     security.init_app(app, settings)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
+from accounts.identity import Role
 from portal import formats
 from portal.database import Base, get_session
 from portal.migration import current_version, head, migrate
@@ -163,3 +164,21 @@ def test_a_post_without_its_token_is_refused(app):
     assert answer.location == "/sign-in?next=/readiness"
     assert "chưa có gì được lưu" in client.get(answer.location).text
     assert client.post("/sign-out").location == "/sign-in?next=/"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/audit?action=%00",
+        "/audit?%00=1",
+        "/standards/%00",
+        "/readiness/wards/%00",
+        "/inventory/wards?q=%00",
+        "/plans/99999999999999999999",
+        "/surveys/2147483648/",
+    ],
+)
+def test_an_address_that_no_database_can_look_up_is_a_404(sign_in, path):
+    clients = [sign_in(role, ["00070"] if role.is_of_ward else ()) for role in Role]
+    assert [client.get(path).status_code for client in clients] == [404] * len(Role)
