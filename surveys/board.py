@@ -12,14 +12,14 @@ from inventory.ward_search import list_wards
 from inventory.wards import Ward
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
+from surveys.doubting import examine, newest_stamp
 from surveys.models import Answer, Round, Submission
 from surveys.states import CollectionState
-from surveys.submissions import read_submission
 
 # A draft that nobody touched for this long has stopped.
 STOPPED_DAYS = 7
-# How much was left in a draft, by submission and version. A version never changes, so nothing expires but for its number.
-_left: dict[tuple[int, int], int] = {}
+# How much was left in a draft, by submission, version and what was approved by then: neither ever changes.
+_left: dict[tuple[int, int, tuple[str, int]], int] = {}
 _KEPT = 2000
 
 
@@ -91,15 +91,16 @@ def make_board(session: Session, found: Round, today: date) -> Board:
 
 
 def _count_left(session: Session, submissions: Iterable[Submission]) -> dict[int, int]:
+    stamp = newest_stamp(session)
     drafts = [row for row in submissions if row.state == CollectionState.DRAFT]
-    unread = [row.id for row in drafts if (row.id, row.version) not in _left]
+    unread = [row.id for row in drafts if (row.id, row.version, stamp) not in _left]
     if unread:
         if len(_left) > _KEPT:
             _left.clear()
         query = select(Submission).where(Submission.id.in_(unread)).options(selectinload(Submission.answers))
         for row in session.scalars(query.execution_options(populate_existing=True)):
-            _left[row.id, row.version] = read_submission(row).left
-    return {row.id: _left[row.id, row.version] for row in drafts if (row.id, row.version) in _left}
+            _left[row.id, row.version, stamp] = examine(session, row).left
+    return {row.id: _left[row.id, row.version, stamp] for row in drafts}
 
 
 def _row(found: Round, submission: Submission, ward: Ward, changed_at: datetime | None, left: int | None, today: date) -> BoardRow:

@@ -16,7 +16,7 @@ from surveys.answers.kinds import KINDS
 from surveys.models import Answer, Round, Submission
 from surveys.questions import Question, load_questionnaire
 from surveys.states import CollectionState
-from surveys.submissions import typed_of
+from surveys.typed import typed_of
 
 _WORDS = {"co": "yes", "khong": "no", "yes": "yes", "no": "no"}
 MAX_ROWS = 200

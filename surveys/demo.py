@@ -14,13 +14,17 @@ from inventory.ward_search import list_wards
 from inventory.wards import Ward
 from portal.clock import HANOI
 from scoring.publishing import current_standard
+from surveys.doubting import doubts_of
 from surveys.models import Submission
+from surveys.reading import reason_field
 from surveys.review import approve, return_submission
 from surveys.rounds import current_round, open_round
-from surveys.submissions import save_fields, send, typed_of
+from surveys.submissions import save_fields, send
+from surveys.typed import typed_of
 
 STORY_WARD = "00082"
 PERSON, HEAD, REVIEWER = "Công chức (minh họa)", "Lãnh đạo UBND (minh họa)", "Chuyên viên thẩm định (minh họa)"
+REASON = "Đã đếm lại tại chỗ, đúng thực tế (minh họa)."
 PROVIDERS = ("Nhà mạng A", "Nhà mạng B", "Nhà mạng C")
 # How many of the 126 wards end in each state; what is left over has not begun.
 SENT, RETURNED, DRAFT, APPROVED = 8, 5, 8, 100
@@ -198,6 +202,8 @@ def _fill(session: Session, submission: Submission, ward: Ward, place: int, rand
     _type(session, submission, answers, moment - timedelta(minutes=5))
     if place >= APPROVED + SENT + RETURNED:
         return
+    reasons = {reason_field(doubt.question): REASON for doubt in doubts_of(session, submission)}
+    _type(session, submission, reasons, moment)
     send(session, submission, PERSON, HEAD, PERSON, at=moment)
     decided = moment + timedelta(hours=5)
     if place < APPROVED:

@@ -2,19 +2,21 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from inventory.snapshot import Owner
+from portal.labels import LabelledEnum
 from surveys.answers import connection, equipment
 from surveys.answers.kinds import KINDS
 from surveys.answers.reading import UNKNOWN, Problem, row_names
 from surveys.answers.yesno import CHOICES
+from surveys.doubts import Doubt
 from surveys.questions import Question, Questionnaire, Section
-from surveys.reading import Reading
+from surveys.reading import Reading, reason_field
 
 # A form that carries more rows than this for one item was not made by a person.
-MAX_ROWS = 200
+MAX_ROWS = 500
 LOT_PARTS = {
     "year": "Năm đưa vào sử dụng",
     **equipment.CONDITIONS,
@@ -51,9 +53,17 @@ class Row:
         return any(cell.value or cell.error for cell in self.folded) or self.owner not in ("", Owner.WARD.value)
 
 
+class Mark(LabelledEnum):
+    """How an answer stands to the one that was approved in the round before."""
+
+    CARRIED = "carried", "Số liệu kỳ trước, chờ xác nhận"
+    SAME = "same", "Không đổi so với kỳ trước"
+    CHANGED = "changed", "Đã đổi so với kỳ trước"
+
+
 @dataclass(frozen=True)
 class Field:
-    """One question as the page shows it."""
+    """One question as the page shows it. ``doubts`` are what is odd about it, ``before`` the last approved answer in words."""
 
     question: Question
     cell: Cell
@@ -61,12 +71,26 @@ class Field:
     is_locked: bool
     shown: str
     next_row: str
+    reason: Cell
+    doubts: tuple[str, ...] = ()
+    mark: Mark | None = None
+    before: str = ""
 
 
-def fields_of(section: Section, typed: Mapping[str, str], reading: Reading) -> list[Field]:
-    """The questions of a section that are asked, with what was typed and what is wrong."""
+def fields_of(
+    section: Section,
+    typed: Mapping[str, str],
+    reading: Reading,
+    doubts: Iterable[Doubt] = (),
+    approved: Mapping[str, str] | None = None,
+) -> list[Field]:
+    """The questions of a section that are asked, with what was typed, what is wrong or odd, and what was ``approved`` before."""
     errors = {problem.field: problem for problem in reading.problems}
-    return [_field(question, typed, errors) for question in section.questions if reading.is_asked(question)]
+    told: dict[str, list[str]] = {}
+    for doubt in doubts:
+        told.setdefault(doubt.question, []).append(doubt.message)
+    fields = (_field(question, typed, errors) for question in section.questions if reading.is_asked(question))
+    return [_compare(replace(one, doubts=tuple(told.get(one.question.key, ()))), reading, approved) for one in fields]
 
 
 def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
@@ -98,6 +122,8 @@ def field_in_words(questionnaire: Questionnaire, name: str) -> str:
         return name
     if not row:
         return question.label
+    if name == reason_field(key):
+        return f"{question.label} – Lý do"
     parts = {"equipment": LOT_PARTS, "connection": connection.PARTS}.get(question.kind, {})
     unit = "lô" if question.kind == "equipment" else "đường"
     place = f", {unit} thứ {number}" if number else ""
@@ -111,7 +137,19 @@ def value_in_words(name: str, value: str) -> str:
     return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
 
 
+def _compare(shown: Field, reading: Reading, approved: Mapping[str, str] | None) -> Field:
+    question = shown.question
+    if approved is None or question.asked_of == "city":
+        return shown
+    before = KINDS[question.kind].show(question, approved)
+    if question.key in reading.carried:
+        return replace(shown, mark=Mark.CARRIED, before=before)
+    return replace(shown, mark=Mark.SAME if before == shown.shown else Mark.CHANGED, before=before)
+
+
 def _belongs(name: str, question: Question) -> bool:
+    if name == reason_field(question.key):
+        return True
     if question.kind in ("count", "yesno"):
         return name == question.key
     row, _, part = name.rpartition(".")
@@ -131,6 +169,7 @@ def _field(question: Question, typed: Mapping[str, str], errors: Mapping[str, Pr
         is_locked=question.asked_of == "city",
         shown=KINDS[question.kind].show(question, typed),
         next_row=f"{question.key}#{last + 1}",
+        reason=_cell(reason_field(question.key), "Lý do", typed, errors),
     )
 
 

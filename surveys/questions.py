@@ -15,7 +15,8 @@ class Question:
 
     ``ask_if`` names a yes-or-no question that must be answered yes for this one to be asked. ``at_most`` names the question
     whose answer this one may not pass (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
-    fixed limit. ``serves`` names the criteria and plan rules that need it. ``sensitive`` marks what would help an attacker:
+    fixed limit. ``most_per_person`` is how many of it one person could
+    use; more is asked about. ``serves`` names the criteria and plan rules that need it. ``sensitive`` marks what would help an attacker:
     the answer stands neither in the audit trail nor, unless somebody asks for it, on paper.
     """
 
@@ -31,6 +32,7 @@ class Question:
     at_most: str | None = None
     at_most_less: int = 0
     has_year: bool = False
+    most_per_person: float = 0
     sensitive: bool = False
 
 

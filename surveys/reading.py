@@ -7,19 +7,24 @@ from datetime import date, datetime
 from inventory.snapshot import Basis, ConnectionKind, Fact, Snapshot
 from surveys.answers.kinds import KINDS
 from surveys.answers.reading import Problem, Read
-from surveys.questions import Question, Questionnaire, Section
+from surveys.questions import Question, Questionnaire
 
 PCS = ("A01", "A02")
+REASON_LENGTH = 500
 PCS_LABEL = "Máy vi tính còn dùng được (A01 và A02)"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the typed fields give: one Read per question that is asked, and all problems."""
+    """What the typed fields give: one Read per question that is asked, and all problems.
+
+    ``carried`` names the questions whose answer came from the round before and was not confirmed yet.
+    """
 
     questionnaire: Questionnaire
     reads: Mapping[str, Read]
     problems: tuple[Problem, ...]
+    carried: frozenset[str] = frozenset()
 
     @property
     def unanswered(self) -> tuple[Question, ...]:
@@ -27,24 +32,30 @@ class Reading:
         asked = (q for q in self.questionnaire.questions if q.key in self.reads and q.asked_of == "ward")
         return tuple(question for question in asked if not self.reads[question.key].answered)
 
-    def left_in(self, section: Section) -> int:
-        """How many of the ward's own questions of a section are blank or wrong."""
-        keys = {question.key for question in section.questions}
-        wrong = {problem.question for problem in self.problems} & keys
-        blank = {question.key for question in self.unanswered} & keys
-        return len(wrong | blank)
+    @property
+    def unconfirmed(self) -> tuple[Question, ...]:
+        """The ward's own questions that are asked and still say what the round before said, unlooked at."""
+        return tuple(q for q in self.questionnaire.questions if q.key in self.reads and q.key in self.carried)
 
     @property
-    def left(self) -> int:
-        """How many of the ward's own questions are blank or wrong."""
-        return len({problem.question for problem in self.problems} | {question.key for question in self.unanswered})
+    def open_questions(self) -> frozenset[str]:
+        """The keys of the ward's own questions that are blank, wrong or not confirmed."""
+        left = {problem.question for problem in self.problems}
+        return frozenset(left | {question.key for question in (*self.unanswered, *self.unconfirmed)})
 
     def is_asked(self, question: Question) -> bool:
         """Whether the question applies, given the answers so far."""
         return question.key in self.reads
 
 
-def read_answers(questionnaire: Questionnaire, typed: Mapping[str, str], this_year: int) -> Reading:
+def reason_field(key: str) -> str:
+    """The field beside a question that says why its answer is unusual, or why nobody knows it."""
+    return f"{key}.why"
+
+
+def read_answers(
+    questionnaire: Questionnaire, typed: Mapping[str, str], this_year: int, carried: frozenset[str] = frozenset()
+) -> Reading:
     """Read every question that is asked, and compare the answers with one another."""
     reads: dict[str, Read] = {}
     for question in questionnaire.questions:
@@ -53,7 +64,8 @@ def read_answers(questionnaire: Questionnaire, typed: Mapping[str, str], this_ye
         reads[question.key] = KINDS[question.kind].read(question, typed, this_year)
     problems = [problem for read in reads.values() for problem in read.problems]
     problems += _compare(questionnaire, reads)
-    return Reading(questionnaire, reads, tuple(problems))
+    problems += [problem for key in reads for problem in _check_reason(key, typed)]
+    return Reading(questionnaire, reads, tuple(problems), carried)
 
 
 def to_snapshot(
@@ -85,6 +97,13 @@ def to_snapshot(
         approved_by=approved_by,
         approved_at=approved_at,
     )
+
+
+def _check_reason(key: str, typed: Mapping[str, str]) -> list[Problem]:
+    length = len(typed.get(reason_field(key), ""))
+    if length <= REASON_LENGTH:
+        return []
+    return [Problem(reason_field(key), key, f"Lý do dài {length} ký tự; viết gọn trong {REASON_LENGTH} ký tự.")]
 
 
 def _is_yes(read: Read | None) -> bool:

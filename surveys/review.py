@@ -14,7 +14,8 @@ from scoring.rating import Rating, rate
 from surveys.models import Submission, SubmissionEvent
 from surveys.reading import to_snapshot
 from surveys.states import CollectionState
-from surveys.submissions import MAX_LENGTH, SubmissionError, add_event, read_submission, typed_of
+from surveys.submissions import MAX_LENGTH, add_event
+from surveys.typed import SubmissionError, read_submission, typed_of
 
 MIN_REASON = 5
 

@@ -2,15 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
+from inventory.models import SnapshotRecord
 from inventory.ward_search import list_wards
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.publishing import get_standard
-from surveys.models import Round, Submission
+from surveys.models import Answer, Round, Submission
 from surveys.questions import load_questionnaire
 from surveys.states import CollectionState
+from surveys.typed import question_of
 
 
 class RoundError(WardReadinessError):
@@ -18,7 +20,10 @@ class RoundError(WardReadinessError):
 
 
 def open_round(session: Session, name: str, opens_on: date, deadline: date, standard_version: str) -> Round:
-    """Open a round: pinned to the questionnaire of today and to a standard, with a submission for each ward."""
+    """Open a round: pinned to the questionnaire of today and to a standard, with a submission for each ward.
+
+    Each begins with what the ward's newest approved snapshot says, still to be confirmed. Raises RoundError.
+    """
     if not name.strip():
         raise RoundError("Hãy đặt tên cho đợt khảo sát.")
     if len(name.strip()) > 200:
@@ -35,11 +40,18 @@ def open_round(session: Session, name: str, opens_on: date, deadline: date, stan
     )
     session.add(opened)
     session.flush()
-    session.add_all(
-        Submission(round_id=opened.id, ward_code=ward.code, state=CollectionState.NOT_STARTED.value) for ward in list_wards(session)
-    )
+    last = newest_answers(session)
+    session.add_all(_new_submission(opened, ward.code, last.get(ward.code, [])) for ward in list_wards(session))
     session.flush()
     return opened
+
+
+def newest_answers(session: Session) -> dict[str, list[Answer]]:
+    """The answers behind the newest approved snapshot of each ward that has one."""
+    newest = select(func.max(SnapshotRecord.id)).group_by(SnapshotRecord.ward_code)
+    approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.id.in_(newest))
+    query = select(Submission).where(Submission.id.in_(approved)).options(selectinload(Submission.answers))
+    return {row.ward_code: row.answers for row in session.scalars(query)}
 
 
 def list_rounds(session: Session) -> list[Round]:
@@ -81,6 +93,24 @@ def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
     found = get_round(session, round_id)
     found.is_closed = closed
     return found
+
+
+def _new_submission(opened: Round, ward_code: str, last: list[Answer]) -> Submission:
+    """A submission that begins with what was approved last; the ward still has to confirm its own part of it."""
+    by_city = {question.key for question in load_questionnaire().questions if question.asked_of == "city"}
+    answers = [
+        Answer(
+            field=answer.field,
+            raw=answer.raw,
+            version=0,
+            saved_by=answer.saved_by,
+            saved_at=answer.saved_at,
+            is_carried=question_of(answer.field) not in by_city,
+        )
+        for answer in last
+        if answer.raw
+    ]
+    return Submission(round_id=opened.id, ward_code=ward_code, state=CollectionState.NOT_STARTED.value, answers=answers)
 
 
 def _check_days(opens_on: date, deadline: date) -> None:

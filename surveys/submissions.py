@@ -9,42 +9,33 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.clock import now, today
-from portal.errors import NotFoundError, WardReadinessError
+from portal.clock import now
+from portal.errors import NotFoundError
 from portal.vietnamese import to_nfc
 from surveys.answers.reading import Problem
-from surveys.models import Answer, Round, Submission, SubmissionChange, SubmissionEvent
-from surveys.questions import Questionnaire, load_questionnaire
-from surveys.reading import Reading, read_answers
+from surveys.doubting import examine
+from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
 from surveys.states import CollectionState, Door
+from surveys.typed import SubmissionError, question_of, questionnaire_of, typed_of
 
 MAX_LENGTH = 2000
 # The reason of such an event is the hash of the answers that were confirmed.
 CONFIRMED = "confirmed"
 
 
-class SubmissionError(WardReadinessError):
-    """The submission cannot be changed or sent in its state; the message says why."""
-
-
 class ProblemsError(SubmissionError):
     """The submission still has problems; ``problems`` names each with its field."""
 
-    def __init__(self, problems: tuple[Problem, ...], unanswered: int) -> None:
-        super().__init__(f"Chưa gửi được: còn {len(problems)} chỗ cần sửa và {unanswered} câu chưa trả lời.")
+    def __init__(self, problems: tuple[Problem, ...], unanswered: int, unconfirmed: int, unexplained: int) -> None:
+        parts = {
+            "chỗ cần sửa": len(problems),
+            "câu chưa trả lời": unanswered,
+            "câu lấy từ kỳ trước chưa xác nhận": unconfirmed,
+            "chỗ bất thường chưa ghi lý do": unexplained,
+        }
+        told = ", ".join(f"{count} {words}" for words, count in parts.items() if count)
+        super().__init__(f"Chưa gửi được: còn {told}.")
         self.problems = problems
-
-
-class QuestionnaireError(SubmissionError):
-    """The round is pinned to a questionnaire that this program does not have: its answers would be misread."""
-
-    status = 409
-
-    def __init__(self, pinned: str, shipped: str) -> None:
-        super().__init__(
-            f"Đợt khảo sát này dùng mẫu phiếu phiên bản {pinned}, còn chương trình đang chạy có mẫu phiếu phiên bản {shipped}. "
-            "Phiếu không mở được để khỏi hiểu sai câu trả lời. Báo quản trị hệ thống cài đúng phiên bản."
-        )
 
 
 @dataclass(frozen=True)
@@ -85,29 +76,6 @@ def get_submission(session: Session, submission_id: int, *, for_update: bool = F
     return found
 
 
-def typed_of(submission: Submission) -> dict[str, str]:
-    """The fields as they were typed."""
-    return {answer.field: answer.raw for answer in submission.answers}
-
-
-def questionnaire_of(found: Round) -> Questionnaire:
-    """The questionnaire that a round is pinned to. Raises QuestionnaireError where the program has another one."""
-    shipped = load_questionnaire()
-    if found.questionnaire_version != shipped.version:
-        raise QuestionnaireError(found.questionnaire_version, shipped.version)
-    return shipped
-
-
-def read_submission(submission: Submission) -> Reading:
-    """The reading of what was typed. Raises QuestionnaireError."""
-    return read_answers(questionnaire_of(submission.round), typed_of(submission), newest_year(submission))
-
-
-def newest_year(submission: Submission) -> int:
-    """The newest year that may be typed: this one, or that of a round that opens later."""
-    return max(today().year, submission.round.opens_on.year)
-
-
 def save_fields(
     session: Session,
     submission: Submission,
@@ -140,15 +108,33 @@ def save_fields(
         changed[name] = (theirs, raw)
         _store(submission, known, name, raw, by, moment)
     if changed:
-        session.add_all(
-            SubmissionChange(submission_id=submission.id, at=moment, by=by, door=door.value, field=name, before=before, after=after)
-            for name, (before, after) in changed.items()
-        )
+        # Who changes a part of an answer has looked at the whole of it.
+        _look_at(submission, frozenset(map(question_of, changed)), by, moment)
+        session.add_all(_change(submission, name, *pair, by, moment, door) for name, pair in changed.items())
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
             submission.state = CollectionState.DRAFT.value
     session.flush()
     return SaveOutcome(submission.version, changed, tuple(conflicts))
+
+
+def confirm_carried(
+    session: Session, submission: Submission, questions: frozenset[str], by: str, at: datetime | None = None
+) -> frozenset[str]:
+    """Somebody of the ward says that answers of the round before still hold. Gives the questions that it was said of.
+
+    Raises SubmissionError where the submission takes no more typing.
+    """
+    _require_open(submission)
+    moment = at or now()
+    confirmed = _look_at(submission, questions, by, moment)
+    session.add_all(_change(submission, answer.field, answer.raw, answer.raw, by, moment, Door.PAGE) for answer in confirmed)
+    if confirmed:
+        submission.version += 1
+        if submission.state == CollectionState.NOT_STARTED:
+            submission.state = CollectionState.DRAFT.value
+    session.flush()
+    return frozenset(question_of(answer.field) for answer in confirmed)
 
 
 def send(
@@ -158,9 +144,10 @@ def send(
     if submission.state == CollectionState.SENT:
         return
     _require_open(submission)
-    reading = read_submission(submission)
-    if reading.problems or reading.unanswered:
-        raise ProblemsError(reading.problems, len(reading.unanswered))
+    found = examine(session, submission)
+    if found.left:
+        reading = found.reading
+        raise ProblemsError(reading.problems, len(reading.unanswered), len(reading.unconfirmed), len(found.unexplained))
     if not prepared_by.strip() or not confirmed_by.strip():
         raise SubmissionError("Hãy ghi tên người lập phiếu và tên lãnh đạo UBND xác nhận.")
     submission.prepared_by, submission.confirmed_by = prepared_by.strip()[:200], confirmed_by.strip()[:200]
@@ -184,9 +171,9 @@ def confirm(session: Session, submission: Submission, seen: str, by: str, at: da
         _require_open(submission)
     if content_hash(submission) != seen:
         raise SubmissionError("Phiếu vừa thay đổi sau khi bạn mở trang này nên chưa xác nhận. Xem lại rồi xác nhận.")
-    reading = read_submission(submission)
-    if reading.left:
-        raise SubmissionError(f"Phiếu còn {reading.left} mục chưa xong nên chưa xác nhận được.")
+    left = examine(session, submission).left
+    if left:
+        raise SubmissionError(f"Phiếu còn {left} mục chưa xong nên chưa xác nhận được.")
     found = find_confirmation(session, submission)
     if found is None or not found.is_current or found.by != by:
         add_event(session, submission, CONFIRMED, by, seen, at)
@@ -204,6 +191,18 @@ def add_event(session: Session, submission: Submission, kind: str, by: str, reas
     answers = typed_of(submission) if kind == "returned" else None
     event = SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind, reason=reason, answers=answers)
     session.add(event)
+
+
+def _look_at(submission: Submission, questions: frozenset[str], by: str, at: datetime) -> list[Answer]:
+    """Mark carried answers as looked at, and give them."""
+    found = [answer for answer in submission.answers if answer.is_carried and question_of(answer.field) in questions]
+    for answer in found:
+        answer.is_carried, answer.saved_by, answer.saved_at = False, by, at
+    return found
+
+
+def _change(submission: Submission, field: str, before: str, after: str, by: str, at: datetime, door: Door) -> SubmissionChange:
+    return SubmissionChange(submission_id=submission.id, at=at, by=by, door=door.value, field=field, before=before, after=after)
 
 
 def _clean(fields: Mapping[str, str]) -> dict[str, str]:

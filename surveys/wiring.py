@@ -14,11 +14,12 @@ from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_ent
 from portal.setup import add_demo_step
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
+from surveys.doubting import examine
 from surveys.models import Submission
 from surveys.review import queue
 from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
-from surveys.submissions import QuestionnaireError, read_submission
+from surveys.typed import QuestionnaireError
 from surveys.views import officer, reviewer
 
 
@@ -47,7 +48,7 @@ def _ward_panel() -> str:
         named = {ward.code: ward for ward in list_wards(session)}
         submissions = session.scalars(query.options(selectinload(Submission.answers)))
         try:
-            rows = [(named[row.ward_code], row, CollectionState(row.state), read_submission(row).left) for row in submissions]
+            rows = [(named[row.ward_code], row, CollectionState(row.state), examine(session, row).left) for row in submissions]
         except QuestionnaireError as error:
             refused = error.message
         rows.sort(key=lambda row: row[0].position)

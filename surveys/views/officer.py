@@ -14,6 +14,7 @@ from inventory.ward_search import get_ward, list_wards
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
+from surveys.doubting import examine
 from surveys.models import Submission
 from surveys.questionnaire_form import (
     OWNERS,
@@ -31,18 +32,14 @@ from surveys.rounds import current_round
 from surveys.states import CollectionState
 from surveys.submissions import (
     Conflict,
-    SubmissionError,
     confirm,
     content_hash,
     find_confirmation,
     get_submission,
-    newest_year,
-    questionnaire_of,
-    read_submission,
     save_fields,
     send,
-    typed_of,
 )
+from surveys.typed import SubmissionError, newest_year, questionnaire_of, read_submission, typed_of
 
 SENSITIVE = "(số liệu nhạy cảm, không ghi lại ở đây)"
 SENDING = "send"
@@ -190,15 +187,15 @@ def _own(submission_id: int, *, for_update: bool = False) -> Submission:
 
 
 def _overview_page(submission: Submission, refused: str = "") -> str:
-    reading = read_submission(submission)
-    sections = [(section, _is_asked(section, submission), reading.left_in(section)) for section in reading.questionnaire.sections]
+    found = examine(get_session(), submission)
+    sections = [(part, _is_asked(part, submission), found.left_in(part)) for part in found.reading.questionnaire.sections]
     state = CollectionState(submission.state)
     takes_confirmation = (state.is_open and not submission.round.is_closed) or state is CollectionState.SENT
     return render_template(
         "surveys/officer/overview.html",
         **_frame(submission),
         sections=sections,
-        left=reading.left,
+        left=found.left,
         refused=refused,
         may_confirm=takes_confirmation and may(the_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
         content=content_hash(submission),

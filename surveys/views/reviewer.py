@@ -32,7 +32,8 @@ from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
 from surveys.review import ReasonError, answers_before, approve, preview, queue, return_submission
 from surveys.states import CollectionState
-from surveys.submissions import SubmissionError, find_confirmation, get_submission, read_submission, typed_of
+from surveys.submissions import find_confirmation, get_submission
+from surveys.typed import SubmissionError, read_submission, typed_of
 
 blueprint = Blueprint("review", __name__, template_folder="../templates")
 
