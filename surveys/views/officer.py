@@ -14,11 +14,13 @@ from inventory.ward_search import get_ward, list_wards
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
-from surveys.doubting import examine
+from portal.formats import format_moment
+from surveys.doubting import examine, find_submission_doubts
 from surveys.models import Submission
 from surveys.questionnaire_form import (
     OWNERS,
     YES_NO,
+    Mark,
     field_in_words,
     fields_of,
     own_fields,
@@ -28,18 +30,20 @@ from surveys.questionnaire_form import (
 )
 from surveys.questions import Questionnaire, Section, load_questionnaire
 from surveys.reading import read_answers
+from surveys.review import answers_before
 from surveys.rounds import current_round
 from surveys.states import CollectionState
 from surveys.submissions import (
     Conflict,
     confirm,
+    confirm_carried,
     content_hash,
     find_confirmation,
     get_submission,
     save_fields,
     send,
 )
-from surveys.typed import SubmissionError, newest_year, questionnaire_of, read_submission, typed_of
+from surveys.typed import SubmissionError, carried_of, newest_year, questionnaire_of, read_submission, typed_of
 
 SENSITIVE = "(số liệu nhạy cảm, không ghi lại ở đây)"
 SENDING = "send"
@@ -106,20 +110,45 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
         outcome = save_fields(get_session(), submission, fields, base, the_identity().full_name)
     except SubmissionError as error:
         return _section_page(submission, code, typed=fields, base=base, refused=error.message), 409
-    if outcome.changed:
-        _record_changes(submission, outcome.changed)
+    _record_changes(submission, outcome.changed)
     if outcome.conflicts:
         return _section_page(submission, code, conflicts=outcome.conflicts), 409
     session["saved_section"] = f"{submission_id}-{code}"
-    wrong = [problem for problem in read_submission(submission).problems if problem.question in {q.key for q in asked.questions}]
-    if wrong:
-        flash(_("Đã lưu. Còn chỗ cần sửa ở phần này trước khi gửi."), "warning")
+    if confirmed := _confirm_asked(submission, asked):
+        flash(_("Đã lưu và xác nhận %(count)s câu không đổi so với kỳ trước.", count=len(confirmed)), "success")
+        return redirect(url_for("surveys.section", submission_id=submission_id, code=code))
+    found, keys = examine(get_session(), submission), {question.key for question in asked.questions}
+    if keys & ({problem.question for problem in found.reading.problems} | {doubt.question for doubt in found.unexplained}):
+        flash(_("Đã lưu. Còn chỗ cần sửa hoặc cần ghi lý do ở phần này trước khi gửi."), "warning")
+        if request.form.get("stay"):
+            return redirect(url_for("surveys.overview", submission_id=submission_id))
         return redirect(url_for("surveys.section", submission_id=submission_id, code=code))
     flash(_("Đã lưu phần “%(title)s”.", title=asked.title), "success")
     following = _next_section(submission, asked)
     if following is None or request.form.get("stay"):
         return redirect(url_for("surveys.overview", submission_id=submission_id))
     return redirect(url_for("surveys.section", submission_id=submission_id, code=following.code))
+
+
+@blueprint.post("/<int:submission_id>/sections/<code>/fields")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def save_typed(submission_id: int, code: str) -> ResponseReturnValue:
+    """Keep the fields that somebody has just left, and say how the section stands: for the script of the form."""
+    submission, asked = _own(submission_id, for_update=True), _section(code)
+    try:
+        outcome = save_fields(
+            get_session(),
+            submission,
+            posted_fields(asked, request.form),
+            posted_base(request.form.get("base", "")),
+            the_identity().full_name,
+        )
+        _confirm_asked(submission, asked)
+    except SubmissionError as error:
+        return {"refused": error.message}, 409
+    _record_changes(submission, outcome.changed)
+    return _standing(submission, asked) | {"conflicts": [_in_words(load_questionnaire(), part) for part in outcome.conflicts]}
 
 
 @blueprint.route("/<int:submission_id>/send", methods=["GET", "POST"])
@@ -145,13 +174,14 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
                 record(get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=was, after="sent")
                 flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
             return redirect(url_for("surveys.overview", submission_id=submission_id))
-    reading = read_submission(submission)
-    where = {q.key: section.code for section in reading.questionnaire.sections for q in section.questions}
-    labels = {q.key: q.label for q in reading.questionnaire.questions}
+    found = examine(get_session(), submission)
+    form = found.reading.questionnaire
+    where = {q.key: section.code for section in form.sections for q in section.questions}
+    labels = {q.key: q.label for q in form.questions}
     page = render_template(
         "surveys/officer/send.html",
         **_frame(submission),
-        reading=reading,
+        found=found,
         where=where,
         labels=labels,
         refused=refused,
@@ -215,8 +245,30 @@ def _zeros_for_blank(submission: Submission, asked: Section, fields: Mapping[str
     return {f"{question.key}.good": "0" for question in blank}
 
 
+def _confirm_asked(submission: Submission, asked: Section) -> frozenset[str]:
+    """Confirm what the page asked for: one question of a section, or (``*``) each that still says what the round before said."""
+    wanted = request.form.get("confirm", "")
+    keys = frozenset(question.key for question in asked.questions if wanted in ("*", question.key))
+    return confirm_carried(get_session(), submission, keys, the_identity().full_name) if keys else frozenset()
+
+
+def _standing(submission: Submission, asked: Section) -> dict[str, object]:
+    """How a section stands: what is wrong, what is odd, what is marked, and what is left."""
+    found, typed = examine(get_session(), submission), typed_of(submission)
+    fields = fields_of(asked, typed, found.reading, found.doubts, answers_before(get_session(), submission)[0])
+    keys = {one.question.key for one in fields}
+    return {
+        "questions": {one.question.key: {"doubts": one.doubts, "mark": one.mark.label if one.mark else ""} for one in fields},
+        "carried": [one.question.key for one in fields if one.mark is Mark.CARRIED],
+        "problems": {problem.field: problem.message for problem in found.reading.problems if problem.question in keys},
+        "left": found.left_in(asked),
+    }
+
+
 def _record_changes(submission: Submission, changed: Mapping[str, tuple[str, str]]) -> None:
     """Write the changed fields into the audit trail, whose readers may not see what is sensitive."""
+    if not changed:
+        return
     sensitive = {question.key for question in load_questionnaire().questions if question.sensitive}
     hidden = {name for name in changed if name.partition(".")[0].partition("#")[0] in sensitive}
     before = {name: SENSITIVE if name in hidden else pair[0] for name, pair in changed.items()}
@@ -276,13 +328,15 @@ def _section_page(
     asked = _section(code)
     questionnaire, stored = questionnaire_of(submission.round), typed_of(submission)
     shown = {**stored, **(typed or {})}
-    reading = read_answers(questionnaire, shown, newest_year(submission))
+    reading = read_answers(questionnaire, shown, newest_year(submission), carried_of(submission))
+    doubts = find_submission_doubts(get_session(), submission, reading, shown)
     keys = {question.key for question in asked.questions}
     return render_template(
         "surveys/officer/section.html",
         **_frame(submission),
         section=asked,
-        fields=fields_of(asked, shown, reading),
+        fields=fields_of(asked, shown, reading, doubts, answers_before(get_session(), submission)[0]),
+        has_carried=any(question.key in keys for question in reading.unconfirmed),
         problems=[problem for problem in reading.problems if problem.question in keys],
         labels={question.key: question.label for question in asked.questions},
         base=own_fields(asked, stored) if base is None else base,
@@ -307,4 +361,5 @@ def _in_words(questionnaire: Questionnaire, conflict: Conflict) -> dict[str, obj
         "yours_in_words": value_in_words(conflict.field, conflict.yours),
         "by": conflict.by,
         "at": conflict.at,
+        "moment": format_moment(conflict.at),
     }

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
 from accounts.identity import Role
 from accounts.models import User
@@ -164,7 +165,7 @@ def watching(app):
 
 
 def address(rule, ward_code, submission_id=1):
-    values = {name: 1 if "int" in str(rule._converters[name]).lower() else "x" for name in rule.arguments}
+    values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
     if "ward_code" in values:
         values["ward_code"] = ward_code
     if "submission_id" in values:

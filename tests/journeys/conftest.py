@@ -68,8 +68,10 @@ class Visit:
         self.contexts: list[BrowserContext] = []
         self.outside: list[str] = []
 
-    def sign_in(self, username: str) -> Page:
-        context = self.browser.new_context(viewport={"width": self.width, "height": 800}, locale="vi-VN", base_url=self.address)
+    def sign_in(self, username: str, *, scripts: bool = True) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": self.width, "height": 800}, locale="vi-VN", base_url=self.address, java_script_enabled=scripts
+        )
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8000)

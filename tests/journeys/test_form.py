@@ -20,6 +20,15 @@ def sign_in_again(page):
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
 
 
+def leave(page, name, value):
+    page.locator(f'[name="{name}"]').fill(value)
+    page.locator(f'[name="{name}"]').blur()
+
+
+def state_of(page, question):
+    return page.locator(f'[data-question="{question}"] [data-state]')
+
+
 @pytest.mark.journey
 def test_saving_after_the_session_ended_loses_no_field_and_no_added_lot(visit):
     officer = visit.sign_in("canbo")
@@ -51,36 +60,114 @@ def test_saving_after_the_session_ended_loses_no_field_and_no_added_lot(visit):
 
 
 @pytest.mark.journey
-def test_what_is_kept_outlives_the_saving_of_another_section_and_asks_about_a_colleagues_change(visit):
-    officer, colleague = visit.sign_in("canbo"), visit.sign_in("canbo")
+def test_each_field_goes_up_as_it_is_left_and_says_how_it_stands(visit):
+    officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
-    officer.locator('[name="lan_seats"]').fill("77")
-    officer.locator('[name="switch_ports"]').fill("480")
-    open_section(colleague, "C. Mạng LAN, Wi-Fi")
-    colleague.locator('[name="lan_seats"]').fill("66")
-    colleague.get_by_role("button", name="Lưu và tiếp tục").click()
-    open_section(colleague, "E. Hội nghị truyền hình")
-    colleague.get_by_label("Số phòng họp được trực tuyến với thành phố, trung ương").fill("0")
-    colleague.get_by_role("button", name="Lưu và tiếp tục").click()
+    leave(officer, "lan_seats", "77")
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    leave(officer, "switch_ports", "nhiều")
+    expect(state_of(officer, "switch_ports")).to_have_text("! đã giữ như đã gõ, cần sửa")
+    expect(officer.locator('[id="switch_ports-error"]')).to_contain_text("số nguyên")
+    assert officer.evaluate(KEPT) == []
     officer.reload()
     expect(officer.locator('[name="lan_seats"]')).to_have_value("77")
-    expect(officer.locator('[name="switch_ports"]')).to_have_value("480")
-    officer.get_by_role("button", name="Lưu và tiếp tục").click()
-    officer.get_by_text("Giữ “66”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)").wait_for()
-    officer.get_by_label("Lấy “77” bạn vừa gõ").check()
-    officer.get_by_role("button", name="Lưu lựa chọn").click()
+    expect(officer.locator('[name="switch_ports"]')).to_have_value("nhiều")
+    leave(officer, "switch_ports", "480")
+    expect(officer.locator('[id="switch_ports-error"]')).to_have_count(0)
+
+
+@pytest.mark.journey
+def test_what_was_typed_without_a_line_waits_and_goes_up_when_it_is_back(visit):
+    officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
-    expect(officer.locator('[name="lan_seats"]')).to_have_value("77")
-    expect(officer.locator('[name="switch_ports"]')).to_have_value("480")
+    officer.context.set_offline(True)
+    leave(officer, "lan_seats", "77")
+    expect(officer.get_by_text("Mất kết nối với máy chủ")).to_be_visible()
+    expect(state_of(officer, "lan_seats")).to_have_text("… đang chờ lưu")
+    leave(officer, "switch_ports", "480")
+    assert len(officer.evaluate(KEPT)) == 1
+    officer.context.set_offline(False)
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    expect(state_of(officer, "switch_ports")).to_have_text("✓ đã lưu")
+    expect(officer.get_by_text("Mất kết nối với máy chủ")).to_be_hidden()
     assert officer.evaluate(KEPT) == []
+
+
+@pytest.mark.journey
+def test_a_field_left_after_the_session_ended_leads_through_the_sign_in_back_to_itself(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    officer.context.clear_cookies()
+    leave(officer, "lan_seats", "77")
+    officer.locator('[name="lan_seats"]').focus()
+    officer.get_by_role("link", name="Đăng nhập lại, rồi bạn về đúng ô này").click()
+    sign_in_again(officer)
+    officer.wait_for_url(re.compile(r"/surveys/\d+/sections/C"))
+    expect(officer.locator('[name="lan_seats"]')).to_have_value("77")
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    assert officer.evaluate(KEPT) == []
+
+
+@pytest.mark.journey
+def test_two_people_merge_field_by_field_and_are_asked_about_the_same_one(visit):
+    officer, colleague = visit.sign_in("canbo"), visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    open_section(colleague, "C. Mạng LAN, Wi-Fi")
+    leave(colleague, "lan_seats", "66")
+    expect(state_of(colleague, "lan_seats")).to_have_text("✓ đã lưu")
+    leave(officer, "switch_ports", "480")
+    expect(state_of(officer, "switch_ports")).to_have_text("✓ đã lưu")
+    leave(officer, "lan_seats", "77")
+    expect(state_of(officer, "lan_seats")).to_have_text("có hai giá trị, hãy chọn")
+    officer.get_by_role("button", name="Giữ “66” do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)").wait_for()
+    officer.get_by_role("button", name="Lấy “77” bạn vừa gõ").click()
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    colleague.reload()
+    expect(colleague.locator('[name="lan_seats"]')).to_have_value("77")
+    expect(colleague.locator('[name="switch_ports"]')).to_have_value("480")
+
+
+@pytest.mark.journey
+def test_without_scripts_the_button_saves_and_asks_the_same(visit):
+    officer, plain = visit.sign_in("canbo"), visit.sign_in("canbo", scripts=False)
+    open_section(plain, "C. Mạng LAN, Wi-Fi")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    leave(officer, "lan_seats", "66")
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    plain.locator('[name="lan_seats"]').fill("77")
+    plain.locator('[name="switch_ports"]').fill("480")
+    plain.locator("form.survey-form").get_by_role("button", name="Lưu và tiếp tục").last.click()
+    plain.get_by_text("Giữ “66”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)").wait_for()
+    plain.get_by_label("Lấy “77” bạn vừa gõ").check()
+    plain.get_by_role("button", name="Lưu lựa chọn").click()
+    open_section(plain, "C. Mạng LAN, Wi-Fi")
+    expect(plain.locator('[name="lan_seats"]')).to_have_value("77")
+    expect(plain.locator('[name="switch_ports"]')).to_have_value("480")
+
+
+@pytest.mark.journey
+def test_an_unusual_value_asks_for_a_reason_at_once(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "A. Máy trạm và thiết bị văn phòng")
+    leave(officer, "A03.good", "300")
+    printers = officer.get_by_role("group", name="Máy in (kể cả máy đa năng) (A03)")
+    expect(printers.get_by_text("300 máy cho")).to_be_visible()
+    reason = printers.get_by_label("Đúng thực tế thì ghi lý do")
+    reason.fill("Nhận bàn giao từ ba xã cũ")
+    reason.blur()
+    expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
+    officer.goto(officer.url.split("/sections/")[0] + "/send")
+    assert officer.get_by_text("300 máy cho").count() == 0
 
 
 @pytest.mark.journey
 def test_signing_out_leaves_nothing_of_the_form_in_the_browser(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "G. An ninh mạng")
+    officer.context.set_offline(True)
     officer.get_by_role("group", name="Đã bật xác thực nhiều yếu tố").get_by_label("Chưa nắm được").check()
     assert len(officer.evaluate(KEPT)) == 1
+    officer.context.set_offline(False)
     officer.goto("/readiness")
     sign_out(officer)
     assert officer.evaluate(KEPT) == []

@@ -37,7 +37,7 @@ def test_the_table_is_filtered_without_a_script(demo_sign_in, query, told):
     assert len(found) < 5
 
 
-@pytest.mark.parametrize("query", ["q=" + "x" * 10_000, "sort=1", "result=<b>", "kind=%00", "district=%27%22"])
+@pytest.mark.parametrize("query", ["q=" + "x" * 10_000, "sort=1", "result=<b>", "district=%27%22"])
 def test_odd_filters_leave_the_page_whole(demo_sign_in, query):
     assert open_page(demo_sign_in("lanhdao"), f"/readiness?{query}").h1
 
