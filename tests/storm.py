@@ -249,7 +249,9 @@ def compare(app: Flask, people: list[Officer]) -> list[str]:
     faults = []
     with session_scope(app.extensions["engine"], writes=False) as session:
         for person in people:
-            stored = {row.field: row.raw for row in session.scalars(select(Answer).where(Answer.submission_id == person.submission_id))}
+            stored = {
+                row.field: row.raw for row in session.scalars(select(Answer).where(Answer.submission_id == person.submission_id))
+            }
             for name, value in person.acknowledged.items():
                 allowed = {value} | ({person.underway[1]} if person.underway and person.underway[0] == name else set())
                 if stored.get(name) not in allowed:

@@ -1,0 +1,134 @@
+"""What is asked about before sending: the same for the officer and the reviewer."""
+
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from inventory.ward_search import get_ward
+from portal.clock import today
+from surveys.demo import REASON, make_answers
+from surveys.doubting import doubts_of, examine
+from surveys.doubts import FAR, MIN_PEERS, find_doubts, find_usual, numbers_of
+from surveys.models import Submission
+from surveys.questions import load_questionnaire
+from surveys.reading import read_answers, to_snapshot
+from surveys.rounds import open_round
+from surveys.states import CollectionState
+from surveys.submissions import ProblemsError, save_fields, send
+from surveys.typed import typed_of
+
+FORM = load_questionnaire()
+PEOPLE = {"staff_total": "50", "staff_vi": "1", "staff_vii": "9", "staff_viii": "40"}
+
+
+def doubted(typed, last=None, usual=None):
+    reading = read_answers(FORM, typed, 2026)
+    numbers = numbers_of(to_snapshot(reading, "00082", date(2026, 3, 2)))
+    return {doubt.question: doubt for doubt in find_doubts(reading, typed, numbers, last or {}, usual or {})}
+
+
+@pytest.mark.parametrize(("now", "is_far"), [("14", False), ("15", False), ("16", True), ("5", False), ("4", True), ("10", False)])
+def test_a_value_far_from_the_wards_own_last_one_is_doubted(now, is_far):
+    assert ("floors" in doubted({"floors": now}, last={"floors": 10})) == is_far
+
+
+def test_small_steps_of_small_numbers_are_nothing_to_ask_about():
+    assert doubted({"sites": "5"}, last={"sites": 1}) == {}
+    assert "sites" in doubted({"sites": "7"}, last={"sites": 1})
+
+
+def test_a_value_far_from_wards_like_it_is_doubted_and_says_what_is_usual():
+    usual = find_usual([{"switch_ports": ports} for ports in (90, 96, 100, 104, 110, 96, 120, 130)])
+    assert doubted({"switch_ports": "110"}, usual=usual) == {}
+    assert "8 đơn vị cùng loại, cùng cỡ thường có khoảng 102, ở đây là 960" in (
+        doubted({"switch_ports": "960"}, usual=usual)["switch_ports"].message
+    )
+
+
+def test_a_handful_of_wards_says_nothing_about_what_is_usual():
+    assert find_usual([{"floors": 3}] * (MIN_PEERS - 1)) == {}
+    assert set(find_usual([{"floors": 3}] * MIN_PEERS)) == {"floors"}
+
+
+@given(st.lists(st.integers(0, 5000), min_size=MIN_PEERS, max_size=30))
+def test_the_median_is_never_doubted_and_a_range_holds_most_wards(found):
+    usual = find_usual([{"floors": number} for number in found])["floors"]
+    assert usual.low <= usual.middle <= usual.high
+    assert sum(usual.low <= number <= usual.high for number in found) * 2 >= len(found)
+
+
+@given(st.lists(st.integers(100, 120), min_size=MIN_PEERS, max_size=30), st.integers(200, 10**6))
+def test_one_ward_far_away_does_not_move_what_is_usual(found, odd):
+    calm, with_odd = (find_usual([{"floors": number} for number in values])["floors"] for values in (found, [*found, odd]))
+    assert odd > with_odd.high
+    assert abs(with_odd.high - calm.high) <= 20 * (1 + FAR)
+
+
+def test_more_machines_than_people_could_use_are_doubted():
+    assert "A03" not in doubted(PEOPLE | {"A03.good": "50"})
+    assert "51 máy cho 50 người" in doubted(PEOPLE | {"A03.good": "51"})["A03"].message
+    # Laptops and desktop machines are counted together.
+    both = {"A01.good": "70", "A01.year": "2024", "A02.good": "6", "A02.year": "2024"}
+    assert "76 máy cho 50 người" in doubted(PEOPLE | both)["A01"].message
+
+
+def test_a_line_measured_faster_than_contracted_is_doubted_at_its_own_row():
+    line = {"internet.provider": "Nhà mạng A", "internet.contracted": "300", "internet.measured": "300"}
+    more = {"internet#2.provider": "Nhà mạng B", "internet#2.contracted": "100", "internet#2.measured": "150"}
+    assert doubted(line) == {}
+    assert doubted(line | more)["internet"].field == "internet#2.measured"
+
+
+def test_a_question_left_open_on_purpose_needs_a_reason():
+    doubt = doubted({"floors": "?"})["floors"]
+    assert not doubt.is_explained
+    assert "vì sao" in doubt.message
+    assert not doubted({"floors": "?", "floors.why": "Lâu"})["floors"].is_explained
+    assert doubted({"floors": "?", "floors.why": "Đang đo lại, xong ngày 20/3"})["floors"].is_explained
+
+
+def test_what_is_wrong_waits_for_its_correction_before_it_is_doubted():
+    assert doubted({"floors": "nhiều"}, last={"floors": 10}) == {}
+
+
+def test_what_the_city_answers_is_not_asked_of_the_ward():
+    assert doubted({"tslcd_p95_percent": "90"}, last={"tslcd_p95_percent": 10}) == {}
+
+
+def test_a_reason_that_is_too_long_is_an_error_and_is_kept():
+    reading = read_answers(FORM, {"floors": "3", "floors.why": "x" * 501}, 2026)
+    assert [(problem.field, problem.question) for problem in reading.problems] == [("floors.why", "floors")]
+
+
+@pytest.mark.both_databases
+def test_sending_waits_for_the_reason_of_each_doubt(session):
+    opened = open_round(session, "Đợt thử", today(), today(), "2026.1")
+    submission = session.scalars(select(Submission).where(Submission.round_id == opened.id)).first()
+    answers = make_answers(get_ward(session, submission.ward_code), Random(7), 2026, frozenset()) | {"level_file_approved": "?"}
+    save_fields(session, submission, answers, {}, "Công chức")
+    assert [doubt.question for doubt in examine(session, submission).unexplained] == ["level_file_approved"]
+    with pytest.raises(ProblemsError, match="còn 1 chỗ bất thường chưa ghi lý do"):
+        send(session, submission, "A", "B", "Công chức")
+    save_fields(session, submission, {"level_file_approved.why": REASON}, {}, "Công chức")
+    send(session, submission, "A", "B", "Công chức")
+    assert submission.state == CollectionState.SENT
+
+
+def test_officer_and_reviewer_see_the_same_doubts(demo_session, demo_sign_in):
+    submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
+    save_fields(demo_session, submission, {"switch_ports": "960"}, typed_of(submission), "Công chức")
+    (doubt,) = [doubt for doubt in doubts_of(demo_session, submission) if doubt.question == "switch_ports"]
+    demo_session.commit()
+    client = demo_sign_in("canbo")
+    assert doubt.message in client.get(f"/surveys/{submission.id}/sections/C").text
+    assert doubt.message in client.get(f"/surveys/{submission.id}/send").text
+
+
+def test_most_demo_wards_have_nothing_to_explain(demo_session):
+    counts = [len(doubts_of(demo_session, submission)) for submission in demo_session.scalars(select(Submission))]
+    assert 60 <= sum(count == 0 for count in counts) < 126
+    assert max(counts) <= 8
