@@ -156,7 +156,7 @@
         const answer = await fetch(form.dataset.save, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin" });
         if (answer.type === "opaqueredirect") { back(); signInHere(); return; }
         const told = await answer.json();
-        if (answer.ok) { take(going, told); band("signed-out").hidden = true; } else { back(); isStopped = true; band("refused").textContent = told.refused; band("refused").hidden = false; }
+        if (answer.ok) { take(going, confirm, told); band("signed-out").hidden = true; } else { back(); isStopped = true; band("refused").textContent = told.refused; band("refused").hidden = false; }
         band("offline").hidden = true;
       } catch {
         back();
@@ -168,7 +168,7 @@
       }
     }
 
-    function take(going, told) {
+    function take(going, confirm, told) {
       const disputed = new Map(told.conflicts.map((conflict) => [conflict.field, conflict]));
       for (const [name, { mine }] of going) {
         if (disputed.has(name)) continue;
@@ -180,7 +180,7 @@
       for (const conflict of disputed.values()) ask(conflict);
       const wrong = new Set();
       for (const question of form.querySelectorAll("[data-question]")) settle(question, told, wrong);
-      for (const question of new Set([...going.keys()].map(questionOf))) {
+      for (const question of new Set([...[...going.keys()].map(questionOf), confirm && document.getElementById(`q-${confirm}`)])) {
         if (question) show(question, [...disputed.keys()].some((name) => questionOf(name) === question) ? "asked" : wrong.has(question) ? "wrong" : "saved");
       }
       const here = [...form.querySelectorAll("[data-question]")].map((question) => question.dataset.question);
@@ -222,8 +222,8 @@
       doubt.hidden = !standing.doubts.length && !doubt.querySelector("input").value;
       const mark = question.querySelector("[data-mark]");
       if (mark && !told.carried.includes(key)) {
-        mark.replaceChildren(document.createTextNode(standing.mark));
-        mark.className = "small mb-2 mark-same";
+        mark.replaceChildren(document.createTextNode(standing.mark_words));
+        mark.className = `small mb-2 mark-${standing.mark}`;
       }
     }
 

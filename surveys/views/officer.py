@@ -1,5 +1,6 @@
 """Pages of the ward: its submissions, the form by section, check and send, print."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -178,10 +179,12 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
     form = found.reading.questionnaire
     where = {q.key: section.code for section in form.sections for q in section.questions}
     labels = {q.key: q.label for q in form.questions}
+    unlooked = Counter(where[question.key] for question in found.reading.unconfirmed)
     page = render_template(
         "surveys/officer/send.html",
         **_frame(submission),
         found=found,
+        unlooked=[(section, unlooked[section.code]) for section in form.sections if unlooked[section.code]],
         where=where,
         labels=labels,
         refused=refused,
@@ -258,7 +261,14 @@ def _standing(submission: Submission, asked: Section) -> dict[str, object]:
     fields = fields_of(asked, typed, found.reading, found.doubts, answers_before(get_session(), submission)[0])
     keys = {one.question.key for one in fields}
     return {
-        "questions": {one.question.key: {"doubts": one.doubts, "mark": one.mark.label if one.mark else ""} for one in fields},
+        "questions": {
+            one.question.key: {
+                "doubts": one.doubts,
+                "mark": one.mark.value if one.mark else "",
+                "mark_words": one.mark.label if one.mark else "",
+            }
+            for one in fields
+        },
         "carried": [one.question.key for one in fields if one.mark is Mark.CARRIED],
         "problems": {problem.field: problem.message for problem in found.reading.problems if problem.question in keys},
         "left": found.left_in(asked),

@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from portal.clock import today
 from surveys.models import Submission
+from surveys.rounds import open_round
 from surveys.submissions import save_fields
 from surveys.typed import typed_of
 
@@ -260,6 +262,25 @@ def complete(page):
     page.get_by_role("group", name="Xã, phường có trang thông tin điện tử không?").get_by_label("Không", exact=True).check()
     page.get_by_role("button", name="Lưu và tiếp tục").click()
     page.wait_for_url(lambda url: "/sections/" not in url)
+
+
+@pytest.mark.journey
+def test_a_new_round_is_confirmed_question_by_question_or_a_section_at_once(visit, demo_session):
+    open_round(demo_session, "Đợt hai", today(), today(), "2026.1")
+    demo_session.commit()
+    officer = visit.sign_in("canbo")
+    officer.get_by_role("link", name="Mở phiếu khảo sát của Phường Hoàn Kiếm").click()
+    officer.get_by_role("link", name="C. Mạng LAN, Wi-Fi").click()
+    seats = officer.locator('[data-question="lan_seats"]')
+    expect(seats.locator("[data-mark]")).to_contain_text("Số liệu kỳ trước, chờ xác nhận")
+    seats.get_by_role("button", name="Vẫn đúng").click()
+    expect(seats.locator("[data-mark]")).to_have_text("Không đổi so với kỳ trước")
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    leave(officer, "switch_ports", "480")
+    expect(officer.locator('[data-question="switch_ports"] [data-mark]')).to_have_text("Đã đổi so với kỳ trước")
+    officer.get_by_role("button", name="Xác nhận các câu không đổi của phần này").click()
+    officer.get_by_text("Đã lưu và xác nhận 3 câu không đổi so với kỳ trước.").wait_for()
+    assert officer.get_by_role("button", name="Vẫn đúng").count() == 0
 
 
 @pytest.mark.journey

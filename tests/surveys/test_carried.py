@@ -103,7 +103,7 @@ def test_one_question_is_confirmed_by_the_script_of_the_form(demo_session, demo_
     address = f"/surveys/{new.id}/sections/C/fields"
     demo_session.commit()
     told = demo_sign_in("canbo").post(address, data={"confirm": "lan_seats", "base": "{}"}).json
-    assert told["questions"]["lan_seats"]["mark"] == "Không đổi so với kỳ trước"
+    assert told["questions"]["lan_seats"]["mark_words"] == "Không đổi so với kỳ trước"
     assert "switch_ports" in told["carried"]
 
 
