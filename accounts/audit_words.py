@@ -24,10 +24,13 @@ ACTION_WORDS = {
     "standard:publish": "công bố bộ tiêu chuẩn",
     "submission:approve": "duyệt phiếu",
     "submission:confirm": "xác nhận phiếu",
+    "submission:download-log": "tải nhật ký thay đổi của phiếu",
     "submission:print-sensitive": "in phiếu có phần nhạy cảm",
+    "submission:remark": "ghi ý kiến, đánh dấu vào phiếu",
     "submission:return": "yêu cầu bổ sung phiếu",
     "submission:save": "sửa phiếu",
     "submission:send": "gửi phiếu",
+    "submission:settle-remark": "xử lý xong chỗ đánh dấu",
 }
 
 _SUBJECT_WORDS = {

@@ -33,7 +33,7 @@ def the_identity() -> Identity:
 def to_sign_in() -> ResponseReturnValue:
     """The sign-in page, and from there back to the page at hand; who was about to save something is told what happened."""
     # A script asks for data, and tells the person itself.
-    if request.method == "POST" and request.accept_mimetypes.accept_html:
+    if request.method == "POST" and request.accept_mimetypes.best != "application/json":
         flash(
             _(
                 "Phiên làm việc đã hết hạn nên chưa lưu được. Hãy đăng nhập lại: bạn sẽ trở về đúng trang vừa mở, phiếu giữ những gì đã gõ."

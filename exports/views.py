@@ -12,7 +12,7 @@ from exports.workbook.build import build_workbook
 from exports.workbook.sheet import WorkbookContext
 from inventory.catalogue import GROUPS, load_catalogue
 from portal.database import get_session, record_outside
-from portal.downloads import send_bytes
+from portal.downloads import XLSX, send_bytes
 from portal.settings import current_settings
 from scoring.rating import Result
 from scoring.readiness import city_readiness
@@ -20,7 +20,6 @@ from scoring.readiness import city_readiness
 blueprint = Blueprint("exports", __name__, template_folder="templates")
 
 SHOWN = 10
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/plans")

@@ -16,14 +16,13 @@ from inventory.ward_search import get_ward, list_wards, search_wards
 from inventory.wards import KIND_LABELS
 from portal.clock import today
 from portal.database import get_session, record_outside
-from portal.downloads import send_bytes
+from portal.downloads import XLSX, send_bytes
 from portal.errors import NotFoundError
 from portal.formats import format_day
 from portal.settings import current_settings
 
 blueprint = Blueprint("inventory", __name__, url_prefix="/inventory", template_folder="templates")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What would help an attacker stays out of files that anybody with a download link could pass on.
 SENSITIVE_GROUP = "G"
 

@@ -6,6 +6,8 @@ from flask import Response
 
 from portal.vietnamese import fold
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def send_bytes(data: bytes, filename: str, mimetype: str) -> Response:
     """An attachment whose name keeps its Vietnamese letters, with a plain name beside it for old programs."""

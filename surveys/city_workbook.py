@@ -15,7 +15,8 @@ from portal.vietnamese import fold, to_nfc
 from surveys.answers.kinds import KINDS
 from surveys.models import Answer, Round, Submission
 from surveys.questions import Question, load_questionnaire
-from surveys.states import CollectionState
+from surveys.states import CollectionState, Door
+from surveys.submissions import log_change
 from surveys.typed import typed_of
 
 _WORDS = {"co": "yes", "khong": "no", "yes": "yes", "no": "no"}
@@ -111,7 +112,7 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
     names = {ward.code: ward.full_name for ward in list_wards(session)}
     differing = [change for change in changes if typed_of(change[0]).get(change[1], "") != change[2]]
     left_alone = [submission for submission, _name, _raw in differing if not CollectionState(submission.state).is_open]
-    changed = sum(_store(submission, name, raw, by) for submission, name, raw in differing)
+    changed = sum(_store(session, submission, name, raw, by) for submission, name, raw in differing)
     return CityImport(changed, tuple(dict.fromkeys(names[submission.ward_code] for submission in left_alone)))
 
 
@@ -137,12 +138,14 @@ def _shown(raw: str, question: Question) -> str | int | None:
     return int(raw) if raw.isdecimal() else raw or None
 
 
-def _store(submission: Submission, name: str, raw: str, by: str) -> bool:
+def _store(session: Session, submission: Submission, name: str, raw: str, by: str) -> bool:
     if not CollectionState(submission.state).is_open:
         return False
+    moment = now()
     answer = next((answer for answer in submission.answers if answer.field == name), None)
     if answer is None:
-        answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=now())
+        answer = Answer(field=name, raw="", version=0, saved_by=by, saved_at=moment)
         submission.answers.append(answer)
-    answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version, by, now()
+    session.add(log_change(submission, name, answer.raw, raw, by, moment, Door.CITY))
+    answer.raw, answer.version, answer.saved_by, answer.saved_at, answer.is_carried = raw, submission.version, by, moment, False
     return True

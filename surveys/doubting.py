@@ -8,26 +8,30 @@ from sqlalchemy.orm import Session
 
 from inventory.models import SnapshotRecord
 from inventory.recording import newest_snapshots
-from inventory.ward_search import get_ward, list_wards
-from inventory.wards import Ward
+from inventory.wards import Ward, load_wards
 from surveys.doubts import PEERS, Doubt, Usual, find_doubts, find_usual, numbers_of
-from surveys.models import Submission
+from surveys.models import Remark, Submission
 from surveys.questions import Section
 from surveys.reading import Reading, to_snapshot
+from surveys.remarks import open_reasons
+from surveys.states import CollectionState
 from surveys.typed import read_submission, typed_of
 
-# The numbers of all wards and what is usual for each, by the newest snapshot there is. A snapshot never changes.
-_numbers: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
+# What stands for all approved snapshots: the database, and the newest of them. A snapshot never changes.
+Stamp = tuple[str, int]
+# The numbers of all wards and what is usual for each, by stamp.
+_numbers: dict[Stamp, dict[str, dict[str, int]]] = {}
 _usual: dict[tuple[str, int, str], dict[str, Usual]] = {}
 _KEPT = 300
 
 
 @dataclass(frozen=True)
 class Examination:
-    """One submission as it would be checked on sending."""
+    """One submission as it would be checked on sending. ``asked_back`` is what a return asks about and nobody answered yet."""
 
     reading: Reading
     doubts: tuple[Doubt, ...]
+    asked_back: tuple[Remark, ...] = ()
 
     @property
     def unexplained(self) -> tuple[Doubt, ...]:
@@ -44,14 +48,20 @@ class Examination:
         return len(self._open & {question.key for question in section.questions})
 
     @property
-    def _open(self) -> frozenset[str]:
-        return self.reading.open_questions | {doubt.question for doubt in self.unexplained}
+    def _open(self) -> frozenset[str | int]:
+        asked = {remark.question or remark.id for remark in self.asked_back}
+        return self.reading.open_questions | {doubt.question for doubt in self.unexplained} | asked
 
 
-def examine(session: Session, submission: Submission) -> Examination:
-    """Check a submission against itself, the ward's newest approved snapshot and wards like it. Raises QuestionnaireError."""
+def examine(session: Session, submission: Submission, stamp: Stamp | None = None) -> Examination:
+    """Check a submission against itself, the ward's newest approved snapshot and wards like it. Raises QuestionnaireError.
+
+    Who examines many asks for the ``stamp`` once.
+    """
     reading = read_submission(submission)
-    return Examination(reading, find_submission_doubts(session, submission, reading, typed_of(submission)))
+    doubts = find_submission_doubts(session, submission, reading, typed_of(submission), stamp)
+    is_returned = submission.state == CollectionState.RETURNED
+    return Examination(reading, doubts, tuple(open_reasons(session, submission)) if is_returned else ())
 
 
 def doubts_of(session: Session, submission: Submission) -> tuple[Doubt, ...]:
@@ -60,34 +70,35 @@ def doubts_of(session: Session, submission: Submission) -> tuple[Doubt, ...]:
 
 
 def find_submission_doubts(
-    session: Session, submission: Submission, reading: Reading, typed: Mapping[str, str]
+    session: Session, submission: Submission, reading: Reading, typed: Mapping[str, str], stamp: Stamp | None = None
 ) -> tuple[Doubt, ...]:
     """The doubts about typed text that may not be stored yet."""
-    stamp = newest_stamp(session)
+    stamp = stamp or newest_stamp(session)
     own = numbers_of(to_snapshot(reading, submission.ward_code, submission.round.opens_on))
     last = _numbers_of_all(session, stamp).get(submission.ward_code, {})
     return find_doubts(reading, typed, own, last, _usual_for(session, stamp, submission.ward_code))
 
 
-def newest_stamp(session: Session) -> tuple[str, int]:
+def newest_stamp(session: Session) -> Stamp:
     """What stands for all approved snapshots as they are now: the database, and the newest of them."""
     return str(session.get_bind().engine.url), session.scalar(select(func.max(SnapshotRecord.id))) or 0
 
 
-def _numbers_of_all(session: Session, stamp: tuple[str, int]) -> dict[str, dict[str, int]]:
+def _numbers_of_all(session: Session, stamp: Stamp) -> dict[str, dict[str, int]]:
     if stamp not in _numbers:
         _numbers.clear()
         _numbers[stamp] = {code: numbers_of(snapshot) for code, snapshot in newest_snapshots(session).items()}
     return _numbers[stamp]
 
 
-def _usual_for(session: Session, stamp: tuple[str, int], ward_code: str) -> dict[str, Usual]:
+def _usual_for(session: Session, stamp: Stamp, ward_code: str) -> dict[str, Usual]:
     key = (*stamp, ward_code)
     if key not in _usual:
         if len(_usual) > _KEPT:
             _usual.clear()
         known = _numbers_of_all(session, stamp)
-        peers = _nearest(get_ward(session, ward_code), [ward for ward in list_wards(session) if ward.code in known])
+        own = next(ward for ward in load_wards() if ward.code == ward_code)
+        peers = _nearest(own, [ward for ward in load_wards() if ward.code in known])
         _usual[key] = find_usual(known[ward.code] for ward in peers)
     return _usual[key]
 

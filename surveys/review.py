@@ -1,39 +1,87 @@
 """Review: what was sent is approved, and becomes a snapshot that never changes, or is returned with a reason."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from inventory.models import SnapshotRecord
+from inventory.price_lists import current_price_list
+from inventory.prices import PriceList
 from inventory.recording import record_snapshot
 from inventory.snapshot import Snapshot
+from inventory.ward_search import list_wards
+from inventory.wards import Ward
 from portal.clock import now, to_hanoi
 from scoring.publishing import get_standard
 from scoring.rating import Rating, rate
+from scoring.standard import Standard
+from surveys.doubting import Stamp, examine, newest_stamp
 from surveys.models import Submission, SubmissionEvent
 from surveys.reading import to_snapshot
-from surveys.states import CollectionState
+from surveys.remarks import flagged, open_flags, open_reasons
+from surveys.stakes import Stake, find_stake
+from surveys.states import CollectionState, EventKind
 from surveys.submissions import MAX_LENGTH, add_event
-from surveys.typed import SubmissionError, read_submission, typed_of
+from surveys.typed import SubmissionError, questionnaire_of, read_submission, typed_of
 
 MIN_REASON = 5
+# By what was approved, the submission and its version, the standard and the day: none of them ever changes what is at stake.
+_stakes: dict[tuple[object, ...], Stake] = {}
+_KEPT = 1000
 
 
 class ReasonError(SubmissionError):
     """The reason of a return is missing or too long."""
 
 
+@dataclass(frozen=True)
+class QueueRow:
+    """One submission that waits, with what is at stake in it. ``is_flagged`` says that a flag is open."""
+
+    submission_id: int
+    ward: Ward
+    sent_at: datetime
+    stake: Stake
+    is_flagged: bool
+
+
 def queue(session: Session) -> list[Submission]:
     """What waits for review, oldest first."""
-    waiting = select(Submission).where(Submission.state == CollectionState.SENT.value)
-    return list(session.scalars(waiting.order_by(Submission.sent_at, Submission.id)))
+    return list(session.scalars(_waiting()))
+
+
+def make_queue(session: Session) -> list[QueueRow]:
+    """What waits for review, most at stake first, oldest first where as much is. A handful of queries, however many wait.
+
+    Raises QuestionnaireError.
+    """
+    waiting = list(session.scalars(_waiting().options(selectinload(Submission.answers), joinedload(Submission.round))))
+    stamp, prices = newest_stamp(session), current_price_list(session)
+    standards = {version: get_standard(session, version) for version in {row.round.standard_version for row in waiting}}
+    wards = {ward.code: ward for ward in list_wards(session)} if waiting else {}
+    flags = flagged(session, [row.id for row in waiting])
+    rows = []
+    for row in waiting:
+        stake = _stake_of(session, row, stamp, prices, standards[row.round.standard_version])
+        rows.append(QueueRow(row.id, wards[row.ward_code], _sent_at(row), stake, row.id in flags))
+    return sorted(rows, key=lambda row: row.stake.weight, reverse=True)
+
+
+def _stake_of(session: Session, submission: Submission, stamp: Stamp, prices: PriceList, standard: Standard) -> Stake:
+    key = (*stamp, submission.id, submission.version, standard.sha256, prices.id, now().date())
+    if key not in _stakes:
+        if len(_stakes) > _KEPT:
+            _stakes.clear()
+        form, rating = questionnaire_of(submission.round), _preview(submission, standard)
+        _stakes[key] = find_stake(form, examine(session, submission, stamp).doubts, rating, prices.prices)
+    return _stakes[key]
 
 
 def preview(session: Session, submission: Submission) -> Rating:
     """The rating that the submission would get if it were approved now."""
-    snapshot = _snapshot(submission, "", now())
-    return rate(snapshot, get_standard(session, submission.round.standard_version), snapshot.as_of)
+    return _preview(submission, get_standard(session, submission.round.standard_version))
 
 
 def answers_before(session: Session, submission: Submission) -> tuple[dict[str, str] | None, dict[str, str] | None]:
@@ -43,36 +91,60 @@ def answers_before(session: Session, submission: Submission) -> tuple[dict[str, 
     last_id = session.scalars(newest).first()
     last = session.get(Submission, last_id) if last_id is not None else None
     returned = select(SubmissionEvent.answers).where(
-        SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == "returned"
+        SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.RETURNED.value
     )
     said = session.scalars(returned.order_by(SubmissionEvent.id.desc()).limit(1)).first()
     return typed_of(last) if last is not None else None, said
 
 
 def approve(session: Session, submission: Submission, by: str, at: datetime | None = None) -> Snapshot:
-    """Approve: the answers become the ward's newest snapshot. Raises SubmissionError unless it waits for review."""
+    """Approve: the answers become the ward's newest snapshot.
+
+    Raises SubmissionError unless it waits for review, or where a flag is open.
+    """
     _require_sent(submission)
+    flags = open_flags(session, submission)
+    if flags:
+        raise SubmissionError(f"Còn {len(flags)} chỗ đánh dấu cần theo dõi. Xử lý xong từng chỗ rồi duyệt.")
     moment = at or now()
     snapshot = _snapshot(submission, by, moment)
     submission.state = CollectionState.APPROVED.value
     submission.decided_at = moment
     submission.return_reason = ""
     record_snapshot(session, snapshot, submission.id)
-    add_event(session, submission, "approved", by, at=moment)
+    add_event(session, submission, EventKind.APPROVED, by, at=moment)
     return snapshot
 
 
 def return_submission(session: Session, submission: Submission, reason: str, by: str, at: datetime | None = None) -> None:
-    """Send back with a reason, which the officer sees on top of the draft. Raises SubmissionError."""
+    """Send back with a reason, which the officer sees on top of the draft; it may be blank where single questions have one.
+
+    Raises SubmissionError.
+    """
     _require_sent(submission)
-    if len(reason.strip()) < MIN_REASON:
+    if len(reason.strip()) < MIN_REASON and not open_reasons(session, submission):
         raise ReasonError("Hãy ghi lý do yêu cầu bổ sung: phần nào, câu nào, cần sửa gì.")
     if len(reason.strip()) > MAX_LENGTH:
         raise ReasonError(f"Lý do dài {len(reason.strip())} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
     submission.state = CollectionState.RETURNED.value
     submission.decided_at = at or now()
     submission.return_reason = reason.strip()
-    add_event(session, submission, "returned", by, reason.strip(), at=submission.decided_at)
+    add_event(session, submission, EventKind.RETURNED, by, reason.strip(), at=submission.decided_at)
+
+
+def _preview(submission: Submission, standard: Standard) -> Rating:
+    snapshot = _snapshot(submission, "", now())
+    return rate(snapshot, standard, snapshot.as_of)
+
+
+def _waiting() -> Select[Submission]:
+    waiting = select(Submission).where(Submission.state == CollectionState.SENT.value)
+    return waiting.order_by(Submission.sent_at, Submission.id)
+
+
+def _sent_at(submission: Submission) -> datetime:
+    assert submission.sent_at is not None
+    return submission.sent_at
 
 
 def _snapshot(submission: Submission, by: str, at: datetime) -> Snapshot:

@@ -1,4 +1,4 @@
-"""The states of collection of a submission, and the doors by which answers come in. "Quá hạn" is a mark, never a state."""
+"""The states of a submission, what can happen to one, and the doors by which answers come in. "Quá hạn" is a mark, no state."""
 
 from portal.labels import LabelledEnum
 
@@ -26,3 +26,23 @@ class Door(LabelledEnum):
     COMMAND = "command", "lệnh nạp dữ liệu"
     CITY = "city", "bảng trả lời của thành phố"
     CARRIED = "carried", "số liệu kỳ trước"
+
+
+class EventKind(LabelledEnum):
+    """What can happen to a submission, with the words of the screen."""
+
+    SENT = "sent", "gửi"
+    RETURNED = "returned", "yêu cầu bổ sung"
+    APPROVED = "approved", "duyệt"
+    CONFIRMED = "confirmed", "lãnh đạo UBND xác nhận"
+    REOPENED = "reopened", "cho gửi sau hạn"
+    HANDED_OVER = "handed-over", "bàn giao"
+    DOWNLOADED = "downloaded", "tải về"
+
+
+class RemarkKind(LabelledEnum):
+    """What a remark is for, with the words of the screen."""
+
+    COMMENT = "comment", "Ý kiến"
+    FLAG = "flag", "Cần theo dõi"
+    RETURN = "return", "Cần bổ sung"

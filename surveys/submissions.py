@@ -12,30 +12,29 @@ from sqlalchemy.orm import Session
 from portal.clock import now
 from portal.errors import NotFoundError
 from portal.vietnamese import to_nfc
-from surveys.answers.reading import Problem
-from surveys.doubting import examine
+from surveys.doubting import Examination, examine
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
-from surveys.states import CollectionState, Door
+from surveys.remarks import settle_reasons
+from surveys.states import CollectionState, Door, EventKind
 from surveys.typed import SubmissionError, question_of, questionnaire_of, typed_of
 
 MAX_LENGTH = 2000
-# The reason of such an event is the hash of the answers that were confirmed.
-CONFIRMED = "confirmed"
 
 
 class ProblemsError(SubmissionError):
     """The submission still has problems; ``problems`` names each with its field."""
 
-    def __init__(self, problems: tuple[Problem, ...], unanswered: int, unconfirmed: int, unexplained: int) -> None:
+    def __init__(self, found: Examination) -> None:
         parts = {
-            "chỗ cần sửa": len(problems),
-            "câu chưa trả lời": unanswered,
-            "câu lấy từ kỳ trước chưa xác nhận": unconfirmed,
-            "chỗ bất thường chưa ghi lý do": unexplained,
+            "chỗ cần sửa": len(found.reading.problems),
+            "câu chưa trả lời": len(found.reading.unanswered),
+            "câu lấy từ kỳ trước chưa xác nhận": len(found.reading.unconfirmed),
+            "chỗ bất thường chưa ghi lý do": len(found.unexplained),
+            "chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời": len(found.asked_back),
         }
         told = ", ".join(f"{count} {words}" for words, count in parts.items() if count)
         super().__init__(f"Chưa gửi được: còn {told}.")
-        self.problems = problems
+        self.problems = found.reading.problems
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,10 @@ def save_fields(
         _store(submission, known, name, raw, by, moment)
     if changed:
         # Who changes a part of an answer has looked at the whole of it.
-        _look_at(submission, frozenset(map(question_of, changed)), by, moment)
-        session.add_all(_change(submission, name, *pair, by, moment, door) for name, pair in changed.items())
+        questions = frozenset(map(question_of, changed))
+        _look_at(submission, questions, by, moment)
+        settle_reasons(session, submission, questions, by, moment)
+        session.add_all(log_change(submission, name, *pair, by, moment, door) for name, pair in changed.items())
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
             submission.state = CollectionState.DRAFT.value
@@ -128,7 +129,7 @@ def confirm_carried(
     _require_open(submission)
     moment = at or now()
     confirmed = _look_at(submission, questions, by, moment)
-    session.add_all(_change(submission, answer.field, answer.raw, answer.raw, by, moment, Door.PAGE) for answer in confirmed)
+    session.add_all(log_change(submission, answer.field, answer.raw, answer.raw, by, moment, Door.PAGE) for answer in confirmed)
     if confirmed:
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
@@ -146,14 +147,13 @@ def send(
     _require_open(submission)
     found = examine(session, submission)
     if found.left:
-        reading = found.reading
-        raise ProblemsError(reading.problems, len(reading.unanswered), len(reading.unconfirmed), len(found.unexplained))
+        raise ProblemsError(found)
     if not prepared_by.strip() or not confirmed_by.strip():
         raise SubmissionError("Hãy ghi tên người lập phiếu và tên lãnh đạo UBND xác nhận.")
     submission.prepared_by, submission.confirmed_by = prepared_by.strip()[:200], confirmed_by.strip()[:200]
     submission.state = CollectionState.SENT.value
     submission.sent_at = at or now()
-    add_event(session, submission, "sent", by, at=submission.sent_at)
+    add_event(session, submission, EventKind.SENT, by, at=submission.sent_at)
 
 
 def content_hash(submission: Submission) -> str:
@@ -176,20 +176,24 @@ def confirm(session: Session, submission: Submission, seen: str, by: str, at: da
         raise SubmissionError(f"Phiếu còn {left} mục chưa xong nên chưa xác nhận được.")
     found = find_confirmation(session, submission)
     if found is None or not found.is_current or found.by != by:
-        add_event(session, submission, CONFIRMED, by, seen, at)
+        add_event(session, submission, EventKind.CONFIRMED, by, seen, at)
 
 
 def find_confirmation(session: Session, submission: Submission) -> Confirmation | None:
     """The newest confirmation of a submission, or None."""
-    events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == CONFIRMED)
+    events = select(SubmissionEvent).where(
+        SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.CONFIRMED.value
+    )
     event = session.scalars(events.order_by(SubmissionEvent.id.desc()).limit(1)).first()
     return Confirmation(event.by, event.at, event.reason == content_hash(submission)) if event else None
 
 
-def add_event(session: Session, submission: Submission, kind: str, by: str, reason: str = "", at: datetime | None = None) -> None:
-    """Write down what happened to a submission, and what a returned one said."""
-    answers = typed_of(submission) if kind == "returned" else None
-    event = SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind, reason=reason, answers=answers)
+def add_event(
+    session: Session, submission: Submission, kind: EventKind, by: str, reason: str = "", at: datetime | None = None
+) -> None:
+    """Write down what happened to a submission, and what a returned one said. The reason of a confirmation is a content hash."""
+    answers = typed_of(submission) if kind is EventKind.RETURNED else None
+    event = SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind.value, reason=reason, answers=answers)
     session.add(event)
 
 
@@ -201,7 +205,8 @@ def _look_at(submission: Submission, questions: frozenset[str], by: str, at: dat
     return found
 
 
-def _change(submission: Submission, field: str, before: str, after: str, by: str, at: datetime, door: Door) -> SubmissionChange:
+def log_change(submission: Submission, field: str, before: str, after: str, by: str, at: datetime, door: Door) -> SubmissionChange:
+    """The line of the log for one field."""
     return SubmissionChange(submission_id=submission.id, at=at, by=by, door=door.value, field=field, before=before, after=after)
 
 

@@ -20,13 +20,14 @@ from surveys.review import queue
 from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
 from surveys.typed import QuestionnaireError
-from surveys.views import officer, reviewer
+from surveys.views import history, officer, reviewing
 
 
 def init_app(app: Flask) -> None:
     """Add the pages of wards and reviewers, their panels, and the demo round."""
     app.register_blueprint(officer.blueprint)
-    app.register_blueprint(reviewer.blueprint)
+    app.register_blueprint(reviewing.blueprint)
+    app.register_blueprint(history.blueprint)
     app.cli.add_command(commands)
     add_menu_entry(app, MenuEntry("Phiếu khảo sát", "surveys.index", Permission.SUBMISSION_READ, 10))
     add_menu_entry(app, MenuEntry("Thẩm định", "review.review_queue", Permission.SUBMISSION_REVIEW, 20))

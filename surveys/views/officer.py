@@ -31,20 +31,21 @@ from surveys.questionnaire_form import (
 )
 from surveys.questions import Questionnaire, Section, load_questionnaire
 from surveys.reading import read_answers
+from surveys.remarks import list_remarks
 from surveys.review import answers_before
 from surveys.rounds import current_round
-from surveys.states import CollectionState
+from surveys.states import CollectionState, RemarkKind
 from surveys.submissions import (
     Conflict,
     confirm,
     confirm_carried,
     content_hash,
     find_confirmation,
-    get_submission,
     save_fields,
     send,
 )
 from surveys.typed import SubmissionError, carried_of, newest_year, questionnaire_of, read_submission, typed_of
+from surveys.views.own import own_submission
 
 SENSITIVE = "(số liệu nhạy cảm, không ghi lại ở đây)"
 SENDING = "send"
@@ -72,7 +73,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def overview(submission_id: int) -> ResponseReturnValue:
     """One submission: its sections with what is left, and what happens next."""
-    return _overview_page(_own(submission_id))
+    return _overview_page(own_submission(submission_id))
 
 
 @blueprint.post("/<int:submission_id>/confirm")
@@ -80,7 +81,7 @@ def overview(submission_id: int) -> ResponseReturnValue:
 @writes
 def confirm_answers(submission_id: int) -> ResponseReturnValue:
     """The ward head confirms the answers as they were shown."""
-    submission, seen = _own(submission_id, for_update=True), request.form.get("content", "")
+    submission, seen = own_submission(submission_id, for_update=True), request.form.get("content", "")
     try:
         confirm(get_session(), submission, seen, the_identity().full_name)
     except SubmissionError as error:
@@ -94,7 +95,7 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def section(submission_id: int, code: str) -> ResponseReturnValue:
     """One section, as it was typed, with what is wrong beside each field."""
-    return _section_page(_own(submission_id), code)
+    return _section_page(own_submission(submission_id), code)
 
 
 @blueprint.post("/<int:submission_id>/sections/<code>")
@@ -102,7 +103,7 @@ def section(submission_id: int, code: str) -> ResponseReturnValue:
 @writes
 def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     """Keep what was typed, valid or not, and go on; a field that another person changed meanwhile is asked about."""
-    submission = _own(submission_id, for_update=True)
+    submission = own_submission(submission_id, for_update=True)
     asked = _section(code)
     fields, base = posted_fields(asked, request.form), posted_base(request.form.get("base", ""))
     if request.form.get("nothing") == "1":
@@ -136,7 +137,7 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
 @writes
 def save_typed(submission_id: int, code: str) -> ResponseReturnValue:
     """Keep the fields that somebody has just left, and say how the section stands: for the script of the form."""
-    submission, asked = _own(submission_id, for_update=True), _section(code)
+    submission, asked = own_submission(submission_id, for_update=True), _section(code)
     try:
         outcome = save_fields(
             get_session(),
@@ -157,7 +158,7 @@ def save_typed(submission_id: int, code: str) -> ResponseReturnValue:
 @writes
 def check_and_send(submission_id: int) -> ResponseReturnValue:
     """Every problem with a link to its field; once there is none, the two names and the button."""
-    submission = _own(submission_id, for_update=request.method == "POST")
+    submission = own_submission(submission_id, for_update=request.method == "POST")
     stored = {"prepared_by": submission.prepared_by, "confirmed_by": submission.confirmed_by}
     names = {name: request.form.get(name, known) for name, known in stored.items()}
     refused = ""
@@ -199,7 +200,7 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def print_form(submission_id: int) -> ResponseReturnValue:
     """The filled form on A4, in the national layout, for signature and seal; without what is sensitive."""
-    return _print_page(_own(submission_id), with_sensitive=False)
+    return _print_page(own_submission(submission_id), with_sensitive=False)
 
 
 @blueprint.post("/<int:submission_id>/print")
@@ -207,16 +208,9 @@ def print_form(submission_id: int) -> ResponseReturnValue:
 @writes
 def print_whole_form(submission_id: int) -> ResponseReturnValue:
     """The same with what is sensitive: an explicit choice that leaves a line in the audit trail."""
-    submission = _own(submission_id)
+    submission = own_submission(submission_id)
     record(get_session(), the_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
     return _print_page(submission, with_sensitive=True)
-
-
-def _own(submission_id: int, *, for_update: bool = False) -> Submission:
-    submission = get_submission(get_session(), submission_id, for_update=for_update)
-    if not the_identity().covers(submission.ward_code):
-        raise NotFoundError(_("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao."))
-    return submission
 
 
 def _overview_page(submission: Submission, refused: str = "") -> str:
@@ -314,6 +308,10 @@ def _frame(submission: Submission) -> dict[str, object]:
     days_left = (submission.round.deadline - today()).days
     saved = session.pop("saved_section", "")
     may_fill = may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
+    sections = load_questionnaire().sections
+    where = {question.key: section.code for section in sections for question in section.questions}
+    remarks = list_remarks(get_session(), submission)
+    asked_back = [(one, where[one.question]) for one in remarks if one.kind == RemarkKind.RETURN and one.settled_at is None]
     return {
         "submission": submission,
         "ward": get_ward(get_session(), submission.ward_code),
@@ -321,6 +319,10 @@ def _frame(submission: Submission) -> dict[str, object]:
         "round": submission.round,
         "days_left": days_left,
         "may_type": may_fill and state.is_open and not submission.round.is_closed,
+        "remarks": remarks,
+        "remark_kinds": RemarkKind,
+        "asked_back": asked_back if state is CollectionState.RETURNED else [],
+        "question_labels": {question.key: question.label for question in load_questionnaire().questions},
         "confirmation": find_confirmation(get_session(), submission),
         "saved": f"{the_identity().user_id}-{saved}" if saved else "",
     }

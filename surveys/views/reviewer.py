@@ -6,38 +6,27 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from inventory.ward_search import get_ward, list_wards
 from inventory.wards import KIND_LABELS
 from portal.clock import today
 from portal.database import get_session, record_outside, writes
-from portal.downloads import send_bytes
+from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.formats import format_day
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
-from scoring.explain import explain
 from scoring.publishing import current_standard
 from surveys import rounds
 from surveys.board import Board, BoardRow, Notice, make_board
 from surveys.board_workbook import build_board_workbook
 from surveys.city_workbook import build_city_workbook, import_city_answers
-from surveys.differences import find_differences
-from surveys.models import Round, Submission, SubmissionEvent
-from surveys.questionnaire_form import fields_of
-from surveys.questions import load_questionnaire
-from surveys.review import ReasonError, answers_before, approve, preview, queue, return_submission
+from surveys.models import Round
 from surveys.states import CollectionState
-from surveys.submissions import find_confirmation, get_submission
-from surveys.typed import SubmissionError, read_submission, typed_of
 
 blueprint = Blueprint("review", __name__, template_folder="../templates")
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/rounds/")
@@ -160,61 +149,6 @@ def city_import(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.board", round_id=round_id))
 
 
-@blueprint.get("/review/")
-@requires(Permission.SUBMISSION_REVIEW)
-def review_queue() -> ResponseReturnValue:
-    """What waits for review, oldest first."""
-    wards = {ward.code: ward for ward in list_wards(get_session())}
-    rows = [(submission, wards[submission.ward_code]) for submission in queue(get_session())]
-    return render_template("surveys/reviewer/queue.html", rows=rows)
-
-
-@blueprint.get("/review/<int:submission_id>")
-@requires(Permission.SUBMISSION_REVIEW)
-def review(submission_id: int) -> ResponseReturnValue:
-    """One submission by section, beside the rating it would get."""
-    return _review_page(get_submission(get_session(), submission_id))
-
-
-@blueprint.post("/review/<int:submission_id>/approve")
-@requires(Permission.SUBMISSION_REVIEW)
-@writes
-def review_approve(submission_id: int) -> ResponseReturnValue:
-    """Approve, and open the next one that waits."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
-    try:
-        approve(get_session(), submission, the_identity().full_name)
-    except SubmissionError as error:
-        return _review_page(submission, error.message), 409
-    subject = f"ward {submission.ward_code}"
-    record(get_session(), the_identity(), "submission:approve", subject, before="sent", after="approved")
-    get_session().flush()
-    flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
-    waiting = queue(get_session())
-    if waiting:
-        return redirect(url_for("review.review", submission_id=waiting[0].id))
-    return redirect(url_for("review.review_queue"))
-
-
-@blueprint.post("/review/<int:submission_id>/return")
-@requires(Permission.SUBMISSION_REVIEW)
-@writes
-def review_return(submission_id: int) -> ResponseReturnValue:
-    """Send back with a reason."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
-    reason = request.form.get("reason", "")
-    try:
-        return_submission(get_session(), submission, reason, the_identity().full_name)
-    except ReasonError as error:
-        return _review_page(submission, reason=reason, wrong_reason=error.message), 400
-    except SubmissionError as error:
-        return _review_page(submission, error.message, reason), 409
-    after = {"state": "returned", "reason": submission.return_reason}
-    record(get_session(), the_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
-    flash(_("Đã gửi yêu cầu bổ sung."), "success")
-    return redirect(url_for("review.review_queue"))
-
-
 def _board_page(found: Round, refused: str = "", deadline: str = "") -> str:
     whole = make_board(get_session(), found, today())
     return render_template(
@@ -249,34 +183,3 @@ def _chosen(whole: Board, typed: Mapping[str, str]) -> list[BoardRow]:
         and district in ("", row.ward.former_district)
         and (not typed.get("late") or row.days_late)
     ]
-
-
-def _review_page(submission: Submission, refused: str = "", reason: str = "", wrong_reason: str = "") -> str:
-    session = get_session()
-    reading, typed = read_submission(submission), typed_of(submission)
-    rating = preview(session, submission)
-    approved, returned = answers_before(session, submission)
-    form = load_questionnaire()
-    events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
-    sections = []
-    for section in form.sections:
-        fields = fields_of(section, typed, reading)
-        findings = [finding for finding in rating.findings if finding.criterion.group == section.code and finding.is_failing]
-        if fields:
-            sections.append((section, fields, findings))
-    return render_template(
-        "surveys/reviewer/review.html",
-        submission=submission,
-        ward=get_ward(session, submission.ward_code),
-        state=CollectionState(submission.state),
-        confirmation=find_confirmation(session, submission),
-        rating=rating,
-        sections=sections,
-        since_approved=find_differences(form, approved, typed) if approved is not None else None,
-        since_returned=find_differences(form, returned, typed) if returned is not None else None,
-        explain=explain,
-        events=list(session.scalars(events)),
-        refused=refused,
-        reason=reason,
-        wrong_reason=wrong_reason,
-    )

@@ -13,12 +13,24 @@ from sqlalchemy import event
 
 BASELINE = Path(__file__).parent / "page_costs.json"
 PAGES = {
-    "canbo": ["/", "/surveys/", "/readiness", "/readiness/wards/00082", "/inventory/wards/00082", "/inventory/items"],
+    "canbo": [
+        "/",
+        "/surveys/",
+        "/surveys/14/",
+        "/surveys/14/sections/A",
+        "/surveys/14/send",
+        "/surveys/14/changes",
+        "/readiness",
+        "/readiness/wards/00082",
+        "/inventory/wards/00082",
+        "/inventory/items",
+    ],
     "lanhdaoxa": ["/", "/surveys/", "/readiness/wards/00082"],
     "thamdinh": [
         "/",
         "/surveys/",
         "/review/",
+        "/review/38",
         "/rounds/",
         "/rounds/1",
         "/readiness",

@@ -1,0 +1,83 @@
+"""What stands beside a submission: the thread of ward and reviewers, and the log of its changes."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.ward_search import get_ward
+from portal.database import get_session, record_outside, writes
+from portal.downloads import XLSX, send_bytes
+from portal.formats import format_moment
+from portal.table_workbook import build_table_workbook
+from surveys.change_log import SHOWN, list_log, record_download
+from surveys.questions import load_questionnaire
+from surveys.remarks import RemarkError, add_remark, settle_reasons
+from surveys.states import RemarkKind
+from surveys.typed import questionnaire_of
+from surveys.views.own import own_submission
+
+blueprint = Blueprint("history", __name__, url_prefix="/surveys", template_folder="../templates")
+
+HEADINGS = (("Lúc", 18), ("Ai", 32), ("Bằng cách nào", 22), ("Ô", 60), ("Trước", 30), ("Sau", 40))
+
+
+@blueprint.post("/<int:submission_id>/remarks")
+@requires(Permission.SUBMISSION_READ)
+@writes
+def comment(submission_id: int) -> ResponseReturnValue:
+    """Write into the thread of a submission; what a return asks about is answered by it."""
+    submission = own_submission(submission_id, for_update=True)
+    key, text, by = request.form.get("question", ""), request.form.get("text", ""), the_identity().full_name
+    question = key if load_questionnaire().question(key) else ""
+    try:
+        add_remark(get_session(), submission, RemarkKind.COMMENT, question, text, by)
+    except RemarkError as error:
+        return _thread_page(submission_id, error.message, text), 400
+    settle_reasons(get_session(), submission, [question], by)
+    after = {"kind": RemarkKind.COMMENT.value, "question": question}
+    record(get_session(), the_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
+    flash(_("Đã ghi ý kiến."), "success")
+    section = next((part for part in load_questionnaire().sections if any(q.key == question for q in part.questions)), None)
+    if section is None:
+        return redirect(url_for("surveys.overview", submission_id=submission_id))
+    return redirect(url_for("surveys.section", submission_id=submission_id, code=section.code, _anchor=f"q-{question}"))
+
+
+@blueprint.get("/<int:submission_id>/changes")
+@requires(Permission.SUBMISSION_READ)
+def changes(submission_id: int) -> ResponseReturnValue:
+    """What was changed in a submission: field, before, after, who, when, by which door."""
+    submission = own_submission(submission_id)
+    form, question = questionnaire_of(submission.round), request.args.get("question", "")
+    return render_template(
+        "surveys/history/changes.html",
+        submission=submission,
+        ward=get_ward(get_session(), submission.ward_code),
+        lines=list_log(get_session(), submission, form, question),
+        form=form,
+        question=question,
+        shown=SHOWN,
+    )
+
+
+@blueprint.get("/<int:submission_id>/changes.xlsx")
+@requires(Permission.SUBMISSION_READ)
+def changes_workbook(submission_id: int) -> ResponseReturnValue:
+    """The log as a table."""
+    submission, identity = own_submission(submission_id), the_identity()
+    lines = list_log(get_session(), submission, questionnaire_of(submission.round))
+    ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
+    rows = ((format_moment(line.at), line.by, line.door, line.field, line.before, line.after) for line in lines)
+    data = build_table_workbook("Nhật ký thay đổi", f"Nhật ký thay đổi phiếu của {ward.full_name}", name, HEADINGS, rows, "A5")
+    record_download(submission_id, _("nhật ký thay đổi"), identity.full_name)
+    record_outside(lambda session: record(session, identity, "submission:download-log", f"ward {ward.code}"))
+    return send_bytes(data, f"nhat-ky-phieu-{ward.code}.xlsx", XLSX)
+
+
+def _thread_page(submission_id: int, refused: str, text: str) -> str:
+    submission = own_submission(submission_id)
+    ward = get_ward(get_session(), submission.ward_code)
+    return render_template("surveys/history/comment.html", submission=submission, ward=ward, refused=refused, text=text)

@@ -1,0 +1,191 @@
+"""Pages of the reviewer: the queue, and one submission with what to doubt, what was said, and the rating it would get."""
+
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.ward_search import get_ward
+from portal.database import get_session, writes
+from portal.vietnamese import fold
+from scoring.explain import explain
+from surveys.differences import find_differences
+from surveys.doubting import examine
+from surveys.models import Submission, SubmissionEvent
+from surveys.questionnaire_form import fields_of
+from surveys.questions import load_questionnaire
+from surveys.remarks import RemarkError, add_remark, list_remarks, settle_remark
+from surveys.review import ReasonError, answers_before, approve, make_queue, preview, return_submission
+from surveys.states import CollectionState, EventKind, RemarkKind
+from surveys.submissions import find_confirmation, get_submission
+from surveys.typed import SubmissionError, typed_of
+from surveys.views.reviewer import blueprint
+
+MAX_CHOSEN = 200
+
+
+@blueprint.get("/review/")
+@requires(Permission.SUBMISSION_REVIEW)
+def review_queue() -> ResponseReturnValue:
+    """What waits for review, by what is at stake or oldest first."""
+    typed = request.args
+    folded = fold(typed.get("q", "")[:100])
+    rows = [row for row in make_queue(get_session()) if folded in fold(row.ward.full_name)]
+    if typed.get("order") == "oldest":
+        rows.sort(key=lambda row: row.sent_at)
+    return render_template("surveys/reviewer/queue.html", rows=rows, typed=typed)
+
+
+@blueprint.post("/review/approve")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_approve_many() -> ResponseReturnValue:
+    """Approve the chosen ones that nobody flagged; the others stay and are named."""
+    session, approved, left = get_session(), [], []
+    for text in request.form.getlist("submission")[:MAX_CHOSEN]:
+        submission = get_submission(
+            session, int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0, for_update=True
+        )
+        name = get_ward(session, submission.ward_code).full_name
+        try:
+            approve(session, submission, the_identity().full_name)
+        except SubmissionError as error:
+            left.append(f"{name} ({error.message})")
+            continue
+        record(session, the_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved")
+        approved.append(name)
+    if approved:
+        flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=", ".join(approved)), "success")
+    if left:
+        flash(_("Chưa duyệt: %(names)s", names="; ".join(left)), "warning")
+    if not approved and not left:
+        flash(_("Chưa chọn phiếu nào. Đánh dấu các phiếu cần duyệt rồi bấm lại."), "warning")
+    return redirect(url_for("review.review_queue"))
+
+
+@blueprint.get("/review/<int:submission_id>")
+@requires(Permission.SUBMISSION_REVIEW)
+def review(submission_id: int) -> ResponseReturnValue:
+    """One submission by section, beside the rating it would get."""
+    return _review_page(get_submission(get_session(), submission_id))
+
+
+@blueprint.post("/review/<int:submission_id>/approve")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_approve(submission_id: int) -> ResponseReturnValue:
+    """Approve, and open the next one that waits."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    try:
+        approve(get_session(), submission, the_identity().full_name)
+    except SubmissionError as error:
+        return _review_page(submission, error.message), 409
+    subject = f"ward {submission.ward_code}"
+    record(get_session(), the_identity(), "submission:approve", subject, before="sent", after="approved")
+    get_session().flush()
+    flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
+    waiting = make_queue(get_session())
+    if waiting:
+        return redirect(url_for("review.review", submission_id=waiting[0].submission_id))
+    return redirect(url_for("review.review_queue"))
+
+
+@blueprint.post("/review/<int:submission_id>/return")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_return(submission_id: int) -> ResponseReturnValue:
+    """Send back with a reason, or with the reasons that stand beside single questions."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    reason = request.form.get("reason", "")
+    try:
+        return_submission(get_session(), submission, reason, the_identity().full_name)
+    except ReasonError as error:
+        return _review_page(submission, reason=reason, wrong_reason=error.message), 400
+    except SubmissionError as error:
+        return _review_page(submission, error.message, reason), 409
+    after = {"state": "returned", "reason": submission.return_reason}
+    record(get_session(), the_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
+    flash(_("Đã gửi yêu cầu bổ sung."), "success")
+    return redirect(url_for("review.review_queue"))
+
+
+@blueprint.post("/review/<int:submission_id>/remarks")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_remark(submission_id: int) -> ResponseReturnValue:
+    """Write beside one question, or beside the whole: a comment, a flag, or what has to be mended."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    kind = request.form.get("kind", "")
+    question, text = _known_question(request.form.get("question", "")), request.form.get("text", "")
+    try:
+        chosen = RemarkKind(kind) if kind in set(RemarkKind) else RemarkKind.COMMENT
+        add_remark(get_session(), submission, chosen, question, text, the_identity().full_name)
+    except RemarkError as error:
+        return _review_page(submission, remark={"question": question, "text": text, "refused": error.message}), 400
+    subject = f"ward {submission.ward_code}"
+    record(get_session(), the_identity(), "submission:remark", subject, after={"kind": chosen.value, "question": question})
+    return redirect(url_for("review.review", submission_id=submission_id, _anchor=f"q-{question}" if question else "trao-doi"))
+
+
+@blueprint.post("/review/<int:submission_id>/remarks/<int:remark_id>/settle")
+@requires(Permission.SUBMISSION_REVIEW)
+@writes
+def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
+    """A flag was followed up, or a reason is withdrawn."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    remark = settle_remark(get_session(), submission, remark_id, the_identity().full_name)
+    after = {"kind": remark.kind, "question": remark.question}
+    record(get_session(), the_identity(), "submission:settle-remark", f"ward {submission.ward_code}", after=after)
+    return redirect(
+        url_for("review.review", submission_id=submission_id, _anchor=f"q-{remark.question}" if remark.question else "trao-doi")
+    )
+
+
+def _known_question(key: str) -> str:
+    return key if load_questionnaire().question(key) else ""
+
+
+def _review_page(
+    submission: Submission,
+    refused: str = "",
+    reason: str = "",
+    wrong_reason: str = "",
+    remark: Mapping[str, str] | None = None,
+) -> str:
+    session = get_session()
+    found, typed = examine(session, submission), typed_of(submission)
+    rating = preview(session, submission)
+    approved, returned = answers_before(session, submission)
+    form = load_questionnaire()
+    events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
+    sections = []
+    for section in form.sections:
+        fields = fields_of(section, typed, found.reading, found.doubts)
+        findings = [finding for finding in rating.findings if finding.criterion.group == section.code and finding.is_failing]
+        if fields:
+            sections.append((section, fields, findings))
+    return render_template(
+        "surveys/reviewer/review.html",
+        submission=submission,
+        ward=get_ward(session, submission.ward_code),
+        state=CollectionState(submission.state),
+        confirmation=find_confirmation(session, submission),
+        rating=rating,
+        sections=sections,
+        since_approved=find_differences(form, approved, typed) if approved is not None else None,
+        since_returned=find_differences(form, returned, typed) if returned is not None else None,
+        explain=explain,
+        events=[(event, EventKind(event.kind)) for event in session.scalars(events)],
+        labels={question.key: question.label for question in form.questions},
+        remarks=list_remarks(session, submission),
+        remark_kinds=RemarkKind,
+        typed_remark=remark or {},
+        refused=refused,
+        reason=reason,
+        wrong_reason=wrong_reason,
+    )

@@ -1,0 +1,78 @@
+"""The review in a browser: what is doubted, what is said beside an answer, a return by question, the way back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from surveys.models import Submission
+from surveys.states import CollectionState
+
+
+@pytest.mark.journey
+def test_a_return_by_question_leads_the_officer_to_the_field_and_back(visit, demo_session):
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == "00070")).one()
+    # The story's officer has this ward, approved long ago: put back to wait, as if it had just been sent.
+    mine.state = CollectionState.SENT.value
+    number = mine.id
+    demo_session.commit()
+    reviewer = visit.sign_in("thamdinh")
+    reviewer.goto(f"/review/{number}")
+    row = reviewer.locator("#q-lan_seats")
+    row.get_by_text("Ghi ý kiến, đánh dấu").click()
+    row.get_by_label("Ý kiến về câu").fill("Nhiều hơn số cán bộ; đếm lại giúp")
+    row.get_by_role("button", name="Nêu là câu cần bổ sung").click()
+    expect(row.get_by_text("Nhiều hơn số cán bộ; đếm lại giúp")).to_be_visible()
+    other = reviewer.locator("#q-floors")
+    other.get_by_text("Ghi ý kiến, đánh dấu").click()
+    other.get_by_label("Ý kiến về câu").fill("Đối chiếu bản vẽ")
+    other.get_by_role("button", name="Đánh dấu cần theo dõi").click()
+    reviewer.get_by_role("button", name="Duyệt và mở phiếu tiếp theo").click()
+    reviewer.get_by_text("Còn 1 chỗ đánh dấu cần theo dõi").wait_for()
+    reviewer.get_by_role("button", name="Yêu cầu bổ sung").click()
+    reviewer.get_by_text("Đã gửi yêu cầu bổ sung").wait_for()
+
+    officer = visit.sign_in("canbo")
+    officer.get_by_role("link", name="Mở phiếu khảo sát của Phường Hoàn Kiếm").click()
+    officer.get_by_role("link", name="Số chỗ làm việc của cán bộ có nút mạng LAN đang hoạt động").click()
+    officer.wait_for_url(re.compile(r"/sections/C#q-lan_seats$"))
+    expect(officer.locator("#q-lan_seats")).to_be_in_viewport()
+    before = officer.locator('[name="lan_seats"]').input_value()
+    officer.locator('[name="lan_seats"]').fill(str(int(before) - 1))
+    officer.locator('[name="lan_seats"]').blur()
+    expect(officer.locator('[data-question="lan_seats"] [data-state]')).to_have_text("✓ đã lưu")
+    officer.goto(f"/surveys/{number}/send")
+    officer.get_by_role("button", name="Gửi thẩm định").click()
+    officer.get_by_text("Đã gửi phiếu").wait_for()
+
+    reviewer.goto(f"/review/{number}")
+    expect(reviewer.get_by_text("So với lần yêu cầu bổ sung: 1 câu đã sửa")).to_be_visible()
+    expect(reviewer.locator("#q-lan_seats").get_by_text("✓ xong")).to_be_visible()
+    expect(reviewer.locator("#q-lan_seats").get_by_text(f"khi yêu cầu bổ sung: {before} chỗ")).to_be_visible()
+    reviewer.locator("#q-floors").get_by_role("button", name="Xử lý xong").click()
+    reviewer.goto("/review/")
+    reviewer.get_by_label("Chọn phiếu của Phường Hoàn Kiếm").check()
+    reviewer.get_by_role("button", name="Duyệt các phiếu đã chọn").click()
+    reviewer.get_by_text("Đã duyệt 1 phiếu: Phường Hoàn Kiếm.").wait_for()
+
+    officer.goto(f"/surveys/{number}/changes?question=lan_seats")
+    expect(officer.locator("td", has_text=before).first).to_be_visible()
+
+
+@pytest.mark.journey
+def test_ward_and_reviewer_talk_beside_the_submission(visit):
+    officer = visit.sign_in("canbo")
+    officer.get_by_role("link", name="Mở phiếu khảo sát của Phường Cửa Nam").click()
+    officer.get_by_label("Ý kiến chung về phiếu").fill("Đang chờ bên điện lực xác nhận UPS")
+    officer.get_by_role("button", name="Ghi ý kiến").click()
+    officer.get_by_text("Đã ghi ý kiến.").wait_for()
+    number = re.search(r"/surveys/(\d+)/", officer.url)[1]
+    reviewer = visit.sign_in("thamdinh")
+    reviewer.goto(f"/review/{number}")
+    expect(reviewer.get_by_text("Đang chờ bên điện lực xác nhận UPS")).to_be_visible()
+    reviewer.get_by_text("Ghi ý kiến chung").click()
+    reviewer.get_by_label("Ý kiến chung").fill("Được, ghi rõ ngày ở lý do")
+    reviewer.locator("#trao-doi").get_by_role("button", name="Ghi ý kiến").click()
+    officer.reload()
+    expect(officer.get_by_text("Được, ghi rõ ngày ở lý do")).to_be_visible()

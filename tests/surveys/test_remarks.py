@@ -1,0 +1,170 @@
+"""What reviewers and wards say to each other beside the answers, and what hangs on it."""
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from accounts.identity import Role
+from portal.errors import NotFoundError
+from surveys.doubting import examine
+from surveys.models import Remark, Submission
+from surveys.remarks import (
+    MAX_LENGTH,
+    RemarkError,
+    add_remark,
+    list_remarks,
+    open_flags,
+    open_reasons,
+    settle_reasons,
+    settle_remark,
+)
+from surveys.review import ReasonError, approve, return_submission
+from surveys.rounds import open_round
+from surveys.states import CollectionState, RemarkKind
+from surveys.submissions import ProblemsError, save_fields, send
+from surveys.typed import SubmissionError, typed_of
+from tests.conftest import DEMO_DAY
+
+MINE = "00082"
+
+
+@pytest.fixture
+def sent(demo_session):
+    return demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)).first()
+
+
+@pytest.mark.both_databases
+def test_a_remark_is_kept_with_who_and_when(session):
+    opened = open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
+    submission = session.scalars(select(Submission).where(Submission.round_id == opened.id)).first()
+    add_remark(session, submission, RemarkKind.COMMENT, "floors", "  Hoà nhập\x00 ", "Người viết")
+    (remark,) = list_remarks(session, submission)
+    assert (remark.question, remark.text, remark.by, remark.settled_at) == ("floors", "Hoà nhập", "Người viết", None)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x", "x" * (MAX_LENGTH + 1)])
+def test_an_empty_or_endless_remark_is_refused(demo_session, sent, text):
+    with pytest.raises(RemarkError):
+        add_remark(demo_session, sent, RemarkKind.COMMENT, "", text, "Chuyên viên")
+
+
+def test_an_open_flag_keeps_a_submission_from_being_approved(demo_session, sent):
+    flag = add_remark(demo_session, sent, RemarkKind.FLAG, "A01", "Đối chiếu sổ tài sản", "Chuyên viên")
+    with pytest.raises(SubmissionError, match="Còn 1 chỗ đánh dấu cần theo dõi"):
+        approve(demo_session, sent, "Chuyên viên")
+    assert sent.state == CollectionState.SENT
+    settle_remark(demo_session, sent, flag.id, "Chuyên viên")
+    assert open_flags(demo_session, sent) == []
+    approve(demo_session, sent, "Chuyên viên")
+
+
+def test_a_return_needs_one_reason_in_all_or_one_beside_a_question(demo_session, sent):
+    with pytest.raises(ReasonError):
+        return_submission(demo_session, sent, "", "Chuyên viên")
+    add_remark(demo_session, sent, RemarkKind.RETURN, "lan_seats", "Nhiều hơn số chỗ ngồi", "Chuyên viên")
+    return_submission(demo_session, sent, "", "Chuyên viên")
+    assert sent.state == CollectionState.RETURNED
+    with pytest.raises(RemarkError, match="không còn chờ thẩm định"):
+        add_remark(demo_session, sent, RemarkKind.RETURN, "floors", "Kiểm tra lại", "Chuyên viên")
+
+
+def test_what_a_return_asks_about_is_changed_or_answered_before_it_is_sent_again(demo_session, sent):
+    for question in ("lan_seats", "floors"):
+        add_remark(demo_session, sent, RemarkKind.RETURN, question, "Kiểm tra lại", "Chuyên viên")
+    # While it waits for review, a change of mind settles nothing.
+    settle_reasons(demo_session, sent, ["lan_seats"], "Công chức")
+    assert len(open_reasons(demo_session, sent)) == 2
+    return_submission(demo_session, sent, "", "Chuyên viên")
+    assert examine(demo_session, sent).left == 2
+    with pytest.raises(ProblemsError, match="còn 2 chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời"):
+        send(demo_session, sent, "A", "B", "Công chức")
+    before = typed_of(sent)
+    save_fields(demo_session, sent, {"lan_seats": str(int(before["lan_seats"]) + 1)}, before, "Công chức")
+    assert [remark.question for remark in open_reasons(demo_session, sent)] == ["floors"]
+    settle_reasons(demo_session, sent, ["floors"], "Công chức")
+    send(demo_session, sent, "A", "B", "Công chức")
+
+
+def test_nobody_settles_a_remark_through_another_submission(demo_session, sent):
+    other = demo_session.scalars(select(Submission).where(Submission.id != sent.id)).first()
+    remark = add_remark(demo_session, sent, RemarkKind.FLAG, "", "Xem lại", "Chuyên viên")
+    with pytest.raises(NotFoundError):
+        settle_remark(demo_session, other, remark.id, "Chuyên viên")
+
+
+def test_the_officer_finds_the_reason_on_top_and_beside_its_field(demo_session, demo_sign_in):
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
+    mine.state = CollectionState.SENT.value
+    add_remark(demo_session, mine, RemarkKind.RETURN, "lan_seats", "Nhiều hơn <b>số chỗ</b> ngồi", "Chuyên viên")
+    add_remark(demo_session, mine, RemarkKind.FLAG, "lan_seats", "Chỉ người thẩm định thấy", "Chuyên viên")
+    return_submission(demo_session, mine, "", "Chuyên viên")
+    number = mine.id
+    demo_session.commit()
+    client = demo_sign_in("canbo")
+    page = BeautifulSoup(client.get(f"/surveys/{number}/").data, "html.parser")
+    (link,) = page.select('.alert a[href$="#q-lan_seats"]')
+    assert link["href"] == f"/surveys/{number}/sections/C#q-lan_seats"
+    section = BeautifulSoup(client.get(f"/surveys/{number}/sections/C").data, "html.parser")
+    assert "Nhiều hơn <b>số chỗ</b> ngồi" in section.select_one("#q-lan_seats .remark").get_text()
+    assert "Chỉ người thẩm định thấy" not in section.get_text()
+    answer = client.post(f"/surveys/{number}/remarks", data={"question": "lan_seats", "text": "Đã đếm lại, đúng"})
+    assert answer.location.endswith(f"/surveys/{number}/sections/C#q-lan_seats")
+    demo_session.expire_all()
+    assert open_reasons(demo_session, demo_session.get(Submission, number)) == []
+
+
+def test_a_refused_remark_stays_in_its_form(demo_session, demo_sign_in, sent):
+    number = sent.id
+    demo_session.rollback()
+    client = demo_sign_in("thamdinh")
+    answer = client.post(f"/review/{number}/remarks", data={"question": "A01", "text": "y" * 2001, "kind": "flag"})
+    assert answer.status_code == 400
+    page = BeautifulSoup(answer.data, "html.parser")
+    assert page.select_one("#y-kien-A01").get_text() == "y" * 2001
+    assert "viết gọn" in page.select_one("#y-kien-A01-error").get_text()
+    officer = demo_sign_in("canbo")
+    mine = demo_session.scalars(select(Submission.id).where(Submission.ward_code == MINE)).one()
+    demo_session.rollback()
+    answer = officer.post(f"/surveys/{mine}/remarks", data={"text": "z" * 2001})
+    assert answer.status_code == 400
+    assert "z" * 2001 in answer.text
+
+
+def test_an_officer_can_neither_flag_nor_settle(demo_session, demo_sign_in):
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
+    flag = add_remark(demo_session, mine, RemarkKind.FLAG, "", "Xem lại", "Chuyên viên").id
+    number = mine.id
+    demo_session.commit()
+    officer = demo_sign_in("canbo")
+    assert officer.post(f"/review/{number}/remarks/{flag}/settle").status_code == 404
+    officer.post(f"/surveys/{number}/remarks", data={"text": "Đây là ý kiến", "kind": "flag"})
+    kinds = demo_session.scalars(select(Remark.kind).where(Remark.text == "Đây là ý kiến"))
+    assert list(kinds) == ["comment"]
+
+
+def test_many_are_approved_at_once_but_for_the_flagged(demo_session, demo_sign_in):
+    waiting = list(demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)))
+    add_remark(demo_session, waiting[0], RemarkKind.FLAG, "", "Xem lại", "Chuyên viên")
+    numbers = [row.id for row in waiting]
+    demo_session.commit()
+    client = demo_sign_in("thamdinh")
+    page = BeautifulSoup(client.get("/review/").data, "html.parser")
+    assert page.select_one(f"#chon-{numbers[0]}").has_attr("disabled")
+    answer = client.post("/review/approve", data={"submission": [str(number) for number in numbers]}, follow_redirects=True)
+    assert f"Đã duyệt {len(numbers) - 1} phiếu" in answer.text
+    assert "Chưa duyệt" in answer.text
+    demo_session.expire_all()
+    states = [demo_session.get(Submission, number).state for number in numbers]
+    assert states == ["sent", *["approved"] * (len(numbers) - 1)]
+    demo_session.rollback()
+    assert "Chưa chọn phiếu nào" in client.post("/review/approve", follow_redirects=True).text
+    assert client.post("/review/approve", data={"submission": "9999"}).status_code == 404
+
+
+def test_who_reviews_only_may_comment_in_any_ward_and_others_in_theirs(sign_in, session):
+    opened = open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
+    number = session.scalars(select(Submission.id).where(Submission.round_id == opened.id, Submission.ward_code == MINE)).one()
+    session.commit()
+    assert sign_in(Role.OFFICER, [MINE]).post(f"/surveys/{number}/remarks", data={"text": "Của tôi"}).status_code == 302
+    assert sign_in(Role.OFFICER, ["00070"], "khac").post(f"/surveys/{number}/remarks", data={"text": "Của ai"}).status_code == 404
+    assert sign_in(Role.LEADER).post(f"/surveys/{number}/remarks", data={"text": "Lãnh đạo"}).status_code == 404

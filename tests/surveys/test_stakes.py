@@ -1,0 +1,85 @@
+"""What is reviewed first."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event, select
+
+from inventory.prices import load_default_prices
+from portal.vietnamese import fold
+from scoring.rating import rate
+from scoring.remedies import cost_to_ready, line_cost
+from surveys.doubts import Doubt
+from surveys.models import Submission
+from surveys.questions import load_questionnaire
+from surveys.review import make_queue
+from surveys.stakes import find_stake
+from surveys.states import CollectionState
+from surveys.submissions import save_fields
+from surveys.typed import typed_of
+from tests.scoring.test_rating import ON, STANDARD, snapshots
+
+FORM = load_questionnaire()
+PRICES = {price.item: price for price in load_default_prices()}
+KEYS = [question.key for question in FORM.questions]
+BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.blocking}
+
+
+@given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=6))
+def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
+    rating = rate(snapshot, STANDARD, ON)
+    stake = find_stake(FORM, [Doubt(key, key, "khác nhiều") for key in keys], rating, PRICES)
+    serves = {key: set(FORM.question(key).serves) for key in keys}
+    assert stake.doubted == len(serves)
+    assert stake.on_blocking == sum(bool(codes & BLOCKING) for codes in serves.values())
+    lines = cost_to_ready(rating, PRICES).lines
+    assert stake.hanging == sum(
+        line_cost(line, PRICES) for line in lines if any(line.criterion in codes for codes in serves.values())
+    )
+    assert stake.result is rating.result
+
+
+@given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=5, unique=True), st.sampled_from(KEYS))
+def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, more):
+    rating = rate(snapshot, STANDARD, ON)
+    less, greater = (
+        find_stake(FORM, [Doubt(key, key, "khác nhiều") for key in chosen], rating, PRICES) for chosen in (keys, [*keys, more])
+    )
+    assert greater.weight >= less.weight
+
+
+def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
+    rows = make_queue(demo_session)
+    weights = [row.stake.weight for row in rows]
+    assert len(rows) == 8
+    assert weights == sorted(weights, reverse=True)
+    last = demo_session.get(Submission, rows[-1].submission_id)
+    # A number of PCs far from the usual is read by blocking criteria.
+    last.state = CollectionState.RETURNED.value
+    save_fields(demo_session, last, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, typed_of(last), "Công chức")
+    last.state = CollectionState.SENT.value
+    assert make_queue(demo_session)[0].submission_id == last.id
+    demo_session.commit()
+    page = demo_sign_in("thamdinh").get("/review/").text
+    assert "ở tiêu chí bắt buộc" in page
+    oldest = demo_sign_in("thamdinh").get("/review/?order=oldest&q=phuong").text
+    assert oldest.count("nếu duyệt:") == sum("phuong" in fold(row.ward.full_name) for row in rows)
+
+
+def test_a_long_queue_costs_no_more_questions_than_a_short_one(demo_session):
+    def count():
+        asked = []
+        bind = demo_session.get_bind()
+        note = lambda *arguments: asked.append(arguments[2])  # noqa: E731
+        event.listen(bind, "before_cursor_execute", note)
+        demo_session.expire_all()
+        rows = make_queue(demo_session)
+        event.remove(bind, "before_cursor_execute", note)
+        return len(rows), len(asked)
+
+    few, short = count()
+    for row in demo_session.scalars(select(Submission).where(Submission.state == CollectionState.APPROVED.value)):
+        row.state = CollectionState.SENT.value
+    demo_session.flush()
+    many, long = count()
+    assert many > few * 10
+    assert long <= short + 2
