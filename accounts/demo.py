@@ -29,7 +29,9 @@ def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
     known = set(session.scalars(select(User.username)))
     for username, full_name, role, wards in ACCOUNTS:
         if username not in known:
-            create_user(session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True)
+            create_user(
+                session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True, email=f"{username}@example.org"
+            )
 
 
 def refuse_demo_accounts(session: Session) -> None:

@@ -33,3 +33,10 @@ class UserForm(BaseForm):
     full_name = StringField(_("Họ và tên"), [DataRequired(), Length(max=200)])
     role = SelectField(_("Vai trò"), choices=[SelectChoice(role.value, role.label) for role in Role])
     wards = StringField(_("Mã xã, phường (cách nhau bằng dấu phẩy)"), [Length(max=1000)])
+    email = StringField(_("Thư điện tử nhận thư nhắc (để trống được)"), [Length(max=254)])
+
+
+class EmailForm(BaseForm):
+    """The own address for reminders."""
+
+    email = StringField(_("Thư điện tử nhận thư nhắc"), [Length(max=254)])

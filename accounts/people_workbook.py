@@ -8,6 +8,7 @@ from portal.uploads import UploadError, open_workbook
 from portal.vietnamese import fold
 
 HEADINGS = ("tên đăng nhập", "họ và tên", "vai trò", "mã xã, phường")
+EMAIL = "thư điện tử"
 MAX_ROWS = 2000
 _ROLES = {fold(role.label): role for role in Role} | {role.value: role for role in Role}
 
@@ -15,9 +16,11 @@ _ROLES = {fold(role.label): role for role in Role} | {role.value: role for role 
 def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> list[Slip]:
     """Make the accounts of the first sheet. Raises UploadError with every mistake, each with its row."""
     book = open_workbook(data)
-    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(HEADINGS), values_only=True))
-    if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(heading) for heading in HEADINGS]:
-        raise UploadError(f"Dòng 1 phải là các cột: {'; '.join(HEADINGS)}.")
+    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(HEADINGS) + 1, values_only=True))
+    found = [fold(str(cell or "")) for cell in rows[0]] if rows else []
+    wanted = [fold(heading) for heading in (*HEADINGS, EMAIL)]
+    if not found or found[: len(HEADINGS)] != wanted[:-1] or (found[len(HEADINGS) :] or [""])[0] not in ("", wanted[-1]):
+        raise UploadError(f"Dòng 1 phải là các cột: {'; '.join(HEADINGS)}; thêm cột “{EMAIL}” nếu có.")
     slips, mistakes = [], []
     for number, row in enumerate(rows[1:], start=2):
         cells = [str(cell).strip() if cell is not None else "" for cell in row]
@@ -33,8 +36,8 @@ def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> 
 
 
 def _create(session: Session, cells: list[str], known_wards: frozenset[str]) -> Slip:
-    username, full_name, role_name, codes = cells
+    username, full_name, role_name, codes, email = (*cells, "")[: len(HEADINGS) + 1]
     role = _ROLES.get(fold(role_name))
     if role is None:
         raise UserError(f"Vai trò “{role_name}” không có. Chọn một trong: {', '.join(role.label for role in Role)}.")
-    return create_user(session, username, full_name, role, read_wards(codes, known_wards))
+    return create_user(session, username, full_name, role, read_wards(codes, known_wards), email=email)

@@ -12,6 +12,7 @@ from accounts.models import User, UserWard
 from accounts.passwords import check_strength, hash_password, is_right, make_one_time_password
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
+from portal.mail import is_address
 from portal.vietnamese import fold
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
@@ -40,6 +41,7 @@ def create_user(
     *,
     password: str | None = None,
     is_demo: bool = False,
+    email: str = "",
 ) -> Slip:
     """Make an account. Without a password it gets a one-time one that has to be changed. Raises UserError."""
     name, codes = fold(username), sorted(set(wards))
@@ -51,6 +53,8 @@ def create_user(
         raise UserError(f"Tài khoản “{name}” là {role.label.lower()} nên phải ghi mã xã, phường.")
     if not role.is_of_ward and codes:
         raise UserError(f"Tài khoản “{name}” là {role.label.lower()}, làm việc cho toàn thành phố: bỏ trống mã xã, phường.")
+    if email and not is_address(email):
+        raise UserError(f"Thư điện tử “{email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
     if session.scalars(select(User.id).where(User.username == name)).first() is not None:
         raise UserError(f"Đã có tài khoản “{name}”. Chọn tên khác.")
     given = password or make_one_time_password()
@@ -58,6 +62,7 @@ def create_user(
         User(
             username=name,
             full_name=full_name.strip(),
+            email=email,
             password_hash=hash_password(given),
             role=role.value,
             must_change_password=password is None,
@@ -103,6 +108,15 @@ def change_password(session: Session, user_id: int, old: str, new: str) -> User:
     user.password_hash = hash_password(new)
     user.must_change_password = False
     user.session_version += 1
+    return user
+
+
+def set_email(session: Session, user_id: int, email: str) -> User:
+    """Change the address that reminders go to; blank takes it away. Raises UserError."""
+    if email and not is_address(email):
+        raise UserError(f"Thư điện tử “{email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
+    user = get_user(session, user_id)
+    user.email = email
     return user
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accounts import users
 from accounts.audit import record
 from accounts.audit_words import ACTION_WORDS, describe_action, describe_subject
-from accounts.forms import PasswordForm, SignInForm, UserForm
+from accounts.forms import EmailForm, PasswordForm, SignInForm, UserForm
 from accounts.guards import current_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
@@ -95,7 +95,25 @@ def change_password() -> ResponseReturnValue:
             record(get_session(), identity, "account:change-password", f"account {identity.username}")
             flash(_("Đã đổi mật khẩu."), "success")
             return redirect(url_for("portal.home"))
-    return render_template("accounts/password.html", form=form), 400 if form.errors else 200
+    return _own_page(form, _email_form()), 400 if form.errors else 200
+
+
+@blueprint.post("/account/email")
+@requires(Permission.ACCOUNT_OWN)
+@writes
+def change_email() -> ResponseReturnValue:
+    """Change the own address for reminders."""
+    form, identity = EmailForm(), the_identity()
+    if form.validate_on_submit():
+        try:
+            users.set_email(get_session(), identity.user_id, form.email.data or "")
+        except WardReadinessError as error:
+            form.email.errors = [*form.email.errors, error.message]
+        else:
+            record(get_session(), identity, "account:set-email", f"account {identity.username}")
+            flash(_("Đã lưu thư điện tử."), "success")
+            return redirect(url_for("accounts.change_password"))
+    return _own_page(PasswordForm(formdata=None), form), 400
 
 
 @blueprint.get("/users")
@@ -119,7 +137,14 @@ def user_create() -> ResponseReturnValue:
         form.wards.errors = [*form.wards.errors, error.message]
         return _user_page(form), 400
     try:
-        slip = users.create_user(get_session(), form.username.data or "", form.full_name.data or "", Role(form.role.data), wards)
+        slip = users.create_user(
+            get_session(),
+            form.username.data or "",
+            form.full_name.data or "",
+            Role(form.role.data),
+            wards,
+            email=form.email.data or "",
+        )
     except WardReadinessError as error:
         form.username.errors = [*form.username.errors, error.message]
         return _user_page(form), 400
@@ -212,6 +237,14 @@ def _enter(user: User) -> ResponseReturnValue:
 
 def _demo_users() -> list[User]:
     return list(get_session().scalars(select(User).where(User.is_demo, User.is_active).order_by(User.id)))
+
+
+def _email_form() -> EmailForm:
+    return EmailForm(formdata=None, email=users.get_user(get_session(), the_identity().user_id).email)
+
+
+def _own_page(form: PasswordForm, email_form: EmailForm) -> str:
+    return render_template("accounts/password.html", form=form, email_form=email_form)
 
 
 def _user_page(form: UserForm) -> str:

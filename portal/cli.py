@@ -53,6 +53,8 @@ def serve() -> None:
         _told(lambda: load_demo(app))
         click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
     _told(lambda: check_start(app))
+    if not current_settings().smtp_url:
+        click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")
     click.echo(f"Mở http://127.0.0.1:{port}")
     # A short queue is no news. A browser keeps several lines open, so that the usual limit of 100 would shut wards out.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

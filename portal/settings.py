@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -30,6 +31,10 @@ class Settings:
     co_signatory_title: str
     co_signatory_name: str
     contact: str
+    public_url: str
+    smtp_url: str
+    mail_from: str
+    mail_folder: Path
 
     @property
     def is_production(self) -> bool:
@@ -59,6 +64,10 @@ def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE)
         co_signatory_title=environ.get("CO_SIGNATORY_TITLE", "GIÁM ĐỐC"),
         co_signatory_name=environ.get("CO_SIGNATORY_NAME", ""),
         contact=environ.get("CONTACT", "Sở Khoa học và Công nghệ, bộ phận đầu mối khảo sát"),
+        public_url=_address(environ, "PUBLIC_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
+        smtp_url=_address(environ, "SMTP_URL", "", ("smtp", "smtps")),
+        mail_from=environ.get("MAIL_FROM", "khao-sat@example.org"),
+        mail_folder=Path(environ.get("MAIL_FOLDER", "") or instance / "mail"),
     )
 
 
@@ -97,6 +106,18 @@ def _date(environ: Mapping[str, str], name: str, default: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise SettingError(f"{name} = “{text}” không phải ngày. Viết theo dạng 2026-03-31.") from None
+
+
+def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    text = environ.get(name, default)
+    try:
+        parts = urlsplit(text)
+        is_right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    if text and not is_right:
+        raise SettingError(f"{name} không hợp lệ. Viết theo dạng {schemes[0]}://máy-chủ hoặc {schemes[-1]}://máy-chủ:cổng.")
+    return text
 
 
 def _flag(environ: Mapping[str, str], name: str, default: str) -> bool:

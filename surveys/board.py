@@ -1,7 +1,7 @@
 """The board of a round: each ward by its state of collection, what is late, and what somebody should look at."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,14 +12,17 @@ from inventory.ward_search import list_wards
 from inventory.wards import Ward
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
-from surveys.doubting import examine, newest_stamp
+from surveys.doubting import Stamp, examine, newest_stamp
 from surveys.models import Answer, Round, Submission
 from surveys.states import CollectionState
+from surveys.typed import typed_of
 
 # A draft that nobody touched for this long has stopped.
 STOPPED_DAYS = 7
-# How much was left in a draft, by submission, version and what was approved by then: neither ever changes.
-_left: dict[tuple[int, int, tuple[str, int]], int] = {}
+# So many numbers, and this share of them the same, are no stock-taking (an assumption).
+UNIFORM_LEAST, UNIFORM_SHARE = 20, 0.8
+# What was found in a submission, by submission, version and what was approved by then: neither ever changes.
+_looks: dict[tuple[int, int, Stamp], tuple[int, bool]] = {}
 _KEPT = 2000
 
 
@@ -31,6 +34,7 @@ class Notice(LabelledEnum):
     COMPLETE = "complete", "Đã đủ, chưa gửi"
     STARTED = "started", "Đang điền dở"
     RETURNED = "returned", "Chờ xã, phường bổ sung"
+    UNIFORM = "uniform", "Các số gần như giống hệt nhau"
 
 
 @dataclass(frozen=True)
@@ -85,25 +89,34 @@ def make_board(session: Session, found: Round, today: date) -> Board:
     submissions = list(session.scalars(select(Submission).where(Submission.round_id == found.id)))
     changed = select(Answer.submission_id, func.max(Answer.saved_at)).join(Submission).where(Submission.round_id == found.id)
     changed_at = {row[0]: row[1] for row in session.execute(changed.group_by(Answer.submission_id))}
-    left = _count_left(session, submissions)
-    rows = [_row(found, row, wards[row.ward_code], changed_at.get(row.id), left.get(row.id), today) for row in submissions]
+    looks = _look_into(session, submissions)
+    rows = [_row(found, row, wards[row.ward_code], changed_at.get(row.id), looks.get(row.id), today) for row in submissions]
     return Board(tuple(sorted(rows, key=lambda row: row.ward.position)))
 
 
-def _count_left(session: Session, submissions: Iterable[Submission]) -> dict[int, int]:
+def is_uniform(typed: Mapping[str, str]) -> bool:
+    """Whether the numbers look filled in for the sake of it: many, and nearly all the same."""
+    numbers = Counter(raw for raw in typed.values() if raw.isdecimal())
+    return numbers.total() >= UNIFORM_LEAST and max(numbers.values()) >= UNIFORM_SHARE * numbers.total()
+
+
+def _look_into(session: Session, submissions: Iterable[Submission]) -> dict[int, tuple[int, bool]]:
+    """How much is left in what was begun or waits for review, and whether its numbers look alike."""
     stamp = newest_stamp(session)
-    drafts = [row for row in submissions if row.state == CollectionState.DRAFT]
-    unread = [row.id for row in drafts if (row.id, row.version, stamp) not in _left]
+    begun = [row for row in submissions if row.state in (CollectionState.DRAFT, CollectionState.SENT)]
+    unread = [row.id for row in begun if (row.id, row.version, stamp) not in _looks]
     if unread:
-        if len(_left) > _KEPT:
-            _left.clear()
-        query = select(Submission).where(Submission.id.in_(unread)).options(selectinload(Submission.answers))
+        if len(_looks) > _KEPT:
+            _looks.clear()
+        query = select(Submission).where(Submission.id.in_([row.id for row in begun])).options(selectinload(Submission.answers))
         for row in session.scalars(query.execution_options(populate_existing=True)):
-            _left[row.id, row.version, stamp] = examine(session, row).left
-    return {row.id: _left[row.id, row.version, stamp] for row in drafts}
+            _looks[row.id, row.version, stamp] = examine(session, row, stamp).left, is_uniform(typed_of(row))
+    return {row.id: _looks[row.id, row.version, stamp] for row in begun}
 
 
-def _row(found: Round, submission: Submission, ward: Ward, changed_at: datetime | None, left: int | None, today: date) -> BoardRow:
+def _row(
+    found: Round, submission: Submission, ward: Ward, changed_at: datetime | None, look: tuple[int, bool] | None, today: date
+) -> BoardRow:
     state = CollectionState(submission.state)
     received = state in (CollectionState.SENT, CollectionState.APPROVED)
     until = to_hanoi(submission.sent_at).date() if received and submission.sent_at else today
@@ -111,18 +124,21 @@ def _row(found: Round, submission: Submission, ward: Ward, changed_at: datetime 
         ward=ward,
         submission_id=submission.id,
         state=state,
-        notice=_notice(state, changed_at, left, today),
+        notice=_notice(state, changed_at, look, today),
         changed_at=changed_at,
         sent_at=submission.sent_at,
         days_late=max(0, (until - found.deadline).days),
     )
 
 
-def _notice(state: CollectionState, changed_at: datetime | None, left: int | None, today: date) -> Notice | None:
+def _notice(state: CollectionState, changed_at: datetime | None, look: tuple[int, bool] | None, today: date) -> Notice | None:
     if state is CollectionState.NOT_STARTED:
         return Notice.SILENT
     if state is CollectionState.RETURNED:
         return Notice.RETURNED
+    left, uniform = look or (None, False)
+    if uniform:
+        return Notice.UNIFORM
     if state is not CollectionState.DRAFT:
         return None
     if left == 0:

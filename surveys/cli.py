@@ -7,10 +7,13 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from accounts.audit import record
+from portal.clock import today
 from portal.database import session_scope
 from portal.errors import WardReadinessError
+from portal.settings import current_settings
 from surveys.city_workbook import import_city_answers
-from surveys.rounds import get_round
+from surveys.reminders import make_digests, send_reminders
+from surveys.rounds import current_round, get_round
 
 surveys = AppGroup("surveys", help="Khảo sát.")
 
@@ -27,3 +30,33 @@ def import_city(file: Path, round_id: int) -> None:
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     click.echo(f"Đã nạp {count} câu trả lời.")
+
+
+@surveys.command("remind")
+@click.option("--round", "round_id", type=int, help="Số của đợt khảo sát, mặc định đợt mới nhất.")
+@click.option("--dry-run", is_flag=True, help="Chỉ kể ai sẽ được nhắc, không gửi gì.")
+def remind(round_id: int | None, dry_run: bool) -> None:
+    """Gửi thư nhắc tới người phụ trách đơn vị quá hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
+    engine, settings = current_app.extensions["engine"], current_settings()
+    try:
+        with session_scope(engine, writes=False) as session:
+            found = get_round(session, round_id) if round_id is not None else current_round(session)
+            if found is None:
+                raise click.ClickException("Chưa có đợt khảo sát nào.")
+            number = found.id
+            digests, nobody = make_digests(session, found, settings, today())
+        for digest in digests:
+            way = digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
+            click.echo(f"{digest.full_name}: {', '.join(one.ward.full_name for one in digest.wards)} · {way}")
+        for one in nobody:
+            click.echo(f"{one.ward.full_name}: chưa có tài khoản phụ trách")
+        if dry_run:
+            return
+        done = send_reminders(engine, number, settings)
+        with session_scope(engine, writes=True) as session:
+            record(session, None, "reminder:send", f"round {number}", after={"letters": done.letters, "failed": len(done.failed)})
+    except WardReadinessError as error:
+        raise click.ClickException(error.message) from None
+    click.echo(f"Đã gửi {done.letters} thư nhắc.")
+    if done.failed:
+        raise click.ClickException("\n".join(done.failed))

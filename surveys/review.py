@@ -1,7 +1,7 @@
 """Review: what was sent is approved, and becomes a snapshot that never changes, or is returned with a reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -13,7 +13,8 @@ from inventory.recording import record_snapshot
 from inventory.snapshot import Snapshot
 from inventory.ward_search import list_wards
 from inventory.wards import Ward
-from portal.clock import now, to_hanoi
+from portal.clock import now, to_hanoi, today
+from portal.formats import format_day
 from scoring.publishing import get_standard
 from scoring.rating import Rating, rate
 from scoring.standard import Standard
@@ -23,10 +24,14 @@ from surveys.reading import to_snapshot
 from surveys.remarks import flagged, open_flags, open_reasons
 from surveys.stakes import Stake, find_stake
 from surveys.states import CollectionState, EventKind
-from surveys.submissions import MAX_LENGTH, add_event
+from surveys.submissions import MAX_LENGTH, add_event, last_day
 from surveys.typed import SubmissionError, questionnaire_of, read_submission, typed_of
 
 MIN_REASON = 5
+# What is returned near the deadline or after it may still be mended and sent for so long (an assumption).
+RETURN_DAYS = 5
+# A ward is let in again for a year at most.
+MAX_REOPENED_DAYS = 366
 # By what was approved, the submission and its version, the standard and the day: none of them ever changes what is at stake.
 _stakes: dict[tuple[object, ...], Stake] = {}
 _KEPT = 1000
@@ -129,6 +134,9 @@ def return_submission(session: Session, submission: Submission, reason: str, by:
     submission.state = CollectionState.RETURNED.value
     submission.decided_at = at or now()
     submission.return_reason = reason.strip()
+    until = to_hanoi(submission.decided_at).date() + timedelta(days=RETURN_DAYS)
+    if until > last_day(submission):
+        submission.reopened_until = until
     add_event(session, submission, EventKind.RETURNED, by, reason.strip(), at=submission.decided_at)
 
 
@@ -140,6 +148,24 @@ def _preview(submission: Submission, standard: Standard) -> Rating:
 def _waiting() -> Select[Submission]:
     waiting = select(Submission).where(Submission.state == CollectionState.SENT.value)
     return waiting.order_by(Submission.sent_at, Submission.id)
+
+
+def reopen(session: Session, submission: Submission, until: date, reason: str, by: str) -> None:
+    """Let one ward type and send until the end of a day, whatever the round's deadline, even where the round was closed.
+
+    Raises SubmissionError where nothing is to be sent, and ReasonError where the day or the reason will not do.
+    """
+    state = CollectionState(submission.state)
+    if state is CollectionState.APPROVED:
+        raise SubmissionError("Phiếu đã duyệt thì khóa, không cho gửi lại được. Cần số liệu mới thì mở đợt khảo sát mới.")
+    if state is CollectionState.SENT:
+        raise SubmissionError("Phiếu đang chờ thẩm định. Cần xã, phường sửa thì bấm “Yêu cầu bổ sung”.")
+    if not today() <= until <= today() + timedelta(days=MAX_REOPENED_DAYS):
+        raise ReasonError("Ngày cho gửi đến phải từ hôm nay trở đi và trong vòng một năm.")
+    if not MIN_REASON <= len(reason.strip()) <= MAX_LENGTH:
+        raise ReasonError(f"Hãy ghi lý do cho gửi sau hạn, từ {MIN_REASON} đến {MAX_LENGTH} ký tự.")
+    submission.reopened_until = until
+    add_event(session, submission, EventKind.REOPENED, by, f"đến hết ngày {format_day(until)}: {reason.strip()}")
 
 
 def _sent_at(submission: Submission) -> datetime:

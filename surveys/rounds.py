@@ -19,7 +19,9 @@ class RoundError(WardReadinessError):
     """A round cannot be opened like this."""
 
 
-def open_round(session: Session, name: str, opens_on: date, deadline: date, standard_version: str) -> Round:
+def open_round(
+    session: Session, name: str, opens_on: date, deadline: date, standard_version: str, *, needs_confirmation: bool = False
+) -> Round:
     """Open a round: pinned to the questionnaire of today and to a standard, with a submission for each ward.
 
     Each begins with what the ward's newest approved snapshot says, still to be confirmed. Raises RoundError.
@@ -37,6 +39,7 @@ def open_round(session: Session, name: str, opens_on: date, deadline: date, stan
         deadline=deadline,
         questionnaire_version=load_questionnaire().version,
         standard_version=get_standard(session, standard_version).version,
+        needs_confirmation=needs_confirmation,
     )
     session.add(opened)
     session.flush()

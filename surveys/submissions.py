@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.clock import now
+from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
+from portal.formats import format_day
 from portal.vietnamese import to_nfc
 from surveys.doubting import Examination, examine
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
@@ -138,6 +139,16 @@ def confirm_carried(
     return frozenset(question_of(answer.field) for answer in confirmed)
 
 
+def last_day(submission: Submission) -> date:
+    """The last day on which the ward may send: the round's deadline, or a later one that this ward was given."""
+    return max(submission.round.deadline, submission.reopened_until or submission.round.deadline)
+
+
+def is_late(submission: Submission, day: date) -> bool:
+    """Whether the ward still owes its answers on a day, and its last day has passed."""
+    return CollectionState(submission.state).is_open and day > last_day(submission)
+
+
 def send(
     session: Session, submission: Submission, prepared_by: str, confirmed_by: str, by: str, at: datetime | None = None
 ) -> None:
@@ -148,11 +159,23 @@ def send(
     found = examine(session, submission)
     if found.left:
         raise ProblemsError(found)
+    moment = at or now()
+    if to_hanoi(moment).date() > last_day(submission):
+        raise SubmissionError(
+            f"Hạn gửi {format_day(last_day(submission))} đã qua nên chưa gửi được; phiếu vẫn sửa và lưu được. "
+            "Đề nghị bộ phận thẩm định cho đơn vị gửi sau hạn, rồi bấm gửi lại."
+        )
+    confirmation = find_confirmation(session, submission) if submission.round.needs_confirmation else None
+    if submission.round.needs_confirmation and not (confirmation and confirmation.is_current and confirmation.by != by):
+        raise SubmissionError(
+            "Đợt này cần lãnh đạo UBND xã, phường xác nhận trên hệ thống trước khi gửi. "
+            "Mời lãnh đạo vào bằng tài khoản của mình, mở phiếu và bấm “Xác nhận”."
+        )
     if not prepared_by.strip() or not confirmed_by.strip():
         raise SubmissionError("Hãy ghi tên người lập phiếu và tên lãnh đạo UBND xác nhận.")
     submission.prepared_by, submission.confirmed_by = prepared_by.strip()[:200], confirmed_by.strip()[:200]
     submission.state = CollectionState.SENT.value
-    submission.sent_at = at or now()
+    submission.sent_at = moment
     add_event(session, submission, EventKind.SENT, by, at=submission.sent_at)
 
 
@@ -227,9 +250,15 @@ def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str
     answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version + 1, by, at
 
 
+def takes_typing(submission: Submission) -> bool:
+    """Whether the ward may type: it was not sent, and the round is not closed or this ward was let in again."""
+    is_reopened = submission.reopened_until is not None and today() <= submission.reopened_until
+    return CollectionState(submission.state).is_open and (is_reopened or not submission.round.is_closed)
+
+
 def _require_open(submission: Submission) -> None:
     if not CollectionState(submission.state).is_open:
         label = CollectionState(submission.state).label.lower()
         raise SubmissionError(f"Phiếu đang ở trạng thái “{label}” nên không sửa được. Cần sửa thì hỏi bộ phận thẩm định.")
-    if submission.round.is_closed:
+    if not takes_typing(submission):
         raise SubmissionError("Đợt khảo sát đã đóng nên không sửa, không gửi được nữa. Hỏi bộ phận thẩm định để mở lại.")

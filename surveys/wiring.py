@@ -15,12 +15,13 @@ from portal.setup import add_demo_step
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
 from surveys.doubting import examine
+from surveys.handing_over import find_hand_over
 from surveys.models import Submission
 from surveys.review import queue
 from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
 from surveys.typed import QuestionnaireError
-from surveys.views import history, officer, reviewing
+from surveys.views import discipline, history, officer, reviewing
 
 
 def init_app(app: Flask) -> None:
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(officer.blueprint)
     app.register_blueprint(reviewing.blueprint)
     app.register_blueprint(history.blueprint)
+    app.register_blueprint(discipline.blueprint)
     app.cli.add_command(commands)
     add_menu_entry(app, MenuEntry("Phiếu khảo sát", "surveys.index", Permission.SUBMISSION_READ, 10))
     add_menu_entry(app, MenuEntry("Thẩm định", "review.review_queue", Permission.SUBMISSION_REVIEW, 20))
@@ -49,7 +51,10 @@ def _ward_panel() -> str:
         named = {ward.code: ward for ward in list_wards(session)}
         submissions = session.scalars(query.options(selectinload(Submission.answers)))
         try:
-            rows = [(named[row.ward_code], row, CollectionState(row.state), examine(session, row).left) for row in submissions]
+            rows = [
+                (named[row.ward_code], row, CollectionState(row.state), examine(session, row).left, find_hand_over(session, row))
+                for row in submissions
+            ]
         except QuestionnaireError as error:
             refused = error.message
         rows.sort(key=lambda row: row[0].position)

@@ -17,6 +17,7 @@ from portal.database import get_session, writes
 from portal.errors import NotFoundError
 from portal.formats import format_moment
 from surveys.doubting import examine, find_submission_doubts
+from surveys.handing_over import find_hand_over, hand_over, list_colleagues
 from surveys.models import Submission
 from surveys.questionnaire_form import (
     OWNERS,
@@ -41,8 +42,10 @@ from surveys.submissions import (
     confirm_carried,
     content_hash,
     find_confirmation,
+    last_day,
     save_fields,
     send,
+    takes_typing,
 )
 from surveys.typed import SubmissionError, carried_of, newest_year, questionnaire_of, read_submission, typed_of
 from surveys.views.own import own_submission
@@ -88,6 +91,25 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
         return _overview_page(submission, refused=error.message), 409
     record(get_session(), the_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": seen})
     flash(_("Đã xác nhận phiếu. Bộ phận thẩm định thấy tên của bạn và thời điểm xác nhận."), "success")
+    return redirect(url_for("surveys.overview", submission_id=submission_id))
+
+
+@blueprint.post("/<int:submission_id>/hand-over")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def hand_over_draft(submission_id: int) -> ResponseReturnValue:
+    """Hand the draft over to a colleague; both may go on, and everybody sees who has it."""
+    submission, chosen = own_submission(submission_id, for_update=True), request.form.get("to", "")
+    colleagues = list_colleagues(get_session(), submission, the_identity().user_id)
+    to = next((one for one in colleagues if str(one.id) == chosen), None)
+    if to is None:
+        return _overview_page(submission, refused=_("Hãy chọn đồng nghiệp cùng đơn vị để bàn giao.")), 400
+    try:
+        hand_over(get_session(), submission, to, request.form.get("note", ""), the_identity().full_name)
+    except SubmissionError as error:
+        return _overview_page(submission, refused=error.message), 409
+    record(get_session(), the_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": to.username})
+    flash(_("Đã bàn giao phiếu cho %(name)s.", name=to.full_name), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 
 
@@ -217,7 +239,7 @@ def _overview_page(submission: Submission, refused: str = "") -> str:
     found = examine(get_session(), submission)
     sections = [(part, _is_asked(part, submission), found.left_in(part)) for part in found.reading.questionnaire.sections]
     state = CollectionState(submission.state)
-    takes_confirmation = (state.is_open and not submission.round.is_closed) or state is CollectionState.SENT
+    takes_confirmation = takes_typing(submission) or state is CollectionState.SENT
     return render_template(
         "surveys/officer/overview.html",
         **_frame(submission),
@@ -226,6 +248,9 @@ def _overview_page(submission: Submission, refused: str = "") -> str:
         refused=refused,
         may_confirm=takes_confirmation and may(the_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
         content=content_hash(submission),
+        handed=find_hand_over(get_session(), submission),
+        colleagues=list_colleagues(get_session(), submission, the_identity().user_id),
+        note=request.form.get("note", ""),
     )
 
 
@@ -305,7 +330,7 @@ def _next_section(submission: Submission, after: Section) -> Section | None:
 def _frame(submission: Submission) -> dict[str, object]:
     """What every page of a submission shows."""
     state = CollectionState(submission.state)
-    days_left = (submission.round.deadline - today()).days
+    days_left = (last_day(submission) - today()).days
     saved = session.pop("saved_section", "")
     may_fill = may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
     sections = load_questionnaire().sections
@@ -318,7 +343,8 @@ def _frame(submission: Submission) -> dict[str, object]:
         "state": state,
         "round": submission.round,
         "days_left": days_left,
-        "may_type": may_fill and state.is_open and not submission.round.is_closed,
+        "last_day": last_day(submission),
+        "may_type": may_fill and takes_typing(submission),
         "remarks": remarks,
         "remark_kinds": RemarkKind,
         "asked_back": asked_back if state is CollectionState.RETURNED else [],

@@ -49,7 +49,14 @@ def round_open() -> ResponseReturnValue:
         page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=typed)
         return page, 400
     try:
-        opened = rounds.open_round(session, typed.get("name", ""), opens_on, deadline, current_standard(session).version)
+        opened = rounds.open_round(
+            session,
+            typed.get("name", ""),
+            opens_on,
+            deadline,
+            current_standard(session).version,
+            needs_confirmation=typed.get("needs_confirmation") == "1",
+        )
     except rounds.RoundError as error:
         listed = rounds.list_rounds(session)
         return render_template("surveys/reviewer/rounds.html", rounds=listed, refused=error.message, typed=typed), 400

@@ -1,6 +1,7 @@
 """Pages of the reviewer: the queue, and one submission with what to doubt, what was said, and the rating it would get."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.ward_search import get_ward
 from portal.database import get_session, writes
+from portal.formats import format_day
 from portal.vietnamese import fold
 from scoring.explain import explain
 from surveys.differences import find_differences
@@ -20,9 +22,9 @@ from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
 from surveys.remarks import RemarkError, add_remark, list_remarks, settle_remark
-from surveys.review import ReasonError, answers_before, approve, make_queue, preview, return_submission
+from surveys.review import ReasonError, answers_before, approve, make_queue, preview, reopen, return_submission
 from surveys.states import CollectionState, EventKind, RemarkKind
-from surveys.submissions import find_confirmation, get_submission
+from surveys.submissions import find_confirmation, get_submission, last_day
 from surveys.typed import SubmissionError, typed_of
 from surveys.views.reviewer import blueprint
 
@@ -114,6 +116,26 @@ def review_return(submission_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.review_queue"))
 
 
+@blueprint.post("/review/<int:submission_id>/reopen")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def review_reopen(submission_id: int) -> ResponseReturnValue:
+    """Let one ward send after the deadline, until a day, with a reason."""
+    submission = get_submission(get_session(), submission_id, for_update=True)
+    typed = {name: request.form.get(name, "") for name in ("until", "late_reason")}
+    before = submission.reopened_until
+    try:
+        until = date.fromisoformat(typed["until"])
+        reopen(get_session(), submission, until, typed["late_reason"], the_identity().full_name)
+    except (ValueError, SubmissionError) as error:
+        told = error.message if isinstance(error, SubmissionError) else _("Hãy chọn ngày cho gửi đến.")
+        return _review_page(submission, reopening=typed | {"refused": told}), 400
+    dates = {"before": before.isoformat() if before else None, "after": until.isoformat()}
+    record(get_session(), the_identity(), "submission:reopen", f"ward {submission.ward_code}", **dates)
+    flash(_("Đã cho đơn vị gửi đến hết ngày %(day)s.", day=format_day(until)), "success")
+    return redirect(url_for("review.review", submission_id=submission_id))
+
+
 @blueprint.post("/review/<int:submission_id>/remarks")
 @requires(Permission.SUBMISSION_REVIEW)
 @writes
@@ -156,6 +178,7 @@ def _review_page(
     reason: str = "",
     wrong_reason: str = "",
     remark: Mapping[str, str] | None = None,
+    reopening: Mapping[str, str] | None = None,
 ) -> str:
     session = get_session()
     found, typed = examine(session, submission), typed_of(submission)
@@ -185,6 +208,8 @@ def _review_page(
         remarks=list_remarks(session, submission),
         remark_kinds=RemarkKind,
         typed_remark=remark or {},
+        reopening=reopening or {},
+        last_day=last_day(submission),
         refused=refused,
         reason=reason,
         wrong_reason=wrong_reason,

@@ -33,6 +33,8 @@ PAGES = {
         "/review/38",
         "/rounds/",
         "/rounds/1",
+        "/rounds/1/discipline",
+        "/rounds/1/reminders",
         "/readiness",
         "/readiness/wards/00070",
         "/plans",

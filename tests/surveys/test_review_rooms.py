@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from portal.clock import HANOI
+from portal.clock import HANOI, today
 from portal.setup import load_demo
-from surveys.board import Notice, make_board
+from surveys.board import Notice, is_uniform, make_board
 from surveys.city_workbook import build_city_workbook, city_fields, import_city_answers
 from surveys.models import Round, Submission
 from surveys.review import approve, return_submission
@@ -105,10 +105,10 @@ def test_each_count_leads_to_its_rows(demo_sign_in):
 
 def test_past_the_deadline_every_page_says_so(demo_sign_in, demo_session):
     found = current_round(demo_session)
-    demo_session.rollback()
     submission = of_state(demo_session, CollectionState.DRAFT)
+    submission.reopened_until = None
     path = f"/surveys/{submission.id}/"
-    demo_session.rollback()
+    demo_session.commit()
     with time_machine.travel(datetime.combine(found.deadline + timedelta(days=3), datetime.min.time(), HANOI)):
         assert "quá hạn 3 ngày" in words(page_of(demo_sign_in("canbo").get("/")))
         assert "quá hạn 3 ngày" in words(page_of(demo_sign_in("thamdinh").get("/rounds/1")))
@@ -152,7 +152,7 @@ def test_the_reviewer_sees_what_was_changed_after_a_return(demo_sign_in, demo_se
 
 def test_the_reviewer_sees_what_differs_from_the_last_approved_round(demo_sign_in, demo_session):
     old = of_state(demo_session, CollectionState.APPROVED)
-    opened = open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY + timedelta(days=20), "2026.1")
+    opened = open_round(demo_session, "Đợt hai", today(), today(), "2026.1")
     new = demo_session.scalars(
         select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == old.ward_code)
     ).one()
@@ -237,3 +237,15 @@ def test_a_demo_of_a_later_year_is_as_whole_as_one_of_today(app, session):
     assert set(states) == {state.value for state in CollectionState}
     newest = max(answer.saved_at for row in session.scalars(select(Submission)) for answer in row.answers)
     assert newest.astimezone(HANOI).date() <= date(2031, 6, 2)
+
+
+def test_numbers_that_are_nearly_all_the_same_are_noticed(demo_session):
+    assert not any(row.notice is Notice.UNIFORM for row in make_board(demo_session, current_round(demo_session), DEMO_DAY).rows)
+    draft = of_state(demo_session, CollectionState.DRAFT)
+    before = typed_of(draft)
+    save_fields(demo_session, draft, {name: "1" for name, raw in before.items() if raw.isdecimal()}, before, "Công chức")
+    rows = {row.submission_id: row.notice for row in make_board(demo_session, current_round(demo_session), DEMO_DAY).rows}
+    assert rows[draft.id] is Notice.UNIFORM
+    assert not is_uniform({f"field{number}": "0" for number in range(19)})
+    assert is_uniform({f"field{number}": "0" if number < 16 else str(number) for number in range(20)})
+    assert not is_uniform({f"field{number}": "0" if number < 15 else str(number) for number in range(20)})

@@ -1,0 +1,241 @@
+"""Only who is late is reminded, once a day, and each letter is written down."""
+
+import email
+import email.policy
+import socketserver
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from accounts.identity import Role
+from accounts.models import User
+from accounts.users import create_user
+from portal.database import session_scope
+from portal.errors import SettingError
+from portal.mail import is_address
+from portal.settings import read_settings
+from surveys.models import Reminder, Submission
+from surveys.reminders import find_late, make_digests, send_reminders
+from surveys.rounds import current_round, open_round
+from surveys.states import CollectionState
+from tests.conftest import DEMO_DAY, PASSWORD
+
+
+@pytest.fixture
+def late_city(app, session, tmp_path):
+    """A round that is four days late, with officers of three wards; the second has no address, the third two wards."""
+    open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
+    for name, wards, address in (
+        ("mot", ["00070"], "mot@example.org"),
+        ("hai", ["00082"], ""),
+        ("ba", ["00091", "00004"], "ba@example.org"),
+    ):
+        create_user(session, f"can.bo.{name}", f"Công chức {name}", Role.OFFICER, wards, password=PASSWORD, email=address)
+    create_user(session, "can.bo.khoa", "Đã khóa", Role.OFFICER, ["00070"], password=PASSWORD, email="khoa@example.org")
+    session.scalars(select(User).where(User.username == "can.bo.khoa")).one().is_active = False
+    session.commit()
+    return replace(app.config["SETTINGS"], mail_folder=tmp_path / "mail")
+
+
+DAY = DEMO_DAY + timedelta(days=4)
+
+
+def letters(chosen):
+    files = chosen.mail_folder.glob("*.eml") if chosen.mail_folder.exists() else ()
+    return {
+        message["To"]: message
+        for message in (email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files)
+    }
+
+
+@pytest.mark.both_databases
+def test_who_is_late_gets_one_letter_with_all_wards_and_others_none(app, session, late_city):
+    number = current_round(session).id
+    session.rollback()
+    done = send_reminders(app.extensions["engine"], number, late_city, DAY)
+    assert (done.letters, done.failed) == (2, ())
+    written = letters(late_city)
+    assert set(written) == {"mot@example.org", "ba@example.org"}
+    text = written["ba@example.org"].get_content()
+    assert text.count("quá hạn 4 ngày") == 2
+    assert "http://127.0.0.1:8000/surveys/" in text
+    assert written["mot@example.org"]["Subject"] == "Nhắc gửi phiếu khảo sát hạ tầng CNTT"
+    session.rollback()
+    rows = list(session.scalars(select(Reminder)))
+    assert sorted(row.address for row in rows) == ["ba@example.org", "mot@example.org"]
+    assert all(row.text for row in rows)
+
+
+@pytest.mark.both_databases
+def test_four_who_press_at_once_remind_once(app, session, late_city):
+    number = current_round(session).id
+    session.rollback()
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _turn: send_reminders(app.extensions["engine"], number, late_city, DAY).letters, range(4)))
+    assert sum(done) == 2
+    assert len(list(late_city.mail_folder.glob("*.eml"))) == 2
+    assert send_reminders(app.extensions["engine"], number, late_city, DAY).letters == 0
+    assert send_reminders(app.extensions["engine"], number, late_city, DAY + timedelta(days=1)).letters == 2
+
+
+def test_nobody_is_late_on_the_last_day(app, session, late_city):
+    assert find_late(session, current_round(session), DEMO_DAY) == ()
+    assert send_reminders(app.extensions["engine"], current_round(session).id, late_city, DEMO_DAY).letters == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25, deadline=None)
+@given(states=st.lists(st.sampled_from(list(CollectionState)), min_size=4, max_size=4), days=st.integers(-2, 30))
+def test_nobody_who_has_sent_is_ever_reminded(app, late_city, states, days):
+    codes = ("00070", "00082", "00091", "00004")
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        for code, state in zip(codes, states, strict=True):
+            session.execute(update(Submission).where(Submission.ward_code == code).values(state=state.value))
+    owing = {code for code, state in zip(codes, states, strict=True) if state.is_open}
+    with session_scope(app.extensions["engine"], writes=False) as session:
+        digests, _nobody = make_digests(session, current_round(session), late_city, DEMO_DAY + timedelta(days=days))
+        told = [one.ward.code for digest in digests for one in digest.wards]
+    assert set(told) == (owing if days > 0 else set())
+    assert len(told) == len(set(told))
+
+
+def test_a_ward_that_was_let_in_again_is_left_in_peace(session, late_city):
+    mine = session.scalars(select(Submission).where(Submission.ward_code == "00070")).one()
+    mine.reopened_until = DAY
+    assert "00070" not in [one.ward.code for one in find_late(session, current_round(session), DAY)]
+    assert "00070" in [one.ward.code for one in find_late(session, current_round(session), DAY + timedelta(days=1))]
+
+
+class Post(socketserver.StreamRequestHandler):
+    """As much of SMTP as one letter needs. ``refused`` addresses get a 550."""
+
+    received, refused = [], set()
+
+    def handle(self):
+        self.say("220 post")
+        refused = False
+        while line := self.rfile.readline().decode().strip():
+            verb = line[:4].upper()
+            if verb == "RCPT":
+                refused = any(address in line for address in self.refused)
+                self.say("550 no such person" if refused else "250 ok")
+            elif verb == "DATA":
+                self.say("354 go on")
+                body = b""
+                while not body.endswith(b"\r\n.\r\n"):
+                    body += self.rfile.readline()
+                self.received.append(body)
+                self.say("250 ok")
+            elif verb == "QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 ok")
+
+    def say(self, text):
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+@pytest.fixture
+def post():
+    Post.received, Post.refused = [], set()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"smtp://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_letter_goes_by_smtp_and_one_that_is_refused_is_told_and_can_be_sent_again(app, session, late_city, post):
+    Post.refused = {"mot@example.org"}
+    chosen, number = replace(late_city, smtp_url=post), current_round(session).id
+    session.rollback()
+    done = send_reminders(app.extensions["engine"], number, chosen, DAY)
+    assert done.letters == 1
+    assert "Chưa gửi được thư tới mot@example.org" in done.failed[0]
+    assert not late_city.mail_folder.exists()
+    assert b"To: ba@example.org" in Post.received[0]
+    Post.refused = set()
+    assert send_reminders(app.extensions["engine"], number, chosen, DAY).letters == 1
+
+
+def test_a_server_that_is_away_costs_nobody_the_reminder(app, session, late_city):
+    chosen, number = replace(late_city, smtp_url="smtp://127.0.0.1:1"), current_round(session).id
+    session.rollback()
+    assert len(send_reminders(app.extensions["engine"], number, chosen, DAY).failed) == 2
+    session.rollback()
+    assert session.scalars(select(Reminder)).all() == []
+
+
+def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, late_city):
+    app.config["SETTINGS"] = late_city
+    number = current_round(session).id
+    session.rollback()
+    client = sign_in(Role.REVIEWER)
+    page = client.get(f"/rounds/{number}/reminders").text
+    assert "Gửi 2 thư nhắc hôm nay" in page
+    assert "chưa có thư điện tử: chép tin dưới đây" in page
+    assert "Quá hạn mà chưa có tài khoản công chức nào phụ trách" in page
+    told = client.post(f"/rounds/{number}/reminders", follow_redirects=True).text
+    assert "Đã gửi 2 thư nhắc" in told
+    person = str(session.scalars(select(User.id).where(User.username == "can.bo.hai")).one())
+    session.rollback()
+    for words in ("Đã ghi là đã nhắn cho Công chức hai", "hôm nay đã được nhắc"):
+        assert words in client.post(f"/rounds/{number}/reminders/noted", data={"person": person}, follow_redirects=True).text
+
+
+def test_the_command_does_the_same(app, session, late_city):
+    app.config["SETTINGS"] = late_city
+    session.rollback()
+    runner = app.test_cli_runner()
+    dry = runner.invoke(args=["surveys", "remind", "--dry-run"])
+    assert "Công chức mot: Phường Hoàn Kiếm · mot@example.org" in dry.output
+    assert not late_city.mail_folder.exists()
+    assert "Đã gửi 2 thư nhắc." in runner.invoke(args=["surveys", "remind"]).output
+    assert "đã nhắc hôm nay" in runner.invoke(args=["surveys", "remind", "--dry-run"]).output
+    assert "Không có đợt khảo sát này" in runner.invoke(args=["surveys", "remind", "--round", "99"]).output
+
+
+@pytest.mark.parametrize("text", ["a@b.vn", "ten.ho-dem@so.hanoi.gov.vn", "x+y@example.org"])
+def test_addresses(text):
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "a@b",
+        "@b.vn",
+        "a@",
+        "a@b..vn",
+        "a b@c.vn",
+        "a@b.vn\nBcc: c@d.vn",
+        "a@b@c.vn",
+        "á@b.vn",
+        "<a@b.vn>",
+        "x" * 250 + "@b.vn",
+    ],
+)
+def test_no_addresses(text):
+    assert not is_address(text)
+
+
+@pytest.mark.parametrize("value", ["host", "http://host", "smtp://", "smtp://host:x", "smtp://host:99999"])
+def test_a_wrong_mail_server_is_refused_at_start(value, tmp_path):
+    with pytest.raises(SettingError, match="SMTP_URL"):
+        read_settings({"SMTP_URL": value}, tmp_path)
+
+
+def test_an_own_address_is_kept_and_a_wrong_one_told(demo_sign_in, demo_session):
+    client = demo_sign_in("canbo")
+    wrong = client.post("/account/email", data={"email": "không phải"})
+    assert wrong.status_code == 400
+    assert "không phải" in wrong.text and "chưa đúng" in wrong.text
+    assert client.post("/account/email", data={"email": "moi@example.org"}).status_code == 302
+    assert demo_session.scalars(select(User.email).where(User.username == "canbo")).one() == "moi@example.org"
