@@ -28,6 +28,8 @@ ACTION_WORDS = {
     "standard:publish": "công bố bộ tiêu chuẩn",
     "submission:approve": "duyệt phiếu",
     "submission:confirm": "xác nhận phiếu",
+    "submission:download-form": "tải mẫu phiếu Excel",
+    "submission:import": "nạp phiếu từ tệp",
     "submission:download-log": "tải nhật ký thay đổi của phiếu",
     "submission:print-sensitive": "in phiếu có phần nhạy cảm",
     "submission:hand-over": "bàn giao phiếu",

@@ -12,8 +12,11 @@ from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
 from surveys.city_workbook import import_city_answers
+from surveys.form_import import rehearse, take_over, unpack
 from surveys.reminders import make_digests, send_reminders
 from surveys.rounds import current_round, get_round
+from surveys.states import Door
+from surveys.submissions import get_submission
 
 surveys = AppGroup("surveys", help="Khảo sát.")
 
@@ -60,3 +63,47 @@ def remind(round_id: int | None, dry_run: bool) -> None:
     click.echo(f"Đã gửi {done.letters} thư nhắc.")
     if done.failed:
         raise click.ClickException("\n".join(done.failed))
+
+
+@surveys.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--round", "round_id", type=int, help="Số của đợt khảo sát, mặc định đợt mới nhất.")
+@click.option("--rehearse", "only_rehearse", is_flag=True, help="Chỉ xem trước, không nhận gì.")
+def import_forms(files: tuple[Path, ...], round_id: int | None, only_rehearse: bool) -> None:
+    """Nạp phiếu đã điền từ FILES (.xlsx, hoặc .zip gồm nhiều .xlsx). Mỗi tệp nhận trọn hoặc không nhận gì."""
+    refused = False
+    for file in files:
+        try:
+            parts = unpack(file.read_bytes())
+        except WardReadinessError as error:
+            click.echo(f"{file.name}: {error.message}", err=True)
+            refused = True
+            continue
+        for name, data in parts:
+            refused |= not _import_form(name or file.name, data, round_id, only_rehearse=only_rehearse)
+    if refused:
+        raise click.ClickException("Có tệp hoặc ô chưa nhận được, xem các dòng trên.")
+
+
+def _import_form(name: str, data: bytes, round_id: int | None, *, only_rehearse: bool) -> bool:
+    """Rehearse one file, say what it does, and take it over. Gives whether all of it was taken."""
+    engine = current_app.extensions["engine"]
+    try:
+        with session_scope(engine, writes=not only_rehearse) as session:
+            found = get_round(session, round_id) if round_id is not None else current_round(session)
+            if found is None:
+                raise click.ClickException("Chưa có đợt khảo sát nào.")
+            done = rehearse(session, data, found)
+            click.echo(f"{name}: {done.ward_name}: {len(done.new)} ô mới, {len(done.changed)} ô đổi, {done.same} ô giữ nguyên.")
+            for line in (*done.refused, *done.disputed):
+                told = line.message or "Người khác đã sửa sau khi tải mẫu."
+                click.echo(f"  {line.sheet}, {line.cell}: {line.words}: “{line.after}”. {told}", err=True)
+            if not only_rehearse and done.taken:
+                submission = get_submission(session, done.submission_id, for_update=True)
+                outcome = take_over(session, submission, done, "lệnh nạp dữ liệu", Door.COMMAND)
+                after = {"fields": len(outcome.changed)}
+                record(session, None, "submission:import", f"ward {submission.ward_code}", after=after)
+    except WardReadinessError as error:
+        click.echo(f"{name}: {error.message}", err=True)
+        return False
+    return not done.refused and not done.disputed

@@ -96,7 +96,7 @@ def fields_of(
 def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
     """The fields of a posted page that belong to the ward's own questions of this section; others are left out."""
     own = [question for question in section.questions if question.asked_of == "ward"]
-    return {name: form[name] for name in form if any(_belongs(name, question) for question in own)}
+    return {name: form[name] for name in form if any(belongs(name, question) for question in own)}
 
 
 def posted_base(text: str) -> dict[str, str]:
@@ -147,7 +147,8 @@ def _compare(shown: Field, reading: Reading, approved: Mapping[str, str] | None)
     return replace(shown, mark=Mark.SAME if before == shown.shown else Mark.CHANGED, before=before)
 
 
-def _belongs(name: str, question: Question) -> bool:
+def belongs(name: str, question: Question) -> bool:
+    """Whether a field is one of a question: its only one, a part of one of its rows, or its reason."""
     if name == reason_field(question.key):
         return True
     if question.kind in ("count", "yesno"):

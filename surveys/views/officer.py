@@ -134,7 +134,7 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
         outcome = save_fields(get_session(), submission, fields, base, the_identity().full_name)
     except SubmissionError as error:
         return _section_page(submission, code, typed=fields, base=base, refused=error.message), 409
-    _record_changes(submission, outcome.changed)
+    record_changes(submission, outcome.changed)
     if outcome.conflicts:
         return _section_page(submission, code, conflicts=outcome.conflicts), 409
     session["saved_section"] = f"{submission_id}-{code}"
@@ -171,7 +171,7 @@ def save_typed(submission_id: int, code: str) -> ResponseReturnValue:
         _confirm_asked(submission, asked)
     except SubmissionError as error:
         return {"refused": error.message}, 409
-    _record_changes(submission, outcome.changed)
+    record_changes(submission, outcome.changed)
     return _standing(submission, asked) | {"conflicts": [_in_words(load_questionnaire(), part) for part in outcome.conflicts]}
 
 
@@ -294,7 +294,7 @@ def _standing(submission: Submission, asked: Section) -> dict[str, object]:
     }
 
 
-def _record_changes(submission: Submission, changed: Mapping[str, tuple[str, str]]) -> None:
+def record_changes(submission: Submission, changed: Mapping[str, tuple[str, str]]) -> None:
     """Write the changed fields into the audit trail, whose readers may not see what is sensitive."""
     if not changed:
         return

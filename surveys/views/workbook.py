@@ -1,0 +1,129 @@
+"""Pages of the Excel door: the form as a workbook, the rehearsal of what comes back, and taking it over."""
+
+from base64 import b64decode, b64encode
+from binascii import Error
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.ward_search import get_ward
+from portal.database import get_session, record_outside, writes
+from portal.downloads import XLSX, send_bytes
+from portal.errors import WardReadinessError
+from surveys.change_log import record_download
+from surveys.form_import import Rehearsal, form_workbook, marked_copy, rehearse, take_over, unpack
+from surveys.models import Round, Submission
+from surveys.rounds import get_round
+from surveys.states import Door
+from surveys.submissions import get_submission
+from surveys.views.officer import record_changes
+from surveys.views.own import own_submission
+
+blueprint = Blueprint("workbook", __name__, template_folder="../templates")
+
+
+@blueprint.get("/surveys/<int:submission_id>/form.xlsx")
+@requires(Permission.SUBMISSION_READ)
+def form(submission_id: int) -> ResponseReturnValue:
+    """The ward's own form as a workbook, filled in as it stands."""
+    submission, identity = own_submission(submission_id), the_identity()
+    data, code = form_workbook(submission), submission.ward_code
+    record_download(submission_id, _("mẫu phiếu Excel"), identity.full_name)
+    record_outside(lambda session: record(session, identity, "submission:download-form", f"ward {code}"))
+    return send_bytes(data, f"phieu-{code}-dot-{submission.round_id}.xlsx", XLSX)
+
+
+@blueprint.get("/surveys/<int:submission_id>/form")
+@requires(Permission.SUBMISSION_FILL)
+def upload(submission_id: int) -> ResponseReturnValue:
+    """Where a filled-in form is handed in."""
+    return _upload_page(own_submission(submission_id))
+
+
+@blueprint.post("/surveys/<int:submission_id>/form")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def take(submission_id: int) -> ResponseReturnValue:
+    """Rehearse a file, or take a rehearsed one over; the file travels with the page in between, and is looked over again."""
+    submission, data = own_submission(submission_id, for_update=True), _posted_file()
+    try:
+        found = rehearse(get_session(), data, submission.round, submission)
+    except WardReadinessError as error:
+        return _upload_page(submission, error.message), 400
+    wanted = request.form.get("do", "rehearse")
+    if wanted == "mark":
+        return send_bytes(marked_copy(submission, found), f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
+    if wanted != "take":
+        return _upload_page(submission, found=found, file=b64encode(data).decode())
+    outcome = take_over(get_session(), submission, found, the_identity().full_name, Door.WORKBOOK)
+    record_changes(submission, outcome.changed)
+    flash(_("Đã nhận %(count)s ô từ tệp.", count=len(outcome.changed)), "success")
+    if found.refused or found.disputed:
+        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(found.refused) + len(found.disputed)), "warning")
+    return redirect(url_for("surveys.overview", submission_id=submission_id))
+
+
+@blueprint.get("/rounds/<int:round_id>/forms")
+@requires(Permission.ROUND_MANAGE)
+def round_forms(round_id: int) -> ResponseReturnValue:
+    """Where many wards' files are handed in at once."""
+    return _round_page(get_round(get_session(), round_id))
+
+
+@blueprint.post("/rounds/<int:round_id>/forms")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def round_take(round_id: int) -> ResponseReturnValue:
+    """Rehearse a zip of files, or take over those of them that can be: each file all or nothing."""
+    found, data = get_round(get_session(), round_id), _posted_file()
+    try:
+        results = [(name, *_try(part, found)) for name, part in unpack(data)]
+    except WardReadinessError as error:
+        return _round_page(found, error.message), 400
+    if request.form.get("do") != "take":
+        return _round_page(found, results=results, file=b64encode(data).decode())
+    wards, fields = 0, 0
+    for _name, rehearsal, _refused in results:
+        if rehearsal is None or not rehearsal.taken:
+            continue
+        submission = get_submission(get_session(), rehearsal.submission_id, for_update=True)
+        outcome = take_over(get_session(), submission, rehearsal, the_identity().full_name, Door.WORKBOOK)
+        record_changes(submission, outcome.changed)
+        wards, fields = wards + 1, fields + len(outcome.changed)
+    flash(_("Đã nhận %(fields)s ô của %(wards)s đơn vị.", fields=fields, wards=wards), "success")
+    return redirect(url_for("review.board", round_id=round_id))
+
+
+def _try(data: bytes, found: Round) -> tuple[Rehearsal | None, str]:
+    try:
+        return rehearse(get_session(), data, found), ""
+    except WardReadinessError as error:
+        return None, error.message
+
+
+def _posted_file() -> bytes:
+    """The uploaded file, or the one that the page of a rehearsal brought back. Blank bytes where there is none."""
+    upload = request.files.get("file")
+    if upload is not None and upload.filename:
+        return upload.read()
+    try:
+        return b64decode(request.form.get("content", ""), validate=True)
+    except Error:
+        return b""
+
+
+def _upload_page(submission: Submission, refused: str = "", found: Rehearsal | None = None, file: str = "") -> str:
+    ward = get_ward(get_session(), submission.ward_code)
+    return render_template(
+        "surveys/workbook/upload.html", submission=submission, ward=ward, refused=refused, found=found, file=file
+    )
+
+
+def _round_page(
+    found: Round, refused: str = "", results: list[tuple[str, Rehearsal | None, str]] | None = None, file: str = ""
+) -> str:
+    return render_template("surveys/workbook/round.html", round=found, refused=refused, results=results, file=file)

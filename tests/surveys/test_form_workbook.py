@@ -1,0 +1,376 @@
+"""The form as a workbook: out, in again, and what is refused."""
+
+import subprocess
+import sys
+import zipfile
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
+
+from accounts.models import AuditEntry
+from portal.uploads import UploadError
+from portal.vietnamese import fold, to_nfc
+from surveys.answers.cells import from_cell, to_cell
+from surveys.form_import import form_of, form_workbook, marked_copy, rehearse, take_over, unpack
+from surveys.form_workbook import KEYS, FormOf, build_form_workbook
+from surveys.models import Submission, SubmissionChange, SubmissionEvent
+from surveys.questionnaire_form import belongs
+from surveys.questions import load_questionnaire
+from surveys.rounds import current_round, open_round
+from surveys.states import CollectionState, Door
+from surveys.submissions import save_fields
+from surveys.typed import SubmissionError, typed_of
+from tests.conftest import DEMO_DAY
+
+FORM = load_questionnaire()
+ROOT = Path(__file__).parents[2]
+MINE = "00082"
+KINDS = {question.key: question.kind for question in FORM.questions}
+
+
+@pytest.fixture
+def mine(demo_session):
+    return demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
+
+
+def edited(data, changes):
+    """The workbook with other values, by field."""
+    book = load_workbook(BytesIO(data))
+    places = {row[0].value: (row[1].value, row[2].value) for row in book[KEYS].iter_rows(min_row=2)}
+    for field, value in changes.items():
+        title, cell = places[field]
+        book[title][cell].value = value
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_out_and_in_again_is_an_empty_difference(demo_session, mine):
+    done = rehearse(demo_session, form_workbook(mine), mine.round, mine)
+    assert (done.taken, done.refused, done.disputed) == ((), (), ())
+    own = [
+        name
+        for name, raw in typed_of(mine).items()
+        if raw and FORM.question(name.partition(".")[0].partition("#")[0]).asked_of == "ward"
+    ]
+    assert done.same == len(own) > 50
+
+
+values = st.one_of(
+    st.integers(0, 99_999).map(str),
+    st.text(max_size=12).map(str.strip),
+    st.sampled_from(["?", "yes", "no", "leased", "1.500", "007", "=1+1", "Hoà", "3,5", "-1"]),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_whatever_was_typed_comes_back_as_it_was(data):
+    fields = [
+        f"{key}.{part}" if part else key
+        for key, part in (
+            ("floors", ""),
+            ("has_website", ""),
+            ("A01", "good"),
+            ("A01#3", "year"),
+            ("A01", "owner"),
+            ("A03", "note"),
+            ("internet", "provider"),
+            ("internet", "contracted"),
+            ("floors", "why"),
+        )
+    ]
+    typed = {field: to_nfc_without_controls(data.draw(values)) for field in fields}
+    if "A01.owner" in typed and typed["A01.owner"] not in ("", "leased"):
+        typed["A01.owner"] = ""
+    out = build_form_workbook(FormOf(MINE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
+    book = load_workbook(BytesIO(out))
+    for row in book[KEYS].iter_rows(min_row=2, values_only=True):
+        kind = KINDS[row[0].partition(".")[0].partition("#")[0]]
+        back = from_cell(row[0], kind, book[row[1]][row[2]].value)
+        assert back == typed.get(row[0], ""), row
+
+
+def to_nfc_without_controls(text):
+    cleaned = "".join(char for char in to_nfc(text) if char.isprintable()).strip()
+    # What reads as one of our words is that word: nobody types the code of an answer into the other kind of field.
+    return "" if fold(cleaned) in ("co", "khong", "chua nam duoc") else cleaned
+
+
+def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_session, mine):
+    data = edited(
+        form_workbook(mine), {"lan_seats": 79, "it_officers": 1, "switch_ports": "nhiều", "floors": 3.5, "A03.broken": -2}
+    )
+    done = rehearse(demo_session, data, mine.round, mine)
+    assert [line.field for line in done.new] == ["it_officers"]
+    assert [line.field for line in done.changed] == ["lan_seats"]
+    refused = {line.field: line for line in done.refused}
+    assert set(refused) == {"switch_ports", "floors", "A03.broken"}
+    line = refused["switch_ports"]
+    assert (line.sheet, line.after, line.words) == ("Phần C", "nhiều", "Tổng số cổng của các switch truy cập")
+    assert line.cell.startswith("B")
+    assert "số nguyên" in line.message
+    assert "3,5" in refused["floors"].after
+    before = typed_of(mine)
+    take_over(demo_session, mine, done, "Công chức", Door.WORKBOOK)
+    after = typed_of(mine)
+    assert {name for name in after if after[name] != before.get(name, "")} == {"it_officers", "lan_seats"}
+    log = demo_session.scalars(
+        select(SubmissionChange.door).where(SubmissionChange.submission_id == mine.id, SubmissionChange.after == "79")
+    )
+    assert list(log) == [Door.WORKBOOK.value]
+
+
+def test_the_same_file_twice_changes_nothing(demo_session, mine):
+    data = edited(form_workbook(mine), {"it_officers": 2})
+    take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
+    version = mine.version
+    again = rehearse(demo_session, data, mine.round, mine)
+    assert again.taken == ()
+    take_over(demo_session, mine, again, "Công chức", Door.WORKBOOK)
+    assert mine.version == version
+
+
+def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, mine):
+    data = edited(form_workbook(mine), {"lan_seats": 79, "floors": 8})
+    save_fields(demo_session, mine, {"lan_seats": "66", "villages": "11"}, typed_of(mine), "Đồng nghiệp")
+    done = rehearse(demo_session, data, mine.round, mine)
+    assert [line.field for line in done.disputed] == ["lan_seats"]
+    assert [line.field for line in done.changed] == ["floors"]
+    take_over(demo_session, mine, done, "Công chức", Door.WORKBOOK)
+    assert (typed_of(mine)["lan_seats"], typed_of(mine)["villages"], typed_of(mine)["floors"]) == ("66", "11", "8")
+
+
+def test_a_blanked_cell_takes_the_answer_away(demo_session, mine):
+    data = edited(form_workbook(mine), {"floors": None})
+    take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
+    assert typed_of(mine)["floors"] == ""
+
+
+def test_the_marked_copy_says_at_the_cell_what_is_wrong_and_can_be_handed_in_again(demo_session, mine):
+    data = edited(form_workbook(mine), {"switch_ports": "nhiều", "it_officers": 1})
+    copy = marked_copy(mine, rehearse(demo_session, data, mine.round, mine))
+    book = load_workbook(BytesIO(copy))
+    comments = [cell.comment.text for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert len(comments) == 1
+    assert "số nguyên" in comments[0]
+    again = rehearse(demo_session, edited(copy, {"switch_ports": 96}), mine.round, mine)
+    assert [line.field for line in again.new] == ["it_officers"]
+    assert again.refused == ()
+
+
+def test_only_answers_are_open_and_typed_text_is_no_formula(demo_session, mine):
+    save_fields(demo_session, mine, {"A03.note": "=HYPERLINK(1)"}, typed_of(mine), "Công chức")
+    book = load_workbook(BytesIO(form_workbook(mine)))
+    open_cells = {
+        (sheet.title, cell.coordinate) for sheet in book for row in sheet.iter_rows() for cell in row if not cell.protection.locked
+    }
+    assert all(sheet.protection.sheet for sheet in book)
+    assert open_cells == {(row[1], row[2]) for row in book[KEYS].iter_rows(min_row=2, values_only=True)}
+    assert book[KEYS].sheet_state == "veryHidden"
+    notes = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == "=HYPERLINK(1)"]
+    assert notes and {cell.data_type for cell in notes} == {"s"}
+    assert any(check.prompt for sheet in book for check in sheet.data_validations.dataValidation)
+    assert "Máy đa năng" in " ".join(str(cell.value) for cell in book["Hướng dẫn"]["A"])
+
+
+def test_room_for_more_lots_comes_back_as_lots(demo_session, mine):
+    data = edited(form_workbook(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
+    take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
+    assert typed_of(mine)["A03#2.good"] == "4"
+    book = load_workbook(BytesIO(form_workbook(mine)))
+    fields = {row[0] for row in book[KEYS].iter_rows(min_row=2, values_only=True)}
+    assert "A03#5.good" in fields
+    assert all(belongs(field, FORM.question(field.partition(".")[0].partition("#")[0])) for field in fields)
+
+
+def test_forms_of_others_and_no_forms_are_refused(demo_session, mine):
+    other = demo_session.scalars(select(Submission).where(Submission.ward_code == "00004")).one()
+    with pytest.raises(UploadError, match=r"là phiếu của .* không phải của Phường Cửa Nam"):
+        rehearse(demo_session, form_workbook(other), mine.round, mine)
+    opened = open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
+    with pytest.raises(UploadError, match="đợt khảo sát khác"):
+        rehearse(demo_session, form_workbook(mine), opened)
+    data = form_workbook(mine)
+    mine.round.questionnaire_version = "2027.1"
+    with pytest.raises(UploadError, match="Tải lại mẫu"):
+        rehearse(demo_session, data, mine.round, mine)
+
+
+def test_what_was_sent_takes_no_file(demo_session, mine):
+    data = edited(form_workbook(mine), {"floors": 8})
+    mine.state = CollectionState.SENT.value
+    with pytest.raises(SubmissionError, match="không nạp tệp được"):
+        rehearse(demo_session, data, mine.round, mine)
+
+
+def test_what_somebody_adds_to_the_hidden_sheet_reaches_no_other_field(demo_session, mine):
+    book = load_workbook(BytesIO(form_workbook(mine)))
+    for field in ("tslcd.contracted", "online_files_percent", "khong-co", "A01#999.good", "A01.state", "../x"):
+        book[KEYS].append([field, "Phần C", "B5", ""])
+    buffer = BytesIO()
+    book.save(buffer)
+    done = rehearse(demo_session, buffer.getvalue(), mine.round, mine)
+    assert done.taken == done.refused == ()
+
+
+EVIL = """
+import resource, sys, time
+sys.path.insert(0, {root!r})
+from surveys.form_import import rehearse
+from portal.uploads import UploadError
+from portal.vietnamese import fold, to_nfc
+from portal.errors import WardReadinessError
+class Round: id, questionnaire_version = 1, "2026.1"
+data = open({path!r}, "rb").read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+begun = time.process_time()
+try:
+    rehearse(None, data, Round())
+    print("taken")
+except WardReadinessError as error:
+    print("refused", error.message)
+print(time.process_time() - begun, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def evil_files(folder):
+    """Files that would hurt: by name, and how."""
+    far = Workbook()
+    far.active["XFD1048576"] = 1
+    far.save(folder / "far.xlsx")
+    rows = b"<row><c><v>1</v></c></row>" * 3_000_000
+    plain = BytesIO()
+    Workbook().save(plain)
+    with zipfile.ZipFile(folder / "rows.xlsx", "w", zipfile.ZIP_DEFLATED) as archive, zipfile.ZipFile(plain) as source:
+        for part in source.namelist():
+            text = source.read(part)
+            archive.writestr(
+                part,
+                text.replace(b"<sheetData/>", b"<sheetData>" + rows + b"</sheetData>").replace(
+                    b"<sheetData></sheetData>", b"<sheetData>" + rows + b"</sheetData>"
+                ),
+            )
+    with zipfile.ZipFile(folder / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "")
+        archive.writestr("xl/workbook.xml", b" " * 400_000_000)
+    with zipfile.ZipFile(folder / "macro.xlsx", "w") as archive, zipfile.ZipFile(plain) as source:
+        for part in source.namelist():
+            archive.writestr(part, source.read(part))
+        archive.writestr("xl/vbaProject.bin", b"x")
+    (folder / "encrypted.xlsx").write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 5000)
+    (folder / "empty.xlsx").write_bytes(b"")
+    (folder / "text.xlsx").write_text("xin chào", "utf-8")
+    plain.seek(0)
+    (folder / "plain.xlsx").write_bytes(plain.read())
+    return sorted(folder.glob("*.xlsx"))
+
+
+def test_files_that_would_hurt_are_refused_in_a_sentence_within_two_seconds_and_200_megabytes(tmp_path):
+    for path in evil_files(tmp_path):
+        command = [sys.executable, "-c", EVIL.format(root=str(ROOT), path=str(path))]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, f"{path.name}: {done.stderr[-500:]}"
+        told, figures = done.stdout.strip().splitlines()
+        seconds, megabytes = map(float, figures.split())
+        assert told.startswith("refused ") and told.endswith((".", "lại.")), f"{path.name}: {told}"
+        assert seconds < 2, f"{path.name}: {seconds:.1f} s"
+        assert megabytes < 200, f"{path.name}: {megabytes:.0f} MB"
+
+
+def test_a_zip_of_many_is_looked_over_file_by_file(demo_session, demo_sign_in, mine):
+    drafts = list(demo_session.scalars(select(Submission).where(Submission.state == "draft").limit(3)))
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for row in drafts:
+            archive.writestr(f"phiếu/{row.ward_code}.xlsx", edited(form_workbook(row), {"villages": 12}))
+        archive.writestr("hỏng.xlsx", b"x")
+        archive.writestr("đọc.txt", b"x")
+    numbers = [row.id for row in drafts]
+    demo_session.rollback()
+    client = demo_sign_in("thamdinh")
+    answer = client.post("/rounds/1/forms", data={"file": (BytesIO(buffer.getvalue()), "phieu.zip")})
+    page = BeautifulSoup(answer.data, "html.parser")
+    assert "4 tệp, 3 tệp đọc được" in page.get_text()
+    content = page.select_one('input[name="content"]')["value"]
+    assert content == b64encode(buffer.getvalue()).decode()
+    told = client.post("/rounds/1/forms", data={"content": content, "do": "take"}, follow_redirects=True).text
+    assert "của 3 đơn vị" in told or "của 2 đơn vị" in told
+    demo_session.expire_all()
+    assert {typed_of(demo_session.get(Submission, number))["villages"] for number in numbers} == {"12"}
+
+
+def test_no_zip_and_too_many_are_told():
+    with pytest.raises(UploadError, match=r"không phải \.zip"):
+        unpack(b"x")
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", b"x")
+    with pytest.raises(UploadError, match=r"không có tệp \.xlsx"):
+        unpack(buffer.getvalue())
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(151):
+            archive.writestr(f"{number}.xlsx", b"x")
+    with pytest.raises(UploadError, match="không quá 150"):
+        unpack(buffer.getvalue())
+
+
+def test_the_pages_rehearse_first_and_then_take_over(demo_session, demo_sign_in, mine):
+    number, data = mine.id, edited(form_workbook(mine), {"it_officers": 1, "switch_ports": "nhiều"})
+    before = mine.version
+    demo_session.rollback()
+    client = demo_sign_in("canbo")
+    address = f"/surveys/{number}/form"
+    page = BeautifulSoup(client.post(address, data={"file": (BytesIO(data), "phieu.xlsx")}).data, "html.parser")
+    assert "Mới xem trước, chưa nhận gì. 1 ô mới, 0 ô đổi" in page.get_text()
+    demo_session.expire_all()
+    assert demo_session.get(Submission, number).version == before
+    demo_session.rollback()
+    content = page.select_one('input[name="content"]')["value"]
+    copy = client.post(address, data={"content": content, "do": "mark"})
+    assert load_workbook(BytesIO(copy.data)).sheetnames[0] == "Hướng dẫn"
+    told = client.post(address, data={"content": content, "do": "take"}, follow_redirects=True).text
+    assert "Đã nhận 1 ô từ tệp." in told
+    assert "1 ô chưa nhận, giữ như cũ." in told
+    for wrong in ({}, {"content": "%%"}, {"content": b64encode(b"x").decode(), "do": "take"}):
+        assert client.post(address, data=wrong).status_code == 400
+
+
+def test_a_download_leaves_its_lines(demo_session, demo_sign_in, mine):
+    number = mine.id
+    demo_session.rollback()
+    answer = demo_sign_in("canbo").get(f"/surveys/{number}/form.xlsx")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "submission:download-form" in list(demo_session.scalars(select(AuditEntry.action)))
+    assert "downloaded" in list(demo_session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.submission_id == number)))
+
+
+def test_the_command_rehearses_and_takes_over(demo_app, demo_session, mine, tmp_path):
+    path, number = tmp_path / "phieu.xlsx", mine.id
+    path.write_bytes(edited(form_workbook(mine), {"it_officers": 1}))
+    assert form_of(mine).round_id == current_round(demo_session).id
+    demo_session.rollback()
+    runner = demo_app.test_cli_runner()
+    assert "1 ô mới" in runner.invoke(args=["surveys", "import", "--rehearse", str(path)]).output
+    assert typed_of(demo_session.get(Submission, number)).get("it_officers", "") == ""
+    demo_session.rollback()
+    assert runner.invoke(args=["surveys", "import", str(path)]).exit_code == 0
+    demo_session.expire_all()
+    assert typed_of(demo_session.get(Submission, number))["it_officers"] == "1"
+    demo_session.rollback()
+    path.write_bytes(b"x")
+    bad = runner.invoke(args=["surveys", "import", str(path)])
+    assert bad.exit_code == 1
+
+
+@pytest.mark.parametrize(("value", "raw"), [(True, "yes"), (3.0, "3"), (1e20, "1e+20"), (float("nan"), "nan")])
+def test_odd_cells_are_read_as_text(value, raw):
+    assert from_cell("floors", "count", value) == raw
+    assert to_cell("floors", "count", "007") == "007"

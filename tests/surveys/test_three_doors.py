@@ -1,0 +1,109 @@
+"""One schema, three doors: the page, the workbook and the command take the same answers, and refuse the same with the same words."""
+
+import json
+import unicodedata
+from base64 import b64encode
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.form_import import form_workbook
+from surveys.models import Submission
+from surveys.questions import load_questionnaire
+from surveys.typed import typed_of
+from tests.surveys.test_form_workbook import MINE, edited
+
+# field, what a person enters, what is stored; None where the check refuses it, with a part of the sentence.
+CASES = [
+    ("floors", "7", "7", ""),
+    ("floors", " 1.500 ", None, "Số lớn nhất được nhập là 100"),
+    ("villages", "0", "0", ""),
+    ("villages", "-3", None, "không được nhỏ hơn 0"),
+    ("villages", "mười", None, "không phải số nguyên"),
+    ("villages", "3,5", None, "theo nhiều cách"),
+    ("villages", "٣", None, "không phải số nguyên"),
+    ("villages", "?", "?", ""),
+    ("villages", "201", None, "Số lớn nhất được nhập là 200"),
+    ("it_officers", "999", None, "Số lớn nhất"),
+    ("sites_linked", "9", None, "Sửa một trong hai câu"),
+    ("has_website", "no", "no", ""),
+    ("vlan_separated", "có lẽ", None, "Hãy chọn"),
+    ("A03.degraded", "1.234", "1.234", ""),
+    ("A03.degraded", "1e3", None, "không phải số nguyên"),
+    ("A01.year", "1980", None, "Năm phải từ 1995"),
+    ("A03.owner", "leased", "leased", ""),
+    ("A03.owner", "của tôi", None, "Hãy chọn đơn vị sở hữu"),
+    ("A03.note", unicodedata.normalize("NFD", "Để ở tầng hai"), unicodedata.normalize("NFC", "Để ở tầng hai"), ""),
+    ("A03.note", "x" * 501, None, "viết gọn trong 500"),
+    ("internet.contracted", "nhanh", None, "không phải số nguyên"),
+    ("internet.provider", "y" * 101, None, "không dài quá 100"),
+    ("floors.why", "z" * 501, None, "viết gọn trong 500"),
+]
+
+
+def through_the_page(app, client, number, field, entered, _folder):
+    section = next(code for code in "0ABCDEFGHI" if field_is_in(field, code))
+    told = client.post(
+        f"/surveys/{number}/sections/{section}/fields", data={field: entered, "base": base_of(app, number, field)}
+    ).json
+    return told["problems"].get(field, "")
+
+
+def through_the_workbook(app, client, number, field, entered, folder):
+    data = file_of(app, number, field, entered)
+    page = client.post(f"/surveys/{number}/form", data={"content": b64encode(data).decode()}).text
+    client.post(f"/surveys/{number}/form", data={"content": b64encode(data).decode(), "do": "take"})
+    return page
+
+
+def through_the_command(app, _client, number, field, entered, folder):
+    path = folder / "phieu.xlsx"
+    path.write_bytes(file_of(app, number, field, entered))
+    return app.test_cli_runner().invoke(args=["surveys", "import", str(path)]).output
+
+
+@pytest.mark.parametrize("door", [through_the_page, through_the_workbook, through_the_command])
+@pytest.mark.parametrize(("field", "entered", "stored", "told"), CASES)
+def test_every_door_stores_the_same_and_refuses_the_same(
+    demo_app, demo_session, demo_sign_in, tmp_path, door, field, entered, stored, told
+):
+    number = demo_session.scalars(select(Submission.id).where(Submission.ward_code == MINE)).one()
+    demo_session.rollback()
+    said = door(demo_app, demo_sign_in("canbo"), number, field, entered, tmp_path)
+    demo_session.expire_all()
+    now = typed_of(demo_session.get(Submission, number)).get(field, "")
+    if stored is None:
+        assert told in said
+        # The page keeps a wrong value as it was typed; a file keeps it itself, so that it is not taken over.
+        assert now == (entered.strip() if door is through_the_page else before_of(number, field))
+    else:
+        assert now == stored
+
+
+BEFORE = {}
+
+
+def before_of(number, field):
+    return BEFORE[number].get(field, "")
+
+
+def base_of(app, number, field):
+    return json.dumps({field: typed(app, number).get(field, "")})
+
+
+def file_of(app, number, field, entered):
+    with Session(app.extensions["engine"]) as session:
+        submission = session.get(Submission, number)
+        BEFORE[number] = typed_of(submission)
+        return edited(form_workbook(submission), {field: entered})
+
+
+def typed(app, number):
+    with Session(app.extensions["engine"]) as session:
+        return typed_of(session.get(Submission, number))
+
+
+def field_is_in(field, code):
+    section = load_questionnaire().section(code)
+    return section is not None and any(question.key == field.partition(".")[0] for question in section.questions)
