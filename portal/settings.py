@@ -35,6 +35,7 @@ class Settings:
     smtp_url: str
     mail_from: str
     mail_folder: Path
+    evidence_url: str
 
     @property
     def is_production(self) -> bool:
@@ -68,6 +69,7 @@ def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE)
         smtp_url=_address(environ, "SMTP_URL", "", ("smtp", "smtps")),
         mail_from=environ.get("MAIL_FROM", "khao-sat@example.org"),
         mail_folder=Path(environ.get("MAIL_FOLDER", "") or instance / "mail"),
+        evidence_url=environ.get("EVIDENCE_URL", "") or str(instance / "evidence"),
     )
 
 

@@ -91,7 +91,7 @@ def save_fields(
     it is left alone and told as a conflict; every other field keeps what stands.
     Raises SubmissionError where the submission takes no more typing.
     """
-    _require_open(submission)
+    require_open(submission)
     questionnaire_of(submission.round)
     known, moment = {answer.field: answer for answer in submission.answers}, at or now()
     changed: dict[str, tuple[str, str]] = {}
@@ -127,7 +127,7 @@ def confirm_carried(
 
     Raises SubmissionError where the submission takes no more typing.
     """
-    _require_open(submission)
+    require_open(submission)
     moment = at or now()
     confirmed = _look_at(submission, questions, by, moment)
     session.add_all(log_change(submission, answer.field, answer.raw, answer.raw, by, moment, Door.PAGE) for answer in confirmed)
@@ -155,7 +155,7 @@ def send(
     """Send to review. Sending what is sent already changes nothing. Raises ProblemsError or SubmissionError."""
     if submission.state == CollectionState.SENT:
         return
-    _require_open(submission)
+    require_open(submission)
     found = examine(session, submission)
     if found.left:
         raise ProblemsError(found)
@@ -191,7 +191,7 @@ def confirm(session: Session, submission: Submission, seen: str, by: str, at: da
     Raises SubmissionError where they changed meanwhile, are incomplete, or are approved already.
     """
     if submission.state != CollectionState.SENT:
-        _require_open(submission)
+        require_open(submission)
     if content_hash(submission) != seen:
         raise SubmissionError("Phiếu vừa thay đổi sau khi bạn mở trang này nên chưa xác nhận. Xem lại rồi xác nhận.")
     left = examine(session, submission).left
@@ -256,7 +256,8 @@ def takes_typing(submission: Submission) -> bool:
     return CollectionState(submission.state).is_open and (is_reopened or not submission.round.is_closed)
 
 
-def _require_open(submission: Submission) -> None:
+def require_open(submission: Submission) -> None:
+    """Raise SubmissionError where the submission takes no more typing."""
     if not CollectionState(submission.state).is_open:
         label = CollectionState(submission.state).label.lower()
         raise SubmissionError(f"Phiếu đang ở trạng thái “{label}” nên không sửa được. Cần sửa thì hỏi bộ phận thẩm định.")

@@ -33,7 +33,7 @@ PASSWORD = "mot-hai-ba-bon"
 
 
 def make_app(url: str) -> Flask:
-    environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "TARGET_DATE": "2026-03-31"}
+    environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "TARGET_DATE": "2026-03-31", "EVIDENCE_URL": "memory://evidence"}
     app = create_app(read_settings(environ))
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
     app.test_client_class = CheckedClient

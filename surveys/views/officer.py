@@ -17,6 +17,7 @@ from portal.database import get_session, writes
 from portal.errors import NotFoundError
 from portal.formats import format_moment
 from surveys.doubting import examine, find_submission_doubts
+from surveys.evidence import evidence_of
 from surveys.handing_over import find_hand_over, hand_over, list_colleagues
 from surveys.models import Submission
 from surveys.questionnaire_form import (
@@ -384,6 +385,8 @@ def _section_page(
         refused=refused,
         yes_no=YES_NO,
         owners=OWNERS,
+        evidence=(evidence := evidence_of(get_session(), submission)),
+        section_has_evidence=bool(keys & evidence.keys()),
         has_equipment=any(question.kind == "equipment" for question in asked.questions),
     )
 

@@ -18,6 +18,7 @@ from portal.vietnamese import fold
 from scoring.explain import explain
 from surveys.differences import find_differences
 from surveys.doubting import examine
+from surveys.evidence import evidence_of
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
@@ -208,6 +209,7 @@ def _review_page(
         remarks=list_remarks(session, submission),
         remark_kinds=RemarkKind,
         typed_remark=remark or {},
+        evidence=evidence_of(session, submission),
         reopening=reopening or {},
         last_day=last_day(submission),
         refused=refused,

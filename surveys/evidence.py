@@ -1,0 +1,158 @@
+"""Evidence beside an answer: look a file over, keep it, list it, fetch it, take it away."""
+
+import hashlib
+import unicodedata
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from uuid import uuid4
+
+from PIL import Image, ImageOps
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.clock import now
+from portal.errors import NotFoundError, WardReadinessError
+from portal.vietnamese import to_nfc
+from surveys.evidence_store import get, put
+from surveys.models import Evidence, Submission
+from surveys.questions import load_questionnaire
+from surveys.submissions import require_open
+
+MAX_SIZE = 10 * 1024 * 1024
+MAX_FILES = 20
+MAX_PIXELS = 40_000_000
+ATTACHED = "file"
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
+# A PDF may carry a few bytes of padding after its end mark.
+PDF_TAIL = 1024
+
+
+class EvidenceError(WardReadinessError):
+    """The file is not taken; the message says why and what to send instead."""
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that was looked over: what it really is, and its bytes without what the camera wrote into them."""
+
+    media_type: str
+    data: bytes
+
+
+def attach(session: Session, url: str, submission: Submission, question: str, name: str, data: bytes, by: str) -> Evidence:
+    """Keep a file beside a question. The submission must be locked, so that the count holds.
+
+    Raises EvidenceError, StoreError, or SubmissionError where the submission takes no more changes.
+    """
+    require_open(submission)
+    asked = load_questionnaire().question(question)
+    if asked is None or asked.asked_of != "ward":
+        raise EvidenceError("Hãy chọn câu hỏi mà tệp này chứng minh.")
+    standing = select(func.count()).where(
+        Evidence.submission_id == submission.id, Evidence.question == question, Evidence.removed_at.is_(None)
+    )
+    if (session.scalar(standing) or 0) >= MAX_FILES:
+        raise EvidenceError(f"Câu này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
+    checked = check_file(data)
+    stored_as = uuid4().hex
+    put(url, stored_as, checked.data)
+    evidence = Evidence(
+        submission_id=submission.id,
+        question=question,
+        kind=ATTACHED,
+        name=clean_name(name, checked.media_type),
+        media_type=checked.media_type,
+        size=len(checked.data),
+        sha256=hashlib.sha256(checked.data).hexdigest(),
+        stored_as=stored_as,
+        by=by,
+        at=now(),
+    )
+    session.add(evidence)
+    session.flush()
+    return evidence
+
+
+def evidence_of(session: Session, submission: Submission) -> dict[str, list[Evidence]]:
+    """The evidence that stands, by question, oldest first."""
+    query = select(Evidence).where(Evidence.submission_id == submission.id, Evidence.removed_at.is_(None)).order_by(Evidence.id)
+    found: dict[str, list[Evidence]] = {}
+    for evidence in session.scalars(query):
+        found.setdefault(evidence.question, []).append(evidence)
+    return found
+
+
+def find_evidence(session: Session, submission: Submission, evidence_id: int) -> Evidence:
+    """One evidence of this submission that stands. Raises NotFoundError."""
+    found = session.get(Evidence, evidence_id)
+    if found is None or found.submission_id != submission.id or found.removed_at is not None:
+        raise NotFoundError("Không có tệp này, hoặc tệp đã được gỡ.")
+    return found
+
+
+def read_evidence(url: str, evidence: Evidence) -> bytes:
+    """The bytes of a kept file. Raises StoreError, or EvidenceError where they are not those that were kept."""
+    data = get(url, evidence.stored_as)
+    if hashlib.sha256(data).hexdigest() != evidence.sha256:
+        raise EvidenceError("Tệp trong kho khác tệp đã gửi nên không đưa ra. Báo quản trị hệ thống.")
+    return data
+
+
+def remove(submission: Submission, evidence: Evidence, by: str) -> None:
+    """Take evidence away; its line stays. Raises SubmissionError where the submission takes no more changes."""
+    require_open(submission)
+    evidence.removed_by, evidence.removed_at = by, now()
+
+
+def is_sensitive(evidence: Evidence) -> bool:
+    """Whether it stands behind a sensitive answer, so that its name stays out of the audit trail."""
+    question = load_questionnaire().question(evidence.question)
+    return question is not None and question.sensitive
+
+
+def check_file(data: bytes) -> CheckedFile:
+    """What the bytes really are, whatever their name says. Raises EvidenceError."""
+    if not data:
+        raise EvidenceError("Hãy chọn một tệp có nội dung.")
+    if len(data) > MAX_SIZE:
+        raise EvidenceError("Tệp lớn hơn 10 MB. Giảm cỡ ảnh hoặc tách tệp rồi gửi lại.")
+    if data.startswith(b"%PDF-"):
+        if b"%%EOF" not in data[-PDF_TAIL:]:
+            raise EvidenceError("Tệp PDF bị hỏng hoặc thiếu phần cuối. Xuất lại PDF rồi gửi.")
+        return CheckedFile("application/pdf", data)
+    return _redraw(data)
+
+
+def clean_name(name: str, media_type: str) -> str:
+    """The name without folders and unseen characters, ending as the content does."""
+    last = PurePosixPath(to_nfc(name).replace("\\", "/")).name
+    stem = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
+    stem = PurePosixPath(stem.strip(" .")).stem[:100].strip(" .")
+    return (stem or "tep") + SUFFIXES[media_type]
+
+
+def _redraw(data: bytes) -> CheckedFile:
+    """The picture drawn anew, upright: what is not picture (place, device, a file hidden behind it) is left behind."""
+    unreadable = EvidenceError("Tệp không phải ảnh JPEG, PNG, WebP hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
+    try:
+        with warnings.catch_warnings():
+            # The limit below is lower than the one that Pillow warns of.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            opened = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+        if opened.width * opened.height > MAX_PIXELS:
+            raise EvidenceError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.")
+        kind = opened.format or ""
+        upright = ImageOps.exif_transpose(opened)
+        picture = upright.convert("RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA")
+        picture.info = {}
+        drawn = BytesIO()
+        picture.save(drawn, kind, **({} if kind == "PNG" else {"quality": 90}))
+    except Image.DecompressionBombError:
+        raise EvidenceError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.") from None
+    except (OSError, ValueError, SyntaxError):
+        raise unreadable from None
+    if drawn.tell() > MAX_SIZE:
+        raise EvidenceError("Ảnh lớn hơn 10 MB khi cất. Giảm cỡ ảnh rồi gửi lại.")
+    return CheckedFile(Image.MIME[kind], drawn.getvalue())

@@ -1,0 +1,82 @@
+"""Evidence beside the answers: attach, download, take away."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from portal.database import get_session, record_outside, writes
+from portal.downloads import send_bytes
+from portal.settings import current_settings
+from surveys import evidence as verbs
+from surveys.evidence_store import StoreError
+from surveys.models import Evidence
+from surveys.typed import SubmissionError
+from surveys.views.own import own_submission
+
+HIDDEN = "(số liệu nhạy cảm, không ghi lại ở đây)"
+
+blueprint = Blueprint("evidence", __name__, url_prefix="/surveys", template_folder="../templates")
+
+
+@blueprint.post("/<int:submission_id>/sections/<code>/evidence")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def attach(submission_id: int, code: str) -> ResponseReturnValue:
+    """Keep a file beside a question, and go back to the section."""
+    submission = own_submission(submission_id, for_update=True)
+    upload = request.files.get("file")
+    name, data = (upload.filename or "", upload.read(verbs.MAX_SIZE + 1)) if upload else ("", b"")
+    try:
+        kept = verbs.attach(
+            get_session(),
+            current_settings().evidence_url,
+            submission,
+            request.form.get("question", ""),
+            name,
+            data,
+            the_identity().full_name,
+        )
+    except (verbs.EvidenceError, StoreError, SubmissionError) as error:
+        flash(error.message, "danger")
+    else:
+        record(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=_line(kept))
+        flash(_("Đã đính kèm tệp “%(name)s”.", name=kept.name), "success")
+    return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
+
+
+@blueprint.get("/<int:submission_id>/evidence/<int:evidence_id>.file")
+@requires(Permission.SUBMISSION_READ)
+def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
+    """The file, always as an attachment."""
+    submission = own_submission(submission_id)
+    found = verbs.find_evidence(get_session(), submission, evidence_id)
+    data = verbs.read_evidence(current_settings().evidence_url, found)
+    identity, subject, line = the_identity(), f"ward {submission.ward_code}", _line(found)
+    record_outside(lambda session: record(session, identity, "evidence:download", subject, after=line))
+    return send_bytes(data, found.name, found.media_type)
+
+
+@blueprint.post("/<int:submission_id>/sections/<code>/evidence/<int:evidence_id>/remove")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnValue:
+    """Take a file away while the submission is open; its line stays."""
+    submission = own_submission(submission_id, for_update=True)
+    found = verbs.find_evidence(get_session(), submission, evidence_id)
+    try:
+        verbs.remove(submission, found, the_identity().full_name)
+    except SubmissionError as error:
+        flash(error.message, "danger")
+    else:
+        record(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=_line(found))
+        flash(_("Đã gỡ tệp “%(name)s”.", name=found.name), "success")
+    return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
+
+
+def _line(evidence: Evidence) -> dict[str, object]:
+    """What the audit trail says of a file: its readers may not see what is sensitive."""
+    name = HIDDEN if verbs.is_sensitive(evidence) else evidence.name
+    return {"id": evidence.id, "question": evidence.question, "name": name, "sha256": evidence.sha256}

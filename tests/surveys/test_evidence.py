@@ -1,0 +1,160 @@
+"""Evidence beside an answer: what is taken, what is refused, who gets it, and what stays when it goes."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from accounts.models import AuditEntry
+from surveys import evidence_store
+from surveys.evidence import MAX_FILES, EvidenceError, check_file, clean_name
+from surveys.models import Evidence, Submission
+from surveys.questions import load_questionnaire
+
+PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
+OPEN_WARD, OTHER = "00082", "00004"
+
+
+def picture(kind="JPEG", size=(40, 30), **more):
+    out = BytesIO()
+    Image.new("RGB", size, "red").save(out, kind, **more)
+    return out.getvalue()
+
+
+def submission_id(session, ward=OPEN_WARD):
+    found = session.scalars(select(Submission.id).where(Submission.ward_code == ward)).one()
+    session.rollback()
+    return found
+
+
+def attach(client, mine, data, name="anh.jpg", question="internet", section="D"):
+    form = {"question": question, "file": (BytesIO(data), name)}
+    return client.post(f"/surveys/{mine}/sections/{section}/evidence", data=form, follow_redirects=True)
+
+
+def kept(session):
+    rows = list(session.scalars(select(Evidence).order_by(Evidence.id)))
+    # A session that goes on holding the database would keep the pages from writing.
+    session.expunge_all()
+    session.rollback()
+    return rows
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_keeps_nothing_of_the_camera(kind):
+    exif = Image.Exif()
+    exif[0x010F] = "May anh bi mat"
+    given = picture(kind, exif=exif)
+    assert b"May anh bi mat" in given
+    checked = check_file(given + b"<script>behind</script>")
+    assert b"May anh bi mat" not in checked.data and b"<script>" not in checked.data
+    assert Image.open(BytesIO(checked.data)).size == (40, 30)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "Hãy chọn một tệp"),
+        (b"<html><script>alert(1)</script></html>", "không phải ảnh"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "không phải ảnh"),
+        (b"GIF89a" + b"\x00" * 40, "không phải ảnh"),
+        (picture()[:200], "không phải ảnh"),
+        (b"%PDF-1.4\nno end", "thiếu phần cuối"),
+        (b"%PDF-" + b"x" * (10 * 1024 * 1024), "lớn hơn 10 MB"),
+    ],
+)
+def test_what_is_no_sound_file_is_refused(data, told):
+    with pytest.raises(EvidenceError, match=told):
+        check_file(data)
+
+
+@pytest.mark.parametrize("size", [(10_000, 5_000), (12_000, 10_000), (20_000, 10_000)])
+def test_a_picture_of_too_many_points_is_refused(size):
+    out = BytesIO()
+    Image.new("1", size).save(out, "PNG")
+    with pytest.raises(EvidenceError, match="40 triệu"):
+        check_file(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("../../etc/passwd.png", "passwd.pdf"),
+        ("C:\\anh\\bien ban.pdf", "bien ban.pdf"),
+        ('a"b\r\nSet-Cookie x.html', "abSet-Cookie x.pdf"),
+        ("Ảnh chụp tủ mạng.PDF", "Ảnh chụp tủ mạng.pdf"),
+        ("..", "tep.pdf"),
+    ],
+)
+def test_a_name_is_only_a_name(given, name):
+    assert clean_name(given, "application/pdf") == name
+
+
+@pytest.mark.parametrize("place", ["memory://kho", "folder"])
+def test_the_store_gives_back_what_it_was_given(place, tmp_path):
+    url = str(tmp_path / "kho") if place == "folder" else place
+    evidence_store.put(url, "abc", b"123")
+    assert evidence_store.get(url, "abc") == b"123"
+    with pytest.raises(evidence_store.StoreError):
+        evidence_store.get(url, "nothing")
+
+
+def test_a_file_stands_beside_the_answer_for_officer_and_reviewer_and_leaves_as_a_download(demo_sign_in, demo_session):
+    mine = submission_id(demo_session)
+    officer, reviewer = demo_sign_in("canbo"), demo_sign_in("thamdinh")
+    assert "Đã đính kèm tệp “bien ban.pdf”" in attach(officer, mine, PDF, "bien ban.html").text
+    (row,) = kept(demo_session)
+    assert "bien ban.pdf" in officer.get(f"/surveys/{mine}/sections/D").text
+    assert "bien ban.pdf" in reviewer.get(f"/review/{mine}").text
+    answer = reviewer.get(f"/surveys/{mine}/evidence/{row.id}.file")
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    actions = set(demo_session.scalars(select(AuditEntry.action)))
+    assert {"evidence:attach", "evidence:download"} <= actions
+
+
+def test_another_wards_file_is_not_there(demo_sign_in, demo_session):
+    mine, foreign = submission_id(demo_session), submission_id(demo_session, OTHER)
+    officer = demo_sign_in("canbo")
+    attach(officer, mine, PDF)
+    (row,) = kept(demo_session)
+    assert officer.get(f"/surveys/{foreign}/evidence/{row.id}.file").status_code == 404
+    assert demo_sign_in("thamdinh").get(f"/surveys/{foreign}/evidence/{row.id}.file").status_code == 404
+
+
+def test_what_is_removed_keeps_its_line_and_only_an_open_submission_gives_it_up(demo_sign_in, demo_session):
+    mine = submission_id(demo_session)
+    officer = demo_sign_in("canbo")
+    attach(officer, mine, PDF)
+    attach(officer, mine, PDF)
+    first, second = kept(demo_session)
+    address = f"/surveys/{mine}/sections/D/evidence"
+    assert "Đã gỡ tệp" in officer.post(f"{address}/{first.id}/remove", follow_redirects=True).text
+    assert officer.get(f"/surveys/{mine}/evidence/{first.id}.file").status_code == 404
+    demo_session.get(Submission, mine).state = "sent"
+    demo_session.commit()
+    assert "không sửa được" in officer.post(f"{address}/{second.id}/remove", follow_redirects=True).text
+    assert "không sửa được" in attach(officer, mine, PDF).text
+    first, second = kept(demo_session)
+    assert first.removed_at and first.removed_by and second.removed_at is None
+
+
+def test_one_file_too_many_is_told(demo_sign_in, demo_session):
+    mine = submission_id(demo_session)
+    officer = demo_sign_in("canbo")
+    for _ in range(MAX_FILES):
+        attach(officer, mine, PDF)
+    assert "đã có 20 tệp" in attach(officer, mine, PDF).text
+    assert len(kept(demo_session)) == MAX_FILES
+
+
+def test_the_name_behind_a_sensitive_answer_stays_out_of_the_audit_trail(demo_sign_in, demo_session):
+    mine = submission_id(demo_session)
+    section, question = next((s, q) for s in load_questionnaire().sections for q in s.questions if q.sensitive)
+    attach(demo_sign_in("canbo"), mine, PDF, "mat-khau-tuong-lua.pdf", question.key, section.code)
+    (row,) = kept(demo_session)
+    assert row.name == "mat-khau-tuong-lua.pdf"
+    lines = [str((line.before, line.after)) for line in demo_session.scalars(select(AuditEntry))]
+    assert not [line for line in lines if "tuong-lua" in line]
