@@ -14,6 +14,8 @@ ACTION_WORDS = {
     "city-answers:import": "nạp câu trả lời của thành phố",
     "discipline:download": "tải bảng kỷ luật báo cáo",
     "evidence:attach": "đính kèm tệp chứng minh",
+    "evidence:attach-signed": "đính kèm bản đã ký",
+    "evidence:measure": "đo đường truyền",
     "evidence:download": "tải tệp chứng minh",
     "evidence:remove": "gỡ tệp chứng minh",
     "item:download": "tải bảng danh mục",

@@ -1,6 +1,7 @@
 """Evidence beside an answer: look a file over, keep it, list it, fetch it, take it away."""
 
 import hashlib
+import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -18,13 +19,21 @@ from portal.vietnamese import to_nfc
 from surveys.evidence_store import get, put
 from surveys.models import Evidence, Submission
 from surveys.questions import load_questionnaire
-from surveys.submissions import require_open
+from surveys.states import EvidenceKind
+from surveys.submissions import content_hash, require_open
 
 MAX_SIZE = 10 * 1024 * 1024
 MAX_FILES = 20
 MAX_PIXELS = 40_000_000
-ATTACHED = "file"
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
+MAX_SIGNED = 5
+CODE = re.compile(r"[0-9a-f]{12}")
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+}
 # A PDF may carry a few bytes of padding after its end mark.
 PDF_TAIL = 1024
 
@@ -55,29 +64,44 @@ def attach(session: Session, url: str, submission: Submission, question: str, na
     )
     if (session.scalar(standing) or 0) >= MAX_FILES:
         raise EvidenceError(f"Câu này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
-    checked = check_file(data)
-    stored_as = uuid4().hex
-    put(url, stored_as, checked.data)
-    evidence = Evidence(
-        submission_id=submission.id,
-        question=question,
-        kind=ATTACHED,
-        name=clean_name(name, checked.media_type),
-        media_type=checked.media_type,
-        size=len(checked.data),
-        sha256=hashlib.sha256(checked.data).hexdigest(),
-        stored_as=stored_as,
-        by=by,
-        at=now(),
+    return _keep(session, url, submission, question, EvidenceKind.FILE, name, check_file(data), by)
+
+
+def attach_signed(session: Session, url: str, submission: Submission, code: str, name: str, data: bytes, by: str) -> Evidence:
+    """Keep the scan of the signed paper, whatever the state: paper comes later. ``code`` is what is printed at its foot.
+
+    Raises EvidenceError or StoreError.
+    """
+    typed = code.strip().lower()
+    if not CODE.fullmatch(typed):
+        raise EvidenceError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở cuối phiếu đã ký. Chép lại cho đúng.")
+    signed = select(func.count()).where(
+        Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
     )
-    session.add(evidence)
-    session.flush()
-    return evidence
+    if (session.scalar(signed) or 0) >= MAX_SIGNED:
+        raise EvidenceError(f"Phiếu đã có {MAX_SIGNED} bản ký. Bản mới nhất là bản được so; không gửi thêm.")
+    kept = _keep(session, url, submission, "", EvidenceKind.SIGNED, name, check_file(data), by)
+    kept.content_hash = typed
+    return kept
+
+
+def signed_copy(session: Session, submission: Submission) -> Evidence | None:
+    """The newest scan of the signed paper, or None."""
+    found = select(Evidence).where(
+        Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
+    )
+    return session.scalars(found.order_by(Evidence.id.desc()).limit(1)).first()
+
+
+def print_code(submission: Submission) -> str:
+    """What stands for the answers at the foot of a print."""
+    return content_hash(submission)[:12]
 
 
 def evidence_of(session: Session, submission: Submission) -> dict[str, list[Evidence]]:
     """The evidence that stands, by question, oldest first."""
-    query = select(Evidence).where(Evidence.submission_id == submission.id, Evidence.removed_at.is_(None)).order_by(Evidence.id)
+    query = select(Evidence).where(Evidence.submission_id == submission.id, Evidence.removed_at.is_(None), Evidence.question != "")
+    query = query.where(Evidence.kind != EvidenceKind.MEASURING.value).order_by(Evidence.id)
     found: dict[str, list[Evidence]] = {}
     for evidence in session.scalars(query):
         found.setdefault(evidence.question, []).append(evidence)
@@ -131,6 +155,28 @@ def clean_name(name: str, media_type: str) -> str:
     stem = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
     stem = PurePosixPath(stem.strip(" .")).stem[:100].strip(" .")
     return (stem or "tep") + SUFFIXES[media_type]
+
+
+def _keep(
+    session: Session, url: str, submission: Submission, question: str, kind: EvidenceKind, name: str, checked: CheckedFile, by: str
+) -> Evidence:
+    stored_as = uuid4().hex
+    put(url, stored_as, checked.data)
+    evidence = Evidence(
+        submission_id=submission.id,
+        question=question,
+        kind=kind.value,
+        name=clean_name(name, checked.media_type),
+        media_type=checked.media_type,
+        size=len(checked.data),
+        sha256=hashlib.sha256(checked.data).hexdigest(),
+        stored_as=stored_as,
+        by=by,
+        at=now(),
+    )
+    session.add(evidence)
+    session.flush()
+    return evidence
 
 
 def _redraw(data: bytes) -> CheckedFile:

@@ -40,6 +40,15 @@ class EventKind(LabelledEnum):
     DOWNLOADED = "downloaded", "tải về"
 
 
+class EvidenceKind(LabelledEnum):
+    """What a file of evidence is, with the words of the screen. One that is being measured is not evidence yet."""
+
+    FILE = "file", "tệp chứng minh"
+    SIGNED = "signed", "bản đã ký"
+    MEASUREMENT = "measurement", "kết quả đo"
+    MEASURING = "measuring", "đang đo"
+
+
 class RemarkKind(LabelledEnum):
     """What a remark is for, with the words of the screen."""
 

@@ -11,6 +11,7 @@ from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
 from portal.settings import current_settings
 from surveys import evidence as verbs
+from surveys.change_log import record_download
 from surveys.evidence_store import StoreError
 from surveys.models import Evidence
 from surveys.typed import SubmissionError
@@ -47,6 +48,25 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
 
+@blueprint.post("/<int:submission_id>/signed-copy")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def attach_signed(submission_id: int) -> ResponseReturnValue:
+    """Keep the scan of the signed paper."""
+    submission = own_submission(submission_id, for_update=True)
+    upload = request.files.get("file")
+    name, data = (upload.filename or "", upload.read(verbs.MAX_SIZE + 1)) if upload else ("", b"")
+    code, url, by = request.form.get("code", ""), current_settings().evidence_url, the_identity().full_name
+    try:
+        kept = verbs.attach_signed(get_session(), url, submission, code, name, data, by)
+    except (verbs.EvidenceError, StoreError) as error:
+        flash(error.message, "danger")
+        return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
+    record(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_line(kept))
+    flash(_("Đã đính kèm bản đã ký."), "success")
+    return redirect(url_for("surveys.overview", submission_id=submission_id) + "#ban-ky")
+
+
 @blueprint.get("/<int:submission_id>/evidence/<int:evidence_id>.file")
 @requires(Permission.SUBMISSION_READ)
 def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
@@ -55,6 +75,7 @@ def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     found = verbs.find_evidence(get_session(), submission, evidence_id)
     data = verbs.read_evidence(current_settings().evidence_url, found)
     identity, subject, line = the_identity(), f"ward {submission.ward_code}", _line(found)
+    record_download(submission_id, found.name, identity.full_name)
     record_outside(lambda session: record(session, identity, "evidence:download", subject, after=line))
     return send_bytes(data, found.name, found.media_type)
 

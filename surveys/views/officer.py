@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,8 +17,9 @@ from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
 from portal.formats import format_moment
+from portal.settings import current_settings
 from surveys.doubting import examine, find_submission_doubts
-from surveys.evidence import evidence_of
+from surveys.evidence import evidence_of, print_code, signed_copy
 from surveys.handing_over import find_hand_over, hand_over, list_colleagues
 from surveys.models import Submission
 from surveys.questionnaire_form import (
@@ -226,6 +228,19 @@ def print_form(submission_id: int) -> ResponseReturnValue:
     return _print_page(own_submission(submission_id), with_sensitive=False)
 
 
+@blueprint.get("/<int:submission_id>/print-empty")
+@requires(Permission.SUBMISSION_READ)
+def print_empty(submission_id: int) -> ResponseReturnValue:
+    """The form with nothing filled in, on A4: to go round with a pen."""
+    submission = own_submission(submission_id)
+    return render_template(
+        "surveys/officer/print_empty.html",
+        **_frame(submission),
+        sections=questionnaire_of(submission.round).sections,
+        yes_no=YES_NO,
+    )
+
+
 @blueprint.post("/<int:submission_id>/print")
 @requires(Permission.SUBMISSION_READ)
 @writes
@@ -252,13 +267,25 @@ def _overview_page(submission: Submission, refused: str = "") -> str:
         handed=find_hand_over(get_session(), submission),
         colleagues=list_colleagues(get_session(), submission, the_identity().user_id),
         note=request.form.get("note", ""),
+        code=request.args.get("code") or print_code(submission),
+        printed=request.args.get("ban", ""),
+        is_as_printed=request.args.get("ban", "") == print_code(submission),
     )
 
 
 def _print_page(submission: Submission, *, with_sensitive: bool) -> str:
     reading, typed = read_submission(submission), typed_of(submission)
     sections = [(section, fields_of(section, typed, reading)) for section in reading.questionnaire.sections]
-    return render_template("surveys/officer/print.html", **_frame(submission), sections=sections, with_sensitive=with_sensitive)
+    code = print_code(submission)
+    address = f"{current_settings().public_url}{url_for('surveys.overview', submission_id=submission.id)}?ban={code}"
+    return render_template(
+        "surveys/officer/print.html",
+        **_frame(submission),
+        sections=sections,
+        with_sensitive=with_sensitive,
+        code=code,
+        qr=segno.make(address, error="m").svg_inline(scale=3, border=2),
+    )
 
 
 def _zeros_for_blank(submission: Submission, asked: Section, fields: Mapping[str, str]) -> dict[str, str]:
@@ -350,6 +377,8 @@ def _frame(submission: Submission) -> dict[str, object]:
         "remark_kinds": RemarkKind,
         "asked_back": asked_back if state is CollectionState.RETURNED else [],
         "question_labels": {question.key: question.label for question in load_questionnaire().questions},
+        "signed": (signed := signed_copy(get_session(), submission)),
+        "is_as_signed": signed is not None and print_code(submission) == signed.content_hash,
         "confirmation": find_confirmation(get_session(), submission),
         "saved": f"{the_identity().user_id}-{saved}" if saved else "",
     }

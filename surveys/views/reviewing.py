@@ -18,7 +18,7 @@ from portal.vietnamese import fold
 from scoring.explain import explain
 from surveys.differences import find_differences
 from surveys.doubting import examine
-from surveys.evidence import evidence_of
+from surveys.evidence import evidence_of, print_code, signed_copy
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
@@ -210,6 +210,8 @@ def _review_page(
         remark_kinds=RemarkKind,
         typed_remark=remark or {},
         evidence=evidence_of(session, submission),
+        signed=(signed := signed_copy(session, submission)),
+        is_as_signed=signed is not None and print_code(submission) == signed.content_hash,
         reopening=reopening or {},
         last_day=last_day(submission),
         refused=refused,
