@@ -21,7 +21,7 @@ from surveys.review import queue
 from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
 from surveys.typed import QuestionnaireError
-from surveys.views import discipline, evidence, history, officer, reviewing, workbook
+from surveys.views import discipline, evidence, history, measuring, officer, reviewing, workbook
 
 
 def init_app(app: Flask) -> None:
@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(history.blueprint)
     app.register_blueprint(workbook.blueprint)
     app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(measuring.blueprint)
     app.register_blueprint(discipline.blueprint)
     app.cli.add_command(commands)
     add_menu_entry(app, MenuEntry("Phiếu khảo sát", "surveys.index", Permission.SUBMISSION_READ, 10))

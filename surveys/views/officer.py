@@ -21,6 +21,7 @@ from portal.settings import current_settings
 from surveys.doubting import examine, find_submission_doubts
 from surveys.evidence import evidence_of, print_code, signed_copy
 from surveys.handing_over import find_hand_over, hand_over, list_colleagues
+from surveys.measuring import LINES
 from surveys.models import Submission
 from surveys.questionnaire_form import (
     OWNERS,
@@ -415,6 +416,7 @@ def _section_page(
         yes_no=YES_NO,
         owners=OWNERS,
         evidence=(evidence := evidence_of(get_session(), submission)),
+        measured_lines=LINES,
         section_has_evidence=bool(keys & evidence.keys()),
         has_equipment=any(question.kind == "equipment" for question in asked.questions),
     )

@@ -1,0 +1,108 @@
+"""A line is measured here: one at a time a ward, few at once for the city, and what was found is evidence."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from portal.clock import now
+from portal.errors import NotFoundError
+from surveys.measuring import A_DAY, AT_ONCE, LIFE, MAX_BYTES, MAX_RUNS, BusyError, begin, finish, read_runs, spend
+from surveys.models import Evidence, Submission
+from surveys.rounds import open_round
+from surveys.typed import SubmissionError
+from tests.conftest import DEMO_DAY
+
+MINE = "00082"
+
+
+@pytest.fixture
+def wards(session):
+    open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
+    return list(session.scalars(select(Submission).limit(AT_ONCE + 1)))
+
+
+def take(session, submission, line="internet"):
+    return begin(session, submission, line, "Công chức", "10.0.0.7", "Trình duyệt")
+
+
+@pytest.mark.both_databases
+def test_what_was_measured_is_kept_with_when_where_and_by_what(session, wards, tmp_path):
+    turn = take(session, wards[0])
+    spend(session, wards[0], turn.id)
+    kept = finish(session, str(tmp_path / "e"), wards[0], turn.id, read_runs([90.4, 95, 300.2], [40, 42], [7.6]))
+    assert (kept.kind, kept.question) == ("measurement", "internet")
+    assert (kept.details["down_mbps"], kept.details["up_mbps"], kept.details["latency_ms"]) == (95, 41, 8)
+    assert (kept.details["address"], kept.details["device"]) == ("10.0.0.7", "Trình duyệt")
+    assert json.loads((tmp_path / "e" / kept.stored_as).read_text("utf-8"))["down"] == [90.4, 95, 300.2]
+    with pytest.raises(NotFoundError):
+        spend(session, wards[0], turn.id)
+
+
+@pytest.mark.both_databases
+def test_one_at_a_time_a_ward_and_few_for_the_city(session, wards):
+    take(session, wards[0])
+    with pytest.raises(BusyError, match="chưa xong"):
+        take(session, wards[0], "backup")
+    for ward in wards[1:AT_ONCE]:
+        take(session, ward)
+    with pytest.raises(BusyError, match="Nhiều đơn vị"):
+        take(session, wards[AT_ONCE])
+    with time_machine.travel(now() + LIFE + timedelta(seconds=1)):
+        take(session, wards[AT_ONCE])
+
+
+def test_a_turn_ends_by_itself_and_by_use(session, wards):
+    turn = take(session, wards[0])
+    for _ in range(MAX_RUNS):
+        spend(session, wards[0], turn.id)
+    with pytest.raises(BusyError, match="hết hạn"):
+        spend(session, wards[0], turn.id)
+    with time_machine.travel(now() + LIFE):
+        later = take(session, wards[0])
+        with pytest.raises(NotFoundError):
+            spend(session, wards[1], later.id)
+
+
+def test_a_ward_measures_so_often_a_day(session, wards):
+    for turn in range(A_DAY):
+        with time_machine.travel(now() + LIFE * (turn * 2)):
+            take(session, wards[0])
+    with time_machine.travel(now() + LIFE * (A_DAY * 2)), pytest.raises(BusyError, match="lần trong một ngày"):
+        take(session, wards[0])
+
+
+@pytest.mark.parametrize("runs", [[], [0], [-3], ["90"], [None], [True], [10**9], [1] * (MAX_RUNS + 1), [float("nan")]])
+def test_nonsense_of_a_browser_is_refused(runs):
+    with pytest.raises(SubmissionError, match="không đọc được"):
+        read_runs(runs, [1], [1])
+
+
+def test_only_lines_of_the_ward_are_measured(session, wards):
+    for line in ("tslcd", "floors", ""):
+        with pytest.raises(NotFoundError):
+            take(session, wards[0], line)
+
+
+def test_the_script_is_answered_in_sentences(demo_app, demo_session, demo_sign_in, tmp_path):
+    demo_app.config["SETTINGS"] = replace(demo_app.config["SETTINGS"], evidence_url=str(tmp_path / "e"))
+    number = demo_session.scalars(select(Submission.id).where(Submission.ward_code == MINE)).one()
+    demo_session.rollback()
+    client = demo_sign_in("canbo")
+    turn = client.post(f"/surveys/{number}/measure", data={"line": "internet"}).json["turn"]
+    busy = client.post(f"/surveys/{number}/measure", data={"line": "internet"})
+    assert (busy.status_code, "chưa xong" in busy.json["refused"]) == (429, True)
+    sizes = [
+        len(client.post(f"/surveys/{number}/measure/{turn}/down", data={"bytes": asked}).data) for asked in ("5", "999999999", "x")
+    ]
+    assert sizes == [5, MAX_BYTES, 0]
+    assert client.post(f"/surveys/{number}/measure/{turn}/up", data=b"x" * 700).json == {"bytes": 700}
+    assert client.post(f"/surveys/{number}/measure/{turn}/done", json=[1]).status_code == 400
+    found = client.post(f"/surveys/{number}/measure/{turn}/done", json={"down": [80.2], "up": [20], "latency": [9]}).json
+    assert found == {"down": 80, "up": 20, "latency": 9}
+    page = client.get(f"/surveys/{number}/sections/D").text
+    assert "đo 80 Mbps xuống, 20 Mbps lên" in page
+    assert len(list(demo_session.scalars(select(Evidence).where(Evidence.kind == "measurement")))) == 1
