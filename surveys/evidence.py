@@ -68,13 +68,13 @@ def attach(session: Session, url: str, submission: Submission, question: str, na
 
 
 def attach_signed(session: Session, url: str, submission: Submission, code: str, name: str, data: bytes, by: str) -> Evidence:
-    """Keep the scan of the signed paper, whatever the state: paper comes later. ``code`` is what is printed at its foot.
+    """Keep the scan of the signed paper, whatever the state: paper comes later. ``code`` is what is printed on it.
 
     Raises EvidenceError or StoreError.
     """
     typed = code.strip().lower()
     if not CODE.fullmatch(typed):
-        raise EvidenceError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở cuối phiếu đã ký. Chép lại cho đúng.")
+        raise EvidenceError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở đầu phiếu đã ký. Chép lại cho đúng.")
     signed = select(func.count()).where(
         Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
     )
@@ -94,7 +94,7 @@ def signed_copy(session: Session, submission: Submission) -> Evidence | None:
 
 
 def print_code(submission: Submission) -> str:
-    """What stands for the answers at the foot of a print."""
+    """What stands for the answers on a print."""
     return content_hash(submission)[:12]
 
 

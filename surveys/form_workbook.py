@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
@@ -39,6 +40,9 @@ LOT_PARTS = {
     "owner": "Đơn vị sở hữu",
     "note": "Ghi chú",
 }
+# Columns by the width of a sheet; the last one is that of the reasons.
+_WIDE = (34, 9, 10, 10, 10, 10, 10, 14, 18, 18, 28)
+_MIDDLING, _NARROW = (38, 20, 14, 14, 30), (52, 14, 14, 32)
 REASON = "Lý do, giải thích (khi số bất thường hoặc chưa nắm được)"
 
 
@@ -99,16 +103,19 @@ class _Writer:
                 Font(name=FONT, size=11, italic=True),
                 Alignment(vertical="top", wrap_text=True),
             )
-            sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=8)
+            sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=4)
             sheet.row_dimensions[2].height = 32
         self.row = sheet.max_row + 2
+        kinds = {question.kind for question in asked}
+        self.widths = _WIDE if "equipment" in kinds else _MIDDLING if "connection" in kinds else _NARROW
+        self.reason = len(self.widths)
         kind = ""
         for question in asked:
             if question.kind != kind and (kind == "" or {question.kind, kind} & {"equipment", "connection"}):
                 self._write_head(sheet, question)
             kind = question.kind
             {"equipment": self._write_lots, "connection": self._write_lines}.get(question.kind, self._write_plain)(sheet, question)
-        _set_up(sheet)
+        _set_up(sheet, self.widths)
 
     def _write_head(self, sheet: Worksheet, question: Question) -> None:
         if question.kind == "equipment":
@@ -116,9 +123,11 @@ class _Writer:
         elif question.kind == "connection":
             heads = ["Đường truyền", *connection.PARTS.values(), REASON]
         else:
-            heads = ["Câu hỏi", "Trả lời", "Đơn vị tính", REASON]
+            heads = ["Câu hỏi", "Trả lời", "Đơn vị tính", *[""] * (self.reason - 4), REASON]
         self.row += 1
         for column, words in enumerate(heads, start=1):
+            if not words:
+                continue
             cell = sheet.cell(self.row, column, words)
             cell.font, cell.fill, cell.border, cell.alignment = Font(name=FONT, size=11, bold=True), _HEAD, _BOX, _MIDDLE
         self.row += 1
@@ -127,7 +136,7 @@ class _Writer:
         self._label(sheet, question.label)
         self._answer(sheet, 2, question.key, question)
         self._label(sheet, question.unit, 3)
-        self._answer(sheet, 4, reason_field(question.key), question)
+        self._answer(sheet, self.reason, reason_field(question.key), question)
         self.row += 1
 
     def _write_lots(self, sheet: Worksheet, question: Question) -> None:
@@ -146,7 +155,7 @@ class _Writer:
             for column, part in enumerate(parts, start=2):
                 self._answer(sheet, column, f"{name}.{part}", question)
             if place == 0:
-                self._answer(sheet, len(parts) + 2, reason_field(question.key), question)
+                self._answer(sheet, self.reason, reason_field(question.key), question)
             self.row += 1
 
     def _label(self, sheet: Worksheet, words: str, column: int = 1) -> None:
@@ -219,7 +228,9 @@ def _write_guide(sheet: Worksheet, form_of: FormOf, questionnaire: Questionnaire
         sheet.append([words])
         cell = sheet.cell(sheet.max_row, 1)
         cell.font, cell.alignment = Font(name=FONT, size=size, bold=bold), Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions["A"].width = 110
+    sheet.column_dimensions["A"].width = 100
+    for row in sheet.iter_rows():
+        _make_room(sheet, row, (100,))
     sheet.protection.enable()
     _set_print(sheet, "portrait")
 
@@ -236,14 +247,21 @@ def _write_keys(book: Workbook, form_of: FormOf, places: list[tuple[str, str, st
     sheet.sheet_state = "veryHidden"
 
 
-def _set_up(sheet: Worksheet) -> None:
-    widths = (44, 12, 12, 12, 12, 12, 14, 16, 24, 28, 36)
-    is_wide = sheet.max_column > 5
-    for column, width in enumerate(widths if is_wide else (64, 18, 18, 18, 40), start=1):
+def _set_up(sheet: Worksheet, widths: tuple[int, ...]) -> None:
+    for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
+    for row in sheet.iter_rows(min_row=3):
+        _make_room(sheet, row, widths)
     sheet.protection.enable()
     sheet.protection.formatColumns = sheet.protection.formatRows = False
-    _set_print(sheet, "landscape" if is_wide else "portrait")
+    _set_print(sheet, "landscape" if widths is _WIDE else "portrait")
+
+
+def _make_room(sheet: Worksheet, row: tuple[Cell, ...], widths: tuple[int, ...]) -> None:
+    """Lines enough for the longest words of a row: not every program makes a row higher by itself."""
+    lines = max(-(-len(str(cell.value or "")) * 11 // (10 * width)) for cell, width in zip(row, widths, strict=False))
+    if lines > 1:
+        sheet.row_dimensions[row[0].row].height = 15 * lines
 
 
 def _set_print(sheet: Worksheet, orientation: str) -> None:

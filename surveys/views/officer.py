@@ -39,9 +39,10 @@ from surveys.reading import read_answers
 from surveys.remarks import list_remarks
 from surveys.review import answers_before
 from surveys.rounds import current_round
-from surveys.states import CollectionState, RemarkKind
+from surveys.states import CollectionState, EventKind, RemarkKind
 from surveys.submissions import (
     Conflict,
+    add_event,
     confirm,
     confirm_carried,
     content_hash,
@@ -249,6 +250,7 @@ def print_whole_form(submission_id: int) -> ResponseReturnValue:
     """The same with what is sensitive: an explicit choice that leaves a line in the audit trail."""
     submission = own_submission(submission_id)
     record(get_session(), the_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
+    add_event(get_session(), submission, EventKind.DOWNLOADED, the_identity().full_name, _("bản in có số liệu nhạy cảm"))
     return _print_page(submission, with_sensitive=True)
 
 

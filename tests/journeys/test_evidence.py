@@ -51,7 +51,7 @@ def test_the_print_is_signed_scanned_and_compared(visit, number, picture):
     expect(officer.locator(".a4-seal svg")).to_be_visible()
     officer.goto(f"/surveys/{number}/")
     officer.get_by_text("Đính kèm bản đã ký, đóng dấu").click()
-    expect(officer.get_by_label("Mã nội dung in ở cuối phiếu đã ký")).to_have_value(code)
+    expect(officer.get_by_label("Mã nội dung in ở đầu phiếu đã ký")).to_have_value(code)
     officer.locator("#signed-file").set_input_files(picture)
     officer.get_by_role("button", name="Đính kèm bản đã ký").click()
     officer.get_by_text("Nội dung hiện tại giống bản đã ký.").wait_for()
