@@ -1,5 +1,7 @@
+from dataclasses import replace
 from itertools import chain, combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,7 +9,8 @@ from inventory.prices import load_default_prices
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
 from scoring.rating import FindingStatus, Result, rate
 from scoring.readiness import city_readiness
-from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost
+from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost, remedies_of
+from scoring.standard import Tier
 from tests.scoring.test_rating import ITEMS, ON, QUESTIONS, STANDARD, snapshots
 
 PRICES = {price.item: price for price in load_default_prices()}
@@ -133,3 +136,65 @@ def test_buying_the_cost_to_ready_turns_a_demo_ward_ready(demo_session):
             assert bought.result is Result.READY, rating.ward_code
             tried += 1
     assert tried > 20
+
+
+# Wards in which little decides: a tie between remedies, the rounding of the pass mark, the last machine.
+CLOSE_CALLS = [
+    (
+        "A04 B05 B06 F03 lan_seats licensed_pcs mfa_enabled online_files_percent rooms_vc_good sites_linked website_component",
+        "",
+        2024,
+    ),
+    (
+        "B07 B13 F01 bodies_certified licensed_pcs pc_memory_ssd pc_supported_os rooms_vc rooms_vc_able security_rules_issued "
+        "service_point_backup_power sites_linked",
+        "tslcd",
+        2024,
+    ),
+    (
+        "A01 A02 A03 B06 B13 G01 legal_bodies mfa_enabled pcs_protected rooms_vc_able sites_temperature staff_trained "
+        "tslcd_p95_percent tslcd_terminal_ok",
+        "backup internet tslcd",
+        2014,
+    ),
+]
+
+
+@pytest.mark.parametrize(("lacking", "lines", "year"), CLOSE_CALLS)
+def test_where_little_decides_the_cost_is_the_least_of_all_sets(lacking, lines, year):
+    rating = rate(a_ward(whole_ward() | dict.fromkeys(lacking.split(), 0), lines.split(), year), STANDARD, ON)
+    mendable = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
+    must, free = [c.code for c in mendable if c.blocking], [c.code for c in mendable if not c.blocking]
+    sums = []
+    for chosen in chain.from_iterable(combinations(free, size) for size in range(len(free) + 1)):
+        bought = apply_remedies(rating, [*must, *chosen])
+        if bought.result is Result.READY:
+            sums.append(sum(line_cost(line, PRICES) for line in lines_of(rating, bought)))
+    assert the_sum(cost_to_ready(rating, PRICES)) == min(sums)
+
+
+def test_what_is_only_recommended_is_neither_bought_nor_priced():
+    money = [c for c in STANDARD.criteria if c.remedy.money_mends and not c.blocking]
+    ward = a_ward(dict.fromkeys(whole_ward(), 0) | {"staff_total": 40, "staff_viii": 30, "sites": 2, "A01": 40}, ())
+    for chosen in money:
+        criteria = tuple(replace(c, tier=Tier.RECOMMENDED) if c is chosen else c for c in STANDARD.criteria)
+        rating = rate(ward, replace(STANDARD, criteria=criteria), ON)
+        counted = [f.criterion.code for f in rating.findings if f.is_counted]
+        assert chosen.code not in {line.criterion for line in remedies_of(rating)}
+        assert apply_remedies(rating).snapshot == apply_remedies(rating, counted).snapshot
+
+
+def test_what_stands_in_the_way_is_named_and_nothing_else():
+    # A criterion that money cannot mend is made blocking, beside one that money mends.
+    criteria = tuple(replace(c, blocking=c.blocking or c.code == "CR-G4") for c in STANDARD.criteria)
+    ward = a_ward(whole_ward() | {"security_rules_issued": False, "mfa_enabled": False, "A01": 0, "website_component": False})
+    stuck = rate(ward, replace(STANDARD, criteria=criteria), ON)
+    cost = cost_to_ready(stuck, PRICES)
+    assert {f.criterion.code for f in stuck.unmet_blocking} >= {"CR-A1", "CR-G4"}
+    assert (cost.possible, [c.code for c in cost.blockers]) == (False, ["CR-G4"])
+    # Nothing blocking is beyond money, but the pass mark is: what is left is named, and no criterion that money mends.
+    short = rate(ward, replace(STANDARD, pass_mark=100), ON)
+    cost = cost_to_ready(short, PRICES)
+    left = {f.criterion.code for f in short.unmet if not f.criterion.remedy.money_mends}
+    assert len(left) > 1
+    assert (cost.possible, {c.code for c in cost.blockers}) == (False, left)
