@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +13,8 @@ from flask.cli import AppGroup, with_appcontext
 from accounts.audit import record
 from exports.open_data import build_open_data
 from exports.planning import get_plan, list_plans
+from exports.views.files import context_of
 from exports.workbook.build import build_workbook
-from exports.workbook.sheet import WorkbookContext
 from portal.database import session_scope
 from portal.settings import current_settings
 from scoring.readiness import city_readiness
@@ -48,16 +49,7 @@ def pictures(folder: Path) -> None:
         city = city_readiness(session)
         plan = get_plan(session, list_plans(session)[0].id)
         png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
-    context = WorkbookContext(
-        settings.agency_parent,
-        settings.agency,
-        settings.co_agency,
-        settings.signatory_title,
-        "",
-        settings.co_signatory_title,
-        "",
-        is_demo=True,
-    )
+    context = replace(context_of(settings, None), signatory_name="", co_signatory_name="", is_demo=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)
     office, painter = shutil.which("soffice"), shutil.which("pdftoppm")

@@ -6,6 +6,7 @@ from io import StringIO
 
 from sqlalchemy.orm import Session
 
+from exports.csv_cells import guarded
 from exports.planning import get_plan, list_plans
 from inventory.catalogue import load_catalogue
 from inventory.price_lists import current_price_list
@@ -114,10 +115,5 @@ def _csv(columns: str, rows: Iterable[Row]) -> bytes:
     buffer = StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns.split())
-    writer.writerows([[_guarded(cell) for cell in row] for row in rows])
+    writer.writerows([[guarded(cell) for cell in row] for row in rows])
     return buffer.getvalue().encode("utf-8-sig")
-
-
-def _guarded(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -8,64 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from exports.caps import PCS, quantity_cap, substitutes
+from exports.exclusions import PACKAGES, Exclusion, exclusions_of
+from exports.rules import Assumptions, Method, Spending
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices import Price, PriceList
 from inventory.snapshot import Owner, Snapshot
 from inventory.wards import Ward
-from portal.labels import LabelledEnum
 from scoring.rating import Rating, Result
 from scoring.remedies import RemedyLine, remedies_of
 from scoring.standard import Standard
-
-
-class Spending(LabelledEnum):
-    """The two kinds of spending. They have totals of their own and are never added without saying so."""
-
-    CAPITAL = "capital", "Chi đầu tư phát triển"
-    RECURRENT = "recurrent", "Chi thường xuyên"
-
-
-class Method(LabelledEnum):
-    """How an item is had. The plan proposes to buy or to lease; Finance may choose the others, and a transfer costs nothing."""
-
-    BUY = "buy", "Mua"
-    LEASE = "lease", "Thuê"
-    UPGRADE = "upgrade", "Nâng cấp"
-    TRANSFER = "transfer", "Điều chuyển"
-
-
-# The sources that the plan knows; those of the city carry CITY_BUDGET in their name.
-CITY_BUDGET = "NS Thành phố"
-WARD_BUDGET = "NS xã, phường"
-SOURCES = (
-    f"Đầu tư công – {CITY_BUDGET}",
-    f"Chi thường xuyên – {CITY_BUDGET}",
-    f"Chi chuyển đổi số – {CITY_BUDGET} (NĐ 224/2026, Điều 34)",
-    WARD_BUDGET,
-    "Xã hội hóa, khác",
-)
-# A package that holds other items: where it is bought, its parts are not paid for again.
-PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What the plan takes for granted; each is an input that the city may change.
-
-    ``first_year`` is the first of three budget years; ``urgent_groups`` go into it whatever their weight.
-    """
-
-    first_year: int
-    months: int = 12
-    urgent_groups: str = "DG"
-    late_groups: str = "EF"
-    capital_source: str = SOURCES[0]
-    recurrent_source: str = SOURCES[1]
-
-    @property
-    def years(self) -> tuple[int, int, int]:
-        """The three budget years."""
-        return self.first_year, self.first_year + 1, self.first_year + 2
 
 
 @dataclass(frozen=True)
@@ -73,7 +24,8 @@ class PlanLine:
     """So many units of an item for one ward; a ward has at most one line of an item.
 
     ``room`` is how many the legal ceiling still leaves, None where no ceiling applies. ``amount`` is VND, rounded once, here.
-    ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is bought.
+    ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is bought. ``unit`` is who does it;
+    ``edited`` names the fields that were changed by hand.
     """
 
     ward: Ward
@@ -96,7 +48,14 @@ class PlanLine:
     is_priority: bool
     criteria: tuple[str, ...]
     basis: str
+    unit: str = ""
     note: str = ""
+    edited: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The short code that leads from the workbook back to the proof of the line: ``00070-A01``."""
+        return f"{self.ward.code}-{self.item}"
 
     @property
     def amount(self) -> int:
@@ -126,7 +85,7 @@ class PlanLine:
     @property
     def upkeep(self) -> int:
         """VND that a yearly item costs in each full year after ``year``; nothing for what is bought. In no total."""
-        return amount_of(self.quantity, self.unit_price, 12) if load_catalogue()[self.item].yearly else 0
+        return amount_of(self.quantity, self.unit_price, 12) if is_paid_yearly(self.item, self.method) else 0
 
     @property
     def group(self) -> str:
@@ -162,6 +121,7 @@ class Plan:
     ratings: Mapping[str, Rating]
     lines: tuple[PlanLine, ...]
     centre_lines: tuple[CentreLine, ...] = field(default=())
+    exclusions: tuple[Exclusion, ...] = field(default=())
 
     @property
     def approved_count(self) -> int:
@@ -241,6 +201,24 @@ def spending_of(item: str) -> Spending:
     return Spending.RECURRENT if leased else Spending.CAPITAL
 
 
+def is_leased_good(item: str, method: Method) -> bool:
+    """Whether something that is normally bought is leased: then its price is a share of the purchase price a year."""
+    entry = load_catalogue()[item]
+    return method is Method.LEASE and not entry.yearly and entry.acquisition is not Acquisition.LEASE
+
+
+def is_paid_yearly(item: str, method: Method) -> bool:
+    """Whether the item is paid again in each year after the first."""
+    return load_catalogue()[item].yearly or is_leased_good(item, method)
+
+
+def unit_price_of(item: str, method: Method, price: Price, assumptions: Assumptions) -> int:
+    """VND of one unit, or of one year of it where it is leased; rounded half up."""
+    if not is_leased_good(item, method):
+        return price.unit_price
+    return (price.unit_price * assumptions.lease_percent * 2 + 100) // 200
+
+
 def amount_of(quantity: int, unit_price: int, months: int) -> int:
     """VND, rounded half up with integers."""
     return (quantity * unit_price * months * 2 + 12) // 24
@@ -259,25 +237,40 @@ def build_plan(
     ordered = tuple(sorted(wards, key=lambda ward: ward.position))
     lines: list[PlanLine] = []
     centre: list[CentreLine] = []
+    left_out: list[Exclusion] = []
     for ward in ordered:
         rating = ratings[ward.code]
         if rating.snapshot is not None:
-            lines += _ward_lines(ward, rating, rating.snapshot, price_list, assumptions)
+            by_item = _remedies_by_item(rating)
+            packed = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]} & by_item.keys()
+            wanted = {item: sum(remedy.quantity for remedy in remedies) for item, remedies in by_item.items()}
+            left_out += exclusions_of(ward, rating.snapshot, wanted, packed)
+            bought = {item: remedies for item, remedies in by_item.items() if item not in packed}
+            lines += _ward_lines(ward, rating, rating.snapshot, bought, price_list, assumptions)
             centre += _centre_lines(ward, rating.snapshot, price_list)
-    return Plan(name, on, assumptions, price_list, standard, ordered, dict(ratings), tuple(lines), tuple(centre))
+    kept = (tuple(lines), tuple(centre), tuple(left_out))
+    return Plan(name, on, assumptions, price_list, standard, ordered, dict(ratings), *kept)
 
 
-def _ward_lines(ward: Ward, rating: Rating, snapshot: Snapshot, price_list: PriceList, assumptions: Assumptions) -> list[PlanLine]:
+def _remedies_by_item(rating: Rating) -> dict[str, list[RemedyLine]]:
     by_item: dict[str, list[RemedyLine]] = {}
     for remedy in remedies_of(rating):
         by_item.setdefault(remedy.item, []).append(remedy)
+    return by_item
+
+
+def _ward_lines(
+    ward: Ward,
+    rating: Rating,
+    snapshot: Snapshot,
+    by_item: Mapping[str, list[RemedyLine]],
+    price_list: PriceList,
+    assumptions: Assumptions,
+) -> list[PlanLine]:
     coming = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
     if "A01" in by_item:
         # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
         coming["A01"] += coming["A02"]
-    for package in by_item.keys() & PACKAGES.keys():
-        for part in PACKAGES[package]:
-            by_item.pop(part, None)
     lines = (
         _item_line(ward, item, remedies, rating, snapshot, price_list, assumptions, coming[item])
         for item, remedies in sorted(by_item.items())
@@ -304,10 +297,10 @@ def _item_line(
     criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
     catalogue = load_catalogue()[item]
     price = price_list.prices[item]
-    spending = spending_of(item)
-    leased = spending is Spending.RECURRENT
     is_priority = any(criterion.blocking for criterion in criteria)
-    source = assumptions.recurrent_source if leased else assumptions.capital_source
+    rule = assumptions.groups[item[0]]
+    is_lease = spending_of(item) is Spending.RECURRENT or (rule.is_leased and catalogue.acquisition is Acquisition.EITHER)
+    method, spending = (Method.LEASE, Spending.RECURRENT) if is_lease else (Method.BUY, Spending.CAPITAL)
     notes = [f"thay {replaced} máy cũ chuyển thanh lý (Điều 3.7)"] if replaced else []
     if price.is_at_cap:
         notes.append("đơn giá bằng mức tối đa")
@@ -321,25 +314,20 @@ def _item_line(
         cap=cap,
         room=room,
         quantity=quantity,
-        method=Method.LEASE if leased else Method.BUY,
+        method=method,
         spending=spending,
-        months=assumptions.months if catalogue.yearly else 12,
-        unit_price=price.unit_price,
+        months=assumptions.months if is_paid_yearly(item, method) else 12,
+        unit_price=unit_price_of(item, method, price, assumptions),
         price=price,
-        source=source,
-        year=_year(item, assumptions, is_priority=is_priority),
+        source=assumptions.source_of(item[0], spending),
+        year=assumptions.year_of(item[0], is_priority=is_priority),
         owner=Owner.WARD.label,
         is_priority=is_priority,
         criteria=codes,
         basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
+        unit=rule.unit,
         note="; ".join(notes),
     )
-
-
-def _year(item: str, assumptions: Assumptions, *, is_priority: bool) -> int:
-    if is_priority or item[0] in assumptions.urgent_groups:
-        return assumptions.years[0]
-    return assumptions.years[2] if item[0] in assumptions.late_groups else assumptions.years[1]
 
 
 def _centre_lines(ward: Ward, snapshot: Snapshot, price_list: PriceList) -> list[CentreLine]:

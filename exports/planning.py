@@ -1,49 +1,104 @@
-"""Plans with their data: the default scenario at set-up, and a plan built from the readiness of the city."""
+"""Plans with their data: the default scenario at set-up, and a plan as a value from its scenario and the readiness of the city."""
 
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exports.editing import Edit, apply_edits, apply_prices
 from exports.models import PlanRecord
-from exports.plan import Assumptions, Plan, build_plan
+from exports.plan import Plan, build_plan
+from exports.rules import Assumptions
+from exports.stored import dump_assumptions, hash_content, read_assumptions, read_frozen, thaw
 from inventory.price_lists import current_price_list, get_price_list
+from inventory.recording import snapshots_by_hash
 from portal.clock import now, today
 from portal.errors import NotFoundError
+from scoring.publishing import get_standard
+from scoring.rating import no_data, rate
 from scoring.readiness import city_readiness
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
 # Plans by what they were made from; a plan is a value and never changes.
-_built: dict[tuple[str, int, str, str], Plan] = {}
+_built: dict[str, Plan] = {}
+_KEPT = 20
 
 
 def load_default_plan(session: Session) -> None:
     """Add the default scenario where there is none."""
     if session.scalars(select(PlanRecord.id).limit(1)).first() is None:
-        assumptions = {"first_year": today().year + 1}
+        assumptions = dump_assumptions(Assumptions(first_year=today().year + 1))
         prices = current_price_list(session)
         session.add(
-            PlanRecord(name=DEFAULT_NAME, price_list_id=prices.id, assumptions=assumptions, is_default=True, created_at=now())
+            PlanRecord(
+                name=DEFAULT_NAME,
+                price_list_id=prices.id,
+                assumptions=assumptions,
+                is_default=True,
+                is_proposal=True,
+                created_at=now(),
+            )
         )
 
 
 def list_plans(session: Session) -> list[PlanRecord]:
-    """All scenarios, the default one first."""
-    return list(session.scalars(select(PlanRecord).order_by(PlanRecord.is_default.desc(), PlanRecord.id)))
+    """All scenarios: the proposal first, then the default one, then by age."""
+    order = (PlanRecord.is_proposal.desc(), PlanRecord.is_default.desc(), PlanRecord.id)
+    return list(session.scalars(select(PlanRecord).order_by(*order)))
 
 
-def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
-    """A scenario, built on the newest approved data. Raises NotFoundError."""
+def get_plan_record(session: Session, plan_id: int) -> PlanRecord:
+    """One scenario. Raises NotFoundError."""
     record = session.get(PlanRecord, plan_id)
     if record is None:
         raise NotFoundError("Không có phương án này.")
+    return record
+
+
+def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
+    """A scenario as a value: a final one as it was fixed, any other on the newest approved data. Raises NotFoundError."""
+    return plan_of(session, get_plan_record(session, plan_id), on)
+
+
+def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Plan:
+    """The same, from its record."""
+    key = record.sha256 or _key_of(session, record, on)
+    if key not in _built:
+        if len(_built) > _KEPT:
+            _built.clear()
+        _built[key] = _read_final(session, record) if record.is_final else _build(session, record, on)
+    return _built[key]
+
+
+def edits_of(record: PlanRecord) -> list[Edit]:
+    """What was changed by hand in a scenario."""
+    return [Edit(row.ward_code, row.item_code, row.field, row.value) for row in record.edits]
+
+
+def _key_of(session: Session, record: PlanRecord, on: date | None) -> str:
+    """The hash of all that an open scenario is built from."""
+    edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
+    prices = repr(get_price_list(session, record.price_list_id))
+    own = [record.title, prices, record.assumptions, edits]
+    return hash_content({"city": city_readiness(session, on).version, "own": own})
+
+
+def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     city = city_readiness(session, on)
-    key = (city.version, plan_id, repr(record.assumptions), repr(record.price_list_id))
-    found = _built.get(key)
-    if found is None:
-        prices = get_price_list(session, record.price_list_id)
-        assumptions = Assumptions(**record.assumptions)
-        found = build_plan(record.name, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
-        _built.clear()
-        _built[key] = found
-    return found
+    edits = edits_of(record)
+    prices = apply_prices(get_price_list(session, record.price_list_id), edits)
+    assumptions = read_assumptions(record.assumptions)
+    plan = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
+    return apply_edits(plan, edits)
+
+
+def _read_final(session: Session, record: PlanRecord) -> Plan:
+    frozen = read_frozen(record.content)
+    standard = get_standard(session, frozen.standard_version)
+    wards = city_readiness(session).wards
+    snapshots = snapshots_by_hash(session, frozen.snapshots)
+    ratings = {
+        ward.code: rate(snapshots[ward.code], standard, frozen.on) if ward.code in snapshots else no_data(ward.code, frozen.on)
+        for ward in wards
+    }
+    return thaw(frozen, wards, ratings, standard)

@@ -4,19 +4,19 @@ from flask import Flask
 
 from accounts.identity import Role
 from accounts.permissions import Permission
-from exports import cli, figure_views
+from exports import cli
 from exports.planning import load_default_plan
-from exports.views import blueprint, planner_panel
+from exports.views import figures, files, lines, plans, rules
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.setup import add_setup_step
 
 
 def init_app(app: Flask) -> None:
     """Add the pages of the plan, the pictures, the open data, and the default scenario."""
-    app.register_blueprint(blueprint)
-    app.register_blueprint(figure_views.blueprint)
+    for room in (plans, rules, lines, files, figures):
+        app.register_blueprint(room.blueprint)
     app.cli.add_command(cli.open_data)
     app.cli.add_command(cli.pictures)
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "exports.plans", Permission.PLAN_READ, 35))
-    add_home_panel(app, HomePanel(Role.PLANNER, 10, planner_panel))
+    add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
     add_setup_step(app, 60, "phương án mặc định", load_default_plan)

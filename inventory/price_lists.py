@@ -16,6 +16,12 @@ def get_price_list(session: Session, price_list_id: int) -> PriceList:
     return _to_price_list(record)
 
 
+def list_price_lists(session: Session) -> list[PriceList]:
+    """All lists, the newest first."""
+    newest = select(PriceListRecord).order_by(PriceListRecord.id.desc())
+    return [_to_price_list(record) for record in session.scalars(newest)]
+
+
 def current_price_list(session: Session) -> PriceList:
     """The newest list. Raises NotFoundError while none has been loaded."""
     newest = select(PriceListRecord).order_by(PriceListRecord.effective_from.desc(), PriceListRecord.id.desc()).limit(1)

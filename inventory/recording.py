@@ -70,7 +70,7 @@ def newest_hashes(session: Session) -> dict[str, str]:
 
 def newest_snapshots(session: Session) -> dict[str, Snapshot]:
     """The newest approved snapshot of each ward that has one. A handful of queries, however many wards."""
-    return _values_of(session, newest_hashes(session))
+    return snapshots_by_hash(session, newest_hashes(session))
 
 
 def list_round_names(session: Session) -> list[str]:
@@ -83,7 +83,7 @@ def snapshots_of_round(session: Session, round_name: str) -> dict[str, Snapshot]
     """The newest approved snapshot of each ward in one round."""
     newest = select(func.max(SnapshotRecord.id)).where(SnapshotRecord.round_name == round_name).group_by(SnapshotRecord.ward_code)
     rows = session.execute(select(SnapshotRecord.ward_code, SnapshotRecord.sha256).where(SnapshotRecord.id.in_(newest)))
-    return _values_of(session, {row.ward_code: row.sha256 for row in rows})
+    return snapshots_by_hash(session, {row.ward_code: row.sha256 for row in rows})
 
 
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:
@@ -92,8 +92,8 @@ def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecor
     return list(session.scalars(history))
 
 
-def _values_of(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
-    """The snapshots by ward code, from their hashes; only those that were never read are asked for."""
+def snapshots_by_hash(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
+    """Snapshots by ward code, from their hashes; only those that were never read are asked for. Raises KeyError for an unknown hash."""
     unread = [sha256 for sha256 in hashes.values() if sha256 not in _values]
     if unread:
         if len(_values) > _KEPT:

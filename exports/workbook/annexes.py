@@ -7,6 +7,7 @@ from openpyxl.drawing.image import Image
 
 from exports.caps import AUTHORITY, CLAUSE
 from exports.plan import Plan
+from exports.rules import Assumptions
 from exports.workbook.by_ward import name_blocking
 from exports.workbook.cached import put_text
 from exports.workbook.price_basis import PRICE, price_of
@@ -76,13 +77,24 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Trong và vượt định mức ở PL02", "còn được trang bị trong trần = trần − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có trần hoặc chưa biết số người của từng nhóm"),
         ("Nâng cấp", "thêm một mã với đơn giá nâng cấp vào cuối PL06 và cuối PL03, rồi ghi mã đó ở PL02"),
         ("Chèn, xóa, sắp xếp, lọc", "chèn dòng rồi chép công thức từ dòng bên cạnh; tổng ở trên đầu bảng tự tính. Dòng Kiểm tra ở trang Tổng hợp báo khi các phụ lục lệch nhau"),
-        ("Phân kỳ (giả định)", f"tiêu chí bắt buộc và nhóm {', '.join(a.urgent_groups)} vào năm {a.years[0]}; nhóm {', '.join(a.late_groups)} vào năm {a.years[2]}; còn lại năm {a.years[1]}"),
-        ("Nguồn vốn (giả định)", f"{a.capital_source}; {a.recurrent_source}"),
+        ("Phân kỳ (giả định)", _tell_years(a)),
+        ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(s for r in a.groups.values() for s in (r.capital_source, r.recurrent_source)))),
+        ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {a.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
         *((f"Nhãn nguồn {label}", meaning) for label, meaning in SOURCE_LABELS.items()),
     ]  # fmt: skip
     for number, (name, text) in enumerate(rows, start=1):
         put_row(sheet, HEAD + number, [number, name, text])
+
+
+def _tell_years(assumptions: Assumptions) -> str:
+    """Which groups go into which budget year."""
+    told = [f"tiêu chí bắt buộc vào năm {assumptions.years[0]}"] if assumptions.blocking_first else []
+    for offset, year in enumerate(assumptions.years):
+        groups = ", ".join(letter for letter, rule in assumptions.groups.items() if rule.year == offset)
+        if groups:
+            told.append(f"nhóm {groups} vào năm {year}")
+    return "; ".join(told)
 
 
 def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:

@@ -2,7 +2,8 @@
 
 from openpyxl import Workbook
 
-from exports.plan import SOURCES, Plan, Spending
+from exports.plan import Plan
+from exports.rules import SOURCES, Spending
 from exports.workbook.detail import (
     AMOUNT,
     ITEM,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from openpyxl import Workbook
 
-from exports.plan import CITY_BUDGET, WARD_BUDGET, Plan, PlanLine, Spending
+from exports.plan import Plan, PlanLine
+from exports.rules import CITY_BUDGET, WARD_BUDGET, Spending
 from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
 from exports.workbook.sheet import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, put_row, put_totals
 from inventory.catalogue import GROUPS

@@ -4,7 +4,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import SOURCES, Method, Plan, PlanLine, Spending
+from exports.plan import Plan, PlanLine
+from exports.rules import SOURCES, Method, Spending
 from exports.workbook.price_basis import (
     CAP,
     EVIDENCE,

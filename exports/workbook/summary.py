@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import Plan, Spending
+from exports.plan import Plan
+from exports.rules import Spending
 from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
 from exports.workbook.by_ward import RESULT, WARD_TOTAL
 from exports.workbook.by_ward import TAB as WARD_TAB

@@ -10,7 +10,8 @@ import ironcalc
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from exports.plan import PACKAGES, CentreLine
+from exports.exclusions import PACKAGES
+from exports.plan import CentreLine
 from exports.planning import get_plan
 from exports.workbook.build import build_workbook
 from exports.workbook.sheet import FIRST

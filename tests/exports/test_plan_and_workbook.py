@@ -9,8 +9,9 @@ from openpyxl import load_workbook
 
 from exports.caps import substitutes
 from exports.open_data import build_open_data
-from exports.plan import Assumptions, Spending, amount_of, build_plan
+from exports.plan import amount_of, build_plan
 from exports.planning import get_plan
+from exports.rules import Assumptions, Spending
 from exports.workbook.build import build_workbook
 from exports.workbook.sheet import FIRST, WorkbookContext
 from inventory.prices import PriceList, load_default_prices

@@ -7,7 +7,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports.plan import Assumptions, Method, Spending, amount_of, build_plan
+from exports.plan import amount_of, build_plan
+from exports.rules import Assumptions, Method, Spending
 from inventory.prices import PriceList, load_default_prices
 from inventory.snapshot import EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards import load_wards

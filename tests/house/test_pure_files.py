@@ -29,6 +29,12 @@ PURE = [
     "surveys.reading",
     "exports.plan",
     "exports.caps",
+    "exports.rules",
+    "exports.exclusions",
+    "exports.editing",
+    "exports.comparing",
+    "exports.filtering",
+    "exports.stored",
     *(f"surveys.answers.{path.stem}" for path in sorted((ROOT / "surveys" / "answers").glob("[a-z]*.py"))),
 ]
 

@@ -37,7 +37,7 @@ PAGES = {
         "/standards/2026.1",
         "/standards/2026.1/sensitivity?of=CR-A1",
     ],
-    "taichinh": ["/", "/plans", "/plans/1", "/plans/1?ward=00070", "/inventory/items"],
+    "taichinh": ["/", "/plans", "/plans/new", "/plans/1", "/plans/1/rules", "/plans/1/lines", "/plans/1/lines/00070-A05", "/plans/1/exclusions", "/plans/compare?plan=1", "/plans/1?ward=00070", "/inventory/items"],
     "lanhdao": [
         "/",
         "/readiness",

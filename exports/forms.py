@@ -1,0 +1,74 @@
+"""What may be typed about plans. Values of lines are read by ``exports.editing``, at every door alike."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from exports.rules import SOURCES, YEARS, Assumptions, GroupRule
+from inventory.catalogue import GROUPS
+from portal.forms import BaseForm, CountField
+
+
+def _between(least: int, most: int):  # type: ignore[no-untyped-def]
+    def check(_form: BaseForm, field: CountField) -> None:
+        if field.number is not None and not least <= field.number <= most:
+            raise ValidationError(_("Nhập số từ %(least)s đến %(most)s.", least=least, most=most))
+
+    return check
+
+
+class PlanForm(BaseForm):
+    """A scenario that begins, is copied or is renamed."""
+
+    name = StringField(_("Tên phương án"), [DataRequired(), Length(max=200)])
+    note = TextAreaField(_("Ghi chú: phương án này khác gì"), [Length(max=1000)])
+
+
+class NewPlanForm(PlanForm):
+    """A scenario that begins from the rules at their default."""
+
+    first_year = CountField(_("Năm đầu"), [DataRequired(), _between(2026, 2099)])
+
+
+class RevisionForm(BaseForm):
+    """The next revision of a scenario."""
+
+    note = StringField(_("Bản tiếp theo để làm gì"), [DataRequired(), Length(max=300)])
+
+
+class GroupRuleForm(BaseForm):
+    """The rules of one group; one form a group, told apart by the letter before its fields."""
+
+    year = SelectField(_("Năm"), coerce=int)
+    capital_source = SelectField(_("Nguồn chi đầu tư"), choices=SOURCES)
+    recurrent_source = SelectField(_("Nguồn chi thường xuyên"), choices=SOURCES)
+    is_leased = BooleanField(_("Thuê nếu thuê được"))
+    unit = StringField(_("Đơn vị thực hiện"), [DataRequired(), Length(max=200)])
+
+    @property
+    def rule(self) -> GroupRule:
+        """The typed rule."""
+        return GroupRule(
+            self.year.data, self.capital_source.data, self.recurrent_source.data, bool(self.is_leased.data), self.unit.data or ""
+        )
+
+
+class RulesForm(BaseForm):
+    """The rules of a scenario beside those of its groups."""
+
+    first_year = CountField(_("Năm đầu"), [DataRequired(), _between(2026, 2099)])
+    months = CountField(_("Số tháng tính trong năm của khoản trả hằng năm"), [DataRequired(), _between(1, 12)])
+    lease_percent = CountField(_("Giá thuê một năm bằng bao nhiêu % đơn giá mua"), [DataRequired(), _between(1, 100)])
+    blocking_first = BooleanField(_("Tiêu chí bắt buộc vào năm đầu, bất kể nhóm"))
+    price_list = SelectField(_("Bảng giá"), coerce=int)
+    changes = HiddenField()
+
+
+def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
+    """A form for each group, filled with its rule or with what was posted."""
+    forms = {}
+    for letter in GROUPS:
+        form = GroupRuleForm(obj=assumptions.groups[letter], prefix=letter, meta={"csrf": False})
+        form.year.choices = [(offset, str(assumptions.first_year + offset)) for offset in range(YEARS)]
+        forms[letter] = form
+    return forms

@@ -1,0 +1,87 @@
+"""Values of the plan as plain JSON and back: what a scenario assumes, and a final plan line by line. Pure.
+
+A final plan keeps its lines, prices and assumptions themselves, and of the wards the hashes of their snapshots and the version of
+the standard, neither of which ever changes: so it reads the same years later, whatever the program has learnt since.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cattrs.preconf.json import make_converter
+
+from exports.exclusions import Exclusion
+from exports.plan import CentreLine, Plan, PlanLine
+from exports.rules import Assumptions
+from inventory.prices import PriceList
+from inventory.wards import Ward, load_wards
+from scoring.rating import Rating
+from scoring.standard import Standard
+
+_WARDS = {ward.code: ward for ward in load_wards()}
+_converter = make_converter()
+_converter.register_unstructure_hook(Ward, lambda ward: ward.code)
+_converter.register_structure_hook(Ward, lambda code, _type: _WARDS[code])
+
+
+@dataclass(frozen=True)
+class FrozenPlan:
+    """All that a final plan is made of. ``snapshots`` are the hashes of the snapshots by ward code."""
+
+    name: str
+    on: date
+    standard_version: str
+    snapshots: Mapping[str, str]
+    assumptions: Assumptions
+    price_list: PriceList
+    lines: tuple[PlanLine, ...]
+    centre_lines: tuple[CentreLine, ...]
+    exclusions: tuple[Exclusion, ...]
+
+
+def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
+    """The content of a final plan as plain values. ``snapshots`` are hashes by ward code."""
+    frozen = FrozenPlan(
+        plan.name,
+        plan.on,
+        plan.standard.version,
+        dict(sorted(snapshots.items())),
+        plan.assumptions,
+        plan.price_list,
+        plan.lines,
+        plan.centre_lines,
+        plan.exclusions,
+    )
+    content: dict[str, Any] = _converter.unstructure(frozen)
+    return content
+
+
+def read_frozen(content: Mapping[str, Any]) -> FrozenPlan:
+    """The content of a final plan as a value."""
+    return _converter.structure(content, FrozenPlan)
+
+
+def thaw(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:
+    """The plan that was frozen. ``ratings`` are those of its snapshots under its standard on its day."""
+    own = (frozen.lines, frozen.centre_lines, frozen.exclusions)
+    return Plan(frozen.name, frozen.on, frozen.assumptions, frozen.price_list, standard, wards, dict(ratings), *own)
+
+
+def hash_content(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content, alike for equal content in whatever order its keys stand."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def dump_assumptions(assumptions: Assumptions) -> dict[str, Any]:
+    """The assumptions as plain values."""
+    values: dict[str, Any] = _converter.unstructure(assumptions)
+    return values
+
+
+def read_assumptions(values: Mapping[str, Any]) -> Assumptions:
+    """The assumptions from what was stored; what is not there stands at its default."""
+    return _converter.structure(values, Assumptions)

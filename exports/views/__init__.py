@@ -1,0 +1,1 @@
+"""Pages of the package: scenarios, their rules, their lines, their files, and pictures."""

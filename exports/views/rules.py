@@ -1,0 +1,68 @@
+"""The page of the rules of a scenario: years, sources, methods and responsible units by group."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission, may
+from exports import scenarios
+from exports.forms import GroupRuleForm, RulesForm, group_forms
+from exports.planning import get_plan_record
+from exports.rules import Assumptions
+from exports.stored import read_assumptions
+from inventory.catalogue import GROUPS
+from inventory.price_lists import list_price_lists
+from portal.database import get_session, writes
+
+blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
+
+
+@blueprint.route("/plans/<int:plan_id>/rules", methods=["GET", "POST"])
+@requires(Permission.PLAN_READ)
+@writes
+def rules(plan_id: int) -> ResponseReturnValue:
+    """The rules of a scenario; a planner may change those of an open one."""
+    session, identity = get_session(), the_identity()
+    own = get_plan_record(session, plan_id)
+    present = read_assumptions(own.assumptions)
+    values = {name: getattr(present, name) for name in ("first_year", "months", "lease_percent", "blocking_first")}
+    form = RulesForm(data={**{k: v if isinstance(v, bool) else str(v) for k, v in values.items()}, "price_list": own.price_list_id})
+    form.price_list.choices = [(found.id, found.name) for found in list_price_lists(session)]
+    groups = group_forms(present)
+    may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
+    if may_edit and form.validate_on_submit() and _all_valid(groups):
+        typed = Assumptions(
+            form.first_year.number or 0,
+            form.months.number or 0,
+            bool(form.blocking_first.data),
+            form.lease_percent.number or 0,
+            {letter: group.rule for letter, group in groups.items()},
+        )
+        stamp = int(form.changes.data) if (form.changes.data or "").isdigit() else -1
+        try:
+            scenarios.set_rules(session, own, stamp, typed, price_list_id=form.price_list.data)
+        except scenarios.ScenarioError as error:
+            form.form_errors.append(error.message)
+        else:
+            record(session, identity, "plan:set-rules", f"plan {plan_id}", after=own.assumptions)
+            flash(_("Đã lưu quy tắc; mọi dòng chưa sửa tay đã theo quy tắc mới."), "success")
+            return redirect(url_for("plan_rules.rules", plan_id=plan_id))
+    page = render_template(
+        "exports/rules.html",
+        record=own,
+        plan_id=plan_id,
+        form=form,
+        groups=groups,
+        names=GROUPS,
+        may_edit=may_edit,
+        changes=own.changes,
+    )
+    return page, 400 if form.errors or any(group.errors for group in groups.values()) else 200
+
+
+def _all_valid(groups: dict[str, GroupRuleForm]) -> bool:
+    """Whether every group may be saved; each is asked, so that all errors are told at once."""
+    faulty = [letter for letter, group in groups.items() if not group.validate()]
+    return not faulty
