@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from portal.numbers import MAX_VND, CountError, parse_count
+from portal.numbers import CountError, parse_count, parse_vnd
 from portal.vietnamese import to_nfc
 
 MESSAGES = {
@@ -53,7 +53,6 @@ class BaseForm(FlaskForm):
 class CountField(StringField):
     """A whole number, typed ``1500`` or ``1.500``; what was typed stays in the field when it is wrong."""
 
-    maximum: int | None = None
     number: int | None = None
 
     def pre_validate(self, form: Any) -> None:
@@ -62,15 +61,21 @@ class CountField(StringField):
         if not (self.data or "").strip():
             return
         try:
-            self.number = parse_count(self.data or "", self.maximum) if self.maximum else parse_count(self.data or "")
+            self.number = self.read(self.data or "")
         except CountError as error:
             raise ValidationError(error.message) from None
 
+    def read(self, text: str) -> int:
+        """The number that the text stands for. Raises CountError."""
+        return parse_count(text)
+
 
 class VndField(CountField):
-    """Whole VND."""
+    """Whole VND, typed ``1.500.000`` or ``1,5 triệu``."""
 
-    maximum = MAX_VND
+    def read(self, text: str) -> int:
+        """The amount that the text stands for. Raises CountError."""
+        return parse_vnd(text)
 
 
 def _clean(value: Any) -> Any:

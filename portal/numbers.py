@@ -3,12 +3,24 @@
 import re
 
 from portal.errors import WardReadinessError
+from portal.vietnamese import to_nfc
 
 _PLAIN = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]*|[.,][0-9]+")
 MAX_COUNT = 999_999_999
 MAX_VND = 999_999_999_999_999
+
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_CURRENCY = re.compile(r" ?(?:đồng|đ|₫|vnđ|vnd)$")
+_SCALE = re.compile(r" ?(nghìn|ngàn|triệu|tỷ|tỉ)$")
+_SCALES = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
+# One separator between threes. A comma needs two of them: 1,500 alone may be one and a half.
+_THREES = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+|(?:,[0-9]{3}){2,})")
+# Threes by one sign and decimals after the other: only one reading is left.
+_THREES_AND_DECIMALS = re.compile(r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+(?=,)|(?:,[0-9]{3})+(?=\.)|(?: [0-9]{3})+))[.,]([0-9]+)")
+_ONE_SIGN = re.compile(r"([0-9]+)[.,]([0-9]+)")
+_HOW = "Nhập số nguyên đồng, ví dụ 1500000 hoặc 1.500.000; hoặc viết 1,5 triệu, 2 tỷ."
 
 
 class CountError(WardReadinessError, ValueError):
@@ -21,17 +33,74 @@ def parse_count(text: str, maximum: int = MAX_COUNT) -> int:
     if not typed:
         raise CountError("Hãy nhập một số.")
     if _PLAIN.fullmatch(typed) or _GROUPED.fullmatch(typed):
-        digits = typed.replace(".", "").lstrip("0") or "0"
-        if len(digits) > len(str(maximum)) or int(digits) > maximum:
-            raise CountError(f"Số quá lớn. Số lớn nhất được nhập là {maximum:,}.".replace(",", "."))
-        return int(digits)
+        return _within(typed.replace(".", ""), maximum)
     raise CountError(_what_is_wrong(typed))
 
 
+def parse_vnd(text: str) -> int:
+    """Whole đồng from ``1.500.000``, ``1,500,000``, ``1 500 000 đ``, ``1,5 triệu``, ``2 tỷ đồng``.
+
+    Raises CountError, which says how to write it, for what can be read in two ways (``1,500``), for a fraction of a đồng, and for
+    what is no amount.
+    """
+    typed = _SPACES.sub(" ", to_nfc(text)).strip().casefold()
+    if not typed:
+        raise CountError("Hãy nhập một số tiền.")
+    number = _CURRENCY.sub("", typed)
+    scale = _SCALE.search(number)
+    zeros = _SCALES[scale[1]] if scale else 0
+    number = number[: scale.start()] if scale else number
+    if number[:1] in ("-", "\u2212") and number[1:2].isdecimal():
+        raise CountError("Số tiền không được nhỏ hơn 0.")
+    whole, decimals = _split(number, typed, zeros)
+    if decimals[zeros:].strip("0"):
+        raise CountError(f"“{_shorten(typed)}” có số lẻ của đồng. {_HOW}")
+    return _within(whole + decimals[:zeros].ljust(zeros, "0"), MAX_VND)
+
+
+def vnd_of(value: object) -> int:
+    """Whole đồng from a cell of a workbook: a number, or a text that ``parse_vnd`` reads. Raises CountError."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_VND:
+        value = int(value)
+    if isinstance(value, float):
+        raise CountError(f"“{_shorten(f'{value:.15g}'.replace('.', ','))}” có số lẻ của đồng. {_HOW}")
+    return parse_vnd("" if value is None else str(value))
+
+
+def _split(number: str, typed: str, zeros: int) -> tuple[str, str]:
+    """The digits before and after the decimal sign, where there is one reading only."""
+    if _PLAIN.fullmatch(number):
+        return number, ""
+    # With a word of scale behind it, 1.500 may be one and a half: "1.500 triệu" is a thousandfold of "1.5 triệu".
+    if _THREES.fullmatch(number) and not (zeros and number.count(".") == 1):
+        return re.sub(r"[., ]", "", number), ""
+    if found := _THREES_AND_DECIMALS.fullmatch(number):
+        whole, decimals = re.sub(r"[., ]", "", found[1]), found[2]
+        if zeros or decimals in ("0", "00"):
+            return whole, decimals
+    found = _ONE_SIGN.fullmatch(number)
+    if found and zeros and (len(found[2]) != 3 or found[1].strip("0") == ""):
+        return found[1], found[2]
+    if found or _DECIMAL.fullmatch(number):
+        raise CountError(f"“{_shorten(typed)}” có thể hiểu theo nhiều cách. {_HOW}")
+    raise CountError(f"“{_shorten(typed)}” không phải số tiền. {_HOW}")
+
+
+def _within(digits: str, maximum: int) -> int:
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > len(str(maximum)) or int(digits) > maximum:
+        raise CountError(f"Số quá lớn. Số lớn nhất được nhập là {maximum:,}.".replace(",", "."))
+    return int(digits)
+
+
 def _what_is_wrong(typed: str) -> str:
-    shown = typed if len(typed) <= 20 else typed[:20] + "…"
+    shown = _shorten(typed)
     if typed[0] in "-\u2212" and _PLAIN.fullmatch(typed[1:].strip()):
         return "Số không được nhỏ hơn 0."
     if _DECIMAL.fullmatch(typed):
         return f"“{shown}” có thể hiểu theo nhiều cách. Nhập số nguyên, ví dụ 1500 hoặc 1.500; không nhập số lẻ."
     return f"“{shown}” không phải số nguyên. Chỉ dùng các chữ số 0 đến 9, ví dụ 1500 hoặc 1.500."
+
+
+def _shorten(typed: str) -> str:
+    return typed if len(typed) <= 20 else typed[:20] + "…"
