@@ -2,84 +2,55 @@
 
 import hashlib
 import re
-import unicodedata
-import warnings
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import PurePosixPath
 from uuid import uuid4
 
-from PIL import Image, ImageOps
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.checked_files import CheckedFile, FileError, check_file, clean_name
 from portal.clock import now
-from portal.errors import NotFoundError, WardReadinessError
-from portal.vietnamese import to_nfc
-from surveys.evidence_store import get, put
+from portal.errors import NotFoundError
+from portal.file_store import get, put
 from surveys.models import Evidence, Submission
 from surveys.questions import load_questionnaire
 from surveys.states import EvidenceKind
 from surveys.submissions import content_hash, require_open
 
-MAX_SIZE = 10 * 1024 * 1024
 MAX_FILES = 20
-MAX_PIXELS = 40_000_000
 MAX_SIGNED = 5
 CODE = re.compile(r"[0-9a-f]{12}")
-SUFFIXES = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "application/pdf": ".pdf",
-    "application/json": ".json",
-}
-# A PDF may carry a few bytes of padding after its end mark.
-PDF_TAIL = 1024
-
-
-class EvidenceError(WardReadinessError):
-    """The file is not taken; the message says why and what to send instead."""
-
-
-@dataclass(frozen=True)
-class CheckedFile:
-    """A file that was looked over: what it really is, and its bytes without what the camera wrote into them."""
-
-    media_type: str
-    data: bytes
 
 
 def attach(session: Session, url: str, submission: Submission, question: str, name: str, data: bytes, by: str) -> Evidence:
     """Keep a file beside a question. The submission must be locked, so that the count holds.
 
-    Raises EvidenceError, StoreError, or SubmissionError where the submission takes no more changes.
+    Raises FileError, StoreError, or SubmissionError where the submission takes no more changes.
     """
     require_open(submission)
     asked = load_questionnaire().question(question)
     if asked is None or asked.asked_of != "ward":
-        raise EvidenceError("Hãy chọn câu hỏi mà tệp này chứng minh.")
+        raise FileError("Hãy chọn câu hỏi mà tệp này chứng minh.")
     standing = select(func.count()).where(
         Evidence.submission_id == submission.id, Evidence.question == question, Evidence.removed_at.is_(None)
     )
     if (session.scalar(standing) or 0) >= MAX_FILES:
-        raise EvidenceError(f"Câu này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
+        raise FileError(f"Câu này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
     return _keep(session, url, submission, question, EvidenceKind.FILE, name, check_file(data), by)
 
 
 def attach_signed(session: Session, url: str, submission: Submission, code: str, name: str, data: bytes, by: str) -> Evidence:
     """Keep the scan of the signed paper, whatever the state: paper comes later. ``code`` is what is printed on it.
 
-    Raises EvidenceError or StoreError.
+    Raises FileError or StoreError.
     """
     typed = code.strip().lower()
     if not CODE.fullmatch(typed):
-        raise EvidenceError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở đầu phiếu đã ký. Chép lại cho đúng.")
+        raise FileError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở đầu phiếu đã ký. Chép lại cho đúng.")
     signed = select(func.count()).where(
         Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
     )
     if (session.scalar(signed) or 0) >= MAX_SIGNED:
-        raise EvidenceError(f"Phiếu đã có {MAX_SIGNED} bản ký. Bản mới nhất là bản được so; không gửi thêm.")
+        raise FileError(f"Phiếu đã có {MAX_SIGNED} bản ký. Bản mới nhất là bản được so; không gửi thêm.")
     kept = _keep(session, url, submission, "", EvidenceKind.SIGNED, name, check_file(data), by)
     kept.content_hash = typed
     return kept
@@ -117,10 +88,10 @@ def find_evidence(session: Session, submission: Submission, evidence_id: int) ->
 
 
 def read_evidence(url: str, evidence: Evidence) -> bytes:
-    """The bytes of a kept file. Raises StoreError, or EvidenceError where they are not those that were kept."""
+    """The bytes of a kept file. Raises StoreError, or FileError where they are not those that were kept."""
     data = get(url, evidence.stored_as)
     if hashlib.sha256(data).hexdigest() != evidence.sha256:
-        raise EvidenceError("Tệp trong kho khác tệp đã gửi nên không đưa ra. Báo quản trị hệ thống.")
+        raise FileError("Tệp trong kho khác tệp đã gửi nên không đưa ra. Báo quản trị hệ thống.")
     return data
 
 
@@ -134,27 +105,6 @@ def is_sensitive(evidence: Evidence) -> bool:
     """Whether it stands behind a sensitive answer, so that its name stays out of the audit trail."""
     question = load_questionnaire().question(evidence.question)
     return question is not None and question.sensitive
-
-
-def check_file(data: bytes) -> CheckedFile:
-    """What the bytes really are, whatever their name says. Raises EvidenceError."""
-    if not data:
-        raise EvidenceError("Hãy chọn một tệp có nội dung.")
-    if len(data) > MAX_SIZE:
-        raise EvidenceError("Tệp lớn hơn 10 MB. Giảm cỡ ảnh hoặc tách tệp rồi gửi lại.")
-    if data.startswith(b"%PDF-"):
-        if b"%%EOF" not in data[-PDF_TAIL:]:
-            raise EvidenceError("Tệp PDF bị hỏng hoặc thiếu phần cuối. Xuất lại PDF rồi gửi.")
-        return CheckedFile("application/pdf", data)
-    return _redraw(data)
-
-
-def clean_name(name: str, media_type: str) -> str:
-    """The name without folders and unseen characters, ending as the content does."""
-    last = PurePosixPath(to_nfc(name).replace("\\", "/")).name
-    stem = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
-    stem = PurePosixPath(stem.strip(" .")).stem[:100].strip(" .")
-    return (stem or "tep") + SUFFIXES[media_type]
 
 
 def _keep(
@@ -177,28 +127,3 @@ def _keep(
     session.add(evidence)
     session.flush()
     return evidence
-
-
-def _redraw(data: bytes) -> CheckedFile:
-    """The picture drawn anew, upright: what is not picture (place, device, a file hidden behind it) is left behind."""
-    unreadable = EvidenceError("Tệp không phải ảnh JPEG, PNG, WebP hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
-    try:
-        with warnings.catch_warnings():
-            # The limit below is lower than the one that Pillow warns of.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            opened = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
-        if opened.width * opened.height > MAX_PIXELS:
-            raise EvidenceError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.")
-        kind = opened.format or ""
-        upright = ImageOps.exif_transpose(opened)
-        picture = upright.convert("RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA")
-        picture.info = {}
-        drawn = BytesIO()
-        picture.save(drawn, kind, **({} if kind == "PNG" else {"quality": 90}))
-    except Image.DecompressionBombError:
-        raise EvidenceError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.") from None
-    except (OSError, ValueError, SyntaxError):
-        raise unreadable from None
-    if drawn.tell() > MAX_SIZE:
-        raise EvidenceError("Ảnh lớn hơn 10 MB khi cất. Giảm cỡ ảnh rồi gửi lại.")
-    return CheckedFile(Image.MIME[kind], drawn.getvalue())

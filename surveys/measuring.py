@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import now, to_hanoi
 from portal.errors import NotFoundError
-from surveys.evidence_store import put
+from portal.file_store import put
 from surveys.models import Evidence, Submission
 from surveys.states import EvidenceKind
 from surveys.submissions import require_open

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
+from portal.checked_files import MAX_SIZE, FileError
 from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
+from portal.file_store import StoreError
 from portal.settings import current_settings
 from surveys import evidence as verbs
 from surveys.change_log import record_download
-from surveys.evidence_store import StoreError
 from surveys.models import Evidence
 from surveys.typed import SubmissionError
 from surveys.views.own import own_submission
@@ -29,7 +30,7 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     """Keep a file beside a question, and go back to the section."""
     submission = own_submission(submission_id, for_update=True)
     upload = request.files.get("file")
-    name, data = (upload.filename or "", upload.read(verbs.MAX_SIZE + 1)) if upload else ("", b"")
+    name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
     try:
         kept = verbs.attach(
             get_session(),
@@ -40,7 +41,7 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
             data,
             the_identity().full_name,
         )
-    except (verbs.EvidenceError, StoreError, SubmissionError) as error:
+    except (FileError, StoreError, SubmissionError) as error:
         flash(error.message, "danger")
     else:
         record(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=_line(kept))
@@ -55,11 +56,11 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
     """Keep the scan of the signed paper."""
     submission = own_submission(submission_id, for_update=True)
     upload = request.files.get("file")
-    name, data = (upload.filename or "", upload.read(verbs.MAX_SIZE + 1)) if upload else ("", b"")
+    name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
     code, url, by = request.form.get("code", ""), current_settings().evidence_url, the_identity().full_name
     try:
         kept = verbs.attach_signed(get_session(), url, submission, code, name, data, by)
-    except (verbs.EvidenceError, StoreError) as error:
+    except (FileError, StoreError) as error:
         flash(error.message, "danger")
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
     record(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_line(kept))

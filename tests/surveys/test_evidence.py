@@ -7,8 +7,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from surveys import evidence_store
-from surveys.evidence import MAX_FILES, EvidenceError, check_file, clean_name
+from portal import file_store
+from portal.checked_files import FileError, check_file, clean_name
+from surveys.evidence import MAX_FILES
 from surveys.models import Evidence, Submission
 from surveys.questions import load_questionnaire
 
@@ -65,7 +66,7 @@ def test_a_picture_keeps_nothing_of_the_camera(kind):
     ],
 )
 def test_what_is_no_sound_file_is_refused(data, told):
-    with pytest.raises(EvidenceError, match=told):
+    with pytest.raises(FileError, match=told):
         check_file(data)
 
 
@@ -73,7 +74,7 @@ def test_what_is_no_sound_file_is_refused(data, told):
 def test_a_picture_of_too_many_points_is_refused(size):
     out = BytesIO()
     Image.new("1", size).save(out, "PNG")
-    with pytest.raises(EvidenceError, match="40 triệu"):
+    with pytest.raises(FileError, match="40 triệu"):
         check_file(out.getvalue())
 
 
@@ -94,10 +95,10 @@ def test_a_name_is_only_a_name(given, name):
 @pytest.mark.parametrize("place", ["memory://kho", "folder"])
 def test_the_store_gives_back_what_it_was_given(place, tmp_path):
     url = str(tmp_path / "kho") if place == "folder" else place
-    evidence_store.put(url, "abc", b"123")
-    assert evidence_store.get(url, "abc") == b"123"
-    with pytest.raises(evidence_store.StoreError):
-        evidence_store.get(url, "nothing")
+    file_store.put(url, "abc", b"123")
+    assert file_store.get(url, "abc") == b"123"
+    with pytest.raises(file_store.StoreError):
+        file_store.get(url, "nothing")
 
 
 def test_a_file_stands_beside_the_answer_for_officer_and_reviewer_and_leaves_as_a_download(demo_sign_in, demo_session):

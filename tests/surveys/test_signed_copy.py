@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from sqlalchemy import select
 
-from surveys.evidence import MAX_SIGNED, EvidenceError, attach_signed, print_code, signed_copy
+from portal.checked_files import FileError
+from surveys.evidence import MAX_SIGNED, attach_signed, print_code, signed_copy
 from surveys.models import Submission
 from surveys.questions import load_questionnaire
 from surveys.states import CollectionState
@@ -77,7 +78,7 @@ def test_a_later_change_differs_from_the_signed_copy(demo_session, demo_sign_in,
 
 @pytest.mark.parametrize("code", ["", "xyz", "12345678901", "gggggggggggg", "1234567890123"])
 def test_a_code_that_no_print_carries_is_refused(demo_session, mine, store, code):
-    with pytest.raises(EvidenceError, match="12 chữ số"):
+    with pytest.raises(FileError, match="12 chữ số"):
         attach_signed(demo_session, store, mine, code, "a.png", scan(), "Công chức")
 
 
@@ -86,7 +87,7 @@ def test_the_paper_may_come_after_sending_and_the_newest_counts(demo_session, mi
     for turn in range(MAX_SIGNED):
         attach_signed(demo_session, store, mine, f"{turn:012d}", "a.png", scan(), "Công chức")
     assert signed_copy(demo_session, mine).content_hash == f"{MAX_SIGNED - 1:012d}"
-    with pytest.raises(EvidenceError, match="không gửi thêm"):
+    with pytest.raises(FileError, match="không gửi thêm"):
         attach_signed(demo_session, store, mine, "0" * 12, "a.png", scan(), "Công chức")
 
 

@@ -1,4 +1,4 @@
-"""Where the files of evidence lie: a folder, or any storage that fsspec speaks to, by its address."""
+"""Where files that were handed in lie: a folder, or any storage that fsspec speaks to, by its address."""
 
 import fsspec
 

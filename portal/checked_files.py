@@ -1,0 +1,88 @@
+"""Files that people hand in: looked over by their bytes, whatever their name says, and named so that they can be kept."""
+
+import unicodedata
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from PIL import Image, ImageOps
+
+from portal.downloads import XLSX
+from portal.errors import WardReadinessError
+from portal.uploads import check_workbook
+from portal.vietnamese import to_nfc
+
+MAX_SIZE = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+    XLSX: ".xlsx",
+}
+# A PDF may carry a few bytes of padding after its end mark.
+PDF_TAIL = 1024
+
+
+class FileError(WardReadinessError):
+    """The file is not taken; the message says why and what to send instead."""
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that was looked over: what it really is, and its bytes without what the camera wrote into them."""
+
+    media_type: str
+    data: bytes
+
+
+def check_file(data: bytes, *, workbooks: bool = False) -> CheckedFile:
+    """What the bytes really are: a picture or a PDF, with ``workbooks`` also a plain .xlsx. Raises FileError or UploadError."""
+    if not data:
+        raise FileError("Hãy chọn một tệp có nội dung.")
+    if len(data) > MAX_SIZE:
+        raise FileError("Tệp lớn hơn 10 MB. Giảm cỡ ảnh hoặc tách tệp rồi gửi lại.")
+    if data.startswith(b"%PDF-"):
+        if b"%%EOF" not in data[-PDF_TAIL:]:
+            raise FileError("Tệp PDF bị hỏng hoặc thiếu phần cuối. Xuất lại PDF rồi gửi.")
+        return CheckedFile("application/pdf", data)
+    if workbooks and data.startswith(b"PK\x03\x04"):
+        check_workbook(data)
+        return CheckedFile(XLSX, data)
+    return _redraw(data)
+
+
+def clean_name(name: str, media_type: str) -> str:
+    """The name without folders and unseen characters, ending as the content does."""
+    last = PurePosixPath(to_nfc(name).replace("\\", "/")).name
+    stem = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
+    stem = PurePosixPath(stem.strip(" .")).stem[:100].strip(" .")
+    return (stem or "tep") + SUFFIXES[media_type]
+
+
+def _redraw(data: bytes) -> CheckedFile:
+    """The picture drawn anew, upright: what is not picture (place, device, a file hidden behind it) is left behind."""
+    unreadable = FileError("Tệp không phải ảnh JPEG, PNG, WebP hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
+    try:
+        with warnings.catch_warnings():
+            # The limit below is lower than the one that Pillow warns of.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            opened = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+        if opened.width * opened.height > MAX_PIXELS:
+            raise FileError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.")
+        kind = opened.format or ""
+        upright = ImageOps.exif_transpose(opened)
+        picture = upright.convert("RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA")
+        picture.info = {}
+        drawn = BytesIO()
+        picture.save(drawn, kind, **({} if kind == "PNG" else {"quality": 90}))
+    except Image.DecompressionBombError:
+        raise FileError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.") from None
+    except (OSError, ValueError, SyntaxError):
+        raise unreadable from None
+    if drawn.tell() > MAX_SIZE:
+        raise FileError("Ảnh lớn hơn 10 MB khi cất. Giảm cỡ ảnh rồi gửi lại.")
+    return CheckedFile(Image.MIME[kind], drawn.getvalue())
