@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.columns import Instant, Vnd, Words
@@ -43,13 +43,23 @@ class ItemRecord(Base):
 
 
 class PriceListRecord(Base):
-    """A named version of the prices."""
+    """A named version of the prices. It never changes once ``published_at`` is set; ``revision`` counts the saves before that.
+
+    ``based_on`` is the list that it was copied from.
+    """
 
     __tablename__ = "price_list"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[Words] = mapped_column(unique=True)
     effective_from: Mapped[date]
+    delivery_year: Mapped[int | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    based_on: Mapped[int | None]
+    created_by: Mapped[Words] = mapped_column(default="")
+    created_at: Mapped[Instant | None]
+    published_by: Mapped[Words] = mapped_column(default="")
+    published_at: Mapped[Instant | None]
     prices: Mapped[list["PriceRecord"]] = relationship(lazy="selectin", order_by="PriceRecord.item_code")
 
 
@@ -68,6 +78,41 @@ class PriceRecord(Base):
     evidence_date: Mapped[date | None]
     source: Mapped[Words]
     source_label: Mapped[str] = mapped_column(String(1))
+
+
+class PriceEvidence(Base):
+    """A file that stands behind a price of a list. A copy of the list has lines of its own for the same kept bytes."""
+
+    __tablename__ = "price_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    price_list_id: Mapped[int] = mapped_column(ForeignKey("price_list.id"), index=True)
+    item_code: Mapped[str] = mapped_column(ForeignKey("item.code"))
+    name: Mapped[Words]
+    media_type: Mapped[str] = mapped_column(String(128))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(128))
+    by: Mapped[Words]
+    at: Mapped[Instant]
+
+
+class ObservedPriceRecord(Base):
+    """What somebody paid for one unit, in whole VND with VAT. ``ward_code`` is set where the buyer is a ward of the city."""
+
+    __tablename__ = "observed_price"
+    __table_args__ = (UniqueConstraint("item_code", "buyer", "paid_on", "document"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_code: Mapped[str] = mapped_column(ForeignKey("item.code"), index=True)
+    buyer: Mapped[Words]
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
+    unit_price: Mapped[Vnd]
+    paid_on: Mapped[date]
+    document: Mapped[Words]
+    kind: Mapped[str] = mapped_column(String(32))
+    by: Mapped[Words]
+    at: Mapped[Instant]
 
 
 class SnapshotRecord(Base):

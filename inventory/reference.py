@@ -6,13 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.catalogue import load_catalogue
-from inventory.models import ItemRecord, PriceListRecord, PriceRecord, WardRecord
-from inventory.prices import load_default_prices
+from inventory.models import ItemRecord, PriceListRecord, WardRecord
+from inventory.price_lists import make_record
+from inventory.prices import PriceList, load_default_prices
 from inventory.wards import load_wards
+from portal.clock import now
 from portal.vietnamese import fold, sort_key
 
 DEFAULT_PRICE_LIST = "Bảng giá tham khảo 2026"
 DEFAULT_PRICES_FROM = date(2026, 1, 1)
+SHIPPED_BY = "hệ thống"
 
 
 def load_reference_data(session: Session) -> None:
@@ -59,18 +62,15 @@ def _add_items(session: Session) -> None:
 def _add_default_prices(session: Session) -> None:
     if session.scalars(select(PriceListRecord.id).where(PriceListRecord.name == DEFAULT_PRICE_LIST)).first() is not None:
         return
-    prices = [
-        PriceRecord(
-            item_code=price.item,
-            unit_price=price.unit_price,
-            vat_percent=price.vat_percent,
-            cap=price.cap,
-            method=price.method,
-            evidence=price.evidence,
-            evidence_date=price.evidence_date,
-            source=price.source,
-            source_label=price.source_label,
-        )
-        for price in load_default_prices()
-    ]
-    session.add(PriceListRecord(name=DEFAULT_PRICE_LIST, effective_from=DEFAULT_PRICES_FROM, prices=prices))
+    prices = {price.item: price for price in load_default_prices()}
+    shipped = PriceList(
+        id=0,
+        name=DEFAULT_PRICE_LIST,
+        effective_from=DEFAULT_PRICES_FROM,
+        prices=prices,
+        created_by=SHIPPED_BY,
+        created_at=now(),
+        published_by=SHIPPED_BY,
+        published_at=now(),
+    )
+    session.add(make_record(shipped))

@@ -17,8 +17,8 @@ from scoring.standard import Standard
 from scoring.what_if import Comparison, Side, compare_sides, side_of
 
 # Curves and sides by what they were made from: city, standard, threshold, price list. None of them ever changes.
-_curves: dict[tuple[str, str, str, int], Curve] = {}
-_sides: dict[tuple[str, str, int], Side] = {}
+_curves: dict[tuple[str, str, str, tuple[int, int]], Curve] = {}
+_sides: dict[tuple[str, str, tuple[int, int]], Side] = {}
 _KEPT = 200
 
 
@@ -31,7 +31,7 @@ def compare_with_current(session: Session, city: CityReadiness, standard: Standa
 def draw_threshold(session: Session, city: CityReadiness, standard: Standard, threshold: Threshold) -> Curve:
     """The city for each value that a threshold of the standard may take."""
     prices = current_price_list(session)
-    key = (city.version, standard.sha256, threshold.code, prices.id)
+    key = (city.version, standard.sha256, threshold.code, prices.version)
     if key not in _curves:
         if len(_curves) > _KEPT:
             _curves.clear()
@@ -66,7 +66,7 @@ def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[Fo
 
 
 def _side(city: CityReadiness, standard: Standard, prices: PriceList) -> Side:
-    key = (city.version, standard.sha256, prices.id)
+    key = (city.version, standard.sha256, prices.version)
     if key not in _sides:
         if len(_sides) > _KEPT:
             _sides.clear()

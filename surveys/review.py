@@ -75,7 +75,7 @@ def make_queue(session: Session) -> list[QueueRow]:
 
 
 def _stake_of(session: Session, submission: Submission, stamp: Stamp, prices: PriceList, standard: Standard) -> Stake:
-    key = (*stamp, submission.id, submission.version, standard.sha256, prices.id, now().date())
+    key = (*stamp, submission.id, submission.version, standard.sha256, prices.version, now().date())
     if key not in _stakes:
         if len(_stakes) > _KEPT:
             _stakes.clear()

@@ -39,13 +39,12 @@ def price_cap_of(price: Price) -> int | str:
 
 def _cells(number: int, price: Price, row: int) -> list[Content]:
     item = load_catalogue()[price.item]
-    before_tax = (price.unit_price * 200 + 100 + price.vat_percent) // (2 * (100 + price.vat_percent))
     evidence = f"{price.evidence} {price.evidence_date:%d/%m/%Y}" if price.evidence and price.evidence_date else price.evidence
     proof = f'=IF(OR(E{row}=0,AND(J{row}<>"{METHODS["none"]}",K{row}<>"")),"{EVIDENCE}","{NO_EVIDENCE}")'
     compared = f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")'
     return [
         number, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
-        Live(f"=ROUND(E{row}*100/(100+F{row}),0)", before_tax), price_cap_of(price), Live(compared, _compare(price)),
+        Live(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Live(compared, _compare(price)),
         Input(price.method_label), Input(evidence), price.source, price.source_label,
         Live(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
     ]  # fmt: skip

@@ -9,6 +9,11 @@ FRAMEWORKS = ("flask", "sqlalchemy", "wtforms", "openpyxl", "matplotlib")
 PURE = [
     "inventory.snapshot",
     "inventory.catalogue",
+    "inventory.prices",
+    "inventory.vat",
+    "inventory.price_sanity",
+    "inventory.price_reading",
+    "portal.numbers",
     "scoring.standard",
     "scoring.measures",
     "scoring.rating",
