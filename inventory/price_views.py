@@ -205,7 +205,7 @@ def attach(price_list_id: int, item_code: str) -> ResponseReturnValue:
     else:
         record(session, identity, "price-evidence:attach", f"price {price_list_id}/{item_code}", after=_file(kept))
         flash(_("Đã đính kèm tệp “%(name)s”.", name=kept.name), "success")
-    return redirect(url_for("prices.price", price_list_id=price_list_id, item_code=item_code) + "#evidence")
+    return redirect(url_for("prices.price", price_list_id=price_list_id, item_code=item_code) + "#files")
 
 
 @blueprint.get("/<int:price_list_id>/items/<item_code>/evidence/<int:evidence_id>.file")
@@ -235,7 +235,7 @@ def detach(price_list_id: int, item_code: str, evidence_id: int) -> ResponseRetu
     else:
         record(session, the_identity(), "price-evidence:remove", f"price {price_list_id}/{item_code}", before=line)
         flash(_("Đã gỡ tệp “%(name)s”.", name=line["name"]), "success")
-    return redirect(url_for("prices.price", price_list_id=price_list_id, item_code=item_code) + "#evidence")
+    return redirect(url_for("prices.price", price_list_id=price_list_id, item_code=item_code) + "#files")
 
 
 @blueprint.get("/observed")

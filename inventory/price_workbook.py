@@ -177,8 +177,8 @@ def _write_guide(sheet: Worksheet) -> None:
     for row, (words, is_head) in enumerate(lines, start=1):
         cell = sheet.cell(row, 1, words)
         cell.font, cell.alignment = _BOLD if is_head else _PLAIN, Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 16 * max(1, -(-len(words) // 105))
-    sheet.column_dimensions["A"].width = 110
+        sheet.row_dimensions[row].height = 16 * max(1, -(-len(words) // 80))
+    sheet.column_dimensions["A"].width = 86
     sheet.protection.enable()
     _set_print(sheet, "portrait")
 
@@ -232,7 +232,8 @@ def _put(cell: Cell, value: CellValue, *, is_open: bool) -> None:
         cell.number_format = _NUMBER
     elif isinstance(value, date):
         cell.number_format = _DAY
-    cell.border, cell.alignment, cell.font = _BOX, _WORDS, _TYPED if is_open else _PLAIN
+    cell.border, cell.font = _BOX, _TYPED if is_open else _PLAIN
+    cell.alignment = _MIDDLE if isinstance(value, date) or (cell.column <= 2 and len(str(value or "")) <= 4) else _WORDS
     if is_open:
         cell.fill, cell.protection = _INPUT, _OPEN
 
