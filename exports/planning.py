@@ -10,7 +10,7 @@ from exports.models import PlanRecord
 from exports.plan import Plan, build_plan
 from exports.rules import Assumptions
 from exports.stored import dump_assumptions, hash_content, read_assumptions, read_frozen, thaw
-from inventory.price_lists import current_price_list, get_price_list
+from inventory.price_lists import current_price_list, get_price_list, version_of
 from inventory.recording import snapshots_by_hash
 from portal.clock import now, today
 from portal.errors import NotFoundError
@@ -78,8 +78,7 @@ def edits_of(record: PlanRecord) -> list[Edit]:
 def _key_of(session: Session, record: PlanRecord, on: date | None) -> str:
     """The hash of all that an open scenario is built from."""
     edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
-    prices = repr(get_price_list(session, record.price_list_id))
-    own = [record.title, prices, record.assumptions, edits]
+    own = [record.title, version_of(session, record.price_list_id), record.assumptions, edits]
     return hash_content({"city": city_readiness(session, on).version, "own": own})
 
 

@@ -32,10 +32,12 @@ def get_price_list(session: Session, price_list_id: int) -> PriceList:
     return _to_price_list(_record(session, price_list_id))
 
 
-def list_price_lists(session: Session) -> list[PriceList]:
-    """All lists, the newest first."""
-    newest = select(PriceListRecord).order_by(PriceListRecord.id.desc())
-    return [_to_price_list(record) for record in session.scalars(newest)]
+def version_of(session: Session, price_list_id: int) -> tuple[int, int]:
+    """What stands for the content of a list, without reading its prices. Raises NotFoundError."""
+    revision = session.scalar(select(PriceListRecord.revision).where(PriceListRecord.id == price_list_id))
+    if revision is None:
+        raise NotFoundError("Không có bảng giá này.")
+    return price_list_id, revision
 
 
 def current_price_list(session: Session) -> PriceList:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from accounts.guards import requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
+from inventory.price_lists import current_price_list
 from inventory.recording import list_round_names, snapshots_of_round
 from inventory.snapshot import ConnectionKind
 from inventory.ward_search import get_ward, list_wards
@@ -36,7 +37,11 @@ def nearest() -> ResponseReturnValue:
     """The wards that are not ready, nearest first, each with what it lacks."""
     city = city_readiness(get_session())
     return render_template(
-        "scoring/nearest.html", city=city, distances=nearest_wards(get_session(), city), catalogue=load_catalogue()
+        "scoring/nearest.html",
+        city=city,
+        distances=nearest_wards(get_session(), city),
+        catalogue=load_catalogue(),
+        prices=current_price_list(get_session()).prices,
     )
 
 

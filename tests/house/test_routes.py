@@ -93,7 +93,7 @@ def test_who_may_get_in_does(demo_app, role):
         permission = getattr(demo_app.view_functions[rule.endpoint], "permission", None)
         if permission is None or method != "GET" or Permission(permission) not in POLICY[role]:
             continue
-        if rule.arguments - {"ward_code", "submission_id", "round_id", "plan_id"}:
+        if rule.arguments - {"ward_code", "submission_id", "round_id", "plan_id", "price_list_id"}:
             continue
         answer = client.get(address(rule, WARD, own))
         assert answer.status_code in (200, 302), f"{role} was refused {rule.rule}: {answer.status_code}"
