@@ -33,6 +33,7 @@ ACTION_WORDS = {
     "plan:rename": "đổi tên phương án",
     "plan:revise": "lập bản tiếp theo của phương án",
     "plan:set-rules": "đổi quy tắc của phương án",
+    "plan:take-workbook": "nhận sổ tính vào bản mới của phương án",
     "plan:undo-edits": "bỏ sửa tay của một dòng",
     "price:save": "sửa đơn giá",
     "price-evidence:attach": "đính kèm căn cứ giá",

@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from accounts.audit import record
 from exports.open_data import build_open_data
-from exports.planning import get_plan, list_plans
+from exports.planning import list_plans, plan_of
 from exports.views.files import context_of
 from exports.workbook.build import build_workbook
 from portal.database import session_scope
@@ -47,9 +47,10 @@ def pictures(folder: Path) -> None:
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=False) as session:
         city = city_readiness(session)
-        plan = get_plan(session, list_plans(session)[0].id)
+        record = list_plans(session)[0]
+        plan, plan_id = plan_of(session, record), record.id
         png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
-    context = replace(context_of(settings, None), signatory_name="", co_signatory_name="", is_demo=True)
+    context = replace(context_of(settings, None, plan_id), signatory_name="", co_signatory_name="", is_demo=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)
     office, painter = shutil.which("soffice"), shutil.which("pdftoppm")

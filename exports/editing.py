@@ -17,8 +17,9 @@ from inventory.prices import METHODS, Price, PriceList
 from inventory.snapshot import Owner
 from inventory.wards import Ward
 from portal.errors import WardReadinessError
+from portal.formats import format_day
 from portal.labels import LabelledEnum
-from portal.numbers import MAX_VND, CountError, parse_count
+from portal.numbers import MAX_VND, CountError, parse_count, parse_vnd
 from portal.vietnamese import to_nfc
 
 MAX_QUANTITY, MAX_WORDS = 100_000, 300
@@ -76,7 +77,9 @@ def show_value(line: PlanLine, field: EditField) -> str:
 
 
 def show_price(price: Price, field: PriceField) -> str:
-    """The canonical text of a field of a price."""
+    """The canonical text of a field of a price; the evidence with its date."""
+    if field is PriceField.EVIDENCE and price.evidence and price.evidence_date:
+        return f"{price.evidence} {format_day(price.evidence_date)}"
     return str(getattr(price, field.value))
 
 
@@ -87,7 +90,11 @@ def apply_prices(price_list: PriceList, edits: Iterable[Edit]) -> PriceList:
         if edit.ward_code == ALL_WARDS and edit.item in prices:
             field = PriceField(edit.field)
             value: Any = int(edit.value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else edit.value
-            prices[edit.item] = replace(prices[edit.item], **{field.value: value})
+            typed: dict[str, Any] = {field.value: value}
+            if field is PriceField.EVIDENCE:
+                # The date of the evidence is a part of its words once they were changed.
+                typed["evidence_date"] = None
+            prices[edit.item] = replace(prices[edit.item], **typed)
     return replace(price_list, prices=prices)
 
 
@@ -209,7 +216,7 @@ def _count(least: int, most: int) -> Callable[[str], str]:
 
 def _money(typed: str) -> str:
     try:
-        return str(parse_count(typed, MAX_VND))
+        return str(parse_vnd(typed))
     except CountError as error:
         raise EditError(error.message) from None
 

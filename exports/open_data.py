@@ -87,7 +87,7 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
     ]
     plan = get_plan(session, list_plans(session)[0].id)
     lines = [
-        [x.ward.code, x.item, x.quantity, x.months, x.unit_price, x.amount, x.spending.value, x.method.value, x.source, x.year,
+        [x.ward.code, x.item, x.quantity, x.moved, x.months, x.unit_price, x.amount, x.spending.value, x.method.value, x.source, x.year,
          x.within, x.cap, x.on_order, " ".join(x.criteria)]
         for x in plan.lines
         if open_item(x.item) and (include_security or not any(code.startswith("CR-G") for code in x.criteria))
@@ -105,7 +105,7 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
         "ratings.csv": _csv("ward_code result score as_of standard pass_mark pc_max_age_years rated_on", ratings),
         "prices.csv": _csv("item name unit_price vat_percent cap method evidence source source_label", prices),
         "plan_lines.csv": _csv(
-            "ward_code item quantity months unit_price amount spending method source year quantity_within_cap cap on_order criteria",
+            "ward_code item quantity moved months unit_price amount spending method source year quantity_within_cap cap on_order criteria",
             lines,
         ),
     }

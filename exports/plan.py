@@ -23,9 +23,10 @@ from scoring.standard import Standard
 class PlanLine:
     """So many units of an item for one ward; a ward has at most one line of an item.
 
-    ``room`` is how many the legal ceiling still leaves, None where no ceiling applies. ``amount`` is VND, rounded once, here.
-    ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is bought. ``unit`` is who does it;
-    ``edited`` names the fields that were changed by hand.
+    ``quantity`` is what the ward lacks; ``moved`` of them come from other wards and cost nothing, the rest is bought or leased.
+    ``room`` is how many the legal ceiling still leaves, None where no ceiling applies: what is moved takes it up first.
+    ``amount`` is VND, rounded once, here. ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is
+    bought. ``unit`` is who does it; ``edited`` names the fields that were changed by hand.
     """
 
     ward: Ward
@@ -50,6 +51,7 @@ class PlanLine:
     basis: str
     unit: str = ""
     note: str = ""
+    moved: int = 0
     edited: tuple[str, ...] = ()
 
     @property
@@ -58,19 +60,24 @@ class PlanLine:
         return f"{self.ward.code}-{self.item}"
 
     @property
+    def bought(self) -> int:
+        """How many are bought or leased: nothing of a line that is wholly a transfer."""
+        return 0 if self.method is Method.TRANSFER else max(0, self.quantity - self.moved)
+
+    @property
     def amount(self) -> int:
-        """VND: quantity times price, times months of twelve, rounded half up to the đồng."""
-        return amount_of(self.quantity, self.unit_price, self.months)
+        """VND: what is bought times price, times months of twelve, rounded half up to the đồng."""
+        return amount_of(self.bought, self.unit_price, self.months)
 
     @property
     def within(self) -> int:
-        """How many lie within the legal ceiling."""
-        return self.quantity if self.room is None else min(self.quantity, self.room)
+        """How many of those bought lie within the legal ceiling."""
+        return self.bought if self.room is None else min(self.bought, max(0, self.room - self.moved))
 
     @property
     def above(self) -> int:
         """How many lie above it and wait for the competent authority."""
-        return self.quantity - self.within
+        return self.bought - self.within
 
     @property
     def amount_within(self) -> int:
@@ -85,7 +92,7 @@ class PlanLine:
     @property
     def upkeep(self) -> int:
         """VND that a yearly item costs in each full year after ``year``; nothing for what is bought. In no total."""
-        return amount_of(self.quantity, self.unit_price, 12) if is_paid_yearly(self.item, self.method) else 0
+        return amount_of(self.bought, self.unit_price, 12) if is_paid_yearly(self.item, self.method) else 0
 
     @property
     def group(self) -> str:
@@ -241,39 +248,40 @@ def build_plan(
     for ward in ordered:
         rating = ratings[ward.code]
         if rating.snapshot is not None:
-            by_item = _remedies_by_item(rating)
-            packed = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]} & by_item.keys()
-            wanted = {item: sum(remedy.quantity for remedy in remedies) for item, remedies in by_item.items()}
+            remedies = remedies_of(rating)
+            by_item, packed = _unpack(remedies)
+            wanted = {item: sum(remedy.quantity for remedy in own) for item, own in (by_item | packed).items()}
             left_out += exclusions_of(ward, rating.snapshot, wanted, packed)
-            bought = {item: remedies for item, remedies in by_item.items() if item not in packed}
-            lines += _ward_lines(ward, rating, rating.snapshot, bought, price_list, assumptions)
+            lines += ward_lines(ward, rating, remedies, price_list, assumptions)
             centre += _centre_lines(ward, rating.snapshot, price_list)
     kept = (tuple(lines), tuple(centre), tuple(left_out))
     return Plan(name, on, assumptions, price_list, standard, ordered, dict(ratings), *kept)
 
 
-def _remedies_by_item(rating: Rating) -> dict[str, list[RemedyLine]]:
+def _unpack(remedies: Iterable[RemedyLine]) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:
+    """The remedies by item: those that stand, and those that a package of the same ward already holds."""
     by_item: dict[str, list[RemedyLine]] = {}
-    for remedy in remedies_of(rating):
+    for remedy in remedies:
         by_item.setdefault(remedy.item, []).append(remedy)
-    return by_item
+    held = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]}
+    packed = {item: own for item, own in by_item.items() if item in held}
+    return {item: own for item, own in by_item.items() if item not in held}, packed
 
 
-def _ward_lines(
-    ward: Ward,
-    rating: Rating,
-    snapshot: Snapshot,
-    by_item: Mapping[str, list[RemedyLine]],
-    price_list: PriceList,
-    assumptions: Assumptions,
+def ward_lines(
+    ward: Ward, rating: Rating, remedies: Iterable[RemedyLine], price_list: PriceList, assumptions: Assumptions
 ) -> list[PlanLine]:
+    """The lines of a ward with a snapshot that its remedies come to, by item, less what is on order."""
+    snapshot = rating.snapshot
+    assert snapshot is not None
+    by_item, _packed = _unpack(remedies)
     coming = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
     if "A01" in by_item:
         # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
         coming["A01"] += coming["A02"]
     lines = (
-        _item_line(ward, item, remedies, rating, snapshot, price_list, assumptions, coming[item])
-        for item, remedies in sorted(by_item.items())
+        _item_line(ward, item, own, rating, snapshot, price_list, assumptions, coming[item])
+        for item, own in sorted(by_item.items())
     )
     return [line for line in lines if line.quantity]
 

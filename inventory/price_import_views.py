@@ -1,8 +1,5 @@
 """Pages of the Excel door of prices: the list as a workbook, the rehearsal of what comes back, and taking it over."""
 
-from base64 import b64decode, b64encode
-from binascii import Error
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +8,7 @@ from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.observed_prices import observed_prices
-from inventory.price_import import MAX_BYTES, PriceRehearsal, rehearse, take_over
+from inventory.price_import import PriceRehearsal, rehearse, take_over
 from inventory.price_lists import PriceListError, get_price_list, next_name
 from inventory.price_workbook import build_price_workbook
 from portal.clock import today
@@ -19,6 +16,7 @@ from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.formats import format_day
+from portal.posted_files import carried, posted_file
 from portal.settings import current_settings
 
 blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_folder="templates")
@@ -49,18 +47,18 @@ def upload(price_list_id: int) -> ResponseReturnValue:
 @writes
 def take(price_list_id: int) -> ResponseReturnValue:
     """Rehearse a file, or take a rehearsed one over; the file travels with the page in between, and is looked over again."""
-    session, identity, data = get_session(), the_identity(), _posted_file()
+    session, identity, data = get_session(), the_identity(), posted_file()
     try:
         found = rehearse(session, data, price_list_id)
     except WardReadinessError as error:
         return _page(price_list_id, error.message), error.status
     name = request.form.get("name", "")[:500]
     if request.form.get("do") != "take" or found.is_empty:
-        return _page(price_list_id, found=found, file=b64encode(data).decode(), name=next_name(session, found.target.name))
+        return _page(price_list_id, found=found, file=carried(data), name=next_name(session, found.target.name))
     try:
         kept = take_over(session, found, name, identity.full_name)
     except PriceListError as error:
-        return _page(price_list_id, error.message, found, b64encode(data).decode(), name), error.status
+        return _page(price_list_id, error.message, found, carried(data), name), error.status
     after = {"list": kept.id, "prices": sorted(found.prices), "observed": len(found.observed)}
     record(session, identity, "price-list:import", f"price-list {kept.id}", after=after)
     flash(
@@ -70,17 +68,6 @@ def take(price_list_id: int) -> ResponseReturnValue:
     if found.refused or found.disputed:
         flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(found.refused) + len(found.disputed)), "warning")
     return redirect(url_for("prices.show", price_list_id=kept.id))
-
-
-def _posted_file() -> bytes:
-    """The uploaded file, or the one that the page of a rehearsal brought back. Blank bytes where there is none."""
-    upload = request.files.get("file")
-    if upload is not None and upload.filename:
-        return upload.read(MAX_BYTES + 1)
-    try:
-        return b64decode(request.form.get("content", ""), validate=True)
-    except Error:
-        return b""
 
 
 def _page(price_list_id: int, refused: str = "", found: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:

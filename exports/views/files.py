@@ -27,13 +27,13 @@ def workbook(plan_id: int) -> ResponseReturnValue:
     settings = current_settings()
     found = get_plan(get_session(), plan_id)
     picture = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    data = build_workbook(found, context_of(settings, picture))
+    data = build_workbook(found, context_of(settings, picture, plan_id))
     identity = the_identity()
     record_outside(lambda session: record(session, identity, "plan:download", f"plan {plan_id}", after={"total": found.total()}))
     return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
 
 
-def context_of(settings: Settings, map_png: bytes | None) -> WorkbookContext:
+def context_of(settings: Settings, map_png: bytes | None, plan_id: int) -> WorkbookContext:
     """What the workbook needs beside the plan, from the settings."""
     return WorkbookContext(
         agency_parent=settings.agency_parent,
@@ -45,4 +45,6 @@ def context_of(settings: Settings, map_png: bytes | None) -> WorkbookContext:
         co_signatory_name=settings.co_signatory_name,
         is_demo=not settings.is_production,
         map_png=map_png,
+        plan_id=plan_id,
+        public_url=settings.public_url,
     )

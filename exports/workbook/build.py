@@ -4,10 +4,12 @@ from openpyxl import Workbook
 
 from exports.plan import Plan
 from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
+from exports.workbook.assumptions import add_assumptions
 from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
 from exports.workbook.cached import save
 from exports.workbook.detail import add_detail
+from exports.workbook.originals import add_originals
 from exports.workbook.price_basis import add_price_basis
 from exports.workbook.sheet import WorkbookContext, fit_rows
 from exports.workbook.styles import add_styles
@@ -28,9 +30,11 @@ def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
     add_legal_notes(book, plan, context)
     add_missing(book, plan, context)
     add_centre(book, plan, context)
+    add_assumptions(book, plan, context)
     add_map(book, plan, context)
     for sheet in book.worksheets:
         if sheet.title != MAP_TAB:
             fit_rows(sheet)
     add_summary(book, plan, context)
+    add_originals(book, plan, context)
     return save(book)

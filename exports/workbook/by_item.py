@@ -48,7 +48,8 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         same = (ITEM, f"$B{row}")
         wards = f'=COUNTIFS({column_range(TAB, ITEM)},$B{row},{column_range(TAB, QUANTITY)},">0")'
         cells: list[Content] = [
-            number, code, item.name, item.unit, sum_where(sum(line.quantity for line in own), same, of=QUANTITY), Live(wards, len(own)),
+            number, code, item.name, item.unit, sum_where(sum(line.bought for line in own), same, of=QUANTITY),
+            Live(wards, sum(line.bought > 0 for line in own)),
         ]  # fmt: skip
         for kind in Spending:
             amount = sum(line.amount for line in own if line.spending is kind)

@@ -4,13 +4,15 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import Plan, PlanLine
+from exports.plan import Plan, PlanLine, is_paid_yearly
 from exports.rules import SOURCES, Method, Spending
 from exports.workbook.price_basis import (
     CAP,
     EVIDENCE,
     HAS_EVIDENCE,
     IS_YEARLY,
+    LEASABLE,
+    LEASE_PRICE,
     NAME,
     NO_EVIDENCE,
     PRICE,
@@ -25,6 +27,7 @@ from exports.workbook.sheet import (
     LAST,
     Content,
     Input,
+    Link,
     Live,
     WorkbookContext,
     add_annex,
@@ -48,6 +51,7 @@ _COLUMNS = (
     ("V", "Trong đó: trong định mức", 16), ("W", "Trong đó: vượt định mức", 16), ("X", "Loại chi", 15), ("Y", "Nguồn vốn", 20),
     ("Z", "Năm", 8), ("AA", "So với định mức", 13), ("AB", "Ưu tiên", 10), ("AC", "Đơn vị sở hữu", 15), ("AD", "Tiêu chí", 12),
     ("AE", "Căn cứ", 36), ("AF", "Căn cứ giá", 13), ("AG", "Duy trì mỗi năm sau (không cộng vào tổng)", 15), ("AH", "Ghi chú", 26),
+    ("AI", "Đơn vị thực hiện", 22), ("AJ", "Mã dòng", 12),
 )  # fmt: skip
 HEADINGS = tuple((label, width) for _letter, label, width in _COLUMNS)
 # The columns that the first of the two pages side by side holds: up to the amounts.
@@ -62,7 +66,7 @@ def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Workshee
     """Add the sheet."""
     sheet = add_annex(book, plan, context, TAB, "02", "Chi tiết theo xã, phường và danh mục", HEADINGS, ON_FIRST_PAGE)
     for number, line in enumerate(plan.lines, start=1):
-        put_row(sheet, HEAD + number, _cells(number, line, HEAD + number))
+        put_row(sheet, HEAD + number, _cells(number, line, HEAD + number, context))
     within, above = (sum(part(kind) for kind in Spending) for part in (plan.within_total, plan.above_total))
     put_totals(sheet, 6, {21: plan.total(), 22: within, 23: above, 33: sum(line.upkeep for line in plan.lines)})
     add_filter(sheet, len(HEADINGS), len(plan.lines))
@@ -80,7 +84,7 @@ def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
     # Names of sources have commas of their own, so that their list stands in cells: those of PL04.
     offer(sheet, SOURCE, f"'{PHASING_TAB}'!$B${FIRST}:$B${HEAD + len(SOURCES)}", others=True)
     offer(sheet, YEAR, f'"{",".join(map(str, plan.assumptions.years))}"', others=True)
-    for column, highest in (("N", 100_000), ("O", 100_000), ("R", 12)):
+    for column, highest in (("N", 100_000), ("R", 12)):
         rule = DataValidation(type="whole", operator="between", formula1="0", formula2=str(highest), allow_blank=True)
         rule.errorTitle, rule.error = "Số chưa đúng", f"Nhập số nguyên từ 0 đến {highest}."
         rule.showErrorMessage = True
@@ -88,23 +92,35 @@ def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
         rule.add(f"{column}{FIRST}:{column}{LAST}")
 
 
-def _cells(number: int, line: PlanLine, row: int) -> list[Content]:
+def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext) -> list[Content]:
     item, code = load_catalogue()[line.item], f"E{row}"
     months = f"IF(ISNUMBER(R{row}),R{row},12)"
-    within = f"=IF(ISNUMBER(M{row}),ROUND(MIN(P{row},M{row})*S{row}*{months}/12,0),U{row})"
+    # What is moved in takes up the room of the legal ceiling first.
+    room = f"MAX(0,M{row}-O{row})"
+    within = f"=IF(ISNUMBER(M{row}),ROUND(MIN(P{row},{room})*S{row}*{months}/12,0),U{row})"
     return [
         number, line.ward.code, line.ward.full_name, Live(f"=LEFT({code},1)", line.group), Input(line.item),
         _look_up(code, NAME, item.name), _look_up(code, UNIT, item.unit),
-        line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), Input(0),
-        Live(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.quantity), Input(line.method.label),
-        Input(line.months) if item.yearly else "–", _look_up(code, PRICE, line.unit_price), _look_up(code, CAP, price_cap_of(line.price)),
+        line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), line.moved,
+        Live(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.bought), Input(line.method.label),
+        Input(line.months) if is_paid_yearly(line.item, line.method) else Input("–"), _unit_price(row, line), _look_up(code, CAP, price_cap_of(line.price)),
         Live(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Live(within, line.amount_within),
         Live(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
-        Live(f'=IF(AND(ISNUMBER(M{row}),P{row}>M{row}),"{ABOVE}","{WITHIN}")', ABOVE if line.above else WITHIN),
+        Live(f'=IF(AND(ISNUMBER(M{row}),P{row}>{room}),"{ABOVE}","{WITHIN}")', ABOVE if line.above else WITHIN),
         "bắt buộc" if line.is_priority else "tiếp theo", line.owner, ", ".join(line.criteria), line.basis,
         _look_up(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
-        Live(f'=IF({code}="",0,IF({price_of(code, IS_YEARLY)}="{YEARLY}",P{row}*S{row},0))', line.upkeep), line.note,
+        Live(f'=IF({code}="",0,IF(OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND(Q{row}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}")),P{row}*S{row},0))', line.upkeep),
+        Input(line.note), Input(line.unit), Link(line.code, f"{context.public_url}/plans/{context.plan_id}/lines/{line.code}"),
     ]  # fmt: skip
+
+
+def _unit_price(row: int, line: PlanLine) -> Live | Input:
+    """The price of the item, or of leasing it a year; a price that was typed for this line stands as a number."""
+    if "unit_price" in line.edited:
+        return Input(line.unit_price)
+    code = f"E{row}"
+    chosen = f'IF(Q{row}="{Method.LEASE.label}",{price_of(code, LEASE_PRICE)},{price_of(code, PRICE)})'
+    return Live(f'=IF({code}="",0,{chosen})', line.unit_price)
 
 
 def _look_up(code: str, column: str, value: int | str) -> Live:

@@ -2,7 +2,10 @@
 
 from openpyxl import Workbook
 
-from exports.plan import Plan
+from exports.editing import PriceField, show_price
+from exports.plan import Plan, is_leased_good, unit_price_of
+from exports.rules import Assumptions, Method
+from exports.workbook.assumptions import LEASE_PERCENT
 from exports.workbook.sheet import HEAD, Content, Input, Live, WorkbookContext, add_annex, add_filter, column_range, offer, put_row
 from inventory.catalogue import load_catalogue
 from inventory.prices import METHODS, Price
@@ -10,11 +13,12 @@ from inventory.prices import METHODS, Price
 PRICE_TAB = "PL06 Căn cứ đơn giá"
 NO_EVIDENCE, EVIDENCE = "chưa có căn cứ", "có căn cứ"
 YEARLY = "x"
-NAME, UNIT, PRICE, CAP, HAS_EVIDENCE, IS_YEARLY = "C", "D", "E", "H", "N", "O"
+NAME, UNIT, PRICE, CAP, HAS_EVIDENCE, IS_YEARLY, LEASABLE, LEASE_PRICE = "C", "D", "E", "H", "N", "O", "P", "Q"
 HEADINGS = (
     ("STT", 6), ("Mã DM", 8), ("Tên", 40), ("ĐVT", 14), ("Đơn giá (đã gồm thuế)", 16), ("Thuế suất (%)", 9),
     ("Đơn giá trước thuế", 16), ("Mức giá tối đa", 16), ("So với mức tối đa", 18), ("Phương pháp", 20), ("Số, ngày căn cứ", 20),
-    ("Nguồn", 50), ("Nhãn", 7), ("Căn cứ giá", 16), ("Trả hằng năm", 9),
+    ("Nguồn", 50), ("Nhãn", 7), ("Căn cứ giá", 16), ("Trả hằng năm", 9), ("Mua được, thuê được", 9),
+    ("Đơn giá thuê một năm", 16),
 )  # fmt: skip
 
 
@@ -22,7 +26,7 @@ def add_price_basis(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
     """Add the sheet."""
     sheet = add_annex(book, plan, context, PRICE_TAB, "06", "Căn cứ đơn giá", HEADINGS)
     for number, price in enumerate(plan.price_list.prices.values(), start=1):
-        put_row(sheet, HEAD + number, _cells(number, price, HEAD + number))
+        put_row(sheet, HEAD + number, _cells(price, HEAD + number, plan.assumptions))
     offer(sheet, "J", f'"{",".join(METHODS.values())}"')
     add_filter(sheet, len(HEADINGS), len(plan.price_list.prices))
 
@@ -37,16 +41,17 @@ def price_cap_of(price: Price) -> int | str:
     return "–" if price.cap is None else price.cap
 
 
-def _cells(number: int, price: Price, row: int) -> list[Content]:
+def _cells(price: Price, row: int, assumptions: Assumptions) -> list[Content]:
     item = load_catalogue()[price.item]
-    evidence = f"{price.evidence} {price.evidence_date:%d/%m/%Y}" if price.evidence and price.evidence_date else price.evidence
+    leased = f'=IF(P{row}="{YEARLY}",ROUND(E{row}*{LEASE_PERCENT}/100,0),E{row})'
     proof = f'=IF(OR(E{row}=0,AND(J{row}<>"{METHODS["none"]}",K{row}<>"")),"{EVIDENCE}","{NO_EVIDENCE}")'
     compared = f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")'
     return [
-        number, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
+        row - HEAD, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
         Live(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Live(compared, _compare(price)),
-        Input(price.method_label), Input(evidence), price.source, price.source_label,
+        Input(price.method_label), Input(show_price(price, PriceField.EVIDENCE)), price.source, price.source_label,
         Live(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
+        YEARLY if is_leased_good(item.code, Method.LEASE) else "", Live(leased, unit_price_of(item.code, Method.LEASE, price, assumptions)),
     ]  # fmt: skip
 
 

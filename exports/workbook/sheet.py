@@ -25,7 +25,10 @@ NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
 @dataclass(frozen=True)
 class WorkbookContext:
-    """What the workbook needs beside the plan: who writes it, and whether its figures are made up."""
+    """What the workbook needs beside the plan: who writes it, whether its figures are made up, and where its plan is found.
+
+    ``plan_id`` and ``public_url`` lead from each line back to its proof.
+    """
 
     agency_parent: str
     agency: str
@@ -36,6 +39,8 @@ class WorkbookContext:
     co_signatory_name: str
     is_demo: bool
     map_png: bytes | None = None
+    plan_id: int = 0
+    public_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,15 @@ class Input:
     is_year: bool = False
 
 
-Content = int | str | Live | Input | None
+@dataclass(frozen=True)
+class Link:
+    """Text that opens an address."""
+
+    text: str
+    address: str
+
+
+Content = int | str | Live | Input | Link | None
 
 
 def add_annex(
@@ -161,6 +174,9 @@ def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: boo
         cell.style = "w-input-text" if isinstance(content.value, str) else "w-input"
         if content.is_year:
             cell.number_format = "0"
+    elif isinstance(content, Link):
+        cell = put_text(sheet, row, column, content.text)
+        cell.hyperlink, cell.style = content.address, "w-text"
     elif isinstance(content, str):
         put_text(sheet, row, column, content).style = "w-total-text" if total else "w-text"
     else:

@@ -1,8 +1,5 @@
 """Pages of the Excel door: the form as a workbook, the rehearsal of what comes back, and taking it over."""
 
-from base64 import b64decode, b64encode
-from binascii import Error
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +11,7 @@ from inventory.ward_search import get_ward
 from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
+from portal.posted_files import carried, posted_file
 from surveys.change_log import record_download
 from surveys.form_import import Rehearsal, form_workbook, marked_copy, rehearse, take_over, unpack
 from surveys.models import Round, Submission
@@ -49,7 +47,7 @@ def upload(submission_id: int) -> ResponseReturnValue:
 @writes
 def take(submission_id: int) -> ResponseReturnValue:
     """Rehearse a file, or take a rehearsed one over; the file travels with the page in between, and is looked over again."""
-    submission, data = own_submission(submission_id, for_update=True), _posted_file()
+    submission, data = own_submission(submission_id, for_update=True), posted_file()
     try:
         found = rehearse(get_session(), data, submission.round, submission)
     except WardReadinessError as error:
@@ -58,7 +56,7 @@ def take(submission_id: int) -> ResponseReturnValue:
     if wanted == "mark":
         return send_bytes(marked_copy(submission, found), f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
     if wanted != "take":
-        return _upload_page(submission, found=found, file=b64encode(data).decode())
+        return _upload_page(submission, found=found, file=carried(data))
     outcome = take_over(get_session(), submission, found, the_identity().full_name, Door.WORKBOOK)
     record_changes(submission, outcome.changed)
     flash(_("Đã nhận %(count)s ô từ tệp.", count=len(outcome.changed)), "success")
@@ -79,13 +77,13 @@ def round_forms(round_id: int) -> ResponseReturnValue:
 @writes
 def round_take(round_id: int) -> ResponseReturnValue:
     """Rehearse a zip of files, or take over those of them that can be: each file all or nothing."""
-    found, data = get_round(get_session(), round_id), _posted_file()
+    found, data = get_round(get_session(), round_id), posted_file()
     try:
         results = [(name, *_try(part, found)) for name, part in unpack(data)]
     except WardReadinessError as error:
         return _round_page(found, error.message), 400
     if request.form.get("do") != "take":
-        return _round_page(found, results=results, file=b64encode(data).decode())
+        return _round_page(found, results=results, file=carried(data))
     wards, fields = 0, 0
     for _name, rehearsal, _refused in results:
         if rehearsal is None or not rehearsal.taken:
@@ -103,17 +101,6 @@ def _try(data: bytes, found: Round) -> tuple[Rehearsal | None, str]:
         return rehearse(get_session(), data, found), ""
     except WardReadinessError as error:
         return None, error.message
-
-
-def _posted_file() -> bytes:
-    """The uploaded file, or the one that the page of a rehearsal brought back. Blank bytes where there is none."""
-    upload = request.files.get("file")
-    if upload is not None and upload.filename:
-        return upload.read()
-    try:
-        return b64decode(request.form.get("content", ""), validate=True)
-    except Error:
-        return b""
 
 
 def _upload_page(submission: Submission, refused: str = "", found: Rehearsal | None = None, file: str = "") -> str:

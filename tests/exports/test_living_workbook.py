@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from exports.exclusions import PACKAGES
 from exports.plan import CentreLine
 from exports.planning import get_plan
+from exports.rules import Method
 from exports.workbook.build import build_workbook
 from exports.workbook.sheet import FIRST
 from exports.workbook.styles import FONT
@@ -24,7 +25,7 @@ from tests.conftest import DEMO_DAY
 from tests.exports.test_plan_and_workbook import CONTEXT, WARD, formulas, plan_of, recalculated, same, tab
 
 DETAIL, PRICES, SUMMARY = "PL02 Chi tiết", "PL06 Căn cứ đơn giá", "Tổng hợp"
-QUANTITY, MOVED, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 17, 21, 22, 23
+QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 16, 17, 21, 22, 23
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,28 @@ def test_what_is_moved_from_elsewhere_is_not_paid(data, tmp_path):
     row = row_of(data, DETAIL, 5, "A01")
     assert values(typed(data, tmp_path, DETAIL, row, MOVED, "3"), data, DETAIL, row, AMOUNT) == [400_000_000]
     assert values(typed(data, tmp_path, DETAIL, row, METHOD, "Điều chuyển"), data, DETAIL, row, AMOUNT) == [0]
+
+
+def test_a_line_with_a_transfer_is_the_same_in_plan_and_workbook(plan, tmp_path):
+    lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in plan.lines)
+    written = build_workbook(replace(plan, lines=lines), CONTEXT)
+    model, row = recalculated(written, tmp_path), row_of(written, DETAIL, 5, "A01")
+    (line,) = (line for line in lines if line.item == "A01")
+    told = [line.bought, line.amount, line.amount_within, line.amount_above]
+    assert told == [11, 220_000_000, 120_000_000, 100_000_000]
+    assert values(model, written, DETAIL, row, BOUGHT, AMOUNT, WITHIN, ABOVE) == told
+    for title, at, column, stored in formulas(written):
+        assert same(model.get_cell_value(tab(written, title), at, column), stored), (title, at, column)
+
+
+def test_what_is_moved_in_takes_up_the_legal_ceiling_first(plan):
+    (line,) = (line for line in plan.lines if line.item == "A01")
+    assert (line.within, line.above) == (18, 5)
+    with_five = replace(line, moved=5)
+    assert (with_five.bought, with_five.within, with_five.above) == (18, 13, 5)
+    assert with_five.amount_within + with_five.amount_above == with_five.amount == 18 * line.unit_price
+    wholly = replace(line, method=Method.TRANSFER)
+    assert (wholly.bought, wholly.within, wholly.above, wholly.amount, wholly.upkeep) == (0, 0, 0, 0, 0)
 
 
 def test_a_changed_price_moves_words_annexes_and_the_centre(data, plan, tmp_path):
@@ -211,4 +234,4 @@ def test_a_package_is_never_bought_beside_its_parts(plan):
 def test_a_line_is_what_lies_within_and_above(plan):
     for line in plan.lines:
         assert line.amount == line.amount_within + line.amount_above
-        assert line.quantity == line.within + line.above
+        assert line.quantity == line.bought == line.within + line.above

@@ -53,7 +53,6 @@ PAGES = {
         "/plans/1/difference",
         "/plans/compare?plan=1",
         "/inventory/items/A01",
-        "/inventory/items/A01",
         "/prices/",
         "/prices/1",
         "/prices/2",

@@ -1,0 +1,39 @@
+"""The sheet of what the plan takes for granted: rates that move the amounts, and the rules of each group."""
+
+from openpyxl import Workbook
+
+from exports.plan import Plan
+from exports.workbook.sheet import FIRST, HEAD, Content, Input, WorkbookContext, add_annex, put, put_row
+from inventory.catalogue import GROUPS
+
+TAB = "Giả định"
+LEASE_PERCENT = f"'{TAB}'!$C${FIRST}"
+
+
+def add_assumptions(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+    """Add the sheet."""
+    head = (
+        ("STT", 6),
+        ("Giả định", 46),
+        ("Giá trị", 16),
+        ("Nguồn chi đầu tư", 34),
+        ("Nguồn chi thường xuyên", 34),
+        ("Đơn vị thực hiện", 26),
+    )
+    sheet = add_annex(book, plan, context, TAB, "10", "Giả định của phương án", head)
+    rules = plan.assumptions
+    rows: list[list[Content]] = [
+        ["Giá thuê một năm, % đơn giá mua", Input(rules.lease_percent)],
+        ["Số tháng tính trong năm của khoản trả hằng năm", rules.months],
+        ["Tiêu chí bắt buộc vào năm", rules.years[0] if rules.blocking_first else "theo nhóm"],
+    ]
+    for letter, name in GROUPS.items():
+        rule = rules.groups[letter]
+        told = f"{letter}. {name}: năm{', thuê nếu thuê được' if rule.is_leased else ''}"
+        rows.append([told, rules.years[rule.year], rule.capital_source, rule.recurrent_source, rule.unit])
+    for number, row in enumerate(rows, start=1):
+        put_row(sheet, HEAD + number, [number, *row, *[None] * (len(head) - 1 - len(row))])
+        if isinstance(row[1], int) and row[1] >= 2000:
+            sheet.cell(HEAD + number, 3).number_format = "0"
+    below = HEAD + len(rows) + 2
+    put(sheet, below, 2, "Chỉ ô tô màu làm đổi số tiền khi sửa ở đây. Năm, nguồn và đơn vị thực hiện của từng dòng sửa ở PL02.")

@@ -1,0 +1,22 @@
+"""A file that is looked over first and taken over later travels with the page in between, so that nothing is stored meanwhile."""
+
+from base64 import b64decode, b64encode
+from binascii import Error
+
+from flask import request
+
+
+def posted_file() -> bytes:
+    """The uploaded file, or the one that the page brought back; no bytes without one. The size of a request bounds both."""
+    upload = request.files.get("file")
+    if upload is not None and upload.filename:
+        return upload.read()
+    try:
+        return b64decode(request.form.get("content", ""), validate=True)
+    except Error:
+        return b""
+
+
+def carried(data: bytes) -> str:
+    """The file as the hidden field ``content`` of a page."""
+    return b64encode(data).decode()
