@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help run test lint storm setup pictures
+.PHONY: help run test lint storm setup pictures benchmark
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ lint: $(VENV)/test.stamp ## ruff, import contracts, types
 
 storm: $(VENV)/test.stamp ## 126 officers save every two seconds while the server is killed again and again (9 minutes)
 	$(BIN)/python -m tests.storm
+
+benchmark: $(VENV)/test.stamp ## time the choice under a ceiling and the transfers against other ways, for 126 and 3,321 wards
+	$(BIN)/python -m tests.exports.benchmark
 
 pictures: $(VENV)/run.stamp ## make the pictures of the README from the demo (needs LibreOffice and poppler)
 	$(BIN)/flask --app wsgi pictures docs/pictures

@@ -40,6 +40,11 @@ PURE = [
     "exports.comparing",
     "exports.filtering",
     "exports.stored",
+    "exports.returning",
+    "exports.transfers",
+    "exports.allocation",
+    "exports.knapsack",
+    "exports.solver",
     *(f"surveys.answers.{path.stem}" for path in sorted((ROOT / "surveys" / "answers").glob("[a-z]*.py"))),
 ]
 
