@@ -258,7 +258,7 @@ def choose(
     parts = [Row({i: -1 for i, c in enumerate(open_to) if c.ward.code in floor.codes}, -floor.at_least) for floor in kept]
     rows = [*pots, *parts]
     values = [aim.value_of(candidate.ward) for candidate in open_to]
-    best = maximise(values, rows)
+    best = maximise(values, rows, _cheapest_first(open_to, ceilings, kept))
     if best is None:
         raise _what_is_possible(kept, pots, parts, len(open_to))
     rows.append(Row({i: -value for i, value in enumerate(values)}, -best.value))
@@ -274,6 +274,18 @@ def choose(
     funded = frozenset(open_to[i].ward.code for i in cheapest.chosen)
     value = sum(values[i] for i in cheapest.chosen)
     return Choice(aim, ordered, funded, dict(ceilings), kept, value, best.bound, -cheapest.value, -cheapest.bound)
+
+
+def _cheapest_first(candidates: Sequence[Candidate], ceilings: Mapping[Pot, int], floors: Iterable[Floor]) -> frozenset[int] | None:
+    """The places of the cheapest wards, as long as the pots last, for the choice never to be worse; None where a floor is missed."""
+    left, taken = dict(ceilings), set()
+    for i in sorted(range(len(candidates)), key=lambda i: (candidates[i].cost, i)):
+        costs = candidates[i].costs
+        if all(cost <= left.get(pot, cost) for pot, cost in costs.items()):
+            taken.add(i)
+            left = {pot: money - costs.get(pot, 0) for pot, money in left.items()}
+    codes = {candidates[i].ward.code for i in taken}
+    return frozenset(taken) if all(len(codes & floor.codes) >= floor.at_least for floor in floors) else None
 
 
 def _what_is_possible(floors: Sequence[Floor], pots: Sequence[Row], parts: Sequence[Row], count: int) -> FloorError:

@@ -186,7 +186,10 @@ def _search(
         if nodes > _SEARCH_NODES or (most is not None and worth < (most + 1) * _PARTS):
             return
         if depth == len(order):
-            best, most = frozenset(chosen), _sum(values, chosen)
+            # The worth is what the prices allow; what the choice really brings may be less.
+            value = _sum(values, chosen)
+            if most is None or value > most:
+                best, most = frozenset(chosen), value
             return
         i = order[depth]
         for number, part in uses[i]:

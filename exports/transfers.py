@@ -77,7 +77,8 @@ def great_circle(givers: Sequence[Ward], receivers: Sequence[Ward]) -> Metres:
     (lat, lon), (other_lat, other_lon) = _radians(givers), _radians(receivers)
     lat, lon = lat[:, None], lon[:, None]
     chord = np.sin((lat - other_lat) / 2) ** 2 + np.cos(lat) * np.cos(other_lat) * np.sin((lon - other_lon) / 2) ** 2
-    return np.rint(2 * EARTH_METRES * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))).astype(np.int64)
+    metres: Metres = np.rint(2 * EARTH_METRES * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))).astype(np.int64)
+    return metres
 
 
 def _radians(wards: Sequence[Ward]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -102,9 +103,9 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
     for ward in sorted(plan.wards, key=lambda ward: ward.position):
         rating = plan.ratings[ward.code]
         snapshot = rating.snapshot
-        for item in wanted if snapshot is not None else ():
+        for item in wanted:
             # The next item is judged on what is left once this one is given.
-            if (ward.code, item) not in asked:
+            if snapshot is not None and (ward.code, item) not in asked:
                 spared, snapshot = _spare(rating, snapshot, item, date(plan.assumptions.first_year, 12, 31))
                 found += [Surplus(ward, item, spared)] if spared else []
     return tuple(found)
@@ -320,7 +321,7 @@ def with_transfers(plan: Plan, accepted: Iterable[Transfer]) -> Plan:
         key = (transfer.receiver.code, transfer.item)
         coming[key] = coming.get(key, 0) + transfer.quantity
     lines = tuple(replace(line, moved=coming.pop((line.ward.code, line.item), 0)) for line in plan.lines)
-    too_many = next((line for line in lines if line.moved > line.quantity), None)
-    if coming or too_many:
-        raise ValueError(f"transfers that no line asks for: {sorted(coming) or (too_many.ward.code, too_many.item)}")
+    beyond = sorted({*coming, *((line.ward.code, line.item) for line in lines if line.moved > line.quantity)})
+    if beyond:
+        raise ValueError(f"transfers that no line asks for: {beyond}")
     return replace(plan, lines=lines)

@@ -12,7 +12,7 @@ POTS = tuple(Pot(year, source) for year in (2027, 2028, 2029) for source in ("Đ
 
 def make_wards(count):
     """Wards of the city, again and again, each a little elsewhere and of another population."""
-    chance, base = Random(count), load_wards()  # noqa: S311 (no secret)
+    chance, base = Random(count), load_wards()
     return [
         replace(
             base[i % len(base)],
@@ -28,7 +28,7 @@ def make_wards(count):
 
 def make_candidates(count):
     """One candidate a ward: three pots of five on average, up to two thousand million đồng each."""
-    chance = Random(count)  # noqa: S311 (no secret)
+    chance = Random(count)
     return [
         Candidate(ward, {pot: chance.randrange(1, 2_000_000_000) for pot in POTS if chance.random() < 0.6})
         for ward in make_wards(count)
@@ -42,6 +42,6 @@ def make_ceilings(candidates, percent):
 
 def make_market(count, item="A01"):
     """Half of the wards lack up to eight machines, the others can spare as many."""
-    chance, wards = Random(count), make_wards(count)  # noqa: S311 (no secret)
+    chance, wards = Random(count), make_wards(count)
     kinds = [(Shortage, Surplus)[chance.random() < 0.5](ward, item, chance.randint(1, 8)) for ward in wards]
     return [k for k in kinds if isinstance(k, Shortage)], [k for k in kinds if isinstance(k, Surplus)]
