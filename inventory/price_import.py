@@ -6,12 +6,10 @@ from datetime import date
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.models import PriceListRecord
 from inventory.observed_prices import ObservedPriceError, identity_of, keep_observed, make_observed, observed_prices
-from inventory.price_lists import copy_price_list, get_price_list, save_prices
+from inventory.price_lists import copy_price_list, get_price_list, newest_version, save_prices
 from inventory.price_reading import PARTS, PartError, read_day, read_price, show_part
 from inventory.price_sanity import ObservedPrice
 from inventory.price_workbook import CODE, KEYS, MARK, OBSERVED, OBSERVED_HEADINGS, PRICES, cell_of, plain
@@ -103,7 +101,7 @@ def rehearse(session: Session, data: bytes, price_list_id: int | None = None) ->
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải bảng giá. Tải lại tệp, sửa rồi gửi lại.")
     book = open_workbook(data)
     keys = _read_keys(book)
-    target = _newest(session, get_price_list(session, keys.price_list_id if price_list_id is None else price_list_id))
+    target = newest_version(session, keys.price_list_id if price_list_id is None else price_list_id)
     found = _Found()
     _read_prices(book, keys, target, found, today())
     _read_observed(book, keys, {identity_of(price): price for price in observed_prices(session)}, found)
@@ -133,17 +131,6 @@ def take_over(session: Session, rehearsal: PriceRehearsal, name: str, by: str) -
         save_prices(session, target.id, rehearsal.prices)
     keep_observed(session, rehearsal.observed, by)
     return get_price_list(session, target.id)
-
-
-def _newest(session: Session, price_list: PriceList) -> PriceList:
-    while price_list.is_published:
-        next_id = session.scalars(
-            select(PriceListRecord.id).where(PriceListRecord.based_on == price_list.id).order_by(PriceListRecord.id.desc()).limit(1)
-        ).first()
-        if next_id is None:
-            break
-        price_list = get_price_list(session, next_id)
-    return price_list
 
 
 def _read_keys(book: Workbook) -> _Keys:

@@ -63,7 +63,8 @@ def copy_price_list(
 
     Raises NotFoundError, or PriceListError where the name or the year cannot be.
     """
-    origin = _record(session, price_list_id)
+    # Locked, so that of two who copy it at once the second finds the name taken.
+    origin = _record(session, price_list_id, for_update=True)
     clean = _checked_name(session, name)
     _check_year(delivery_year)
     copy = PriceListRecord(
@@ -161,6 +162,18 @@ def discard_price_list(session: Session, price_list_id: int) -> None:
         raise PriceListError("Bảng giá này đang được một phương án dùng nên không xóa được.") from None
 
 
+def newest_version(session: Session, price_list_id: int) -> PriceList:
+    """The list itself while it is in work; of a fixed one the newest that follows it, or itself. Locked. Raises NotFoundError."""
+    found = _record(session, price_list_id, for_update=True)
+    while found.published_at is not None:
+        followers = select(PriceListRecord.id).where(PriceListRecord.based_on == found.id).order_by(PriceListRecord.id.desc())
+        next_id = session.scalars(followers.limit(1)).first()
+        if next_id is None:
+            break
+        found = _record(session, next_id, for_update=True)
+    return _to_price_list(found)
+
+
 def next_name(session: Session, name: str) -> str:
     """A free name for the next version: ``Bảng giá tham khảo 2026 (bản 2)``."""
     taken = set(session.scalars(select(PriceListRecord.name)))
@@ -193,7 +206,8 @@ def make_record(price_list: PriceList) -> PriceListRecord:
 
 
 def _record(session: Session, price_list_id: int, *, for_update: bool = False) -> PriceListRecord:
-    record = session.get(PriceListRecord, price_list_id, with_for_update=for_update or None)
+    # What was read before the lock may be stale by now.
+    record = session.get(PriceListRecord, price_list_id, with_for_update=for_update or None, populate_existing=for_update)
     if record is None:
         raise NotFoundError("Không có bảng giá này.")
     return record
