@@ -9,7 +9,7 @@ from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,7 +29,7 @@ SPARE = 60
 HEADINGS = (
     ("STT", 6), (CODE, 8), ("Tên", 34), ("ĐVT", 11), (PARTS["unit_price"], 16), (PARTS["vat_percent"], 8), ("Đơn giá trước thuế", 15),
     (PARTS["cap"], 15), (PARTS["method"], 19), (PARTS["evidence"], 22), (PARTS["evidence_date"], 12), (PARTS["source"], 42),
-    ("So với mức tối đa", 20), ("So với giá đã trả nơi khác", 26), ("Căn cứ giá", 14),
+    ("So với mức tối đa", 20), ("So với giá đã trả nơi khác", 26), ("Căn cứ giá", 17),
 )  # fmt: skip
 OBSERVED_HEADINGS = (
     (CODE, 9), ("Xã, phường hoặc đơn vị mua", 38), (PARTS["unit_price"], 18), ("Ngày", 13), ("Số văn bản", 30), ("Loại căn cứ", 28),
@@ -38,11 +38,12 @@ FONT = "Times New Roman"
 _thin = Side(style="thin", color="9AA5B1")
 _BOX = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
 _PLAIN, _BOLD, _TYPED = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True), Font(name=FONT, size=11, color="0B4F6C")
-_WORDS = Alignment(wrap_text=True, vertical="center")
+_WORDS = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
+_FIGURE = Alignment(vertical="center", horizontal="right")
 _MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 _INPUT, _HEAD, _MARKED = (PatternFill("solid", fgColor=colour) for colour in ("FFF8E1", "D9E2EC", "F8E3C8"))
-_OPEN = Protection(locked=False)
-_NUMBER, _DAY = "#,##0", "dd/mm/yyyy"
+# How a cell looks by what it holds: its format, and where it stands in the cell.
+_KINDS = {"words": ("@", _WORDS), "number": ("#,##0", _FIGURE), "day": ("dd/mm/yyyy", _MIDDLE), "short": ("@", _MIDDLE)}
 
 CellValue = str | int | date | None
 
@@ -53,6 +54,7 @@ def build_price_workbook(price_list: PriceList, observed: Sequence[ObservedPrice
     sheet = book.active
     assert sheet is not None
     sheet.title = PRICES
+    _add_styles(book)
     _write_prices(sheet, price_list, observed, note)
     _write_observed(book.create_sheet(OBSERVED), observed)
     _write_guide(book.create_sheet(GUIDE))
@@ -104,7 +106,7 @@ def _write_prices(sheet: Worksheet, price_list: PriceList, observed: Sequence[Ob
             **{words: cell_of(part, price) for part, words in PARTS.items()},
         }
         for column, title in enumerate(titles, start=1):
-            _put(sheet.cell(row, column), shown[title], is_open=title in PARTS.values())
+            _put(sheet.cell(row, column), shown[title], _kind_of(title, shown[title]), is_open=title in PARTS.values())
         if not price.has_evidence:
             sheet.cell(row, len(titles)).fill = _MARKED
     last = HEAD + len(price_list.prices)
@@ -132,11 +134,10 @@ def _write_observed(sheet: Worksheet, observed: Sequence[ObservedPrice]) -> None
         (price.item, price.buyer, price.unit_price, price.paid_on, price.document, METHODS[price.kind]) for price in observed
     ]
     blank: tuple[CellValue, ...] = (None,) * len(OBSERVED_HEADINGS)
+    kinds = ("short", "words", "number", "day", "words", "words")
     for number, cells in enumerate([*rows, *[blank] * SPARE], start=1):
         for column, value in enumerate(cells, start=1):
-            cell = sheet.cell(HEAD + number, column)
-            _put(cell, value, is_open=True)
-            cell.number_format = (_NUMBER if column == 3 else _DAY if column == 4 else "@") if value is None else cell.number_format
+            _put(sheet.cell(HEAD + number, column), value, kinds[column - 1], is_open=True)
     last = HEAD + len(rows) + SPARE
     _offer(sheet, "F", HEAD + 1, last, [label for key, label in METHODS.items() if key != "none"])
     _hint(sheet, "B", HEAD + 1, last, "Đơn vị mua", "Tên đầy đủ (Phường Cửa Nam, Xã Ba Vì) hoặc mã 5 số; đơn vị khác thì ghi tên.")
@@ -177,8 +178,8 @@ def _write_guide(sheet: Worksheet) -> None:
     for row, (words, is_head) in enumerate(lines, start=1):
         cell = sheet.cell(row, 1, words)
         cell.font, cell.alignment = _BOLD if is_head else _PLAIN, Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 16 * max(1, -(-len(words) // 80))
-    sheet.column_dimensions["A"].width = 86
+        sheet.row_dimensions[row].height = 16 * max(1, -(-len(words) // 70))
+    sheet.column_dimensions["A"].width = 76
     sheet.protection.enable()
     _set_print(sheet, "portrait")
 
@@ -224,18 +225,29 @@ def _write_head(sheet: Worksheet, headings: Sequence[tuple[str, int]]) -> None:
     sheet.row_dimensions[HEAD].height = 48
 
 
-def _put(cell: Cell, value: CellValue, *, is_open: bool) -> None:
+def _add_styles(book: Workbook) -> None:
+    """Named styles: a style object for each cell would take most of the time of writing."""
+    for kind, (number_format, alignment) in _KINDS.items():
+        for name, font, fill, locked in ((kind, _PLAIN, PatternFill(), True), (f"{kind}-open", _TYPED, _INPUT, False)):
+            style = NamedStyle(f"p-{name}", font=font, fill=fill, border=_BOX, alignment=alignment, number_format=number_format)
+            style.protection = Protection(locked=locked)
+            book.add_named_style(style)
+
+
+def _kind_of(title: str, value: CellValue) -> str:
+    if title in ("STT", CODE):
+        return "short"
+    if title == PARTS["evidence_date"]:
+        return "day"
+    figures = (PARTS["unit_price"], PARTS["vat_percent"], PARTS["cap"], "Đơn giá trước thuế")
+    return "number" if title in figures or isinstance(value, int) else "words"
+
+
+def _put(cell: Cell, value: CellValue, kind: str, *, is_open: bool) -> None:
     cell.value = value
+    cell.style = f"p-{kind}-open" if is_open else f"p-{kind}"
     if isinstance(value, str):
         cell.data_type = "s"
-    elif isinstance(value, int):
-        cell.number_format = _NUMBER
-    elif isinstance(value, date):
-        cell.number_format = _DAY
-    cell.border, cell.font = _BOX, _TYPED if is_open else _PLAIN
-    cell.alignment = _MIDDLE if isinstance(value, date) or (cell.column <= 2 and len(str(value or "")) <= 4) else _WORDS
-    if is_open:
-        cell.fill, cell.protection = _INPUT, _OPEN
 
 
 def _offer(sheet: Worksheet, column: str, first: int, last: int, choices: Iterable[str]) -> None:
