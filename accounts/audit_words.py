@@ -9,6 +9,11 @@ ACTION_WORDS = {
     "account:reset-password": "đặt lại mật khẩu",
     "account:set-active": "khóa hoặc mở tài khoản",
     "account:sign-in": "đăng nhập",
+    "action:change": "sửa việc cần làm",
+    "action:complete": "báo đã xong việc",
+    "action:create": "giao việc",
+    "action:download": "tải bảng việc cần làm",
+    "action:reopen": "mở lại việc",
     "board:download": "tải bảng theo dõi đợt",
     "city-answers:download": "tải bảng thành phố trả lời",
     "city-answers:import": "nạp câu trả lời của thành phố",
@@ -70,6 +75,8 @@ ACTION_WORDS = {
 }
 
 _SUBJECT_WORDS = {
+    "action": "việc cần làm",
+    "actions": "việc cần làm",
     "account": "tài khoản",
     "city": "toàn thành phố",
     "file": "tệp",

@@ -12,6 +12,9 @@ class Permission(StrEnum):
     """What can be permitted, in alphabetical order."""
 
     ACCOUNT_OWN = "account:own:use"
+    ACTION_ASSIGN = "action:any:assign"
+    ACTION_READ = "action:any:read"
+    ACTION_REPORT = "action:own:report"
     AUDIT_READ = "audit:trail:read"
     INVENTORY_READ = "inventory:approved:read"
     PLAN_DOWNLOAD = "plan:files:download"
@@ -33,8 +36,28 @@ class Permission(StrEnum):
 P = Permission
 
 POLICY: dict[Role, frozenset[Permission]] = {
-    Role.OFFICER: frozenset({P.ACCOUNT_OWN, P.SUBMISSION_READ, P.SUBMISSION_FILL, P.READINESS_READ, P.INVENTORY_READ}),
-    Role.WARD_HEAD: frozenset({P.ACCOUNT_OWN, P.SUBMISSION_READ, P.SUBMISSION_CONFIRM, P.READINESS_READ, P.INVENTORY_READ}),
+    Role.OFFICER: frozenset(
+        {
+            P.ACCOUNT_OWN,
+            P.SUBMISSION_READ,
+            P.SUBMISSION_FILL,
+            P.READINESS_READ,
+            P.INVENTORY_READ,
+            P.ACTION_READ,
+            P.ACTION_REPORT,
+        }
+    ),
+    Role.WARD_HEAD: frozenset(
+        {
+            P.ACCOUNT_OWN,
+            P.SUBMISSION_READ,
+            P.SUBMISSION_CONFIRM,
+            P.READINESS_READ,
+            P.INVENTORY_READ,
+            P.ACTION_READ,
+            P.ACTION_REPORT,
+        }
+    ),
     Role.REVIEWER: frozenset(
         {
             P.ACCOUNT_OWN,
@@ -47,12 +70,35 @@ POLICY: dict[Role, frozenset[Permission]] = {
             P.STANDARD_EDIT,
             P.STANDARD_PUBLISH,
             P.STANDARD_STUDY,
+            P.ACTION_READ,
+            P.ACTION_ASSIGN,
+            P.ACTION_REPORT,
         }
     ),
     Role.PLANNER: frozenset(
-        {P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ, P.PLAN_EDIT, P.PLAN_DOWNLOAD, P.PRICE_EDIT}
+        {
+            P.ACCOUNT_OWN,
+            P.READINESS_READ,
+            P.INVENTORY_READ,
+            P.PLAN_READ,
+            P.PLAN_EDIT,
+            P.PLAN_DOWNLOAD,
+            P.PRICE_EDIT,
+            P.ACTION_READ,
+            P.ACTION_REPORT,
+        }
     ),
-    Role.LEADER: frozenset({P.ACCOUNT_OWN, P.READINESS_READ, P.INVENTORY_READ, P.PLAN_READ, P.STANDARD_STUDY}),
+    Role.LEADER: frozenset(
+        {
+            P.ACCOUNT_OWN,
+            P.READINESS_READ,
+            P.INVENTORY_READ,
+            P.PLAN_READ,
+            P.STANDARD_STUDY,
+            P.ACTION_READ,
+            P.ACTION_ASSIGN,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ}),
 }
 

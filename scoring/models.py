@@ -1,13 +1,16 @@
-"""The tables of standards: each version as its TOML text, hashed when it is published, and the drafts of the next ones."""
+"""Tables: each version of the standard as its TOML text, hashed when it is published, the drafts of the next ones, and actions."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.columns import Instant, Words
 from portal.database import Base
+
+# What no action may leave empty; who and by when cannot be empty by their types.
+CLEAR = ("contact", "task", "unit", "head", "deliverable", "evidence", "authority")
 
 
 class StandardRecord(Base):
@@ -42,3 +45,32 @@ class StandardDraft(Base):
     editors: Mapped[Any] = mapped_column(JSON)
     drafted_by: Mapped[Words]
     changed_at: Mapped[Instant]
+
+
+class ActionRecord(Base):
+    """Something to be done by a ward, or by the city where it has no ward, with the six clarities: none of them may be empty.
+
+    ``revision`` counts the saves. It is done once ``done_at`` is set, with what was delivered.
+    """
+
+    __tablename__ = "action"
+    __table_args__ = tuple(CheckConstraint(f"{part} <> ''", name=f"{part}_is_clear") for part in CLEAR)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"), index=True)
+    criterion: Mapped[str] = mapped_column(String(8), default="")
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    contact: Mapped[Words]
+    task: Mapped[Words]
+    due: Mapped[date]
+    unit: Mapped[str] = mapped_column(String(16))
+    head: Mapped[Words]
+    deliverable: Mapped[Words]
+    evidence: Mapped[Words]
+    authority: Mapped[str] = mapped_column(String(16))
+    created_by: Mapped[Words]
+    created_at: Mapped[Instant]
+    done_at: Mapped[Instant | None]
+    done_by: Mapped[Words] = mapped_column(default="")
+    delivered: Mapped[Words] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=1)

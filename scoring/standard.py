@@ -114,7 +114,7 @@ class Criterion:
     @property
     def group(self) -> str:
         """The letter of the criterion's group."""
-        return self.code.removeprefix("CR-")[0]
+        return group_of(self.code)
 
     @property
     def is_counted(self) -> bool:
@@ -160,6 +160,11 @@ class Standard:
     def criterion(self, code: str) -> Criterion:
         """One criterion by its code. Raises KeyError."""
         return {criterion.code: criterion for criterion in self.criteria}[code]
+
+
+def group_of(code: str) -> str:
+    """The letter of the group of a criterion's code: ``G`` of ``CR-G1``."""
+    return code.removeprefix("CR-")[0]
 
 
 _HEAD = re.compile(r"\s*\[\[\s*criteria\s*\]\]")

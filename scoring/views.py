@@ -16,6 +16,8 @@ from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
+from scoring.actions import ActionState, by_urgency
+from scoring.assigning import list_actions
 from scoring.confidence import Confidence, confidence, confidence_of
 from scoring.explain import explain, explain_source, name_answer
 from scoring.map import lay_out
@@ -81,6 +83,8 @@ def ward(ward_code: str) -> ResponseReturnValue:
         confidence_of=confidence_of,
         grade=confidence(rating),
         name_answer=name_answer,
+        actions=by_urgency(list_actions(get_session(), the_identity(), ward_code), today()),
+        states=ActionState,
     )
 
 

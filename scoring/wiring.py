@@ -5,7 +5,12 @@ from flask import Flask
 from accounts.identity import Role
 from accounts.permissions import Permission
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
-from portal.setup import add_setup_step
+from portal.reminders import add_reminder_lines
+from portal.setup import add_demo_step, add_setup_step
+from scoring.action_panel import leader_actions, own_actions
+from scoring.action_reminding import action_lines
+from scoring.action_views import blueprint as action_blueprint
+from scoring.demo import load_demo_actions
 from scoring.draft_views import blueprint as draft_blueprint
 from scoring.publishing import load_reference_standard
 from scoring.standard_views import blueprint as standard_blueprint
@@ -15,9 +20,15 @@ from scoring.views import blueprint, leader_panel
 
 def init_app(app: Flask) -> None:
     """Add the package's pages, menu entries and set-up."""
-    for part in (blueprint, study_blueprint, standard_blueprint, draft_blueprint):
+    for part in (blueprint, study_blueprint, standard_blueprint, draft_blueprint, action_blueprint):
         app.register_blueprint(part)
     add_menu_entry(app, MenuEntry("Mức độ đáp ứng", "scoring.readiness", Permission.READINESS_READ, 30))
     add_menu_entry(app, MenuEntry("Bộ tiêu chuẩn", "standards.versions", Permission.READINESS_READ, 35))
+    add_menu_entry(app, MenuEntry("Việc cần làm", "actions.listing", Permission.ACTION_READ, 32))
     add_home_panel(app, HomePanel(Role.LEADER, 10, leader_panel))
+    add_home_panel(app, HomePanel(Role.LEADER, 20, leader_actions))
+    for role in (Role.OFFICER, Role.WARD_HEAD, Role.REVIEWER, Role.PLANNER):
+        add_home_panel(app, HomePanel(role, 20, own_actions))
+    add_reminder_lines(app, lambda session, day: action_lines(session, day, app.config["SETTINGS"].public_url))
+    add_demo_step(app, 60, load_demo_actions)
     add_setup_step(app, 20, "bộ tiêu chuẩn tham chiếu", load_reference_standard)

@@ -29,6 +29,8 @@ PURE = [
     "scoring.sensitivity",
     "scoring.changes",
     "scoring.charts",
+    "scoring.actions",
+    "scoring.suggesting",
     "scoring.standard_text",
     "surveys.questions",
     "surveys.reading",

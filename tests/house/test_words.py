@@ -1,5 +1,6 @@
 from accounts.identity import Role
 from inventory.snapshot import ConnectionKind, Owner
+from scoring.actions import ActionState
 from scoring.rating import Result
 from surveys.states import CollectionState
 
@@ -18,6 +19,7 @@ def test_the_words_of_the_screen_are_the_words_of_the_field():
         "Quản trị hệ thống",
     ]
     assert labels(Result) == ["Đáp ứng", "Chưa đáp ứng", "Chưa đủ dữ liệu", "Chưa có số liệu"]
+    assert labels(ActionState) == ["Quá hạn", "Đang mở", "Đã xong"]
     assert labels(CollectionState) == ["Chưa bắt đầu", "Đang nhập", "Chờ thẩm định", "Yêu cầu bổ sung", "Đã duyệt"]
     assert labels(Owner) == ["UBND xã, phường", "Trung tâm Phục vụ hành chính công TP", "Thuê, mượn"]
     assert "Truyền số liệu chuyên dùng" in labels(ConnectionKind)

@@ -1,0 +1,87 @@
+"""The actions of the demo: made up, marked as such, and owned by the demo accounts, which name no person."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.models import User
+from inventory.wards import Ward
+from portal.clock import HANOI
+from scoring.actions import Body, Clarities
+from scoring.assigning import create_actions
+from scoring.models import ActionRecord
+from scoring.rating import FindingStatus
+from scoring.readiness import city_readiness
+from scoring.suggesting import Suggestion, suggest_for_finding, suggest_for_ward
+
+OWN_WARD, OTHER_WARD = "00082", "00070"
+MARK = "(minh họa)"
+LEADER, DELIVERED = "Lãnh đạo thành phố (minh họa)", "Đã bàn giao, biên bản lưu tại đơn vị (minh họa)."
+WITHOUT_ACCOUNT = 3
+
+
+def load_demo_actions(session: Session, _seed: int, as_of: date) -> None:
+    """Give out a handful of actions: overdue, open and done, for wards and for the city. Does nothing where there are some already."""
+    if session.scalars(select(ActionRecord.id)).first() is not None:
+        return
+    accounts = {user.username: user for user in session.scalars(select(User).where(User.is_demo))}
+    city, target = city_readiness(session, as_of), current_app.config["SETTINGS"].target_date
+    wards = {ward.code: ward for ward in city.wards}
+    for code, username, task, due, done in (
+        (OWN_WARD, "lanhdaoxa", "Kiểm tra và xác nhận phiếu khảo sát trước khi gửi", -6, None),
+        (OWN_WARD, "canbo", "Trả lời các mục còn trống của phiếu khảo sát", 2, None),
+        (OWN_WARD, "canbo", "Lập danh sách máy tính chờ thanh lý", -4, -5),
+    ):
+        suggestion = replace(suggest_for_ward(city.ratings[code], as_of, target), task=task)
+        _give(session, wards[code], accounts[username], suggestion, as_of, due, done)
+    rating = city.ratings[OTHER_WARD]
+    unmet = [one for one in rating.findings if one.status is FindingStatus.UNMET and not one.criterion.is_sensitive]
+    for finding, due in zip(unmet, (-2, 12), strict=False):
+        suggestion, code = suggest_for_finding(finding, as_of, target), finding.criterion.code
+        _give(session, wards[OTHER_WARD], accounts["canbo"], suggestion, as_of, due, criterion=code)
+    red = [ward for ward in city.wards if city.ratings[ward.code].unmet_blocking and ward.code not in (OWN_WARD, OTHER_WARD)]
+    for place, ward in enumerate(red[:WITHOUT_ACCOUNT]):
+        suggestion = suggest_for_ward(city.ratings[ward.code], as_of, target)
+        _give(session, ward, accounts["thamdinh2"], replace(suggestion, unit=Body.SCIENCE), as_of, 5 - 4 * place)
+    prices = Suggestion(
+        "Lấy căn cứ giá cho các danh mục còn dùng giá tham khảo", as_of, "Bảng giá có căn cứ", "Báo giá", Body.FINANCE
+    )
+    _give(session, None, accounts["taichinh"], replace(prices, unit=Body.FINANCE, head="Giám đốc Sở Tài chính"), as_of, 9)
+    session.flush()
+
+
+def _give(
+    session: Session,
+    ward: Ward | None,
+    owner: User,
+    suggestion: Suggestion,
+    as_of: date,
+    due: int,
+    done: int | None = None,
+    criterion: str = "",
+) -> None:
+    """One action whose deadline, and the day it was done, lie so many days from the day of the demo."""
+    clarities = Clarities(
+        owner_id=owner.id,
+        contact=owner.email,
+        task=f"{suggestion.task.rstrip('.')} {MARK}.",
+        due=as_of + timedelta(days=due),
+        unit=suggestion.unit,
+        head=suggestion.head,
+        deliverable=suggestion.deliverable,
+        evidence=suggestion.evidence,
+        authority=suggestion.authority,
+        criterion=criterion,
+    )
+    given = datetime.combine(as_of - timedelta(days=14), time(9), HANOI)
+    plan = (ward, clarities.for_ward(ward) if ward else clarities)
+    [number] = create_actions(session, [plan], LEADER, given.date())
+    record = session.get_one(ActionRecord, number)
+    record.created_at = given
+    if done is not None:
+        record.done_at = datetime.combine(as_of + timedelta(days=done), time(16), HANOI)
+        record.done_by, record.delivered = owner.full_name, DELIVERED
+    session.flush()

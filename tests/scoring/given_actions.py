@@ -1,0 +1,47 @@
+"""Actions and their owners, made for tests."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from accounts.identity import Identity, Role
+from accounts.models import User
+from accounts.users import create_user
+from inventory.wards import load_wards
+from portal.clock import today
+from scoring.actions import Body, Clarities
+from scoring.assigning import create_actions
+from tests.conftest import PASSWORD
+
+WARD, OTHER = "00082", "00070"
+WARDS = {ward.code: ward for ward in load_wards()}
+CITY = Identity(0, "lanh-dao", "Lãnh đạo thử", Role.LEADER, None)
+SIX = {
+    "contact": "0900 000 000",
+    "task": "Mua bổ sung 8 máy tính cho đơn vị",
+    "unit": "ward",
+    "head": "Chủ tịch UBND phường",
+    "deliverable": "8 máy tính",
+    "evidence": "Biên bản bàn giao",
+    "authority": "finance",
+}
+
+
+def make_owner(session, name="can.bo", role=Role.OFFICER, wards=(WARD,), email="can.bo@example.org"):
+    create_user(session, name, f"Người {name}", role, wards, password=PASSWORD, email=email)
+    return session.scalars(select(User.id).where(User.username == name)).one()
+
+
+def clear(owner_id, days=5, **other):
+    values = {**SIX, "unit": Body.WARD, "authority": Body.FINANCE, "due": today() + timedelta(days=days), "owner_id": owner_id}
+    return Clarities(**{**values, **other})
+
+
+def give(session, owner_id, ward=WARD, days=5, **other):
+    """An action whose deadline lies so many days ahead, or behind."""
+    due = today() + timedelta(days=days)
+    [number] = create_actions(
+        session, [(WARDS[ward] if ward else None, clear(owner_id, days, **other))], "Người giao", min(due, today())
+    )
+    session.commit()
+    return number

@@ -1,0 +1,241 @@
+"""An action by itself: how it stands on a day, what makes it clear, what its words may tell, and what is suggested."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.identity import Role
+from inventory.wards import load_wards
+from scoring.actions import Action, ActionError, ActionState, Body, Clarities, by_urgency, count_states
+from scoring.owners import Owner, choose_owners, offer_owners
+from scoring.publishing import REFERENCE
+from scoring.rating import Finding, FindingStatus, Rating, Result, no_data
+from scoring.standard import parse_standard
+from scoring.suggesting import (
+    suggest_day,
+    suggest_for_city,
+    suggest_for_criterion,
+    suggest_for_finding,
+    suggest_for_many,
+    suggest_for_ward,
+)
+
+DUE = date(2026, 3, 10)
+WARD = next(ward for ward in load_wards() if ward.code == "00082")
+CLEAR = Clarities(
+    owner_id=7,
+    contact="0900 000 000",
+    task="Mua bổ sung 8 máy tính",
+    due=DUE,
+    unit=Body.WARD,
+    head="Chủ tịch UBND phường",
+    deliverable="8 máy tính",
+    evidence="Biên bản bàn giao",
+    authority=Body.FINANCE,
+)
+ACTION = Action(
+    id=3,
+    ward=WARD,
+    clarities=CLEAR,
+    owner_name="Người thử",
+    owner_role=Role.OFFICER,
+    is_owner_active=True,
+    created_by="Lãnh đạo thử",
+    created_on=date(2026, 3, 1),
+    done_on=None,
+    done_by="",
+    delivered="",
+    revision=1,
+)
+
+
+@pytest.fixture(scope="module")
+def standard():
+    return parse_standard(REFERENCE.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("on", "state", "words"),
+    [
+        (date(2026, 3, 5), ActionState.OPEN, "còn 5 ngày"),
+        (DUE, ActionState.OPEN, "hạn là hôm nay"),
+        (date(2026, 3, 11), ActionState.OVERDUE, "quá hạn 1 ngày"),
+        (date(2026, 4, 10), ActionState.OVERDUE, "quá hạn 31 ngày"),
+    ],
+)
+def test_what_is_not_done_is_open_until_the_end_of_its_deadline(on, state, words):
+    assert ACTION.state(on) is state
+    assert ACTION.state_in_words(on) == words
+
+
+@pytest.mark.parametrize(
+    ("done_on", "words"), [(DUE, "đã xong 10/03/2026"), (date(2026, 3, 12), "đã xong 12/03/2026, muộn 2 ngày")]
+)
+def test_what_is_done_stays_done_and_tells_how_late_it_was(done_on, words):
+    done = replace(ACTION, done_on=done_on)
+    for on in (done_on, date(2027, 1, 1)):
+        assert done.state(on) is ActionState.DONE
+        assert done.state_in_words(on) == words
+
+
+@given(offset=st.integers(-400, 400), done=st.none() | st.integers(-400, 400))
+def test_a_state_is_one_of_three_and_only_what_is_late_has_days(offset, done):
+    action = replace(ACTION, done_on=None if done is None else DUE + timedelta(days=done))
+    on = DUE + timedelta(days=offset)
+    assert (action.state(on) is ActionState.DONE) == (done is not None)
+    assert (action.state(on) is ActionState.OVERDUE) == (done is None and offset > 0)
+    assert action.days_late(on) == max(0, offset if done is None else done)
+    assert count_states([action], on)[action.state(on)] == 1
+
+
+@given(st.lists(st.tuples(st.integers(-30, 30), st.booleans()), max_size=12))
+def test_the_most_urgent_comes_first_and_what_is_done_last(drawn):
+    actions = [
+        replace(ACTION, id=place, clarities=replace(CLEAR, due=DUE + timedelta(days=days)), done_on=DUE if done else None)
+        for place, (days, done) in enumerate(drawn)
+    ]
+    ordered = by_urgency(actions, DUE)
+    assert sorted(one.id for one in ordered) == list(range(len(actions)))
+    waiting = [one for one in ordered if one.done_on is None]
+    assert ordered[: len(waiting)] == waiting
+    assert [one.clarities.due for one in waiting] == sorted(one.clarities.due for one in waiting)
+    assert sum(count_states(actions, DUE).values()) == len(actions)
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("contact", "rõ người"),
+        ("task", "rõ việc"),
+        ("head", "rõ trách nhiệm"),
+        ("deliverable", "rõ sản phẩm"),
+        ("evidence", "rõ sản phẩm"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["", "  \n"])
+def test_nothing_unclear_can_even_be_made(part, told, empty):
+    with pytest.raises(ActionError, match=told):
+        replace(CLEAR, **{part: empty})
+
+
+def test_the_name_of_the_ward_takes_its_place_in_every_text():
+    several = replace(CLEAR, task="[đơn vị] mua máy cho [đơn vị]", head="Chủ tịch UBND [đơn vị]")
+    made = several.for_ward(WARD)
+    assert made.task == "phường Cửa Nam mua máy cho phường Cửa Nam"
+    assert made.head == "Chủ tịch UBND phường Cửa Nam"
+    assert replace(ACTION, clarities=made).unit_name == "UBND phường Cửa Nam"
+    assert replace(ACTION, ward=None).unit_name == "UBND xã, phường"
+
+
+def test_a_list_does_not_tell_what_would_help_an_attacker():
+    secret = replace(ACTION, clarities=replace(CLEAR, task="Mua tường lửa còn thiếu", criterion="CR-G1"))
+    assert secret.is_sensitive
+    assert "tường lửa" not in secret.title
+    assert not ACTION.is_sensitive
+    assert not replace(ACTION, clarities=replace(CLEAR, criterion="CR-A1")).is_sensitive
+
+
+def test_a_long_task_is_cut_between_words():
+    long = replace(ACTION, clarities=replace(CLEAR, task="một hai " * 100))
+    assert len(long.title) <= 141
+    assert long.title.endswith(("một…", "hai…"))
+
+
+@pytest.mark.parametrize(
+    ("user_id", "role", "own"),
+    [
+        (7, Role.PLANNER, True),
+        (8, Role.OFFICER, True),
+        (8, Role.WARD_HEAD, True),
+        (8, Role.PLANNER, False),
+        (8, Role.LEADER, False),
+    ],
+)
+def test_an_action_is_for_its_owner_and_for_the_body_that_answers_for_it(user_id, role, own):
+    assert ACTION.is_of(user_id, role) is own
+
+
+@pytest.mark.parametrize(
+    ("on", "target", "buys", "day"),
+    [
+        (date(2026, 1, 5), date(2026, 3, 31), True, date(2026, 3, 31)),
+        (date(2026, 1, 5), date(2026, 3, 31), False, date(2026, 1, 19)),
+        (date(2026, 3, 25), date(2026, 3, 31), False, date(2026, 3, 31)),
+        (date(2026, 3, 31), date(2026, 3, 31), True, date(2026, 4, 14)),
+        (date(2026, 11, 21), date(2026, 3, 31), True, date(2026, 12, 7)),
+        (date(2026, 11, 22), date(2026, 3, 31), False, date(2026, 12, 7)),
+        (date(2026, 11, 23), date(2026, 3, 31), False, date(2026, 12, 7)),
+    ],
+)
+def test_the_suggested_day(on, target, buys, day):
+    assert suggest_day(on, target, buys=buys) == day
+
+
+@given(on=st.dates(date(2025, 1, 1), date(2030, 1, 1)), ahead=st.integers(-400, 400), buys=st.booleans())
+def test_the_suggested_day_lies_ahead_and_is_the_target_or_a_working_day(on, ahead, buys):
+    target = on + timedelta(days=ahead)
+    day = suggest_day(on, target, buys=buys)
+    assert day > on
+    assert day == target or (day.weekday() < 5 and 14 <= (day - on).days <= 16)
+
+
+def test_each_criterion_suggests_a_clear_action(standard):
+    for criterion in standard.criteria:
+        for status in (FindingStatus.UNMET, FindingStatus.UNANSWERED):
+            missing = ("staff_total",) if status is FindingStatus.UNANSWERED else ()
+            found = suggest_for_finding(Finding(criterion, status, 1, 3, 2, missing), DUE, DUE)
+            assert criterion.code in found.deliverable
+            assert len(found.task) >= 10
+            bought = criterion.remedy.money_mends and status is FindingStatus.UNMET
+            assert found.authority is (Body.FINANCE if bought else Body.WARD)
+            replace(CLEAR, task=found.task, head=found.head, deliverable=found.deliverable, evidence=found.evidence)
+        assert len(suggest_for_criterion(criterion, DUE, DUE).task) <= 1000
+
+
+def test_a_ward_suggests_what_it_lacks_but_names_no_gap_of_network_security(standard):
+    failing = tuple(Finding(one, FindingStatus.UNMET, 0, 1, 1) for one in standard.criteria if one.is_counted)
+    rating = Rating("00082", Result.NOT_READY, 0, failing, None, standard, DUE)
+    secrets = [one.criterion.name for one in failing if one.criterion.is_sensitive]
+    task = suggest_for_ward(rating, DUE, DUE).task
+    assert secrets
+    assert not any(name in task for name in secrets)
+    only = replace(rating, findings=tuple(one for one in failing if one.criterion.is_sensitive))
+    assert "tiêu chí an ninh mạng" in suggest_for_ward(only, DUE, DUE).task
+    assert "phiếu khảo sát" in suggest_for_ward(no_data("00082", DUE), DUE, DUE).task
+
+
+def test_many_wards_and_the_city_suggest_too():
+    assert suggest_for_many(DUE, DUE).authority is Body.FINANCE
+    assert suggest_for_city(DUE, DUE).task == ""
+
+
+OWNERS = [
+    Owner(1, "Công chức A", Role.OFFICER, "", frozenset({"00082"})),
+    Owner(2, "Công chức B", Role.OFFICER, "", frozenset({"00082", "00070"})),
+    Owner(3, "Lãnh đạo A", Role.WARD_HEAD, "", frozenset({"00082"})),
+    Owner(4, "Chuyên viên", Role.REVIEWER, "", None),
+]
+OTHER = next(ward for ward in load_wards() if ward.code == "00070")
+
+
+def test_only_who_can_see_all_the_wards_is_offered():
+    assert [value for value, _words in offer_owners(OWNERS, [WARD])] == ["1", "2", "3", "4"]
+    assert [value for value, _words in offer_owners(OWNERS, [WARD, OTHER])] == ["ward_head", "officer", "2", "4"]
+    assert [value for value, _words in offer_owners(OWNERS, [None])] == ["4"]
+
+
+def test_each_ward_gets_its_own_officer():
+    assert [one.id for one in choose_owners(OWNERS, [WARD, OTHER], "officer")] == [1, 2]
+    with pytest.raises(ActionError, match="Phường Hoàn Kiếm") as caught:
+        choose_owners(OWNERS, [WARD, OTHER], "ward_head")
+    assert caught.value.field == "owner"
+    assert "Cửa Nam" not in caught.value.message
+
+
+@pytest.mark.parametrize(("place", "choice"), [(OTHER, "1"), (None, "1"), (WARD, "99"), (WARD, "")])
+def test_nobody_can_own_what_the_account_cannot_see(place, choice):
+    with pytest.raises(ActionError):
+        choose_owners(OWNERS, [place], choice)
