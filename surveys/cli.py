@@ -10,6 +10,7 @@ from accounts.audit import record
 from portal.clock import today
 from portal.database import session_scope
 from portal.errors import WardReadinessError
+from portal.reminders import reminder_lines
 from portal.settings import current_settings
 from surveys.city_workbook import import_city_answers
 from surveys.form_import import rehearse, take_over, unpack
@@ -39,7 +40,7 @@ def import_city(file: Path, round_id: int) -> None:
 @click.option("--round", "round_id", type=int, help="Số của đợt khảo sát, mặc định đợt mới nhất.")
 @click.option("--dry-run", is_flag=True, help="Chỉ kể ai sẽ được nhắc, không gửi gì.")
 def remind(round_id: int | None, dry_run: bool) -> None:
-    """Gửi thư nhắc tới người phụ trách đơn vị quá hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
+    """Gửi thư nhắc tới người phụ trách đơn vị quá hạn và người có việc đến hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
     engine, settings = current_app.extensions["engine"], current_settings()
     try:
         with session_scope(engine, writes=False) as session:
@@ -47,15 +48,15 @@ def remind(round_id: int | None, dry_run: bool) -> None:
             if found is None:
                 raise click.ClickException("Chưa có đợt khảo sát nào.")
             number = found.id
-            digests, nobody = make_digests(session, found, settings, today())
+            digests, nobody = make_digests(session, found, settings, today(), reminder_lines(current_app))
         for digest in digests:
             way = digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
-            click.echo(f"{digest.full_name}: {', '.join(one.ward.full_name for one in digest.wards)} · {way}")
+            click.echo(f"{digest.full_name}: {', '.join(one.ward.full_name for one in digest.wards) or 'việc cần làm'} · {way}")
         for one in nobody:
             click.echo(f"{one.ward.full_name}: chưa có tài khoản phụ trách")
         if dry_run:
             return
-        done = send_reminders(engine, number, settings)
+        done = send_reminders(engine, number, settings, further=reminder_lines(current_app))
         with session_scope(engine, writes=True) as session:
             record(session, None, "reminder:send", f"round {number}", after={"letters": done.letters, "failed": len(done.failed)})
     except WardReadinessError as error:

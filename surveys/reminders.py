@@ -1,4 +1,4 @@
-"""Reminders: one digest a day to each person whose ward is late, and to nobody else."""
+"""Reminders: one digest a day to each person whose ward is late, or of whom another package has something to tell; nobody else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from portal.database import session_scope
 from portal.formats import format_day
 from portal.labels import LabelledEnum
 from portal.mail import MailError, send_mail
+from portal.reminders import Lines, no_lines
 from portal.settings import Settings
 from surveys.doubting import examine, newest_stamp
 from surveys.models import Reminder, Round, Submission
@@ -23,6 +24,7 @@ from surveys.rounds import get_round
 from surveys.submissions import is_late, last_day
 
 SUBJECT = "Nhắc gửi phiếu khảo sát hạ tầng CNTT"
+OTHER_SUBJECT = "Nhắc việc cần làm"
 
 
 class Channel(LabelledEnum):
@@ -53,6 +55,11 @@ class Digest:
     text: str
     channel: Channel | None = None
 
+    @property
+    def subject(self) -> str:
+        """What the letter is about: the survey before anything else."""
+        return SUBJECT if self.wards else OTHER_SUBJECT
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -77,37 +84,41 @@ def find_late(session: Session, found: Round, day: date) -> tuple[LateWard, ...]
     return tuple(sorted(late, key=lambda one: one.ward.position))
 
 
-def make_digests(session: Session, found: Round, settings: Settings, day: date) -> tuple[list[Digest], list[LateWard]]:
-    """One digest for each active officer of a late ward, and the late wards that no account answers for."""
-    late = find_late(session, found, day)
-    users = session.scalars(select(User).where(User.role == Role.OFFICER.value, User.is_active).order_by(User.username))
+def make_digests(
+    session: Session, found: Round, settings: Settings, day: date, further: Lines = no_lines
+) -> tuple[list[Digest], list[LateWard]]:
+    """One digest for each active officer of a late ward, and the late wards that no account answers for.
+
+    ``further`` gives the lines of other packages: who has any gets them in the same digest, whatever the role.
+    """
+    late, lines = find_late(session, found, day), further(session, day)
+    users = session.scalars(select(User).where(User.is_active).order_by(User.username))
     done = {row.user_id: Channel(row.channel) for row in session.scalars(select(Reminder).where(Reminder.day == day))}
     digests, told = [], set()
     for user in users:
-        codes = {row.ward_code for row in user.wards}
+        codes = {row.ward_code for row in user.wards} if user.role == Role.OFFICER.value else set()
         mine = tuple(one for one in late if one.ward.code in codes)
         told |= codes
-        if mine:
-            text = write_text(user.full_name, found, mine, settings, day)
+        if mine or user.id in lines:
+            text = write_text(user.full_name, found, mine, settings, day, lines.get(user.id, ()))
             digests.append(Digest(user.id, user.full_name, user.email, mine, text, done.get(user.id)))
     return digests, [one for one in late if one.ward.code not in told]
 
 
-def write_text(name: str, found: Round, wards: tuple[LateWard, ...], settings: Settings, day: date) -> str:
+def write_text(
+    name: str, found: Round, wards: tuple[LateWard, ...], settings: Settings, day: date, further: tuple[str, ...] = ()
+) -> str:
     """The digest in words, short enough for a message on the phone."""
     lines = [f"- {one.ward.full_name}: quá hạn {one.days} ngày, {_left_in_words(one.left)}." for one in wards]
-    return "\n".join(
-        (
-            f"Kính gửi {name},",
-            f"Tính đến ngày {format_day(day)}, phiếu khảo sát “{found.name}” của đơn vị chưa được gửi:",
-            *lines,
-            f"Mở phiếu tại {settings.public_url}/surveys/",
-            f"Vướng mắc thì hỏi: {settings.contact}.",
-        )
+    survey = (
+        f"Tính đến ngày {format_day(day)}, phiếu khảo sát “{found.name}” của đơn vị chưa được gửi:",
+        *lines,
+        f"Mở phiếu tại {settings.public_url}/surveys/",
     )
+    return "\n".join((f"Kính gửi {name},", *(survey if wards else ()), *further, f"Vướng mắc thì hỏi: {settings.contact}."))
 
 
-def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date | None = None) -> Sent:
+def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date | None = None, further: Lines = no_lines) -> Sent:
     """Write to everybody who is due, has an address and was not reminded today. Pressing twice reminds once.
 
     The line is stored before the letter leaves, so that of two who press at once one finds it; it is taken back where the letter
@@ -115,7 +126,7 @@ def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date 
     """
     moment = day or today()
     with session_scope(engine, writes=False) as session:
-        digests, _nobody = make_digests(session, get_round(session, round_id), settings, moment)
+        digests, _nobody = make_digests(session, get_round(session, round_id), settings, moment, further)
     letters, failed = 0, []
     for digest in digests:
         if not digest.address or digest.channel is not None:
@@ -126,7 +137,7 @@ def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date 
         except IntegrityError:
             continue
         try:
-            send_mail(settings, digest.address, SUBJECT, digest.text)
+            send_mail(settings, digest.address, digest.subject, digest.text)
         except MailError as error:
             failed.append(error.message)
             with session_scope(engine, writes=True) as session:

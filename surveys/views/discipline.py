@@ -12,6 +12,7 @@ from portal.clock import today
 from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_day, format_moment
+from portal.reminders import reminder_lines
 from portal.settings import current_settings
 from portal.table_workbook import build_table_workbook
 from portal.vietnamese import sort_key
@@ -88,7 +89,7 @@ def discipline_workbook(round_id: int) -> ResponseReturnValue:
 def reminders(round_id: int) -> ResponseReturnValue:
     """Who is late and would be reminded today, by which way, with the text to copy; and what was written before."""
     found, settings = get_round(get_session(), round_id), current_settings()
-    digests, nobody = make_digests(get_session(), found, settings, today())
+    digests, nobody = make_digests(get_session(), found, settings, today(), reminder_lines(current_app))
     return render_template(
         "surveys/discipline/reminders.html",
         round=found,
@@ -106,7 +107,7 @@ def reminders_send(round_id: int) -> ResponseReturnValue:
     """Write to everybody who is due today; each letter is stored in a short transaction of its own."""
     identity = the_identity()
     get_round(get_session(), round_id)
-    done = send_reminders(current_app.extensions["engine"], round_id, current_settings())
+    done = send_reminders(current_app.extensions["engine"], round_id, current_settings(), further=reminder_lines(current_app))
     after = {"letters": done.letters, "failed": len(done.failed)}
     record_outside(lambda session: record(session, identity, "reminder:send", f"round {round_id}", after=after))
     flash(_("Đã gửi %(count)s thư nhắc.", count=done.letters), "success" if done.letters else "info")
@@ -121,7 +122,7 @@ def reminders_send(round_id: int) -> ResponseReturnValue:
 def reminders_note(round_id: int) -> ResponseReturnValue:
     """Write down that somebody was reminded by phone."""
     found, chosen = get_round(get_session(), round_id), request.form.get("person", "")
-    digests, _nobody = make_digests(get_session(), found, current_settings(), today())
+    digests, _nobody = make_digests(get_session(), found, current_settings(), today(), reminder_lines(current_app))
     digest = next((one for one in digests if str(one.user_id) == chosen and one.channel is None), None)
     if digest is None:
         flash(_("Người này hôm nay đã được nhắc, hoặc không còn đơn vị nào muộn."), "info")

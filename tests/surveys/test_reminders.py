@@ -25,6 +25,7 @@ from surveys.reminders import find_late, make_digests, send_reminders
 from surveys.rounds import current_round, open_round
 from surveys.states import CollectionState
 from tests.conftest import DEMO_DAY, PASSWORD
+from tests.scoring.given_actions import give, make_owner
 
 
 @pytest.fixture
@@ -82,6 +83,41 @@ def test_four_who_press_at_once_remind_once(app, session, late_city):
     assert len(list(late_city.mail_folder.glob("*.eml"))) == 2
     assert send_reminders(app.extensions["engine"], number, late_city, DAY).letters == 0
     assert send_reminders(app.extensions["engine"], number, late_city, DAY + timedelta(days=1)).letters == 2
+
+
+def lines_for(session, *usernames):
+    """A source of lines for these accounts, as another package hands it in."""
+    chosen = session.scalars(select(User.id).where(User.username.in_(usernames))).all()
+    return lambda _session, _day: dict.fromkeys(chosen, ("Việc cần làm:", "- mua máy in"))
+
+
+@pytest.mark.both_databases
+def test_what_others_have_to_tell_goes_into_the_same_letter_and_nobody_gets_two(app, session, late_city):
+    create_user(session, "chuyen.vien", "Chuyên viên", Role.PLANNER, (), password=PASSWORD, email="cv@example.org")
+    session.commit()
+    further, number = lines_for(session, "can.bo.mot", "chuyen.vien"), current_round(session).id
+    session.rollback()
+    for turn in range(2):
+        done = send_reminders(app.extensions["engine"], number, late_city, DAY, further)
+        assert (done.letters, done.failed) == (0 if turn else 3, ())
+    written = letters(late_city)
+    assert len(list(late_city.mail_folder.glob("*.eml"))) == len(written) == 3
+    both, survey, other = (written[f"{name}@example.org"] for name in ("mot", "ba", "cv"))
+    assert "quá hạn 4 ngày" in both.get_content()
+    assert "- mua máy in" in both.get_content()
+    assert "máy in" not in survey.get_content()
+    assert "phiếu khảo sát" not in other.get_content()
+    assert [letter["Subject"] for letter in (both, other)] == ["Nhắc gửi phiếu khảo sát hạ tầng CNTT", "Nhắc việc cần làm"]
+
+
+def test_a_closed_account_is_told_nothing_and_a_ward_counts_as_told_by_its_officer_only(session, late_city):
+    create_user(session, "lanh.dao", "Lãnh đạo", Role.WARD_HEAD, ["00004"], password=PASSWORD, email="ld@example.org")
+    session.flush()
+    further = lines_for(session, "can.bo.khoa", "lanh.dao")
+    digests, nobody = make_digests(session, current_round(session), late_city, DAY, further)
+    assert [one.full_name for one in digests] == ["Công chức ba", "Công chức hai", "Công chức mot", "Lãnh đạo"]
+    assert digests[-1].wards == ()
+    assert "00004" not in [one.ward.code for one in nobody]
 
 
 def test_nobody_is_late_on_the_last_day(app, session, late_city):
@@ -186,6 +222,20 @@ def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, la
     session.rollback()
     for words in ("Đã ghi là đã nhắn cho Công chức hai", "hôm nay đã được nhắc"):
         assert words in client.post(f"/rounds/{number}/reminders/noted", data={"person": person}, follow_redirects=True).text
+
+
+def test_an_overdue_action_is_in_the_letter_on_the_page_and_by_the_command(app, session, sign_in, late_city):
+    app.config["SETTINGS"] = late_city
+    owner = make_owner(session, "chuyen.vien", Role.PLANNER, (), "cv@example.org")
+    give(session, owner, days=-2, task="Lấy báo giá máy tính")
+    number = current_round(session).id
+    session.rollback()
+    page = sign_in(Role.REVIEWER).get(f"/rounds/{number}/reminders").text
+    assert "Phường Cửa Nam: Lấy báo giá máy tính; quá hạn 2 ngày." in page
+    runner = app.test_cli_runner()
+    assert "Người chuyen.vien: việc cần làm · cv@example.org" in runner.invoke(args=["surveys", "remind", "--dry-run"]).output
+    assert "Đã gửi 3 thư nhắc." in runner.invoke(args=["surveys", "remind"]).output
+    assert "Lấy báo giá máy tính; quá hạn 2 ngày" in letters(late_city)["cv@example.org"].get_content()
 
 
 def test_the_command_does_the_same(app, session, late_city):
