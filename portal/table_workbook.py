@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 
 Value = str | int | None
 HEAD = 4
+LINE_HEIGHT = 15
 
 
 def build_table_workbook(
@@ -32,8 +33,15 @@ def build_table_workbook(
     for line in sheet.iter_rows():
         for cell in line:
             cell.font = bold if cell.row in (1, HEAD) else plain
+            if cell.row > HEAD:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
             if isinstance(cell.value, str):
                 cell.data_type = "s"
+    for line in sheet.iter_rows(min_row=HEAD):
+        # Not every program makes a row higher by itself.
+        lines = max(-(-len(str(cell.value or "")) * 12 // (10 * width)) for cell, (_, width) in zip(line, headings, strict=True))
+        if lines > 1:
+            sheet.row_dimensions[line[0].row].height = LINE_HEIGHT * lines
     for index, (_, width) in enumerate(headings, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.cell(HEAD, index).alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")

@@ -55,7 +55,7 @@ def suggest_for_ward(rating: Rating, on: date, target: date) -> Suggestion:
     lacking = f": {'; '.join(named[:NAMED])}{more}" if named else ""
     buys = any(one.criterion.remedy.money_mends for one in missing)
     return Suggestion(
-        f"{rating.headline}{lacking}. Bổ sung để đơn vị đáp ứng.",
+        f"Bổ sung để đơn vị đáp ứng. {rating.headline}{lacking}.",
         suggest_day(on, target, buys=buys),
         "Kết quả đánh giá của đơn vị là đáp ứng",
         HANDED_OVER if buys else WRITTEN,
