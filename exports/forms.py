@@ -1,12 +1,18 @@
 """What may be typed about plans. Values of lines are read by ``exports.editing``, at every door alike."""
 
+from collections.abc import Iterable, Sequence
+
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from exports.allocation import Aim
+from exports.funding import Funding
 from exports.rules import SOURCES, YEARS, Assumptions, GroupRule
 from inventory.catalogue import GROUPS
-from portal.forms import BaseForm, CountField
+from portal.formats import format_number
+from portal.forms import BaseForm, CountField, VndField
 
 
 def _between(least: int, most: int):  # type: ignore[no-untyped-def]
@@ -36,6 +42,17 @@ class RevisionForm(BaseForm):
     note = StringField(_("Bản tiếp theo để làm gì"), [DataRequired(), Length(max=300)])
 
 
+class StampedForm(BaseForm):
+    """A form of a scenario that says which state of it the page was made from."""
+
+    changes = HiddenField()
+
+    @property
+    def stamp(self) -> int:
+        """How many changes the scenario had when the page was made; -1 where that cannot be read."""
+        return int(self.changes.data) if (self.changes.data or "").isdigit() else -1
+
+
 class GroupRuleForm(BaseForm):
     """The rules of one group; one form a group, told apart by the letter before its fields."""
 
@@ -53,7 +70,7 @@ class GroupRuleForm(BaseForm):
         )
 
 
-class RulesForm(BaseForm):
+class RulesForm(StampedForm):
     """The rules of a scenario beside those of its groups."""
 
     first_year = CountField(_("Năm đầu"), [DataRequired(), _between(2026, 2099)])
@@ -61,7 +78,6 @@ class RulesForm(BaseForm):
     lease_percent = CountField(_("Giá thuê một năm bằng bao nhiêu % đơn giá mua"), [DataRequired(), _between(1, 100)])
     blocking_first = BooleanField(_("Tiêu chí bắt buộc vào năm đầu, bất kể nhóm"))
     price_list = SelectField(_("Bảng giá"), coerce=int)
-    changes = HiddenField()
 
 
 def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
@@ -69,6 +85,36 @@ def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
     forms = {}
     for letter in GROUPS:
         form = GroupRuleForm(obj=assumptions.groups[letter], prefix=letter, meta={"csrf": False})
-        form.year.choices = [(offset, str(assumptions.first_year + offset)) for offset in range(YEARS)]
+        form.year.choices = [SelectChoice(offset, str(assumptions.first_year + offset)) for offset in range(YEARS)]
         forms[letter] = form
+    return forms
+
+
+class CeilingForm(BaseForm):
+    """The ceiling of one pot."""
+
+    amount = VndField(_("Trần vốn (để trống: không đặt trần)"))
+
+
+class FundingForm(StampedForm):
+    """What is asked of the choice under the ceilings."""
+
+    aim = SelectField(_("Mục tiêu"), choices=[SelectChoice(aim.value, aim.label) for aim in Aim])
+    per_district = CountField(_("Mỗi địa bàn cũ có ít nhất bao nhiêu đơn vị được bố trí (0: không đặt)"), [_between(0, 20)])
+    communes_first = BooleanField(_("Kết quả bằng nhau thì ưu tiên xã"))
+
+    @property
+    def the_aim(self) -> Aim:
+        """The aim as a value."""
+        return Aim(self.aim.data)
+
+
+def ceiling_forms(funding: Funding, years: Iterable[int], sources: Sequence[str]) -> dict[tuple[int, str], CeilingForm]:
+    """A form for each year and source, filled with its ceiling or with what was posted."""
+    forms = {}
+    for year in years:
+        for number, source in enumerate(sources):
+            known = funding.ceiling_of(year, source)
+            data = {"amount": "" if known is None else format_number(known)}
+            forms[year, source] = CeilingForm(data=data, prefix=f"pot-{year}-{number}", meta={"csrf": False})
     return forms

@@ -101,6 +101,17 @@ class PlanLine:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """A proposal: so many machines of an item from one ward to another, with the distance of one way in metres."""
+
+    item: str
+    giver: Ward
+    receiver: Ward
+    quantity: int
+    metres: int
+
+
+@dataclass(frozen=True)
 class CentreLine:
     """Counter equipment of the city service centre that stands in a ward and is to be replaced. Not in the ward's cost."""
 
@@ -129,6 +140,7 @@ class Plan:
     lines: tuple[PlanLine, ...]
     centre_lines: tuple[CentreLine, ...] = field(default=())
     exclusions: tuple[Exclusion, ...] = field(default=())
+    transfers: tuple[Transfer, ...] = field(default=())
 
     @property
     def approved_count(self) -> int:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from exports.editing import Edit, apply_edits, apply_prices
 from exports.models import PlanRecord
-from exports.plan import Plan, build_plan
+from exports.plan import Plan, Transfer, build_plan
 from exports.rules import Assumptions
 from exports.stored import dump_assumptions, hash_content, read_assumptions, read_frozen, thaw
+from exports.transfers import with_transfers
 from inventory.price_lists import current_price_list, get_price_list, version_of
 from inventory.recording import snapshots_by_hash
 from portal.clock import now, today
@@ -78,7 +79,8 @@ def edits_of(record: PlanRecord) -> list[Edit]:
 def _key_of(session: Session, record: PlanRecord, on: date | None) -> str:
     """The hash of all that an open scenario is built from."""
     edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
-    own = [record.title, version_of(session, record.price_list_id), record.assumptions, edits]
+    moved = sorted((row.item_code, row.giver_code, row.receiver_code, row.quantity) for row in record.transfers)
+    own = [record.title, version_of(session, record.price_list_id), record.assumptions, edits, moved]
     return hash_content({"city": city_readiness(session, on).version, "own": own})
 
 
@@ -87,8 +89,23 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     edits = edits_of(record)
     prices = apply_prices(get_price_list(session, record.price_list_id), edits)
     assumptions = read_assumptions(record.assumptions)
-    plan = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
-    return apply_edits(plan, edits)
+    built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
+    plan = apply_edits(built, edits)
+    return with_transfers(plan, _fitting(record, plan))
+
+
+def _fitting(record: PlanRecord, plan: Plan) -> list[Transfer]:
+    """The agreed transfers, each no more than its line still asks for: newer data may ask for less."""
+    wards = {ward.code: ward for ward in plan.wards}
+    room = {(line.ward.code, line.item): line.quantity for line in plan.lines}
+    kept = []
+    for row in record.transfers:
+        key = (row.receiver_code, row.item_code)
+        quantity = min(row.quantity, room.get(key, 0))
+        if quantity:
+            room[key] -= quantity
+            kept.append(Transfer(row.item_code, wards[row.giver_code], wards[row.receiver_code], quantity, row.metres))
+    return kept
 
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:

@@ -7,11 +7,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from exports.editing import ALL_WARDS, Edit, EditError, EditField, apply_edits, double_fundings, read_value, show_value
-from exports.models import PlanEdit, PlanRecord
+from exports.funding import Funding
+from exports.models import PlanEdit, PlanRecord, PlanTransfer
 from exports.plan import Plan, PlanLine
 from exports.planning import plan_of
 from exports.rules import Assumptions
-from exports.stored import dump_assumptions, freeze, hash_content
+from exports.stored import dump_assumptions, dump_funding, freeze, hash_content
 from inventory.price_lists import current_price_list
 from inventory.recording import newest_hashes
 from portal.clock import now
@@ -59,7 +60,7 @@ def rename_plan(session: Session, record: PlanRecord, name: str, note: str) -> N
     if name != record.name:
         _check_name(session, name)
     record.name, record.note = name, note
-    _touch(session, record)
+    touch(session, record)
 
 
 def propose_plan(session: Session, record: PlanRecord) -> None:
@@ -78,15 +79,20 @@ def set_rules(
     price_list_id: int | None = None,
 ) -> None:
     """Set the rules of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
-    check_open(record)
-    if changes != record.changes:
-        raise ScenarioError("Trong lúc bạn sửa, người khác đã đổi phương án này. Xem lại các ô rồi lưu lần nữa.")
+    _check_same(record, changes)
     record.assumptions = dump_assumptions(assumptions)
     if rates is not None:
         record.rates = dict(rates)
     if price_list_id is not None:
         record.price_list_id = price_list_id
-    _touch(session, record)
+    touch(session, record)
+
+
+def set_funding(session: Session, record: PlanRecord, changes: int, funding: Funding) -> None:
+    """Set ceilings and floors of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
+    _check_same(record, changes)
+    record.funding = dump_funding(funding)
+    touch(session, record)
 
 
 def edit_line(
@@ -124,7 +130,7 @@ def keep_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why:
             record.edits.append(row)
         row.value, row.why, row.by, row.at, row.door = edit.value, why, by, now(), door
     if wanted:
-        _touch(session, record)
+        touch(session, record)
 
 
 def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) -> int:
@@ -134,7 +140,7 @@ def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) 
     for row in gone:
         record.edits.remove(row)
     if gone:
-        _touch(session, record)
+        touch(session, record)
     return len(gone)
 
 
@@ -150,7 +156,7 @@ def fix_plan(session: Session, record: PlanRecord, by: str) -> None:
     content = freeze(plan, newest_hashes(session))
     record.content, record.sha256 = content, hash_content(content)
     record.final_by, record.final_at = by, now()
-    _touch(session, record)
+    touch(session, record)
 
 
 def is_intact(record: PlanRecord) -> bool:
@@ -167,6 +173,12 @@ def check_open(record: PlanRecord) -> None:
 def price_edits(record: PlanRecord) -> list[PlanEdit]:
     """The prices that the scenario sets for itself."""
     return [row for row in record.edits if row.ward_code == ALL_WARDS]
+
+
+def _check_same(record: PlanRecord, changes: int) -> None:
+    check_open(record)
+    if changes != record.changes:
+        raise ScenarioError("Trong lúc bạn sửa, người khác đã đổi phương án này. Xem lại các ô rồi lưu lần nữa.")
 
 
 def _refuse_double(before: Plan, after: Plan) -> None:
@@ -189,6 +201,8 @@ def _successor(source: PlanRecord, by: str, **own: Any) -> PlanRecord:
     )
     kept = ("ward_code", "item_code", "field", "value", "why", "door", "by", "at")
     record.edits = [PlanEdit(**{name: getattr(row, name) for name in kept}) for row in source.edits]
+    moved = ("item_code", "giver_code", "receiver_code", "quantity", "metres", "by", "at")
+    record.transfers = [PlanTransfer(**{name: getattr(row, name) for name in moved}) for row in source.transfers]
     return record
 
 
@@ -198,7 +212,8 @@ def _added(session: Session, record: PlanRecord) -> PlanRecord:
     return record
 
 
-def _touch(session: Session, record: PlanRecord) -> None:
+def touch(session: Session, record: PlanRecord) -> None:
+    """Count a change of the scenario, so that who had it open is told."""
     record.changes += 1
     session.flush()
 

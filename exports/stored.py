@@ -14,7 +14,8 @@ from typing import Any
 from cattrs.preconf.json import make_converter
 
 from exports.exclusions import Exclusion
-from exports.plan import CentreLine, Plan, PlanLine
+from exports.funding import Funding
+from exports.plan import CentreLine, Plan, PlanLine, Transfer
 from exports.rules import Assumptions
 from inventory.prices import PriceList
 from inventory.wards import Ward, load_wards
@@ -40,6 +41,7 @@ class FrozenPlan:
     lines: tuple[PlanLine, ...]
     centre_lines: tuple[CentreLine, ...]
     exclusions: tuple[Exclusion, ...]
+    transfers: tuple[Transfer, ...] = ()
 
 
 def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
         plan.lines,
         plan.centre_lines,
         plan.exclusions,
+        plan.transfers,
     )
     content: dict[str, Any] = _converter.unstructure(frozen)
     return content
@@ -66,7 +69,7 @@ def read_frozen(content: Mapping[str, Any]) -> FrozenPlan:
 
 def thaw(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:
     """The plan that was frozen. ``ratings`` are those of its snapshots under its standard on its day."""
-    own = (frozen.lines, frozen.centre_lines, frozen.exclusions)
+    own = (frozen.lines, frozen.centre_lines, frozen.exclusions, frozen.transfers)
     return Plan(frozen.name, frozen.on, frozen.assumptions, frozen.price_list, standard, wards, dict(ratings), *own)
 
 
@@ -74,6 +77,17 @@ def hash_content(content: Mapping[str, Any]) -> str:
     """SHA-256 of the content, alike for equal content in whatever order its keys stand."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def dump_funding(funding: Funding) -> dict[str, Any]:
+    """The ceilings and floors as plain values."""
+    values: dict[str, Any] = _converter.unstructure(funding)
+    return values
+
+
+def read_funding(values: Mapping[str, Any]) -> Funding:
+    """The ceilings and floors from what was stored; none where nothing was."""
+    return _converter.structure(values, Funding)
 
 
 def dump_assumptions(assumptions: Assumptions) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.plan import Plan
+from exports.plan import Plan, Transfer
 from exports.solver import make_solver
 from inventory.snapshot import EquipmentLot, Fact, Owner, Snapshot, usable
 from inventory.wards import Ward
@@ -59,17 +59,6 @@ class Shortage:
     ward: Ward
     item: str
     quantity: int
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A proposal: so many machines of an item from one ward to another, with the distance of one way in metres."""
-
-    item: str
-    giver: Ward
-    receiver: Ward
-    quantity: int
-    metres: int
 
 
 def great_circle(givers: Sequence[Ward], receivers: Sequence[Ward]) -> Metres:
@@ -317,11 +306,12 @@ def with_transfers(plan: Plan, accepted: Iterable[Transfer]) -> Plan:
     Raises ValueError where a transfer has no line, or more comes in than the line asks for.
     """
     coming: dict[tuple[str, str], int] = {}
-    for transfer in accepted:
+    agreed = tuple(accepted)
+    for transfer in agreed:
         key = (transfer.receiver.code, transfer.item)
         coming[key] = coming.get(key, 0) + transfer.quantity
     lines = tuple(replace(line, moved=coming.pop((line.ward.code, line.item), 0)) for line in plan.lines)
     beyond = sorted({*coming, *((line.ward.code, line.item) for line in lines if line.moved > line.quantity)})
     if beyond:
         raise ValueError(f"transfers that no line asks for: {beyond}")
-    return replace(plan, lines=lines)
+    return replace(plan, lines=lines, transfers=agreed)

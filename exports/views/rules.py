@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from accounts.audit import record
 from accounts.guards import requires, the_identity
@@ -29,7 +30,7 @@ def rules(plan_id: int) -> ResponseReturnValue:
     present = read_assumptions(own.assumptions)
     values = {name: getattr(present, name) for name in ("first_year", "months", "lease_percent", "blocking_first")}
     form = RulesForm(data={**{k: v if isinstance(v, bool) else str(v) for k, v in values.items()}, "price_list": own.price_list_id})
-    form.price_list.choices = [(found.id, found.name) for found in list_price_lists(session)]
+    form.price_list.choices = [SelectChoice(found.id, found.name) for found in list_price_lists(session)]
     groups = group_forms(present)
     may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
     if may_edit and form.validate_on_submit() and _all_valid(groups):
@@ -40,9 +41,8 @@ def rules(plan_id: int) -> ResponseReturnValue:
             form.lease_percent.number or 0,
             {letter: group.rule for letter, group in groups.items()},
         )
-        stamp = int(form.changes.data) if (form.changes.data or "").isdigit() else -1
         try:
-            scenarios.set_rules(session, own, stamp, typed, price_list_id=form.price_list.data)
+            scenarios.set_rules(session, own, form.stamp, typed, price_list_id=form.price_list.data)
         except scenarios.ScenarioError as error:
             form.form_errors.append(error.message)
         else:

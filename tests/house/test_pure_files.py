@@ -43,6 +43,8 @@ PURE = [
     "exports.filtering",
     "exports.stored",
     "exports.returning",
+    "exports.funding",
+    "exports.charts",
     "exports.transfers",
     "exports.allocation",
     "exports.knapsack",
