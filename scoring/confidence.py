@@ -5,7 +5,6 @@ from datetime import date
 from inventory.snapshot import Basis, ConnectionKind, Snapshot
 from portal.labels import LabelledEnum
 from scoring.rating import Finding, Rating
-from scoring.trying import answers_behind
 
 # An answer that was approved longer ago than this is old: half a year, as surveys are meant to come round.
 OLD_DAYS = 183
@@ -28,8 +27,7 @@ def confidence_of(finding: Finding, rating: Rating) -> Confidence:
     assert rating.snapshot is not None
     if _is_old(rating.snapshot, rating.on):
         return Confidence.OLD
-    keys = answers_behind(finding.criterion)
-    return max((_grade(key, rating.snapshot) for key in keys), key=_ORDER.index)
+    return max((_grade(key, rating.snapshot) for key in finding.criterion.answers), key=_ORDER.index)
 
 
 def confidence(rating: Rating) -> Confidence | None:

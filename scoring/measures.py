@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from inventory.snapshot import ConnectionKind, Owner, Snapshot, usable
 from portal.vietnamese import fold
@@ -186,3 +187,10 @@ FACTS = frozenset(key for key, measure in MEASURES.items() if measure.is_fact) |
     "owns_counters",
     "printers_multifunction",
 }
+
+
+@cache
+def answers_of(measure: str) -> tuple[str, ...]:
+    """The keys of the answers without which a measure tells nothing, in the order that it reads them."""
+    # What a measure misses in an empty snapshot is all that it needs.
+    return MEASURES[measure].read(Snapshot("", date.min), 1, date.min).missing

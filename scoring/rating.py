@@ -124,9 +124,14 @@ class Rating:
 
 def rate(snapshot: Snapshot, standard: Standard, on: date) -> Rating:
     """Judge a snapshot against a standard on a date."""
-    findings = tuple(judge(criterion, snapshot, standard, on) for criterion in standard.criteria)
-    score = _score(findings)
-    return Rating(snapshot.ward_code, _result(findings, score, standard), score, findings, snapshot, standard, on)
+    return conclude(tuple(judge(criterion, snapshot, standard, on) for criterion in standard.criteria), snapshot, standard, on)
+
+
+def conclude(findings: tuple[Finding, ...], snapshot: Snapshot, standard: Standard, on: date) -> Rating:
+    """Score and result that follow from the findings, which stand in the order of the standard's criteria."""
+    counted = [finding for finding in findings if finding.is_counted]
+    score = _score(counted)
+    return Rating(snapshot.ward_code, _result(counted, score, standard), score, findings, snapshot, standard, on)
 
 
 def no_data(ward_code: str, on: date) -> Rating:
@@ -163,16 +168,16 @@ def _read(measure: str | None, snapshot: Snapshot, standard: Standard, on: date)
     return Reading() if measure is None else MEASURES[measure].read(snapshot, standard.pc_max_age_years, on)
 
 
-def _score(findings: tuple[Finding, ...]) -> int:
-    counted = sum(finding.criterion.weight for finding in findings if finding.is_counted)
-    met = sum(finding.criterion.weight for finding in findings if finding.is_counted and finding.is_met)
-    return 100 * met // counted if counted else 0
+def _score(counted: list[Finding]) -> int:
+    whole = sum(finding.criterion.weight for finding in counted)
+    met = sum(finding.criterion.weight for finding in counted if finding.is_met)
+    return 100 * met // whole if whole else 0
 
 
-def _result(findings: tuple[Finding, ...], score: int, standard: Standard) -> Result:
-    blocking = [finding for finding in findings if finding.criterion.blocking and finding.is_counted]
-    if any(finding.status is FindingStatus.UNMET for finding in blocking):
+def _result(counted: list[Finding], score: int, standard: Standard) -> Result:
+    blocking = [finding.status for finding in counted if finding.criterion.blocking]
+    if FindingStatus.UNMET in blocking:
         return Result.NOT_READY
-    if any(finding.status is FindingStatus.UNANSWERED for finding in blocking):
+    if FindingStatus.UNANSWERED in blocking:
         return Result.INCOMPLETE
     return Result.READY if score >= standard.pass_mark else Result.NOT_READY

@@ -12,12 +12,14 @@ from inventory.catalogue import load_catalogue
 from inventory.prices import Price
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, usable
 from scoring.measures import MEASURES
-from scoring.rating import Finding, FindingStatus, Rating, Result, judge, rate
-from scoring.standard import Criterion, Standard
+from scoring.rating import Finding, FindingStatus, Rating, Result, conclude, judge
+from scoring.standard import Criterion
 
 # Speed that one leased Internet line is taken to bring, in Mbps; the criterion of bandwidth counts lines by it.
 LINE_MBPS = 300
 PC_ITEMS = ("A01", "A02")
+# What is known of all PCs together, and grows with each new one.
+PC_FACTS = ("pc_supported_os", "pc_memory_ssd")
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,7 @@ def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     if rating.snapshot is None or rating.standard is None:
         return ()
     codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
-    lines, _ = _mend(rating.snapshot, rating.standard, rating, codes)
-    return lines
+    return _mend(rating, codes)[0]
 
 
 def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating:
@@ -59,8 +60,7 @@ def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating
         return rating
     if codes is None:
         codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
-    _, mended = _mend(rating.snapshot, rating.standard, rating, codes)
-    return rate(mended, rating.standard, rating.on)
+    return _mend(rating, codes)[1]
 
 
 def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
@@ -70,14 +70,12 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
     bandwidth, a new PC counts for several) are tried in every combination; the rest is an exact choice over whole weights.
     Each set is rated once it is bought, so *possible* means that the ward would be ready.
     """
-    snapshot, standard = rating.snapshot, rating.standard
-    if snapshot is None or standard is None:
+    if rating.snapshot is None:
         return CostToReady(0, 0, (), possible=False)
     if rating.result is Result.READY:
         return CostToReady(0, 0, (), possible=True)
     must = [finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding)]
-    lines, mended = _mend(snapshot, standard, rating, must)
-    after = rate(mended, standard, rating.on)
+    lines, after = _mend(rating, must)
     if any(not _money_mends(finding) for finding in rating.unmet_blocking):
         found = None
     else:
@@ -113,29 +111,28 @@ def _cheapest_set(
     rating: Rating, must: list[str], after: Rating, spent: int, prices: Mapping[str, Price]
 ) -> tuple[RemedyLine, ...] | None:
     """The lines of the cheapest set that makes the ward ready, or None where none does. ``after`` has the musts mended."""
-    snapshot, standard = rating.snapshot, rating.standard
-    assert snapshot is not None
-    assert standard is not None
     alone: list[tuple[str, int, int]] = []
     tied: set[str] = set()
     candidates = [f.criterion for f in after.unmet if _money_mends(f)]
     for criterion in candidates:
-        lines, mended = _mend(snapshot, standard, rating, [*must, criterion.code])
+        lines, mended = _mend(rating, [*must, criterion.code])
         alone.append((criterion.code, criterion.weight, _total(lines, prices) - spent))
-        touched = _changed(after, rate(mended, standard, rating.on)) - {criterion.code}
+        touched = _changed(after, mended) - {criterion.code}
         tied |= {criterion.code, *touched} if touched else set()
     points = _points_by_cost([free for free in alone if free[0] not in tied])
     together = [criterion.code for criterion in candidates if criterion.code in tied]
     best: tuple[int, tuple[RemedyLine, ...]] | None = None
     for chosen in chain.from_iterable(combinations(together, size) for size in range(len(together) + 1)):
-        _, mended = _mend(snapshot, standard, rating, [*must, *chosen])
-        short = _short_of_pass(rate(mended, standard, rating.on))
+        lines, mended = _mend(rating, [*must, *chosen])
+        short = _short_of_pass(mended)
         enough = [(cost, codes) for gained, (cost, codes) in points.items() if gained >= short]
         if not enough:
             continue
-        lines, mended = _mend(snapshot, standard, rating, [*must, *chosen, *min(enough)[1]])
+        others = min(enough)[1]
+        if others:
+            lines, mended = _mend(rating, [*must, *chosen, *others])
         cost = _total(lines, prices)
-        if (best is None or cost < best[0]) and rate(mended, standard, rating.on).result is Result.READY:
+        if (best is None or cost < best[0]) and mended.result is Result.READY:
             best = cost, lines
     return best[1] if best else None
 
@@ -146,7 +143,7 @@ def _changed(before: Rating, after: Rating) -> set[str]:
     return {
         old.criterion.code
         for old, new in pairs
-        if old.criterion.is_counted and (old.status, old.have, old.need) != (new.status, new.have, new.need)
+        if old is not new and old.criterion.is_counted and (old.status, old.have, old.need) != (new.status, new.have, new.need)
     }
 
 
@@ -171,25 +168,44 @@ def _total(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int:
     return sum(line_cost(line, prices) for line in lines)
 
 
-def _mend(snapshot: Snapshot, standard: Standard, rating: Rating, codes: Iterable[str]) -> tuple[tuple[RemedyLine, ...], Snapshot]:
-    """The lines for the given criteria, and the snapshot with them.
+def _mend(rating: Rating, codes: Iterable[str]) -> tuple[tuple[RemedyLine, ...], Rating]:
+    """The lines for the given criteria, and the rating of the ward with them.
 
     New PCs bring duties (protection, licences): what held before, or did not apply for want of PCs, is kept whole too.
+    A criterion is judged anew only where a remedy before it touched an answer that it reads.
     """
+    snapshot, standard = rating.snapshot, rating.standard
+    assert snapshot is not None
+    assert standard is not None
     wanted = set(codes)
-    held = {finding.criterion.code for finding in rating.findings if not finding.is_failing}
     lines: list[RemedyLine] = []
-    for criterion in standard.criteria:
-        is_duty = criterion.is_counted and criterion.code in held and any(line.item in PC_ITEMS for line in lines)
+    touched: set[str] = set()
+    has_pcs = False
+    for before in rating.findings:
+        criterion = before.criterion
+        is_duty = has_pcs and criterion.is_counted and not before.is_failing
         if criterion.code not in wanted and not is_duty:
             continue
-        finding = judge(criterion, snapshot, standard, rating.on)
+        finding = before if criterion.reads.isdisjoint(touched) else judge(criterion, snapshot, standard, rating.on)
         if not _money_mends(finding):
             continue
         added = _lines_for(finding, snapshot, rating)
         lines += added
         snapshot = _with_remedy(snapshot, finding, added, rating)
-    return tuple(lines), snapshot
+        has_pcs = has_pcs or any(line.item in PC_ITEMS for line in added)
+        touched |= _touches(criterion, added)
+    findings = tuple(
+        before if before.criterion.reads.isdisjoint(touched) else judge(before.criterion, snapshot, standard, rating.on)
+        for before in rating.findings
+    )
+    return tuple(lines), conclude(findings, snapshot, standard, rating.on)
+
+
+def _touches(criterion: Criterion, lines: list[RemedyLine]) -> set[str]:
+    """The answers that the remedy of a criterion may change."""
+    rule = criterion.remedy
+    pcs = (*PC_ITEMS, *PC_FACTS) if any(line.item in PC_ITEMS or line.replaces for line in lines) else ()
+    return {*(line.item for line in lines), *pcs, *rule.raises, *rule.sets, rule.line}
 
 
 def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[RemedyLine]:
@@ -230,7 +246,7 @@ def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], 
         facts[key] = Fact(key, value=True)
     bought = sum(line.quantity for line in lines if line.item in PC_ITEMS)
     has_none = not any(lot.working for item in PC_ITEMS for lot in snapshot.lots_of(item))
-    for key in ("pc_supported_os", "pc_memory_ssd") if bought else ():
+    for key in PC_FACTS if bought else ():
         known = snapshot.count(key)
         # Where nobody said how many of the old machines are supported, buying new ones answers it only if there were none.
         if known is not None or has_none:

@@ -7,13 +7,14 @@ import tomllib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshot import ConnectionKind
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
-from scoring.measures import FACTS, MEASURES
+from scoring.measures import FACTS, MEASURES, answers_of
 
 REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
 SOURCE_LABELS = {
@@ -125,6 +126,19 @@ class Criterion:
     def is_sensitive(self) -> bool:
         """Whether the finding would help an attacker (group G)."""
         return self.group == "G"
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The keys of the answers that the criterion asks for, in the order that its measures read them."""
+        measures = filter(None, (self.measure, self.requirement.per))
+        keys = [key for measure in measures for key in answers_of(measure)]
+        return tuple(dict.fromkeys([*keys, *filter(None, [self.applies_if])]))
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The keys of all answers that may change the finding: with one kind of line all kinds, which are set against each other."""
+        kinds = frozenset(ConnectionKind)
+        return frozenset(self.answers) | (frozenset() if kinds.isdisjoint(self.answers) else kinds)
 
     @property
     def unit(self) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
@@ -27,20 +26,7 @@ class Knob:
 
 def knobs_of(criterion: Criterion, snapshot: Snapshot) -> tuple[Knob, ...]:
     """The answers that a criterion reads, in the order that its measures read them."""
-    return tuple(Knob(key, _is_yes_or_no(key), _value(key, snapshot)) for key in answers_behind(criterion))
-
-
-def answers_behind(criterion: Criterion) -> tuple[str, ...]:
-    """The keys of the answers that a criterion reads."""
-    measures = filter(None, (criterion.measure, criterion.requirement.per))
-    keys = [key for measure in measures for key in _answers_of(measure)]
-    return tuple(dict.fromkeys([*keys, *filter(None, [criterion.applies_if])]))
-
-
-@cache
-def _answers_of(measure: str) -> tuple[str, ...]:
-    # What a measure misses in an empty snapshot is all that it reads.
-    return MEASURES[measure].read(Snapshot("", date.min), 1, date.min).missing
+    return tuple(Knob(key, _is_yes_or_no(key), _value(key, snapshot)) for key in criterion.answers)
 
 
 def with_answers(snapshot: Snapshot, answers: Mapping[str, int], on: date) -> Snapshot:

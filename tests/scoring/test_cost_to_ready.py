@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inventory.prices import load_default_prices
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
-from scoring.rating import FindingStatus, Result, rate
+from scoring.rating import FindingStatus, Result, judge, rate
 from scoring.readiness import city_readiness
 from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost, remedies_of
 from scoring.standard import Tier
@@ -198,3 +198,28 @@ def test_what_stands_in_the_way_is_named_and_nothing_else():
     left = {f.criterion.code for f in short.unmet if not f.criterion.remedy.money_mends}
     assert len(left) > 1
     assert (cost.possible, {c.code for c in cost.blockers}) == (False, left)
+
+
+CODES = [criterion.code for criterion in STANDARD.criteria]
+
+
+@given(snapshots(), st.none() | st.sets(st.sampled_from(CODES)))
+def test_what_no_remedy_touches_is_judged_as_if_anew(snapshot, codes):
+    bought = apply_remedies(rate(snapshot, STANDARD, ON), codes)
+    assert bought == rate(bought.snapshot, STANDARD, ON)
+
+
+@given(snapshots(), snapshots(), st.sampled_from(STANDARD.criteria))
+def test_a_criterion_reads_no_other_answers_than_it_says(snapshot, other, criterion):
+    def read(key):
+        return key in criterion.reads
+
+    mixed = replace(
+        other,
+        facts={**{k: f for k, f in other.facts.items() if not read(k)}, **{k: f for k, f in snapshot.facts.items() if read(k)}},
+        lots=tuple(lot for lot in (*snapshot.lots, *other.lots) if (lot in snapshot.lots) == read(lot.item)),
+        answered_items=frozenset(key for key in ITEMS if key in (snapshot if read(key) else other).answered_items),
+    )
+    if read("internet"):
+        mixed = replace(mixed, connections=snapshot.connections, answered_connections=snapshot.answered_connections)
+    assert judge(criterion, mixed, STANDARD, ON) == judge(criterion, snapshot, STANDARD, ON)
