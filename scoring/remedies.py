@@ -4,8 +4,9 @@ Each remedy is judged on what the ward has *after* the remedies before it: a PC 
 bought again for the next nor left without protection by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import chain, combinations
 
 from inventory.catalogue import load_catalogue
@@ -46,6 +47,10 @@ class CostToReady:
     blockers: tuple[Criterion, ...] = ()
 
 
+# The lines that were bought, and the rating of the ward that has them.
+Mended = tuple[tuple[RemedyLine, ...], Rating]
+
+
 def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     """The lines that mend every counted finding that is not met and that money mends, in the order of the criteria."""
     if rating.snapshot is None or rating.standard is None:
@@ -74,14 +79,15 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
         return CostToReady(0, 0, (), possible=False)
     if rating.result is Result.READY:
         return CostToReady(0, 0, (), possible=True)
-    must = [finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding)]
-    lines, after = _mend(rating, must)
+    mend = cache(partial(_mend, rating))
+    must = frozenset(finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding))
     if any(not _money_mends(finding) for finding in rating.unmet_blocking):
         found = None
     else:
-        found = _cheapest_set(rating, must, after, _total(lines, prices), prices)
+        found = _cheapest_set(mend, must, prices)
     if found is not None:
         return CostToReady(*_split_cost(found, prices), found, possible=True)
+    lines, after = mend(must)
     stuck = [f.criterion for f in rating.unmet_blocking if not _money_mends(f)]
     blockers = tuple(stuck or (f.criterion for f in after.unmet if not _money_mends(f)))
     return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=blockers)
@@ -108,14 +114,16 @@ def _split_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> tup
 
 
 def _cheapest_set(
-    rating: Rating, must: list[str], after: Rating, spent: int, prices: Mapping[str, Price]
+    mend: Callable[[frozenset[str]], Mended], must: frozenset[str], prices: Mapping[str, Price]
 ) -> tuple[RemedyLine, ...] | None:
-    """The lines of the cheapest set that makes the ward ready, or None where none does. ``after`` has the musts mended."""
+    """The lines of the cheapest set that makes the ward ready, or None where none does. ``mend`` tells what a set of codes gives."""
+    lines, after = mend(must)
+    spent = _total(lines, prices)
     alone: list[tuple[str, int, int]] = []
     tied: set[str] = set()
     candidates = [f.criterion for f in after.unmet if _money_mends(f)]
     for criterion in candidates:
-        lines, mended = _mend(rating, [*must, criterion.code])
+        lines, mended = mend(must | {criterion.code})
         alone.append((criterion.code, criterion.weight, _total(lines, prices) - spent))
         touched = _changed(after, mended) - {criterion.code}
         tied |= {criterion.code, *touched} if touched else set()
@@ -123,14 +131,12 @@ def _cheapest_set(
     together = [criterion.code for criterion in candidates if criterion.code in tied]
     best: tuple[int, tuple[RemedyLine, ...]] | None = None
     for chosen in chain.from_iterable(combinations(together, size) for size in range(len(together) + 1)):
-        lines, mended = _mend(rating, [*must, *chosen])
+        _, mended = mend(must.union(chosen))
         short = _short_of_pass(mended)
         enough = [(cost, codes) for gained, (cost, codes) in points.items() if gained >= short]
         if not enough:
             continue
-        others = min(enough)[1]
-        if others:
-            lines, mended = _mend(rating, [*must, *chosen, *others])
+        lines, mended = mend(must.union(chosen, min(enough)[1]))
         cost = _total(lines, prices)
         if (best is None or cost < best[0]) and mended.result is Result.READY:
             best = cost, lines
@@ -168,7 +174,7 @@ def _total(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int:
     return sum(line_cost(line, prices) for line in lines)
 
 
-def _mend(rating: Rating, codes: Iterable[str]) -> tuple[tuple[RemedyLine, ...], Rating]:
+def _mend(rating: Rating, codes: Iterable[str]) -> Mended:
     """The lines for the given criteria, and the rating of the ward with them.
 
     New PCs bring duties (protection, licences): what held before, or did not apply for want of PCs, is kept whole too.

@@ -117,7 +117,7 @@ class Criterion:
         """The letter of the criterion's group."""
         return group_of(self.code)
 
-    @property
+    @cached_property
     def is_counted(self) -> bool:
         """Whether the criterion enters score and result."""
         return self.tier is Tier.REQUIRED and not self.undecided
