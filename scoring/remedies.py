@@ -53,7 +53,7 @@ Mended = tuple[tuple[RemedyLine, ...], Rating]
 
 def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     """The lines that mend every counted finding that is not met and that money mends, in the order of the criteria."""
-    if rating.snapshot is None or rating.standard is None:
+    if rating.snapshot is None:
         return ()
     codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
     return _mend(rating, codes)[0]
@@ -61,7 +61,7 @@ def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
 
 def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating:
     """The rating of the ward once its remedies are in place: all of them, or those of the criteria given by code."""
-    if rating.snapshot is None or rating.standard is None:
+    if rating.snapshot is None:
         return rating
     if codes is None:
         codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
@@ -81,15 +81,13 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
         return CostToReady(0, 0, (), possible=True)
     mend = cache(partial(_mend, rating))
     must = frozenset(finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding))
-    if any(not _money_mends(finding) for finding in rating.unmet_blocking):
-        found = None
-    else:
-        found = _cheapest_set(mend, must, prices)
+    stuck = [finding.criterion for finding in rating.unmet_blocking if not _money_mends(finding)]
+    found = None if stuck else _cheapest_set(mend, must, prices)
     if found is not None:
         return CostToReady(*_split_cost(found, prices), found, possible=True)
     lines, after = mend(must)
-    stuck = [f.criterion for f in rating.unmet_blocking if not _money_mends(f)]
-    blockers = tuple(stuck or (f.criterion for f in after.unmet if not _money_mends(f)))
+    # A blocking criterion that still misses is one that its own remedy does not mend.
+    blockers = tuple(stuck or (f.criterion for f in after.unmet if f.criterion.blocking or not _money_mends(f)))
     return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=blockers)
 
 

@@ -1,13 +1,13 @@
 """Remedies counted by hand: how much is bought, which old machines go, what the ward then has, and which set is the cheapest."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
 from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
 from scoring.rating import Result, judge, rate
 from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, remedies_of
-from scoring.standard import RemedyItem, RemedyRule, Requirement
+from scoring.standard import RemedyItem, RemedyRule, Requirement, Tier
 from tests.scoring.test_exactness import FREE, ON, PRICES, STANDARD, small_standard, ward_with
 
 PCS = frozenset({"A01", "A02"})
@@ -50,25 +50,29 @@ def test_as_much_is_bought_as_is_lacking_rounded_up_and_never_none(code, facts, 
     assert {line.item: line.quantity for line in remedies_of(rate(ward, only(code), ON))} == bought
 
 
-# Staff, that is how many worn PCs go of good 4, degraded 5, unused 1; what stays of them: good, degraded, unused, liquidation.
+# Staff, that is how many worn PCs go of good 4, degraded 5, unused 4; what stays of them: good, degraded, unused, and what waits
+# for liquidation, with the 3 that did before.
 LIQUIDATED = [
-    (2, (4, 3, 1, 2)),
-    (5, (4, 0, 1, 5)),
-    (7, (2, 0, 1, 7)),
-    (9, (0, 0, 1, 9)),
-    (10, (0, 0, 0, 10)),
-    (11, (0, 0, 0, 10)),
+    (1, (4, 4, 4, 4)),
+    (2, (4, 3, 4, 5)),
+    (5, (4, 0, 4, 8)),
+    (7, (2, 0, 4, 10)),
+    (9, (0, 0, 4, 12)),
+    (10, (0, 0, 3, 13)),
+    (12, (0, 0, 1, 15)),
+    (13, (0, 0, 0, 16)),
+    (14, (0, 0, 0, 16)),
 ]
 
 
 @pytest.mark.parametrize(("staff", "left"), LIQUIDATED)
 def test_of_a_lot_the_degraded_go_first_then_the_good_then_the_unused(staff, left):
-    worn = EquipmentLot("A01", good=4, degraded=5, unused=1, year=2014)
+    worn = EquipmentLot("A01", good=4, degraded=5, unused=4, liquidation=3, year=2014)
     rating = rate(a_ward([worn], staff_total=staff), only("CR-A1"), ON)
     old, new = apply_remedies(rating).snapshot.lots
     assert (old.good, old.degraded, old.unused, old.liquidation) == left
     assert new == EquipmentLot("A01", good=staff, year=ON.year)
-    assert remedies_of(rating) == (RemedyLine("A01", staff, "CR-A1", replaces=min(staff, 10)),)
+    assert remedies_of(rating) == (RemedyLine("A01", staff, "CR-A1", replaces=min(staff, 13)),)
 
 
 # Lots of PCs; how many must have a supported system (any old one may go for it); what stands in the lots then, in their order.
@@ -123,6 +127,7 @@ KNOWN_OF_PCS = [
     (((ON.year, 5, CENTRE),), None, 3),
     (((ON.year, 5),), 0, 3),
     (((ON.year, 5),), 4, 7),
+    (((ON.year, 5),), 3, 6),
 ]
 
 
@@ -219,6 +224,9 @@ def test_pcs_that_go_for_another_machine_are_judged_anew():
 CHOICES = [
     ((1, 1, 2, 1, 1), (3, 5, 7, 99, 99), 33, [2]),
     ((1, 1, 2, 1, 1), (3, 5, 9, 99, 99), 33, [0, 1]),
+    ((2, 1, 1, 1, 1), (8, 5, 5, 99, 99), 33, [0]),
+    ((2, 1, 1, 1, 1), (8, 3, 5, 99, 99), 33, [0]),
+    ((2, 1, 1, 1, 1), (9, 3, 5, 99, 99), 33, [1, 2]),
     ((1, 1, 2, 1, 1), (3, 5, 8, 99, 99), 33, [0, 1]),
     ((3, 3, 3, 1, 1), (1, 1, 1, 1, 1), 30, [0, 1]),
     ((1, 2, 3, 4, 5), (5, 4, 3, 2, 1), 100, [0, 1, 2, 3, 4]),
@@ -252,67 +260,111 @@ def test_the_weight_that_the_pass_mark_asks_for_is_rounded_up(met, pass_mark, mo
     assert len(cost.lines) == more
 
 
-def two_of(first, second, weights, pass_mark):
-    """A standard of two criteria that money mends, and of one that it does not, which misses."""
-    criteria = (
-        replace(first, weight=weights[0], blocking=False),
-        replace(second, weight=weights[1], blocking=False),
-        replace(STANDARD.criterion("CR-G5"), weight=weights[2], undecided=False, tier=STANDARD.criterion("CR-G4").tier),
-    )
-    return replace(STANDARD, criteria=criteria, pass_mark=pass_mark)
+def some_of(pass_mark, *weighed):
+    """A standard of these criteria with these weights, none of them blocking; one that money does not mend is in it where it is given."""
+    criteria = (replace(criterion, weight=weight, blocking=False, tier=Tier.REQUIRED) for criterion, weight in weighed)
+    return replace(STANDARD, criteria=tuple(criteria), pass_mark=pass_mark)
 
 
-# Weights of bandwidth, of the spare line, of what money does not mend; pass mark; lines that are bought.
+BANDWIDTH, SPARE, KIOSK, NO_MONEY = (STANDARD.criterion(code) for code in ("CR-D5", "CR-D6", "CR-B5", "CR-G5"))
+KIOSK = replace(KIOSK, applies_if=None, requirement=Requirement(constant=1))
+
+
+def priced(**prices):
+    return {item: replace(PRICES[item], unit_price=price) for item, price in prices.items()}
+
+
+def without_lines(**facts):
+    told = make_facts({"staff_total": 60, "mfa_enabled": False, **facts})
+    lot = EquipmentLot("A01", good=2, year=2024)
+    return Snapshot("00082", ON, told, (lot,), (), frozenset({*PCS, "B06"}), frozenset(ConnectionKind))
+
+
+# Weights of bandwidth, of the spare line, of a kiosk, of what money does not mend; pass mark; what is bought: a line of the
+# bandwidth costs 5, a spare line, which lifts the bandwidth too, 7, a kiosk 9.
 TIED = [
-    # The spare line alone lifts the bandwidth too.
-    ((1, 1, 0), 100, ["D04"]),
-    ((1, 1, 2), 50, ["D04"]),
-    ((1, 1, 2), 25, ["D03"]),
-    ((0, 1, 1), 50, ["D04"]),
-    ((1, 0, 1), 50, ["D03"]),
+    ((1, 1, 0, 0), 100, ["D04"]),
+    ((1, 1, 0, 2), 50, ["D04"]),
+    ((1, 1, 0, 2), 25, ["D03"]),
+    ((0, 1, 0, 1), 50, ["D04"]),
+    ((1, 0, 0, 1), 50, ["D03"]),
+    ((1, 1, 1, 0), 100, ["B06", "D04"]),
+    ((1, 1, 1, 0), 67, ["B06", "D04"]),
+    ((1, 1, 1, 0), 66, ["D04"]),
+    ((1, 1, 9, 0), 80, ["B06"]),
 ]
 
 
 @pytest.mark.parametrize(("weights", "pass_mark", "bought"), TIED)
 def test_a_spare_line_that_lifts_the_bandwidth_is_weighed_with_it(weights, pass_mark, bought):
-    standard = two_of(STANDARD.criterion("CR-D5"), STANDARD.criterion("CR-D6"), weights, pass_mark)
-    facts = make_facts({"staff_total": 60, "mfa_enabled": False})
-    ward = Snapshot("00082", ON, facts, answered_connections=frozenset({ConnectionKind.INTERNET, ConnectionKind.BACKUP}))
-    prices = {"D03": replace(PRICES["D03"], unit_price=5), "D04": replace(PRICES["D04"], unit_price=7)}
-    cost = cost_to_ready(rate(ward, standard, ON), prices)
-    assert [line.item for line in cost.lines] == bought
+    standard = some_of(pass_mark, *zip((BANDWIDTH, SPARE, KIOSK, NO_MONEY), weights, strict=True))
+    cost = cost_to_ready(rate(without_lines(), standard, ON), priced(D03=5, D04=7, B06=9))
+    assert sorted(line.item for line in cost.lines) == bought
     assert cost.possible
 
 
+PEOPLE = replace(STANDARD.criterion("CR-A1"), measure="pcs_working", remedy=RemedyRule("mua", (RemedyItem("A01"),)))
+LICENCES = replace(STANDARD.criterion("CR-A7"), requirement=Requirement(per="pcs_working"))
+
+
 def test_what_only_changes_a_need_is_tied_too():
-    # New PCs raise the need of licences: two for the staff, and then two more licences than without them.
-    first = replace(STANDARD.criterion("CR-A1"), measure="pcs_working", remedy=RemedyRule("mua", (RemedyItem("A01"),)))
-    second = replace(STANDARD.criterion("CR-A7"), requirement=Requirement(per="pcs_working"))
-    ward = a_ward(pcs((2024, 2)), staff_total=4, licensed_pcs=1, mfa_enabled=False)
-    prices = {"A01": replace(PRICES["A01"], unit_price=1), "A07": replace(PRICES["A07"], unit_price=1)}
-    both = cost_to_ready(rate(ward, two_of(first, second, (1, 1, 1), 66), ON), prices)
-    assert [(line.item, line.quantity) for line in both.lines] == [("A01", 2), ("A07", 3)]
-    one = cost_to_ready(rate(ward, two_of(first, second, (1, 1, 1), 33), ON), prices)
-    assert [(line.item, line.quantity) for line in one.lines] == [("A07", 1)]
+    # Two new PCs raise the need of licences by two: both criteria cost 2 + 3, not 2 + 1, and a kiosk for 3 is the cheaper second.
+    standard = some_of(50, (PEOPLE, 1), (LICENCES, 1), (KIOSK, 1), (NO_MONEY, 1))
+    ward = without_lines(staff_total=4, licensed_pcs=1)
+    cost = cost_to_ready(rate(ward, standard, ON), priced(A01=1, A07=1, B06=3))
+    assert [(line.item, line.quantity) for line in cost.lines] == [("A07", 1), ("B06", 1)]
+    dear = cost_to_ready(rate(ward, standard, ON), priced(A01=1, A07=1, B06=5))
+    assert [(line.item, line.quantity) for line in dear.lines] == [("A01", 2), ("A07", 3)]
+
+
+def test_three_that_touch_each_other_are_all_bought_where_all_are_needed():
+    working = replace(STANDARD.criterion("CR-G2"), requirement=Requirement(per="pcs_working"))
+    standard = some_of(100, (PEOPLE, 1), (LICENCES, 1), (working, 1))
+    ward = without_lines(staff_total=4, licensed_pcs=1, pcs_protected=0)
+    cost = cost_to_ready(rate(ward, standard, ON), priced(A01=1, A07=1, G02=1))
+    assert [(line.item, line.quantity) for line in cost.lines] == [("A01", 2), ("A07", 3), ("G02", 4)]
 
 
 def test_money_that_does_not_reach_the_pass_mark_is_told_as_impossible():
-    standard = two_of(STANDARD.criterion("CR-D5"), STANDARD.criterion("CR-D6"), (1, 1, 8), 80)
-    facts = make_facts({"staff_total": 60, "mfa_enabled": False})
-    ward = Snapshot("00082", ON, facts, answered_connections=frozenset({ConnectionKind.INTERNET, ConnectionKind.BACKUP}))
-    cost = cost_to_ready(rate(ward, standard, ON), PRICES)
+    standard = some_of(80, (BANDWIDTH, 1), (SPARE, 1), (NO_MONEY, 8))
+    cost = cost_to_ready(rate(without_lines(), standard, ON), PRICES)
     assert (cost.possible, cost.lines, [criterion.code for criterion in cost.blockers]) == (False, (), ["CR-G5"])
+
+
+def test_a_blocking_criterion_that_its_remedy_does_not_mend_stands_in_the_way():
+    wrong = replace(BANDWIDTH, blocking=True, remedy=RemedyRule("mua nhầm", (RemedyItem("B06"),)))
+    standard = replace(some_of(10, (SPARE, 9)), criteria=(wrong, replace(SPARE, weight=9)))
+    cost = cost_to_ready(rate(replace(without_lines(), connections=()), standard, ON), priced(B06=9, D03=5, D04=700))
+    assert [line.item for line in cost.lines] == ["B06", "D04"], "the spare line brings the bandwidth"
+    alone = cost_to_ready(rate(without_lines(), replace(standard, criteria=(wrong,)), ON), priced(B06=9))
+    assert (alone.possible, [criterion.code for criterion in alone.blockers]) == (False, ["CR-D5"])
+    assert alone.capital + alone.recurrent == 9 * 200
 
 
 def test_blocking_criteria_are_bought_first_and_all_of_them():
     standard = small_standard((1,) * 5, (1,) * 5, 60, blocking=("kiosks", "queue_systems"))
     rating = rate(ward_with((0, 0, 1, 0, 0)), standard, ON)
-    cheap = {item: replace(PRICES[item], unit_price=9 if item in ("B06", "B07") else 1) for item in FREE.values()}
-    cost = cost_to_ready(rating, cheap)
+    cost = cost_to_ready(rating, priced(B06=9, B07=9, B10=1, B13=1, F03=1))
     assert [line.item for line in cost.lines] == ["B06", "B07"]
     assert cost.capital + cost.recurrent == 18
     bought = apply_remedies(rating, [line.criterion for line in cost.lines])
     assert (bought.result, bought.score) == (Result.READY, 60)
+
+
+def test_what_blocks_is_paid_once_however_many_others_come_with_it():
+    # One of weight 2 for 5, or two of weight 1 for 2 each: what has to be bought anyway, for 9, changes nothing about that.
+    standard = small_standard((1, 2, 1, 1, 1), (1,) * 5, 50, blocking=("kiosks",))
+    cost = cost_to_ready(rate(ward_with((0,) * 5), standard, ON), priced(B06=9, B07=5, B10=2, B13=2, F03=9))
+    assert [line.item for line in cost.lines] == ["B06", "B10", "B13"]
+    assert cost.capital + cost.recurrent == 13
+
+
+def test_what_was_counted_stays_as_it_was_counted():
+    line = RemedyLine("A01", 1, "CR-A1")
+    cost = cost_to_ready(rate(ward_with((0,) * 5), small_standard((1,) * 5, (1,) * 5, 20), ON), PRICES)
+    for value, name in ((line, "quantity"), (cost, "capital")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, 5)
 
 
 def test_what_is_bought_for_one_criterion_counts_for_the_next():
