@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.clock import now
@@ -87,20 +88,24 @@ def publish_draft(
         raise StandardError("Số văn bản và ngày ban hành phải có cả hai, hoặc bỏ trống cả hai.")
     standard = read_draft(draft)
     _refuse_taken(session, standard)
-    session.add(
-        StandardRecord(
-            version=standard.version,
-            name=standard.name,
-            toml=draft.toml,
-            sha256=standard.sha256,
-            published_at=now(),
-            issued_number=issued_number,
-            issued_on=issued_on,
-            based_on=draft.based_on,
-            drafted_by=draft.drafted_by,
-            published_by=name,
-        )
+    record = StandardRecord(
+        version=standard.version,
+        name=standard.name,
+        toml=draft.toml,
+        sha256=standard.sha256,
+        published_at=now(),
+        issued_number=issued_number,
+        issued_on=issued_on,
+        based_on=draft.based_on,
+        drafted_by=draft.drafted_by,
+        published_by=name,
     )
+    try:
+        with session.begin_nested():
+            session.add(record)
+    except IntegrityError:
+        # Somebody publishes another draft under the same version at this very moment.
+        raise _taken(standard) from None
     session.delete(draft)
     session.flush()
     return replace(standard, issued_number=issued_number, issued_on=issued_on)
@@ -108,4 +113,8 @@ def publish_draft(
 
 def _refuse_taken(session: Session, standard: Standard) -> None:
     if session.get(StandardRecord, standard.version) is not None:
-        raise StandardError(f"Đã công bố phiên bản “{standard.version}”. Đặt số phiên bản khác.")
+        raise _taken(standard)
+
+
+def _taken(standard: Standard) -> StandardError:
+    return StandardError(f"Đã công bố phiên bản “{standard.version}”. Đặt số phiên bản khác.")

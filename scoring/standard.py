@@ -181,6 +181,9 @@ def group_of(code: str) -> str:
     return code.removeprefix("CR-")[0]
 
 
+# Larger numbers are in another unit: basis points, or months.
+MAX_PERCENT, MAX_AGE = 1000, 30
+_SHARES = ("có/không", "%")
 _HEAD = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
 _WHOLE_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
 _CRITERION_KEYS = {
@@ -259,7 +262,7 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
         code=row["code"],
         name=row["name"],
         measure=row["measure"],
-        requirement=_requirement(row["need"], where),
+        requirement=_requirement(row["need"], row["measure"], where),
         weight=row["weight"],
         blocking=row.get("blocking", False),
         tier=Tier(row.get("tier", "required")),
@@ -273,7 +276,7 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
     )
 
 
-def _requirement(row: Mapping[str, Any], where: str) -> Requirement:
+def _requirement(row: Mapping[str, Any], measure: str, where: str) -> Requirement:
     _check_table(row, f"{where}, mục “need”", _NEED_KEYS)
     counts = {key: row[key] for key in ("constant", "times", "percent", "at_least") if key in row}
     wrong = ", ".join(key for key, value in counts.items() if not _is_count(value))
@@ -287,7 +290,26 @@ def _requirement(row: Mapping[str, Any], where: str) -> Requirement:
             "mức yêu cầu chưa nói cần bao nhiêu": not {"constant", "per", "at_least"} & row.keys(),
         },
     )
-    return Requirement(**row)
+    need = Requirement(**row)
+    _check_unit(need, measure, where)
+    return need
+
+
+def _check_unit(need: Requirement, measure: str, where: str) -> None:
+    """Refuse a need that its measure cannot be compared with, or that compares the measure with itself."""
+    unit, per = MEASURES[measure].unit, MEASURES[need.per].unit if need.per else ""
+    fixed = max(need.constant, need.at_least)
+    _refuse(
+        where,
+        {
+            f"mức yêu cầu lấy chính phép đo “{measure}” làm căn cứ nên không so được gì": need.per == measure,
+            f"căn cứ “{need.per}” tính theo {per}, không phải số đếm": per in _SHARES,
+            f"phép đo “{measure}” tính theo {unit} nên mức yêu cầu không theo căn cứ nào": unit in _SHARES and need.per is not None,
+            f"phép đo “{measure}” là câu có/không nên mức yêu cầu là 1, không phải {fixed}": unit == "có/không" and fixed > 1,
+            f"phép đo “{measure}” tính theo % nên mức yêu cầu không quá 100, không phải {fixed}": unit == "%" and fixed > 100,
+            f"tỷ lệ {need.percent} % quá lớn; 100 là bằng đúng căn cứ": need.percent > MAX_PERCENT,
+        },
+    )
 
 
 def _remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
@@ -339,7 +361,9 @@ def _check_whole(data: Mapping[str, Any]) -> None:
         {
             "phiên bản và tên phải là chữ, không được để trống": not (_is_text(data["version"]) and _is_text(data["name"])),
             "Điểm đạt phải là số nguyên từ 1 đến 100": not _is_count(data["pass_mark"], 1) or data["pass_mark"] > 100,
-            "tuổi máy tính tối đa phải là số năm nguyên dương": not _is_count(data["pc_max_age_years"], 1),
+            f"tuổi máy tính tối đa phải là số năm nguyên từ 1 đến {MAX_AGE}": (
+                not _is_count(data["pc_max_age_years"], 1) or data["pc_max_age_years"] > MAX_AGE
+            ),
             "chưa có tiêu chí nào": not isinstance(data.get("criteria"), list) or not data["criteria"],
         },
     )

@@ -4,8 +4,10 @@ import pytest
 
 from inventory.snapshot import Snapshot
 from scoring.explain import explain
+from scoring.measures import FACTS, MEASURES, answers_of
 from scoring.rating import FindingStatus, judge
 from scoring.standard import StandardError, parse_standard
+from surveys.questions import load_questionnaire
 from tests.scoring.test_rating import STANDARD, TEXT
 
 
@@ -36,7 +38,31 @@ from tests.scoring.test_rating import STANDARD, TEXT
         ("[criteria.remedy]", "[criteria.cure]", "còn thiếu mục “remedy”"),
         ('label = "A"', 'label = "Z"', "nhãn nguồn"),
         ("pass_mark = 80", "pass_mark = 180", "Điểm đạt"),
+        ("pass_mark = 80", "pass_mark = 0.8", "Điểm đạt phải là số nguyên từ 1 đến 100"),
         ("pc_max_age_years = 7", 'pc_max_age_years = "7"', "tuổi máy tính"),
+        ("pc_max_age_years = 7", "pc_max_age_years = 84", "số năm nguyên từ 1 đến 30"),
+        ("percent = 80", "percent = 8000", r"CR-A2: tỷ lệ 8000 % quá lớn.*dòng 21"),
+        (
+            "need = { constant = 1 }",
+            'need = { constant = 1, per = "vc_tested" }',
+            "“vc_tested” tính theo có/không, không phải số đếm",
+        ),
+        (
+            'measure = "vlan_separated"\nneed = { constant = 1 }',
+            'measure = "vlan_separated"\nneed = { constant = 100 }',
+            "CR-C3: phép đo “vlan_separated” là câu có/không nên mức yêu cầu là 1, không phải 100.*dòng 239",
+        ),
+        (
+            'measure = "vlan_separated"\nneed = { constant = 1 }',
+            'measure = "vlan_separated"\nneed = { per = "staff_total" }',
+            "CR-C3: phép đo “vlan_separated” tính theo có/không nên mức yêu cầu không theo căn cứ nào",
+        ),
+        ("need = { constant = 80 }", "need = { constant = 800 }", "CR-I2: phép đo .* không quá 100, không phải 800"),
+        (
+            'need = { per = "staff_total" }',
+            'need = { per = "pcs_usable" }',
+            "CR-A1: mức yêu cầu lấy chính phép đo “pcs_usable” làm căn cứ .*dòng 7",
+        ),
         ('version = "2026.1"', "version = 2026", "phiên bản"),
         ('version = "2026.1"', "", "còn thiếu mục “version”"),
         ('version = "2026.1"', "version = ", "TOML"),
@@ -87,3 +113,8 @@ def test_days_that_make_no_sense_are_refused(days, told):
 def test_a_code_that_stands_twice_is_told_with_its_lines():
     with pytest.raises(StandardError, match=r"CR-A1 \(dòng 8, 22\)"):
         parse_standard(TEXT.replace('code = "CR-A2"', 'code = "CR-A1"'))
+
+
+def test_every_measure_reads_answers_that_the_questionnaire_asks_for():
+    asked = {question.key for question in load_questionnaire().questions}
+    assert {key for measure in MEASURES for key in answers_of(measure)} | FACTS <= asked

@@ -1,5 +1,7 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -174,12 +176,23 @@ def test_a_file_takes_the_place_of_the_text_and_a_huge_one_is_refused(demo_sign_
     assert client.post(f"{draft}/text", data=form | {"file": (BytesIO(b"#" * 17_000_000), "b.toml")}).status_code == 413
 
 
-def test_two_who_publish_at_once_leave_one_version(demo_sign_in, demo_session):
-    draft = begin(demo_sign_in("thamdinh"))
-    second = demo_sign_in("thamdinh2")
-    answers = [second.post(f"{draft}/publication", data={}).status_code for _ in range(2)]
-    assert answers == [302, 404]
-    assert len(list(demo_session.scalars(select(StandardRecord)))) == 2
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("drafts", "statuses"), [(1, [302, 404]), (2, [302, 400])], ids=["one draft", "two of one version"])
+def test_two_who_publish_at_once_leave_one_version(sign_in, session, drafts, statuses):
+    author = sign_in(Role.REVIEWER, username="nguoi-soan")
+    begun = [begin(author) for _ in range(drafts)]
+    publishers = [sign_in(Role.REVIEWER, username=f"nguoi-cong-bo-{place}") for place in range(2)]
+    start = Barrier(2)
+
+    def publish(client, draft):
+        start.wait()
+        return client.post(f"{draft}/publication", data={})
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(publish, publishers, [begun[0], begun[-1]]), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == statuses
+    assert "Đã công bố phiên bản" in answers[1].text or "có thể đã được công bố" in answers[1].text
+    assert sorted(record.version for record in session.scalars(select(StandardRecord))) == ["2026.1", "2026.2"]
 
 
 def test_the_curve_names_the_wards_that_flip(demo_sign_in):
