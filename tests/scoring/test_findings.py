@@ -1,0 +1,149 @@
+"""Findings, scores and results counted by hand."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from inventory.snapshot import ConnectionKind, EquipmentLot, Snapshot, make_facts
+from scoring.measures import FACTS, MEASURES, Reading, answers_of
+from scoring.rating import FindingStatus, Result, judge, no_data, rate
+from scoring.standard import Requirement, Tier
+from tests.scoring.test_exactness import ON, STANDARD, small_standard, ward_with
+
+MET, UNMET, UNANSWERED, NONE = FindingStatus
+PERCENT, STAFF = STANDARD.criterion("CR-D3"), STANDARD.criterion("CR-C1")
+FREE_OF_ALL = Requirement(constant=0)
+
+# Criterion; requirement; facts; status, have, need and shortfall.
+FOUND = [
+    (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 90}, (MET, 90, 90, 0)),
+    (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 0}, (MET, 0, 90, 0)),
+    (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 100}, (UNMET, 100, 90, 10)),
+    (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 185}, (UNMET, 185, 90, 95)),
+    (PERCENT, PERCENT.requirement, {}, (UNANSWERED, None, 90, 90)),
+    (PERCENT, replace(PERCENT.requirement, constant=0), {"tslcd_p95_percent": 3}, (UNMET, 3, 0, 3)),
+    (PERCENT, replace(PERCENT.requirement, constant=0), {"tslcd_p95_percent": 0}, (MET, 0, 0, 0)),
+    (PERCENT, replace(PERCENT.requirement, constant=0), {}, (UNANSWERED, None, 0, 1)),
+    (STAFF, STAFF.requirement, {"staff_total": 9, "lan_seats": 4}, (UNMET, 4, 9, 5)),
+    (STAFF, STAFF.requirement, {"staff_total": 9, "lan_seats": 12}, (MET, 12, 9, 0)),
+    (STAFF, STAFF.requirement, {"staff_total": 9}, (UNANSWERED, None, 9, 9)),
+    (STAFF, STAFF.requirement, {"staff_total": 1}, (UNANSWERED, None, 1, 1)),
+    (STAFF, STAFF.requirement, {"staff_total": 0, "lan_seats": 4}, (NONE, None, 0, 0)),
+    (STAFF, STAFF.requirement, {"lan_seats": 4}, (UNANSWERED, None, None, 1)),
+    (STAFF, FREE_OF_ALL, {"lan_seats": 4}, (NONE, None, 0, 0)),
+]
+
+
+@pytest.mark.parametrize(("criterion", "requirement", "facts", "found"), FOUND)
+def test_a_finding_by_hand(criterion, requirement, facts, found):
+    ward = Snapshot("00082", ON, make_facts(facts))
+    finding = judge(replace(criterion, requirement=requirement), ward, STANDARD, ON)
+    assert (finding.status, finding.have, finding.need, finding.shortfall) == found
+    assert finding.unit == criterion.unit
+    assert finding.is_met is (found[0] is MET)
+    assert finding.is_failing is (found[0] in (UNMET, UNANSWERED))
+    with pytest.raises(FrozenInstanceError):
+        finding.shortfall = 0
+
+
+# Haves of five criteria that need one each, their weights; pass mark; which block; the score and the result.
+SCORES = [
+    ((1, 1, 1, 1, 1), (1, 1, 1, 1, 1), 100, (), 100, Result.READY),
+    ((1, 1, 1, 1, 0), (1, 1, 1, 1, 1), 80, (), 80, Result.READY),
+    ((1, 1, 1, 1, 0), (1, 1, 1, 1, 1), 81, (), 80, Result.NOT_READY),
+    ((1, 1, 0, 0, 0), (1, 1, 2, 1, 1), 33, (), 33, Result.READY),
+    ((1, 1, 0, 0, 0), (1, 1, 2, 1, 1), 34, (), 33, Result.NOT_READY),
+    ((0, 0, 0, 0, 0), (1, 1, 1, 1, 1), 1, (), 0, Result.NOT_READY),
+    ((0, 1, 1, 1, 1), (1, 9, 9, 9, 9), 80, ("kiosks",), 97, Result.NOT_READY),
+    ((1, 0, 1, 1, 1), (1, 1, 9, 9, 9), 80, ("kiosks",), 96, Result.READY),
+]
+
+
+@pytest.mark.parametrize(("haves", "weights", "pass_mark", "blocking", "score", "result"), SCORES)
+def test_a_score_by_hand(haves, weights, pass_mark, blocking, score, result):
+    rating = rate(ward_with(haves), small_standard(weights, (1,) * 5, pass_mark, blocking), ON)
+    assert (rating.score, rating.result) == (score, result)
+    assert rating.counted_weight == sum(weights)
+    assert rating.met_weight == sum(weight for weight, have in zip(weights, haves, strict=True) if have)
+
+
+def test_an_unanswered_blocking_criterion_leaves_the_result_open_unless_another_misses():
+    standard = small_standard((1,) * 5, (1,) * 5, 10, blocking=("kiosks", "queue_systems"))
+    ward = ward_with((1,) * 5)
+    silent = replace(ward, answered_items=ward.answered_items - {"B06"})
+    assert rate(silent, standard, ON).result is Result.INCOMPLETE
+    missing = replace(silent, lots=tuple(lot for lot in silent.lots if lot.item != "B07"))
+    assert rate(missing, standard, ON).result is Result.NOT_READY
+
+
+def test_where_nothing_is_counted_the_score_is_nothing():
+    standard = small_standard((1,) * 5, (1,) * 5, 50)
+    shown = replace(standard, criteria=tuple(replace(c, tier=Tier.RECOMMENDED) for c in standard.criteria))
+    rating = rate(ward_with((1,) * 5), shown, ON)
+    assert (rating.score, rating.counted_weight, rating.met_weight, rating.result) == (0, 0, 0, Result.NOT_READY)
+    nothing = no_data("00082", ON)
+    assert (nothing.score, nothing.result, nothing.findings, nothing.on) == (0, Result.NO_DATA, (), ON)
+
+
+def test_what_blocks_is_named_first():
+    rating = rate(ward_with((0,) * 5), small_standard((1,) * 5, (1,) * 5, 50, blocking=("citizen_pcs", "surge_protection")), ON)
+    assert [finding.criterion.measure for finding in rating.unmet] == [
+        *("citizen_pcs", "surge_protection"),
+        *("kiosks", "queue_systems", "satisfaction_tablets"),
+    ]
+    assert [finding.criterion.measure for finding in rating.unmet_blocking] == ["citizen_pcs", "surge_protection"]
+
+
+# Result; colour; the colour of words on it; the mark beside it.
+LOOKS = [
+    (Result.READY, "#1b7f79", "#ffffff", "✓"),
+    (Result.NOT_READY, "#c23a4e", "#ffffff", "✗"),
+    (Result.INCOMPLETE, "#edae49", "#1f2933", "?"),
+    (Result.NO_DATA, "#dfe3e8", "#1f2933", "–"),
+]
+
+
+@pytest.mark.parametrize(("result", "colour", "ink", "mark"), LOOKS)
+def test_each_result_has_a_colour_that_can_be_read_and_a_mark(result, colour, ink, mark):
+    assert (result.colour, result.ink, result.mark) == (colour, ink, mark)
+
+
+ALL = {"answered_items": frozenset({"A04", "B11"}), "answered_connections": frozenset(ConnectionKind)}
+
+# Measure; facts; lots; the reading.
+READ = [
+    ("lan_seats", {"lan_seats": 0}, (), Reading(0)),
+    ("vc_tested", {"vc_tested": True}, (), Reading(1)),
+    ("vc_tested", {"vc_tested": False}, (), Reading(0)),
+    ("vc_tested", {"vc_tested": "có"}, (), Reading(0, ("vc_tested",))),
+    ("scanners", {"printers_multifunction": 2}, (EquipmentLot("A04", good=3),), Reading(5)),
+    ("scanners", {}, (EquipmentLot("A04", good=3),), Reading(3, ("printers_multifunction",))),
+    ("counter_cameras", {"cameras_cover_all": True}, (EquipmentLot("B11", good=6),), Reading(6)),
+    ("counter_cameras", {"cameras_cover_all": False}, (EquipmentLot("B11", good=6),), Reading(3)),
+    ("counter_cameras", {"cameras_cover_all": False}, (EquipmentLot("B11", good=2),), Reading(2)),
+    ("counter_cameras", {}, (EquipmentLot("B11", good=6),), Reading(3, ("cameras_cover_all",))),
+    ("tslcd_mbps", {}, (), Reading(0)),
+    ("internet_mbps", {}, (), Reading(0)),
+    ("backup_lines", {}, (), Reading(0)),
+    ("tslcd_lines", {}, (), Reading(0)),
+    ("other_sites", {"sites": 0}, (), Reading(0)),
+    ("other_sites", {"sites": 1}, (), Reading(0)),
+    ("other_sites", {"sites": 5}, (), Reading(4)),
+    ("other_sites", {}, (), Reading(0, ("sites",))),
+]
+
+
+@pytest.mark.parametrize(("measure", "facts", "lots", "reading"), READ)
+def test_a_measure_by_hand(measure, facts, lots, reading):
+    assert MEASURES[measure].read(Snapshot("00082", ON, make_facts(facts), lots, **ALL), 7, ON) == reading
+
+
+def test_facts_are_the_measures_that_are_one_and_what_only_opens_another():
+    assert {key for key, measure in MEASURES.items() if measure.is_fact} == {key for key in FACTS if key in MEASURES}
+    assert FACTS - MEASURES.keys() == {"cameras_cover_all", "has_website", "owns_counters", "printers_multifunction"}
+    assert "printers" not in FACTS
+    assert answers_of("scanners") == ("A04", "printers_multifunction")
+    with pytest.raises(FrozenInstanceError):
+        MEASURES["printers"].unit = "cái"
+    with pytest.raises(FrozenInstanceError):
+        Reading().value = 1
