@@ -52,7 +52,8 @@ def ageing() -> ResponseReturnValue:
     city = city_readiness(get_session())
     wards = {ward.code: ward for ward in city.wards}
     years = forecast_city(get_session(), city, YEARS)
-    return render_template("scoring/forecast.html", city=city, years=years, wards=wards, catalogue=load_catalogue())
+    prices = current_price_list(get_session()).prices
+    return render_template("scoring/forecast.html", city=city, years=years, wards=wards, catalogue=load_catalogue(), prices=prices)
 
 
 @blueprint.get("/quality")

@@ -7,22 +7,32 @@ from datetime import date
 from inventory.prices import Price
 from inventory.snapshot import Snapshot
 from scoring.rating import FindingStatus, Rating, Result, rate
-from scoring.remedies import cost_to_ready
+from scoring.remedies import CostToReady, cost_to_ready
 from scoring.standard import Criterion, Standard
 
 
 @dataclass(frozen=True)
 class Side:
-    """The rated wards under one standard. Money is whole VND: what turns the wards ready that money can turn ready.
-
-    ``beyond_money`` counts the wards that money alone does not turn ready; they are in neither sum.
-    """
+    """The rated wards under one standard, each with its cost to ready. Money is whole VND."""
 
     standard: Standard
     ratings: Mapping[str, Rating]
-    capital: int
-    recurrent: int
-    beyond_money: int
+    costs: Mapping[str, CostToReady]
+
+    @property
+    def capital(self) -> int:
+        """What turns the wards ready that money can turn ready."""
+        return sum(cost.capital for cost in self.costs.values() if cost.possible)
+
+    @property
+    def recurrent(self) -> int:
+        """The same of one year of recurrent spending."""
+        return sum(cost.recurrent for cost in self.costs.values() if cost.possible)
+
+    @property
+    def beyond_money(self) -> int:
+        """How many wards money alone does not turn ready; they are in neither sum."""
+        return sum(not cost.possible for cost in self.costs.values())
 
     @property
     def ready(self) -> frozenset[str]:
@@ -93,15 +103,7 @@ def compare_sides(old: Side, new: Side) -> Comparison:
 def side_of(snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], on: date) -> Side:
     """The snapshots rated and priced under one standard."""
     ratings = {snapshot.ward_code: rate(snapshot, standard, on) for snapshot in snapshots}
-    costs = [cost_to_ready(rating, prices) for rating in ratings.values()]
-    reachable = [cost for cost in costs if cost.possible]
-    return Side(
-        standard,
-        ratings,
-        sum(cost.capital for cost in reachable),
-        sum(cost.recurrent for cost in reachable),
-        len(costs) - len(reachable),
-    )
+    return Side(standard, ratings, {code: cost_to_ready(rating, prices) for code, rating in ratings.items()})
 
 
 def _turn(before: Rating, after: Rating) -> Turn:

@@ -24,6 +24,10 @@ def words(page):
     return " ".join(page.get_text(" ").split())
 
 
+def money(cell):
+    return int(re.sub(r"[^0-9]", "", cell.get_text()) or 0)
+
+
 def begin(client):
     return client.post("/standards/drafts/", data={"version": "2026.1"}).location
 
@@ -54,6 +58,10 @@ def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_
     foreseen = words(page_of(first.get(f"{draft}/what-if")))
     lost = int(re.search(r"Không còn đáp ứng \((\d+)\)", foreseen)[1])
     assert lost > 0
+    tables = page_of(first.get(f"{draft}/what-if")).select("main table")
+    whole = [[money(cell) for cell in tables[0].select("tbody tr")[place].select("td")] for place in (1, 2)]
+    rows = [[money(cell) for cell in row.select("td")] for row in tables[1].select("tbody tr")]
+    assert [[sum(row[2 * side + part] for row in rows) for side in (0, 1)] for part in (0, 1)] == whole
     before = city_readiness(demo_session, DEMO_DAY).counts
     demo_session.rollback()
     assert "khác với người soạn" in words(page_of(first.post(f"{draft}/publication", data={}), 400))
