@@ -1,0 +1,129 @@
+"""A benchmark of the rating: a draft over the whole city, each figure beside another way to the same result in the same run.
+
+``python -m tests.bench`` loads the demo into a database of its own, makes up larger cities from its wards, and prints processor
+time: the rating beside the plain second one of the tests, the cost to ready beside judging every criterion anew after each
+remedy, and both sides of a draft. It ends with an error where the two ways differ. Last comes the page as the server answers it.
+"""
+
+import statistics
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.models import User
+from inventory.price_lists import current_price_list
+from portal.setup import load_demo, run_setup
+from scoring import studying
+from scoring.drafting import begin_draft
+from scoring.publishing import REFERENCE
+from scoring.rating import rate
+from scoring.readiness import city_readiness
+from scoring.sensitivity import PASS_MARK, with_threshold
+from scoring.standard import Standard, parse_standard
+from scoring.standard_text import edit_criterion
+from scoring.what_if import side_of
+from tests.conftest import DEMO_DAY, client_of, make_app
+from tests.scoring.plain_rating import plain_rate
+
+TEXT = REFERENCE.read_text("utf-8")
+DRAFTS = {"CR-A1 ở 110 %": ("CR-A1", 110), "điểm đạt 90": (PASS_MARK, 90)}
+RUNS = 3
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        app = make_app(f"sqlite:///{Path(folder) / 'bench.sqlite'}")
+        run_setup(app, interactive=False)
+        load_demo(app, as_of=DEMO_DAY)
+        with Session(app.extensions["engine"]) as session:
+            city = city_readiness(session, DEMO_DAY)
+            prices = current_price_list(session).prices
+        snapshots = [rating.snapshot for rating in city.ratings.values() if rating.snapshot]
+        standard = parse_standard(TEXT)
+        print("xã, phường | đánh giá | đánh giá thứ hai | " + " | ".join(f"hai phía, {name} | xét lại hết" for name in DRAFTS))  # noqa: T201 - this is a command
+        for count in (126, 3321):
+            wards = [replace(snapshot, ward_code=f"{place:05}") for place, snapshot in enumerate(islice(cycle(snapshots), count))]
+            told = [str(count), *rating_times(wards, standard)]
+            for code, value in DRAFTS.values():
+                told += what_if_times(wards, standard, with_threshold(standard, code, value), prices)
+            print(" | ".join(told), flush=True)  # noqa: T201
+        print("trang bản thảo, lần đầu | lần sau (mili giây):", *page_times(app), flush=True)  # noqa: T201
+        app.extensions["engine"].dispose()
+
+
+def rating_times(wards, standard) -> list[str]:
+    plain = tomllib.loads(TEXT)
+    fast, ratings = timed(lambda: [rate(ward, standard, DEMO_DAY) for ward in wards])
+    slow, verdicts = timed(lambda: [plain_rate(ward, plain, DEMO_DAY) for ward in wards])
+    assert [(rating.result.value, rating.score) for rating in ratings] == verdicts
+    return [told(fast), told(slow)]
+
+
+def what_if_times(wards, standard, draft, prices) -> list[str]:
+    def both(old: Standard, new: Standard):
+        sides = side_of(wards, old, prices, DEMO_DAY), side_of(wards, new, prices, DEMO_DAY)
+        return [(side.ready, side.capital, side.recurrent, side.beyond_money) for side in sides]
+
+    fast, found = timed(lambda: both(standard, draft))
+    slow, expected = timed(lambda: both(reading_all(standard), reading_all(draft)))
+    assert found == expected
+    return [told(fast), told(slow)]
+
+
+def reading_all(standard: Standard) -> Standard:
+    """The same standard, whose criteria claim to read every answer, so that each remedy has all of them judged anew."""
+    everything = frozenset().union(*(_touched(criterion) | criterion.reads for criterion in standard.criteria))
+    criteria = tuple(replace(criterion) for criterion in standard.criteria)
+    for criterion in criteria:
+        criterion.__dict__["reads"] = everything
+    return replace(standard, criteria=criteria)
+
+
+def _touched(criterion) -> set[str]:
+    rule = criterion.remedy
+    return {*(part.item for part in rule.items), *rule.raises, *rule.sets, rule.line}
+
+
+def page_times(app) -> list[str]:
+    """The page of a draft over the city, when nothing but the ratings in force is at hand, and once it was made."""
+    with Session(app.extensions["engine"].execution_options(writes=True)) as session:
+        user = session.scalars(select(User).where(User.username == "thamdinh")).one()
+        draft = begin_draft(session, "2026.1", user.id, user.full_name)
+        draft.toml = edit_criterion(draft.toml, "CR-A1", {"need": {"percent": 110, "per": "staff_total"}})
+        session.commit()
+        path, keys = f"/standards/drafts/{draft.id}/what-if", {"user_id": user.id, "session_version": user.session_version}
+    client = client_of(app, keys)
+    client.get("/readiness")
+    firsts, again = [], []
+    for _ in range(RUNS):
+        studying._sides.clear()
+        for times in (firsts, again):
+            start = time.perf_counter()
+            assert client.get(path).status_code == 200
+            times.append(time.perf_counter() - start)
+    return [f"{1000 * statistics.median(times):.0f}" for times in (firsts, again)]
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        found = work()
+        times.append(time.process_time() - start)
+    return statistics.median(times), found
+
+
+def told(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
+
+
+if __name__ == "__main__":
+    main()
