@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help run test lint storm setup pictures benchmark
+.PHONY: help run test lint storm setup pictures benchmark mutants
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,8 +25,15 @@ lint: $(VENV)/test.stamp ## ruff, import contracts, types
 storm: $(VENV)/test.stamp ## 126 officers save every two seconds while the server is killed again and again (9 minutes)
 	$(BIN)/python -m tests.storm
 
-benchmark: $(VENV)/test.stamp ## time the choice under a ceiling and the transfers against other ways, for 126 and 3,321 wards
+benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling and transfers against other ways, for 126 and 3,321 wards
+	$(BIN)/python -m tests.scoring.benchmark
 	$(BIN)/python -m tests.exports.benchmark
+
+mutants: $(VENV)/test.stamp ## mutation testing of rating, measures and remedies in a copy of the last commit (hours; it installs cosmic-ray there)
+	@rm -rf instance/mutants && git clone --quiet . instance/mutants && ln -s ../../$(VENV) instance/mutants/$(VENV)
+	@$(BIN)/python -m venv instance/mutants/tool && instance/mutants/tool/bin/pip install --quiet cosmic-ray==8.7.0
+	@cd instance/mutants && tool/bin/cosmic-ray init pyproject.toml session.sqlite && tool/bin/cosmic-ray exec pyproject.toml session.sqlite
+	@cd instance/mutants && tool/bin/cr-report --surviving-only --show-diff session.sqlite
 
 pictures: $(VENV)/run.stamp ## make the pictures of the README from the demo (needs LibreOffice and poppler)
 	$(BIN)/flask --app wsgi pictures docs/pictures

@@ -35,7 +35,7 @@ from tests.scoring.plain_rating import plain_rate
 
 TEXT = REFERENCE.read_text("utf-8")
 DRAFTS = {"CR-A1 ở 110 %": ("CR-A1", 110), "điểm đạt 90": (PASS_MARK, 90)}
-RUNS = 3
+RUNS, LONG = 5, 3.0
 
 
 def main() -> None:
@@ -113,8 +113,9 @@ def page_times(app) -> list[str]:
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    times = []
-    for _ in range(RUNS):
+    """The median of a few runs, or the one run where it is a long one."""
+    times: list[float] = []
+    while len(times) < RUNS and sum(times) < LONG:
         start = time.process_time()
         found = work()
         times.append(time.process_time() - start)
