@@ -215,8 +215,9 @@ def test_pcs_that_go_for_another_machine_are_judged_anew():
     first = replace(STANDARD.criterion("CR-A5"), remedy=rule)
     counts = replace(STANDARD.criterion("CR-A1"), measure="pcs_working")
     ward = a_ward(pcs((2012, 3)), items={*PCS, "A03"}, staff_viii=6, staff_total=3)
-    bought = apply_remedies(rate(ward, replace(STANDARD, criteria=(first, counts)), ON))
-    assert [finding.have for finding in bought.findings] == [1, 2]
+    rating = rate(ward, replace(STANDARD, criteria=(first, counts)), ON)
+    assert [line.item for line in remedies_of(rating)] == ["A03"], "only new PCs bring duties"
+    assert [finding.have for finding in apply_remedies(rating).findings] == [1, 2]
 
 
 # Weights of five criteria, all unmet; prices of what mends each; the pass mark; the places that are mended. Where two
