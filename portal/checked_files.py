@@ -1,12 +1,13 @@
 """Files that people hand in: looked over by their bytes, whatever their name says, and named so that they can be kept."""
 
+import struct
 import unicodedata
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from portal.downloads import XLSX
 from portal.errors import WardReadinessError
@@ -22,6 +23,16 @@ SUFFIXES = {
     "application/pdf": ".pdf",
     "application/json": ".json",
     XLSX: ".xlsx",
+}
+# How to turn a picture upright, by what the camera wrote of how it was held.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 # A PDF may carry a few bytes of padding after its end mark.
 PDF_TAIL = 1024
@@ -73,9 +84,11 @@ def _redraw(data: bytes) -> CheckedFile:
             opened = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
         if opened.width * opened.height > MAX_PIXELS:
             raise FileError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.")
-        kind = opened.format or ""
-        upright = ImageOps.exif_transpose(opened)
-        picture = upright.convert("RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA")
+        # A phone that keeps a second picture inside, for depth or light, calls its JPEG an MPO.
+        kind = "JPEG" if opened.format == "MPO" else opened.format or ""
+        upright = _turn(opened)
+        mode = "RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA"
+        picture = upright if upright.mode == mode else upright.convert(mode)
         picture.info = {}
         drawn = BytesIO()
         picture.save(drawn, kind, **({} if kind == "PNG" else {"quality": 90}))
@@ -86,3 +99,13 @@ def _redraw(data: bytes) -> CheckedFile:
     if drawn.tell() > MAX_SIZE:
         raise FileError("Ảnh lớn hơn 10 MB khi cất. Giảm cỡ ảnh rồi gửi lại.")
     return CheckedFile(Image.MIME[kind], drawn.getvalue())
+
+
+def _turn(opened: Image.Image) -> Image.Image:
+    """The picture as the camera was held. What the camera wrote may be damaged while the picture is sound: then it is left as it is."""
+    try:
+        turn = TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, ValueError, SyntaxError, TypeError, struct.error):
+        turn = None
+    opened.load()
+    return opened if turn is None else opened.transpose(turn)

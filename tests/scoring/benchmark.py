@@ -1,6 +1,6 @@
 """A benchmark of the rating: a draft over the whole city, each figure beside another way to the same result in the same run.
 
-``python -m tests.bench`` loads the demo into a database of its own, makes up larger cities from its wards, and prints processor
+``python -m tests.scoring.benchmark`` loads the demo into a database of its own, makes up larger cities from its wards, and prints processor
 time: the rating beside the plain second one of the tests, the cost to ready beside judging every criterion anew after each
 remedy, and both sides of a draft. It ends with an error where the two ways differ. Last comes the page as the server answers it.
 """

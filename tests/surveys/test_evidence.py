@@ -53,6 +53,38 @@ def test_a_picture_keeps_nothing_of_the_camera(kind):
     assert Image.open(BytesIO(checked.data)).size == (40, 30)
 
 
+def test_the_picture_of_a_phone_that_keeps_two_in_one_is_taken(demo_sign_in, demo_session):
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (20, 10), "blue")])
+    assert Image.open(BytesIO(out.getvalue())).format == "MPO"
+    assert check_file(out.getvalue()).media_type == "image/jpeg"
+    mine = submission_id(demo_session)
+    assert "Đã đính kèm tệp “tủ mạng.jpg”." in attach(demo_sign_in("canbo"), mine, out.getvalue(), "tủ mạng.mpo").text
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(1, (40, 30)), (3, (40, 30)), (6, (30, 40)), (8, (30, 40)), (99, (40, 30))])
+def test_a_picture_stands_upright(orientation, size):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert Image.open(BytesIO(check_file(picture(exif=exif)).data)).size == size
+
+
+def test_a_damaged_picture_is_taken_or_told_whatever_the_damage():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x8825] = 6, "May anh", {1: "N", 2: (21.0, 2.0, 0.0)}
+    sound = picture(exif=exif)
+    told = 0
+    for place in range(min(len(sound), 400)):
+        for value in (0, 1, 7, 255):
+            damaged = bytearray(sound)
+            damaged[place] = value
+            try:
+                check_file(bytes(damaged))
+            except EvidenceError:
+                told += 1
+    assert told
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
