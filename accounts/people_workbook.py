@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.users import Slip, UserError, create_user, read_wards
-from portal.uploads import UploadError, open_workbook
+from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold
 
 HEADINGS = ("tên đăng nhập", "họ và tên", "vai trò", "mã xã, phường")
@@ -16,7 +16,7 @@ _ROLES = {fold(role.label): role for role in Role} | {role.value: role for role 
 def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> list[Slip]:
     """Make the accounts of the first sheet. Raises UploadError with every mistake, each with its row."""
     book = open_workbook(data)
-    rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 1, max_col=len(HEADINGS) + 1, values_only=True))
+    rows = list(read_rows(book.worksheets[0], MAX_ROWS + 1, len(HEADINGS) + 1))
     found = [fold(str(cell or "")) for cell in rows[0]] if rows else []
     wanted = [fold(heading) for heading in (*HEADINGS, EMAIL)]
     if not found or found[: len(HEADINGS)] != wanted[:-1] or (found[len(HEADINGS) :] or [""])[0] not in ("", wanted[-1]):

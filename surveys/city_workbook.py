@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from inventory.ward_search import list_wards
 from portal.clock import now, today
-from portal.uploads import UploadError, open_workbook
+from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold, to_nfc
 from surveys.answers.kinds import KINDS
 from surveys.models import Answer, Round, Submission
@@ -77,7 +77,7 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
         raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
     columns = city_fields()
     sheet = open_workbook(data).worksheets[0]
-    rows = list(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=len(columns) + 2, values_only=True))
+    rows = list(read_rows(sheet, MAX_ROWS + 1, len(columns) + 2))
     wanted = ["Mã", "Xã, phường", *(label for _name, label, _question in columns)]
     if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(label) for label in wanted]:
         raise UploadError("Dòng 1 không đúng mẫu (thiếu, thừa hoặc đổi chỗ cột). Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.utils import coordinate_to_tuple
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.wards import load_wards
-from portal.uploads import UploadError, open_workbook
+from portal.uploads import UploadError, open_workbook, read_rows
 from surveys.answers.cells import from_cell
 from surveys.form_workbook import KEYS, FormOf, build_form_workbook
 from surveys.models import Round, Submission
@@ -26,7 +26,7 @@ from surveys.typed import SubmissionError, carried_of, newest_year, question_of,
 MAX_BYTES = 4 * 1024 * 1024
 MAX_FILES = 150
 # No form of ours has more rows, columns or fields than this.
-MAX_ROWS, MAX_COLUMNS, MAX_FIELDS = 3000, 16, 20_000
+MAX_ROWS, MAX_COLUMNS, MAX_FIELDS = 3000, 16, 10_000
 NOT_A_FORM = "Tệp này không phải mẫu phiếu tải từ hệ thống. Tải mẫu ở trang phiếu khảo sát, điền rồi gửi lại."
 
 
@@ -152,7 +152,13 @@ def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
 def _read_keys(book: Workbook) -> list[tuple[str, ...]]:
     if KEYS not in book.sheetnames:
         raise UploadError(NOT_A_FORM)
-    rows = book[KEYS].iter_rows(max_row=MAX_FIELDS + 1, max_col=4, values_only=True)
+    for sheet in book.worksheets:
+        if sheet.title != KEYS and ((sheet.max_row or 0) > MAX_ROWS or (sheet.max_column or 0) > MAX_COLUMNS):
+            last = f"{get_column_letter(sheet.max_column or 1)}{sheet.max_row}"
+            raise UploadError(
+                f"Trang “{sheet.title}” có ô nằm ngoài mẫu, tới tận {last}. Xóa các ô ấy, hoặc tải lại mẫu, rồi gửi lại."
+            )
+    rows = read_rows(book[KEYS], MAX_FIELDS + 1, 4)
     keys = [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
     if not keys or len(keys[0]) < 3 or len(keys) > MAX_FIELDS:
         raise UploadError(NOT_A_FORM)
@@ -199,10 +205,9 @@ def _read_answers(book: Workbook, keys: Iterable[tuple[str, ...]], questionnaire
 
 
 def _grid(book: Workbook, title: str) -> dict[tuple[int, int], object]:
-    rows = book[title].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
     return {
         (row, column): value
-        for row, values in enumerate(rows, start=1)
+        for row, values in enumerate(read_rows(book[title], MAX_ROWS, MAX_COLUMNS), start=1)
         for column, value in enumerate(values, start=1)
         if value is not None
     }

@@ -25,6 +25,8 @@ from surveys.questions import Question, Questionnaire, Section
 from surveys.reading import reason_field
 
 GUIDE, KEYS = "Hướng dẫn", "_phieu"
+# Some owners have a comma in their name, which a list written into the cell itself would cut in two.
+OWNERS_AT = f"{KEYS}!$F$1:$F${len(Owner)}"
 # Room for lots and lines that were not there yet.
 SPARE_LOTS, SPARE_LINES = 3, 2
 FONT = "Times New Roman"
@@ -33,6 +35,9 @@ _BOX = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
 _WORDS = Alignment(wrap_text=True, vertical="center")
 _MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 _INPUT, _HEAD, _WRONG = (PatternFill("solid", fgColor=colour) for colour in ("FFF8E1", "D9E2EC", "F8C9CF"))
+# One object for all cells: a new one for each makes five hundred lots take seconds.
+_PLAIN, _BOLD, _TYPED = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True), Font(name=FONT, size=11, color="0B4F6C")
+_OPEN = Protection(locked=False)
 LOT_PARTS = {
     "year": "Năm đưa vào sử dụng",
     **equipment.CONDITIONS,
@@ -129,12 +134,13 @@ class _Writer:
             if not words:
                 continue
             cell = sheet.cell(self.row, column, words)
-            cell.font, cell.fill, cell.border, cell.alignment = Font(name=FONT, size=11, bold=True), _HEAD, _BOX, _MIDDLE
+            cell.font, cell.fill, cell.border, cell.alignment = _BOLD, _HEAD, _BOX, _MIDDLE
         self.row += 1
 
     def _write_plain(self, sheet: Worksheet, question: Question) -> None:
         self._label(sheet, question.label)
         self._answer(sheet, 2, question.key, question)
+        _guard(sheet, question, "", 2, self.row, self.row)
         self._label(sheet, question.unit, 3)
         self._answer(sheet, self.reason, reason_field(question.key), question)
         self.row += 1
@@ -149,6 +155,8 @@ class _Writer:
         names = row_names(self.typed, question.key)
         last = int(names[-1].partition("#")[2] or 1)
         names += [f"{question.key}#{last + step}" for step in range(1, spare + 1)]
+        for column, part in enumerate(parts, start=2):
+            _guard(sheet, question, part, column, self.row, self.row + len(names) - 1)
         for place, name in enumerate(names):
             number = name.partition("#")[2]
             self._label(sheet, f"{question.label}{f', {unit} thứ {number}' if number else ''}")
@@ -160,7 +168,7 @@ class _Writer:
 
     def _label(self, sheet: Worksheet, words: str, column: int = 1) -> None:
         cell = sheet.cell(self.row, column, words)
-        cell.font, cell.border, cell.alignment = Font(name=FONT, size=11), _BOX, _WORDS
+        cell.font, cell.border, cell.alignment = _PLAIN, _BOX, _WORDS
 
     def _answer(self, sheet: Worksheet, column: int, field: str, question: Question) -> None:
         cell = sheet.cell(self.row, column)
@@ -168,25 +176,27 @@ class _Writer:
         cell.value = value
         if isinstance(value, str):
             cell.data_type = "s"
-        cell.font, cell.border, cell.alignment = Font(name=FONT, size=11, color="0B4F6C"), _BOX, _WORDS
-        cell.fill, cell.protection = _INPUT, Protection(locked=False)
+        cell.font, cell.border, cell.alignment = _TYPED, _BOX, _WORDS
+        cell.fill, cell.protection = _INPUT, _OPEN
         if field in self.errors:
             cell.fill = _WRONG
             cell.comment = Comment(self.errors[field], "Kiểm tra", height=90, width=320)
-        check = _validation(field, question)
-        if check is not None:
-            sheet.add_data_validation(check)
-            check.add(cell.coordinate)
         self.places.append((field, sheet.title, cell.coordinate))
 
 
-def _validation(field: str, question: Question) -> DataValidation | None:
-    part = field.rpartition(".")[2] if "." in field else ""
+def _guard(sheet: Worksheet, question: Question, part: str, column: int, first: int, last: int) -> None:
+    """Lists, limits and the message of a column of answers."""
+    check = _validation(part, question)
+    if check is not None:
+        letter = get_column_letter(column)
+        sheet.add_data_validation(check)
+        check.add(f"{letter}{first}:{letter}{last}")
+
+
+def _validation(part: str, question: Question) -> DataValidation | None:
     told = (question.help or question.label)[:250]
     if part == "owner":
-        check = DataValidation(
-            "list", formula1=f'"{",".join(owner.label.replace(",", " ") for owner in Owner)}"', errorStyle="warning"
-        )
+        check = DataValidation("list", formula1=OWNERS_AT, errorStyle="warning")
     elif question.kind == "yesno" and not part:
         check = DataValidation("list", formula1=f'"{",".join(CHOICES.values())}"', errorStyle="warning")
     elif part in ("why", "note", "provider"):
@@ -239,10 +249,13 @@ def _write_keys(book: Workbook, form_of: FormOf, places: list[tuple[str, str, st
     sheet = book.create_sheet(KEYS)
     sheet.append([form_of.ward_code, str(form_of.round_id), form_of.version])
     for field, title, coordinate in places:
-        sheet.append([field, title, coordinate, base.get(field, "")])
+        sheet.append([field, title, coordinate, base.get(field) or None])
+    for row, owner in enumerate(Owner, start=1):
+        sheet.cell(row, 6, owner.label)
     for row in sheet.iter_rows():
         for cell in row:
-            cell.data_type, cell.number_format = "s", "@"
+            if cell.value is not None:
+                cell.data_type, cell.number_format = "s", "@"
     sheet.protection.enable()
     sheet.sheet_state = "veryHidden"
 

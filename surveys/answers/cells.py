@@ -12,7 +12,12 @@ from surveys.answers.yesno import CHOICES
 
 Cell = str | int | float | bool | date | None
 _WORDS = {fold(label): value for value, label in CHOICES.items()} | {"yes": "yes", "no": "no"}
-_OWNERS = {fold(owner.label): "" if owner is Owner.WARD else owner.value for owner in Owner}
+# Some programs show a list without the commas of its words.
+_OWNERS = {
+    fold(label): "" if owner is Owner.WARD else owner.value
+    for owner in Owner
+    for label in (owner.label, owner.label.replace(",", " "))
+}
 NUMBERS = frozenset({"good", "degraded", "broken", "liquidation", "unused", "on_order", "year", "contracted", "measured"})
 
 

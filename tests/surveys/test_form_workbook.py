@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
+from inventory.snapshot import Owner
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
 from surveys.answers.cells import from_cell, to_cell
@@ -221,6 +222,52 @@ def test_what_somebody_adds_to_the_hidden_sheet_reaches_no_other_field(demo_sess
     assert done.taken == done.refused == ()
 
 
+def with_part(data, part, before, after):
+    """The workbook with one of its parts changed."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            text = source.read(name)
+            assert name != part or before in text
+            archive.writestr(name, text.replace(before, after, 1) if name == part else text)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"</sheetData>", b"<row>"),
+        (b"</sheetData>", b'<row r="900"><c r="A900" t="n"><v>ba</v></c></row></sheetData>'),
+        (b"</sheetData>", b'<row r="900"><c r="A900" t="d"><v>ba</v></c></row></sheetData>'),
+        (b'<row r="1"', b'<row r="z"'),
+        (b'r="A1"', b'r="!!"'),
+        (b"<sheetData>", b"<!--" + b"x" * 5000 + b'--><!DOCTYPE a [<!ENTITY b "c">]><sheetData>'),
+    ],
+)
+def test_a_damaged_sheet_is_told_and_is_no_fault_of_ours(demo_session, mine, before, after):
+    data = with_part(form_workbook(mine), "xl/worksheets/sheet3.xml", before, after)
+    with pytest.raises(UploadError, match="Tệp bị hỏng"):
+        rehearse(demo_session, data, mine.round, mine)
+
+
+def test_the_largest_form_that_a_ward_has_comes_back(demo_session, mine):
+    parts = {"good": "1", "degraded": "0", "year": "2024", "note": "Phòng một cửa, tầng hai, nhận bàn giao"}
+    lots = {f"A01#{number}.{part}": value for number in range(2, 501) for part, value in parts.items()}
+    save_fields(demo_session, mine, lots, typed_of(mine), "Công chức")
+    done = rehearse(demo_session, form_workbook(mine), mine.round, mine)
+    assert (done.taken, done.refused, done.disputed) == ((), (), ())
+
+
+@pytest.mark.parametrize("owner", ["Thuê, mượn", "Thuê  mượn", "thuê mượn"])
+def test_the_list_of_owners_gives_what_the_check_takes(demo_session, mine, owner):
+    book = load_workbook(BytesIO(form_workbook(mine)))
+    listed = {check.formula1 for check in book["Phần A"].data_validations.dataValidation if check.type == "list"}
+    assert listed == {f"{KEYS}!$F$1:$F$3"}
+    assert [cell.value for (cell,) in book[KEYS]["F1:F3"]] == [label.label for label in Owner]
+    done = rehearse(demo_session, edited(form_workbook(mine), {"A03.owner": owner}), mine.round, mine)
+    assert [(line.after, line.message) for line in (*done.taken, *done.refused)] == [("Thuê, mượn", "")]
+
+
 EVIL = """
 import resource, sys, time
 sys.path.insert(0, {root!r})
@@ -270,6 +317,21 @@ def evil_files(folder):
     (folder / "text.xlsx").write_text("xin chào", "utf-8")
     plain.seek(0)
     (folder / "plain.xlsx").write_bytes(plain.read())
+    form = build_form_workbook(FormOf(MINE, "x", 1, "y", FORM.version), FORM, {})
+    cells = b"".join(b"<c><v>%d</v></c>" % (number % 7919) for number in range(160_000))
+    names = b"".join(b'<definedName name="n%d">A1</definedName>' % number for number in range(100_000))
+    kinds = b"".join(b'<Override PartName="/x%d" ContentType="a"/>' % number for number in range(100_000))
+    for name, part, before, after in (
+        ("row", "xl/worksheets/sheet3.xml", b"<sheetData>", b'<sheetData><row r="1">' + cells * 4 + b"</row>"),
+        ("names", "xl/workbook.xml", b"</sheets>", b"</sheets><definedNames>" + names + b"</definedNames>"),
+        ("kinds", "[Content_Types].xml", b"</Types>", kinds + b"</Types>"),
+        ("sheets", "xl/workbook.xml", b"</sheets>", b'<sheet name="x" sheetId="99" r:id="rId1"/>' * 200 + b"</sheets>"),
+        ("macro-kind", "[Content_Types].xml", b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"),
+    ):
+        (folder / f"form-{name}.xlsx").write_bytes(with_part(form, part, before, after))
+    book = load_workbook(BytesIO(form))
+    book["Phần A"]["XFD1048576"] = 1
+    book.save(folder / "form-far.xlsx")
     return sorted(folder.glob("*.xlsx"))
 
 
