@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from inventory.snapshot import Snapshot
+from portal.numbers import parse_count
 from surveys.answers.reading import UNKNOWN, Typed, row_names, typed_in
 from surveys.questions import Question
 from surveys.reading import PCS, Reading, reason_field
@@ -129,9 +130,11 @@ def _measured_over_contracted(question: Question, typed: Typed) -> list[tuple[st
         return []
     found = []
     for row in row_names(typed, question.key):
-        contracted, measured = typed_in(typed, f"{row}.contracted"), typed_in(typed, f"{row}.measured")
-        both = contracted.isdecimal() and measured.isdecimal() and UNKNOWN not in (contracted, measured)
-        if both and int(measured) > int(contracted) * MEASURED_OVER:
+        texts = [typed_in(typed, f"{row}.{part}") for part in ("contracted", "measured")]
+        if not all(texts) or UNKNOWN in texts:
+            continue
+        contracted, measured = map(parse_count, texts)
+        if measured > contracted * MEASURED_OVER:
             found.append((f"{row}.measured", f"Đo được {measured} Mbps, cao hơn hợp đồng {contracted} Mbps."))
     return found
 

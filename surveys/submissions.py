@@ -15,6 +15,8 @@ from portal.formats import format_day
 from portal.vietnamese import to_nfc
 from surveys.doubting import Examination, examine
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
+from surveys.questionnaire_form import field_in_words
+from surveys.questions import load_questionnaire
 from surveys.remarks import settle_reasons
 from surveys.states import CollectionState, Door, EventKind
 from surveys.typed import SubmissionError, question_of, questionnaire_of, typed_of
@@ -94,12 +96,14 @@ def save_fields(
     require_open(submission)
     questionnaire_of(submission.round)
     known, moment = {answer.field: answer for answer in submission.answers}, at or now()
+    # The page of a script gives back what was typed, the table holds it tidied.
+    seen = {name: _tidy(text) for name, text in base.items()}
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
     for name, raw in _clean(fields).items():
         old = known.get(name)
-        theirs, given = old.raw if old else "", base.get(name, "")
+        theirs, given = old.raw if old else "", seen.get(name, "")
         if raw in (theirs, given):
             continue
         if old is not None and theirs != given:
@@ -234,11 +238,16 @@ def log_change(submission: Submission, field: str, before: str, after: str, by: 
 
 
 def _clean(fields: Mapping[str, str]) -> dict[str, str]:
-    cleaned = {name: to_nfc(text).replace("\x00", "").strip() for name, text in fields.items()}
+    cleaned = {name: _tidy(text) for name, text in fields.items()}
     for name, raw in cleaned.items():
         if len(raw) > MAX_LENGTH:
-            raise SubmissionError(f"Ô “{name}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
+            words = field_in_words(load_questionnaire(), name)
+            raise SubmissionError(f"Ô “{words}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
     return cleaned
+
+
+def _tidy(text: str) -> str:
+    return to_nfc(text).replace("\x00", "").strip()
 
 
 def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:

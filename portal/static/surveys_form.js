@@ -118,7 +118,7 @@
     const questionOf = (name) => tagOf(name)?.closest("[data-question]");
     const band = (kind) => form.querySelector(`[data-${kind}]`);
     const asked = new Set();
-    let leaving = new Map(), isBusy = false, timer = 0, isStopped = false, confirming = null;
+    let leaving = new Map(), isBusy = false, timer = 0, confirming = null;
 
     const show = (question, state) => {
       const told = question?.querySelector("[data-state]");
@@ -141,7 +141,7 @@
     };
 
     async function send() {
-      if (isBusy || isStopped || (!leaving.size && !confirming)) return;
+      if (isBusy || (!leaving.size && !confirming)) return;
       isBusy = true;
       const going = leaving, confirm = confirming;
       leaving = new Map();
@@ -155,16 +155,19 @@
       try {
         const answer = await fetch(form.dataset.save, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin" });
         if (answer.type === "opaqueredirect") { back(); signInHere(); return; }
-        const told = await answer.json();
-        if (answer.ok) { take(going, confirm, told); band("signed-out").hidden = true; } else { back(); isStopped = true; band("refused").textContent = told.refused; band("refused").hidden = false; }
-        band("offline").hidden = true;
+        // A page instead of an answer: the survey is not this person's any more. A server in trouble is asked again.
+        const isPage = !(answer.headers.get("Content-Type") ?? "").includes("json");
+        if (isPage && (answer.status < 400 || answer.status >= 500)) throw new Error(answer.statusText);
+        const told = isPage ? { refused: form.dataset.gone } : await answer.json();
+        for (const kind of ["offline", "signed-out", "refused"]) band(kind).hidden = true;
+        if (answer.ok) take(going, confirm, told); else { back(); band("refused").textContent = told.refused; band("refused").hidden = false; }
       } catch {
         back();
         band("offline").hidden = false;
         later();
       } finally {
         isBusy = false;
-        if (leaving.size && !isStopped && band("offline").hidden && band("signed-out").hidden) send();
+        if (leaving.size && ["offline", "signed-out", "refused"].every((kind) => band(kind).hidden)) send();
       }
     }
 

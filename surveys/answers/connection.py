@@ -8,6 +8,7 @@ from surveys.questions import Question
 PARTS = {"provider": "Nhà cung cấp", "contracted": "Tốc độ theo hợp đồng (Mbps)", "measured": "Tốc độ đo được (Mbps)"}
 MAX_MBPS = 100_000
 NAME_LENGTH = 100
+NOT_UNKNOWN = "Câu này để “chưa nắm được” (dấu ? ở đường thứ nhất) nhưng đường này lại có tốc độ. Sửa một trong hai."
 NO_SPEED = "Hãy ghi tốc độ theo hợp đồng; không có đường này thì ghi 0."
 
 
@@ -15,7 +16,9 @@ def read(question: Question, typed: Typed, _this_year: int) -> Read:
     """The lines of this kind."""
     kind = ConnectionKind(question.key)
     if typed_in(typed, f"{question.key}.contracted") == UNKNOWN:
-        return Read(answered=True, unknown=True)
+        more = [f"{row}.contracted" for row in row_names(typed, question.key)[1:]]
+        problems_beside = tuple(Problem(cell, question.key, NOT_UNKNOWN) for cell in more if typed_in(typed, cell))
+        return Read(answered=True, unknown=True, problems=problems_beside)
     lines: list[Connection] = []
     problems: list[Problem] = []
     answered = False

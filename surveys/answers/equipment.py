@@ -17,6 +17,9 @@ MORE_CONDITIONS = {
 }
 QUANTITIES = (*CONDITIONS, *MORE_CONDITIONS)
 NO_QUANTITY = "Lô này có năm hoặc ghi chú nhưng chưa có số lượng. Ghi số lượng, hoặc xóa năm và ghi chú đi."
+NOT_UNKNOWN = "Câu này để “chưa nắm được” (dấu ?) nhưng ô này lại có số. Xóa dấu ?, hoặc xóa số ở ô này."
+# The ward's own equipment, which most of it is, goes without saying.
+OWNERS = {owner.value: owner.label for owner in Owner if owner is not Owner.WARD} | {Owner.WARD.value: ""}
 FIRST_YEAR = 1995
 NOTE_LENGTH = 500
 
@@ -24,7 +27,7 @@ NOTE_LENGTH = 500
 def read(question: Question, typed: Typed, this_year: int) -> Read:
     """The lots. A blank cell beside a typed one counts nothing; a row left blank altogether is no answer."""
     if typed_in(typed, f"{question.key}.good") == UNKNOWN:
-        return Read(answered=True, unknown=True)
+        return Read(answered=True, unknown=True, problems=_beside_unknown(question, typed))
     lots: list[EquipmentLot] = []
     problems: list[Problem] = []
     for row in row_names(typed, question.key):
@@ -47,10 +50,18 @@ def show(question: Question, typed: Typed) -> str:
             f"{labels[part].lower()}: {typed_in(typed, f'{row}.{part}')}" for part in QUANTITIES if typed_in(typed, f"{row}.{part}")
         ]
         year, note = typed_in(typed, f"{row}.year"), typed_in(typed, f"{row}.note")
-        text = ", ".join([*parts, *([f"năm {year}"] if year else []), *([f"ghi chú: {note}"] if note else [])])
+        owner = typed_in(typed, f"{row}.owner") if parts else ""
+        more = {"năm ": year, "đơn vị sở hữu: ": OWNERS.get(owner, owner), "ghi chú: ": note}
+        text = ", ".join([*parts, *(f"{label}{value}" for label, value in more.items() if value)])
         if text:
             rows.append(text)
     return "; ".join(rows) or "–"
+
+
+def _beside_unknown(question: Question, typed: Typed) -> tuple[Problem, ...]:
+    """Numbers that would count for nothing, because the question says that nobody knows them."""
+    cells = [f"{row}.{part}" for row in row_names(typed, question.key) for part in QUANTITIES]
+    return tuple(Problem(cell, question.key, NOT_UNKNOWN) for cell in cells[1:] if typed_in(typed, cell) not in ("", "0"))
 
 
 def _read_row(question: Question, typed: Typed, row: str, this_year: int, problems: list[Problem]) -> list[EquipmentLot]:

@@ -240,6 +240,7 @@ def print_empty(submission_id: int) -> ResponseReturnValue:
         **_frame(submission),
         sections=questionnaire_of(submission.round).sections,
         yes_no=YES_NO,
+        qr=_way_back(submission),
     )
 
 
@@ -280,15 +281,20 @@ def _print_page(submission: Submission, *, with_sensitive: bool) -> str:
     reading, typed = read_submission(submission), typed_of(submission)
     sections = [(section, fields_of(section, typed, reading)) for section in reading.questionnaire.sections]
     code = print_code(submission)
-    address = f"{current_settings().public_url}{url_for('surveys.overview', submission_id=submission.id)}?ban={code}"
     return render_template(
         "surveys/officer/print.html",
         **_frame(submission),
         sections=sections,
         with_sensitive=with_sensitive,
         code=code,
-        qr=segno.make(address, error="m").svg_inline(scale=3, border=2),
+        qr=_way_back(submission, f"?ban={code}"),
     )
+
+
+def _way_back(submission: Submission, query: str = "") -> str:
+    """The address of a submission as a QR code for paper."""
+    address = f"{current_settings().public_url}{url_for('surveys.overview', submission_id=submission.id)}{query}"
+    return segno.make(address, error="m").svg_inline(scale=3, border=2)
 
 
 def _zeros_for_blank(submission: Submission, asked: Section, fields: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The form in a browser: a session lost in mid-form, two people at one page, a block from Excel, a double click."""
 
 import re
+import unicodedata
 
 import pytest
 from playwright.sync_api import expect
@@ -94,6 +95,79 @@ def test_each_field_goes_up_as_it_is_left_and_says_how_it_stands(visit):
     expect(officer.locator('[name="switch_ports"]')).to_have_value("nhiều")
     leave(officer, "switch_ports", "480")
     expect(officer.locator('[id="switch_ports-error"]')).to_have_count(0)
+
+
+@pytest.mark.journey
+def test_a_field_that_is_typed_twice_is_not_disputed_with_oneself(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "A. Máy trạm và thiết bị văn phòng")
+    note = '[name="A03.note"]'
+    officer.locator('[data-row="A03"] summary').click()
+    for words in (unicodedata.normalize("NFD", " Để ở tầng hai "), "Tầng ba"):
+        officer.locator(note).fill(words)
+        officer.locator(note).blur()
+        expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
+    assert officer.get_by_text("Người khác cũng vừa sửa").count() == 0
+    officer.reload()
+    expect(officer.locator(note)).to_have_value("Tầng ba")
+
+
+@pytest.mark.journey
+def test_a_refused_field_holds_up_no_other_once_it_is_mended(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "A. Máy trạm và thiết bị văn phòng")
+    officer.locator('[data-row="A03"] summary').click()
+    note = officer.locator('[name="A03.note"]')
+    note.evaluate(
+        "(tag) => { tag.removeAttribute('maxlength'); tag.value = 'x'.repeat(2001); tag.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(officer.get_by_text("Ghi chú” dài 2001 ký tự")).to_be_visible()
+    note.fill("ngắn")
+    note.blur()
+    expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
+    expect(officer.get_by_text("Ghi chú” dài 2001 ký tự")).to_be_hidden()
+    leave(officer, "A03.broken", "2")
+    expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
+    assert officer.evaluate(KEPT) == []
+
+
+@pytest.mark.journey
+def test_an_answer_that_somebody_sends_meanwhile_locks_the_page_and_loses_nothing(visit, demo_session):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
+    mine.state = "sent"
+    demo_session.commit()
+    leave(officer, "lan_seats", "77")
+    expect(officer.get_by_text("Phiếu đang ở trạng thái “chờ thẩm định” nên không sửa được.")).to_be_visible()
+    expect(state_of(officer, "lan_seats")).to_have_text("… đang chờ lưu")
+    assert len(officer.evaluate(KEPT)) == 1
+
+
+@pytest.mark.journey
+def test_back_and_two_tabs_of_one_person_overwrite_nothing(visit):
+    first = visit.sign_in("canbo")
+    open_section(first, "C. Mạng LAN, Wi-Fi")
+    place = first.url
+    second = first.context.new_page()
+    second.goto(place)
+    leave(first, "lan_seats", "66")
+    expect(state_of(first, "lan_seats")).to_have_text("✓ đã lưu")
+    leave(second, "switch_ports", "480")
+    expect(state_of(second, "switch_ports")).to_have_text("✓ đã lưu")
+    first.get_by_role("button", name="Lưu, về danh sách phần").click()
+    first.wait_for_url(re.compile(r"/surveys/\d+/$"))
+    leave(second, "lan_seats", "88")
+    expect(state_of(second, "lan_seats")).to_have_text("có hai giá trị, hãy chọn")
+    first.go_back()
+    first.wait_for_url(place)
+    expect(first.locator('[name="lan_seats"]')).to_have_value("66")
+    expect(first.locator('[name="switch_ports"]')).to_have_value("480")
+    second.get_by_role("button", name="Lấy “88” bạn vừa gõ").click()
+    expect(state_of(second, "lan_seats")).to_have_text("✓ đã lưu")
+    first.get_by_role("button", name="Lưu, về danh sách phần").click()
+    first.goto(place)
+    expect(first.locator('[name="lan_seats"]')).to_have_value("88")
 
 
 @pytest.mark.journey

@@ -81,6 +81,7 @@ def test_a_line_measured_faster_than_contracted_is_doubted_at_its_own_row():
     more = {"internet#2.provider": "Nhà mạng B", "internet#2.contracted": "100", "internet#2.measured": "150"}
     assert doubted(line) == {}
     assert doubted(line | more)["internet"].field == "internet#2.measured"
+    assert "1500 Mbps" in doubted(line | {"internet.contracted": "1.000", "internet.measured": "1.500"})["internet"].message
 
 
 def test_a_question_left_open_on_purpose_needs_a_reason():

@@ -1,6 +1,7 @@
 """The form as the officer meets it: merging, cross-checks, what is told, what is printed, who sees what is sensitive."""
 
 import json
+import unicodedata
 from datetime import date
 from random import Random
 
@@ -17,6 +18,7 @@ from scoring.rating import rate
 from scoring.standard import parse_standard
 from surveys.city_workbook import city_fields
 from surveys.demo import make_answers
+from surveys.differences import find_differences
 from surveys.models import Round, Submission, SubmissionEvent
 from surveys.questionnaire_form import field_in_words, posted_base, value_in_words
 from surveys.questions import load_questionnaire
@@ -24,6 +26,7 @@ from surveys.reading import read_answers, to_snapshot
 from surveys.rounds import open_round
 from surveys.states import CollectionState
 from surveys.submissions import save_fields, send, typed_of
+from surveys.typed import SubmissionError
 from tests.conftest import PASSWORD, client_of
 
 FORM = load_questionnaire()
@@ -69,6 +72,46 @@ def test_what_both_changed_is_told_with_name_and_time(session, draft):
     (conflict,) = save_fields(session, draft, {"sites": "3"}, {}, "Người một").conflicts
     assert (conflict.yours, conflict.theirs, conflict.by) == ("3", "4", "Người hai")
     assert conflict.at.tzinfo is not None
+
+
+@pytest.mark.parametrize("first", [" 12 ", unicodedata.normalize("NFD", "Để ở tầng hai"), "12\x00"])
+def test_nobody_disputes_with_himself_over_what_the_table_tidied(session, draft, first):
+    save_fields(session, draft, {"A03.note": first}, {}, "Người một")
+    outcome = save_fields(session, draft, {"A03.note": "khác"}, {"A03.note": first}, "Người một")
+    assert outcome.conflicts == ()
+    assert typed_of(draft)["A03.note"] == "khác"
+
+
+def test_a_field_that_is_too_long_is_named_in_words(session, draft):
+    with pytest.raises(SubmissionError, match=r"Ô “Máy in .* – Ghi chú” dài 2001 ký tự"):
+        save_fields(session, draft, {"A03.note": "x" * 2001}, {}, "Người một")
+
+
+def test_another_owner_is_another_answer_and_stands_in_words():
+    before = {"A03.good": "3", "A03.year": "2024"}
+    (difference,) = find_differences(FORM, before, before | {"A03.owner": "leased"}).values()
+    assert (difference.before, difference.after) == (
+        "đang dùng tốt: 3, năm 2024",
+        "đang dùng tốt: 3, năm 2024, đơn vị sở hữu: Thuê, mượn",
+    )
+    assert find_differences(FORM, before, before | {"A03.owner": "ward"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"A03.good": "?", "A03.degraded": "3"}, "A03.degraded"),
+        ({"A03.good": "?", "A03#2.good": "7", "A03#2.year": "2024"}, "A03#2.good"),
+        ({"internet.contracted": "?", "internet#2.provider": "A", "internet#2.contracted": "100"}, "internet#2.contracted"),
+    ],
+)
+def test_numbers_beside_an_unknown_are_told_and_never_dropped(typed, field):
+    assert list(problems(typed)) == [field]
+    assert "Sửa" in problems(typed)[field] or "Xóa" in problems(typed)[field]
+
+
+def test_a_nought_or_a_note_beside_an_unknown_is_nothing_to_mend():
+    assert problems({"A03.good": "?", "A03.broken": "0", "A03.note": "đang kiểm kê"}) == {}
 
 
 def test_the_page_of_a_conflict_speaks_in_words_and_takes_the_choice(demo_sign_in, demo_session):
@@ -231,11 +274,17 @@ def test_paper_leaves_out_what_is_sensitive_unless_somebody_asks(demo_sign_in, d
     mine, _typed = my_submission(demo_session)
     client = demo_sign_in("canbo")
     label = FORM.question("mfa_enabled").label
+    reasons = {"mfa_enabled": "?", "mfa_enabled.why": "Bí mật của nhà mạng", "floors.why": "Nhận thêm hai trụ sở"}
+    save_fields(demo_session, submission_of(demo_session), reasons, _typed, "Công chức")
+    demo_session.commit()
     short = client.get(f"/surveys/{mine}/print").text
+    assert "Lý do: Nhận thêm hai trụ sở" in short
+    assert "Bí mật của nhà mạng" not in short
     assert short.count("không in ở bản này") == sum(question.sensitive for question in FORM.questions)
     whole = client.post(f"/surveys/{mine}/print").text
     assert label in whole
     assert "không in ở bản này" not in whole
+    assert "Lý do: Bí mật của nhà mạng" in whole
     assert demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "submission:print-sensitive")).one()
 
 

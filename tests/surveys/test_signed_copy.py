@@ -1,9 +1,11 @@
 """The print carries a code and a way back to the record; the scan of the signed paper is compared with what stands now."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
 import pytest
+import segno
 from bs4 import BeautifulSoup
 from PIL import Image
 from sqlalchemy import select
@@ -35,6 +37,16 @@ def scan():
     return buffer.getvalue()
 
 
+def drawn(page):
+    """What the QR code of a page draws."""
+    return page.select_one(".a4-seal svg path")["d"]
+
+
+def path_of(address):
+    """What the QR code of an address draws."""
+    return re.search(r' d="([^"]+)"', segno.make(address, error="m").svg_inline(scale=3, border=2))[1]
+
+
 def test_the_code_stands_for_the_answers(demo_session, mine):
     first = print_code(mine)
     assert len(first) == 12
@@ -49,7 +61,7 @@ def test_the_print_has_the_code_and_a_qr_of_the_record(demo_session, demo_sign_i
     demo_session.rollback()
     page = BeautifulSoup(demo_sign_in("canbo").get(f"/surveys/{number}/print").data, "html.parser")
     assert f"Mã nội dung: {code}" in page.select_one(".a4-seal").get_text()
-    assert page.select_one(".a4-seal svg path")
+    assert drawn(page) == path_of(f"http://127.0.0.1:8000/surveys/{number}/?ban={code}")
     overview = demo_sign_in("canbo")
     assert "giống nội dung hiện tại" in overview.get(f"/surveys/{number}/?ban={code}").text
     assert "khác nội dung hiện tại" in overview.get(f"/surveys/{number}/?ban=000000000000").text
@@ -59,6 +71,7 @@ def test_the_empty_print_asks_everything_that_the_ward_answers_and_fills_nothing
     number, staff = mine.id, typed_of(mine)["staff_total"]
     demo_session.rollback()
     page = BeautifulSoup(demo_sign_in("canbo").get(f"/surveys/{number}/print-empty").data, "html.parser")
+    assert drawn(page) == path_of(f"http://127.0.0.1:8000/surveys/{number}/")
     labels = [cell.get_text() for cell in page.select("tbody th")]
     assert labels == [question.label for question in load_questionnaire().questions if question.asked_of == "ward"]
     assert not any(staff in cell.get_text() for cell in page.select("tbody td"))
