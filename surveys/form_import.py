@@ -25,6 +25,8 @@ from surveys.typed import SubmissionError, carried_of, newest_year, question_of,
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_FILES = 150
+# A zip travels with the page of its rehearsal, a third longer, and the page takes 16 MB.
+MAX_ZIP, MAX_UNZIPPED = 11 * 1024 * 1024, 32 * 1024 * 1024
 # No form of ours has more rows, columns or fields than this.
 MAX_ROWS, MAX_COLUMNS, MAX_FIELDS = 3000, 16, 10_000
 NOT_A_FORM = "Tệp này không phải mẫu phiếu tải từ hệ thống. Tải mẫu ở trang phiếu khảo sát, điền rồi gửi lại."
@@ -123,6 +125,8 @@ def marked_copy(submission: Submission, rehearsal: Rehearsal) -> bytes:
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:
     """The workbooks of a zip by name; of a single workbook just that. Raises UploadError where there are too many or too large."""
+    if len(data) > MAX_ZIP:
+        raise UploadError(f"Tệp .zip lớn hơn {MAX_ZIP // 1024 // 1024} MB. Chia thành vài tệp .zip nhỏ hơn rồi gửi từng tệp.")
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except zipfile.BadZipFile:
@@ -135,7 +139,16 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
         raise UploadError("Trong tệp .zip không có tệp .xlsx nào.")
     if len(forms) > MAX_FILES:
         raise UploadError(f"Trong tệp .zip có {len(forms)} tệp; mỗi lần nạp không quá {MAX_FILES} tệp.")
-    return [(part.filename.rpartition("/")[2], _read_part(archive, part)) for part in forms]
+    parts, room = [], MAX_UNZIPPED
+    for part in forms:
+        form = _read_part(archive, part)
+        room -= len(form)
+        if room < 0:
+            raise UploadError(
+                "Các tệp trong .zip quá lớn khi mở ra nên không phải mẫu phiếu. Chia thành vài tệp .zip rồi gửi từng tệp."
+            )
+        parts.append((part.filename.rpartition("/")[2], form))
+    return parts
 
 
 def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:

@@ -48,6 +48,8 @@ LOT_PARTS = {
 # Columns by the width of a sheet; the last one is that of the reasons.
 _WIDE = (34, 9, 10, 10, 10, 10, 10, 14, 18, 18, 28)
 _MIDDLING, _NARROW = (38, 20, 14, 14, 30), (52, 14, 14, 32)
+# As wide as a sheet of A4 upright.
+GUIDE_WIDTH = 84
 REASON = "Lý do, giải thích (khi số bất thường hoặc chưa nắm được)"
 
 
@@ -238,9 +240,9 @@ def _write_guide(sheet: Worksheet, form_of: FormOf, questionnaire: Questionnaire
         sheet.append([words])
         cell = sheet.cell(sheet.max_row, 1)
         cell.font, cell.alignment = Font(name=FONT, size=size, bold=bold), Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = GUIDE_WIDTH
     for row in sheet.iter_rows():
-        _make_room(sheet, row, (100,))
+        _make_room(sheet, row, (GUIDE_WIDTH,))
     sheet.protection.enable()
     _set_print(sheet, "portrait")
 

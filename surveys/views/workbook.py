@@ -79,13 +79,14 @@ def round_take(round_id: int) -> ResponseReturnValue:
     """Rehearse a zip of files, or take over those of them that can be: each file all or nothing."""
     found, data = get_round(get_session(), round_id), posted_file()
     try:
-        results = [(name, *_try(part, found)) for name, part in unpack(data)]
+        results = _try_all(unpack(data), found)
     except WardReadinessError as error:
         return _round_page(found, error.message), 400
     if request.form.get("do") != "take":
         return _round_page(found, results=results, file=carried(data))
-    wards, fields = 0, 0
+    wards, fields, left = 0, 0, 0
     for _name, rehearsal, _refused in results:
+        left += len(rehearsal.refused) + len(rehearsal.disputed) if rehearsal else 0
         if rehearsal is None or not rehearsal.taken:
             continue
         submission = get_submission(get_session(), rehearsal.submission_id, for_update=True)
@@ -93,7 +94,26 @@ def round_take(round_id: int) -> ResponseReturnValue:
         record_changes(submission, outcome.changed)
         wards, fields = wards + 1, fields + len(outcome.changed)
     flash(_("Đã nhận %(fields)s ô của %(wards)s đơn vị.", fields=fields, wards=wards), "success")
+    if left:
+        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=left), "warning")
     return redirect(url_for("review.board", round_id=round_id))
+
+
+def _try_all(parts: list[tuple[str, bytes]], found: Round) -> list[tuple[str, Rehearsal | None, str]]:
+    """Each file looked over. Of two files of one ward the first counts: nobody can say which of them is right."""
+    results: list[tuple[str, Rehearsal | None, str]] = []
+    known: dict[int, str] = {}
+    for name, part in parts:
+        rehearsal, refused = _try(part, found)
+        if rehearsal is not None and rehearsal.submission_id in known:
+            refused = _(
+                "%(ward)s đã có ở tệp “%(name)s”. Giữ lại một tệp.", ward=rehearsal.ward_name, name=known[rehearsal.submission_id]
+            )
+            rehearsal = None
+        elif rehearsal is not None:
+            known[rehearsal.submission_id] = name
+        results.append((name, rehearsal, refused))
+    return results
 
 
 def _try(data: bytes, found: Round) -> tuple[Rehearsal | None, str]:

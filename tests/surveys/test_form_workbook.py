@@ -19,7 +19,7 @@ from inventory.snapshot import Owner
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
 from surveys.answers.cells import from_cell, to_cell
-from surveys.form_import import form_of, form_workbook, marked_copy, rehearse, take_over, unpack
+from surveys.form_import import MAX_ZIP, form_of, form_workbook, marked_copy, rehearse, take_over, unpack
 from surveys.form_workbook import KEYS, FormOf, build_form_workbook
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire_form import belongs
@@ -382,6 +382,32 @@ def test_no_zip_and_too_many_are_told():
             archive.writestr(f"{number}.xlsx", b"x")
     with pytest.raises(UploadError, match="không quá 150"):
         unpack(buffer.getvalue())
+    with pytest.raises(UploadError, match="lớn hơn 11 MB"):
+        unpack(b"PK" + b"x" * MAX_ZIP)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(9):
+            archive.writestr(f"{number}.xlsx", b"\0" * 4_000_000)
+    with pytest.raises(UploadError, match="quá lớn khi mở ra"):
+        unpack(buffer.getvalue())
+
+
+def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, mine):
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for villages in (7, 8):
+            archive.writestr(f"lần {villages}.xlsx", edited(form_workbook(mine), {"villages": villages, "switch_ports": "nhiều"}))
+    number = mine.id
+    demo_session.rollback()
+    client = demo_sign_in("thamdinh")
+    page = client.post("/rounds/1/forms", data={"file": (BytesIO(buffer.getvalue()), "phieu.zip")}).text
+    assert "Phường Cửa Nam đã có ở tệp “lần 7.xlsx”. Giữ lại một tệp." in page
+    told = client.post(
+        "/rounds/1/forms", data={"content": b64encode(buffer.getvalue()).decode(), "do": "take"}, follow_redirects=True
+    ).text
+    assert "Đã nhận 1 ô của 1 đơn vị." in told
+    assert "1 ô chưa nhận, giữ như cũ." in told
+    demo_session.expire_all()
+    assert typed_of(demo_session.get(Submission, number))["villages"] == "7"
 
 
 def test_the_pages_rehearse_first_and_then_take_over(demo_session, demo_sign_in, mine):
