@@ -17,6 +17,8 @@ from surveys.states import EvidenceKind
 from surveys.submissions import content_hash, require_open
 
 MAX_FILES = 20
+# What was removed stays in the storage: without a bound one account could fill it by attaching and removing.
+MAX_EVER = 600
 MAX_SIGNED = 5
 CODE = re.compile(r"[0-9a-f]{12}")
 
@@ -35,6 +37,9 @@ def attach(session: Session, url: str, submission: Submission, question: str, na
     )
     if (session.scalar(standing) or 0) >= MAX_FILES:
         raise FileError(f"Câu này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
+    ever = select(func.count()).where(Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.FILE.value)
+    if (session.scalar(ever) or 0) >= MAX_EVER:
+        raise FileError(f"Phiếu đã nhận {MAX_EVER} tệp, kể cả tệp đã gỡ, nên không nhận thêm. Hỏi bộ phận thẩm định.")
     return _keep(session, url, submission, question, EvidenceKind.FILE, name, check_file(data), by)
 
 

@@ -48,8 +48,8 @@ LOT_PARTS = {
 # Columns by the width of a sheet; the last one is that of the reasons.
 _WIDE = (34, 9, 10, 10, 10, 10, 10, 14, 18, 18, 28)
 _MIDDLING, _NARROW = (38, 20, 14, 14, 30), (52, 14, 14, 32)
-# As wide as a sheet of A4 upright.
-GUIDE_WIDTH = 84
+# Narrower than a sheet of A4 upright in whatever font: a single column is cut, not made smaller.
+GUIDE_WIDTH = 70
 REASON = "Lý do, giải thích (khi số bất thường hoặc chưa nắm được)"
 
 

@@ -5,6 +5,7 @@ from secrets import token_bytes
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from accounts.audit import record
 from accounts.guards import requires, the_identity
@@ -53,6 +54,8 @@ def down(submission_id: int, turn_id: int) -> ResponseReturnValue:
 def up(submission_id: int, turn_id: int) -> ResponseReturnValue:
     """Bytes of the browser, counted and thrown away."""
     spend(get_session(), own_submission(submission_id), turn_id)
+    if request.content_length is None or request.content_length > MAX_BYTES:
+        return {"refused": _("Lượt gửi lên quá lớn. Bấm đo lại.")}, 413
     return {"bytes": len(request.get_data(cache=False))}
 
 

@@ -183,6 +183,17 @@ def test_one_file_too_many_is_told(demo_sign_in, demo_session):
     assert len(kept(demo_session)) == MAX_FILES
 
 
+def test_attaching_and_removing_without_end_is_bounded(demo_sign_in, demo_session, monkeypatch):
+    monkeypatch.setattr("surveys.evidence.MAX_EVER", 2)
+    mine, client = submission_id(demo_session), demo_sign_in("canbo")
+    for _ in range(2):
+        attach(client, mine, PDF, "a.pdf")
+        newest = kept(demo_session)[-1].id
+        client.post(f"/surveys/{mine}/sections/D/evidence/{newest}/remove")
+    assert "kể cả tệp đã gỡ" in attach(client, mine, PDF, "a.pdf").text
+    assert len(kept(demo_session)) == 2
+
+
 def test_the_name_behind_a_sensitive_answer_stays_out_of_the_audit_trail(demo_sign_in, demo_session):
     mine = submission_id(demo_session)
     section, question = next((s, q) for s in load_questionnaire().sections for q in s.questions if q.sensitive)

@@ -100,6 +100,8 @@ def test_the_script_is_answered_in_sentences(demo_app, demo_session, demo_sign_i
     ]
     assert sizes == [5, MAX_BYTES, 0]
     assert client.post(f"/surveys/{number}/measure/{turn}/up", data=b"x" * 700).json == {"bytes": 700}
+    flood = client.post(f"/surveys/{number}/measure/{turn}/up", data=b"x" * (MAX_BYTES + 1))
+    assert (flood.status_code, "quá lớn" in flood.json["refused"]) == (413, True)
     assert client.post(f"/surveys/{number}/measure/{turn}/done", json=[1]).status_code == 400
     found = client.post(f"/surveys/{number}/measure/{turn}/done", json={"down": [80.2], "up": [20], "latency": [9]}).json
     assert found == {"down": 80, "up": 20, "latency": 9}
