@@ -170,7 +170,12 @@ def send(
             "Đề nghị bộ phận thẩm định cho đơn vị gửi sau hạn, rồi bấm gửi lại."
         )
     confirmation = find_confirmation(session, submission) if submission.round.needs_confirmation else None
-    if submission.round.needs_confirmation and not (confirmation and confirmation.is_current and confirmation.by != by):
+    if confirmation is not None and confirmation.is_current and confirmation.by == by:
+        raise SubmissionError(
+            f"Đợt này cần hai người, nhưng người gửi và người đã xác nhận cùng họ tên “{by}” nên được coi là một người. "
+            "Nhờ quản trị hệ thống ghi thêm chức danh vào họ tên của một tài khoản, rồi xác nhận lại."
+        )
+    if submission.round.needs_confirmation and not (confirmation and confirmation.is_current):
         raise SubmissionError(
             "Đợt này cần lãnh đạo UBND xã, phường xác nhận trên hệ thống trước khi gửi. "
             "Mời lãnh đạo vào bằng tài khoản của mình, mở phiếu và bấm “Xác nhận”."
