@@ -2,7 +2,8 @@
 
 ``python -m tests.storm [sqlite|postgresql] [--seconds 120] [--kills 10]`` starts a server of its own on the loopback (waitress
 on SQLite, four gunicorn workers on PostgreSQL), first in calm, then with kills, prints how long a save took, and ends with an
-error if a field that was acknowledged is not stored as it was acknowledged, or if a save was refused.
+error if a field that was acknowledged is not stored as it was acknowledged, if a save was refused or, in calm, not answered,
+if an officer was kept from working, or if a kill came too late to hit anybody.
 """
 
 import argparse
@@ -65,8 +66,18 @@ class Officer:
     refused: list[str] = field(default_factory=list)
     lost_lines: int = 0
 
+    def begin(self) -> None:
+        """Forget what was counted in the storm before; what was acknowledged still has to stand."""
+        self.times, self.refused, self.lost_lines = [], [], 0
+
     def work(self, port: int, until: float, start: float) -> None:
-        """Save a field every PAUSE seconds until the time is up."""
+        """Save a field every PAUSE seconds until the time is up. Whatever else goes wrong is told as a refusal."""
+        try:
+            self._work(port, until, start)
+        except Exception as error:
+            self.refused.append(f"the officer gave up: {error!r}")
+
+    def _work(self, port: int, until: float, start: float) -> None:
         time.sleep(start)
         turn, connection = 0, None
         while time.monotonic() < until:
@@ -135,11 +146,11 @@ def run(kind: str, seconds: float, kills: int, officers: int) -> list[str]:
         people = prepare(app, officers)
         for count in (0, kills):
             for person in people:
-                person.times.clear()
+                person.begin()
             with Server(kind, url) as server:
-                blow(server, people, seconds, count)
-            report(kind, count, people)
-            faults += [f"{kind}: refused: {words}" for person in people for words in person.refused]
+                hit = blow(server, people, seconds, count)
+            report(kind, hit, people)
+            faults += [f"{kind}: {fault}" for fault in look_over(people, seconds, count, hit)]
         faults += [f"{kind}: {fault}" for fault in compare(app, people)]
         app.extensions["engine"].dispose()
     return faults
@@ -209,39 +220,73 @@ class Server:
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
         )
+        # gunicorn takes lines before its workers can answer, so that an open port alone says little.
         for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self._answers():
+                return
             time.sleep(0.1)
         raise RuntimeError("the server did not start")
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
-def blow(server: Server, people: list[Officer], seconds: float, kills: int) -> None:
-    """All officers at once; the kills are spread over the middle."""
-    until = time.monotonic() + seconds
+def blow(server: Server, people: list[Officer], seconds: float, kills: int) -> int:
+    """All officers at once; the kills are spread over the middle. Gives how many of them fell while officers saved."""
+    begun = time.monotonic()
+    until, hit = begun + seconds, 0
     starts = random.Random(7)
     threads = [threading.Thread(target=one.work, args=(server.port, until, starts.uniform(0, PAUSE))) for one in people]
     for thread in threads:
         thread.start()
-    for _ in range(kills):
-        time.sleep(seconds / (kills + 1) * 0.8)
+    for number in range(1, kills + 1):
+        # By the clock of the storm: a slow start of the server must not push the last kills past its end.
+        time.sleep(max(0, begun + seconds * number / (kills + 1) - time.monotonic()))
+        is_saving = time.monotonic() < until
         server.kill()
+        hit += is_saving
         server.start()
     for thread in threads:
         thread.join()
+    return hit
+
+
+def look_over(people: list[Officer], seconds: float, kills: int, hit: int) -> list[str]:
+    """What was not as a storm has to be: refusals, officers who could not work, kills that hit nobody."""
+    faults = [f"refused: {words}" for person in people for words in person.refused]
+    # A third of what the clock allows: a server that is away now and then costs some turns.
+    least = max(1, int(seconds / PAUSE / 3))
+    faults += [
+        f"submission {person.submission_id}: {len(person.times)} saves, fewer than {least}"
+        for person in people
+        if len(person.times) < least
+    ]
+    lost = sum(person.lost_lines for person in people)
+    if not kills and lost:
+        faults.append(f"{lost} tries without an answer, and nobody killed the server")
+    if hit < kills or (kills and not lost):
+        faults.append(f"{hit} of {kills} kills fell into the storm, and cost {lost} tries")
+    return faults
 
 
 def report(kind: str, kills: int, people: list[Officer]) -> None:
-    times = sorted(took for person in people for took in person.times)
+    times = sorted(took for person in people for took in person.times) or [0.0]
     at = {share: times[min(len(times) - 1, int(len(times) * share / 100))] * 1000 for share in (50, 95, 99)}
     lost = sum(person.lost_lines for person in people)
     measured = ", ".join(f"p{share} {value:.1f} ms" for share, value in at.items())
-    print(f"{kind}, {kills} kills: {len(times)} saves, {measured}, {lost} tries on a dead line", flush=True)  # noqa: T201
+    each = f"{len(people)} officers with {min(len(person.times) for person in people)} or more each"
+    print(f"{kind}, {kills} kills: {len(times)} saves, {each}, {measured}, {lost} tries on a dead line", flush=True)  # noqa: T201
 
 
 def compare(app: Flask, people: list[Officer]) -> list[str]:
