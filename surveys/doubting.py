@@ -60,8 +60,9 @@ def examine(session: Session, submission: Submission, stamp: Stamp | None = None
     """
     reading = read_submission(submission)
     doubts = find_submission_doubts(session, submission, reading, typed_of(submission), stamp)
-    is_returned = submission.state == CollectionState.RETURNED
-    return Examination(reading, doubts, tuple(open_reasons(session, submission)) if is_returned else ())
+    reasons = open_reasons(session, submission) if submission.state == CollectionState.RETURNED else ()
+    # A reason for what the form does not ask any more can be neither mended nor answered.
+    return Examination(reading, doubts, tuple(one for one in reasons if reading.questionnaire.question(one.question)))
 
 
 def doubts_of(session: Session, submission: Submission) -> tuple[Doubt, ...]:

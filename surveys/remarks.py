@@ -10,6 +10,7 @@ from portal.clock import now
 from portal.errors import NotFoundError
 from portal.vietnamese import to_nfc
 from surveys.models import Remark, Submission
+from surveys.questions import load_questionnaire
 from surveys.states import CollectionState, RemarkKind
 from surveys.typed import SubmissionError
 
@@ -30,7 +31,8 @@ def add_remark(
 ) -> Remark:
     """Write a remark beside a question, or beside the whole submission where ``question`` is blank.
 
-    Raises RemarkError where the text is missing or too long, or a reason of a return comes when nothing waits for review.
+    Raises RemarkError where the text is missing or too long, or where a reason of a return names no question of the ward, or comes
+    when nothing waits for review.
     """
     words = to_nfc(text).replace("\x00", "").strip()
     if len(words) < MIN_LENGTH:
@@ -39,6 +41,9 @@ def add_remark(
         raise RemarkError(f"Nội dung dài {len(words)} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
     if kind is RemarkKind.RETURN and submission.state != CollectionState.SENT:
         raise RemarkError("Phiếu không còn chờ thẩm định nên không nêu thêm câu cần bổ sung được. Tải lại trang để xem.")
+    asked = load_questionnaire().question(question)
+    if kind is RemarkKind.RETURN and (asked is None or asked.asked_of != "ward"):
+        raise RemarkError("Hãy chọn câu hỏi do xã, phường trả lời để nêu là cần bổ sung; lý do chung thì ghi ở cuối trang.")
     remark = Remark(submission_id=submission.id, question=question, kind=kind.value, text=words, by=by, at=at or now())
     session.add(remark)
     session.flush()
@@ -72,8 +77,9 @@ def open_flags(session: Session, submission: Submission) -> list[Remark]:
 
 
 def flagged(session: Session, submission_ids: Iterable[int]) -> frozenset[int]:
-    """Those of the submissions that have an open flag."""
-    flags = select(Remark.submission_id).where(Remark.kind == RemarkKind.FLAG.value, Remark.settled_at.is_(None))
+    """Those of the submissions that have an open flag, or a reason of a return that was not sent yet."""
+    holding = (RemarkKind.FLAG.value, RemarkKind.RETURN.value)
+    flags = select(Remark.submission_id).where(Remark.kind.in_(holding), Remark.settled_at.is_(None))
     return frozenset(session.scalars(flags.where(Remark.submission_id.in_(list(submission_ids)))))
 
 

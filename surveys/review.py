@@ -14,7 +14,7 @@ from inventory.snapshot import Snapshot
 from inventory.ward_search import list_wards
 from inventory.wards import Ward
 from portal.clock import now, to_hanoi, today
-from portal.formats import format_day
+from portal.formats import format_day, format_moment
 from scoring.publishing import get_standard
 from scoring.rating import Rating, rate
 from scoring.standard import Standard
@@ -43,11 +43,14 @@ class ReasonError(SubmissionError):
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One submission that waits, with what is at stake in it. ``is_flagged`` says that a flag is open."""
+    """One submission that waits, with what is at stake in it. ``is_flagged`` says that a flag or a reason of a return is open,
+    ``sending`` which of its sendings this is.
+    """
 
     submission_id: int
     ward: Ward
     sent_at: datetime
+    sending: str
     stake: Stake
     is_flagged: bool
 
@@ -70,7 +73,7 @@ def make_queue(session: Session) -> list[QueueRow]:
     rows = []
     for row in waiting:
         stake = _stake_of(session, row, stamp, prices, standards[row.round.standard_version])
-        rows.append(QueueRow(row.id, wards[row.ward_code], _sent_at(row), stake, row.id in flags))
+        rows.append(QueueRow(row.id, wards[row.ward_code], _sent_at(row), sending_of(row), stake, row.id in flags))
     return sorted(rows, key=lambda row: row.stake.weight, reverse=True)
 
 
@@ -102,15 +105,24 @@ def answers_before(session: Session, submission: Submission) -> tuple[dict[str, 
     return typed_of(last) if last is not None else None, said
 
 
-def approve(session: Session, submission: Submission, by: str, at: datetime | None = None) -> Snapshot:
-    """Approve: the answers become the ward's newest snapshot.
+def sending_of(submission: Submission) -> str:
+    """What stands for the answers that wait for review: nothing changes between one sending and the decision on it."""
+    return submission.sent_at.isoformat() if submission.sent_at else ""
 
-    Raises SubmissionError unless it waits for review, or where a flag is open.
+
+def approve(session: Session, submission: Submission, by: str, at: datetime | None = None, seen: str | None = None) -> Snapshot:
+    """Approve: the answers become the ward's newest snapshot. ``seen`` is the sending that was looked at, None for the newest.
+
+    Raises SubmissionError unless it waits for review, where it was sent anew meanwhile, or where a flag or a reason is open.
     """
-    _require_sent(submission)
-    flags = open_flags(session, submission)
+    _require_sent(submission, seen)
+    flags, reasons = open_flags(session, submission), open_reasons(session, submission)
     if flags:
         raise SubmissionError(f"Còn {len(flags)} chỗ đánh dấu cần theo dõi. Xử lý xong từng chỗ rồi duyệt.")
+    if reasons:
+        raise SubmissionError(
+            f"Còn {len(reasons)} câu đã nêu là cần bổ sung. Bấm “Yêu cầu bổ sung” để gửi đi, hoặc rút lại từng câu rồi duyệt."
+        )
     moment = at or now()
     snapshot = _snapshot(submission, by, moment)
     submission.state = CollectionState.APPROVED.value
@@ -121,12 +133,14 @@ def approve(session: Session, submission: Submission, by: str, at: datetime | No
     return snapshot
 
 
-def return_submission(session: Session, submission: Submission, reason: str, by: str, at: datetime | None = None) -> None:
+def return_submission(
+    session: Session, submission: Submission, reason: str, by: str, at: datetime | None = None, seen: str | None = None
+) -> None:
     """Send back with a reason, which the officer sees on top of the draft; it may be blank where single questions have one.
 
-    Raises SubmissionError.
+    ``seen`` is the sending that was looked at, None for the newest. Raises SubmissionError.
     """
-    _require_sent(submission)
+    _require_sent(submission, seen)
     if len(reason.strip()) < MIN_REASON and not open_reasons(session, submission):
         raise ReasonError("Hãy ghi lý do yêu cầu bổ sung: phần nào, câu nào, cần sửa gì.")
     if len(reason.strip()) > MAX_LENGTH:
@@ -135,8 +149,9 @@ def return_submission(session: Session, submission: Submission, reason: str, by:
     submission.decided_at = at or now()
     submission.return_reason = reason.strip()
     until = to_hanoi(submission.decided_at).date() + timedelta(days=RETURN_DAYS)
-    if until > last_day(submission):
-        submission.reopened_until = until
+    # A round may be closed before its deadline: what comes back must be mended all the same.
+    if until > last_day(submission) or submission.round.is_closed:
+        submission.reopened_until = max(until, submission.reopened_until or until)
     add_event(session, submission, EventKind.RETURNED, by, reason.strip(), at=submission.decided_at)
 
 
@@ -162,6 +177,8 @@ def reopen(session: Session, submission: Submission, until: date, reason: str, b
         raise SubmissionError("Phiếu đang chờ thẩm định. Cần xã, phường sửa thì bấm “Yêu cầu bổ sung”.")
     if not today() <= until <= today() + timedelta(days=MAX_REOPENED_DAYS):
         raise ReasonError("Ngày cho gửi đến phải từ hôm nay trở đi và trong vòng một năm.")
+    if not submission.round.is_closed and until <= submission.round.deadline:
+        raise ReasonError(f"Đơn vị vốn được gửi đến hết ngày {format_day(submission.round.deadline)}. Chọn ngày muộn hơn.")
     if not MIN_REASON <= len(reason.strip()) <= MAX_LENGTH:
         raise ReasonError(f"Hãy ghi lý do cho gửi sau hạn, từ {MIN_REASON} đến {MAX_LENGTH} ký tự.")
     submission.reopened_until = until
@@ -179,7 +196,10 @@ def _snapshot(submission: Submission, by: str, at: datetime) -> Snapshot:
     return to_snapshot(read_submission(submission), submission.ward_code, to_hanoi(sent).date(), by, at, name)
 
 
-def _require_sent(submission: Submission) -> None:
+def _require_sent(submission: Submission, seen: str | None) -> None:
     if submission.state != CollectionState.SENT:
         label = CollectionState(submission.state).label.lower()
         raise SubmissionError(f"Phiếu này đang ở trạng thái “{label}”, có thể người khác vừa xử lý. Tải lại trang để xem.")
+    if seen is not None and seen != sending_of(submission):
+        moment = format_moment(_sent_at(submission))
+        raise SubmissionError(f"Phiếu được gửi lại lúc {moment}, sau khi bạn mở trang. Xem bản mới rồi quyết định.")

@@ -72,7 +72,10 @@ class Confirmation:
 def get_submission(session: Session, submission_id: int, *, for_update: bool = False) -> Submission:
     """One submission. Raises NotFoundError. With ``for_update`` the row is locked until the end of the transaction."""
     query = select(Submission).where(Submission.id == submission_id)
-    found = session.scalars(query.with_for_update(of=Submission) if for_update else query).first()
+    if for_update:
+        # Who waited for the lock must not go on with what was read before it.
+        query = query.with_for_update(of=Submission).execution_options(populate_existing=True)
+    found = session.scalars(query).first()
     if found is None:
         raise NotFoundError("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao.")
     return found

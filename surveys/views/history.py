@@ -28,7 +28,7 @@ HEADINGS = (("Lúc", 18), ("Ai", 32), ("Bằng cách nào", 22), ("Ô", 60), ("T
 @requires(Permission.SUBMISSION_READ)
 @writes
 def comment(submission_id: int) -> ResponseReturnValue:
-    """Write into the thread of a submission; what a return asks about is answered by it."""
+    """Write into the thread of a submission; what a return asks about is answered where the ward writes."""
     submission = own_submission(submission_id, for_update=True)
     key, text, by = request.form.get("question", ""), request.form.get("text", ""), the_identity().full_name
     question = key if load_questionnaire().question(key) else ""
@@ -36,7 +36,8 @@ def comment(submission_id: int) -> ResponseReturnValue:
         add_remark(get_session(), submission, RemarkKind.COMMENT, question, text, by)
     except RemarkError as error:
         return _thread_page(submission_id, error.message, text), 400
-    settle_reasons(get_session(), submission, [question], by)
+    if the_identity().role.is_of_ward:
+        settle_reasons(get_session(), submission, [question], by)
     after = {"kind": RemarkKind.COMMENT.value, "question": question}
     record(get_session(), the_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
     flash(_("Đã ghi ý kiến."), "success")

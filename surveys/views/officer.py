@@ -373,7 +373,7 @@ def _frame(submission: Submission) -> dict[str, object]:
     sections = load_questionnaire().sections
     where = {question.key: section.code for section in sections for question in section.questions}
     remarks = list_remarks(get_session(), submission)
-    asked_back = [(one, where[one.question]) for one in remarks if one.kind == RemarkKind.RETURN and one.settled_at is None]
+    asked_back = [(one, where.get(one.question, "")) for one in remarks if one.kind == RemarkKind.RETURN and one.settled_at is None]
     return {
         "submission": submission,
         "ward": get_ward(get_session(), submission.ward_code),

@@ -23,13 +23,13 @@ from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire_form import fields_of
 from surveys.questions import load_questionnaire
 from surveys.remarks import RemarkError, add_remark, list_remarks, settle_remark
-from surveys.review import ReasonError, answers_before, approve, make_queue, preview, reopen, return_submission
+from surveys.review import ReasonError, answers_before, approve, make_queue, preview, reopen, return_submission, sending_of
 from surveys.states import CollectionState, EventKind, RemarkKind
 from surveys.submissions import find_confirmation, get_submission, last_day
 from surveys.typed import SubmissionError, typed_of
 from surveys.views.reviewer import blueprint
 
-MAX_CHOSEN = 200
+MAX_CHOSEN, MAX_NAMED = 200, 10
 
 
 @blueprint.get("/review/")
@@ -50,22 +50,22 @@ def review_queue() -> ResponseReturnValue:
 def review_approve_many() -> ResponseReturnValue:
     """Approve the chosen ones that nobody flagged; the others stay and are named."""
     session, approved, left = get_session(), [], []
-    for text in request.form.getlist("submission")[:MAX_CHOSEN]:
-        submission = get_submission(
-            session, int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0, for_update=True
-        )
+    chosen = {text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen()}
+    # In one order for everybody: two who approve the same ones at once would else wait for each other for ever.
+    for text, number in sorted(chosen.items(), key=lambda pair: pair[1]):
+        submission = get_submission(session, number, for_update=True)
         name = get_ward(session, submission.ward_code).full_name
         try:
-            approve(session, submission, the_identity().full_name)
+            approve(session, submission, the_identity().full_name, seen=request.form.get(f"seen-{text}", ""))
         except SubmissionError as error:
             left.append(f"{name} ({error.message})")
             continue
         record(session, the_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved")
         approved.append(name)
     if approved:
-        flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=", ".join(approved)), "success")
+        flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=_in_short(approved, ", ")), "success")
     if left:
-        flash(_("Chưa duyệt: %(names)s", names="; ".join(left)), "warning")
+        flash(_("Chưa duyệt %(count)s phiếu: %(names)s", count=len(left), names=_in_short(left, "; ")), "warning")
     if not approved and not left:
         flash(_("Chưa chọn phiếu nào. Đánh dấu các phiếu cần duyệt rồi bấm lại."), "warning")
     return redirect(url_for("review.review_queue"))
@@ -85,7 +85,7 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
     """Approve, and open the next one that waits."""
     submission = get_submission(get_session(), submission_id, for_update=True)
     try:
-        approve(get_session(), submission, the_identity().full_name)
+        approve(get_session(), submission, the_identity().full_name, seen=request.form.get("seen", ""))
     except SubmissionError as error:
         return _review_page(submission, error.message), 409
     subject = f"ward {submission.ward_code}"
@@ -106,7 +106,7 @@ def review_return(submission_id: int) -> ResponseReturnValue:
     submission = get_submission(get_session(), submission_id, for_update=True)
     reason = request.form.get("reason", "")
     try:
-        return_submission(get_session(), submission, reason, the_identity().full_name)
+        return_submission(get_session(), submission, reason, the_identity().full_name, seen=request.form.get("seen", ""))
     except ReasonError as error:
         return _review_page(submission, reason=reason, wrong_reason=error.message), 400
     except SubmissionError as error:
@@ -169,6 +169,16 @@ def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
     )
 
 
+def _chosen() -> list[str]:
+    return request.form.getlist("submission")[:MAX_CHOSEN]
+
+
+def _in_short(names: list[str], between: str) -> str:
+    """The first few: what a page says after it was left travels in a cookie, which has no room for all wards."""
+    more = len(names) - MAX_NAMED
+    return between.join(names[:MAX_NAMED]) + (_(" và %(count)s đơn vị khác", count=more) if more > 0 else "")
+
+
 def _known_question(key: str) -> str:
     return key if load_questionnaire().question(key) else ""
 
@@ -214,6 +224,8 @@ def _review_page(
         is_as_signed=signed is not None and print_code(submission) == signed.content_hash,
         reopening=reopening or {},
         last_day=last_day(submission),
+        sending=sending_of(submission),
+        own_questions={question.key for question in form.questions if question.asked_of == "ward"},
         refused=refused,
         reason=reason,
         wrong_reason=wrong_reason,

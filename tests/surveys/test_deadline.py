@@ -1,6 +1,6 @@
 """The deadline closes sending, not typing and not reviewing; one ward can be let in again; two persons where the round asks for it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -42,7 +42,9 @@ def test_the_last_day_is_in_and_the_next_is_out(demo_session, mine):
         send(demo_session, mine, "A", "B", "Công chức", at=after(mine, 1))
     assert mine.state == CollectionState.DRAFT
     save_fields(demo_session, mine, {"A03.note": "để ở tầng 2"}, typed_of(mine), "Công chức")
-    send(demo_session, mine, "A", "B", "Công chức", at=after(mine, 0))
+    # The clock of Hà Nội: in London it is still five in the afternoon.
+    send(demo_session, mine, "A", "B", "Công chức", at=(after(mine, 1) - timedelta(seconds=1)).astimezone(UTC))
+    assert mine.state == CollectionState.SENT
 
 
 def test_reviewing_goes_on_after_the_deadline(demo_session, mine):
@@ -73,6 +75,25 @@ def test_a_day_or_a_reason_that_will_not_do_is_refused(demo_session, mine, days,
     with pytest.raises(ReasonError, match=told):
         reopen(demo_session, mine, today() + timedelta(days=days), reason, "Chuyên viên")
     assert mine.reopened_until is None
+
+
+def test_a_day_that_gives_the_ward_nothing_is_refused(session):
+    opened = open_round(session, "Đợt thử", today(), today() + timedelta(days=9), "2026.1")
+    one = session.scalars(select(Submission).where(Submission.round_id == opened.id)).first()
+    with pytest.raises(ReasonError, match="vốn được gửi đến hết ngày"):
+        reopen(session, one, today() + timedelta(days=9), "Mất điện ba ngày", "Chuyên viên")
+    set_closed(session, opened.id, closed=True)
+    reopen(session, one, today() + timedelta(days=9), "Mất điện ba ngày", "Chuyên viên")
+    save_fields(session, one, {"floors": "3"}, {}, "Công chức")
+
+
+def test_what_comes_back_after_the_round_was_closed_early_can_be_mended(demo_session, mine):
+    mine.round.deadline = today() + timedelta(days=60)
+    send(demo_session, mine, "A", "B", "Công chức")
+    mine.round.is_closed = True
+    return_submission(demo_session, mine, "Kiểm tra phần A", "Chuyên viên")
+    save_fields(demo_session, mine, {"floors": "8"}, typed_of(mine), "Công chức")
+    send(demo_session, mine, "A", "B", "Công chức")
 
 
 @pytest.mark.parametrize(("state", "told"), [("approved", "mở đợt khảo sát mới"), ("sent", "Yêu cầu bổ sung")])

@@ -5,20 +5,23 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from accounts.identity import Role
+from portal.clock import now
 from portal.errors import NotFoundError
 from surveys.doubting import examine
 from surveys.models import Remark, Submission
+from surveys.questions import load_questionnaire
 from surveys.remarks import (
     MAX_LENGTH,
     RemarkError,
     add_remark,
+    flagged,
     list_remarks,
     open_flags,
     open_reasons,
     settle_reasons,
     settle_remark,
 )
-from surveys.review import ReasonError, approve, return_submission
+from surveys.review import ReasonError, approve, return_submission, sending_of
 from surveys.rounds import open_round
 from surveys.states import CollectionState, RemarkKind
 from surveys.submissions import ProblemsError, save_fields, send
@@ -85,6 +88,68 @@ def test_what_a_return_asks_about_is_changed_or_answered_before_it_is_sent_again
     send(demo_session, sent, "A", "B", "Công chức")
 
 
+def test_a_reason_that_was_not_sent_yet_keeps_a_submission_from_being_approved(demo_session, sent):
+    reason = add_remark(demo_session, sent, RemarkKind.RETURN, "lan_seats", "Kiểm tra lại", "Chuyên viên")
+    with pytest.raises(SubmissionError, match="Còn 1 câu đã nêu là cần bổ sung"):
+        approve(demo_session, sent, "Người khác")
+    assert sent.id in flagged(demo_session, [sent.id])
+    settle_remark(demo_session, sent, reason.id, "Chuyên viên")
+    approve(demo_session, sent, "Người khác")
+
+
+@pytest.mark.parametrize("question", ["", "khong-co", "online_files_percent"])
+def test_a_reason_names_a_question_that_the_ward_can_mend(demo_session, demo_sign_in, sent, question):
+    with pytest.raises(RemarkError, match="Hãy chọn câu hỏi do xã, phường trả lời"):
+        add_remark(demo_session, sent, RemarkKind.RETURN, question, "Kiểm tra lại", "Chuyên viên")
+    number = sent.id
+    demo_session.rollback()
+    data = {"question": question, "text": "Kiểm tra lại", "kind": "return"}
+    assert demo_sign_in("thamdinh").post(f"/review/{number}/remarks", data=data).status_code == 400
+
+
+def test_a_reason_whose_question_is_gone_is_shown_and_holds_nobody_up(demo_session, demo_sign_in):
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
+    mine.state = CollectionState.RETURNED.value
+    left = examine(demo_session, mine).left
+    gone = {"question": "cau_cu", "kind": RemarkKind.RETURN.value, "text": "Kiểm tra câu cũ", "by": "Chuyên viên", "at": now()}
+    demo_session.add(Remark(submission_id=mine.id, **gone))
+    demo_session.flush()
+    assert examine(demo_session, mine).left == left
+    number = mine.id
+    demo_session.commit()
+    for page in ("", "sections/A", "send"):
+        told = demo_sign_in("canbo").get(f"/surveys/{number}/{page}")
+        assert told.status_code == 200
+        assert "Câu không còn trong phiếu: Kiểm tra câu cũ" in " ".join(told.text.split()).replace("</li>", "")
+
+
+def test_the_link_of_a_reason_leads_to_its_answer_where_the_question_is_not_asked(demo_session, demo_sign_in):
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
+    section, question = next((part, q) for part in load_questionnaire().sections for q in part.questions if q.ask_if)
+    save_fields(demo_session, mine, {question.ask_if: "no"}, typed_of(mine), "Công chức")
+    mine.state = CollectionState.SENT.value
+    for text in ("Kiểm tra lại", "Và lần nữa"):
+        add_remark(demo_session, mine, RemarkKind.RETURN, question.key, text, "Chuyên viên")
+    return_submission(demo_session, mine, "", "Chuyên viên")
+    number = mine.id
+    demo_session.commit()
+    page = BeautifulSoup(demo_sign_in("canbo").get(f"/surveys/{number}/sections/{section.code}").data, "html.parser")
+    assert "Kiểm tra lại" in page.select_one(f"#q-{question.key}").get_text()
+
+
+def test_only_the_ward_answers_what_it_was_asked(demo_session, demo_sign_in):
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
+    mine.state = CollectionState.SENT.value
+    add_remark(demo_session, mine, RemarkKind.RETURN, "lan_seats", "Kiểm tra lại", "Chuyên viên")
+    return_submission(demo_session, mine, "", "Chuyên viên")
+    number = mine.id
+    demo_session.commit()
+    for username, open_after in (("thamdinh", 1), ("lanhdaoxa", 0)):
+        demo_sign_in(username).post(f"/surveys/{number}/remarks", data={"question": "lan_seats", "text": "Đã xem"})
+        assert len(open_reasons(demo_session, demo_session.get(Submission, number))) == open_after
+        demo_session.rollback()
+
+
 def test_nobody_settles_a_remark_through_another_submission(demo_session, sent):
     other = demo_session.scalars(select(Submission).where(Submission.id != sent.id)).first()
     remark = add_remark(demo_session, sent, RemarkKind.FLAG, "", "Xem lại", "Chuyên viên")
@@ -146,13 +211,16 @@ def test_many_are_approved_at_once_but_for_the_flagged(demo_session, demo_sign_i
     waiting = list(demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)))
     add_remark(demo_session, waiting[0], RemarkKind.FLAG, "", "Xem lại", "Chuyên viên")
     numbers = [row.id for row in waiting]
+    seen = {f"seen-{row.id}": sending_of(row) for row in waiting}
     demo_session.commit()
     client = demo_sign_in("thamdinh")
     page = BeautifulSoup(client.get("/review/").data, "html.parser")
     assert page.select_one(f"#chon-{numbers[0]}").has_attr("disabled")
-    answer = client.post("/review/approve", data={"submission": [str(number) for number in numbers]}, follow_redirects=True)
+    answer = client.post(
+        "/review/approve", data={"submission": [str(number) for number in numbers] * 2} | seen, follow_redirects=True
+    )
     assert f"Đã duyệt {len(numbers) - 1} phiếu" in answer.text
-    assert "Chưa duyệt" in answer.text
+    assert "Chưa duyệt 1 phiếu" in answer.text
     demo_session.expire_all()
     states = [demo_session.get(Submission, number).state for number in numbers]
     assert states == ["sent", *["approved"] * (len(numbers) - 1)]

@@ -17,7 +17,7 @@ from portal.setup import load_demo
 from surveys.board import Notice, is_uniform, make_board
 from surveys.city_workbook import build_city_workbook, city_fields, import_city_answers
 from surveys.models import Round, Submission
-from surveys.review import approve, return_submission
+from surveys.review import approve, return_submission, sending_of
 from surveys.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
 from surveys.states import CollectionState
 from surveys.submissions import confirm_carried, save_fields, send
@@ -36,6 +36,14 @@ def words(page):
 
 def of_state(session, state):
     return session.scalars(select(Submission).where(Submission.state == state.value).order_by(Submission.id)).first()
+
+
+def seen_now(session):
+    """A submission that waits, and what the page of a reviewer who opens it now would bring back."""
+    sent = of_state(session, CollectionState.SENT)
+    found = sent.id, sending_of(sent)
+    session.rollback()
+    return found
 
 
 def listed(page):
@@ -118,20 +126,18 @@ def test_past_the_deadline_every_page_says_so(demo_sign_in, demo_session):
 
 
 def test_a_return_without_a_reason_keeps_the_form_and_says_why(demo_sign_in, demo_session):
-    sent = of_state(demo_session, CollectionState.SENT).id
-    demo_session.rollback()
-    page = page_of(demo_sign_in("thamdinh").post(f"/review/{sent}/return", data={"reason": "abc"}), 400)
+    sent, seen = seen_now(demo_session)
+    page = page_of(demo_sign_in("thamdinh").post(f"/review/{sent}/return", data={"reason": "abc", "seen": seen}), 400)
     assert page.select_one("#reason").get_text() == "abc"
     assert page.select_one("#reason")["aria-describedby"] == "reason-error"
     assert "Hãy ghi lý do" in page.select_one("#reason-error").get_text()
 
 
 def test_what_a_colleague_decided_meanwhile_is_said(demo_sign_in, demo_session):
-    sent = of_state(demo_session, CollectionState.SENT).id
-    demo_session.rollback()
+    sent, seen = seen_now(demo_session)
     first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
-    assert first.post(f"/review/{sent}/return", data={"reason": "Kiểm tra lại phần A"}).status_code == 302
-    told = words(page_of(second.post(f"/review/{sent}/approve"), 409))
+    assert first.post(f"/review/{sent}/return", data={"reason": "Kiểm tra lại phần A", "seen": seen}).status_code == 302
+    told = words(page_of(second.post(f"/review/{sent}/approve", data={"seen": seen}), 409))
     assert "đang ở trạng thái “yêu cầu bổ sung”, có thể người khác vừa xử lý" in told
 
 
@@ -218,8 +224,9 @@ def test_approving_leads_to_the_next_that_waits(demo_sign_in, demo_session):
     waiting = [
         row.id for row in demo_session.scalars(select(Submission).where(Submission.state == "sent").order_by(Submission.sent_at))
     ]
+    seen = sending_of(demo_session.get(Submission, waiting[0]))
     demo_session.rollback()
-    answer = demo_sign_in("thamdinh").post(f"/review/{waiting[0]}/approve")
+    answer = demo_sign_in("thamdinh").post(f"/review/{waiting[0]}/approve", data={"seen": seen})
     assert answer.location == f"/review/{waiting[1]}"
 
 
