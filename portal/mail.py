@@ -24,9 +24,12 @@ def send_mail(settings: Settings, to: str, subject: str, text: str) -> None:
     letter["Date"], letter["Message-ID"] = formatdate(localtime=False), make_msgid(domain="ward-readiness.invalid")
     letter.set_content(text)
     if not settings.smtp_url:
-        settings.mail_folder.mkdir(parents=True, exist_ok=True)
         name = letter["Message-ID"].strip("<>").partition("@")[0]
-        (settings.mail_folder / f"{name}.eml").write_bytes(letter.as_bytes())
+        try:
+            settings.mail_folder.mkdir(parents=True, exist_ok=True)
+            (settings.mail_folder / f"{name}.eml").write_bytes(letter.as_bytes())
+        except OSError as error:
+            raise MailError(f"Chưa ghi được thư tới {to} vào {settings.mail_folder}: {error}. Kiểm tra MAIL_FOLDER.") from error
         return
     try:
         _by_smtp(settings.smtp_url, letter)

@@ -5,25 +5,48 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from inventory.ward_search import list_wards
 from inventory.wards import Ward
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
+from surveys.answers.reading import UNKNOWN
 from surveys.doubting import Stamp, examine, newest_stamp
-from surveys.models import Answer, Round, Submission
-from surveys.states import CollectionState
-from surveys.typed import typed_of
+from surveys.models import Answer, Remark, Round, Submission, SubmissionEvent
+from surveys.questions import load_questionnaire
+from surveys.remarks import reasons_of
+from surveys.states import CollectionState, EventKind
+from surveys.submissions import last_day
+from surveys.typed import question_of, typed_of
 
 # A draft that nobody touched for this long has stopped.
 STOPPED_DAYS = 7
 # So many numbers, and this share of them the same, are no stock-taking (an assumption).
 UNIFORM_LEAST, UNIFORM_SHARE = 20, 0.8
-# What was found in a submission, by submission, version and what was approved by then: neither ever changes.
-_looks: dict[tuple[int, int, Stamp], tuple[int, bool]] = {}
 _KEPT = 2000
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found in a submission: how much of the form is left, and whether it looks filled in for the sake of it."""
+
+    left: int
+    is_uniform: bool
+    is_unchanged: bool
+
+
+# By submission, version and what was approved by then: none of them ever changes.
+_looks: dict[tuple[int, int, Stamp], Look] = {}
+
+
+class Delivery(LabelledEnum):
+    """How a ward stands to the deadline."""
+
+    RECEIVED = "received", "Đã nhận"
+    ON_TIME = "on_time", "Đúng hạn"
+    LATE = "late", "Quá hạn"
 
 
 class Notice(LabelledEnum):
@@ -34,17 +57,20 @@ class Notice(LabelledEnum):
     COMPLETE = "complete", "Đã đủ, chưa gửi"
     STARTED = "started", "Đang điền dở"
     RETURNED = "returned", "Chờ xã, phường bổ sung"
-    UNIFORM = "uniform", "Các số gần như giống hệt nhau"
+    UNIFORM = "uniform", "Các câu trả lời gần như giống hệt nhau"
+    UNCHANGED = "unchanged", "Giữ nguyên toàn bộ số liệu kỳ trước"
 
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One ward. ``days_late`` counts the days past the deadline: until it was sent, or until today where it was not."""
+    """One ward. ``days_late`` counts the days past the deadline until it was sent for the first time; where the ward owes its
+    answers, those past its own last day until today.
+    """
 
     ward: Ward
     submission_id: int
     state: CollectionState
-    notice: Notice | None
+    notices: tuple[Notice, ...]
     changed_at: datetime | None
     sent_at: datetime | None
     days_late: int
@@ -54,6 +80,12 @@ class BoardRow:
         """Whether it was sent and stands: it waits for review, or is approved."""
         return self.state in (CollectionState.SENT, CollectionState.APPROVED)
 
+    def stands(self, delivery: Delivery) -> bool:
+        """Whether it stands to the deadline like this."""
+        if delivery is Delivery.LATE:
+            return self.days_late > 0
+        return self.is_received and (delivery is Delivery.RECEIVED or not self.days_late)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -61,15 +93,14 @@ class Board:
 
     rows: tuple[BoardRow, ...]
 
-    @property
-    def received(self) -> int:
-        """How many were received."""
-        return sum(row.is_received for row in self.rows)
+    def delivered(self, delivery: Delivery) -> int:
+        """How many stand to the deadline like this."""
+        return sum(row.stands(delivery) for row in self.rows)
 
     @property
-    def on_time(self) -> int:
-        """How many were received by the deadline."""
-        return sum(row.is_received and not row.days_late for row in self.rows)
+    def noticed(self) -> Counter[Notice]:
+        """How many rows have each notice; a row may have more than one."""
+        return Counter(notice for row in self.rows for notice in row.notices)
 
     def count(self, part: Callable[[BoardRow], object]) -> Counter[object]:
         """How many rows have each value of a part."""
@@ -87,61 +118,102 @@ def make_board(session: Session, found: Round, today: date) -> Board:
     """The board on a day. A handful of queries, however many wards."""
     wards = {ward.code: ward for ward in list_wards(session)}
     submissions = list(session.scalars(select(Submission).where(Submission.round_id == found.id)))
-    changed = select(Answer.submission_id, func.max(Answer.saved_at)).join(Submission).where(Submission.round_id == found.id)
-    changed_at = {row[0]: row[1] for row in session.execute(changed.group_by(Answer.submission_id))}
+    changed_at, first_sent = _last_changes(session, found), _first_sendings(session, found)
     looks = _look_into(session, submissions)
-    rows = [_row(found, row, wards[row.ward_code], changed_at.get(row.id), looks.get(row.id), today) for row in submissions]
+    reasons = reasons_of(session, [row.id for row in submissions if row.state == CollectionState.RETURNED])
+    rows = [
+        BoardRow(
+            ward=wards[row.ward_code],
+            submission_id=row.id,
+            state=CollectionState(row.state),
+            notices=_notices(row, changed_at.get(row.id), looks.get(row.id), reasons.get(row.id, []), today),
+            # What was carried over from the round before bears its old date.
+            changed_at=None if row.state == CollectionState.NOT_STARTED else changed_at.get(row.id),
+            sent_at=row.sent_at,
+            days_late=_days_late(row, first_sent.get(row.id) or row.sent_at, today),
+        )
+        for row in submissions
+    ]
     return Board(tuple(sorted(rows, key=lambda row: row.ward.position)))
 
 
 def is_uniform(typed: Mapping[str, str]) -> bool:
-    """Whether the numbers look filled in for the sake of it: many, and nearly all the same."""
-    numbers = Counter(raw for raw in typed.values() if raw.isdecimal())
-    return numbers.total() >= UNIFORM_LEAST and max(numbers.values()) >= UNIFORM_SHARE * numbers.total()
+    """Whether the answers look filled in for the sake of it: many numbers or "unknown", and nearly all the same."""
+    told = Counter(raw for raw in typed.values() if raw.isdecimal() or raw == UNKNOWN)
+    return told.total() >= UNIFORM_LEAST and max(told.values()) >= UNIFORM_SHARE * told.total()
 
 
-def _look_into(session: Session, submissions: Iterable[Submission]) -> dict[int, tuple[int, bool]]:
-    """How much is left in what was begun or waits for review, and whether its numbers look alike."""
+def _is_unchanged(submission: Submission) -> bool:
+    """Whether the ward's own answers are all those of the round before: a carried answer that nobody changed has version 0."""
+    by_city = _city_keys()
+    own = [answer.version for answer in submission.answers if answer.raw and question_of(answer.field) not in by_city]
+    return bool(own) and not any(own)
+
+
+def _look_into(session: Session, submissions: Iterable[Submission]) -> dict[int, Look]:
+    """What is left in what was begun or waits for review, and whether it looks filled in for the sake of it."""
     stamp = newest_stamp(session)
-    begun = [row for row in submissions if row.state in (CollectionState.DRAFT, CollectionState.SENT)]
+    begun = [row for row in submissions if row.state not in (CollectionState.NOT_STARTED, CollectionState.APPROVED)]
     unread = [row.id for row in begun if (row.id, row.version, stamp) not in _looks]
     if unread:
         if len(_looks) > _KEPT:
             _looks.clear()
-        query = select(Submission).where(Submission.id.in_([row.id for row in begun])).options(selectinload(Submission.answers))
+            unread = [row.id for row in begun]
+        query = select(Submission).where(Submission.id.in_(unread)).options(selectinload(Submission.answers))
         for row in session.scalars(query.execution_options(populate_existing=True)):
-            _looks[row.id, row.version, stamp] = examine(session, row, stamp).left, is_uniform(typed_of(row))
-    return {row.id: _looks[row.id, row.version, stamp] for row in begun}
+            left = examine(session, row, stamp, reasons=()).left
+            _looks[row.id, row.version, stamp] = Look(left, is_uniform(typed_of(row)), _is_unchanged(row))
+    return {row.id: _looks[row.id, row.version, stamp] for row in begun if (row.id, row.version, stamp) in _looks}
 
 
-def _row(
-    found: Round, submission: Submission, ward: Ward, changed_at: datetime | None, look: tuple[int, bool] | None, today: date
-) -> BoardRow:
-    state = CollectionState(submission.state)
-    received = state in (CollectionState.SENT, CollectionState.APPROVED)
-    until = to_hanoi(submission.sent_at).date() if received and submission.sent_at else today
-    return BoardRow(
-        ward=ward,
-        submission_id=submission.id,
-        state=state,
-        notice=_notice(state, changed_at, look, today),
-        changed_at=changed_at,
-        sent_at=submission.sent_at,
-        days_late=max(0, (until - found.deadline).days),
+def _last_changes(session: Session, found: Round) -> dict[int, datetime]:
+    """When somebody last touched each submission; what the city answers for a ward is no work of the ward."""
+    field = Answer.field
+    by_city = or_(
+        *(part for key in _city_keys() for part in (field == key, field.startswith(f"{key}."), field.startswith(f"{key}#")))
     )
+    newest = select(Answer.submission_id, func.max(Answer.saved_at)).join(Submission)
+    of_round = newest.where(Submission.round_id == found.id, ~by_city).group_by(Answer.submission_id)
+    return {row[0]: row[1] for row in session.execute(of_round)}
 
 
-def _notice(state: CollectionState, changed_at: datetime | None, look: tuple[int, bool] | None, today: date) -> Notice | None:
-    if state is CollectionState.NOT_STARTED:
-        return Notice.SILENT
-    if state is CollectionState.RETURNED:
-        return Notice.RETURNED
-    left, uniform = look or (None, False)
-    if uniform:
-        return Notice.UNIFORM
-    if state is not CollectionState.DRAFT:
-        return None
-    if left == 0:
-        return Notice.COMPLETE
-    is_still = changed_at is not None and (today - to_hanoi(changed_at).date()).days >= STOPPED_DAYS
-    return Notice.STOPPED if is_still else Notice.STARTED
+def _first_sendings(session: Session, found: Round) -> dict[int, datetime]:
+    first = select(SubmissionEvent.submission_id, func.min(SubmissionEvent.at)).join(Submission)
+    of_round = first.where(Submission.round_id == found.id, SubmissionEvent.kind == EventKind.SENT.value)
+    return {row[0]: row[1] for row in session.execute(of_round.group_by(SubmissionEvent.submission_id))}
+
+
+def _city_keys() -> frozenset[str]:
+    return frozenset(question.key for question in load_questionnaire().questions if question.asked_of == "city")
+
+
+def _days_late(submission: Submission, first_sent: datetime | None, today: date) -> int:
+    """As the report on discipline counts it where it was sent, as a reminder counts it where the ward owes it."""
+    if CollectionState(submission.state).is_open or first_sent is None:
+        return max(0, (today - last_day(submission)).days)
+    return max(0, (to_hanoi(first_sent).date() - submission.round.deadline).days)
+
+
+def _notices(
+    submission: Submission, changed_at: datetime | None, look: Look | None, reasons: Iterable[Remark], today: date
+) -> tuple[Notice, ...]:
+    if submission.state == CollectionState.NOT_STARTED:
+        return (Notice.SILENT,)
+    if look is None:
+        return ()
+    odd = [(Notice.UNIFORM, look.is_uniform), (Notice.UNCHANGED, look.is_unchanged)]
+    found = [notice for notice, holds in odd if holds]
+    if submission.state == CollectionState.DRAFT:
+        is_still = changed_at is not None and (today - to_hanoi(changed_at).date()).days >= STOPPED_DAYS
+        found.insert(0, Notice.COMPLETE if look.left == 0 else Notice.STOPPED if is_still else Notice.STARTED)
+    if submission.state == CollectionState.RETURNED:
+        is_mended = look.left == 0 and _is_answered(submission, changed_at, list(reasons))
+        found.insert(0, Notice.COMPLETE if is_mended else Notice.RETURNED)
+    return tuple(found)
+
+
+def _is_answered(submission: Submission, changed_at: datetime | None, reasons: list[Remark]) -> bool:
+    """Whether the ward did something since it was asked, and nothing of what it was asked is left."""
+    decided = submission.decided_at
+    touched = [changed_at, *(one.settled_at for one in reasons)]
+    return all(one.settled_at for one in reasons) and any(decided and at and at > decided for at in touched)

@@ -28,7 +28,7 @@ def build_board_workbook(title: str, note: str, rows: Iterable[BoardRow]) -> byt
             row.ward.full_name,
             row.ward.former_district,
             row.state.label,
-            row.notice.label if row.notice else "",
+            "; ".join(notice.label for notice in row.notices),
             row.days_late,
             format_moment(row.changed_at) if row.changed_at else "",
             format_moment(row.sent_at) if row.sent_at else "",

@@ -83,7 +83,7 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
         raise UploadError("Dòng 1 không đúng mẫu (thiếu, thừa hoặc đổi chỗ cột). Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
     if len(rows) > MAX_ROWS:
         raise UploadError(f"Bảng có hơn {MAX_ROWS - 1} dòng. Mỗi xã, phường một dòng; xóa các dòng thừa rồi gửi lại.")
-    by_ward = {row.ward_code: row for row in _submissions(session, found)}
+    by_ward = {row.ward_code: row for row in _submissions(session, found, for_update=True)}
     mistakes: list[str] = []
     seen: dict[str, int] = {}
     changes: list[tuple[Submission, str, str]] = []
@@ -112,13 +112,17 @@ def import_city_answers(session: Session, found: Round, data: bytes, by: str) ->
     names = {ward.code: ward.full_name for ward in list_wards(session)}
     differing = [change for change in changes if typed_of(change[0]).get(change[1], "") != change[2]]
     left_alone = [submission for submission, _name, _raw in differing if not CollectionState(submission.state).is_open]
-    changed = sum(_store(session, submission, name, raw, by) for submission, name, raw in differing)
-    return CityImport(changed, tuple(dict.fromkeys(names[submission.ward_code] for submission in left_alone)))
+    stored = [submission for submission, name, raw in differing if _store(session, submission, name, raw, by)]
+    # What was found in a submission is kept by its version, so that this has to rise with what the city says of it, too.
+    for submission in dict.fromkeys(stored):
+        submission.version += 1
+    return CityImport(len(stored), tuple(dict.fromkeys(names[submission.ward_code] for submission in left_alone)))
 
 
-def _submissions(session: Session, found: Round) -> list[Submission]:
+def _submissions(session: Session, found: Round, *, for_update: bool = False) -> list[Submission]:
     answered = select(Submission).where(Submission.round_id == found.id).options(selectinload(Submission.answers))
-    return list(session.scalars(answered))
+    answered = answered.order_by(Submission.id)
+    return list(session.scalars(answered.with_for_update(of=Submission) if for_update else answered))
 
 
 def _raw(value: object, question: Question) -> str:
@@ -147,5 +151,5 @@ def _store(session: Session, submission: Submission, name: str, raw: str, by: st
         answer = Answer(field=name, raw="", version=0, saved_by=by, saved_at=moment)
         submission.answers.append(answer)
     session.add(log_change(submission, name, answer.raw, raw, by, moment, Door.CITY))
-    answer.raw, answer.version, answer.saved_by, answer.saved_at, answer.is_carried = raw, submission.version, by, moment, False
+    answer.raw, answer.version, answer.saved_by, answer.saved_at, answer.is_carried = raw, submission.version + 1, by, moment, False
     return True

@@ -1,6 +1,6 @@
 """What stands in the way of sending one submission: blanks, errors, values carried over, and doubts without a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -53,14 +53,17 @@ class Examination:
         return self.reading.open_questions | {doubt.question for doubt in self.unexplained} | asked
 
 
-def examine(session: Session, submission: Submission, stamp: Stamp | None = None) -> Examination:
+def examine(
+    session: Session, submission: Submission, stamp: Stamp | None = None, reasons: Iterable[Remark] | None = None
+) -> Examination:
     """Check a submission against itself, the ward's newest approved snapshot and wards like it. Raises QuestionnaireError.
 
-    Who examines many asks for the ``stamp`` once.
+    Who examines many asks for the ``stamp`` once, and for the open ``reasons`` of returns.
     """
     reading = read_submission(submission)
     doubts = find_submission_doubts(session, submission, reading, typed_of(submission), stamp)
-    reasons = open_reasons(session, submission) if submission.state == CollectionState.RETURNED else ()
+    if reasons is None:
+        reasons = open_reasons(session, submission) if submission.state == CollectionState.RETURNED else ()
     # A reason for what the form does not ask any more can be neither mended nor answered.
     return Examination(reading, doubts, tuple(one for one in reasons if reading.questionnaire.question(one.question)))
 

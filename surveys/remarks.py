@@ -71,6 +71,15 @@ def open_reasons(session: Session, submission: Submission) -> list[Remark]:
     return _open(session, submission, RemarkKind.RETURN)
 
 
+def reasons_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[Remark]]:
+    """The reasons of returns, settled or not, by submission."""
+    wanted = select(Remark).where(Remark.kind == RemarkKind.RETURN.value, Remark.submission_id.in_(list(submission_ids)))
+    found: dict[int, list[Remark]] = {}
+    for remark in session.scalars(wanted.order_by(Remark.id)):
+        found.setdefault(remark.submission_id, []).append(remark)
+    return found
+
+
 def open_flags(session: Session, submission: Submission) -> list[Remark]:
     """The flags that a reviewer still has to settle."""
     return _open(session, submission, RemarkKind.FLAG)

@@ -1,7 +1,7 @@
 """Reminders: one digest a day to each person whose ward is late, or of whom another package has something to tell; nobody else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Engine, delete, select
@@ -20,7 +20,9 @@ from portal.reminders import Lines, no_lines
 from portal.settings import Settings
 from surveys.doubting import examine, newest_stamp
 from surveys.models import Reminder, Round, Submission
+from surveys.remarks import reasons_of
 from surveys.rounds import get_round
+from surveys.states import CollectionState
 from surveys.submissions import is_late, last_day
 
 SUBJECT = "Nhắc gửi phiếu khảo sát hạ tầng CNTT"
@@ -46,7 +48,10 @@ class LateWard:
 
 @dataclass(frozen=True)
 class Digest:
-    """What one person is to be told today. ``channel`` is how that was done today already, None where it was not."""
+    """What one person is to be told today; ``further`` are the lines of other packages.
+
+    ``channel`` is how that was done today already, None where it was not.
+    """
 
     user_id: int
     full_name: str
@@ -54,6 +59,7 @@ class Digest:
     wards: tuple[LateWard, ...]
     text: str
     channel: Channel | None = None
+    further: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -70,17 +76,22 @@ class Sent:
 
 
 def find_late(session: Session, found: Round, day: date) -> tuple[LateWard, ...]:
-    """The wards of a round that owe their answers on a day, in the official order. What was sent is never among them."""
-    if found.opens_on > day:
+    """The wards of a round that owe their answers on a day, in the official order. What was sent is never among them.
+
+    Nobody is late in a round that was closed: what cannot be sent any more is not asked for.
+    """
+    if found.opens_on > day or found.is_closed:
         return ()
     wards, stamp = {ward.code: ward for ward in load_wards()}, newest_stamp(session)
     query = select(Submission).where(Submission.round_id == found.id)
     submissions = session.scalars(query.options(selectinload(Submission.answers), joinedload(Submission.round)))
-    late = [
-        LateWard(wards[row.ward_code], row.id, (day - last_day(row)).days, examine(session, row, stamp).left)
-        for row in submissions
-        if is_late(row, day)
-    ]
+    owing = [row for row in submissions if is_late(row, day)]
+    reasons = reasons_of(session, [row.id for row in owing if row.state == CollectionState.RETURNED])
+    late = []
+    for row in owing:
+        open_ones = [one for one in reasons.get(row.id, []) if one.settled_at is None]
+        left = examine(session, row, stamp, open_ones).left
+        late.append(LateWard(wards[row.ward_code], row.id, (day - last_day(row)).days, left))
     return tuple(sorted(late, key=lambda one: one.ward.position))
 
 
@@ -100,8 +111,9 @@ def make_digests(
         mine = tuple(one for one in late if one.ward.code in codes)
         told |= codes
         if mine or user.id in lines:
-            text = write_text(user.full_name, found, mine, settings, day, lines.get(user.id, ()))
-            digests.append(Digest(user.id, user.full_name, user.email, mine, text, done.get(user.id)))
+            own = lines.get(user.id, ())
+            text = write_text(user.full_name, found, mine, settings, day, own)
+            digests.append(Digest(user.id, user.full_name, user.email, mine, text, done.get(user.id), own))
     return digests, [one for one in late if one.ward.code not in told]
 
 
@@ -122,17 +134,21 @@ def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date 
     """Write to everybody who is due, has an address and was not reminded today. Pressing twice reminds once.
 
     The line is stored before the letter leaves, so that of two who press at once one finds it; it is taken back where the letter
-    could not leave. Each in a short transaction of its own: no ward waits for a slow mail server.
+    could not leave. Each in a short transaction of its own: no ward waits for a slow mail server. Who sends while letters go out
+    to others is looked at once more, and left in peace.
     """
     moment = day or today()
     with session_scope(engine, writes=False) as session:
         digests, _nobody = make_digests(session, get_round(session, round_id), settings, moment, further)
     letters, failed = 0, []
-    for digest in digests:
-        if not digest.address or digest.channel is not None:
+    for planned in digests:
+        if not planned.address or planned.channel is not None:
             continue
         try:
             with session_scope(engine, writes=True) as session:
+                digest = _still_late(session, planned, settings, moment)
+                if digest is None:
+                    continue
                 note_reminder(session, round_id, digest, Channel.EMAIL, moment)
         except IntegrityError:
             continue
@@ -145,6 +161,21 @@ def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date 
         else:
             letters += 1
     return Sent(letters, tuple(failed))
+
+
+def _still_late(session: Session, planned: Digest, settings: Settings, day: date) -> Digest | None:
+    """The digest without the wards that have sent since it was planned, or None where nothing is left to tell."""
+    query = select(Submission).where(Submission.id.in_([one.submission_id for one in planned.wards]))
+    rows = list(session.scalars(query.options(joinedload(Submission.round))))
+    late = {row.id for row in rows if is_late(row, day) and not row.round.is_closed}
+    wards = tuple(one for one in planned.wards if one.submission_id in late)
+    if wards == planned.wards:
+        return planned
+    if not wards and not planned.further:
+        return None
+    return replace(
+        planned, wards=wards, text=write_text(planned.full_name, rows[0].round, wards, settings, day, planned.further)
+    )
 
 
 def note_reminder(session: Session, round_id: int, digest: Digest, channel: Channel, day: date) -> None:

@@ -20,11 +20,13 @@ from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
 from scoring.publishing import current_standard
 from surveys import rounds
-from surveys.board import Board, BoardRow, Notice, make_board
+from surveys.board import Board, BoardRow, Delivery, Notice, make_board
 from surveys.board_workbook import build_board_workbook
 from surveys.city_workbook import build_city_workbook, import_city_answers
 from surveys.models import Round
 from surveys.states import CollectionState
+
+FILTERS = ("q", "state", "notice", "kind", "district", "sent")
 
 blueprint = Blueprint("review", __name__, template_folder="../templates")
 
@@ -77,7 +79,7 @@ def board(round_id: int) -> ResponseReturnValue:
 def board_workbook(round_id: int) -> ResponseReturnValue:
     """The board as a table, with the filter of the page."""
     found = rounds.get_round(get_session(), round_id)
-    rows = _chosen(make_board(get_session(), found, today()), request.args)
+    rows = _chosen(make_board(get_session(), found, today()), _filter())
     note = _("%(count)s đơn vị theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(today()))
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
@@ -157,17 +159,17 @@ def city_import(round_id: int) -> ResponseReturnValue:
 
 
 def _board_page(found: Round, refused: str = "", deadline: str = "") -> str:
-    whole = make_board(get_session(), found, today())
+    whole, typed = make_board(get_session(), found, today()), _filter()
     return render_template(
         "surveys/reviewer/board.html",
         round=found,
         board=whole,
-        rows=_chosen(whole, request.args),
-        typed=request.args,
+        rows=_chosen(whole, typed),
+        typed=typed,
         states=list(CollectionState),
         notices=list(Notice),
         state_counts=whole.count(lambda row: row.state),
-        by_notice=whole.count(lambda row: row.notice),
+        deliveries=list(Delivery),
         by_kind=whole.by(lambda row: row.ward.kind),
         by_district=dict(sorted(whole.by(lambda row: row.ward.former_district).items(), key=lambda part: sort_key(part[0]))),
         kinds=KIND_LABELS,
@@ -177,16 +179,22 @@ def _board_page(found: Round, refused: str = "", deadline: str = "") -> str:
     )
 
 
+def _filter() -> dict[str, str]:
+    """What of the address is a filter: the page, its links and its workbook go by the same."""
+    return {name: request.args[name] for name in FILTERS if request.args.get(name)}
+
+
 def _chosen(whole: Board, typed: Mapping[str, str]) -> list[BoardRow]:
     folded = fold(typed.get("q", "")[:100])
-    state, notice, kind, district = (typed.get(name, "") for name in ("state", "notice", "kind", "district"))
+    state, notice, kind, district, sent = (typed.get(name, "") for name in FILTERS[1:])
+    deliveries = [delivery for delivery in Delivery if delivery == sent]
     return [
         row
         for row in whole.rows
         if folded in fold(row.ward.full_name)
         and state in ("", row.state)
-        and notice in ("", row.notice)
+        and notice in ("", *row.notices)
         and kind in ("", row.ward.kind)
         and district in ("", row.ward.former_district)
-        and (not typed.get("late") or row.days_late)
+        and (not sent or any(map(row.stands, deliveries)))
     ]

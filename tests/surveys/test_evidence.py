@@ -80,7 +80,7 @@ def test_a_damaged_picture_is_taken_or_told_whatever_the_damage():
             damaged[place] = value
             try:
                 check_file(bytes(damaged))
-            except EvidenceError:
+            except FileError:
                 told += 1
     assert told
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from accounts.identity import Role
-from accounts.models import User
+from accounts.models import User, UserWard
 from accounts.users import create_user
 from portal.database import session_scope
 from portal.errors import SettingError
@@ -147,6 +147,34 @@ def test_a_ward_that_was_let_in_again_is_left_in_peace(session, late_city):
     assert "00070" in [one.ward.code for one in find_late(session, current_round(session), DAY + timedelta(days=1))]
 
 
+def test_a_closed_round_asks_nobody(session, late_city):
+    found = current_round(session)
+    found.is_closed = True
+    assert find_late(session, found, DAY) == ()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("sent", "told"), [((), ["00070", "00082"]), (("00070",), ["00082"]), (("00070", "00082"), None)])
+def test_who_sends_while_letters_go_out_is_not_reminded_of_it(app, session, late_city, monkeypatch, sent, told):
+    person = session.scalars(select(User).where(User.username == "can.bo.mot")).one()
+    person.wards.append(UserWard(ward_code="00082"))
+    number = current_round(session).id
+    session.commit()
+    written = {}
+
+    def slow(_settings, to, _subject, text):
+        with session_scope(app.extensions["engine"], writes=True) as other:
+            other.execute(update(Submission).where(Submission.ward_code.in_(sent)).values(state="sent"))
+        written[to] = text
+
+    monkeypatch.setattr("surveys.reminders.send_mail", slow)
+    assert send_reminders(app.extensions["engine"], number, late_city, DAY).letters == (2 if told else 1)
+    assert next(iter(written)) == "ba@example.org"
+    assert written.get("mot@example.org", "").count("quá hạn 4 ngày") == len(told or ())
+    kept = session.scalars(select(Reminder.wards).where(Reminder.address == "mot@example.org")).first()
+    assert kept == told
+
+
 class Post(socketserver.StreamRequestHandler):
     """As much of SMTP as one letter needs. ``refused`` addresses get a 550."""
 
@@ -207,6 +235,16 @@ def test_a_server_that_is_away_costs_nobody_the_reminder(app, session, late_city
     assert session.scalars(select(Reminder)).all() == []
 
 
+def test_a_folder_that_takes_no_letters_is_told_and_costs_nobody_the_reminder(app, session, late_city, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    chosen, number = replace(late_city, mail_folder=tmp_path / "file"), current_round(session).id
+    session.rollback()
+    failed = send_reminders(app.extensions["engine"], number, chosen, DAY).failed
+    assert len(failed) == 2
+    assert "MAIL_FOLDER" in failed[0]
+    assert session.scalars(select(Reminder)).all() == []
+
+
 def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, late_city):
     app.config["SETTINGS"] = late_city
     number = current_round(session).id
@@ -218,6 +256,7 @@ def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, la
     assert "Quá hạn mà chưa có tài khoản công chức nào phụ trách" in page
     told = client.post(f"/rounds/{number}/reminders", follow_redirects=True).text
     assert "Đã gửi 2 thư nhắc" in told
+    assert "- Phường Hoàn Kiếm: quá hạn" in told.partition("Đã nhắc trong đợt này")[2]
     person = str(session.scalars(select(User.id).where(User.username == "can.bo.hai")).one())
     session.rollback()
     for words in ("Đã ghi là đã nhắn cho Công chức hai", "hôm nay đã được nhắc"):

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from portal.clock import HANOI, today
 from portal.setup import load_demo
-from surveys.board import Notice, is_uniform, make_board
+from surveys.board import Delivery, Notice, is_uniform, make_board
 from surveys.city_workbook import build_city_workbook, city_fields, import_city_answers
-from surveys.models import Round, Submission
+from surveys.discipline import find_conduct
+from surveys.models import Round, Submission, SubmissionEvent
+from surveys.remarks import add_remark, settle_reasons
 from surveys.review import approve, return_submission, sending_of
 from surveys.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
-from surveys.states import CollectionState
+from surveys.states import CollectionState, RemarkKind
 from surveys.submissions import confirm_carried, save_fields, send
 from surveys.typed import carried_of, typed_of
 from tests.conftest import DEMO_DAY
@@ -57,7 +59,7 @@ def board(demo_session):
 
 def test_the_board_expects_all_and_its_counts_add_up(board):
     assert len(board.rows) == 126
-    assert board.received == 108
+    assert board.delivered(Delivery.RECEIVED) == 108
     assert sum(board.count(lambda row: row.state).values()) == 126
     for part in (lambda row: row.ward.kind, lambda row: row.ward.former_district):
         assert sum(sum(counts.values()) for counts in board.by(part).values()) == 126
@@ -71,39 +73,135 @@ def test_who_has_not_sent_is_told_apart(demo_session):
     full = of_state(demo_session, CollectionState.RETURNED)
     full.state, full.version = CollectionState.DRAFT.value, full.version + 1
     demo_session.flush()
-    notices = {row.submission_id: row.notice for row in make_board(demo_session, found, DEMO_DAY).rows}
-    assert notices[draft.id] is Notice.STOPPED
-    assert notices[full.id] is Notice.COMPLETE
-    assert notices[of_state(demo_session, CollectionState.NOT_STARTED).id] is Notice.SILENT
-    assert notices[of_state(demo_session, CollectionState.RETURNED).id] is Notice.RETURNED
-    assert notices[of_state(demo_session, CollectionState.SENT).id] is None
+    notices = {row.submission_id: row.notices for row in make_board(demo_session, found, DEMO_DAY).rows}
+    assert notices[draft.id] == (Notice.STOPPED,)
+    assert notices[full.id] == (Notice.COMPLETE,)
+    assert notices[of_state(demo_session, CollectionState.NOT_STARTED).id] == (Notice.SILENT,)
+    assert notices[of_state(demo_session, CollectionState.RETURNED).id] == (Notice.RETURNED,)
+    assert notices[of_state(demo_session, CollectionState.SENT).id] == ()
+
+
+def test_what_was_mended_after_a_return_is_complete_but_not_sent(demo_session):
+    found, sent = current_round(demo_session), of_state(demo_session, CollectionState.SENT)
+
+    def notices():
+        demo_session.flush()
+        return next(row.notices for row in make_board(demo_session, found, DEMO_DAY).rows if row.submission_id == sent.id)
+
+    add_remark(demo_session, sent, RemarkKind.RETURN, "lan_seats", "Đếm lại", "Chuyên viên")
+    return_submission(demo_session, sent, "", "Chuyên viên")
+    assert notices() == (Notice.RETURNED,)
+    settle_reasons(demo_session, sent, ["lan_seats"], "Công chức")
+    assert notices() == (Notice.COMPLETE,)
+    save_fields(demo_session, sent, {"floors": "abc"}, typed_of(sent), "Công chức")
+    assert notices() == (Notice.RETURNED,)
+
+
+def test_a_round_that_only_repeats_the_one_before_is_noticed(demo_session):
+    opened = open_round(demo_session, "Đợt hai", today(), today(), "2026.1")
+    old = of_state(demo_session, CollectionState.APPROVED)
+    new = demo_session.scalars(
+        select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == old.ward_code)
+    ).one()
+
+    def row():
+        demo_session.flush()
+        return next(row for row in make_board(demo_session, opened, today()).rows if row.submission_id == new.id)
+
+    assert (row().notices, row().changed_at) == ((Notice.SILENT,), None)
+    confirm_carried(demo_session, new, carried_of(new), "Công chức")
+    assert row().notices == (Notice.COMPLETE, Notice.UNCHANGED)
+    send(demo_session, new, "A", "B", "Công chức")
+    assert row().notices == (Notice.UNCHANGED,)
+    new.state = CollectionState.DRAFT.value
+    save_fields(demo_session, new, {"A03.note": "Để ở tầng hai"}, typed_of(new), "Công chức")
+    assert row().notices == (Notice.COMPLETE,)
+
+
+def test_the_city_starts_and_wakes_no_ward(demo_session):
+    found = current_round(demo_session)
+    silent, draft = (of_state(demo_session, state) for state in (CollectionState.NOT_STARTED, CollectionState.DRAFT))
+    for answer in draft.answers:
+        answer.saved_at = datetime.combine(DEMO_DAY - timedelta(days=8), datetime.min.time(), HANOI)
+    demo_session.flush()
+    before = draft.version
+    book = load_workbook(BytesIO(build_city_workbook(demo_session, found)))
+    column = 3 + [name for name, _label, _question in city_fields()].index("online_files_percent")
+    for row in range(2, 128):
+        book.active.cell(row, column).value = 7
+    book.save(buffer := BytesIO())
+    import_city_answers(demo_session, found, buffer.getvalue(), "Sở")
+    demo_session.flush()
+    assert draft.version == before + 1
+    notices = {row.submission_id: row.notices for row in make_board(demo_session, found, DEMO_DAY).rows}
+    assert (notices[silent.id], notices[draft.id]) == ((Notice.SILENT,), (Notice.STOPPED,))
 
 
 def test_late_counts_from_the_deadline_to_the_sending_or_to_today(demo_session):
     found = current_round(demo_session)
     sent, silent = (of_state(demo_session, state) for state in (CollectionState.SENT, CollectionState.NOT_STARTED))
-    sent.sent_at = datetime.combine(found.deadline + timedelta(days=2), datetime.min.time(), HANOI).astimezone(UTC)
+    event = demo_session.scalars(select(SubmissionEvent).where(SubmissionEvent.submission_id == sent.id)).first()
+    event.at = datetime.combine(found.deadline + timedelta(days=2), datetime.min.time(), HANOI).astimezone(UTC)
+    silent.reopened_until = None
+    demo_session.flush()
     late = {row.submission_id: row.days_late for row in make_board(demo_session, found, found.deadline + timedelta(days=5)).rows}
     assert (late[sent.id], late[silent.id]) == (2, 5)
-    assert make_board(demo_session, found, found.deadline).on_time == 107
+    board = make_board(demo_session, found, found.deadline)
+    assert (board.delivered(Delivery.ON_TIME), board.delivered(Delivery.LATE)) == (107, 1)
+
+
+def test_who_sent_in_time_and_was_asked_back_is_late_only_once_its_own_last_day_has_passed(demo_session):
+    found, sent = current_round(demo_session), of_state(demo_session, CollectionState.SENT)
+    sent.reopened_until = None
+    at = datetime.combine(found.deadline + timedelta(days=3), datetime.min.time(), HANOI)
+    return_submission(demo_session, sent, "Kiểm tra phần A", "Chuyên viên", at=at)
+
+    def row(days):
+        demo_session.flush()
+        rows = make_board(demo_session, found, found.deadline + timedelta(days=days)).rows
+        return next(row for row in rows if row.submission_id == sent.id)
+
+    assert (row(8).days_late, row(9).days_late) == (0, 1)
+    save_fields(demo_session, sent, {"floors": "9", "floors.why": "Nhận thêm trụ sở"}, typed_of(sent), "Công chức")
+    send(demo_session, sent, "A", "B", "Công chức", at=at + timedelta(days=5))
+    assert (row(9).days_late, row(9).stands(Delivery.ON_TIME)) == (0, True)
+    conduct = next(one for one in find_conduct(demo_session, found, DEMO_DAY) if one.submission_id == sent.id)
+    assert (conduct.days_late, conduct.is_on_time) == (0, True)
 
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("", 126), ("state=approved", 100), ("state=sent&kind=x", 0), ("q=cua+nam", 1), ("notice=returned", 5)],
+    [
+        ("", 126),
+        ("state=approved", 100),
+        ("state=sent&kind=x", 0),
+        ("q=cua+nam", 1),
+        ("notice=returned", 5),
+        ("sent=received", 108),
+        ("sent=on_time&kind=commune&q=an", None),
+        ("sent=late", None),
+        ("sent=x", 0),
+        ("district=Quận+Ba+Đình&sent=received&state=approved", None),
+        # What is no filter is none: not on the page, not in its links.
+        ("round_id=2&_external=1&_anchor=x&endpoint=y&_scheme=ftp", 126),
+    ],
 )
-def test_the_board_is_filtered_and_its_workbook_likewise(demo_sign_in, query, count):
+def test_the_board_is_filtered_and_its_workbook_holds_the_very_same_rows(demo_sign_in, query, count):
     client = demo_sign_in("thamdinh")
-    assert len(listed(page_of(client.get(f"/rounds/1?{query}")))) == count
-    sheet = load_workbook(BytesIO(client.get(f"/rounds/1/board.xlsx?{query}").data)).active
-    assert len(list(sheet.iter_rows(min_row=5, values_only=True))) == count
+    page = page_of(client.get(f"/rounds/1?{query}"))
+    shown = listed(page)
+    assert count in (None, len(shown))
+    (link,) = [link["href"] for link in page.select("a") if "Excel theo bộ lọc" in link.get_text()]
+    sheet = load_workbook(BytesIO(client.get(link).data)).active
+    assert [row[2] for row in sheet.iter_rows(min_row=5, values_only=True)] == shown
+    assert sheet["A2"].value.startswith(f"{len(shown)} đơn vị theo bộ lọc")
     assert "SỐ LIỆU MINH HỌA" in sheet["A2"].value
 
 
 def test_each_count_leads_to_its_rows(demo_sign_in):
     client = demo_sign_in("thamdinh")
     page = page_of(client.get("/rounds/1"))
-    links = [link for link in page.select("table a, .btn-sm") if link.get("href", "").startswith("/rounds/1?")]
+    links = [link for link in page.select(".big-figure a, .btn-sm, table a") if link.get("href", "").startswith("/rounds/1?")]
     assert len(links) > 30
     for link in links[:40]:
         number = re.search(r"\((\d+)\)$|^(\d+)$", link.get_text())
@@ -247,12 +345,13 @@ def test_a_demo_of_a_later_year_is_as_whole_as_one_of_today(app, session):
 
 
 def test_numbers_that_are_nearly_all_the_same_are_noticed(demo_session):
-    assert not any(row.notice is Notice.UNIFORM for row in make_board(demo_session, current_round(demo_session), DEMO_DAY).rows)
+    assert make_board(demo_session, current_round(demo_session), DEMO_DAY).noticed[Notice.UNIFORM] == 0
     draft = of_state(demo_session, CollectionState.DRAFT)
     before = typed_of(draft)
     save_fields(demo_session, draft, {name: "1" for name, raw in before.items() if raw.isdecimal()}, before, "Công chức")
-    rows = {row.submission_id: row.notice for row in make_board(demo_session, current_round(demo_session), DEMO_DAY).rows}
-    assert rows[draft.id] is Notice.UNIFORM
+    rows = {row.submission_id: row.notices for row in make_board(demo_session, current_round(demo_session), DEMO_DAY).rows}
+    assert rows[draft.id] == (Notice.STARTED, Notice.UNIFORM)
     assert not is_uniform({f"field{number}": "0" for number in range(19)})
+    assert is_uniform({f"field{number}": "?" for number in range(20)})
     assert is_uniform({f"field{number}": "0" if number < 16 else str(number) for number in range(20)})
     assert not is_uniform({f"field{number}": "0" if number < 15 else str(number) for number in range(20)})
