@@ -73,6 +73,7 @@ ACTION_WORDS = {
     "submission:reopen": "cho gửi sau hạn",
     "submission:return": "yêu cầu bổ sung phiếu",
     "submission:save": "sửa phiếu",
+    "submission:say-why": "ghi vì sao sửa phiếu",
     "submission:send": "gửi phiếu",
     "submission:settle-remark": "xử lý xong chỗ đánh dấu",
 }

@@ -70,7 +70,8 @@ def remind(round_id: int | None, dry_run: bool) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--round", "round_id", type=int, help="Số của đợt khảo sát, mặc định đợt mới nhất.")
 @click.option("--rehearse", "only_rehearse", is_flag=True, help="Chỉ xem trước, không nhận gì.")
-def import_forms(files: tuple[Path, ...], round_id: int | None, only_rehearse: bool) -> None:
+@click.option("--why", default="", help="Vì sao sửa, ghi vào nhật ký thay đổi của phiếu.")
+def import_forms(files: tuple[Path, ...], round_id: int | None, only_rehearse: bool, why: str) -> None:
     """Nạp phiếu đã điền từ FILES (.xlsx, hoặc .zip gồm nhiều .xlsx). Mỗi tệp nhận trọn hoặc không nhận gì."""
     refused = False
     for file in files:
@@ -81,12 +82,12 @@ def import_forms(files: tuple[Path, ...], round_id: int | None, only_rehearse: b
             refused = True
             continue
         for name, data in parts:
-            refused |= not _import_form(name or file.name, data, round_id, only_rehearse=only_rehearse)
+            refused |= not _import_form(name or file.name, data, round_id, why, only_rehearse=only_rehearse)
     if refused:
         raise click.ClickException("Có tệp hoặc ô chưa nhận được, xem các dòng trên.")
 
 
-def _import_form(name: str, data: bytes, round_id: int | None, *, only_rehearse: bool) -> bool:
+def _import_form(name: str, data: bytes, round_id: int | None, why: str, *, only_rehearse: bool) -> bool:
     """Rehearse one file, say what it does, and take it over. Gives whether all of it was taken."""
     engine = current_app.extensions["engine"]
     try:
@@ -101,7 +102,7 @@ def _import_form(name: str, data: bytes, round_id: int | None, *, only_rehearse:
                 click.echo(f"  {line.sheet}, {line.cell}: {line.words}: “{line.after}”. {told}", err=True)
             if not only_rehearse and done.taken:
                 submission = get_submission(session, done.submission_id, for_update=True)
-                outcome = take_over(session, submission, done, "lệnh nạp dữ liệu", Door.COMMAND)
+                outcome = take_over(session, submission, done, "lệnh nạp dữ liệu", Door.COMMAND, why)
                 after = {"fields": len(outcome.changed)}
                 record(session, None, "submission:import", f"ward {submission.ward_code}", after=after)
     except WardReadinessError as error:

@@ -109,10 +109,10 @@ def rehearse(session: Session, data: bytes, found: Round, expected: Submission |
     return _compare(submission, questionnaire, _read_answers(book, keys[1:], questionnaire))
 
 
-def take_over(session: Session, submission: Submission, rehearsal: Rehearsal, by: str, door: Door) -> SaveOutcome:
+def take_over(session: Session, submission: Submission, rehearsal: Rehearsal, by: str, door: Door, why: str = "") -> SaveOutcome:
     """Store what was rehearsed, all of it or nothing; what was refused or is disputed stays as it is. Raises SubmissionError."""
     fields = {line.field: rehearsal.fields[line.field] for line in rehearsal.taken}
-    return save_fields(session, submission, fields, rehearsal.base, by, door=door)
+    return save_fields(session, submission, fields, rehearsal.base, by, door=door, why=why)
 
 
 def marked_copy(submission: Submission, rehearsal: Rehearsal) -> bytes:

@@ -104,7 +104,11 @@ def read_runs(down: Sequence[object], up: Sequence[object], latency: Sequence[ob
 
 
 def finish(session: Session, url: str, submission: Submission, turn_id: int, measured: Measured) -> Evidence:
-    """Keep what was measured as evidence of its line. Raises BusyError, NotFoundError or StoreError."""
+    """Keep what was measured as evidence of its line.
+
+    Raises BusyError, NotFoundError, StoreError, or SubmissionError where nothing is typed any more.
+    """
+    require_open(submission)
     turn = spend(session, submission, turn_id)
     details = {
         **(turn.details or {}),

@@ -87,7 +87,10 @@ class SubmissionEvent(Base):
 
 
 class SubmissionChange(Base):
-    """One field that was changed: before, after, who, when, and by which Door. Never changed, never removed."""
+    """One field that was changed: before, after, who, when, and by which Door. Never changed, never removed.
+
+    Only ``why`` may be said afterwards, and once.
+    """
 
     __tablename__ = "submission_change"
 
@@ -99,6 +102,7 @@ class SubmissionChange(Base):
     field: Mapped[str] = mapped_column(String(64))
     before: Mapped[Words]
     after: Mapped[Words]
+    why: Mapped[Words] = mapped_column(default="")
 
 
 class Evidence(Base):

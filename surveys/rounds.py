@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from inventory.models import SnapshotRecord
 from inventory.ward_search import list_wards
+from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.publishing import get_standard
 from surveys.models import Answer, Round, Submission
 from surveys.questions import load_questionnaire
-from surveys.states import CollectionState
+from surveys.states import CollectionState, Door
+from surveys.submissions import log_change
 from surveys.typed import question_of
 
 
@@ -44,7 +46,15 @@ def open_round(
     session.add(opened)
     session.flush()
     last = newest_answers(session)
-    session.add_all(_new_submission(opened, ward.code, last.get(ward.code, [])) for ward in list_wards(session))
+    submissions = [_new_submission(opened, ward.code, last.get(ward.code, [])) for ward in list_wards(session)]
+    session.add_all(submissions)
+    session.flush()
+    moment = now()
+    session.add_all(
+        log_change(submission, answer.field, "", answer.raw, answer.saved_by, moment, Door.CARRIED)
+        for submission in submissions
+        for answer in submission.answers
+    )
     session.flush()
     return opened
 

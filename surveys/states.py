@@ -38,6 +38,8 @@ class EventKind(LabelledEnum):
     REOPENED = "reopened", "cho gửi sau hạn"
     HANDED_OVER = "handed-over", "bàn giao"
     DOWNLOADED = "downloaded", "tải về"
+    ATTACHED = "attached", "đính kèm tệp"
+    DETACHED = "detached", "gỡ tệp"
 
 
 class EvidenceKind(LabelledEnum):

@@ -21,7 +21,7 @@ from surveys.remarks import settle_reasons
 from surveys.states import CollectionState, Door, EventKind
 from surveys.typed import SubmissionError, question_of, questionnaire_of, typed_of
 
-MAX_LENGTH = 2000
+MAX_LENGTH, WHY_LENGTH = 2000, 500
 
 
 class ProblemsError(SubmissionError):
@@ -89,8 +89,11 @@ def save_fields(
     by: str,
     at: datetime | None = None,
     door: Door = Door.PAGE,
+    why: str = "",
 ) -> SaveOutcome:
     """Save typed text, valid or not. ``base`` is what the page was given; a field it does not name stood blank there.
+
+    ``why`` is what the log says of each change, where somebody said so.
 
     Only a field that differs from its base was changed by this person. Where somebody else changed it too, to something else,
     it is left alone and told as a conflict; every other field keeps what stands.
@@ -119,7 +122,8 @@ def save_fields(
         questions = frozenset(map(question_of, changed))
         _look_at(submission, questions, by, moment)
         settle_reasons(session, submission, questions, by, moment)
-        session.add_all(log_change(submission, name, *pair, by, moment, door) for name, pair in changed.items())
+        told = clean_why(why)
+        session.add_all(log_change(submission, name, *pair, by, moment, door, told) for name, pair in changed.items())
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
             submission.state = CollectionState.DRAFT.value
@@ -240,9 +244,17 @@ def _look_at(submission: Submission, questions: frozenset[str], by: str, at: dat
     return found
 
 
-def log_change(submission: Submission, field: str, before: str, after: str, by: str, at: datetime, door: Door) -> SubmissionChange:
+def log_change(
+    submission: Submission, field: str, before: str, after: str, by: str, at: datetime, door: Door, why: str = ""
+) -> SubmissionChange:
     """The line of the log for one field."""
-    return SubmissionChange(submission_id=submission.id, at=at, by=by, door=door.value, field=field, before=before, after=after)
+    line = {"field": field, "before": before, "after": after, "why": why}
+    return SubmissionChange(submission_id=submission.id, at=at, by=by, door=door.value, **line)
+
+
+def clean_why(text: str) -> str:
+    """The reason of a change as the log keeps it: short, and of one line."""
+    return " ".join(to_nfc(text).replace("\x00", "").split())[:WHY_LENGTH]
 
 
 def _clean(fields: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,8 @@ from portal.settings import current_settings
 from surveys import evidence as verbs
 from surveys.change_log import record_download
 from surveys.models import Evidence
+from surveys.states import EventKind
+from surveys.submissions import add_event
 from surveys.typed import SubmissionError
 from surveys.views.own import own_submission
 
@@ -44,7 +46,9 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     except (FileError, StoreError, SubmissionError) as error:
         flash(error.message, "danger")
     else:
-        record(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=_line(kept))
+        line = _line(kept)
+        add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, str(line["name"]))
+        record(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=line)
         flash(_("Đã đính kèm tệp “%(name)s”.", name=kept.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
@@ -63,6 +67,7 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
     except (FileError, StoreError) as error:
         flash(error.message, "danger")
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
+    add_event(get_session(), submission, EventKind.ATTACHED, by, kept.name)
     record(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_line(kept))
     flash(_("Đã đính kèm bản đã ký."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id) + "#ban-ky")
@@ -76,7 +81,7 @@ def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     found = verbs.find_evidence(get_session(), submission, evidence_id)
     data = verbs.read_evidence(current_settings().evidence_url, found)
     identity, subject, line = the_identity(), f"ward {submission.ward_code}", _line(found)
-    record_download(submission_id, found.name, identity.full_name)
+    record_download(submission_id, str(line["name"]), identity.full_name)
     record_outside(lambda session: record(session, identity, "evidence:download", subject, after=line))
     return send_bytes(data, found.name, found.media_type)
 
@@ -93,7 +98,9 @@ def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnVal
     except SubmissionError as error:
         flash(error.message, "danger")
     else:
-        record(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=_line(found))
+        line = _line(found)
+        add_event(get_session(), submission, EventKind.DETACHED, the_identity().full_name, str(line["name"]))
+        record(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=line)
         flash(_("Đã gỡ tệp “%(name)s”.", name=found.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 

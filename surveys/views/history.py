@@ -1,27 +1,30 @@
 """What stands beside a submission: the thread of ward and reviewers, and the log of its changes."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.audit import record
 from accounts.guards import requires, the_identity
-from accounts.permissions import Permission
+from accounts.permissions import Permission, may
 from inventory.ward_search import get_ward
 from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_moment
 from portal.table_workbook import build_table_workbook
-from surveys.change_log import SHOWN, list_log, record_download
+from surveys.change_log import SHOWN, WhyError, find_change, in_words, list_log, record_download, say_why
 from surveys.questions import load_questionnaire
 from surveys.remarks import RemarkError, add_remark, settle_reasons
 from surveys.states import RemarkKind
-from surveys.typed import questionnaire_of
+from surveys.typed import question_of, questionnaire_of
+from surveys.views.officer import SENSITIVE
 from surveys.views.own import own_submission
 
 blueprint = Blueprint("history", __name__, url_prefix="/surveys", template_folder="../templates")
 
-HEADINGS = (("Lúc", 18), ("Ai", 32), ("Bằng cách nào", 22), ("Ô", 60), ("Trước", 30), ("Sau", 40))
+HEADINGS = (("Lúc", 18), ("Ai", 32), ("Bằng cách nào", 22), ("Ô", 60), ("Trước", 30), ("Sau", 40), ("Vì sao", 40))
 
 
 @blueprint.post("/<int:submission_id>/remarks")
@@ -61,21 +64,56 @@ def changes(submission_id: int) -> ResponseReturnValue:
         form=form,
         question=question,
         shown=SHOWN,
+        may_explain=may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code),
     )
 
 
 @blueprint.get("/<int:submission_id>/changes.xlsx")
 @requires(Permission.SUBMISSION_READ)
 def changes_workbook(submission_id: int) -> ResponseReturnValue:
-    """The log as a table."""
+    """The whole log as a table, without what is sensitive: that leaves the house by an explicit choice only."""
     submission, identity = own_submission(submission_id), the_identity()
-    lines = list_log(get_session(), submission, questionnaire_of(submission.round))
+    form = questionnaire_of(submission.round)
+    hidden = {question.key for question in form.questions if question.sensitive}
+    lines = [
+        replace(line, before=SENSITIVE, after=SENSITIVE, why=SENSITIVE) if line.question in hidden else line
+        for line in list_log(get_session(), submission, form, limit=None)
+    ]
     ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
-    rows = ((format_moment(line.at), line.by, line.door, line.field, line.before, line.after) for line in lines)
+    rows = ((format_moment(line.at), line.by, line.door, line.field, line.before, line.after, line.why) for line in lines)
     data = build_table_workbook("Nhật ký thay đổi", f"Nhật ký thay đổi phiếu của {ward.full_name}", name, HEADINGS, rows, "A5")
     record_download(submission_id, _("nhật ký thay đổi"), identity.full_name)
     record_outside(lambda session: record(session, identity, "submission:download-log", f"ward {ward.code}"))
     return send_bytes(data, f"nhat-ky-phieu-{ward.code}.xlsx", XLSX)
+
+
+@blueprint.route("/<int:submission_id>/changes/<int:change_id>/why", methods=["GET", "POST"])
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def why(submission_id: int, change_id: int) -> ResponseReturnValue:
+    """Say why a field was changed."""
+    submission = own_submission(submission_id, for_update=request.method == "POST")
+    change, text, refused = find_change(get_session(), submission, change_id), request.form.get("why", ""), ""
+    if request.method == "POST":
+        try:
+            say_why(submission, change, text)
+        except WhyError as error:
+            refused = error.message
+        else:
+            after = {"change": change.id, "field": change.field}
+            record(get_session(), the_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
+            flash(_("Đã ghi vì sao sửa."), "success")
+            return redirect(url_for("history.changes", submission_id=submission_id, question=question_of(change.field)))
+    page = render_template(
+        "surveys/history/why.html",
+        submission=submission,
+        ward=get_ward(get_session(), submission.ward_code),
+        line=in_words(questionnaire_of(submission.round), change),
+        change_id=change_id,
+        refused=refused,
+        text=text,
+    )
+    return page, 400 if refused else 200
 
 
 def _thread_page(submission_id: int, refused: str, text: str) -> str:

@@ -14,6 +14,8 @@ from portal.database import get_session, writes
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
 from surveys.measuring import MAX_BYTES, begin, finish, read_runs, spend
+from surveys.states import EventKind
+from surveys.submissions import add_event
 from surveys.views.own import own_submission
 
 blueprint = Blueprint("measuring", __name__, url_prefix="/surveys")
@@ -69,7 +71,8 @@ def done(submission_id: int, turn_id: int) -> ResponseReturnValue:
     parts = told if isinstance(told, dict) else {}
     runs = [part if isinstance(part := parts.get(name), list) else [] for name in ("down", "up", "latency")]
     measured = read_runs(*runs)
-    finish(get_session(), current_settings().evidence_url, submission, turn_id, measured)
+    kept = finish(get_session(), current_settings().evidence_url, submission, turn_id, measured)
+    add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, kept.name)
     return {"down": measured.down, "up": measured.up, "latency": measured.latency}
 
 

@@ -16,8 +16,8 @@ from surveys.change_log import record_download
 from surveys.form_import import Rehearsal, form_workbook, marked_copy, rehearse, take_over, unpack
 from surveys.models import Round, Submission
 from surveys.rounds import get_round
-from surveys.states import Door
-from surveys.submissions import get_submission
+from surveys.states import Door, EventKind
+from surveys.submissions import add_event, get_submission
 from surveys.views.officer import record_changes
 from surveys.views.own import own_submission
 
@@ -54,10 +54,14 @@ def take(submission_id: int) -> ResponseReturnValue:
         return _upload_page(submission, error.message), 400
     wanted = request.form.get("do", "rehearse")
     if wanted == "mark":
+        add_event(
+            get_session(), submission, EventKind.DOWNLOADED, the_identity().full_name, _("mẫu phiếu Excel có đánh dấu chỗ sai")
+        )
+        record(get_session(), the_identity(), "submission:download-form", f"ward {submission.ward_code}")
         return send_bytes(marked_copy(submission, found), f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
     if wanted != "take":
         return _upload_page(submission, found=found, file=carried(data))
-    outcome = take_over(get_session(), submission, found, the_identity().full_name, Door.WORKBOOK)
+    outcome = take_over(get_session(), submission, found, the_identity().full_name, Door.WORKBOOK, request.form.get("why", ""))
     record_changes(submission, outcome.changed)
     flash(_("Đã nhận %(count)s ô từ tệp.", count=len(outcome.changed)), "success")
     if found.refused or found.disputed:

@@ -4,13 +4,15 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from surveys.change_log import list_log
+from surveys.change_log import SHOWN, WhyError, list_log, say_why
 from surveys.city_workbook import build_city_workbook, import_city_answers
-from surveys.models import Submission, SubmissionChange, SubmissionEvent
+from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
 from surveys.questions import load_questionnaire
+from surveys.review import approve
 from surveys.rounds import get_round, open_round
 from surveys.states import Door
 from surveys.submissions import save_fields
@@ -30,8 +32,10 @@ def test_each_change_is_logged_and_a_save_of_the_same_is_none(session):
     open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
     mine = mine_of(session)
     save_fields(session, mine, {"floors": "3", "A01#2.good": "4"}, {}, "Người một")
-    save_fields(session, mine, {"floors": "5"}, {"floors": "3"}, "Người hai", door=Door.WORKBOOK)
+    save_fields(session, mine, {"floors": "5"}, {"floors": "3"}, "Người hai", door=Door.WORKBOOK, why=" Nhận thêm\nmột trụ sở ")
     save_fields(session, mine, {"floors": "5"}, {"floors": "5"}, "Người ba")
+    explained = list_log(session, mine, FORM, "floors")[0]
+    assert (explained.why, explained.change_id) == ("Nhận thêm một trụ sở", None)
     lines = [(line.field, line.before, line.after, line.by, line.door) for line in list_log(session, mine, FORM, "floors")]
     label = "Số tầng hoặc khu vực cần phủ Wi-Fi"
     assert lines == [
@@ -90,3 +94,96 @@ def test_the_log_of_a_sensitive_answer_is_open_to_the_ward_but_not_in_the_audit_
     assert "98765" in client.get(f"/surveys/{number}/changes?question=G01").text
     entries = demo_session.scalars(select(AuditEntry.after).where(AuditEntry.action == "submission:save"))
     assert not any("98765" in str(after) for after in entries)
+
+
+def test_the_ward_says_why_afterwards_once_and_before_it_is_approved(demo_session, demo_sign_in):
+    mine = mine_of(demo_session)
+    save_fields(demo_session, mine, {"floors": "9"}, typed_of(mine), "Công chức")
+    line = list_log(demo_session, mine, FORM, "floors")[0]
+    number, path = mine.id, f"/surveys/{mine.id}/changes/{line.change_id}/why"
+    demo_session.commit()
+    client = demo_sign_in("canbo")
+    assert path in client.get(f"/surveys/{number}/changes?question=floors").text
+    assert "Số tầng hoặc khu vực cần phủ Wi-Fi" in client.get(path).text
+    assert client.post(path, data={"why": " "}).status_code == 400
+    for reader in ("thamdinh", "lanhdaoxa"):
+        assert demo_sign_in(reader).post(path, data={"why": "Không phải của tôi"}).status_code == 404
+    told = client.post(path, data={"why": "Nhận thêm hai trụ sở"}, follow_redirects=True).text
+    assert "Nhận thêm hai trụ sở" in told and path not in told
+    answer = client.post(path, data={"why": "Lý do khác"})
+    assert answer.status_code == 400
+    assert "nhật ký giữ nguyên" in answer.text or "Lý do đã ghi" in answer.text
+    assert demo_session.get(SubmissionChange, line.change_id).why == "Nhận thêm hai trụ sở"
+    other = demo_session.scalars(select(SubmissionChange.id).where(SubmissionChange.submission_id != number)).first()
+    demo_session.rollback()
+    assert client.post(f"/surveys/{number}/changes/{other}/why", data={"why": "Của xã khác"}).status_code == 404
+
+
+def test_nobody_says_why_of_what_is_approved_or_of_another_door(demo_session):
+    mine = mine_of(demo_session)
+    save_fields(demo_session, mine, {"floors": "9"}, typed_of(mine), "Công chức")
+    mine.state = "approved"
+    change = demo_session.scalars(select(SubmissionChange).order_by(SubmissionChange.id.desc())).first()
+    with pytest.raises(WhyError):
+        say_why(mine, change, "Nhận thêm trụ sở")
+    mine.state, change.door = "draft", Door.CITY.value
+    with pytest.raises(WhyError):
+        say_why(mine, change, "Nhận thêm trụ sở")
+
+
+@pytest.mark.both_databases
+def test_what_is_carried_over_comes_in_by_a_door_of_its_own(session):
+    open_round(session, "Đợt một", DEMO_DAY, DEMO_DAY, "2026.1")
+    first = mine_of(session)
+    save_fields(session, first, {"floors": "3"}, {}, "Người một")
+    first.state, first.sent_at = "sent", first.answers[0].saved_at
+    approve(session, first, "Chuyên viên")
+    second = open_round(session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
+    new = session.scalars(select(Submission).where(Submission.round_id == second.id, Submission.ward_code == MINE)).one()
+    (line,) = list_log(session, new, FORM)
+    assert (line.before, line.after, line.by, line.door) == ("(để trống)", "3", "Người một", "số liệu kỳ trước")
+
+
+def test_the_table_of_the_log_holds_every_line_but_nothing_sensitive(demo_session, demo_sign_in):
+    mine = mine_of(demo_session)
+    number = mine.id
+    save_fields(demo_session, mine, {"G01.good": "98765"}, typed_of(mine), "Công chức")
+    for turn in range(SHOWN):
+        save_fields(demo_session, mine, {"A03.note": f"lần {turn}"}, typed_of(mine), "Công chức")
+    whole = len(list_log(demo_session, mine, FORM, limit=None))
+    assert whole > SHOWN == len(list_log(demo_session, mine, FORM))
+    demo_session.commit()
+    sheet = load_workbook(BytesIO(demo_sign_in("canbo").get(f"/surveys/{number}/changes.xlsx").data)).active
+    rows = list(sheet.iter_rows(min_row=5, values_only=True))
+    assert len(rows) == whole
+    assert "98765" not in str(rows)
+    assert "số liệu nhạy cảm" in str(rows)
+
+
+def test_files_that_come_go_and_leave_are_in_the_log(demo_session, demo_sign_in):
+    number = mine_of(demo_session).id
+    demo_session.rollback()
+    client = demo_sign_in("canbo")
+    file = (BytesIO(picture()), "tu mang.png")
+    client.post(f"/surveys/{number}/sections/A/evidence", data={"question": "A01", "file": file})
+    kept = demo_session.scalars(select(Evidence.id)).one()
+    demo_session.rollback()
+    client.get(f"/surveys/{number}/evidence/{kept}.file")
+    client.get(f"/surveys/{number}/form.xlsx")
+    client.post(f"/surveys/{number}/sections/A/evidence/{kept}/remove")
+    client.post(f"/surveys/{number}/print")
+    page = client.get(f"/surveys/{number}/changes").text
+    for told in (
+        "đính kèm tệp: tu mang.png",
+        "tải về: tu mang.png",
+        "tải về: mẫu phiếu Excel",
+        "gỡ tệp: tu mang.png",
+        "tải về: bản in có số liệu nhạy cảm",
+    ):
+        assert told in page
+
+
+def picture():
+    drawn = BytesIO()
+    Image.new("RGB", (4, 4)).save(drawn, "PNG")
+    return drawn.getvalue()
