@@ -12,8 +12,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
-# Ten seconds in all, as long as the busy time-out.
-WAL_TRIES, WAL_PAUSE = 200, 0.05
+# SQLite lets its waiting writers try by chance, not in turn: on a machine that is short of time one of 126 has waited for ten
+# seconds. A save that comes late is a save; one that is refused is work lost.
+BUSY_SECONDS = 30
+# As long in all.
+WAL_TRIES, WAL_PAUSE = 600, 0.05
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -96,7 +99,7 @@ def _close_session(_error: BaseException | None) -> None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _turn_on_wal(connection)
 

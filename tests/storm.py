@@ -44,7 +44,8 @@ from wsgi import create_app
 
 ROOT = Path(__file__).parents[1]
 SECRET = "storm-" * 8
-PAUSE, PATIENCE = 2.0, 10.0
+# A browser waits longer than a person; one that finds nobody tries again in a while.
+PAUSE, PATIENCE, AGAIN = 2.0, 60.0, 0.5
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SERVERS = {
     "sqlite": [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
@@ -93,7 +94,7 @@ class Officer:
             except (OSError, HTTPException):
                 # Killed under our hands: whether the field was stored is not known, so the same one goes up again.
                 connection, self.lost_lines = None, self.lost_lines + 1
-                time.sleep(0.1)
+                time.sleep(AGAIN)
                 continue
             time.sleep(max(0, PAUSE - (time.monotonic() - begun)))
 

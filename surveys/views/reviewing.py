@@ -35,10 +35,15 @@ MAX_CHOSEN, MAX_NAMED = 200, 10
 @blueprint.get("/review/")
 @requires(Permission.SUBMISSION_REVIEW)
 def review_queue() -> ResponseReturnValue:
-    """What waits for review, by what is at stake or oldest first."""
+    """What waits for review, by what is at stake or oldest first; all of it, or what has atypical values or has none."""
     typed = request.args
     folded = fold(typed.get("q", "")[:100])
-    rows = [row for row in make_queue(get_session()) if folded in fold(row.ward.full_name)]
+    odd = typed.get("odd", "")
+    rows = [
+        row
+        for row in make_queue(get_session())
+        if folded in fold(row.ward.full_name) and odd in ("", "yes" if row.stake.doubted else "no")
+    ]
     if typed.get("order") == "oldest":
         rows.sort(key=lambda row: row.sent_at)
     return render_template("surveys/reviewer/queue.html", rows=rows, typed=typed)

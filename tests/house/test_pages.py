@@ -20,6 +20,7 @@ PAGES = {
         "/surveys/14/sections/A",
         "/surveys/14/send",
         "/surveys/14/changes",
+        "/surveys/14/changes/1/why",
         "/readiness",
         "/readiness/wards/00082",
         "/inventory/wards/00082",

@@ -17,6 +17,7 @@ PAGES = {
         "/surveys/14/print-empty",
         "/surveys/14/form",
         "/surveys/14/changes?question=floors",
+        "/surveys/14/changes/1/why",
         "/surveys/38/sections/A",
         "/readiness",
         "/readiness/wards/00082",

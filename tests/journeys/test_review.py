@@ -1,13 +1,16 @@
 """The review in a browser: what is doubted, what is said beside an answer, a return by question, the way back."""
 
 import re
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from surveys.models import Submission
-from surveys.states import CollectionState
+from surveys.remarks import add_remark
+from surveys.states import CollectionState, RemarkKind
 
 
 @pytest.mark.journey
@@ -76,3 +79,47 @@ def test_ward_and_reviewer_talk_beside_the_submission(visit):
     reviewer.locator("#trao-doi").get_by_role("button", name="Ghi ý kiến").click()
     officer.reload()
     expect(officer.get_by_text("Được, ghi rõ ngày ở lý do")).to_be_visible()
+
+
+@pytest.mark.journey
+def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_at_once(visit, demo_session):
+    waiting = list(demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)))
+    add_remark(demo_session, waiting[0], RemarkKind.FLAG, "", "Đối chiếu sổ tài sản", "Chuyên viên")
+    demo_session.commit()
+    reviewer = visit.sign_in("thamdinh")
+    reviewer.goto("/rounds/1")
+    reviewer.get_by_role("link", name=re.compile(r"^Đã dừng từ 7 ngày trở lên")).click()
+    reviewer.wait_for_url(re.compile("notice=stopped"))
+    reviewer.get_by_label("Loại", exact=True).select_option(label="Xã")
+    reviewer.get_by_role("button", name="Lọc").click()
+    shown = [name.split("\n")[0] for name in reviewer.locator(".ward-table tbody th").all_inner_texts()]
+    with reviewer.expect_download() as download:
+        reviewer.get_by_role("link", name="Tải bảng Excel theo bộ lọc này").click()
+    sheet = load_workbook(BytesIO(download.value.path().read_bytes())).active
+    assert [row[2] for row in sheet.iter_rows(min_row=5, values_only=True)] == shown
+
+    reviewer.goto("/review/")
+    reviewer.get_by_label("Chọn tất cả phiếu đang hiện").check()
+    assert reviewer.locator('input[name="submission"]:checked').count() == len(waiting) - 1
+    late = visit.sign_in("thamdinh2")
+    late.goto("/review/")
+    late.get_by_label("Chọn tất cả phiếu đang hiện").check()
+    reviewer.get_by_role("button", name="Duyệt các phiếu đã chọn").click()
+    reviewer.get_by_text(f"Đã duyệt {len(waiting) - 1} phiếu").wait_for()
+    late.get_by_role("button", name="Duyệt các phiếu đã chọn").click()
+    late.get_by_text(f"Chưa duyệt {len(waiting) - 1} phiếu").wait_for()
+    expect(late.get_by_text("có chỗ cần theo dõi hoặc cần bổ sung")).to_be_visible()
+
+
+@pytest.mark.journey
+def test_the_officer_says_why_a_field_was_changed(visit):
+    officer = visit.sign_in("canbo")
+    officer.goto("/surveys/14/sections/0")
+    officer.locator('[name="floors"]').fill("8")
+    officer.locator('[name="floors"]').blur()
+    expect(officer.locator('[data-question="floors"] [data-state]')).to_have_text("✓ đã lưu")
+    officer.goto("/surveys/14/changes?question=floors")
+    officer.get_by_role("link", name="Ghi vì sao sửa: Số tầng").first.click()
+    officer.get_by_label("Vì sao sửa").fill("Nhận thêm hai trụ sở")
+    officer.get_by_role("button", name="Ghi vào nhật ký").click()
+    expect(officer.get_by_role("cell", name="Nhận thêm hai trụ sở")).to_be_visible()

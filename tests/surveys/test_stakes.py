@@ -61,6 +61,9 @@ def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
     demo_session.commit()
     page = demo_sign_in("thamdinh").get("/review/").text
     assert "ở tiêu chí bắt buộc" in page
+    calm, odd = (demo_sign_in("thamdinh").get(f"/review/?odd={odd}").text for odd in ("no", "yes"))
+    assert calm.count("nếu duyệt:") == calm.count("không có câu bất thường ·") == sum(not row.stake.doubted for row in rows) - 1
+    assert odd.count("nếu duyệt:") == sum(bool(row.stake.doubted) for row in rows) + 1
     oldest = demo_sign_in("thamdinh").get("/review/?order=oldest&q=phuong").text
     assert oldest.count("nếu duyệt:") == sum("phuong" in fold(row.ward.full_name) for row in rows)
 
