@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,16 @@ def test_a_post_without_its_token_is_refused(app):
 def test_an_address_that_no_database_can_look_up_is_a_404(sign_in, path):
     clients = [sign_in(role, ["00070"] if role.is_of_ward else ()) for role in Role]
     assert [client.get(path).status_code for client in clients] == [404] * len(Role)
+
+
+def test_the_start_names_the_folder_that_takes_the_letters(demo_app, monkeypatch, tmp_path):
+    monkeypatch.setattr("portal.cli.serve_with_waitress", lambda *_args, **_options: None)
+    runner, chosen = demo_app.test_cli_runner(), demo_app.config["SETTINGS"]
+    demo_app.config["SETTINGS"] = replace(chosen, mail_folder=tmp_path / "thu")
+    assert f"thành tệp trong {tmp_path / 'thu'}" in runner.invoke(args=["serve"]).output
+    demo_app.config["SETTINGS"] = replace(chosen, smtp_url="smtp://127.0.0.1")
+    assert "thành tệp" not in runner.invoke(args=["serve"]).output
+
+
+def test_a_save_waits_longer_for_the_database_than_a_person_for_a_page(session):
+    assert session.scalar(text("PRAGMA busy_timeout")) == 30_000
