@@ -15,6 +15,8 @@ ACTION_WORDS = {
     "action:download": "tải bảng việc cần làm",
     "action:reopen": "mở lại việc",
     "board:download": "tải bảng theo dõi đợt",
+    "boundary:load": "nạp ranh giới xã, phường",
+    "boundary:remove": "gỡ ranh giới xã, phường",
     "city-answers:download": "tải bảng thành phố trả lời",
     "city-answers:import": "nạp câu trả lời của thành phố",
     "discipline:download": "tải bảng kỷ luật báo cáo",

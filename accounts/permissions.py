@@ -16,12 +16,14 @@ class Permission(StrEnum):
     ACTION_READ = "action:any:read"
     ACTION_REPORT = "action:own:report"
     AUDIT_READ = "audit:trail:read"
+    BOUNDARY_MANAGE = "boundary:map:manage"
     INVENTORY_READ = "inventory:approved:read"
     PLAN_DOWNLOAD = "plan:files:download"
     PLAN_EDIT = "plan:scenario:edit"
     PLAN_READ = "plan:summary:read"
     PRICE_EDIT = "price:list:edit"
     READINESS_READ = "readiness:city:read"
+    READINESS_SECURITY = "readiness:security:read"
     ROUND_MANAGE = "round:round:manage"
     STANDARD_EDIT = "standard:draft:edit"
     STANDARD_PUBLISH = "standard:draft:publish"
@@ -65,6 +67,7 @@ POLICY: dict[Role, frozenset[Permission]] = {
             P.SUBMISSION_REVIEW,
             P.ROUND_MANAGE,
             P.READINESS_READ,
+            P.READINESS_SECURITY,
             P.INVENTORY_READ,
             P.PLAN_READ,
             P.STANDARD_EDIT,
@@ -92,6 +95,7 @@ POLICY: dict[Role, frozenset[Permission]] = {
         {
             P.ACCOUNT_OWN,
             P.READINESS_READ,
+            P.READINESS_SECURITY,
             P.INVENTORY_READ,
             P.PLAN_READ,
             P.STANDARD_STUDY,
@@ -99,7 +103,7 @@ POLICY: dict[Role, frozenset[Permission]] = {
             P.ACTION_ASSIGN,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ, P.BOUNDARY_MANAGE}),
 }
 
 

@@ -178,3 +178,23 @@ class ConnectionRecord(Base):
     measured_mbps: Mapped[int | None]
     site: Mapped[Words]
     basis: Mapped[str] = mapped_column(String(16))
+
+
+class BoundarySetRecord(Base):
+    """The boundaries that the map draws, as one file gave them. ``inner`` and ``shapes`` are whole units of the plane."""
+
+    __tablename__ = "boundary_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[Words]
+    source: Mapped[Words]
+    sha256: Mapped[str] = mapped_column(String(64))
+    by: Mapped[Words]
+    at: Mapped[Instant]
+    width: Mapped[int]
+    height: Mapped[int]
+    inner: Mapped[Any] = mapped_column(JSON)
+    shapes: Mapped[Any] = mapped_column(JSON)
+    warnings: Mapped[Any] = mapped_column(JSON)
+    points_given: Mapped[int]
+    points_kept: Mapped[int]

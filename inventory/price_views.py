@@ -11,7 +11,6 @@ from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory import price_evidence
 from inventory.catalogue import GROUPS, load_catalogue
-from inventory.forms import EvidenceForm, ObservedForm, PriceForm, PriceListForm, price_values
 from inventory.models import PriceEvidence
 from inventory.observed_prices import (
     ObservedPriceError,
@@ -21,6 +20,7 @@ from inventory.observed_prices import (
     observed_prices,
     remove_observed,
 )
+from inventory.price_forms import EvidenceForm, ObservedForm, PriceForm, PriceListForm, price_values
 from inventory.price_lists import (
     PriceListError,
     change_price_list,

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
-from inventory import price_import_views, price_views
-from inventory.cli import prices
+from accounts.permissions import Permission
+from inventory import boundary_views, price_import_views, price_views
+from inventory.boundary_cli import boundaries
+from inventory.price_cli import prices
 from inventory.price_demo import load_demo_prices
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
@@ -17,10 +19,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(price_views.blueprint)
     app.register_blueprint(price_import_views.blueprint)
+    app.register_blueprint(boundary_views.blueprint)
     app.cli.add_command(prices)
+    app.cli.add_command(boundaries)
     app.extensions["ward_codes"] = frozenset(ward.code for ward in load_wards())
     add_menu_entry(app, MenuEntry("Hiện trạng", "inventory.wards", "inventory:approved:read", 40))
     add_menu_entry(app, MenuEntry("Danh mục", "inventory.items", "inventory:approved:read", 45))
     add_menu_entry(app, MenuEntry("Đơn giá", "prices.lists", "plan:summary:read", 46))
+    add_menu_entry(app, MenuEntry("Ranh giới", "boundaries.show", Permission.BOUNDARY_MANAGE, 95))
     add_demo_step(app, 20, load_demo_prices)
     add_setup_step(app, 10, "xã, phường, danh mục thiết bị và bảng giá", load_reference_data)

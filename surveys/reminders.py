@@ -173,9 +173,7 @@ def _still_late(session: Session, planned: Digest, settings: Settings, day: date
         return planned
     if not wards and not planned.further:
         return None
-    return replace(
-        planned, wards=wards, text=write_text(planned.full_name, rows[0].round, wards, settings, day, planned.further)
-    )
+    return replace(planned, wards=wards, text=write_text(planned.full_name, rows[0].round, wards, settings, day, planned.further))
 
 
 def note_reminder(session: Session, round_id: int, digest: Digest, channel: Channel, day: date) -> None:

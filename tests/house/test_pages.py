@@ -86,7 +86,7 @@ PAGES = {
         "/actions/new?ward=00070&criterion=CR-A1",
         "/actions/new?ward=00070&ward=00082",
     ],
-    "quantri": ["/", "/users", "/audit", "/account/password"],
+    "quantri": ["/", "/users", "/audit", "/account/password", "/boundaries"],
 }
 VISITS = [(username, path) for username, paths in PAGES.items() for path in paths]
 

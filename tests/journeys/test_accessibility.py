@@ -81,7 +81,7 @@ PAGES = {
         "/actions/new?ward=00070&ward=00082",
         "/actions/new?city=1",
     ],
-    "quantri": ["/", "/users", "/audit", "/account/password", "/not-there"],
+    "quantri": ["/", "/users", "/audit", "/account/password", "/boundaries", "/not-there"],
 }
 
 

@@ -1,0 +1,105 @@
+from io import BytesIO
+
+import pytest
+from sqlalchemy import func, select
+
+from accounts.identity import Role
+from accounts.models import AuditEntry
+from inventory.boundary_file import BoundaryError
+from inventory.boundary_loading import find_source, get_boundaries, load_boundaries, remove_boundaries
+from inventory.models import BoundarySetRecord
+from tests.inventory.made_boundaries import geojson, tiles, topojson
+
+TILES = tiles()
+GOOD = geojson(TILES)
+BAD = geojson({code: rings for code, rings in TILES.items() if code != "00004"})
+SOURCE = "Số liệu thử, 2026"
+
+
+def audited(session):
+    return list(session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("boundary:")).order_by(AuditEntry.id)))
+
+
+def post(client, data, source=SOURCE):
+    form = {"source": source, "file": (BytesIO(data), "ranh-gioi.geojson")}
+    return client.post("/boundaries", data=form, content_type="multipart/form-data")
+
+
+@pytest.mark.both_databases
+def test_what_was_loaded_comes_back_whole(session):
+    assert find_source(session) is None
+    load_boundaries(session, GOOD, "a.geojson", f"  {SOURCE} ", None)
+    session.commit()
+    source = find_source(session)
+    assert (source.filename, source.source, source.by) == ("a.geojson", SOURCE, "hệ thống")
+    drawn = get_boundaries(session, source)
+    assert len(drawn.shapes) == 126
+    assert drawn.points == (source.points_given, source.points_kept)
+    assert all(isinstance(value, int) for shape in drawn.shapes for ring in shape.rings for point in ring for value in point)
+
+
+@pytest.mark.both_databases
+def test_another_file_takes_the_place_and_both_are_in_the_trail(session):
+    load_boundaries(session, GOOD, "a.geojson", SOURCE, None)
+    load_boundaries(session, topojson(TILES), "b.topojson", SOURCE, None)
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(BoundarySetRecord)) == 1
+    first, second = audited(session)
+    assert first.after["filename"] == second.before["filename"] == "a.geojson"
+    assert second.after["filename"] == "b.topojson"
+
+
+@pytest.mark.both_databases
+def test_a_bad_file_changes_nothing(session):
+    kept = load_boundaries(session, GOOD, "a.geojson", SOURCE, None)
+    session.commit()
+    for data, source in ((BAD, SOURCE), (b"x", SOURCE), (GOOD, "  ")):
+        with pytest.raises(BoundaryError):
+            load_boundaries(session, data, "b.geojson", source, None)
+    session.commit()
+    assert find_source(session) == kept
+    assert len(audited(session)) == 1
+
+
+def test_the_boundaries_can_be_taken_away(session):
+    assert not remove_boundaries(session, None)
+    load_boundaries(session, GOOD, "a.geojson", SOURCE, None)
+    assert remove_boundaries(session, None)
+    assert find_source(session) is None
+    assert [entry.action for entry in audited(session)] == ["boundary:load", "boundary:remove"]
+
+
+def test_an_administrator_loads_looks_and_takes_away(sign_in):
+    client = sign_in(Role.ADMINISTRATOR)
+    assert "Chưa nạp ranh giới nào" in client.get("/boundaries").text
+    assert post(client, GOOD).location == "/boundaries"
+    page = client.get("/boundaries").text
+    assert SOURCE in page
+    assert page.count("M") > 126
+    assert client.post("/boundaries/remove").location == "/boundaries"
+    assert "Chưa nạp ranh giới nào" in client.get("/boundaries").text
+
+
+def test_a_refused_file_says_why_and_what_was_typed_stays(sign_in):
+    client = sign_in(Role.ADMINISTRATOR)
+    post(client, GOOD)
+    answer = post(client, BAD, "Nguồn khác")
+    assert answer.status_code == 400
+    assert "thiếu 1: Phường Ba Đình (00004)" in answer.text
+    assert 'value="Nguồn khác"' in answer.text
+    assert SOURCE in answer.text
+    assert post(client, GOOD, "").status_code == 400
+    assert client.post("/boundaries", data={"source": SOURCE}).status_code == 400
+
+
+def test_the_command_does_the_same(app, tmp_path):
+    runner = app.test_cli_runner()
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_bytes(GOOD)
+    bad.write_bytes(BAD)
+    assert "Đã nạp ranh giới 126 đơn vị" in runner.invoke(args=["boundaries", "load", str(good), "--source", SOURCE]).output
+    refused = runner.invoke(args=["boundaries", "load", str(bad), "--source", SOURCE])
+    assert refused.exit_code == 1
+    assert "Phường Ba Đình" in refused.output
+    assert "Đã gỡ ranh giới." in runner.invoke(args=["boundaries", "remove"]).output
+    assert "Chưa nạp" in runner.invoke(args=["boundaries", "remove"]).output
