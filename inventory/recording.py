@@ -86,6 +86,24 @@ def snapshots_of_round(session: Session, round_name: str) -> dict[str, Snapshot]
     return snapshots_by_hash(session, {row.ward_code: row.sha256 for row in rows})
 
 
+def hashes_of_round_before(session: Session) -> dict[str, str]:
+    """The hash of the snapshot that each ward had in the round before its newest one; a ward without such a round is left out."""
+    rows = session.execute(
+        select(SnapshotRecord.ward_code, SnapshotRecord.round_name, SnapshotRecord.sha256).order_by(SnapshotRecord.id.desc())
+    )
+    newest: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for ward_code, round_name, sha256 in rows:
+        if newest.setdefault(ward_code, round_name) != round_name:
+            found.setdefault(ward_code, sha256)
+    return found
+
+
+def snapshots_by_hash(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
+    """The snapshots by ward code, from their hashes by ward code."""
+    return _values_of(session, hashes)
+
+
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:
     """All approved snapshots of a ward, newest first."""
     history = select(SnapshotRecord).where(SnapshotRecord.ward_code == ward_code).order_by(SnapshotRecord.id.desc())

@@ -35,6 +35,11 @@ class Tile:
     corners: tuple[Point, ...]
     lines: tuple[str, ...]
 
+    @property
+    def path(self) -> str:
+        """The hexagon as the attribute of an SVG path: one start, and steps that are alike for every tile."""
+        return f"M{self.corners[0][0]} {self.corners[0][1]}l.5 .289v.577l-.5 .289-.5-.289v-.577z"
+
 
 @dataclass(frozen=True)
 class HexMap:
@@ -59,11 +64,22 @@ def lay_out(wards: Sequence[Ward]) -> HexMap:
     return HexMap(tiles, outlines, river, round(width, 3), round(height, 3))
 
 
+def break_name(name: str) -> tuple[str, ...]:
+    """Lines of at most two words, so that a name fits into its tile."""
+    words = name.replace(" - ", " ").split()
+    half = max(1, len(words) // 2) if len(words) < 4 else 2
+    return (
+        tuple(" ".join(words[start : start + half]) for start in range(0, len(words), half))
+        if len(words) != 3
+        else (words[0], " ".join(words[1:]))
+    )
+
+
 def _tile(ward: Ward, left: float, top: int) -> Tile:
     x = ward.tile_column + (ward.tile_row % 2) / 2 - left + 1
     y = (ward.tile_row - top) * ROW_HEIGHT + 1
     corners = tuple((round(x + dx, 3), round(y + dy, 3)) for dx, dy in CORNERS)
-    return Tile(ward, (round(x, 3), round(y, 3)), corners, _break_name(ward.name))
+    return Tile(ward, (round(x, 3), round(y, 3)), corners, break_name(ward.name))
 
 
 def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tuple[tuple[Point, Point], ...]]:
@@ -117,17 +133,6 @@ def _soften(chain: Sequence[Point]) -> tuple[Point, ...]:
             cut += [(0.75 * x + 0.25 * u, 0.75 * y + 0.25 * v), (0.25 * x + 0.75 * u, 0.25 * y + 0.75 * v)]
         points = [*cut, points[-1]]
     return tuple((round(x, 2), round(y, 2)) for x, y in points)
-
-
-def _break_name(name: str) -> tuple[str, ...]:
-    """Lines of at most two words, so that a name fits into its tile."""
-    words = name.replace(" - ", " ").split()
-    half = max(1, len(words) // 2) if len(words) < 4 else 2
-    return (
-        tuple(" ".join(words[start : start + half]) for start in range(0, len(words), half))
-        if len(words) != 3
-        else (words[0], " ".join(words[1:]))
-    )
 
 
 def _near(point: Point) -> Point:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from inventory.snapshot import Snapshot
 from portal.labels import LabelledEnum
@@ -89,13 +90,13 @@ class Rating:
     standard: Standard | None
     on: date
 
-    @property
+    @cached_property
     def unmet(self) -> tuple[Finding, ...]:
         """The counted findings that are not met, blocking ones first."""
         failing = [finding for finding in self.findings if finding.is_counted and finding.is_failing]
         return tuple(sorted(failing, key=lambda finding: not finding.criterion.blocking))
 
-    @property
+    @cached_property
     def unmet_blocking(self) -> tuple[Finding, ...]:
         """The blocking criteria that are not met."""
         return tuple(finding for finding in self.unmet if finding.criterion.blocking)

@@ -7,10 +7,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inventory.recording import newest_hashes, newest_snapshots
+from inventory.recording import hashes_of_round_before, newest_hashes, newest_snapshots, snapshots_by_hash
+from inventory.snapshot import Snapshot
 from inventory.ward_search import list_wards
 from inventory.wards import Ward
 from portal.clock import today
+from scoring.confidence import Confidence, confidence
 from scoring.publishing import current_standard
 from scoring.rating import Rating, Result, no_data, rate
 from scoring.standard import Standard
@@ -18,6 +20,8 @@ from scoring.standard import Standard
 # Ratings by the hashes of what they were made from. They never change, so nothing has to expire but for its number.
 _ratings: dict[tuple[str, str, date], Rating] = {}
 _KEPT = 5000
+# The grades of the city as it stands: weighing every answer of 126 wards takes longer than all else on a page.
+_grades: dict[str, Mapping[str, Confidence | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -59,18 +63,34 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     day = on or today()
     standard = current_standard(session)
     hashes = newest_hashes(session)
-    snapshots = newest_snapshots(session)
-    if len(_ratings) > _KEPT:
-        _ratings.clear()
-    ratings = {}
     wards = tuple(list_wards(session))
-    for ward in wards:
-        if ward.code not in snapshots:
-            ratings[ward.code] = no_data(ward.code, day)
-            continue
-        key = (hashes[ward.code], standard.sha256, day)
-        if key not in _ratings:
-            _ratings[key] = rate(snapshots[ward.code], standard, day)
-        ratings[ward.code] = _ratings[key]
+    rated = _rate(hashes, newest_snapshots(session), standard, day)
+    ratings = {ward.code: rated.get(ward.code) or no_data(ward.code, day) for ward in wards}
     version = f"{hash((standard.sha256, standard.issued_number, day, *sorted(hashes.items()))):x}"
     return CityReadiness(standard, day, wards, ratings, version)
+
+
+def grades_of(city: CityReadiness) -> Mapping[str, Confidence | None]:
+    """How firmly the verdict of each ward stands."""
+    if city.version not in _grades:
+        _grades.clear()
+        _grades[city.version] = {code: confidence(rating) for code, rating in city.ratings.items()}
+    return _grades[city.version]
+
+
+def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
+    """What each ward had in the round before its newest one, rated like the city: by the same standard, on the same day."""
+    hashes = hashes_of_round_before(session)
+    return _rate(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
+
+
+def _rate(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
+    if len(_ratings) > _KEPT:
+        _ratings.clear()
+    rated = {}
+    for code, snapshot in snapshots.items():
+        key = (hashes[code], standard.sha256, on)
+        if key not in _ratings:
+            _ratings[key] = rate(snapshot, standard, on)
+        rated[code] = _ratings[key]
+    return rated

@@ -1,6 +1,7 @@
 """What a change of the standard would do to the city, over the newest approved snapshots. It writes nothing."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,9 @@ from scoring.what_if import Comparison, Side, compare_sides, side_of
 _curves: dict[tuple[str, str, str, tuple[int, int]], Curve] = {}
 _sides: dict[tuple[str, str, tuple[int, int]], Side] = {}
 _KEPT = 200
+# Costs by what they were made from: ward and approval, standard, day, price list. One ward takes ten milliseconds.
+_costs: dict[tuple[str, datetime | None, str, date, int], CostToReady] = {}
+_COSTS_KEPT = 2000
 
 
 def compare_with_current(session: Session, city: CityReadiness, standard: Standard) -> Comparison:
@@ -54,10 +58,25 @@ class Distance:
 
 def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]:
     """The rated wards that are not ready: those that money turns ready first, fewest items, then cheapest, first."""
-    prices = current_price_list(session).prices
     waiting = [ward for ward in city.wards if city.ratings[ward.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
-    far = [Distance(ward, cost_to_ready(city.ratings[ward.code], prices)) for ward in waiting]
+    costs = costs_to_ready(session, city)
+    far = [Distance(ward, costs[ward.code]) for ward in waiting]
     return tuple(sorted(far, key=lambda d: (not d.cost.possible, d.items, d.cost.capital + d.cost.recurrent, d.ward.position)))
+
+
+def costs_to_ready(session: Session, city: CityReadiness) -> dict[str, CostToReady]:
+    """What it takes to turn each ward ready, at the prices of the newest list."""
+    prices = current_price_list(session)
+    if len(_costs) > _COSTS_KEPT:
+        _costs.clear()
+    found = {}
+    for code, rating in city.ratings.items():
+        approved = rating.snapshot.approved_at if rating.snapshot else None
+        key = (code, approved, city.standard.sha256, city.on, prices.id)
+        if key not in _costs:
+            _costs[key] = cost_to_ready(rating, prices.prices)
+        found[code] = _costs[key]
+    return found
 
 
 def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[ForecastYear, ...]:

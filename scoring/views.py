@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import requires, the_identity
+from accounts.guards import requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.price_lists import current_price_list
@@ -20,16 +20,15 @@ from scoring.actions import ActionState, by_urgency
 from scoring.assigning import list_actions
 from scoring.confidence import Confidence, confidence, confidence_of
 from scoring.explain import explain, explain_source, name_answer
-from scoring.map import lay_out
+from scoring.map_page import map_colours, map_values
 from scoring.measures import MEASURES
 from scoring.rating import Finding, Rating, Result
-from scoring.readiness import CityReadiness, city_readiness
+from scoring.readiness import CityReadiness, city_readiness, grades_of
 from scoring.remedies import cost_to_ready
 
 blueprint = Blueprint("scoring", __name__, template_folder="templates")
 
 SORTS = ("name", "result", "score", "missing")
-TOLD = 3
 
 
 @blueprint.get("/readiness")
@@ -41,7 +40,7 @@ def readiness() -> ResponseReturnValue:
     wards = _filtered(city, request.args)
     return render_template(
         "scoring/readiness.html",
-        **map_values(city),
+        **map_values(city, request.args),
         rows=sorted(wards, key=lambda ward: _sort_value(ward, city.ratings[ward.code], sort)),
         sort=sort,
         typed=request.args,
@@ -51,9 +50,19 @@ def readiness() -> ResponseReturnValue:
         updating=_updating(),
         days_left=(current_settings().target_date - today()).days,
         grades=list(Confidence),
-        grade_of={code: confidence(rating) for code, rating in city.ratings.items()},
+        grade_of=grades_of(city),
         fade=request.args.get("fade") == "1",
     )
+
+
+@blueprint.get("/readiness/map.json")
+@requires(Permission.READINESS_READ)
+def map_json() -> ResponseReturnValue:
+    """Every colouring that the person is offered, for the script of the map; unchanged, it is not sent again."""
+    answer = jsonify(map_colours(city_readiness(get_session())))
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @blueprint.get("/readiness/wards/<ward_code>")
@@ -90,27 +99,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
 
 def leader_panel() -> str:
     """The map on the leader's home page."""
-    return render_template("scoring/home_panel.html", **map_values(city_readiness(get_session())))
-
-
-def map_values(city: CityReadiness) -> dict[str, object]:
-    """What the map and the counts show."""
-    names = {code: _name_missing(rating) for code, rating in city.ratings.items()}
-    identity = the_identity()
-    return {
-        "city": city,
-        "hexmap": lay_out(city.wards),
-        "results": list(Result),
-        "missing": names,
-        "may_open": {ward.code for ward in city.wards if identity.covers(ward.code)},
-    }
-
-
-def _name_missing(rating: Rating) -> str:
-    """The first missing things, blocking ones first; of what would help an attacker, the map names the group only."""
-    security = _("Tiêu chí an ninh mạng (xem trang của đơn vị)")
-    shown = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in rating.unmet]
-    return "; ".join(list(dict.fromkeys(shown))[:TOLD])
+    return render_template("scoring/home_panel.html", **map_values(city_readiness(get_session()), request.args))
 
 
 def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
@@ -123,7 +112,7 @@ def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
         and result in ("", city.ratings[ward.code].result)
         and kind in ("", ward.kind)
         and district in ("", ward.former_district)
-        and grade in ("", confidence(city.ratings[ward.code]))
+        and grade in ("", grades_of(city)[ward.code])
     ]
 
 

@@ -23,6 +23,8 @@ PURE = [
     "scoring.remedies",
     "scoring.explain",
     "scoring.map",
+    "scoring.land_map",
+    "scoring.colourings",
     "scoring.what_if",
     "scoring.trying",
     "scoring.confidence",

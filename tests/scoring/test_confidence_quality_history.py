@@ -55,9 +55,9 @@ def test_the_map_fades_what_is_old_and_the_table_finds_it(demo_sign_in):
     client = demo_sign_in("lanhdao")
     page = BeautifulSoup(client.get("/readiness?fade=1&confidence=old").data, "html.parser")
     # The demo day of the tests is months before today.
-    assert len(page.select(".tile-faded")) == 100
+    assert len(page.select(".ward.is-faded")) == 100
     assert len(page.select(".part-list tbody tr")) == 100
-    assert len(BeautifulSoup(client.get("/readiness").data, "html.parser").select(".tile-faded")) == 0
+    assert len(BeautifulSoup(client.get("/readiness").data, "html.parser").select(".ward.is-faded")) == 0
 
 
 SOUND = {

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from inventory.wards import load_wards
@@ -47,3 +49,10 @@ def test_everything_fits_into_the_picture():
     for tile in HEXMAP.tiles:
         assert all(0 < x < HEXMAP.width and 0 < y < HEXMAP.height for x, y in tile.corners)
         assert "".join("".join(tile.lines).split()) == tile.ward.name.replace(" - ", "").replace(" ", "")
+
+
+def test_a_path_walks_the_corners_of_its_tile():
+    for tile in HEXMAP.tiles[:5]:
+        numbers = [float(word) for word in re.findall(r"-?[0-9]*\.?[0-9]+", tile.path)]
+        assert numbers[:2] == list(tile.corners[0])
+        assert tile.path.endswith("z")

@@ -4,9 +4,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
+from inventory.boundary_loading import load_boundaries, remove_boundaries
 from inventory.price_lists import current_price_list
+from portal.database import session_scope
 from scoring.readiness import city_readiness
 from scoring.remedies import cost_to_ready
+from tests.inventory.made_boundaries import geojson, tiles
 
 
 def open_page(client, path):
@@ -97,3 +100,97 @@ def test_the_sums_of_money_are_those_of_the_rows(demo_sign_in, path):
         for year in page.select("main table")[0].find("tbody", recursive=False).find_all("tr", recursive=False):
             lines = [whole(row.select("td")[-1]) for row in year.select("details tbody tr")]
             assert sum(lines) == whole(year.find_all("td", recursive=False)[-1])
+@pytest.fixture
+def with_boundaries(demo_app):
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        load_boundaries(session, geojson(tiles()), "thu.geojson", "Số liệu thử, 2026", None)
+
+
+def classes(page, scope):
+    return {tag["data-ward"]: next(c for c in tag["class"] if c.startswith("k-")) for tag in page.select(f"{scope} [data-ward]")}
+
+
+def test_an_address_shows_its_colouring_without_a_script(demo_sign_in):
+    page = open_page(demo_sign_in("lanhdao"), "/readiness?colour=cost")
+    assert page.select_one("#map-colour option[selected]")["value"] == "cost"
+    found = classes(page, ".map-hex")
+    legend = {item.span.get_text(): int(item.strong.get_text()) for item in page.select("[data-legend] li")}
+    assert len(found) == 126 == sum(legend.values())
+    assert legend["đã đáp ứng, không cần thêm"] == list(found.values()).count("k-done")
+    assert "Kinh phí cần bổ sung để đáp ứng: " in page.select_one(".map-hex title").get_text()
+    assert len(page.select("[data-shades] tr")) == len(legend)
+    assert page.select_one("[data-shades]").get_text().count("Phường ") == 51
+
+
+def test_both_views_show_the_same_classes_and_the_source(demo_sign_in, with_boundaries):
+    page = open_page(demo_sign_in("lanhdao"), "/readiness?view=land&colour=score")
+    assert classes(page, ".map-hex") == classes(page, ".map-whole")
+    assert classes(page, ".map-inner").items() <= classes(page, ".map-whole").items()
+    assert "Số liệu thử, 2026" in page.select_one("figcaption").get_text()
+    assert page.select_one(".map-hex").has_attr("hidden")
+
+
+def test_boundaries_are_sent_only_where_they_are_asked_for(demo_sign_in, with_boundaries):
+    page = open_page(demo_sign_in("lanhdao"), "/readiness")
+    assert page.select(".map-view")
+    assert not page.select(".map-whole")
+
+
+def test_without_boundaries_there_is_one_view(demo_app, demo_sign_in, with_boundaries):
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        remove_boundaries(session, None)
+    page = open_page(demo_sign_in("lanhdao"), "/readiness?view=land")
+    assert not page.select(".map-view")
+    assert not page.select_one(".map-hex").has_attr("hidden")
+
+
+def test_a_search_marks_the_ward_without_a_script(demo_sign_in):
+    page = open_page(demo_sign_in("lanhdao"), "/readiness?find=DONG+da")
+    assert [use["href"] for use in page.select(".rings use:not(.ring-under)")] == ["#hex-00235"]
+    assert "Tìm thấy 1 đơn vị" in page.select_one("[data-map-status]").get_text()
+    assert "Không có xã, phường nào tên như vậy" in open_page(demo_sign_in("lanhdao"), "/readiness?find=zz").get_text()
+
+
+def test_filters_and_the_map_keep_each_other(demo_sign_in):
+    page = open_page(demo_sign_in("lanhdao"), "/readiness?colour=score&kind=xa&find=ba")
+    assert page.select_one(".map-controls [name=kind]")["value"] == "xa"
+    filters = page.select_one(".part-list form")
+    assert [filters.select_one(f"[name={name}]")["value"] for name in ("colour", "find")] == ["score", "ba"]
+
+
+@pytest.mark.parametrize(
+    "query", ["colour=CR-G1", "colour=<b>", "view=land", "colour=group-Z", "find=" + "x" * 5000, "view=&colour="]
+)
+def test_an_odd_address_of_the_map_shows_the_result(demo_sign_in, query):
+    page = open_page(demo_sign_in("lanhdao"), f"/readiness?{query}")
+    assert page.select_one("#map-colour option[selected]")["value"] == "state"
+
+
+def test_the_data_of_the_map_is_sent_once(demo_sign_in):
+    client = demo_sign_in("lanhdao")
+    answer = client.get("/readiness/map.json")
+    assert "no-cache" in answer.headers["Cache-Control"]
+    again = client.get("/readiness/map.json", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    data = answer.get_json()
+    assert len(data["wards"]) == 126
+    assert all(len(colouring["of"]) == 126 for colouring in data["colourings"].values())
+
+
+@pytest.mark.parametrize(
+    ("username", "seen", "hidden"),
+    [
+        ("canbo", {"state", "score", "confidence", "change"}, {"cost", "group-A", "group-G", "CR-A1"}),
+        ("taichinh", {"cost", "group-A", "CR-A1"}, {"group-G", "CR-G1"}),
+        ("thamdinh", {"cost", "group-A", "CR-A1", "group-G"}, {"CR-G1"}),
+        ("lanhdao", {"cost", "group-A", "CR-A1", "group-G"}, {"CR-G1"}),
+    ],
+)
+def test_who_may_not_see_reasons_gets_none_in_the_data(demo_sign_in, username, seen, hidden):
+    client = demo_sign_in(username)
+    keys = client.get("/readiness/map.json").get_json()["colourings"].keys()
+    assert seen <= keys
+    assert not hidden & keys
+    for key in hidden:
+        page = open_page(client, f"/readiness?colour={key}")
+        assert page.select_one("#map-colour option[selected]")["value"] == "state"
