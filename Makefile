@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help run test lint storm setup pictures benchmark mutants
+.PHONY: help run test lint storm setup pictures benchmark frames mutants
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ mutants: $(VENV)/test.stamp ## mutation testing of rating, measures and remedies
 	@$(BIN)/python -m venv instance/mutants/tool && instance/mutants/tool/bin/pip install --quiet cosmic-ray==8.7.0
 	@cd instance/mutants && tool/bin/cosmic-ray init pyproject.toml session.sqlite && tool/bin/cosmic-ray exec pyproject.toml session.sqlite
 	@cd instance/mutants && tool/bin/cr-report --surviving-only --show-diff session.sqlite
+
+frames: $(VENV)/test.stamp ## measure how fast the map repaints and pans with 3,321 wards (needs Chromium)
+	$(BIN)/python -m tests.map_frames
 
 pictures: $(VENV)/run.stamp ## make the pictures of the README from the demo (needs LibreOffice and poppler)
 	$(BIN)/flask --app wsgi pictures docs/pictures

@@ -72,6 +72,8 @@ PAGES = {
     "lanhdao": [
         "/",
         "/readiness",
+        "/readiness?colour=cost",
+        "/readiness/map.json",
         "/readiness/wards/00070",
         "/plans/1",
         "/standards/2026.1/sensitivity",

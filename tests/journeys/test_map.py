@@ -1,0 +1,201 @@
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from inventory.boundary_loading import load_boundaries
+from portal.database import session_scope
+from tests.inventory.made_boundaries import geojson, tiles
+
+BOUNDARIES = geojson(tiles())
+CLASSES = """scope => Object.fromEntries([...document.querySelectorAll(`${scope} [data-ward]`)].map(
+  (ward) => [ward.dataset.ward, [...ward.classList].find((name) => name.startsWith("k-"))]))"""
+
+
+@pytest.fixture
+def leader(demo_app, visit):
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        load_boundaries(session, BOUNDARIES, "thu.geojson", "Số liệu thử, 2026", None)
+    page = visit.sign_in("lanhdao")
+    page.goto("/readiness")
+    page.evaluate("window.samePage = true")
+    return page
+
+
+def ready(page):
+    """The script has given the names over to the labels, so it is listening."""
+    page.locator(".map-hex [data-ward][aria-label]").first.wait_for(state="attached")
+
+
+def zoom_of(page, view="hex"):
+    return page.locator(f".map-{view} .map-pane").evaluate("pane => new DOMMatrix(getComputedStyle(pane).transform).a")
+
+
+@pytest.mark.journey
+def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_same(leader):
+    ready(leader)
+    leader.get_by_label("Tô màu theo").select_option("cost")
+    expect(leader.locator("[data-legend]")).to_contain_text("đã đáp ứng, không cần thêm: 47")
+    expect(leader.locator(".map-table caption")).to_have_text("Kinh phí cần bổ sung để đáp ứng")
+    leader.get_by_text("Ranh giới", exact=True).click()
+    expect(leader.locator(".map-whole")).to_be_visible()
+    expect(leader.locator(".map-hex")).to_be_hidden()
+    expect(leader.locator("figcaption")).to_contain_text("Số liệu thử, 2026")
+    shown = leader.evaluate(CLASSES, ".map-whole")
+    assert len(shown) == 126
+    assert shown == leader.evaluate(CLASSES, ".map-hex")
+    assert leader.evaluate("window.samePage")
+    assert leader.url.endswith("/readiness?colour=cost&view=land")
+    legend = leader.locator("[data-legend]").inner_text()
+    table = leader.locator("[data-shades]").text_content()
+    leader.reload()
+    assert leader.evaluate(CLASSES, ".map-whole") == shown
+    assert leader.locator("[data-legend]").inner_text() == legend
+    assert " ".join(leader.locator("[data-shades]").text_content().split()) == " ".join(table.split())
+    leader.get_by_text("Lục giác", exact=True).click()
+    expect(leader.locator(".map-hex .map-picture")).to_be_visible()
+
+
+@pytest.mark.journey
+def test_the_map_speaks_of_name_result_count_and_colouring(leader):
+    ready(leader)
+    words = [ward.get_attribute("aria-label") for ward in leader.locator(".map-hex a[data-ward]").all()]
+    assert len(words) == 126
+    results = "Đáp ứng|Chưa đáp ứng|Chưa đủ dữ liệu|Chưa có số liệu"
+    assert [text for text in words if not re.match(rf"(Phường|Xã) [^:]+: ({results})\. \S", text)] == []
+    leader.get_by_label("Tô màu theo").select_option("score")
+    expect(leader.locator("[data-map-status]")).to_have_text("Đã tô màu theo: Điểm.")
+    told = leader.locator(".map-hex a[data-ward='00235']").get_attribute("aria-label")
+    assert re.search(r"\. Điểm: (\d+ điểm|Chưa có số liệu)$", told)
+    leader.get_by_label("Tô màu theo").select_option("state")
+    expect(leader.locator(".map-hex a[data-ward='00235']")).not_to_have_attribute("aria-label", told)
+
+
+@pytest.mark.journey
+def test_keys_alone_choose_zoom_pan_and_open_a_ward(leader):
+    ready(leader)
+    leader.get_by_label("Tô màu theo").focus()
+    leader.keyboard.press("ArrowDown")
+    expect(leader.locator("[data-colour-label]").first).to_have_text("Điểm")
+    frame = leader.locator(".map-hex .map-frame")
+    frame.focus()
+    for _ in range(3):
+        leader.keyboard.press("+")
+    assert zoom_of(leader) == pytest.approx(1.5**3)
+    before = frame.locator(".map-pane").bounding_box()
+    leader.keyboard.press("ArrowRight")
+    leader.keyboard.press("ArrowDown")
+    after = frame.locator(".map-pane").bounding_box()
+    assert (after["x"], after["y"]) < (before["x"], before["y"])
+    leader.keyboard.press("-")
+    assert zoom_of(leader) == pytest.approx(1.5**2)
+    leader.keyboard.press("Tab")
+    inside = leader.evaluate("""() => {
+      const ward = document.activeElement.getBoundingClientRect();
+      const frame = document.activeElement.closest(".map-frame").getBoundingClientRect();
+      return ward.left >= frame.left - 1 && ward.right <= frame.right + 1 && ward.top >= frame.top - 1 && ward.bottom <= frame.bottom + 1;
+    }""")
+    assert inside, "a ward that has the focus is brought into view"
+    expect(leader.locator(".hexmap-tip")).to_be_visible()
+    leader.keyboard.press("0")
+    assert zoom_of(leader) == 1
+    leader.keyboard.press("Enter")
+    leader.wait_for_url("**/readiness/wards/*")
+
+
+@pytest.mark.journey
+def test_search_without_diacritics_marks_the_ward_in_both_views(leader):
+    ready(leader)
+    leader.get_by_label("Tìm xã, phường").fill("dong DA")
+    expect(leader.locator(".map-hex .rings use").first).to_have_attribute("href", "#hex-00235")
+    expect(leader.locator("[data-map-status]")).to_contain_text("Phường Đống Đa: ")
+    leader.get_by_label("Tìm xã, phường").fill("son")
+    expect(leader.locator("[data-map-status]")).to_contain_text("Tìm thấy")
+    leader.get_by_text("Ranh giới", exact=True).click()
+    leader.get_by_label("Tìm xã, phường").fill("đống đa")
+    expect(leader.locator(".map-whole .rings use")).to_have_count(2)
+    leader.get_by_label("Tìm xã, phường").press("Enter")
+    assert zoom_of(leader, "land") == pytest.approx(5)
+    ward = leader.locator(".map-whole [data-ward='00235']").bounding_box()
+    frame = leader.locator(".map-land .map-frame").bounding_box()
+    assert frame["x"] < ward["x"] + ward["width"] / 2 < frame["x"] + frame["width"]
+    assert frame["y"] < ward["y"] + ward["height"] / 2 < frame["y"] + frame["height"]
+    leader.get_by_label("Tìm xã, phường").fill("không có")
+    expect(leader.locator("[data-map-status]")).to_have_text("Không có xã, phường nào tên như vậy.")
+    assert leader.evaluate("window.samePage")
+
+
+@pytest.mark.journey
+def test_a_drag_moves_the_map_a_click_opens_and_the_wheel_waits_its_turn(leader):
+    ready(leader)
+    ward = leader.locator(".map-hex [data-ward='00235']")
+    ward.scroll_into_view_if_needed()
+    box = ward.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    leader.mouse.move(x, y)
+    leader.mouse.wheel(0, -40)
+    assert zoom_of(leader) == 1, "the page scrolls until the map is in use"
+    ward.scroll_into_view_if_needed()
+    leader.locator("[data-zoom=in]").click()
+    leader.locator("[data-zoom=in]").click()
+    box = ward.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    leader.mouse.move(x, y)
+    leader.mouse.down()
+    leader.mouse.move(x + 30, y + 30, steps=4)
+    leader.mouse.up()
+    assert "/wards/" not in leader.url
+    moved = ward.bounding_box()
+    assert moved["x"] - box["x"] > 15
+    leader.keyboard.down("Control")
+    leader.mouse.wheel(0, -300)
+    leader.keyboard.up("Control")
+    leader.wait_for_function("new DOMMatrix(getComputedStyle(document.querySelector('.map-hex .map-pane')).transform).a > 3")
+    leader.locator("[data-zoom=reset]").click()
+    assert zoom_of(leader) == 1
+    ward.click()
+    leader.wait_for_url("**/readiness/wards/00235")
+
+
+@pytest.mark.journey
+def test_without_scripts_the_form_asks_for_the_page(demo_app, visit, leader):
+    plain = visit.sign_in("lanhdao", scripts=False)
+    plain.goto("/readiness")
+    plain.get_by_label("Tô màu theo").select_option("group-A")
+    plain.get_by_text("Ranh giới", exact=True).click()
+    plain.get_by_label("Tìm xã, phường").fill("ba vi")
+    plain.get_by_role("button", name="Xem", exact=True).click()
+    plain.wait_for_url("**colour=group-A**")
+    expect(plain.locator(".map-whole")).to_be_visible()
+    expect(plain.locator("[data-legend]")).to_contain_text("100 %, đạt cả nhóm")
+    expect(plain.locator("[data-map-status]")).to_contain_text("Tìm thấy 1 đơn vị")
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("query", ["colour=cost", "view=land&colour=CR-A1&find=ba", "view=land&colour=change"])
+def test_axe_finds_nothing_on_any_map(leader, query):
+    leader.goto(f"/readiness?{query}")
+    ready(leader)
+    leader.locator(".map-table summary").click()
+    found = Axe().run(leader).response["violations"]
+    assert [(rule["id"], [node["html"][:150] for node in rule["nodes"][:3]]) for rule in found] == []
+    assert leader.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+
+
+@pytest.mark.journey
+def test_an_administrator_loads_boundaries_by_page(visit, tmp_path):
+    page = visit.sign_in("quantri")
+    page.goto("/boundaries")
+    page.get_by_label("Nguồn số liệu").fill("Số liệu thử, 2026")
+    page.get_by_label("Tệp ranh giới").set_input_files({"name": "sai.json", "mimeType": "application/json", "buffer": b"{}"})
+    page.get_by_role("button", name="Kiểm tra và nạp").click()
+    page.get_by_text("Tệp không phải GeoJSON").first.wait_for()
+    assert page.get_by_label("Nguồn số liệu").input_value() == "Số liệu thử, 2026"
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_label("Tệp ranh giới").set_input_files({"name": "tot.json", "mimeType": "application/json", "buffer": BOUNDARIES})
+    page.get_by_role("button", name="Kiểm tra và nạp").click()
+    page.get_by_text("Đã nạp ranh giới.").wait_for()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Gỡ ranh giới").click()
+    page.get_by_text("Đã gỡ ranh giới.").wait_for()
