@@ -25,7 +25,7 @@ def leader(demo_app, visit):
 
 def ready(page):
     """The script has given the names over to the labels, so it is listening."""
-    page.locator(".map-hex [data-ward][aria-label]").first.wait_for(state="attached")
+    page.locator(".map-stage [data-ward][aria-label]").first.wait_for(state="attached")
 
 
 def zoom_of(page, view="hex"):
@@ -55,6 +55,7 @@ def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_sam
     assert " ".join(leader.locator("[data-shades]").text_content().split()) == " ".join(table.split())
     leader.get_by_text("Lục giác", exact=True).click()
     expect(leader.locator(".map-hex .map-picture")).to_be_visible()
+    assert leader.evaluate(CLASSES, ".map-hex") == shown
 
 
 @pytest.mark.journey
