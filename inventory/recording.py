@@ -99,11 +99,6 @@ def hashes_of_round_before(session: Session) -> dict[str, str]:
     return found
 
 
-def snapshots_by_hash(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
-    """The snapshots by ward code, from their hashes by ward code."""
-    return _values_of(session, hashes)
-
-
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:
     """All approved snapshots of a ward, newest first."""
     history = select(SnapshotRecord).where(SnapshotRecord.ward_code == ward_code).order_by(SnapshotRecord.id.desc())

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import requires
+from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.price_lists import current_price_list

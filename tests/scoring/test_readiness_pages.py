@@ -100,6 +100,8 @@ def test_the_sums_of_money_are_those_of_the_rows(demo_sign_in, path):
         for year in page.select("main table")[0].find("tbody", recursive=False).find_all("tr", recursive=False):
             lines = [whole(row.select("td")[-1]) for row in year.select("details tbody tr")]
             assert sum(lines) == whole(year.find_all("td", recursive=False)[-1])
+
+
 @pytest.fixture
 def with_boundaries(demo_app):
     with session_scope(demo_app.extensions["engine"], writes=True) as session:
