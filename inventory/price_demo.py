@@ -13,6 +13,7 @@ from inventory.models import PriceListRecord
 from inventory.observed_prices import keep_observed, make_observed
 from inventory.price_lists import copy_price_list, current_price_list, save_prices
 from inventory.wards import load_wards
+from portal.clock import today
 
 DEMO_LIST = "Bảng giá minh họa có căn cứ"
 BY = "Chuyên viên tài chính (minh họa)"
@@ -40,7 +41,8 @@ def load_demo_prices(session: Session, _seed: int, as_of: date) -> None:
         return
     origin = current_price_list(session)
     made = copy_price_list(session, origin.id, DEMO_LIST, as_of, as_of.year + 1, BY)
-    day = as_of - timedelta(days=30)
+    # A demo may be of a later day; no document comes from the future.
+    day = min(as_of, today()) - timedelta(days=30)
     save_prices(
         session,
         made.id,

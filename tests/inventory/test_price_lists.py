@@ -41,6 +41,7 @@ from portal.checked_files import FileError
 from portal.clock import today
 from portal.database import session_scope
 from portal.errors import NotFoundError
+from portal.migration import migrate
 
 URL = "memory://prices"
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
@@ -68,6 +69,16 @@ def test_the_shipped_list_is_fixed_and_in_effect(session):
     shipped = current_price_list(session)
     assert shipped.is_published
     assert tuple(shipped.prices.values()) == tuple(sorted(load_default_prices(), key=lambda price: price.item))
+
+
+@pytest.mark.both_databases
+def test_a_list_of_an_older_database_becomes_a_fixed_one(app):
+    engine = app.extensions["engine"]
+    before = in_database(app, current_price_list)
+    migrate(engine, "0004")
+    migrate(engine)
+    after = in_database(app, current_price_list)
+    assert (after.prices, after.is_published, after.published_at.tzinfo is not None) == (before.prices, True, True)
 
 
 @pytest.mark.both_databases
