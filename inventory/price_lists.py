@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
-from inventory.prices import Price, PriceList
+from inventory.prices import Price, PriceList, load_default_prices
 from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import to_nfc
@@ -61,12 +61,16 @@ def copy_price_list(
 ) -> PriceList:
     """A next version in work, chained to the one it was copied from, with its prices and their files.
 
+    An item that came into the catalogue since gets its shipped price.
+
     Raises NotFoundError, or PriceListError where the name or the year cannot be.
     """
     # Locked, so that of two who copy it at once the second finds the name taken.
     origin = _record(session, price_list_id, for_update=True)
     clean = _checked_name(session, name)
     _check_year(delivery_year)
+    known = {row.item_code for row in origin.prices}
+    came_since = [price for price in load_default_prices() if price.item not in known]
     copy = PriceListRecord(
         name=clean,
         effective_from=effective_from,
@@ -74,7 +78,7 @@ def copy_price_list(
         based_on=origin.id,
         created_by=by,
         created_at=now(),
-        prices=[_to_record(_to_price(row)) for row in origin.prices],
+        prices=[_to_record(price) for price in (*map(_to_price, origin.prices), *came_since)],
     )
     session.add(copy)
     session.flush()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
-from inventory.models import PriceEvidence, PriceListRecord
+from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
 from inventory.observed_prices import (
     ObservedPriceError,
     keep_observed,
@@ -116,6 +116,15 @@ def test_a_fixed_list_takes_no_change_at_all(session):
         with pytest.raises(LockedListError, match="đã chốt"):
             change()
     assert current_price_list(session) == fixed
+
+
+def test_a_copy_gets_the_items_that_came_into_the_catalogue_since(session):
+    origin = current_price_list(session)
+    session.delete(session.get(PriceRecord, (origin.id, "A01")))
+    session.flush()
+    session.expire_all()
+    assert "A01" not in current_price_list(session).prices
+    assert copied(session).prices == origin.prices
 
 
 def test_a_list_that_takes_effect_later_is_not_yet_in_effect(session):
