@@ -11,7 +11,7 @@ from scoring.standard import Requirement, Tier
 from tests.scoring.test_exactness import ON, STANDARD, small_standard, ward_with
 
 MET, UNMET, UNANSWERED, NONE = FindingStatus
-PERCENT, STAFF = STANDARD.criterion("CR-D3"), STANDARD.criterion("CR-C1")
+PERCENT, STAFF, COUNTER = (STANDARD.criterion(code) for code in ("CR-D3", "CR-C1", "CR-B1"))
 FREE_OF_ALL = Requirement(constant=0)
 
 # Criterion; requirement; facts; status, have, need and shortfall.
@@ -31,6 +31,9 @@ FOUND = [
     (STAFF, STAFF.requirement, {"staff_total": 0, "lan_seats": 4}, (NONE, None, 0, 0)),
     (STAFF, STAFF.requirement, {"lan_seats": 4}, (UNANSWERED, None, None, 1)),
     (STAFF, FREE_OF_ALL, {"lan_seats": 4}, (NONE, None, 0, 0)),
+    (COUNTER, COUNTER.requirement, {"counters": 3}, (UNANSWERED, None, None, 1)),
+    (COUNTER, COUNTER.requirement, {"counters": 3, "owns_counters": False}, (NONE, None, 0, 0)),
+    (COUNTER, COUNTER.requirement, {"counters": 3, "owns_counters": True}, (UNANSWERED, None, 3, 3)),
 ]
 
 
@@ -71,7 +74,8 @@ def test_an_unanswered_blocking_criterion_leaves_the_result_open_unless_another_
     standard = small_standard((1,) * 5, (1,) * 5, 10, blocking=("kiosks", "queue_systems"))
     ward = ward_with((1,) * 5)
     silent = replace(ward, answered_items=ward.answered_items - {"B06"})
-    assert rate(silent, standard, ON).result is Result.INCOMPLETE
+    open_one = rate(silent, standard, ON)
+    assert (open_one.result, open_one.headline) == (Result.INCOMPLETE, "Thiếu 1 tiêu chí bắt buộc")
     missing = replace(silent, lots=tuple(lot for lot in silent.lots if lot.item != "B07"))
     assert rate(missing, standard, ON).result is Result.NOT_READY
 
