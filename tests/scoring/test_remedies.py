@@ -103,6 +103,8 @@ def test_only_worn_pcs_make_room_where_only_worn_ones_may_go():
     after = apply_remedies(rating).snapshot
     assert [lot.working for lot in after.lots] == [2, 0, 0, 7]
     assert remedies_of(rating)[0].replaces == 2
+    many = remedies_of(rate(a_ward(pcs((2024, 300), (2012, 4)), staff_total=310), only("CR-A1"), ON))
+    assert many == (RemedyLine("A01", 10, "CR-A1", replaces=4),)
 
 
 def test_machines_that_are_no_pcs_never_go():
