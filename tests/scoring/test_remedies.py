@@ -306,6 +306,12 @@ def test_a_spare_line_that_lifts_the_bandwidth_is_weighed_with_it(weights, pass_
     assert cost.possible
 
 
+def test_of_two_ways_that_cost_the_same_the_first_criterion_is_mended():
+    standard = some_of(25, (BANDWIDTH, 1), (SPARE, 1), (NO_MONEY, 2))
+    cost = cost_to_ready(rate(without_lines(), standard, ON), priced(D03=7, D04=7))
+    assert [line.item for line in cost.lines] == ["D03"]
+
+
 PEOPLE = replace(STANDARD.criterion("CR-A1"), measure="pcs_working", remedy=RemedyRule("mua", (RemedyItem("A01"),)))
 LICENCES = replace(STANDARD.criterion("CR-A7"), requirement=Requirement(per="pcs_working"))
 
