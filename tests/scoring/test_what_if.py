@@ -3,6 +3,8 @@
 import pytest
 
 from inventory.price_lists import current_price_list
+from inventory.prices import load_default_prices
+from inventory.snapshot import Snapshot, make_facts
 from scoring.changes import describe_changes
 from scoring.charts import HEIGHT, LEFT, TOP, WIDTH, draw_curve
 from scoring.publishing import REFERENCE
@@ -55,6 +57,15 @@ def test_the_curve_along_many_values_equals_each_value_alone(city):
     for point in together.points:
         assert sweep(snapshots[:20], STANDARD, threshold, [point.value], prices, DEMO_DAY).points == (point,)
     assert together.at(threshold.value).value == threshold.value
+
+
+def test_a_threshold_that_does_not_touch_a_ward_leaves_its_cost_as_it_is():
+    # A ward without counters, whatever is asked of counters.
+    ward = Snapshot("00082", DEMO_DAY, make_facts({"owns_counters": False}))
+    threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == "CR-B1")
+    prices = {price.item: price for price in load_default_prices()}
+    points = sweep([ward], STANDARD, threshold, [50, 100, 130], prices, DEMO_DAY).points
+    assert len({(point.ready, point.capital, point.recurrent) for point in points}) == 1
 
 
 def test_comparing_a_standard_with_itself_changes_nobody(city):
