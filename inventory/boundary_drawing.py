@@ -16,7 +16,7 @@ from inventory.boundary_file import BoundaryError, Feature, Polygon, read_featur
 from inventory.wards import Ward
 
 # How much of a bend is left out: at the size of a screen it cannot be seen.
-TOLERANCE_METRES = 80
+TOLERANCE_METRES = 100
 # The box of Hà Nội in degrees of WGS 84, with some room: west, south, east, north.
 BOX = (105.2, 20.5, 106.1, 21.45)
 # The inner city is where the phường lie close together: as near as this to the middle of them all.

@@ -39,7 +39,7 @@ def map_values(city: CityReadiness, typed: Mapping[str, str] | None = None) -> d
         "results": list(Result),
         "missing": {code: _name_missing(rating) for code, rating in city.ratings.items()},
         "may_open": {ward.code for ward in city.wards if identity.covers(ward.code)},
-        "hexmap": lay_out(city.wards),
+        "hexmap": lay_out(city.wards) if view == "hex" else None,
         "landmap": land_map(session, source, city) if source and view == "land" else None,
         "boundary_source": source,
         "map_view": view,

@@ -40,7 +40,8 @@ class Frame {
     element.addEventListener("pointermove", (event) => this.drag(event));
     ["pointerup", "pointercancel", "pointerleave"].forEach((name) => element.addEventListener(name, (event) => this.release(event)));
     element.addEventListener("dragstart", (event) => event.preventDefault());
-    element.addEventListener("click", (event) => { if (this.moved > 5) event.preventDefault(); }, true);
+    // The end of a drag is no click; the Enter key, whose click has no detail, always is.
+    element.addEventListener("click", (event) => { if (this.moved > 5 && event.detail) event.preventDefault(); }, true);
     element.addEventListener("keydown", (event) => this.type(event));
     element.addEventListener("focusin", (event) => this.show(event.target.closest("[data-ward]")));
     new ResizeObserver(() => this.place()).observe(element);
@@ -94,6 +95,8 @@ class Frame {
   drag(event) {
     const before = this.pointers.get(event.pointerId);
     if (!before) return;
+    // Let go outside of the frame.
+    if (!event.buttons) return this.release(event);
     const now = [event.clientX, event.clientY];
     const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
     this.pointers.set(event.pointerId, now);
@@ -272,8 +275,11 @@ class WardMap {
     if (!this.frames[view]) {
       this.status.textContent = "Đang tải bản đồ…";
       try {
-        const address = `${this.form.getAttribute("action")}?view=${view}&colour=${encodeURIComponent(this.colour)}`;
-        const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+        const asked = new URLSearchParams(window.location.search);
+        asked.set("view", view);
+        asked.set("colour", this.colour);
+        const answer = await fetch(`${this.form.getAttribute("action")}?${asked}`);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         this.root.querySelector(`.map-${view}`).replaceChildren(...page.querySelector(`.map-${view}`).childNodes);
         this.take(view);
       } catch {

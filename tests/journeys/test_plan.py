@@ -1,0 +1,117 @@
+"""The plan in a real browser: scenarios compared, machines moved, a ceiling set, and the workbook to Finance and back."""
+
+import re
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+
+from exports.workbook.sheet import FIRST, HEAD
+from tests.office import saved_by_office
+
+DETAIL = "PL02 Chi tiết"
+
+
+@pytest.mark.journey
+def test_two_scenarios_are_made_compared_and_one_is_fixed(visit):
+    planner = visit.sign_in("taichinh")
+    planner.goto("/plans")
+    planner.get_by_role("link", name="Lập phương án mới").click()
+    planner.get_by_label("Tên phương án").fill("Thuê tối đa")
+    planner.get_by_label("Ghi chú: phương án này khác gì").fill("Thuê thay mua nhóm E")
+    planner.get_by_role("button", name="Lưu phương án").click()
+    planner.get_by_role("link", name="Quy tắc", exact=True).click()
+    planner.locator("#E-is_leased").check()
+    planner.get_by_role("button", name="Lưu quy tắc").click()
+    planner.get_by_text("Đã lưu quy tắc").wait_for()
+    planner.goto("/plans")
+    planner.get_by_role("button", name="So sánh các phương án đã chọn").click()
+    expect(planner.get_by_role("heading", name="So sánh phương án")).to_be_visible()
+    expect(planner.get_by_text(re.compile(r"\d+ chỗ khác nhau"))).to_be_visible()
+    planner.get_by_role("link", name="Thuê tối đa").first.click()
+    planner.get_by_role("button", name="Chọn làm phương án đề xuất").click()
+    planner.get_by_text("nay là phương án đề xuất").wait_for()
+    planner.get_by_role("button", name="Chốt phương án").click()
+    planner.get_by_text("Mã băm nội dung").wait_for()
+    planner.get_by_role("link", name="Quy tắc", exact=True).click()
+    expect(planner.get_by_text("Phương án đã chốt nên quy tắc chỉ để xem.")).to_be_visible()
+    planner.go_back()
+    planner.get_by_label("Bản tiếp theo để làm gì").fill("Cập nhật theo ý kiến")
+    planner.get_by_role("button", name="Lập bản tiếp theo").click()
+    expect(planner.get_by_role("heading", name="Thuê tối đa (bản 2)")).to_be_visible()
+
+
+@pytest.mark.journey
+def test_what_one_ward_spares_is_moved_to_another(visit):
+    planner = visit.sign_in("taichinh")
+    planner.goto("/plans/1/transfers")
+    boxes = planner.get_by_role("checkbox", name=re.compile("^Nhận "))
+    offered = boxes.count()
+    assert offered > 10
+    for place in range(offered - 1, 1, -1):
+        boxes.nth(place).evaluate("box => { box.checked = false }")
+    with planner.expect_navigation(timeout=60_000):
+        planner.get_by_role("button", name="Đưa các khoản đã đánh dấu vào phương án").click()
+    planner.get_by_text("Đã đưa 2 khoản điều chuyển vào phương án.").wait_for()
+    agreed = planner.get_by_role("checkbox", name=re.compile("^Bỏ khoản "))
+    expect(agreed).to_have_count(2)
+    agreed.first.check()
+    planner.get_by_role("button", name="Bỏ các khoản đã đánh dấu").click()
+    planner.get_by_text("Đã bỏ 1 khoản điều chuyển.").wait_for()
+
+
+@pytest.mark.journey
+def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
+    planner = visit.sign_in("taichinh")
+    planner.goto("/plans/1/funding")
+    figure = planner.locator(".big-figure .number")
+    without = int(figure.inner_text().split("/")[0])
+    field = planner.get_by_label(re.compile("Đầu tư công")).first
+    field.fill("1,500")
+    planner.get_by_role("button", name="Chọn lại theo các trần này").click()
+    planner.get_by_text("có thể hiểu theo nhiều cách").first.wait_for()
+    assert field.input_value() == "1,500"
+    field.fill("1,5 tỷ")
+    planner.get_by_role("button", name="Chọn lại theo các trần này").click()
+    planner.get_by_text("Đã lưu trần vốn.").wait_for()
+    assert int(figure.inner_text().split("/")[0]) < without
+    expect(planner.get_by_text(re.compile("không cách chọn nào"))).to_be_visible()
+    expect(planner.get_by_text(re.compile("Vượt trần vốn còn lại")).first).to_be_visible()
+
+
+@pytest.mark.journey
+def test_the_workbook_goes_to_finance_and_comes_back(visit, tmp_path):
+    planner = visit.sign_in("taichinh")
+    planner.goto("/plans/1")
+    with planner.expect_download(timeout=60_000) as download:
+        planner.get_by_role("link", name="Tải sổ tính Excel").click()
+    sent = download.value.path().read_bytes()
+    saved = saved_by_office(sent, tmp_path)
+    hand_in(planner, saved)
+    planner.get_by_text("Sổ tính không khác gì phương án này.").wait_for()
+
+    book = load_workbook(BytesIO(saved))
+    sheet = book[DETAIL]
+    columns = {cell.value: cell.column for cell in sheet[HEAD]}
+    sheet.cell(FIRST, columns["Số lượng đề nghị"]).value = 3
+    sheet.cell(FIRST + 1, columns["Năm"]).value = "năm sau"
+    buffer = BytesIO()
+    book.save(buffer)
+    hand_in(planner, buffer.getvalue())
+    expect(planner.get_by_text("1 thay đổi, 0 ô đã đổi ở cả hai nơi, 1 ô không nhận được", exact=False)).to_be_visible()
+    expect(planner.get_by_text("“năm sau” không phải năm", exact=False)).to_be_visible()
+    planner.get_by_label("Ghi chú cho bản mới").fill("Sở Tài chính rà lại")
+    with planner.expect_navigation(timeout=60_000):
+        planner.get_by_role("button", name="Nhận vào bản mới").click()
+    planner.get_by_text("Đã nhận 1 thay đổi vào bản 2.").wait_for()
+    expect(planner.get_by_role("cell", name="Số lượng đề nghị")).to_be_visible()
+
+
+def hand_in(planner, data):
+    planner.goto("/plans/1/return")
+    mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    planner.get_by_label("Sổ tính đã sửa (.xlsx)").set_input_files({"name": "p.xlsx", "mimeType": mimetype, "buffer": data})
+    # Reading a whole workbook takes its time on a busy machine.
+    with planner.expect_navigation(timeout=60_000):
+        planner.get_by_role("button", name="Xem sổ tính thay đổi gì").click()
