@@ -177,7 +177,8 @@ class WardMap {
         title.remove();
       }
       const shade = [...element.classList].find((name) => name.startsWith("k-"));
-      this.parts.push({ element, code, shade, mark: element.querySelector(".tile-mark"), isNamed: Boolean(title) });
+      const mark = element.querySelector(".tile-mark");
+      this.parts.push({ element, code, shade, mark, sign: mark?.textContent, isNamed: Boolean(title) });
     });
   }
 
@@ -234,9 +235,9 @@ class WardMap {
       const shade = `k-${shades[of[at]][0]}`;
       if (shade !== part.shade) part.element.classList.replace(part.shade, shade);
       part.shade = shade;
-      if (part.mark) {
-        const mark = marks[at] || shades[of[at]][2];
-        part.mark.textContent = mark;
+      const mark = marks[at] || shades[of[at]][2];
+      if (part.mark && mark !== part.sign) {
+        part.sign = part.mark.textContent = mark;
         part.mark.classList.toggle("mark-long", mark.length > 3);
       }
       if (part.isNamed) part.element.setAttribute("aria-label", this.words.get(part.code).told);
