@@ -13,7 +13,7 @@ from exports.plan import Plan, PlanLine
 from exports.planning import plan_of
 from exports.rules import Assumptions
 from exports.stored import dump_assumptions, dump_funding, freeze, hash_content
-from inventory.price_lists import current_price_list
+from inventory.price_lists import current_price_list, publish_price_list
 from inventory.recording import newest_hashes
 from portal.clock import now
 from portal.errors import WardReadinessError
@@ -156,6 +156,8 @@ def fix_plan(session: Session, record: PlanRecord, by: str) -> None:
     content = freeze(plan, newest_hashes(session))
     record.content, record.sha256 = content, hash_content(content)
     record.final_by, record.final_at = by, now()
+    # What a final plan rests on stays as it is, for whoever looks it up.
+    publish_price_list(session, record.price_list_id, by)
     touch(session, record)
 
 

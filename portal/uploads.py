@@ -27,8 +27,8 @@ class UploadError(WardReadinessError):
     """The file is refused as a whole; the message says why and what to send instead."""
 
 
-def check_workbook(data: bytes) -> None:
-    """Raise UploadError unless this is a plain .xlsx of sane size: no macros, no password, no bomb, no entities."""
+def check_workbook(data: bytes, most: int = MAX_UNPACKED) -> None:
+    """Raise UploadError unless this is a plain .xlsx of at most ``most`` bytes unpacked: no macros, no password, no bomb, no entities."""
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise UploadError("Tệp đặt mật khẩu hoặc là .xls đời cũ. Mở bằng Excel, bỏ mật khẩu, lưu thành .xlsx rồi gửi lại.")
     try:
@@ -44,7 +44,7 @@ def check_workbook(data: bytes) -> None:
         raise UploadError(_TOO_LARGE)
     size = frame = 0
     for part in archive.infolist():
-        unpacked = _check_part(archive, part, MAX_UNPACKED - size)
+        unpacked = _check_part(archive, part, most - size)
         size += unpacked
         frame += 0 if part.filename.startswith("xl/worksheets/") or part.filename == "xl/sharedStrings.xml" else unpacked
         if frame > MAX_FRAME:
@@ -52,11 +52,11 @@ def check_workbook(data: bytes) -> None:
     _check_kinds(archive)
 
 
-def open_workbook(data: bytes) -> Workbook:
-    """The workbook for reading, formulas by their values; its rows come from ``read_rows``. Raises UploadError."""
-    check_workbook(data)
+def open_workbook(data: bytes, most: int = MAX_UNPACKED, *, formulas: bool = False) -> Workbook:
+    """The workbook for reading, formulas by their values or as they are; its rows come from ``read_rows``. Raises UploadError."""
+    check_workbook(data, most)
     try:
-        return load_workbook(BytesIO(data), read_only=True, data_only=True)
+        return load_workbook(BytesIO(data), read_only=True, data_only=not formulas)
     except (*_UNREADABLE, InvalidFileException):
         raise UploadError(_DAMAGED) from None
 

@@ -4,19 +4,19 @@ Columns are found by their headings, lines by ward and item. Nothing is decided 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
+from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from exports.editing import EditField, PriceField
 from exports.returning import FilePrice, FileRow, ReturnedFile
 from exports.workbook import detail, originals, price_basis
 from exports.workbook.sheet import HEAD, LAST
-from portal.uploads import UploadError, open_workbook
+from portal.uploads import UploadError, open_workbook, read_rows
 
-MAX_BYTES = 12 * 1024 * 1024
+# The whole city with a full plan comes to some 5 MB; it is handed in by a planner, not by 126 wards.
+MAX_BYTES, MAX_UNPACKED = 12 * 1024 * 1024, 16 * 1024 * 1024
 NOT_OURS = "Tệp này không phải sổ tính phương án tải từ hệ thống. Tải sổ tính ở trang phương án, sửa rồi gửi lại."
 _CODE, _WARD, _ITEM, _MOVED = "Mã dòng", "Mã xã", "Mã DM", "Điều chuyển, tận dụng"
 DASH = "–"
@@ -29,12 +29,11 @@ def read_plan_workbook(data: bytes) -> ReturnedFile:
     """What the file says. Raises UploadError where it is none of ours, or too large."""
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải sổ tính phương án. Tải lại sổ tính rồi sửa.")
-    values = open_workbook(data)
+    values, formulas = open_workbook(data, MAX_UNPACKED), open_workbook(data, MAX_UNPACKED, formulas=True)
     for title in (originals.TAB, detail.TAB, price_basis.PRICE_TAB):
         if title not in values.sheetnames:
             raise UploadError(f"{NOT_OURS} (Thiếu trang “{title}”.)")
     plan_id, plan_name, lines, moved, prices = _read_originals(values[originals.TAB])
-    formulas = load_workbook(BytesIO(data), read_only=True)
     return ReturnedFile(
         plan_id,
         plan_name,
@@ -52,7 +51,7 @@ _Prices = dict[str, dict[PriceField, str]]
 
 def _read_originals(sheet: Any) -> tuple[int, str, _Lines, dict[str, str], _Prices]:
     width = 3 + len(EditField)
-    rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(max_row=LAST, max_col=width, values_only=True)]
+    rows = [[_text(cell) for cell in row] for row in read_rows(sheet, LAST, width)]
     if not rows or rows[0][0] != originals.MARK or not rows[0][1].isdigit():
         raise UploadError(NOT_OURS)
     lines: _Lines = {}
@@ -98,7 +97,7 @@ def _head(sheet: Any, wanted: Iterable[str]) -> tuple[int, dict[str, int]]:
     """The number of the row of headings, and where each stands. Raises UploadError that names the one that is lacking."""
     names = list(wanted)
     lacking = names
-    for number, row in enumerate(sheet.iter_rows(max_row=HEAD + 30, max_col=_WIDTH, values_only=True), start=1):
+    for number, row in enumerate(read_rows(sheet, HEAD + 30, _WIDTH), start=1):
         found = {_text(cell): column for column, cell in reversed(list(enumerate(row)))}
         missing = [name for name in names if name not in found]
         if not missing:
@@ -109,7 +108,7 @@ def _head(sheet: Any, wanted: Iterable[str]) -> tuple[int, dict[str, int]]:
 
 def _below(sheet: Any, head: int) -> Iterator[Sequence[Any]]:
     """The rows under the headings, each as wide as the sheet may be."""
-    for row in sheet.iter_rows(min_row=head + 1, max_row=LAST, max_col=_WIDTH, values_only=True):
+    for row in islice(read_rows(sheet, LAST, _WIDTH), head, None):
         yield (*row, *[None] * (_WIDTH - len(row)))
 
 

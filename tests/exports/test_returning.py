@@ -1,7 +1,5 @@
 """A workbook that comes back: untouched, edited in every way that people edit, older than the plan, and what is no such file."""
 
-import shutil
-import subprocess
 from dataclasses import replace
 from io import BytesIO
 
@@ -22,6 +20,7 @@ from portal.uploads import UploadError
 from tests.conftest import DEMO_DAY
 from tests.exports.test_plan_and_workbook import CONTEXT
 from tests.exports.test_plan_and_workbook import plan_of as small_plan
+from tests.office import saved_by_office
 
 DETAIL, PRICES = "PL02 Chi tiết", "PL06 Căn cứ đơn giá"
 OWN = replace(CONTEXT, plan_id=1, public_url="http://127.0.0.1:8000")
@@ -70,7 +69,7 @@ def test_untouched_it_is_an_empty_difference(data, plan):
 
 
 def test_saved_by_libreoffice_it_is_still_empty(data, plan, tmp_path):
-    found = look(office(data, tmp_path), plan)
+    found = look(saved_by_office(data, tmp_path), plan)
     assert found.is_empty
     assert found.warnings == ()
 
@@ -223,17 +222,6 @@ def test_what_is_no_such_file_is_refused_in_a_sentence(data, kind):
 
 def put_heading(sheet):
     sheet.cell(HEAD, column(sheet, "Nguồn vốn")).value = "Nguồn tiền"
-
-
-def office(data, tmp_path):
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to send the workbook through it.")
-    (tmp_path / "plan.xlsx").write_bytes(data)
-    own, out = f"-env:UserInstallation=file://{tmp_path}/profile", tmp_path / "out"
-    command = [program, own, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(tmp_path / "plan.xlsx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
-    return (out / "plan.xlsx").read_bytes()
 
 
 def reading(app):

@@ -18,6 +18,7 @@ from exports.planning import get_plan, get_plan_record, plan_of
 from exports.rules import SOURCES, Assumptions, GroupRule, Method, Spending
 from exports.stored import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, thaw
 from inventory.models import PriceRecord
+from inventory.price_lists import get_price_list
 from inventory.prices import PriceList, load_default_prices
 from inventory.snapshot import EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards import load_wards
@@ -209,6 +210,7 @@ def test_fixed_for_good(demo_session):
     scenarios.fix_plan(demo_session, own, "Người thử")
     before = plan_of(demo_session, own)
     assert scenarios.is_intact(own)
+    assert get_price_list(demo_session, own.price_list_id).is_published
     demo_session.get(PriceRecord, (own.price_list_id, "A01")).unit_price = 1
     demo_session.flush()
     assert plan_of(demo_session, own).lines == before.lines
