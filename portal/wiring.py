@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal import addresses, cli, database, formats, security
+from portal import addresses, cli, compression, database, formats, security
 from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
@@ -39,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     database.init_app(app, settings.database_url)
     Babel(app)
     security.init_app(app, settings)
+    compression.init_app(app)
     _add_template_words(app, settings)
     _add_error_pages(app)
     app.register_blueprint(blueprint)
