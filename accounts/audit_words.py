@@ -41,6 +41,7 @@ ACTION_WORDS = {
     "plan:rename": "đổi tên phương án",
     "plan:revise": "lập bản tiếp theo của phương án",
     "plan:set-funding": "đặt trần vốn của phương án",
+    "plan:set-rates": "đổi cách lập và tỷ lệ dự toán",
     "plan:set-rules": "đổi quy tắc của phương án",
     "plan:take-workbook": "nhận sổ tính vào bản mới của phương án",
     "plan:undo-edits": "bỏ sửa tay của một dòng",

@@ -9,10 +9,10 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from exports.allocation import Aim
 from exports.funding import Funding
-from exports.rules import SOURCES, YEARS, Assumptions, GroupRule
+from exports.rules import SOURCES, YEARS, Assumptions, GroupRule, Mode, Rates
 from inventory.catalogue import GROUPS
-from portal.formats import format_number
-from portal.forms import BaseForm, CountField, VndField
+from portal.formats import format_number, format_rate
+from portal.forms import BaseForm, CountField, RateField, VndField
 
 
 def _between(least: int, most: int):  # type: ignore[no-untyped-def]
@@ -78,6 +78,33 @@ class RulesForm(StampedForm):
     lease_percent = CountField(_("Giá thuê một năm bằng bao nhiêu % đơn giá mua"), [DataRequired(), _between(1, 100)])
     blocking_first = BooleanField(_("Tiêu chí bắt buộc vào năm đầu, bất kể nhóm"))
     price_list = SelectField(_("Bảng giá"), coerce=int)
+
+
+class RatesForm(StampedForm):
+    """How the money is asked for, with the shares beside the goods. Every field keeps its value in the mode that does not use it."""
+
+    mode = SelectField(_("Cách lập"), choices=[SelectChoice(mode.value, mode.label) for mode in Mode])
+    transport = RateField(_("Vận chuyển, lắp đặt (%)"))
+    valuation = RateField(_("Thẩm định giá (%)"))
+    management = RateField(_("Quản lý dự án (%)"))
+    consulting = RateField(_("Tư vấn đầu tư (%)"))
+    other = RateField(_("Chi phí khác ngoài thuê đường truyền (%)"))
+    volume = RateField(_("Dự phòng khối lượng phát sinh (%)"))
+    slippage = RateField(_("Dự phòng trượt giá (%)"))
+
+    @property
+    def rates(self) -> Rates:
+        """The typed mode and rates."""
+        return Rates(Mode(self.mode.data), **{name: self[name].rate for name in RATE_NAMES})
+
+
+RATE_NAMES = tuple(name for name in Rates.__dataclass_fields__ if name != "mode")
+
+
+def rates_form(rates: Rates) -> RatesForm:
+    """The form filled with the rates, or with what was posted."""
+    shown = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
+    return RatesForm(data={"mode": rates.mode.value, **shown})
 
 
 def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from exports.caps import PCS, quantity_cap, substitutes
 from exports.exclusions import PACKAGES, Exclusion, exclusions_of
-from exports.rules import Assumptions, Method, Spending
+from exports.rules import Assumptions, Method, Rates, Spending
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices import Price, PriceList
 from inventory.snapshot import Owner, Snapshot
@@ -141,6 +141,7 @@ class Plan:
     centre_lines: tuple[CentreLine, ...] = field(default=())
     exclusions: tuple[Exclusion, ...] = field(default=())
     transfers: tuple[Transfer, ...] = field(default=())
+    rates: Rates = field(default_factory=Rates)
 
     @property
     def approved_count(self) -> int:

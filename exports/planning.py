@@ -1,5 +1,6 @@
 """Plans with their data: the default scenario at set-up, and a plan as a value from its scenario and the readiness of the city."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from exports.editing import Edit, apply_edits, apply_prices
 from exports.models import PlanRecord
 from exports.plan import Plan, Transfer, build_plan
 from exports.rules import Assumptions
-from exports.stored import dump_assumptions, hash_content, read_assumptions, read_frozen, thaw
+from exports.stored import dump_assumptions, hash_content, read_assumptions, read_frozen, read_rates, thaw
 from exports.transfers import with_transfers
 from inventory.price_lists import current_price_list, get_price_list, version_of
 from inventory.recording import snapshots_by_hash
@@ -80,7 +81,7 @@ def _key_of(session: Session, record: PlanRecord, on: date | None) -> str:
     """The hash of all that an open scenario is built from."""
     edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
     moved = sorted((row.item_code, row.giver_code, row.receiver_code, row.quantity) for row in record.transfers)
-    own = [record.title, version_of(session, record.price_list_id), record.assumptions, edits, moved]
+    own = [record.title, version_of(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
     return hash_content({"city": city_readiness(session, on).version, "own": own})
 
 
@@ -91,7 +92,7 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     assumptions = read_assumptions(record.assumptions)
     built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
     plan = apply_edits(built, edits)
-    return with_transfers(plan, _fitting(record, plan))
+    return replace(with_transfers(plan, _fitting(record, plan)), rates=read_rates(record.rates))
 
 
 def _fitting(record: PlanRecord, plan: Plan) -> list[Transfer]:

@@ -30,6 +30,24 @@ class Mode(LabelledEnum):
     PROJECT = "project", "Dự án"
 
 
+@dataclass(frozen=True)
+class Rates:
+    """How the money is asked for, and the shares that are added to the goods: hundredths of a percent, so that 250 is 2,5 %.
+
+    NĐ 224/2026/NĐ-CP names the blocks and gives no percentage: every default is an assumption. ``transport`` (with installation)
+    and ``valuation`` are those of a purchase; the others are those of a project, which has transport too.
+    """
+
+    mode: Mode = Mode.PURCHASE
+    transport: int = 0
+    valuation: int = 0
+    management: int = 250
+    consulting: int = 400
+    other: int = 0
+    volume: int = 500
+    slippage: int = 0
+
+
 # The sources that the plan knows; those of the city carry CITY_BUDGET in their name.
 CITY_BUDGET = "NS Thành phố"
 WARD_BUDGET = "NS xã, phường"

@@ -7,7 +7,7 @@ the standard, neither of which ever changes: so it reads the same years later, w
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from cattrs.preconf.json import make_converter
 from exports.exclusions import Exclusion
 from exports.funding import Funding
 from exports.plan import CentreLine, Plan, PlanLine, Transfer
-from exports.rules import Assumptions
+from exports.rules import Assumptions, Rates
 from inventory.prices import PriceList
 from inventory.wards import Ward, load_wards
 from scoring.rating import Rating
@@ -30,7 +30,10 @@ _converter.register_structure_hook(Ward, lambda code, _type: _WARDS[code])
 
 @dataclass(frozen=True)
 class FrozenPlan:
-    """All that a final plan is made of. ``snapshots`` are the hashes of the snapshots by ward code."""
+    """All that a final plan is made of. ``snapshots`` are the hashes of the snapshots by ward code.
+
+    A plan that was fixed before there were rates reads with their defaults.
+    """
 
     name: str
     on: date
@@ -42,6 +45,7 @@ class FrozenPlan:
     centre_lines: tuple[CentreLine, ...]
     exclusions: tuple[Exclusion, ...]
     transfers: tuple[Transfer, ...] = ()
+    rates: Rates = field(default_factory=Rates)
 
 
 def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
@@ -57,6 +61,7 @@ def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
         plan.centre_lines,
         plan.exclusions,
         plan.transfers,
+        plan.rates,
     )
     content: dict[str, Any] = _converter.unstructure(frozen)
     return content
@@ -69,7 +74,7 @@ def read_frozen(content: Mapping[str, Any]) -> FrozenPlan:
 
 def thaw(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:
     """The plan that was frozen. ``ratings`` are those of its snapshots under its standard on its day."""
-    own = (frozen.lines, frozen.centre_lines, frozen.exclusions, frozen.transfers)
+    own = (frozen.lines, frozen.centre_lines, frozen.exclusions, frozen.transfers, frozen.rates)
     return Plan(frozen.name, frozen.on, frozen.assumptions, frozen.price_list, standard, wards, dict(ratings), *own)
 
 
@@ -99,3 +104,14 @@ def dump_assumptions(assumptions: Assumptions) -> dict[str, Any]:
 def read_assumptions(values: Mapping[str, Any]) -> Assumptions:
     """The assumptions from what was stored; what is not there stands at its default."""
     return _converter.structure(values, Assumptions)
+
+
+def dump_rates(rates: Rates) -> dict[str, Any]:
+    """The mode and its rates as plain values."""
+    values: dict[str, Any] = _converter.unstructure(rates)
+    return values
+
+
+def read_rates(values: Mapping[str, Any]) -> Rates:
+    """The mode and its rates from what was stored; what is not there stands at its default."""
+    return _converter.structure(values, Rates)

@@ -53,6 +53,13 @@ def format_percent(share: float | Decimal) -> str:
     return f"{shown}{_NO_BREAK_SPACE}%"
 
 
+def format_rate(rate: int) -> str:
+    """Hundredths of a percent: 250 gives ``2,5 %``, 500 gives ``5 %``, 225 gives ``2,25 %``."""
+    whole, rest = divmod(rate, 100)
+    shown = f"{format_number(whole)},{rest:02}".rstrip("0").removesuffix(",") if rest else format_number(whole)
+    return f"{shown}{_NO_BREAK_SPACE}%"
+
+
 def vnd_in_words(value: int) -> str:
     """``Một triệu hai trăm nghìn đồng``, as an official letter spells an amount out."""
     words = f"{_whole_in_words(abs(value))} đồng"

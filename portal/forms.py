@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from portal.numbers import CountError, parse_count, parse_vnd
+from portal.numbers import CountError, parse_count, parse_rate, parse_vnd
 from portal.vietnamese import to_nfc
 
 MESSAGES = {
@@ -76,6 +76,19 @@ class VndField(CountField):
     def read(self, text: str) -> int:
         """The amount that the text stands for. Raises CountError."""
         return parse_vnd(text)
+
+
+class RateField(StringField):
+    """A percentage, typed ``2,5``; ``rate`` holds it in hundredths of a percent."""
+
+    rate: int = 0
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the percentage, or say what to type instead."""
+        try:
+            self.rate = parse_rate(self.data or "")
+        except CountError as error:
+            raise ValidationError(error.message) from None
 
 
 def _clean(value: Any) -> Any:

@@ -8,6 +8,7 @@ from portal.vietnamese import to_nfc
 _PLAIN = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]*|[.,][0-9]+")
+_PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 MAX_COUNT = 999_999_999
 MAX_VND = 999_999_999_999_999
 
@@ -91,6 +92,15 @@ def _within(digits: str, maximum: int) -> int:
     if len(digits) > len(str(maximum)) or int(digits) > maximum:
         raise CountError(f"Số quá lớn. Số lớn nhất được nhập là {maximum:,}.".replace(",", "."))
     return int(digits)
+
+
+def parse_rate(text: str) -> int:
+    """A percentage from 0 to 100 in hundredths of a percent: ``2,5`` is 250. Raises CountError with a Vietnamese message."""
+    found = _PERCENT.fullmatch(text.strip())
+    rate = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
+    if not 0 <= rate <= 10_000:
+        raise CountError("Nhập tỷ lệ từ 0 đến 100, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 2,5.")
+    return rate
 
 
 def _what_is_wrong(typed: str) -> str:

@@ -55,6 +55,7 @@ def _add_template_words(app: Flask, settings: Settings) -> None:
         number=formats.format_number,
         vnd=formats.format_vnd,
         vnd_short=formats.format_vnd_short,
+        rate=formats.format_rate,
         day=formats.format_day,
         moment=formats.format_moment,
         percent=formats.format_percent,

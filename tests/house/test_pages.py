@@ -58,6 +58,8 @@ PAGES = {
         "/plans/1/transfers",
         "/plans/1/funding",
         "/plans/1/return",
+        "/plans/1/cost",
+        "/plans/1/running-cost",
         "/plans/1/difference",
         "/plans/compare?plan=1",
         "/inventory/items/A01",

@@ -54,6 +54,10 @@ PURE = [
     "exports.allocation",
     "exports.knapsack",
     "exports.solver",
+    "exports.cost_blocks",
+    "exports.authority",
+    "exports.running_cost",
+    "exports.bars",
     *(f"surveys.answers.{path.stem}" for path in sorted((ROOT / "surveys" / "answers").glob("[a-z]*.py"))),
 ]
 

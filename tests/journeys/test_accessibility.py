@@ -49,6 +49,8 @@ PAGES = {
         "/plans/1/lines",
         "/plans/1/lines/00070-A05",
         "/plans/1/exclusions",
+        "/plans/1/cost",
+        "/plans/1/running-cost",
         "/plans/1/transfers",
         "/plans/1/funding",
         "/plans/1/return",
