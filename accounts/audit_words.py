@@ -35,6 +35,7 @@ ACTION_WORDS = {
     "plan:create": "lập phương án",
     "plan:download": "tải sổ tính phương án",
     "plan:download-lines": "tải các dòng của phương án",
+    "plan:download-letter": "tải văn bản trình của phương án",
     "plan:edit-line": "sửa dòng của phương án",
     "plan:fix": "chốt phương án",
     "plan:propose": "chọn phương án đề xuất",

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from exports.editing import Edit, apply_edits, apply_prices
 from exports.models import PlanRecord
 from exports.plan import Plan, Transfer, build_plan
+from exports.reference import LetterKind, Reference
 from exports.rules import Assumptions
-from exports.stored import dump_assumptions, hash_content, read_assumptions, read_frozen, read_rates, thaw
+from exports.stored import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, read_rates, thaw
 from exports.transfers import with_transfers
 from inventory.price_lists import current_price_list, get_price_list, version_of
-from inventory.recording import snapshots_by_hash
+from inventory.recording import newest_hashes, snapshots_by_hash
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from scoring.publishing import get_standard
@@ -70,6 +71,12 @@ def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Pla
             _built.clear()
         _built[key] = _read_final(session, record) if record.is_final else _build(session, record, on)
     return _built[key]
+
+
+def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:
+    """What ties the letter and the workbook of a plan together: the hash that it is, or would now be, fixed with."""
+    sha256 = record.sha256 or hash_content(freeze(plan, newest_hashes(session)))
+    return Reference(kind, agency, record.id, record.revision, sha256)
 
 
 def edits_of(record: PlanRecord) -> list[Edit]:

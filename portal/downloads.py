@@ -7,6 +7,7 @@ from flask import Response
 from portal.vietnamese import fold
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def send_bytes(data: bytes, filename: str, mimetype: str) -> Response:

@@ -1,16 +1,21 @@
 """Files of a plan that leave the house; each download is audited."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from exports.planning import get_plan
+from exports.models import PlanRecord
+from exports.plan import Plan
+from exports.planning import get_plan_record, plan_of, reference_of
+from exports.reference import LetterKind, Reference
 from exports.workbook.build import build_workbook
 from exports.workbook.sheet import WorkbookContext
 from portal.database import get_session, record_outside
-from portal.downloads import XLSX, send_bytes
+from portal.downloads import DOCX, XLSX, send_bytes
+from portal.errors import NotFoundError
 from portal.settings import Settings, current_settings
 from scoring.readiness import city_readiness
 
@@ -25,15 +30,45 @@ def workbook(plan_id: int) -> ResponseReturnValue:
     from exports.figures import draw_readiness_map
 
     settings = current_settings()
-    found = get_plan(get_session(), plan_id)
+    own = get_plan_record(get_session(), plan_id)
+    found = plan_of(get_session(), own)
     picture = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    data = build_workbook(found, context_of(settings, picture, plan_id))
+    data = build_workbook(found, context_of(settings, picture, plan_id, _reference(own, found)))
     identity = the_identity()
     record_outside(lambda session: record(session, identity, "plan:download", f"plan {plan_id}", after={"total": found.total()}))
     return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
 
 
-def context_of(settings: Settings, map_png: bytes | None, plan_id: int) -> WorkbookContext:
+@blueprint.get("/plans/<int:plan_id>/letter.docx")
+@requires(Permission.PLAN_DOWNLOAD)
+def letter(plan_id: int) -> ResponseReturnValue:
+    """The letter to the city, whose annex the workbook is."""
+    from exports.figures import draw_readiness_map
+
+    # So does writing Word files with its own library.
+    from exports.letter.build import build_letter
+
+    settings, session = current_settings(), get_session()
+    own = get_plan_record(session, plan_id)
+    found = plan_of(session, own)
+    picture = draw_readiness_map(city_readiness(session), "png", is_demo=not settings.is_production)
+    told = _reference(own, found)
+    data = build_letter(found, context_of(settings, picture, plan_id), told)
+    identity = the_identity()
+    after = {"kind": told.kind.value, "code": told.code}
+    record_outside(lambda session: record(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
+    return send_bytes(data, f"{'to-trinh' if told.kind is LetterKind.PROPOSAL else 'bao-cao'}-{plan_id}.docx", DOCX)
+
+
+def _reference(own: PlanRecord, found: Plan) -> Reference:
+    """What ties letter and workbook together, of the kind that the address asks for."""
+    asked = request.args.get("kind", LetterKind.PROPOSAL.value)
+    if asked not in {kind.value for kind in LetterKind}:
+        raise NotFoundError(_("Văn bản trình là Tờ trình hoặc Báo cáo."))
+    return reference_of(get_session(), own, found, LetterKind(asked), current_settings().agency)
+
+
+def context_of(settings: Settings, map_png: bytes | None, plan_id: int, reference: Reference | None = None) -> WorkbookContext:
     """What the workbook needs beside the plan, from the settings."""
     return WorkbookContext(
         agency_parent=settings.agency_parent,
@@ -47,4 +82,5 @@ def context_of(settings: Settings, map_png: bytes | None, plan_id: int) -> Workb
         map_png=map_png,
         plan_id=plan_id,
         public_url=settings.public_url,
+        reference=reference,
     )

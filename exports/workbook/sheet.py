@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -10,8 +9,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.plan import Plan
+from exports.reference import Reference
 from exports.workbook.cached import put_formula, put_text, values_of
 from exports.workbook.styles import put_in_margin, set_up
+from portal.formats import show_day
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
 LINE_HEIGHT = 14.5
@@ -41,6 +42,14 @@ class WorkbookContext:
     map_png: bytes | None = None
     plan_id: int = 0
     public_url: str = ""
+    reference: Reference | None = None
+
+    @property
+    def letter_told(self) -> str:
+        """The letter that the workbook belongs to, with the code that stands on both."""
+        if self.reference is None:
+            return "Tờ trình số      /TTr-STC ngày      tháng      năm      "
+        return f"{self.reference.letter}; mã đối chiếu {self.reference.code}"
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ def add_annex(
     _across(sheet, 1, width, f"PHỤ LỤC {number}", "w-centre-bold")
     _across(sheet, 2, width, "", "w-title")
     put_draft_title(sheet, 2, title.upper(), plan)
-    _across(sheet, 3, width, "(Kèm theo Tờ trình số      /TTr-STC ngày      tháng      năm      )", "w-under")
+    _across(sheet, 3, width, f"(Kèm theo {context.letter_told})", "w-under")
     told = f"{plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
     _across(sheet, 4, width, told, "w-under")
     if context.is_demo:
@@ -194,12 +203,6 @@ def column_range(tab: str, column: str) -> str:
     It begins at the head, so that neither a row put in before the first nor the first row taken out moves its border.
     """
     return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
-
-
-def show_day(day: date) -> str:
-    """``ngày 05 tháng 02 năm 2026``: days below ten and months one and two take a zero (NĐ 30/2020/NĐ-CP)."""
-    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
-    return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
 def _across(sheet: Worksheet, row: int, width: int, text: str, style: str) -> None:

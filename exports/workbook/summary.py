@@ -32,12 +32,11 @@ from exports.workbook.sheet import (
     mark_as_demo,
     put_draft_title,
     put_row,
-    show_day,
 )
 from exports.workbook.styles import set_up
 from exports.workbook.words import words_formula
 from inventory.catalogue import GROUPS
-from portal.formats import vnd_in_words
+from portal.formats import show_day, vnd_in_words
 from scoring.rating import Result
 
 WIDTHS = (5, 38, 17.5, 17.5, 18)
@@ -82,12 +81,14 @@ def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None
     sheet.merge_cells(start_row=6, start_column=1, end_row=6, end_column=5)
     told = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị"
     _across(sheet, 7, 1, 5, f"{told}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
+    if context.reference:
+        _across(sheet, 8, 1, 5, f"(Phụ lục kèm theo {context.letter_told})", "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 9)
         sheet.cell(9, 1).style = "w-demo-centre"
         sheet.merge_cells(start_row=9, start_column=1, end_row=9, end_column=5)
     put_text(sheet, 10, 5, "Đơn vị tính: đồng").style = "w-unit"
-    for row, height in ((1, 34), (2, 34), (3, 12), (4, 22), (6, 42), (7, 36)):
+    for row, height in ((1, 34), (2, 34), (3, 12), (4, 22), (6, 42), (7, 36), (8, 18)):
         sheet.row_dimensions[row].height = height
 
 

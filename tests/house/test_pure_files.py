@@ -58,6 +58,8 @@ PURE = [
     "exports.authority",
     "exports.running_cost",
     "exports.bars",
+    "exports.reference",
+    "exports.letter.contents",
     *(f"surveys.answers.{path.stem}" for path in sorted((ROOT / "surveys" / "answers").glob("[a-z]*.py"))),
 ]
 

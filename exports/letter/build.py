@@ -1,0 +1,212 @@
+"""A plan into the bytes of its letter to the city."""
+
+from collections.abc import Iterable
+from io import BytesIO
+
+from docx.document import Document as Letter
+from docx.enum.text import WD_BREAK
+from docx.shared import Mm, Pt
+from docx.table import _Cell
+
+from exports.letter import contents
+from exports.letter.form import TEXT_WIDTH, begin, draw_line, plain
+from exports.letter.tables import even, put_grid, put_table
+from exports.plan import Plan
+from exports.reference import LetterKind, Reference
+from exports.rules import Spending
+from exports.workbook.sheet import WorkbookContext
+from portal.formats import show_day
+
+SUBJECT = "Về phương án đầu tư hạ tầng công nghệ thông tin của 126 xã, phường"
+DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
+RECIPIENTS = ("- Như trên;", "- UBND 126 xã, phường;", "- Lưu: VT.")
+# The two columns of the heading, in millimetres; a millimetre is 2.83 points.
+HEADING = (79, TEXT_WIDTH - 79)
+_POINTS = 72 / 25.4
+# As long as the words of the motto in their size.
+MOTTO_LINE = 151
+
+
+def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> bytes:
+    """The letter, ready to be edited. It shares agencies, signatories and map with the workbook that is its annex."""
+    letter = begin(context.is_demo)
+    letter.core_properties.title = f"{reference.kind.label}: {SUBJECT}"
+    letter.core_properties.author = context.agency
+    letter.core_properties.subject, letter.core_properties.comments = reference.code, ""
+    letter.core_properties.language = "vi-VN"
+    _put_heading(letter, plan, context, reference)
+    _put_title(letter, plan, context, reference)
+    _put_state(letter, plan)
+    _put_plan(letter, plan)
+    _put_requests(letter, plan, context, reference)
+    _put_signatures(letter, context)
+    _put_wards(letter, plan, reference)
+    if context.map_png is not None:
+        _put_map(letter, plan, context.map_png, reference)
+    buffer = BytesIO()
+    letter.save(buffer)
+    return buffer.getvalue()
+
+
+def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
+    left, right = put_grid(letter, HEADING).cells
+    _write(left, "Cơ quan chủ quản", [context.agency_parent], is_first=True)
+    _write(left, "Cơ quan ban hành", _agencies(context))
+    draw_line(left.add_paragraph(style="Cơ quan ban hành"), HEADING[0] * _POINTS, 80)
+    _write(left, "Số, ký hiệu", [f"Số:         {reference.sign}"])
+    _write(right, "Quốc hiệu", ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], is_first=True)
+    _write(right, "Tiêu ngữ", ["Độc lập - Tự do - Hạnh phúc"])
+    draw_line(right.add_paragraph(style="Tiêu ngữ"), HEADING[1] * _POINTS, MOTTO_LINE)
+    _write(right, "Địa danh, ngày", [f"Hà Nội, {show_day(plan.on)}"])
+    for cell in (left, right):
+        cell.paragraphs[-1].paragraph_format.space_before = Pt(6)
+
+
+def _agencies(context: WorkbookContext) -> list[str]:
+    """Both agencies, each on its line."""
+    return [f"{context.agency} -", context.co_agency] if context.co_agency else [context.agency]
+
+
+def _put_title(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
+    kind = reference.kind
+    title = letter.add_paragraph(kind.label.upper(), "Tên văn bản")
+    title.paragraph_format.space_before = Pt(18)
+    letter.add_paragraph(SUBJECT + (" (DỰ THẢO)" if plan.is_draft else ""), "Trích yếu")
+    draw_line(letter.add_paragraph(style="Trích yếu"), TEXT_WIDTH * _POINTS, 150)
+    if context.is_demo:
+        told = letter.add_paragraph(DEMO, "Trích yếu")
+        told.paragraph_format.space_before = Pt(6)
+    to = letter.add_paragraph(f"Kính gửi: {contents.AUTHORITY}", "Kính gửi")
+    to.paragraph_format.space_before = Pt(12)
+    for basis in contents.legal_bases(plan):
+        letter.add_paragraph(plain(f"Căn cứ {basis};"), "Căn cứ")
+    asked = "trình" if kind is LetterKind.PROPOSAL else "báo cáo"
+    letter.add_paragraph(f"{_names(context)} {asked} {contents.AUTHORITY} như sau:")
+
+
+def _put_state(letter: Letter, plan: Plan) -> None:
+    letter.add_heading("I. Hiện trạng và sự cần thiết", 1)
+    letter.add_heading("1. Mức độ đáp ứng hiện nay", 2)
+    told, table = contents.readiness(plan)
+    letter.add_paragraph(plain(told))
+    put_table(letter, table, 1, (90, 40))
+    letter.add_heading("2. Nội dung còn thiếu nhiều nhất", 2)
+    told, table = contents.gaps(plan)
+    letter.add_paragraph(told)
+    put_table(letter, table, 2, (73, 22, 24, 22, 24))
+
+
+def _put_plan(letter: Letter, plan: Plan) -> None:
+    letter.add_heading("II. Phương án và kinh phí", 1)
+    letter.add_heading("1. Tổng kinh phí", 2)
+    letter.add_paragraph(
+        plain(f"Phương án “{plan.name}”, theo {plan.price_list.name}. Hai loại chi có tổng riêng, không cộng lẫn:")
+    )
+    for kind in Spending:
+        letter.add_paragraph(f"- {contents.spending_words(plan, kind)}")
+    for number, part in enumerate(("group", "year", "source", "unit"), start=3):
+        put_table(letter, contents.split(plan, part), number, even(3, 75))
+    letter.add_paragraph(contents.caps_told(plan))
+    letter.add_paragraph(contents.centre_told(plan))
+    letter.add_heading("2. Dự toán", 2)
+    told, table = contents.estimate_told(plan)
+    letter.add_paragraph(told)
+    put_table(letter, table, 7, (15, 90, 20, 40))
+    letter.add_heading("3. Chi phí duy trì và thay thế", 2)
+    letter.add_paragraph(
+        "Bảng dưới đây cộng đầu tư, thuê, bản quyền, đường truyền và thay thế khi hết thời gian sử dụng trong năm năm, theo giá hiện nay; "
+        "phần ngoài phương án không nằm trong kinh phí đề nghị."
+    )
+    put_table(letter, contents.five_years(plan), 8, even(3, 45))
+    letter.add_heading("4. Kết quả dự kiến", 2)
+    letter.add_paragraph(contents.effect(plan))
+
+
+def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
+    letter.add_heading("III. Căn cứ giá", 1)
+    letter.add_paragraph(plain(contents.evidence_told(plan)))
+    is_proposal = reference.kind is LetterKind.PROPOSAL
+    letter.add_heading("IV. Kiến nghị", 1)
+    asked = "xem xét, quyết định" if is_proposal else "xem xét, cho ý kiến về"
+    letter.add_paragraph(f"{_names(context)} đề nghị {contents.AUTHORITY} {asked} các nội dung sau:")
+    for number, decision in enumerate(contents.decisions(plan), start=1):
+        letter.add_paragraph(plain(f"{number}. {decision}"))
+    letter.add_paragraph(
+        f"Chi tiết từng dòng, căn cứ giá và công thức nằm ở sổ tính “{reference.workbook_file}” (Phụ lục kèm theo), mã đối chiếu "
+        f"{reference.code}; mã này cũng ghi ở đầu từng trang tính của sổ tính."
+    )
+    closing = ("kính trình", "xem xét, quyết định") if is_proposal else ("kính báo cáo", "xem xét, chỉ đạo")
+    last = letter.add_paragraph(f"{_names(context)} {closing[0]} {contents.AUTHORITY} {closing[1]}./.")
+    last.paragraph_format.keep_with_next = True
+
+
+def _put_signatures(letter: Letter, context: WorkbookContext) -> None:
+    """The lead agency signs on the right; the other, where there is one, on the left, and the recipients stand below it."""
+    left, right = put_grid(letter, (TEXT_WIDTH / 2, TEXT_WIDTH / 2)).cells
+    if context.co_agency:
+        _sign(left, context.co_signatory_title, context.co_agency, context.co_signatory_name)
+    else:
+        _put_recipients(left)
+    _sign(right, context.signatory_title, context.agency, context.signatory_name)
+    if context.co_agency:
+        below, _right = put_grid(letter, (TEXT_WIDTH / 2, TEXT_WIDTH / 2)).cells
+        _put_recipients(below)
+
+
+def _sign(cell: _Cell, title: str, agency: str, name: str) -> None:
+    _write(cell, "Chức vụ", [title, agency], is_first=True)
+    cell.paragraphs[0].paragraph_format.space_before = Pt(6)
+    room = cell.add_paragraph(style="Chức vụ")
+    room.paragraph_format.space_before = Pt(64)
+    _write(cell, "Chức vụ", [name])
+
+
+def _put_recipients(cell: _Cell) -> None:
+    _write(cell, "Đầu nơi nhận", ["Nơi nhận:"], is_first=True)
+    _write(cell, "Nơi nhận", RECIPIENTS)
+
+
+def _put_wards(letter: Letter, plan: Plan, reference: Reference) -> None:
+    _begin_annex(letter, "DANH SÁCH XÃ, PHƯỜNG CHUYỂN SANG ĐÁP ỨNG", reference)
+    put_table(letter, contents.by_ward(plan), 9, (12, 63, 45, 45))
+
+
+def _put_map(letter: Letter, plan: Plan, map_png: bytes, reference: Reference) -> None:
+    _begin_annex(letter, "SƠ ĐỒ MỨC ĐỘ ĐÁP ỨNG CỦA 126 XÃ, PHƯỜNG", reference)
+    told = f"{plan.standard.banner}; tổng hợp từ {plan.approved_count}/{len(plan.wards)} đơn vị."
+    letter.add_paragraph(plain(told), "Dưới phụ lục")
+    paragraph = letter.add_paragraph(style="Kính gửi")
+    paragraph.add_run().add_picture(BytesIO(map_png), width=Mm(148))
+    paragraph.paragraph_format.space_after = Pt(0)
+
+
+def _begin_annex(letter: Letter, title: str, reference: Reference) -> None:
+    first = letter.add_paragraph(style="Phụ lục")
+    first.add_run().add_break(WD_BREAK.PAGE)
+    first.add_run(title)
+    letter.add_paragraph(f"(Kèm theo {reference.letter})", "Dưới phụ lục").paragraph_format.space_after = Pt(0)
+    letter.add_paragraph(f"Mã đối chiếu: {reference.code}", "Dưới phụ lục")
+
+
+def _write(cell: _Cell, style: str, texts: Iterable[str], *, is_first: bool = False) -> None:
+    """Paragraphs of a style at the end of a cell; with ``is_first`` the first of them is the one that every cell begins with."""
+    for text in texts:
+        paragraph = cell.paragraphs[0] if is_first else cell.add_paragraph()
+        is_first = False
+        paragraph.style = style
+        paragraph.add_run(plain(text))
+
+
+def _names(context: WorkbookContext) -> str:
+    """``Sở Tài chính và Sở Khoa học và Công nghệ``: the agencies in a sentence."""
+    return " và ".join(_in_sentence(name) for name in (context.agency, context.co_agency) if name)
+
+
+_SMALL = {"và", "của"}
+
+
+def _in_sentence(agency: str) -> str:
+    """Capitals after the type of the body and at the beginning of each further part, as the names of departments are written."""
+    words = agency.lower().split()
+    big = {0, 1, *(place + 1 for place, word in enumerate(words) if word in _SMALL)}
+    return " ".join(word.capitalize() if place in big else word for place, word in enumerate(words))

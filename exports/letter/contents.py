@@ -1,0 +1,241 @@
+"""What the letter says: the figures of a plan as sentences and tables, in the order that it says them. Pure.
+
+Every amount is whole VND and stands in a table whose last row is its sum; kinds of spending are apart everywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exports.comparing import ready_after
+from exports.cost_blocks import Estimate, estimate
+from exports.plan import Plan
+from exports.rules import Mode, Spending
+from exports.running_cost import running_cost
+from inventory.catalogue import GROUPS, load_catalogue
+from inventory.wards import Ward
+from portal.formats import format_number, format_rate, show_day, vnd_in_words
+from scoring.rating import FindingStatus, Result
+
+# How many criteria and items are named; the rest stand in the workbook.
+SHOWN = 8
+# Units whose shortfalls in different wards add up to nothing.
+_NO_SUM = ("%", "có/không", "Mbps", "năm")
+AUTHORITY = "Ủy ban nhân dân Thành phố Hà Nội"
+
+Cells = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the letter: title, heads, rows of text or whole numbers, and the last row where there is a sum."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[Cells, ...]
+    total: Cells = ()
+    is_money: bool = True
+
+
+def legal_bases(plan: Plan) -> tuple[str, ...]:
+    """What the plan rests on, as the letter begins with. Titles of documents are left to whoever signs."""
+    bases = [
+        f"Nghị định số 224/2026/NĐ-CP {show_day(date(2026, 6, 24))} của Chính phủ (các Điều 32 đến 36, 49 và 65)",
+        f"Nghị định số 104/2026/NĐ-CP {show_day(date(2026, 3, 31))} của Chính phủ",
+        f"Quyết định số 15/2025/QĐ-TTg {show_day(date(2025, 6, 14))} của Thủ tướng Chính phủ, được sửa đổi, bổ sung bởi "
+        f"Quyết định số 10/2026/QĐ-TTg {show_day(date(2026, 3, 9))}",
+        f"Thông tư số 141/2025/TT-BTC {show_day(date(2025, 12, 31))} của Bộ Tài chính",
+    ]
+    if any(line.group == "D" for line in plan.lines):
+        bases.append(f"Thông tư số 06/2026/TT-BKHCN {show_day(date(2026, 3, 30))} của Bộ Khoa học và Công nghệ")
+    return (*bases, f"{plan.standard.name} ({lowered(plan.standard.banner)})")
+
+
+def readiness(plan: Plan) -> tuple[str, Table]:
+    """The state of the city now."""
+    counts = {result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result}
+    told = (
+        f"Số liệu tính đến {show_day(plan.data_as_of or plan.on)}, tổng hợp từ phiếu khảo sát đã duyệt của "
+        f"{plan.approved_count}/{len(plan.wards)} xã, phường. Hiện có {counts[Result.READY]} đơn vị đáp ứng, "
+        f"{counts[Result.NOT_READY]} đơn vị chưa đáp ứng, {counts[Result.INCOMPLETE]} đơn vị chưa đủ dữ liệu và "
+        f"{counts[Result.NO_DATA]} đơn vị chưa có số liệu; các đơn vị chưa có số liệu không nằm trong tổng kinh phí nào."
+    )
+    rows = tuple((result.label, count) for result, count in counts.items())
+    return told, Table("Kết quả đánh giá", ("Kết quả", "Số đơn vị"), rows, ("Tổng cộng", len(plan.wards)), is_money=False)
+
+
+def gaps(plan: Plan) -> tuple[str, Table]:
+    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is told."""
+    wards: dict[str, int] = {}
+    short: dict[str, int] = {}
+    criteria = {criterion.code: criterion for criterion in plan.standard.criteria}
+    guarded = 0
+    for rating in plan.ratings.values():
+        unmet = [finding for finding in rating.unmet if finding.status is FindingStatus.UNMET]
+        guarded += any(finding.criterion.is_sensitive for finding in unmet)
+        for finding in unmet:
+            if not finding.criterion.is_sensitive:
+                wards[finding.criterion.code] = wards.get(finding.criterion.code, 0) + 1
+                short[finding.criterion.code] = short.get(finding.criterion.code, 0) + finding.shortfall
+    ordered = sorted(wards, key=lambda code: (not criteria[code].blocking, -wards[code], code))[:SHOWN]
+    rows = tuple(
+        (
+            criteria[code].name,
+            "bắt buộc" if criteria[code].blocking else "",
+            wards[code],
+            "–" if criteria[code].unit in _NO_SUM else short[code],
+            criteria[code].unit,
+        )
+        for code in ordered
+    )
+    told = f"Các tiêu chí thiếu ở nhiều đơn vị nhất được nêu tại bảng dưới đây. Có {guarded} đơn vị chưa đạt tiêu chí về an ninh mạng; chi tiết không nêu trong văn bản này."
+    heads = ("Tiêu chí", "Tính chất", "Số đơn vị chưa đạt", "Số còn thiếu", "Đơn vị tính")
+    return told, Table("Những nội dung còn thiếu nhiều nhất", heads, rows, is_money=False)
+
+
+def spending_words(plan: Plan, spending: Spending) -> str:
+    """One kind of spending in figures and in words."""
+    total = plan.spending_total(spending)
+    return f"{spending.label}: {format_number(total)} đồng (bằng chữ: {lowered(vnd_in_words(total))})."
+
+
+def split(plan: Plan, name: str) -> Table:
+    """The totals by a part of the lines: ``group``, ``year``, ``source`` or ``unit``."""
+    title, head, part = {
+        "group": ("Kinh phí theo nhóm", "Nhóm", lambda line: f"{line.group}. {GROUPS[line.group]}"),
+        "year": ("Kinh phí theo năm", "Năm", lambda line: f"Năm {line.year}"),
+        "source": ("Kinh phí theo nguồn vốn", "Nguồn vốn", lambda line: line.source),
+        "unit": ("Kinh phí theo đơn vị thực hiện", "Đơn vị thực hiện", lambda line: line.unit),
+    }[name]
+    return _of_kinds(title, head, plan.totals_by(part), plan)
+
+
+def estimate_told(plan: Plan) -> tuple[str, Table]:
+    """The estimate in the mode of the plan, with its total in words."""
+    found = estimate(plan)
+    is_project = found.mode is Mode.PROJECT
+    name, clause = ("tổng mức đầu tư", "Điều 49.2") if is_project else ("tổng dự toán", "Điều 65")
+    told = (
+        f"Lập theo hình thức {lowered(found.mode.label)} (Nghị định số 224/2026/NĐ-CP, {clause}), {name} là {format_number(found.total)} đồng "
+        f"(bằng chữ: {lowered(vnd_in_words(found.total))}). {_outside(found)} Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
+    )
+    rows: tuple[Cells, ...] = tuple(
+        (row.number, row.label, "" if row.rate is None else format_rate(row.rate), row.amount) for row in found.rows
+    )
+    return told, Table(found.mode.label, ("Số", "Nội dung", "Tỷ lệ", "Thành tiền"), rows, ("", name.capitalize(), "", found.total))
+
+
+def _outside(found: Estimate) -> str:
+    outside = f"Chi thường xuyên đứng ngoài tổng này: {format_number(found.outside)} đồng."
+    if found.mode is Mode.PURCHASE:
+        return outside
+    return f"Trong đó thuê đường truyền {format_number(found.leased_lines)} đồng là chi thường xuyên (Điều 49.2.d). {outside}"
+
+
+def five_years(plan: Plan) -> Table:
+    """What five years cost, kinds of spending apart."""
+    cost = running_cost(plan)
+    yearly = {f"Năm {year}": {kind: cost.in_year(kind, year) for kind in Spending} for year in cost.years}
+    heads = ("Năm", *(kind.label for kind in Spending))
+    rows: tuple[Cells, ...] = tuple((name, *sums.values()) for name, sums in yearly.items())
+    return Table(
+        "Chi phí năm năm, kể cả thay thế khi hết thời gian sử dụng", heads, rows, ("Tổng cộng", *map(cost.total, Spending))
+    )
+
+
+def turned_ready(plan: Plan) -> tuple[Ward, ...]:
+    """The wards that are not ready now and that the plan turns ready, in the order of the city."""
+    after = ready_after(plan)
+    return tuple(w for w in plan.wards if w.code in after and plan.ratings[w.code].result is not Result.READY)
+
+
+def effect(plan: Plan) -> str:
+    """What the plan brings about."""
+    turned = turned_ready(plan)
+    now = sum(rating.result is Result.READY for rating in plan.ratings.values())
+    people = sum(ward.population for ward in turned)
+    return (
+        f"Sau khi thực hiện, số đơn vị đáp ứng tăng từ {now} lên {now + len(turned)}/{len(plan.wards)}; thêm {len(turned)} xã, phường "
+        f"với {format_number(people)} người dân chuyển sang đáp ứng (danh sách kèm theo)."
+    )
+
+
+def by_ward(plan: Plan) -> Table:
+    """The wards that turn ready with their money, and the others in one row, so that the sum is the plan's."""
+    sums = plan.totals_by(lambda line: line.ward.code)
+    turned = turned_ready(plan)
+    rows: list[Cells] = []
+    for number, ward in enumerate(turned, start=1):
+        rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(kind, 0) for kind in Spending)))
+    codes = {ward.code for ward in turned}
+    rest = [sum(of[kind] for code, of in sums.items() if code not in codes) for kind in Spending]
+    rows.append(("", "Các xã, phường khác trong phương án", *rest))
+    heads = ("STT", "Xã, phường", *(kind.label for kind in Spending))
+    return Table("Xã, phường chuyển sang đáp ứng", heads, tuple(rows), ("", "Tổng cộng", *_totals(plan)))
+
+
+def caps_told(plan: Plan) -> str:
+    """What lies above the legal ceilings, kinds of spending apart."""
+    above = "; ".join(f"{lowered(kind.label)} {format_number(plan.above_total(kind))} đồng" for kind in Spending)
+    return (
+        "Số lượng tối đa theo Quyết định số 15/2025/QĐ-TTg chỉ là trần, không phải chỉ tiêu. Phần vượt trần, chờ cấp có thẩm quyền quyết định: "
+        f"{above}."
+    )
+
+
+def centre_told(plan: Plan) -> str:
+    """The equipment of the city service centre, which is in no total."""
+    return (
+        f"Thiết bị của Trung tâm Phục vụ hành chính công Thành phố cần thay: {format_number(plan.centre_total)} đồng, "
+        "không nằm trong các tổng nêu trên."
+    )
+
+
+def evidence_told(plan: Plan) -> str:
+    """Which prices still lack evidence: while any does, the letter is a draft."""
+    if not plan.is_draft:
+        return "Mọi đơn giá trong phương án đã có căn cứ theo Điều 49.4 Nghị định số 224/2026/NĐ-CP."
+    items = sorted({line.item for line in plan.lines if line.amount and not line.price.has_evidence})
+    amounts = "; ".join(f"{lowered(kind.label)} {format_number(plan.spending_without_evidence(kind))} đồng" for kind in Spending)
+    named = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:SHOWN])
+    more = f" và {len(items) - SHOWN} danh mục khác" if len(items) > SHOWN else ""
+    return (
+        f"Còn {len(items)} danh mục chưa có căn cứ giá theo Điều 49.4 Nghị định số 224/2026/NĐ-CP ({amounts}): {named}{more}. "
+        "Vì vậy văn bản này là DỰ THẢO; phải bổ sung báo giá, kết quả trúng thầu tương tự, thẩm định giá hoặc giá niêm yết trước khi trình."
+    )
+
+
+def decisions(plan: Plan) -> tuple[str, ...]:
+    """What the city is asked to decide."""
+    capital, recurrent = (format_number(plan.spending_total(kind)) for kind in Spending)
+    asked = [
+        f"Thông qua phương án “{plan.name}” với {capital} đồng chi đầu tư phát triển và {recurrent} đồng chi thường xuyên.",
+        "Quyết định nguồn vốn và phân kỳ theo các bảng tại mục II; giao nhiệm vụ cho các đơn vị thực hiện nêu tại bảng theo đơn vị.",
+    ]
+    if any(line.above for line in plan.lines):
+        asked.append("Quyết định hoặc phân cấp quyết định phần vượt số lượng tối đa (Điều 4.3 Quyết định số 15/2025/QĐ-TTg).")
+    if plan.is_draft:
+        asked.append("Giao các đơn vị hoàn thiện căn cứ giá của các danh mục nêu tại mục III trước khi phê duyệt dự toán.")
+    if plan.missing:
+        asked.append(f"Chỉ đạo {len(plan.missing)} xã, phường chưa có số liệu hoàn thành phiếu khảo sát.")
+    years = sorted({line.year for line in plan.lines if line.item in ("D01", "D02") and line.quantity})
+    if years:
+        days = ", ".join(f"31/01/{year}" for year in years)
+        asked.append(
+            f"Giao đăng ký nhu cầu mạng truyền số liệu chuyên dùng trước ngày {days} (Điều 11.1 Thông tư số 06/2026/TT-BKHCN)."
+        )
+    return tuple(asked)
+
+
+def lowered(text: str) -> str:
+    """The text with a small first letter, to go on in a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def _of_kinds(title: str, head: str, sums: Mapping[str, Mapping[Spending, int]], plan: Plan) -> Table:
+    rows: tuple[Cells, ...] = tuple((name, *(of[kind] for kind in Spending)) for name, of in sums.items())
+    return Table(title, (head, *(kind.label for kind in Spending)), rows, ("Tổng cộng", *_totals(plan)))
+
+
+def _totals(plan: Plan) -> Sequence[int]:
+    return [plan.spending_total(kind) for kind in Spending]

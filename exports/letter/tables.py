@@ -1,0 +1,80 @@
+"""Tables of the letter: real ones, with a head that is repeated on each page and rows that do not break."""
+
+from collections.abc import Mapping, Sequence
+
+from docx.document import Document as Letter
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from docx.table import Table as Grid
+from docx.table import _Cell, _Row
+
+from exports.letter.contents import Table
+from exports.letter.form import TEXT_WIDTH, plain
+from portal.formats import format_number
+
+
+def put_table(letter: Letter, table: Table, number: int, widths: Sequence[float]) -> Grid:
+    """One table with its title and unit. ``widths`` are in millimetres."""
+    letter.add_paragraph(f"Bảng {number}. {table.title}", "Tên bảng")
+    if table.is_money:
+        letter.add_paragraph("Đơn vị tính: đồng", "Đơn vị tính")
+    rows = [*table.rows, table.total] if table.total else list(table.rows)
+    grid = letter.add_table(rows=1 + len(rows), cols=len(table.heads), style="Table Grid")
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    _mark(grid.rows[0], "w:tblHeader")
+    lines = [table.heads, *rows]
+    # A style by its name is looked up among all styles anew for each paragraph.
+    styles = {name: letter.styles[name].style_id for name in ("Đầu bảng", "Ô số", "Ô chữ")}
+    # Rows and cells by way of the elements: asking a row for its cells reads the whole table each time.
+    cells_of = [[_Cell(cell, grid) for cell in row.tc_lst] for row in grid._tbl.tr_lst]
+    for row, own, cells in zip(grid.rows, cells_of, lines, strict=True):
+        _mark(row, "w:cantSplit")
+        for cell, content, width in zip(own, cells, widths, strict=True):
+            cell.width = Mm(width)
+            _fill(cell, content, styles, is_head=cells is table.heads, is_bold=bool(table.total) and cells is table.total)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Mm(width)
+    # A short table stays on one page with its title.
+    if len(rows) <= 12:
+        for own in cells_of[:-1]:
+            for cell in own:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+    after = letter.add_paragraph()
+    after.paragraph_format.space_after = Mm(0)
+    return grid
+
+
+def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
+    """The one row of a table without lines, to stand side by side in."""
+    grid = letter.add_table(rows=1, cols=len(widths))
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for cell, width in zip(grid.rows[0].cells, widths, strict=True):
+        cell.width = Mm(width)
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    grid._tbl.tblPr.append(margins)
+    _mark(grid.rows[0], "w:cantSplit")
+    return grid.rows[0]
+
+
+def even(columns: int, first: float) -> list[float]:
+    """A first column, and what is left of the text's width for the others alike, in millimetres."""
+    return [first, *[(TEXT_WIDTH - first) / (columns - 1)] * (columns - 1)]
+
+
+def _fill(cell: _Cell, content: str | int, styles: Mapping[str, str], *, is_head: bool, is_bold: bool) -> None:
+    is_number = isinstance(content, int)
+    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int) else plain(content))
+    cell.paragraphs[0]._p.style = styles["Đầu bảng" if is_head else "Ô số" if is_number else "Ô chữ"]
+    if is_bold:
+        run.bold = True
+
+
+def _mark(row: _Row, name: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(name))

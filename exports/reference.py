@@ -1,0 +1,53 @@
+"""How a letter and its workbook name each other: the kind and sign of the letter, and one short code on both. Pure."""
+
+from dataclasses import dataclass
+
+from portal.labels import LabelledEnum
+
+
+class LetterKind(LabelledEnum):
+    """What the agencies send to the city: a proposal asks for a decision, a report for an opinion."""
+
+    PROPOSAL = "proposal", "Tờ trình"
+    REPORT = "report", "Báo cáo"
+
+    @property
+    def sign(self) -> str:
+        """The abbreviation in the sign of the document (NĐ 30/2020/NĐ-CP, Phụ lục III)."""
+        return "TTr" if self is LetterKind.PROPOSAL else "BC"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What ties a letter to its workbook. ``sha256`` is the hash of the content of the plan when the file was made."""
+
+    kind: LetterKind
+    agency: str
+    plan_id: int
+    revision: int
+    sha256: str
+
+    @property
+    def code(self) -> str:
+        """The code that stands on both: plan, revision, first eight of the hash: ``PA1.2.0A1B2C3D``."""
+        return f"PA{self.plan_id}.{self.revision}.{self.sha256[:8].upper()}"
+
+    @property
+    def sign(self) -> str:
+        """``/TTr-STC``: the number before it is given by the clerk."""
+        return f"/{self.kind.sign}-{initials(self.agency)}"
+
+    @property
+    def letter(self) -> str:
+        """The letter as its annexes name it, with room for number and day."""
+        return f"{self.kind.label} số      {self.sign} ngày      tháng      năm      "
+
+    @property
+    def workbook_file(self) -> str:
+        """The name of the workbook's file."""
+        return f"phuong-an-dau-tu-{self.plan_id}.xlsx"
+
+
+def initials(agency: str) -> str:
+    """``SỞ TÀI CHÍNH`` gives ``STC``."""
+    return "".join(word[0] for word in agency.upper().split())

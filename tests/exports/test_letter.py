@@ -1,0 +1,240 @@
+"""The letter read back from its file: the form of the decree, the figures of the plan to the đồng, and what ties it to its workbook."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from openpyxl import load_workbook
+
+from exports import scenarios
+from exports.comparing import ready_after
+from exports.cost_blocks import estimate
+from exports.letter.build import build_letter
+from exports.letter.contents import turned_ready
+from exports.letter.form import FONT, plain
+from exports.planning import get_plan_record, plan_of, reference_of
+from exports.reference import LetterKind, Reference, initials
+from exports.rules import Mode, Rates, Spending
+from exports.running_cost import running_cost
+from exports.workbook.build import build_workbook
+from portal.formats import format_number, vnd_in_words
+from scoring.rating import Result
+from tests.exports.test_costs import PLAN
+from tests.exports.test_plan_and_workbook import CONTEXT
+
+REFERENCE = Reference(LetterKind.PROPOSAL, "SỞ TÀI CHÍNH", 1, 2, "0a1b2c3d" + "0" * 56)
+
+
+def letter_of(plan, context=CONTEXT, reference=REFERENCE):
+    return Document(BytesIO(build_letter(plan, context, reference)))
+
+
+def text_of(letter):
+    tables = [cell.text for table in letter.tables for row in table.rows for cell in row.cells]
+    return "\n".join([paragraph.text for paragraph in letter.paragraphs] + tables)
+
+
+def rows_of(letter, head):
+    """The rows of the table whose first head says so, with numbers as numbers."""
+    for table in letter.tables:
+        if table.rows[0].cells[0].text == head:
+            return [[_read(cell.text) for cell in row.cells] for row in table.rows[1:]]
+    raise AssertionError(head)
+
+
+def _read(text):
+    digits = text.replace(".", "")
+    return int(digits) if digits.isdigit() else text
+
+
+@pytest.fixture(scope="module")
+def letter():
+    return letter_of(PLAN)
+
+
+@pytest.fixture
+def city(demo_session):
+    plan = plan_of(demo_session, get_plan_record(demo_session, 1))
+    return plan, letter_of(plan)
+
+
+class TestForm:
+    def test_paper_and_margins_are_those_of_the_decree(self, letter):
+        (section,) = letter.sections
+        assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+        for margin, low, high in (("top", 20, 25), ("bottom", 20, 25), ("left", 30, 35), ("right", 15, 20)):
+            assert low <= round(getattr(section, f"{margin}_margin").mm, 1) <= high
+
+    def test_every_style_is_in_one_font_and_black(self, letter):
+        for style in letter.styles:
+            if getattr(style, "font", None) is not None and style.type == 1:
+                fonts = style.element.rPr.rFonts
+                assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "cs", "eastAsia")} == {FONT}
+        assert letter.styles["Normal"].font.size in (Pt(13), Pt(14))
+
+    def test_the_heading_of_the_state_stands_first(self, letter):
+        left, right = letter.tables[0].rows[0].cells
+        assert [p.text for p in right.paragraphs][:2] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
+        assert right.paragraphs[-1].text == "Hà Nội, ngày 02 tháng 3 năm 2026"
+        assert {"SỞ TÀI CHÍNH -", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"} <= {p.text for p in left.paragraphs}
+        assert left.paragraphs[-1].text.split() == ["Số:", "/TTr-STC"]
+        for cell in (left, right):
+            assert any(p._p.pPr.find(qn("w:pBdr")) is not None for p in cell.paragraphs)
+
+    def test_the_page_number_stands_on_top_and_not_on_the_first_page(self, letter):
+        (section,) = letter.sections
+        assert section.different_first_page_header_footer
+        assert "PAGE" in section.header._element.xml
+        assert section.header.paragraphs[0].alignment == 1
+        assert "PAGE" not in section.first_page_header._element.xml
+
+    def test_made_up_figures_bear_their_mark_on_every_page(self, letter):
+        (section,) = letter.sections
+        assert section.footer.paragraphs[0].text == section.first_page_footer.paragraphs[0].text == "SỐ LIỆU MINH HỌA"
+        real = letter_of(PLAN, replace(CONTEXT, is_demo=False))
+        assert "MINH HỌA" not in text_of(real) + real.sections[0].footer._element.xml
+
+    def test_heads_of_tables_are_repeated(self, letter):
+        for table in letter.tables[1:]:
+            if len(table.rows) > 1:
+                assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+
+    def test_nobody_signs_for_somebody_else(self, letter):
+        told = text_of(letter)
+        assert "TM." not in told
+        assert "KT." not in told
+        assert "GIÁM ĐỐC\nSỞ TÀI CHÍNH" in told
+        assert "GIÁM ĐỐC\nSỞ KHOA HỌC VÀ CÔNG NGHỆ" in told
+        assert "Nơi nhận:" in told
+
+    def test_one_agency_writes_alone(self):
+        told = text_of(letter_of(PLAN, replace(CONTEXT, co_agency="")))
+        assert told.count("GIÁM ĐỐC") == 1
+        assert "Sở Tài chính đề nghị" in told
+
+
+class TestFigures:
+    def test_tables_are_the_plan_to_the_đồng(self, city):
+        plan, letter = city
+        totals = [plan.spending_total(kind) for kind in Spending]
+        for head in ("Nhóm", "Năm", "Nguồn vốn", "Đơn vị thực hiện"):
+            *rows, total = rows_of(letter, head)
+            assert total[1:] == totals
+            assert [sum(row[column] for row in rows) for column in (1, 2)] == totals
+        *rows, total = rows_of(letter, "STT")
+        assert total[2:] == totals
+        assert [sum(row[column] for row in rows) for column in (2, 3)] == totals
+
+    def test_amounts_stand_in_words(self, city):
+        plan, letter = city
+        told = text_of(letter)
+        for kind in Spending:
+            words = vnd_in_words(plan.spending_total(kind))
+            assert f"{format_number(plan.spending_total(kind))} đồng (bằng chữ: {words[0].lower()}{words[1:]})" in told
+
+    @pytest.mark.parametrize("mode", list(Mode))
+    def test_the_estimate_is_that_of_its_page(self, city, mode):
+        plan = replace(city[0], rates=Rates(mode, transport=150, valuation=33))
+        letter, found = letter_of(plan), estimate(plan)
+        *rows, total = rows_of(letter, "Số")
+        assert [row[-1] for row in rows] == [row.amount for row in found.rows]
+        assert total[-1] == found.total
+        assert f"{format_number(found.outside)} đồng" in text_of(letter)
+
+    def test_five_years_are_those_of_their_page(self, city):
+        plan, letter = city
+        cost = running_cost(plan)
+        grid = next(
+            t for t in letter.tables if t.rows[0].cells[0].text == "Năm" and f"Năm {cost.years[4]}" in t.rows[-2].cells[0].text
+        )
+        assert [_read(cell.text) for cell in grid.rows[-1].cells][1:] == [cost.total(kind) for kind in Spending]
+
+    def test_the_wards_that_turn_ready_are_named(self, city):
+        plan, letter = city
+        turned = turned_ready(plan)
+        ready = {code for code, rating in plan.ratings.items() if rating.result is Result.READY}
+        assert {ward.code for ward in turned} == ready_after(plan) - ready
+        assert [row[1] for row in rows_of(letter, "STT")[:-2]] == [ward.full_name for ward in turned]
+        assert f"tăng từ {len(ready)} lên {len(ready) + len(turned)}/126" in text_of(letter)
+
+    def test_what_would_help_an_attacker_is_not_named(self, city):
+        plan, letter = city
+        names = {c.name for c in plan.standard.criteria if c.is_sensitive}
+        assert not names & {row[0] for row in rows_of(letter, "Tiêu chí")}
+
+    def test_a_price_without_evidence_makes_a_draft(self, letter):
+        assert "(DỰ THẢO)" in text_of(letter)
+        proved = tuple(replace(line, price=replace(line.price, method="quote", evidence="01/BG")) for line in PLAN.lines)
+        told = text_of(letter_of(replace(PLAN, lines=proved)))
+        assert "DỰ THẢO" not in told
+        assert "đã có căn cứ" in told
+
+
+class TestReference:
+    def test_letter_and_workbook_name_each_other(self, letter):
+        code = REFERENCE.code
+        assert code == "PA1.2.0A1B2C3D"
+        assert code in text_of(letter)
+        assert REFERENCE.workbook_file in text_of(letter)
+        book = load_workbook(BytesIO(build_workbook(PLAN, replace(CONTEXT, reference=REFERENCE))))
+        assert code in book["Tổng hợp"]["A8"].value
+        for sheet in book.worksheets:
+            if sheet.title.startswith("PL"):
+                assert "Tờ trình số      /TTr-STC" in sheet["A3"].value
+                assert code in sheet["A3"].value
+
+    def test_a_report_is_called_one_on_both(self):
+        reference = replace(REFERENCE, kind=LetterKind.REPORT)
+        told = text_of(letter_of(PLAN, reference=reference))
+        assert "BÁO CÁO" in told
+        assert "/BC-STC" in told
+        assert "Tờ trình" not in told
+        assert "kính trình" not in told
+        book = load_workbook(BytesIO(build_workbook(PLAN, replace(CONTEXT, reference=reference))))
+        assert "Báo cáo số      /BC-STC" in book["PL02 Chi tiết"]["A3"].value
+
+    def test_the_code_is_that_of_the_content(self, demo_session):
+        record = get_plan_record(demo_session, 1)
+
+        def code():
+            return reference_of(demo_session, record, plan_of(demo_session, record), LetterKind.PROPOSAL, "SỞ TÀI CHÍNH").code
+
+        before = code()
+        assert code() == before
+        scenarios.fix_plan(demo_session, record, "N")
+        assert code() == before
+        assert before.endswith(record.sha256[:8].upper())
+
+    def test_initials(self):
+        assert initials("Sở Khoa học và Công nghệ") == "SKHVCN"
+
+
+def test_what_people_typed_stays_plain_text():
+    name = '=1+1 <w:b/> & "x"\x0b\x07'
+    told = text_of(letter_of(replace(PLAN, name=name)))
+    assert plain(name) == '=1+1 <w:b/> & "x"'
+    assert plain(name) in told
+
+
+class TestPages:
+    @pytest.mark.parametrize(("kind", "name"), [("", "to-trinh-1.docx"), ("?kind=report", "bao-cao-1.docx")])
+    def test_the_letter_goes_out_and_is_audited(self, demo_sign_in, kind, name):
+        client = demo_sign_in("taichinh")
+        answer = client.get(f"/plans/1/letter.docx{kind}")
+        assert name in answer.headers["Content-Disposition"]
+        letter = Document(BytesIO(answer.data))
+        code = next(line for line in text_of(letter).split() if line.startswith("PA1.1.")).rstrip(";.,")
+        book = load_workbook(BytesIO(client.get(f"/plans/1/workbook.xlsx{kind}").data))
+        assert code in book["Tổng hợp"]["A8"].value
+        assert "tải văn bản trình của phương án" in demo_sign_in("quantri").get("/audit").text
+
+    def test_another_kind_is_refused_in_words(self, demo_sign_in):
+        answer = demo_sign_in("taichinh").get("/plans/1/letter.docx?kind=memo")
+        assert answer.status_code == 404
+        assert "Tờ trình hoặc Báo cáo" in answer.text
+
+    def test_a_reader_gets_no_letter(self, demo_sign_in):
+        assert demo_sign_in("lanhdao").get("/plans/1/letter.docx").status_code in (403, 404)
