@@ -9,6 +9,8 @@ from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
 from exports.workbook.cached import save
 from exports.workbook.detail import add_detail
+from exports.workbook.estimate import add_estimate
+from exports.workbook.five_years import add_five_years
 from exports.workbook.originals import add_originals
 from exports.workbook.price_basis import add_price_basis
 from exports.workbook.sheet import WorkbookContext, fit_rows
@@ -31,6 +33,8 @@ def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
     add_missing(book, plan, context)
     add_centre(book, plan, context)
     add_assumptions(book, plan, context)
+    add_estimate(book, plan, context)
+    add_five_years(book, plan, context)
     add_map(book, plan, context)
     for sheet in book.worksheets:
         if sheet.title != MAP_TAB:

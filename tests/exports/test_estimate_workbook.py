@@ -1,0 +1,90 @@
+"""PL10 and PL11: two engines agree with the core, also after Finance changed a share, a price or a tax."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from exports.cost_blocks import estimate
+from exports.rules import Mode, Rates, Spending
+from exports.running_cost import running_cost
+from exports.workbook.build import build_workbook
+from exports.workbook.estimate import TAB
+from exports.workbook.five_years import TAB as YEARS_TAB
+from exports.workbook.sheet import FIRST
+from tests.exports.test_costs import PLAN
+from tests.exports.test_living_workbook import agrees_in_libreoffice
+from tests.exports.test_plan_and_workbook import CONTEXT, formulas, recalculated, same, tab
+
+RATES = Rates(Mode.PROJECT, transport=150, other=33, slippage=275)
+PROJECT = replace(PLAN, rates=RATES)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return build_workbook(PROJECT, CONTEXT)
+
+
+def place(data, number):
+    """The row of a number; of the total with None."""
+    sheet = load_workbook(BytesIO(data))[TAB]
+    wanted = (lambda row: row[0].value == number) if number else (lambda row: str(row[1].value).startswith("Tổng "))
+    return next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if wanted(row))
+
+
+def test_the_sheet_is_the_estimate(data):
+    found = estimate(PROJECT)
+    sheet = load_workbook(BytesIO(data), data_only=True)[TAB]
+    assert [sheet.cell(place(data, row.number), 6).value for row in found.rows] == [row.amount for row in found.rows]
+    assert sheet.cell(place(data, None), 6).value == found.total
+    assert sheet.cell(place(data, "III"), 5).value == 0.04
+    assert sheet.cell(place(data, "III"), 5).number_format == "0.00%"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_independent_engine_agrees(mode, tmp_path):
+    data = build_workbook(replace(PLAN, rates=replace(RATES, mode=mode, valuation=7)), CONTEXT)
+    model, checked = recalculated(data, tmp_path), 0
+    for title, row, column, stored in formulas(data):
+        if title in (TAB, YEARS_TAB):
+            value = model.get_cell_value(tab(data, title), row, column)
+            assert same(value, stored), (title, row, column, value, stored)
+            checked += 1
+    assert checked > 40
+
+
+def test_libreoffice_agrees_on_a_project(data, tmp_path):
+    assert agrees_in_libreoffice(data, tmp_path) > 2_000
+
+
+@pytest.mark.parametrize(("number", "name"), [("I.2", "transport"), ("II", "management"), ("V.1", "volume"), ("V.2", "slippage")])
+def test_a_changed_share_moves_the_total_as_the_core_does(data, tmp_path, number, name):
+    sheet, row = tab(data, TAB), place(data, number)
+    model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet, row, 5, "3.37%"))
+    wanted = estimate(replace(PLAN, rates=replace(RATES, **{name: 337})))
+    assert same(model.get_cell_value(sheet, place(data, None), 6), wanted.total)
+    assert same(model.get_cell_value(sheet, row, 6), wanted.row(number).amount)
+
+
+def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
+    prices = load_workbook(BytesIO(data))["PL06 Căn cứ đơn giá"]
+    row = next(row[0].row for row in prices.iter_rows(min_row=FIRST) if row[1].value == "A01")
+
+    def change(model):
+        model.set_user_input(tab(data, "PL06 Căn cứ đơn giá"), row, 5, "20000001")
+        model.set_user_input(tab(data, "PL06 Căn cứ đơn giá"), row, 6, "8")
+
+    model = recalculated(data, tmp_path, change)
+    price = replace(PLAN.price_list.prices["A01"], unit_price=20_000_001, vat_percent=8)
+    lines = tuple(replace(line, unit_price=20_000_001) if line.item == "A01" else line for line in PLAN.lines)
+    prices = replace(PLAN.price_list, prices={**PLAN.price_list.prices, "A01": price})
+    wanted = estimate(replace(PROJECT, lines=lines, price_list=prices))
+    assert same(model.get_cell_value(tab(data, TAB), place(data, None), 6), wanted.total)
+
+
+def test_five_years_are_those_of_the_page(data):
+    sheet, cost = load_workbook(BytesIO(data), data_only=True)[YEARS_TAB], running_cost(PROJECT)
+    for kind in Spending:
+        row = next(row for row in sheet.iter_rows(min_row=FIRST) if row[1].value == f"Cộng {kind.label.lower()}")
+        assert [cell.value for cell in row[3:9]] == [*(cost.in_year(kind, year) for year in cost.years), cost.total(kind)]
