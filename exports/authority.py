@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from exports.cost_blocks import Estimate
 from exports.plan import Plan
-from exports.rules import Method, Mode
+from exports.rules import Method, Mode, Spending
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices import Price
 from portal.formats import format_vnd
@@ -49,9 +49,17 @@ def over_cap(price: Price, unit_price: int) -> str:
 
 def _of_purchase(plan: Plan, total: int) -> list[Hint]:
     shown = format_vnd(total)
+    capital = plan.spending_total(Spending.CAPITAL)
     hints = [
-        Hint("Mua thiết bị phần cứng, phần mềm thương mại riêng lẻ: không phải lập dự án.", "NĐ 224/2026/NĐ-CP, Điều 65.1.a", "Q")
+        Hint(
+            "Mua thiết bị phần cứng, phần mềm thương mại riêng lẻ bằng chi thường xuyên: không phải lập dự án.",
+            "NĐ 224/2026/NĐ-CP, Điều 65.1.a",
+            "Q",
+        )
     ]
+    if capital:
+        told = f"Phương án ghi {format_vnd(capital)} là chi đầu tư phát triển: xác định nguồn trước khi chọn lập dự toán hay dự án."
+        hints.append(Hint(told, "NĐ 224/2026/NĐ-CP, Điều 33, 34, 65.1.a", "A"))
     if any(line.group == LAN_GROUP and line.bought for line in plan.lines):
         hints.append(
             Hint(

@@ -218,7 +218,7 @@ def decisions(plan: Plan) -> tuple[str, ...]:
         asked.append("Giao các đơn vị hoàn thiện căn cứ giá của các danh mục nêu tại mục III trước khi phê duyệt dự toán.")
     if plan.missing:
         asked.append(f"Chỉ đạo {len(plan.missing)} xã, phường chưa có số liệu hoàn thành phiếu khảo sát.")
-    years = sorted({line.year for line in plan.lines if line.item in ("D01", "D02") and line.quantity})
+    years = sorted({line.year for line in plan.lines if line.item in ("D01", "D02") and line.bought})
     if years:
         days = ", ".join(f"31/01/{year}" for year in years)
         asked.append(

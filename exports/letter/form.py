@@ -47,6 +47,8 @@ _INDENTED = ("Căn cứ", "Normal")
 def begin(is_demo: bool) -> Letter:
     """An empty letter with its paper, its styles, and its page number from the second page on."""
     letter = Document()
+    for language in letter.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "vi-VN")
     for style in letter.styles:
         if isinstance(style, ParagraphStyle):
             _set_font(style)

@@ -58,7 +58,9 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
         margin.set(qn("w:w"), "0")
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
-    grid._tbl.tblPr.append(margins)
+    look = grid._tbl.tblPr.find(qn("w:tblLook"))
+    # The order of elements is part of the format: margins stand before the look.
+    grid._tbl.tblPr.append(margins) if look is None else look.addprevious(margins)
     _mark(grid.rows[0], "w:cantSplit")
     return grid.rows[0]
 

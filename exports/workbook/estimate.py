@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cost_blocks import LINES, CostRow, Estimate, before_vat, capital_by_item, estimate
@@ -56,6 +57,9 @@ def add_estimate(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksh
     put_text(sheet, last + 4, 2, "Mọi tỷ lệ là giả định (nhãn A): NĐ 224/2026/NĐ-CP chỉ nêu cơ cấu.").style = "w-note"
     if is_project:
         _put_before_tax(sheet, plan, found, rows, last + 7)
+        # The second table has a head of its own and begins its own page.
+        sheet.print_title_rows = None
+        sheet.row_breaks.append(Break(id=last + 5))
     return sheet
 
 
