@@ -23,6 +23,7 @@ class FileRow:
     """A row of the detail: where it stands, the code it carries, ward and item, and the cells as text by field.
 
     A field that the file computes, as the price of a line mostly is, has no cell. ``overwritten`` are computed cells that were typed over.
+    ``moved`` is added up from the sheet of transfers where ``is_moved_live``, and typed otherwise.
     """
 
     number: int
@@ -32,6 +33,7 @@ class FileRow:
     moved: str
     cells: Mapping[EditField, tuple[str, str]]
     overwritten: tuple[str, ...] = ()
+    is_moved_live: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,8 @@ def _look_at_line(file: ReturnedFile, plan: Plan, looking: _Looking, row: FileRo
         looking.refused.append(Refused(f"PL02, dòng {row.number}", "Dòng mới", code, error.message))
         return
     if row.moved not in (file.moved.get(code, "0"), ""):
-        told = "Điều chuyển phải có bên giao: sửa ở trang Điều chuyển của phương án, không sửa số ở cột này."
+        what = "trang tính Điều chuyển của tệp đã bị sửa" if row.is_moved_live else "không sửa số ở cột này"
+        told = f"Điều chuyển phải có bên giao, và làm ở trang Điều chuyển của phương án trên hệ thống: {what}."
         looking.refused.append(
             Refused(f"PL02, dòng {row.number}", f"{ward.full_name}, {row.item}: Điều chuyển, tận dụng", row.moved, told)
         )

@@ -73,7 +73,7 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Mua sắm không lập dự án", "NĐ 224/2026/NĐ-CP, Điều 65.1: thiết bị phần cứng, phần mềm thương mại riêng lẻ"),
         ("Thay thế máy cũ", "QĐ 15/2025/QĐ-TTg, Điều 3.7: chỉ khi đủ điều kiện thanh lý"),
         ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12; chỉ tính cho năm ghi ở cột Năm của PL02 (mặc định {a.months} tháng). Kinh phí duy trì của các năm sau đứng riêng ở cuối PL04, không nằm trong tổng nào"),
-        ("Số lượng ở PL02", "số lượng mua, thuê = số lượng đề nghị − điều chuyển, tận dụng, không nhỏ hơn 0; phương thức Điều chuyển thì bằng 0. Phương án chưa đề xuất điều chuyển nên cột này ban đầu bằng 0"),
+        ("Số lượng ở PL02", "số lượng mua, thuê = số lượng đề nghị − điều chuyển, tận dụng, không nhỏ hơn 0; phương thức Điều chuyển thì bằng 0. Cột điều chuyển, tận dụng cộng từ trang Điều chuyển"),
         ("Trong và vượt định mức ở PL02", "còn được trang bị trong trần = trần − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có trần hoặc chưa biết số người của từng nhóm"),
         ("Nâng cấp", "thêm một mã với đơn giá nâng cấp vào cuối PL06 và cuối PL03, rồi ghi mã đó ở PL02"),
         ("Chèn, xóa, sắp xếp, lọc", "chèn dòng rồi chép công thức từ dòng bên cạnh; tổng ở trên đầu bảng tự tính. Dòng Kiểm tra ở trang Tổng hợp báo khi các phụ lục lệch nhau"),

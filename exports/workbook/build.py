@@ -1,13 +1,18 @@
 """A plan into the bytes of its workbook."""
 
+from collections.abc import Sequence
+
 from openpyxl import Workbook
 
+from exports.allocation import Candidate, Choice
 from exports.plan import Plan
 from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
 from exports.workbook.assumptions import add_assumptions
 from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
 from exports.workbook.cached import save
+from exports.workbook.ceilings import add_ceilings
+from exports.workbook.cheapest import add_cheapest
 from exports.workbook.detail import add_detail
 from exports.workbook.estimate import add_estimate
 from exports.workbook.five_years import add_five_years
@@ -16,10 +21,17 @@ from exports.workbook.price_basis import add_price_basis
 from exports.workbook.sheet import WorkbookContext, fit_rows
 from exports.workbook.styles import add_styles
 from exports.workbook.summary import add_summary
+from exports.workbook.transfers import add_transfers
 
 
-def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
-    """All sheets, with live formulas that carry their values."""
+def build_workbook(
+    plan: Plan, context: WorkbookContext, candidates: Sequence[Candidate] = (), choice: Choice | None = None
+) -> bytes:
+    """All sheets, with live formulas that carry their values.
+
+    ``candidates`` are the wards that are not ready, for the curve of money; ``choice`` what is funded of them, where there are ceilings.
+    A workbook of a part of the plan leaves out what only the city needs.
+    """
     book = Workbook()
     book.remove(book.worksheets[0])
     add_styles(book)
@@ -27,14 +39,23 @@ def build_workbook(plan: Plan, context: WorkbookContext) -> bytes:
     add_detail(book, plan, context)
     add_by_item(book, plan, context)
     add_phasing(book, plan, context)
-    add_findings(book, plan, context)
+    if not context.part or len(plan.wards) == 1:
+        add_findings(book, plan, context)
     add_price_basis(book, plan, context)
     add_legal_notes(book, plan, context)
-    add_missing(book, plan, context)
-    add_centre(book, plan, context)
+    if not context.part:
+        add_missing(book, plan, context)
+    if not context.part or plan.centre_lines:
+        add_centre(book, plan, context)
     add_assumptions(book, plan, context)
-    add_estimate(book, plan, context)
-    add_five_years(book, plan, context)
+    if not context.part:
+        add_estimate(book, plan, context)
+        add_five_years(book, plan, context)
+    add_transfers(book, plan, context)
+    if choice and choice.ceilings:
+        add_ceilings(book, plan, context, choice)
+    if candidates:
+        add_cheapest(book, plan, context, candidates)
     add_map(book, plan, context)
     for sheet in book.worksheets:
         if sheet.title != MAP_TAB:

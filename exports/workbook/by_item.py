@@ -1,9 +1,11 @@
-"""PL03: one row per item over the city, for central purchasing. PL04: year against source."""
+"""PL03: one row per item over the city, for central purchasing. PL04: year against source, with pictures of it."""
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.plan import Plan
 from exports.rules import SOURCES, Spending
+from exports.workbook.charts import Cells, stacked_bars
 from exports.workbook.detail import (
     AMOUNT,
     ITEM,
@@ -14,10 +16,13 @@ from exports.workbook.detail import (
     TAB,
     UPKEEP,
     YEAR,
+    group_name,
     sum_where,
 )
 from exports.workbook.sheet import (
+    GROUPS_AT,
     HEAD,
+    SUMMARY_TAB,
     Content,
     Live,
     WorkbookContext,
@@ -27,7 +32,7 @@ from exports.workbook.sheet import (
     put_row,
     put_totals,
 )
-from inventory.catalogue import load_catalogue
+from inventory.catalogue import GROUPS, load_catalogue
 
 ITEM_TAB = "PL03 Theo danh mục"
 ITEM_TOTAL = f"'{ITEM_TAB}'!$I${HEAD - 1}"
@@ -38,12 +43,13 @@ PHASING_TOTAL = f"'{PHASING_TAB}'!$H${_PHASING_LAST + 1}"
 def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add PL03."""
     head = (
-        ("STT", 6), ("Mã DM", 8), ("Nội dung", 44), ("ĐVT", 16), ("Số lượng", 10), ("Số đơn vị", 9),
+        ("STT", 7), ("Mã DM", 10), ("Nội dung", 41), ("ĐVT", 16), ("Số lượng", 10), ("Số đơn vị", 9),
         *((kind.label, 18) for kind in Spending), ("Cộng hai loại chi", 19),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, ITEM_TAB, "03", "Tổng hợp theo danh mục", head)
-    for number, (code, item) in enumerate(load_catalogue().items(), start=1):
-        row = HEAD + number
+    priced = [item for item in load_catalogue().values() if item.code in plan.price_list.prices]
+    for number, item in enumerate(priced, start=1):
+        row, code = HEAD + number, item.code
         own = [line for line in plan.lines if line.item == code]
         same = (ITEM, f"$B{row}")
         wards = f'=COUNTIFS({column_range(TAB, ITEM)},$B{row},{column_range(TAB, QUANTITY)},">0")'
@@ -57,7 +63,7 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         cells.append(Live(f"=G{row}+H{row}", sum(line.amount for line in own)))
         put_row(sheet, row, cells)
     put_totals(sheet, 3, {7: plan.spending_total(Spending.CAPITAL), 8: plan.spending_total(Spending.RECURRENT), 9: plan.total()})
-    add_filter(sheet, len(head), len(load_catalogue()))
+    add_filter(sheet, len(head), len(priced))
 
 
 def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
@@ -102,3 +108,30 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     ]
     upkeep += [sum_where(plan.upkeep_in(year), (YEAR, f'"<{year}"'), of=UPKEEP) for year in years]
     put_row(sheet, row + 3, [*upkeep, None, None])
+    _add_charts(sheet, plan, row + 5)
+
+
+def _add_charts(sheet: Worksheet, plan: Plan, row: int) -> None:
+    """The kinds of spending by year, and pictures of them by year and by group."""
+    years = plan.assumptions.years
+    by_year, by_group = [], []
+    for offset, (kind, column) in enumerate(zip(Spending, "CD", strict=True)):
+        own = [line for line in plan.lines if line.spending is kind]
+        sums = [sum(line.amount for line in own if line.year == year) for year in years]
+        total, at = sum(line.amount for line in own), row + offset
+        same = (SPENDING, f"$C{at}")
+        cells: list[Content] = [None, "Mọi nguồn vốn, theo loại chi", kind.label]
+        cells += [sum_where(value, same, (YEAR, str(year))) for value, year in zip(sums, years, strict=True)]
+        put_row(sheet, at, [*cells, Live(f"=H{at}-D{at}-E{at}-F{at}", total - sum(sums)), sum_where(total, same)])
+        by_year.append((kind.label, Cells(PHASING_TAB, f"$D${at}:$G${at}", (*sums, total - sum(sums)))))
+        groups = tuple(sum(line.amount for line in own if line.group == letter) for letter in GROUPS)
+        by_group.append((kind.label, Cells(SUMMARY_TAB, _groups_in(column), groups)))
+    names = Cells(PHASING_TAB, f"$D${HEAD}:$G${HEAD}", (*(f"Năm {year}" for year in years), "Năm khác"))
+    sheet.add_chart(stacked_bars("Kinh phí theo năm và loại chi", names, by_year, 13.6), f"A{row + 3}")
+    names = Cells(SUMMARY_TAB, _groups_in("B"), tuple(group_name(letter) for letter in GROUPS))
+    sheet.add_chart(stacked_bars("Kinh phí theo nhóm và loại chi", names, by_group, 17.6, lying=True), f"D{row + 3}")
+
+
+def _groups_in(column: str) -> str:
+    """The cells of the nine groups on the first sheet."""
+    return f"${column}${GROUPS_AT}:${column}${GROUPS_AT + len(GROUPS) - 1}"

@@ -41,6 +41,9 @@ from inventory.catalogue import GROUPS, load_catalogue
 
 TAB = "PL02 Chi tiết"
 PHASING_TAB = "PL04 Phân kỳ nguồn vốn"
+TRANSFER_TAB = "Điều chuyển"
+# So many rows of transfers are added up: each line looks through all of them.
+_LAST_TRANSFER = 1_500
 # Letter, heading, width.
 _COLUMNS = (
     ("A", "STT", 6), ("B", "Mã xã", 8), ("C", "Xã, phường", 21), ("D", "Nhóm", 7), ("E", "Mã DM", 7), ("F", "Nội dung", 30),
@@ -54,10 +57,11 @@ _COLUMNS = (
     ("AI", "Đơn vị thực hiện", 22), ("AJ", "Mã dòng", 12),
 )  # fmt: skip
 HEADINGS = tuple((label, width) for _letter, label, width in _COLUMNS)
-# The columns that the first of the two pages side by side holds: up to the amounts.
-ON_FIRST_PAGE = 23
+# The columns that only the first of the two pages side by side holds: after those on both, up to the amounts.
+ON_FIRST_PAGE = (7, 23)
 NO_CAP = "–"
 WITHIN, ABOVE = "trong định mức", "vượt, chờ quyết định"
+WARD, MONTHS, UNIT_PRICE = "B", "R", "S"
 GROUP, ITEM, QUANTITY, AMOUNT, AMOUNT_WITHIN, AMOUNT_ABOVE = "D", "E", "P", "U", "V", "W"
 SPENDING, SOURCE, YEAR, EVIDENCE_COLUMN, UPKEEP = "X", "Y", "Z", "AF", "AG"
 
@@ -65,8 +69,10 @@ SPENDING, SOURCE, YEAR, EVIDENCE_COLUMN, UPKEEP = "X", "Y", "Z", "AF", "AG"
 def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksheet:
     """Add the sheet."""
     sheet = add_annex(book, plan, context, TAB, "02", "Chi tiết theo xã, phường và danh mục", HEADINGS, ON_FIRST_PAGE)
+    coming = _moved_in(plan)
     for number, line in enumerate(plan.lines, start=1):
-        put_row(sheet, HEAD + number, _cells(number, line, HEAD + number, context))
+        moved = _moved(HEAD + number, line, coming.get((line.ward.code, line.item), 0))
+        put_row(sheet, HEAD + number, _cells(number, line, HEAD + number, context, moved))
     within, above = (sum(part(kind) for kind in Spending) for part in (plan.within_total, plan.above_total))
     put_totals(sheet, 6, {21: plan.total(), 22: within, 23: above, 33: sum(line.upkeep for line in plan.lines)})
     add_filter(sheet, len(HEADINGS), len(plan.lines))
@@ -92,21 +98,36 @@ def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
         rule.add(f"{column}{FIRST}:{column}{LAST}")
 
 
-def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext) -> list[Content]:
+def _moved_in(plan: Plan) -> dict[tuple[str, str], int]:
+    """How many of an item the transfers bring to a ward, by ward code and item."""
+    coming: dict[tuple[str, str], int] = {}
+    for transfer in plan.transfers:
+        key = (transfer.receiver.code, transfer.item)
+        coming[key] = coming.get(key, 0) + transfer.quantity
+    return coming
+
+
+def _moved(row: int, line: PlanLine, coming: int) -> Content:
+    """What the sheet of transfers brings to this line; a number of its own where the line says otherwise."""
+    wards, items, units = (f"'{TRANSFER_TAB}'!${column}${HEAD}:${column}${_LAST_TRANSFER}" for column in "FBH")
+    return Live(f"=SUMIFS({units},{wards},$B{row},{items},$E{row})", coming) if coming == line.moved else line.moved
+
+
+def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, moved: Content) -> list[Content]:
     item, code = load_catalogue()[line.item], f"E{row}"
     months = f"IF(ISNUMBER(R{row}),R{row},12)"
-    # What is moved in takes up the room of the legal ceiling first.
+    # What is moved in takes up the room of the legal ceiling first. Only where M is a number: AND would work the rest out all the same.
     room = f"MAX(0,M{row}-O{row})"
     within = f"=IF(ISNUMBER(M{row}),ROUND(MIN(P{row},{room})*S{row}*{months}/12,0),U{row})"
     return [
         number, line.ward.code, line.ward.full_name, Live(f"=LEFT({code},1)", line.group), Input(line.item),
         _look_up(code, NAME, item.name), _look_up(code, UNIT, item.unit),
-        line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), line.moved,
+        line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), moved,
         Live(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.bought), Input(line.method.label),
         Input(line.months) if is_paid_yearly(line.item, line.method) else Input("–"), _unit_price(row, line), _look_up(code, CAP, price_cap_of(line.price)),
         Live(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Live(within, line.amount_within),
         Live(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
-        Live(f'=IF(AND(ISNUMBER(M{row}),P{row}>{room}),"{ABOVE}","{WITHIN}")', ABOVE if line.above else WITHIN),
+        Live(f'=IF(ISNUMBER(M{row}),IF(P{row}>{room},"{ABOVE}","{WITHIN}"),"{WITHIN}")', ABOVE if line.above else WITHIN),
         "bắt buộc" if line.is_priority else "tiếp theo", line.owner, ", ".join(line.criteria), line.basis,
         _look_up(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
         Live(f'=IF({code}="",0,IF(OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND(Q{row}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}")),P{row}*S{row},0))', line.upkeep),

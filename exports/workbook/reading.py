@@ -80,7 +80,7 @@ def _read_lines(values: Any, formulas: Any) -> Iterator[FileRow]:
                 continue
             cells[field] = (f"{get_column_letter(column + 1)}{number}", text)
         overwritten = tuple(name for name in _COMPUTED if not _is_formula(live[columns[name]]))
-        yield FileRow(number, code, ward_code.zfill(5), item.upper(), moved, cells, overwritten)
+        yield FileRow(number, code, ward_code.zfill(5), item.upper(), moved, cells, overwritten, _is_formula(live[columns[_MOVED]]))
 
 
 def _read_prices(sheet: Any) -> Iterator[FilePrice]:

@@ -20,6 +20,8 @@ HEAD = 8
 FIRST = HEAD + 1
 LAST = 10_000
 SUMMARY_TAB = "Tổng hợp"
+# The row of the first group on the summary.
+GROUPS_AT = 12
 # Where the summary tells the amount that no document stands behind: every title is a draft while there is any.
 NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
@@ -28,7 +30,8 @@ NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 class WorkbookContext:
     """What the workbook needs beside the plan: who writes it, whether its figures are made up, and where its plan is found.
 
-    ``plan_id`` and ``public_url`` lead from each line back to its proof.
+    ``plan_id`` and ``public_url`` lead from each line back to its proof. ``part`` names what of the plan the workbook holds, nothing
+    where it holds all; such a workbook has no sheet that only the city needs.
     """
 
     agency_parent: str
@@ -42,6 +45,7 @@ class WorkbookContext:
     map_png: bytes | None = None
     plan_id: int = 0
     public_url: str = ""
+    part: str = ""
     reference: Reference | None = None
 
     @property
@@ -87,20 +91,20 @@ def add_annex(
     number: str,
     title: str,
     head: Sequence[tuple[str, float]],
-    width: int | None = None,
+    over: tuple[int, int] | None = None,
 ) -> Worksheet:
     """A sheet with the head of an annex; data begin at row FIRST, totals stand at row HEAD - 1 above the head.
 
-    The title stands over the first ``width`` columns, or over all.
+    The title stands ``over`` the columns from the one to the other, or over all.
     """
     sheet: Worksheet = book.create_sheet(tab)
-    width = width or len(head)
-    _across(sheet, 1, width, f"PHỤ LỤC {number}", "w-centre-bold")
-    _across(sheet, 2, width, "", "w-title")
-    put_draft_title(sheet, 2, title.upper(), plan)
-    _across(sheet, 3, width, f"(Kèm theo {context.letter_told})", "w-under")
-    told = f"{plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
-    _across(sheet, 4, width, told, "w-under")
+    over = over or (1, len(head))
+    _across(sheet, 1, over, f"PHỤ LỤC {number}", "w-centre-bold")
+    _across(sheet, 2, over, "", "w-title")
+    put_draft_title(sheet, 2, title.upper(), plan, over[0])
+    _across(sheet, 3, over, f"(Kèm theo {context.letter_told})", "w-under")
+    told = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
+    _across(sheet, 4, over, told, "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 5)
     put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
@@ -111,10 +115,10 @@ def add_annex(
     return sheet
 
 
-def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan) -> None:
+def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan, column: int = 1) -> None:
     """A title that bears DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
     formula = f'="{title}"&IF({NO_EVIDENCE_CELL}>0," (DỰ THẢO)","")'
-    put_formula(sheet, row, 1, formula, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
+    put_formula(sheet, row, column, formula, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
 
 
 def mark_as_demo(sheet: Worksheet, row: int) -> None:
@@ -156,14 +160,17 @@ def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
     """Give each row the height that its longest wrapped text needs: a program that prints does not work it out by itself."""
     widths = {index: sheet.column_dimensions[get_column_letter(index)].width for index in range(1, sheet.max_column + 1)}
     values = values_of(sheet)
+    joined = {
+        (cells.min_row, cells.min_col): sum(widths[column] for column in range(cells.min_col, cells.max_col + 1))
+        for cells in sheet.merged_cells.ranges
+    }
     for row in sheet.iter_rows(min_row=first):
         lines = 1
         for cell in row:
             shown = values.get((cell.row, cell.column), cell.value)
             if isinstance(shown, str):
-                lines = max(
-                    lines, sum(-(-len(part) * 10 // int(max(1.0, widths[cell.column] - 1.5) * 10.2)) for part in shown.splitlines())
-                )
+                room = int(max(1.0, joined.get((cell.row, cell.column), widths[cell.column]) - 1.5) * 10.2)
+                lines = max(lines, sum(-(-len(part) * 10 // room) for part in shown.splitlines()))
         sheet.row_dimensions[row[0].row].height = LINE_HEIGHT * lines + 2
 
 
@@ -197,6 +204,14 @@ def add_filter(sheet: Worksheet, columns: int, rows: int) -> None:
     sheet.auto_filter.ref = f"A{HEAD}:{get_column_letter(columns)}{max(FIRST, HEAD + rows)}"
 
 
+def join(sheet: Worksheet, row: int, first: int, last: int) -> None:
+    """Make cells of a row one, from column to column.
+
+    Unlike merge_cells this draws no border around what has none, which takes a third of the time of a small workbook.
+    """
+    sheet.merged_cells.add(f"{get_column_letter(first)}{row}:{get_column_letter(last)}{row}")
+
+
 def column_range(tab: str, column: str) -> str:
     """The data of a column on another sheet, long enough for rows that Finance inserts.
 
@@ -205,7 +220,7 @@ def column_range(tab: str, column: str) -> str:
     return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
 
 
-def _across(sheet: Worksheet, row: int, width: int, text: str, style: str) -> None:
-    put_text(sheet, row, 1, text).style = style
-    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=width)
+def _across(sheet: Worksheet, row: int, over: tuple[int, int], text: str, style: str) -> None:
+    put_text(sheet, row, over[0], text).style = style
+    join(sheet, row, *over)
     sheet.row_dimensions[row].height = 34 if style == "w-title" else 20

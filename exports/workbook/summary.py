@@ -24,11 +24,13 @@ from exports.workbook.detail import (
 )
 from exports.workbook.price_basis import NO_EVIDENCE
 from exports.workbook.sheet import (
+    GROUPS_AT,
     SUMMARY_TAB,
     Content,
     Live,
     WorkbookContext,
     column_range,
+    join,
     mark_as_demo,
     put_draft_title,
     put_row,
@@ -40,7 +42,7 @@ from portal.formats import show_day, vnd_in_words
 from scoring.rating import Result
 
 WIDTHS = (5, 38, 17.5, 17.5, 18)
-HEAD_ROW = 11
+HEAD_ROW = GROUPS_AT - 1
 TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
 AGREED = "Các phụ lục khớp nhau đến từng đồng."
 APART = "LỆCH GIỮA CÁC PHỤ LỤC: kiểm tra mã danh mục, nhóm và loại chi ở PL02."
@@ -64,7 +66,7 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
 
 def _across(sheet: Worksheet, row: int, first: int, last: int, text: str, style: str) -> None:
     put_text(sheet, row, first, text).style = style
-    sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+    join(sheet, row, first, last)
 
 
 def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None:
@@ -77,8 +79,9 @@ def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None
     _across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
     _across(sheet, 3, 3, 5, "_" * 42, "w-rule")
     _across(sheet, 4, 3, 5, f"Hà Nội, {show_day(plan.on)}", "w-place")
-    put_draft_title(sheet, 6, "PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA 126 XÃ, PHƯỜNG", plan)
-    sheet.merge_cells(start_row=6, start_column=1, end_row=6, end_column=5)
+    whose = (context.part or "126 xã, phường").upper()
+    put_draft_title(sheet, 6, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {whose}", plan)
+    join(sheet, 6, 1, 5)
     told = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị"
     _across(sheet, 7, 1, 5, f"{told}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
     if context.reference:
@@ -86,7 +89,7 @@ def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None
     if context.is_demo:
         mark_as_demo(sheet, 9)
         sheet.cell(9, 1).style = "w-demo-centre"
-        sheet.merge_cells(start_row=9, start_column=1, end_row=9, end_column=5)
+        join(sheet, 9, 1, 5)
     put_text(sheet, 10, 5, "Đơn vị tính: đồng").style = "w-unit"
     for row, height in ((1, 34), (2, 34), (3, 12), (4, 22), (6, 42), (7, 36), (8, 18)):
         sheet.row_dimensions[row].height = height
@@ -147,7 +150,7 @@ def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:
         text = f"Bằng chữ, {kind.label.lower()}: "
         value = vnd_in_words(plan.spending_total(kind)).lower()
         put_formula(sheet, row, 1, f'="{text}"&{words_formula(f"{letter}{TOTAL_ROW}")}&"."', f"{text}{value}.").style = "w-words"
-        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=5)
+        join(sheet, row, 1, 5)
         sheet.row_dimensions[row].height = 34
         row += 1
     years = plan.assumptions.years

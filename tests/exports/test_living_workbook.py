@@ -50,6 +50,16 @@ def values(model, data, title, row, *columns):
     return [model.get_cell_value(tab(data, title), row, column) for column in columns]
 
 
+def agrees(model, data):
+    """How many formula cells the first engine calculated as they are stored; it fails at the first that differs."""
+    names, checked = load_workbook(BytesIO(data)).sheetnames, 0
+    for title, row, column, stored in formulas(data):
+        found = model.get_cell_value(names.index(title), row, column)
+        assert same(found, stored), (title, row, column, found, stored)
+        checked += 1
+    return checked
+
+
 def check_of(model, data):
     return model.get_cell_value(tab(data, SUMMARY), TOTAL_ROW + 4, 3)
 
@@ -84,8 +94,7 @@ def test_a_line_with_a_transfer_is_the_same_in_plan_and_workbook(plan, tmp_path)
     told = [line.bought, line.amount, line.amount_within, line.amount_above]
     assert told == [11, 220_000_000, 120_000_000, 100_000_000]
     assert values(model, written, DETAIL, row, BOUGHT, AMOUNT, WITHIN, ABOVE) == told
-    for title, at, column, stored in formulas(written):
-        assert same(model.get_cell_value(tab(written, title), at, column), stored), (title, at, column)
+    assert agrees(model, written) > 1_000
 
 
 def test_what_is_moved_in_takes_up_the_legal_ceiling_first(plan):
@@ -202,7 +211,7 @@ def test_the_form_is_that_of_the_decree(data):
     assert 30 <= round(summary.page_margins.left * 25.4, 3) <= 35
     assert summary.HeaderFooter.differentFirst
     assert summary.firstHeader.center.text is None
-    for sheet in book.worksheets:
+    for sheet in (sheet for sheet in book.worksheets if sheet.sheet_state == "visible"):
         assert sheet.oddHeader.center.text == "&P"
         assert sheet.oddHeader.center.font.startswith(FONT)
         assert sheet.oddFooter.center.font.startswith(FONT)

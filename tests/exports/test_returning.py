@@ -182,7 +182,7 @@ def test_rows_that_cannot_be_are_refused_in_words(data, plan):
 
     messages = [refused.message for refused in look(changed(data, edit), plan).refused]
     assert len(messages) == 5
-    for told in ("Không có mã này", "chưa có số liệu được duyệt", "đứng hai lần", "sửa ở trang Điều chuyển"):
+    for told in ("Không có mã này", "chưa có số liệu được duyệt", "đứng hai lần", "làm ở trang Điều chuyển"):
         assert any(told in message for message in messages), told
 
 

@@ -1,0 +1,106 @@
+"""What the budget ceilings fund: money by year and source, what is proven of the choice, and why each other ward waits."""
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.allocation import Candidate, Choice, Pot, next_ward, why_not
+from exports.plan import Plan
+from exports.workbook.cached import put_text
+from exports.workbook.sheet import HEAD, LAST, Content, Live, WorkbookContext, add_annex, join, put, put_row
+from portal.formats import format_number, format_vnd
+
+TAB = "Trần vốn"
+FUNDED, WAITING = "có", "chưa"
+KEPT, BROKEN = "Không vượt trần nào.", "VƯỢT TRẦN: xem dòng Còn lại."
+CEILING, SPENT, LEFT, CHECK = (HEAD + place for place in (1, 2, 3, 4))
+FIRST_WARD = CHECK + 1
+_FIRST_POT = 5
+
+
+def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: Choice) -> None:
+    """Add the sheet: a column for each year and source, a row for each ward that is not ready, those with money first."""
+    pots = sorted({pot for candidate in choice.candidates for pot in candidate.costs} | choice.ceilings.keys())
+    head = (
+        ("STT", 6), ("Mã xã", 9), ("Xã, phường", 26), ("Bố trí vốn", 9),
+        *((f"{pot.year}: {pot.source}", 18) for pot in pots), ("Cộng hai loại chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
+    )  # fmt: skip
+    sheet = add_annex(book, plan, context, TAB, "12", "Xã, phường được bố trí vốn trong các trần vốn", head)
+    put_text(sheet, HEAD - 1, 1, f"{_tell_proof(choice)} {_tell_next(choice)}").style = "w-words"
+    join(sheet, HEAD - 1, 1, len(head))
+    sheet.row_dimensions[HEAD - 1].height = 50
+    _put_money(sheet, choice, pots)
+    ordered = sorted(choice.candidates, key=lambda c: (c.ward.code not in choice.funded, c.ward.position))
+    for number, candidate in enumerate(ordered, start=1):
+        put_row(sheet, CHECK + number, _cells(number, candidate, choice, pots, CHECK + number))
+    rule = DataValidation(type="list", formula1=f'"{FUNDED},{WAITING}"', allow_blank=True)
+    sheet.add_data_validation(rule)
+    rule.add(f"D{FIRST_WARD}:D{LAST}")
+    sheet.freeze_panes = f"E{FIRST_WARD}"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+
+
+def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
+    """Ceiling, what is given out and what is left of each pot; the last two follow the column of funded wards."""
+    spent, left = choice.spent, choice.remaining
+    rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], LEFT: ["Còn lại"]}
+    for place, pot in enumerate(pots, start=_FIRST_POT):
+        letter = get_column_letter(place)
+        cells = f"{letter}${FIRST_WARD}:{letter}${LAST}"
+        rows[CEILING].append(choice.ceilings.get(pot, "không đặt"))
+        rows[SPENT].append(Live(f'=SUMIFS({cells},$D${FIRST_WARD}:$D${LAST},"{FUNDED}")', spent.get(pot, 0)))
+        rows[LEFT].append(Live(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', left.get(pot, "–")))
+    first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
+    rows[SPENT].append(Live(f"=SUM({first}{SPENT}:{last}{SPENT})", sum(spent.values())))
+    for row, cells in rows.items():
+        put_row(sheet, row, [None, None, cells[0], None, *cells[1:], *[None] * (len(pots) + 3 - len(cells))], total=True)
+    check = f'=IF(COUNTIF({first}{LEFT}:{last}{LEFT},"<0")=0,"{KEPT}","{BROKEN}")'
+    put_row(sheet, CHECK, [None, None, "Kiểm tra", None, Live(check, KEPT), *[None] * (len(pots) + 1)])
+    join(sheet, CHECK, _FIRST_POT, _FIRST_POT + len(pots))
+    put(sheet, SPENT, 4, Live(f'=COUNTIF($D${FIRST_WARD}:$D${LAST},"{FUNDED}")', len(choice.funded)), total=True)
+
+
+def _cells(number: int, candidate: Candidate, choice: Choice, pots: list[Pot], row: int) -> list[Content]:
+    first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
+    return [
+        number, candidate.ward.code, candidate.ward.full_name, FUNDED if candidate.ward.code in choice.funded else WAITING,
+        *(candidate.costs.get(pot, 0) for pot in pots), Live(f"=SUM({first}{row}:{last}{row})", candidate.cost), _why(candidate, choice),
+    ]  # fmt: skip
+
+
+def _why(candidate: Candidate, choice: Choice) -> str:
+    """The reason; what money does not mend is named, except what would help an attacker."""
+    waiting = why_not(choice, candidate.ward)
+    if waiting is None:
+        return ""
+    hidden = sum(criterion.is_sensitive for criterion in waiting.blockers)
+    if waiting.possible or not hidden:
+        return waiting.reason
+    named = [criterion.name for criterion in waiting.blockers if not criterion.is_sensitive]
+    told = "; ".join([*named, f"an ninh mạng ({hidden})"])
+    return f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {told}"
+
+
+def _tell_proof(choice: Choice) -> str:
+    """What is proven, in one sentence, and the aim in the next."""
+    value = format_number(choice.value)
+    if choice.is_optimal:
+        told = f"Đã chứng minh: trong các trần này không cách chọn nào cho kết quả cao hơn ({value})."
+    else:
+        told = f"Kết quả {value}; cận trên đã chứng minh {format_number(choice.bound)}: không cách chọn nào vượt được số này."
+    return f"{told} Mục tiêu: {choice.aim.label.lower()}."
+
+
+def _tell_next(choice: Choice) -> str:
+    """Which ward comes next; and that this sheet is to try, not to decide."""
+    following = next_ward(choice)
+    told = (
+        f"Đơn vị tiếp theo: {following.ward.full_name}, cần thêm ngoài phần vốn còn lại {format_vnd(sum(following.lacking.values()))}. "
+        if following
+        else ""
+    )
+    return (
+        f"{told}Mỗi xã, phường được bố trí trọn số tiền rẻ nhất để đáp ứng, theo đơn giá, năm và nguồn lúc xuất tệp. Đổi cột Bố trí vốn để "
+        "thử; chọn lại thì làm ở trang Trần vốn của phương án trên hệ thống."
+    )

@@ -1,0 +1,42 @@
+"""``Rẻ nhất để đáp ứng``: the wards that money turns ready, cheapest first, with running sums and the picture of money against wards."""
+
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+
+from exports.allocation import Candidate, curve
+from exports.plan import Plan
+from exports.workbook.by_ward import RESULT
+from exports.workbook.by_ward import TAB as WARD_TAB
+from exports.workbook.charts import Cells, line_of_money
+from exports.workbook.sheet import FIRST, Live, WorkbookContext, add_annex, column_range, put_row
+from scoring.rating import Result
+
+TAB = "Rẻ nhất để đáp ứng"
+_HEADINGS = (
+    ("STT", 6), ("Mã xã", 9), ("Xã, phường", 28), ("Cần để đáp ứng (hai loại chi)", 20), ("Lũy kế", 20),
+    ("Số đơn vị đáp ứng", 12), ("Dân số", 12), ("Dân số được phục vụ thêm, lũy kế", 16),
+)  # fmt: skip
+
+
+def add_cheapest(book: Workbook, plan: Plan, context: WorkbookContext, candidates: Sequence[Candidate]) -> None:
+    """Add the sheet; its first row is the city as it stands."""
+    sheet = add_annex(book, plan, context, TAB, "13", "Rẻ nhất để đáp ứng: tiền và số đơn vị", _HEADINGS)
+    ready = sum(rating.result is Result.READY for rating in plan.ratings.values())
+    counted = Live(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
+    put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Live(f"=D{FIRST}", 0), counted, 0, Live(f"=G{FIRST}", 0)])
+    points, before = curve(candidates), 0
+    for number, point in enumerate(points, start=1):
+        row = FIRST + number
+        cells = [
+            number, point.ward.code, point.ward.full_name, point.money - before, Live(f"=SUM(D${FIRST}:D{row})", point.money),
+            Live(f'=F${FIRST}+COUNTIF(A${FIRST}:A{row},">0")', ready + point.wards), point.ward.population,
+            Live(f"=SUM(G${FIRST}:G{row})", point.people),
+        ]  # fmt: skip
+        put_row(sheet, row, cells)
+        before = point.money
+    last = FIRST + len(points)
+    money = Cells(TAB, f"$E${FIRST}:$E${last}", (0, *(point.money for point in points)))
+    wards = Cells(TAB, f"$F${FIRST}:$F${last}", (ready, *(ready + point.wards for point in points)))
+    picture = line_of_money("Tiền và số đơn vị đáp ứng, rẻ nhất trước", money, wards, "số đơn vị đáp ứng", 22)
+    sheet.add_chart(picture, f"B{last + 2}")

@@ -1,0 +1,242 @@
+"""The sheets of transfers, ceilings and the curve, the pictures, and both engines after Finance changed everything at once."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from exports.agreed_transfers import proposals
+from exports.allocation import candidates_of, curve, next_ward, spending_by_pot
+from exports.editing import Edit, apply_edits
+from exports.funding import Ceiling, Funding, fund
+from exports.plan import Transfer, build_plan
+from exports.planning import get_plan
+from exports.returning import rehearse
+from exports.rules import Assumptions, GroupRule
+from exports.transfers import with_transfers
+from exports.workbook.build import build_workbook
+from exports.workbook.ceilings import BROKEN, CEILING, CHECK, FIRST_WARD, KEPT, LEFT, SPENT
+from exports.workbook.reading import read_plan_workbook
+from exports.workbook.sheet import FIRST, HEAD
+from inventory.snapshot import EquipmentLot
+from scoring.rating import Result
+from tests.conftest import DEMO_DAY
+from tests.exports.test_living_workbook import RECALCULATE, agrees, agrees_in_libreoffice
+from tests.exports.test_plan_and_workbook import CONTEXT, ON, PRICES, STANDARD, WARD, formulas, plan_of, recalculated, same, tab
+
+OWN = replace(CONTEXT, plan_id=1)
+DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Trần vốn", "Rẻ nhất để đáp ứng"
+
+
+@pytest.fixture(scope="module")
+def small():
+    """18 of 23 PCs come from two other wards, on paper: 5 and 4."""
+    return with_moves(plan_of(EquipmentLot("A01", good=2, year=2024), staff_total=25), 5, 4)
+
+
+def with_moves(plan, *quantities):
+    givers = [ward for ward in plan.wards if ward != WARD]
+    moves = [Transfer("A01", giver, WARD, count, 4_260) for giver, count in zip(givers, quantities, strict=False)]
+    return with_transfers(plan, moves)
+
+
+@pytest.fixture
+def city(demo_session):
+    found = get_plan(demo_session, 1, DEMO_DAY)
+    return with_transfers(found, proposals(found))
+
+
+def funded(plan):
+    """The candidates, and the choice with half of the money of each pot."""
+    candidates = candidates_of(plan)
+    halves = tuple(Ceiling(pot.year, pot.source, money // 2) for pot, money in spending_by_pot(candidates).items())
+    return candidates, fund(candidates, Funding(halves))
+
+
+class TestTransfers:
+    def test_each_is_told_with_what_it_saves(self, small):
+        sheet = load_workbook(BytesIO(build_workbook(small, OWN)), data_only=True)[MOVES]
+        told = [[cell.value for cell in sheet[HEAD + number]] for number in (1, 2)]
+        assert [(row[1], row[5], row[7], row[8], row[11]) for row in told] == [
+            ("A01", WARD.code, 5, 4.26, 100_000_000), ("A01", WARD.code, 4, 4.26, 80_000_000),
+        ]  # fmt: skip
+        assert sheet.cell(HEAD - 1, 12).value == 180_000_000
+
+    def test_the_detail_adds_them_up_live(self, small, tmp_path):
+        data = build_workbook(small, OWN)
+        (line,) = (line for line in small.lines if line.item == "A01")
+        row = HEAD + 1 + small.lines.index(line)
+        assert load_workbook(BytesIO(data))[DETAIL].cell(row, 15).value.startswith("=SUMIFS('Điều chuyển'!")
+        fewer = recalculated(data, tmp_path, lambda model: model.set_user_input(tab(data, MOVES), FIRST, 8, "2"))
+        bought = fewer.get_cell_value(tab(data, DETAIL), row, 16)
+        assert bought == line.bought + 3
+        assert same(fewer.get_cell_value(tab(data, DETAIL), 7, 21), small.total() + 3 * line.unit_price)
+        assert same(fewer.get_cell_value(tab(data, MOVES), 7, 12), 6 * line.unit_price)
+
+    def test_a_number_that_no_transfer_explains_stays_a_number(self, small):
+        lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in small.lines)
+        sheet = load_workbook(BytesIO(build_workbook(replace(small, lines=lines), OWN)))[DETAIL]
+        moved = [sheet.cell(HEAD + number, 15).value for number in range(1, len(lines) + 1)]
+        assert moved.count(12) == 1
+
+    def test_untouched_it_comes_back_empty_and_a_changed_sheet_of_transfers_is_refused(self, small, tmp_path):
+        data = build_workbook(small, OWN)
+        assert rehearse(read_plan_workbook(data), small).is_empty
+
+        def fewer(book):
+            book[MOVES].cell(FIRST, 8).value = 2
+
+        (refused,) = rehearse(read_plan_workbook(office(changed(data, fewer), tmp_path)), small).refused
+        assert refused.value == "6"
+        assert "trang tính Điều chuyển của tệp đã bị sửa" in refused.message
+
+
+class TestCeilings:
+    def test_money_by_pot_is_what_the_choice_says_and_stays_live(self, city, tmp_path):
+        candidates, choice = funded(city)
+        data = build_workbook(city, OWN, candidates, choice)
+        sheet = load_workbook(BytesIO(data), data_only=True)[CEILINGS]
+        pots = range(5, 5 + len(choice.ceilings))
+        assert [sheet.cell(CEILING, column).value for column in pots] == list(choice.ceilings.values())
+        assert [sheet.cell(SPENT, column).value for column in pots] == [choice.spent.get(pot, 0) for pot in choice.ceilings]
+        assert [sheet.cell(LEFT, column).value for column in pots] == list(choice.remaining.values())
+        assert sheet.cell(CHECK, 5).value == KEPT
+        assert "Đã chứng minh" in sheet.cell(HEAD - 1, 1).value
+        assert next_ward(choice).ward.full_name in sheet.cell(HEAD - 1, 1).value
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=FIRST_WARD, max_row=CHECK + len(candidates))]
+        assert [row[3] for row in rows].count("có") == len(choice.funded)
+        assert all(row[-1] for row in rows if row[3] == "chưa")
+
+        def fund_all(model):
+            for row in range(FIRST_WARD, CHECK + len(candidates) + 1):
+                model.set_user_input(tab(data, CEILINGS), row, 4, "có")
+
+        assert recalculated(data, tmp_path, fund_all).get_cell_value(tab(data, CEILINGS), CHECK, 5) == BROKEN
+
+    def test_without_ceilings_only_the_curve_is_told(self, city):
+        candidates = candidates_of(city)
+        names = load_workbook(BytesIO(build_workbook(city, OWN, candidates, fund(candidates, Funding())))).sheetnames
+        assert CHEAPEST in names
+        assert CEILINGS not in names
+
+    def test_no_sheet_names_a_criterion_that_would_help_an_attacker(self, city):
+        candidates, choice = funded(city)
+        criteria = [f.criterion for rating in city.ratings.values() for f in rating.findings if f.criterion.is_sensitive]
+        secret = criteria[0]
+        blocked = replace(candidates[0], possible=False, costs={}, lines=(), blockers=(secret,))
+        choice = replace(choice, candidates=(blocked, *candidates[1:]), funded=choice.funded - {blocked.ward.code})
+        sheet = load_workbook(BytesIO(build_workbook(city, OWN, candidates, choice)))[CEILINGS]
+        words = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+        assert "an ninh mạng (1)" in words
+        assert not [criterion.name for criterion in criteria if criterion.name in words]
+
+    def test_the_curve_is_a_running_sum_and_its_picture_shows_it(self, city):
+        candidates = candidates_of(city)
+        data = build_workbook(city, OWN, candidates)
+        sheet, points = load_workbook(BytesIO(data), data_only=True)[CHEAPEST], curve(candidates)
+        told = [(sheet.cell(FIRST + n, 5).value, sheet.cell(FIRST + n, 8).value) for n in range(1, len(points) + 1)]
+        assert told == [(point.money, point.people) for point in points]
+        ready = sum(rating.result is Result.READY for rating in city.ratings.values())
+        assert sheet.cell(FIRST + len(points), 6).value == ready + len(points)
+        assert set(range(ready, ready + len(points) + 1)) in [set(values) for values in pictures_of(data).values()]
+
+
+def test_each_picture_carries_the_values_of_its_cells(city):
+    data = build_workbook(city, OWN, candidates_of(city))
+    book, found = load_workbook(BytesIO(data), data_only=True), pictures_of(data)
+    assert len(found) == 6
+    for address, values in found.items():
+        title, area = address.rsplit("!", 1)
+        cells = book[title.strip("'")][area.replace("$", "")]
+        assert [cell.value for line in cells for cell in line] == values, address
+    with ZipFile(BytesIO(data)) as archive:
+        charts = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == 3
+    assert all('delete val="0"' in chart and "Times New Roman" in chart for chart in charts)
+
+
+def pictures_of(data):
+    """The numbers that the charts carry, by the address of their cells."""
+    found = {}
+    with ZipFile(BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/charts/chart"):
+                for address, cache in re.findall(
+                    r"<numRef><f>([^<]+)</f><numCache>(.*?)</numCache>", archive.read(name).decode(), re.DOTALL
+                ):
+                    found[address] = [int(value) for value in re.findall(r"<v>(-?\d+)</v>", cache)]
+    return found
+
+
+def test_both_engines_agree_on_the_whole_city(city, tmp_path):
+    data = build_workbook(city, OWN, *funded(city))
+    assert agrees(recalculated(data, tmp_path), data) > 10_000
+    assert agrees_in_libreoffice(data, tmp_path) > 10_000
+
+
+def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path):
+    """Price, share of leasing, year, source and a transfer, typed into the file: both engines, and the plan with the same changes."""
+    before, after = plan_with(35, 20_000_000, 2027, 5), plan_with(41, 19_999_999, 2029, 2)
+    data, wanted = build_workbook(before, OWN), build_workbook(after, OWN)
+
+    def edit(book):
+        prices, detail = book["PL06 Căn cứ đơn giá"], book[DETAIL]
+        prices.cell(place(prices, 2, "A01"), 5).value = 19_999_999
+        book["Giả định"].cell(FIRST, 3).value = 41
+        book[MOVES].cell(FIRST, 8).value = 2
+        row = place(detail, 5, "A01")
+        detail.cell(row, 26).value, detail.cell(row, 25).value = 2029, "NS xã, phường"
+
+    edited = changed(data, edit)
+    model, names = recalculated(edited, tmp_path), load_workbook(BytesIO(wanted)).sheetnames
+    told = load_workbook(BytesIO(office(edited, tmp_path)), data_only=True)
+    checked = 0
+    for title, row, column, stored in formulas(wanted):
+        first, second = model.get_cell_value(names.index(title), row, column), told[title].cell(row, column).value
+        assert same(first, stored), (title, row, column, first, stored)
+        assert same("" if second is None else second, stored), (title, row, column, second, stored)
+        checked += 1
+    assert checked > 2_000
+    assert before.total() != after.total()
+
+
+def plan_with(percent, price, year, moved):
+    made = plan_of(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), staff_total=25, floors=3)
+    rules = Assumptions(2027, months=7, lease_percent=percent)
+    rules = replace(rules, groups={**rules.groups, "A": GroupRule(is_leased=True)})
+    prices = replace(PRICES, prices=PRICES.prices | {"A01": replace(PRICES.prices["A01"], unit_price=price)})
+    built = build_plan("Thử", made.wards, made.ratings, prices, STANDARD, rules, ON)
+    source = "NS xã, phường" if year == 2029 else "Chi thường xuyên – NS Thành phố"
+    edits = [Edit(WARD.code, "A01", "year", str(year)), Edit(WARD.code, "A01", "source", source)]
+    return with_moves(apply_edits(built, edits), moved)
+
+
+def place(sheet, column, value):
+    return next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[column - 1].value == value)
+
+
+def changed(data, change):
+    book = load_workbook(BytesIO(data))
+    change(book)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def office(data, folder):
+    """The file as LibreOffice calculates and saves it."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to calculate the workbook with a second engine.")
+    (folder / "profile" / "user").mkdir(parents=True)
+    (folder / "profile" / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    (folder / "edited.xlsx").write_bytes(data)
+    own, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
+    command = [program, own, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "edited.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    return (out / "edited.xlsx").read_bytes()
