@@ -36,6 +36,8 @@ ACTION_WORDS = {
     "plan:download": "tải sổ tính phương án",
     "plan:download-lines": "tải các dòng của phương án",
     "plan:download-letter": "tải văn bản trình của phương án",
+    "plan:download-parts": "tải các sổ tính từng phần của phương án",
+    "plan:download-ward": "tải sổ tính của một xã, phường trong phương án",
     "plan:edit-line": "sửa dòng của phương án",
     "plan:fix": "chốt phương án",
     "plan:propose": "chọn phương án đề xuất",

@@ -6,14 +6,14 @@ from accounts.identity import Role
 from accounts.permissions import Permission
 from exports import cli
 from exports.planning import load_default_plan
-from exports.views import costs, figures, files, funding, lines, plans, returning, rules, transfers
+from exports.views import costs, figures, files, funding, lines, parts, plans, returning, rules, transfers
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.setup import add_setup_step
 
 
 def init_app(app: Flask) -> None:
     """Add the pages of the plan, the pictures, the open data, and the default scenario."""
-    for room in (plans, rules, lines, transfers, funding, costs, files, returning, figures):
+    for room in (plans, rules, lines, transfers, funding, costs, files, parts, returning, figures):
         app.register_blueprint(room.blueprint)
     app.cli.add_command(cli.open_data)
     app.cli.add_command(cli.pictures)

@@ -1,6 +1,9 @@
 """Files that leave the house as attachments."""
 
+from collections.abc import Mapping
+from io import BytesIO
 from urllib.parse import quote
+from zipfile import ZIP_STORED, ZipFile
 
 from flask import Response
 
@@ -8,6 +11,7 @@ from portal.vietnamese import fold
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP = "application/zip"
 
 
 def send_bytes(data: bytes, filename: str, mimetype: str) -> Response:
@@ -17,3 +21,12 @@ def send_bytes(data: bytes, filename: str, mimetype: str) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename)}"
     response.headers["Content-Length"] = str(len(data))
     return response
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Files by name in one archive. Workbooks are packed already, so that they are only put together."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_STORED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()

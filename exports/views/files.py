@@ -1,5 +1,7 @@
 """Files of a plan that leave the house; each download is audited."""
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,10 +9,13 @@ from flask_babel import gettext as _
 from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
+from exports.allocation import FloorError, candidates_of
+from exports.funding import fund
 from exports.models import PlanRecord
 from exports.plan import Plan
 from exports.planning import get_plan_record, plan_of, reference_of
 from exports.reference import LetterKind, Reference
+from exports.stored import read_funding
 from exports.workbook.build import build_workbook
 from exports.workbook.sheet import WorkbookContext
 from portal.database import get_session, record_outside
@@ -33,7 +38,14 @@ def workbook(plan_id: int) -> ResponseReturnValue:
     own = get_plan_record(get_session(), plan_id)
     found = plan_of(get_session(), own)
     picture = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    data = build_workbook(found, context_of(settings, picture, plan_id, _reference(own, found)))
+    candidates = candidates_of(found)
+    try:
+        choice = fund(candidates, read_funding(own.funding))
+    except FloorError:
+        # The page of ceilings says so; without a choice there is nothing to print.
+        choice = None
+    context = replace(context_of(settings, picture, plan_id), reference=_reference(own, found))
+    data = build_workbook(found, context, candidates, choice)
     identity = the_identity()
     record_outside(lambda session: record(session, identity, "plan:download", f"plan {plan_id}", after={"total": found.total()}))
     return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
@@ -68,7 +80,7 @@ def _reference(own: PlanRecord, found: Plan) -> Reference:
     return reference_of(get_session(), own, found, LetterKind(asked), current_settings().agency)
 
 
-def context_of(settings: Settings, map_png: bytes | None, plan_id: int, reference: Reference | None = None) -> WorkbookContext:
+def context_of(settings: Settings, map_png: bytes | None, plan_id: int) -> WorkbookContext:
     """What the workbook needs beside the plan, from the settings."""
     return WorkbookContext(
         agency_parent=settings.agency_parent,
@@ -82,5 +94,4 @@ def context_of(settings: Settings, map_png: bytes | None, plan_id: int, referenc
         map_png=map_png,
         plan_id=plan_id,
         public_url=settings.public_url,
-        reference=reference,
     )

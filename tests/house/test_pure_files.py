@@ -39,6 +39,7 @@ PURE = [
     "scoring.standard_text",
     "surveys.questions",
     "surveys.reading",
+    "exports.parts",
     "exports.plan",
     "exports.caps",
     "exports.rules",

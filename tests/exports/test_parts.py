@@ -1,0 +1,139 @@
+"""One workbook for each ward and for each source: the same lines and the same sheets, and together the plan to the đồng."""
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from exports.agreed_transfers import proposals
+from exports.parts import part_of_source, part_of_ward, sources_of, wards_of
+from exports.planning import get_plan
+from exports.returning import rehearse
+from exports.rules import Spending
+from exports.transfers import with_transfers
+from exports.workbook.build import build_workbook
+from exports.workbook.reading import read_plan_workbook
+from inventory.snapshot import EquipmentLot
+from tests.conftest import DEMO_DAY
+from tests.exports.test_living_workbook import agrees, agrees_in_libreoffice
+from tests.exports.test_plan_and_workbook import CONTEXT, WARD, plan_of, recalculated
+
+OWN = replace(CONTEXT, plan_id=1)
+
+
+@pytest.fixture
+def plan(demo_session):
+    found = get_plan(demo_session, 1, DEMO_DAY)
+    return with_transfers(found, proposals(found)[:12])
+
+
+def figures_of(plan):
+    kinds = [part(kind) for kind in Spending for part in (plan.spending_total, plan.within_total, plan.above_total)]
+    return [
+        plan.total(),
+        *kinds,
+        plan.without_evidence,
+        *(plan.upkeep_in(year) for year in plan.assumptions.years),
+        len(plan.lines),
+    ]
+
+
+@pytest.mark.parametrize("way", ["ward", "source"])
+def test_the_parts_together_are_the_plan_to_the_dong(plan, way):
+    if way == "ward":
+        parts = [part_of_ward(plan, ward) for ward in wards_of(plan)]
+    else:
+        parts = [part_of_source(plan, source) for source in sources_of(plan)]
+    assert [sum(column) for column in zip(*map(figures_of, parts), strict=True)] == figures_of(plan)
+    assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
+    if way == "ward":
+        assert sum(part.centre_total for part in parts) == plan.centre_total
+
+
+def test_a_ward_sees_what_it_gets_and_what_it_gives(plan):
+    transfer = plan.transfers[0]
+    assert transfer in part_of_ward(plan, transfer.giver).transfers
+    assert transfer in part_of_ward(plan, transfer.receiver).transfers
+    assert transfer.giver in wards_of(plan)
+
+
+def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchanged(plan, tmp_path):
+    ward = plan.transfers[0].receiver
+    own = part_of_ward(plan, ward)
+    data = build_workbook(own, replace(OWN, part=ward.full_name))
+    assert agrees(recalculated(data, tmp_path), data) > 300
+    assert agrees_in_libreoffice(data, tmp_path) > 300
+    book = load_workbook(BytesIO(data), data_only=True)
+    assert book["PL02 Chi tiết"]["U7"].value == own.total()
+    assert ward.full_name.upper() in book["Tổng hợp"]["A6"].value
+    assert not {"PL08 Thiếu dữ liệu", "Sơ đồ", "Trần vốn"} & set(book.sheetnames)
+    found = rehearse(read_plan_workbook(data), plan)
+    assert found.is_empty
+    assert found.warnings == ()
+
+
+def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
+    source = sources_of(plan)[-1]
+    own = part_of_source(plan, source)
+    data = build_workbook(own, replace(OWN, part=f"126 xã, phường. Nguồn vốn: {source}"))
+    assert agrees(recalculated(data, tmp_path), data) > 1_000
+    assert load_workbook(BytesIO(data), data_only=True)["PL02 Chi tiết"]["U7"].value == own.total()
+
+
+def test_a_ward_without_lines_has_a_workbook_too(tmp_path):
+    plan = plan_of(EquipmentLot("A01", good=2, year=2024))
+    other = next(ward for ward in plan.wards if ward != WARD)
+    data = build_workbook(part_of_ward(plan, other), replace(OWN, part=other.full_name))
+    assert agrees(recalculated(data, tmp_path), data) > 50
+
+
+class TestDownloads:
+    def test_the_archive_of_wards_is_the_plan_to_the_dong(self, demo_sign_in, demo_session):
+        plan = get_plan(demo_session, 1)
+        demo_session.rollback()
+        answer = demo_sign_in("taichinh").get("/plans/1/workbooks-by-ward.zip")
+        files = files_of(answer)
+        assert set(files) >= {"00070-phuong-hoan-kiem.xlsx"}
+        assert len(files) == len(wards_of(plan)) > 90
+        assert all(re.fullmatch(r"\d{5}-(phuong|xa)[a-z0-9-]+\.xlsx", name) for name in files)
+        assert sum(total_in(data) for data in files.values()) == plan.total()
+        assert "plan:download-parts" in demo_sign_in("quantri").get("/audit").text
+
+    def test_the_archive_of_sources_is_the_plan_to_the_dong(self, demo_sign_in, demo_session):
+        plan = get_plan(demo_session, 1)
+        demo_session.rollback()
+        files = files_of(demo_sign_in("taichinh").get("/plans/1/workbooks-by-source.zip"))
+        assert len(files) == len(sources_of(plan))
+        assert sum(total_in(data) for data in files.values()) == plan.total()
+
+    def test_one_ward_by_its_code(self, demo_sign_in, demo_session):
+        plan = get_plan(demo_session, 1)
+        demo_session.rollback()
+        client = demo_sign_in("taichinh")
+        answer = client.get("/plans/1/wards/00070/workbook.xlsx")
+        assert "00070-phuong-hoan-kiem.xlsx" in answer.headers["Content-Disposition"]
+        assert total_in(answer.data) == plan.total(lambda line: line.ward.code == "00070")
+        assert client.get("/plans/1/wards/99999/workbook.xlsx").status_code == 404
+        assert "plan:download-ward" in demo_sign_in("quantri").get("/audit").text
+        assert "/plans/1/workbooks-by-ward.zip" in client.get("/plans/1?ward=00070").text
+        assert "/plans/1/wards/00070/workbook.xlsx" in client.get("/plans/1?ward=00070").text
+
+    @pytest.mark.parametrize("path", ["workbooks-by-ward.zip", "workbooks-by-source.zip", "wards/00070/workbook.xlsx"])
+    @pytest.mark.parametrize("who", ["canbo", "lanhdaoxa", "lanhdao"])
+    def test_who_may_not_download_the_plan_gets_no_part_of_it(self, demo_sign_in, path, who):
+        assert demo_sign_in(who).get(f"/plans/1/{path}").status_code == 404
+
+
+def files_of(answer):
+    with ZipFile(BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def total_in(data):
+    """The stored total of the detail, which is the third sheet."""
+    with ZipFile(BytesIO(data)) as book:
+        return int(re.search(rb'<c r="U7"[^>]*><f>[^<]*</f><v>(\d+)</v>', book.read("xl/worksheets/sheet3.xml"))[1])
