@@ -79,8 +79,9 @@ def _redraw(data: bytes) -> CheckedFile:
     unreadable = FileError("Tệp không phải ảnh JPEG, PNG, WebP hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
     try:
         with warnings.catch_warnings():
-            # The limit below is lower than the one that Pillow warns of.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # The limit below is lower than the one that Pillow warns of; what it cannot read of a camera's notes, nobody needs.
+            for kind_of_warning in (Image.DecompressionBombWarning, UserWarning):
+                warnings.simplefilter("ignore", kind_of_warning)
             opened = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
         if opened.width * opened.height > MAX_PIXELS:
             raise FileError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.")
@@ -104,7 +105,10 @@ def _redraw(data: bytes) -> CheckedFile:
 def _turn(opened: Image.Image) -> Image.Image:
     """The picture as the camera was held. What the camera wrote may be damaged while the picture is sound: then it is left as it is."""
     try:
-        turn = TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+        with warnings.catch_warnings():
+            # Pillow warns of what it cannot read there; nobody needs it.
+            warnings.simplefilter("ignore", UserWarning)
+            turn = TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
     except (OSError, ValueError, SyntaxError, TypeError, struct.error):
         turn = None
     opened.load()
