@@ -131,7 +131,7 @@ def add_centre(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         price = Live(f"={price_of(f'C{row}', PRICE)}", line.unit_price)
         amount = Live(f"=E{row}*F{row}", line.amount)
         put_row(sheet, row, [number, line.ward.full_name, line.item, name, Input(line.quantity), price, amount])
-    put_totals(sheet, 2, {7: plan.centre_total})
+    put_totals(sheet, 4, {7: plan.centre_total})
     add_filter(sheet, len(head), len(plan.centre_lines))
     if not plan.centre_lines:
         put_row(sheet, FIRST, [None, "Chưa phiếu nào ghi nhận thiết bị của Trung tâm cần thay.", None, None, None, None, None])

@@ -41,7 +41,7 @@ def add_by_ward(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         put_row(sheet, HEAD + number, _cells(number, ward, by_ward[ward], plan))
     money = range(9, 28)
     sums = [sum(column) for column in zip(*(_amounts(lines, plan) for lines in by_ward.values()), strict=True)]
-    put_totals(sheet, 3, dict(zip(money, sums, strict=True)))
+    put_totals(sheet, 8, dict(zip(money, sums, strict=True)))
     add_filter(sheet, len(head), len(plan.wards))
     sheet.freeze_panes = f"D{FIRST}"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3

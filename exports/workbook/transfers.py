@@ -3,6 +3,7 @@
 from openpyxl import Workbook
 
 from exports.plan import Plan, PlanLine, Transfer, amount_of
+from exports.workbook.cached import put_text
 from exports.workbook.detail import ITEM, MONTHS, TAB, TRANSFER_TAB, UNIT_PRICE, WARD
 from exports.workbook.sheet import (
     FIRST,
@@ -14,7 +15,6 @@ from exports.workbook.sheet import (
     add_filter,
     column_range,
     join,
-    put,
     put_row,
     put_totals,
 )
@@ -41,14 +41,16 @@ def add_transfers(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         line = lines.get((transfer.receiver.code, transfer.item))
         put_row(sheet, HEAD + number, _cells(number, transfer, line, HEAD + number))
         distance = sheet.cell(HEAD + number, _KM)
-        distance.value, distance.number_format = transfer.metres / 1000, "0.0"
+        distance.value, distance.style = transfer.metres / 1000, "w-number"
+        distance.number_format = "0.0"
         saved += _saved_by(transfer, line)
     put_totals(sheet, 7, {_SAVED: saved})
     add_filter(sheet, len(_HEADINGS), len(ordered))
     if not ordered:
         put_row(sheet, FIRST, [None, None, "Phương án chưa có khoản điều chuyển nào.", *[None] * 9])
-    put(sheet, HEAD + max(1, len(ordered)) + 2, 3, NOTE)
-    join(sheet, sheet.max_row, 3, _SAVED)
+    below = HEAD + max(1, len(ordered)) + 2
+    put_text(sheet, below, 3, NOTE).style = "w-words"
+    join(sheet, below, 3, _SAVED)
 
 
 def _saved_by(transfer: Transfer, line: PlanLine | None) -> int:
