@@ -106,6 +106,8 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
         letter.add_paragraph(f"- {contents.spending_words(plan, kind)}")
     for number, part in enumerate(("group", "year", "source", "unit"), start=3):
         put_table(letter, contents.split(plan, part), number, even(3, 75))
+    if moved := contents.transfers_told(plan):
+        letter.add_paragraph(moved)
     letter.add_paragraph(contents.caps_told(plan))
     letter.add_paragraph(contents.centre_told(plan))
     letter.add_heading("2. Dự toán", 2)

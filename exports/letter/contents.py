@@ -183,6 +183,17 @@ def caps_told(plan: Plan) -> str:
     )
 
 
+def transfers_told(plan: Plan) -> str:
+    """What is moved between wards before anything is bought; nothing where no transfer was agreed to."""
+    if not plan.transfers:
+        return ""
+    machines = sum(moved.quantity for moved in plan.transfers)
+    return (
+        f"Trước khi mua đã điều chuyển, tận dụng {format_number(machines)} máy giữa các xã, phường ({len(plan.transfers)} đề nghị; "
+        "Quyết định số 15/2025/QĐ-TTg, Điều 7.1); số này không tính kinh phí mua."
+    )
+
+
 def centre_told(plan: Plan) -> str:
     """The equipment of the city service centre, which is in no total."""
     return (

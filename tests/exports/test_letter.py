@@ -15,6 +15,7 @@ from exports.cost_blocks import estimate
 from exports.letter.build import build_letter
 from exports.letter.contents import turned_ready
 from exports.letter.form import FONT, plain
+from exports.plan import Transfer
 from exports.planning import get_plan_record, plan_of, reference_of
 from exports.reference import LetterKind, Reference, initials
 from exports.rules import Mode, Rates, Spending
@@ -164,6 +165,12 @@ class TestFigures:
         plan, letter = city
         names = {c.name for c in plan.standard.criteria if c.is_sensitive}
         assert not names & {row[0] for row in rows_of(letter, "Tiêu chí")}
+
+    def test_what_is_moved_between_wards_is_told(self, letter):
+        assert "điều chuyển, tận dụng" not in text_of(letter)
+        one, other = PLAN.wards[:2]
+        moved = replace(PLAN, transfers=(Transfer("A01", one, other, 3, 900), Transfer("A03", one, other, 2, 900)))
+        assert "điều chuyển, tận dụng 5 máy giữa các xã, phường (2 đề nghị" in text_of(letter_of(moved))
 
     def test_a_price_without_evidence_makes_a_draft(self, letter):
         assert "(DỰ THẢO)" in text_of(letter)
