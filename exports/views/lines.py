@@ -23,14 +23,14 @@ from scoring.explain import explain, explain_source
 
 blueprint = Blueprint("plan_lines", __name__, template_folder="../templates")
 
-SHOWN = 100
+SHOWN = 50
 CSV = "text/csv; charset=utf-8"
 
 
 @blueprint.get("/plans/<int:plan_id>/lines")
 @requires(Permission.PLAN_READ)
 def lines(plan_id: int) -> ResponseReturnValue:
-    """The lines that are looked for, with their total; a hundred at a time."""
+    """The lines that are looked for, with their total; fifty at a time."""
     own = get_plan_record(get_session(), plan_id)
     found = plan_of(get_session(), own)
     chosen = read_filter(request.args)

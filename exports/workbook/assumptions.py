@@ -3,7 +3,8 @@
 from openpyxl import Workbook
 
 from exports.plan import Plan
-from exports.workbook.sheet import FIRST, HEAD, Content, Input, WorkbookContext, add_annex, put, put_row
+from exports.workbook.cached import put_text
+from exports.workbook.sheet import FIRST, HEAD, Content, Input, WorkbookContext, add_annex, put_row
 from inventory.catalogue import GROUPS
 
 TAB = "Giả định"
@@ -20,7 +21,7 @@ def add_assumptions(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Nguồn chi thường xuyên", 34),
         ("Đơn vị thực hiện", 26),
     )
-    sheet = add_annex(book, plan, context, TAB, "10", "Giả định của phương án", head)
+    sheet = add_annex(book, plan, context, TAB, "12", "Giả định của phương án", head)
     rules = plan.assumptions
     rows: list[list[Content]] = [
         ["Giá thuê một năm, % đơn giá mua", Input(rules.lease_percent)],
@@ -36,4 +37,6 @@ def add_assumptions(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         if isinstance(row[1], int) and row[1] >= 2000:
             sheet.cell(HEAD + number, 3).number_format = "0"
     below = HEAD + len(rows) + 2
-    put(sheet, below, 2, "Chỉ ô tô màu làm đổi số tiền khi sửa ở đây. Năm, nguồn và đơn vị thực hiện của từng dòng sửa ở PL02.")
+    put_text(
+        sheet, below, 2, "Chỉ ô tô màu làm đổi số tiền khi sửa ở đây. Năm, nguồn và đơn vị thực hiện của từng dòng sửa ở PL02."
+    ).style = "w-note"

@@ -47,10 +47,10 @@ def build_workbook(
         add_missing(book, plan, context)
     if not context.part or plan.centre_lines:
         add_centre(book, plan, context)
-    add_assumptions(book, plan, context)
     if not context.part:
         add_estimate(book, plan, context)
         add_five_years(book, plan, context)
+    add_assumptions(book, plan, context)
     add_transfers(book, plan, context)
     if choice and choice.ceilings:
         add_ceilings(book, plan, context, choice)

@@ -26,7 +26,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
         ("STT", 6), ("Mã xã", 9), ("Xã, phường", 26), ("Bố trí vốn", 9),
         *((f"{pot.year}: {pot.source}", 18) for pot in pots), ("Cộng hai loại chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
     )  # fmt: skip
-    sheet = add_annex(book, plan, context, TAB, "12", "Xã, phường được bố trí vốn trong các trần vốn", head)
+    sheet = add_annex(book, plan, context, TAB, "14", "Xã, phường được bố trí vốn trong các trần vốn", head)
     put_text(sheet, HEAD - 1, 1, f"{_tell_proof(choice)} {_tell_next(choice)}").style = "w-words"
     join(sheet, HEAD - 1, 1, len(head))
     sheet.row_dimensions[HEAD - 1].height = 50

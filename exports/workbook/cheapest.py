@@ -21,7 +21,7 @@ _HEADINGS = (
 
 def add_cheapest(book: Workbook, plan: Plan, context: WorkbookContext, candidates: Sequence[Candidate]) -> None:
     """Add the sheet; its first row is the city as it stands."""
-    sheet = add_annex(book, plan, context, TAB, "13", "Rẻ nhất để đáp ứng: tiền và số đơn vị", _HEADINGS)
+    sheet = add_annex(book, plan, context, TAB, "15", "Rẻ nhất để đáp ứng: tiền và số đơn vị", _HEADINGS)
     ready = sum(rating.result is Result.READY for rating in plan.ratings.values())
     counted = Live(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
     put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Live(f"=D{FIRST}", 0), counted, 0, Live(f"=G{FIRST}", 0)])

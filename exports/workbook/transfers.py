@@ -33,7 +33,7 @@ NOTE = (
 
 def add_transfers(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add the sheet."""
-    sheet = add_annex(book, plan, context, TRANSFER_TAB, "11", "Điều chuyển, tận dụng trước khi mua", _HEADINGS)
+    sheet = add_annex(book, plan, context, TRANSFER_TAB, "13", "Điều chuyển, tận dụng trước khi mua", _HEADINGS)
     lines = {(line.ward.code, line.item): line for line in plan.lines}
     ordered = sorted(plan.transfers, key=lambda t: (t.item, t.receiver.position, t.giver.position))
     saved = 0

@@ -17,7 +17,7 @@ from exports.plan import build_plan
 from exports.planning import get_plan, get_plan_record, plan_of
 from exports.rules import SOURCES, Assumptions, GroupRule, Method, Spending
 from exports.stored import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, thaw
-from inventory.models import PriceRecord
+from inventory.models import PriceListRecord, PriceRecord
 from inventory.price_lists import get_price_list
 from inventory.prices import PriceList, load_default_prices
 from inventory.snapshot import EquipmentLot, Owner, Snapshot, make_facts
@@ -212,6 +212,7 @@ def test_fixed_for_good(demo_session):
     assert scenarios.is_intact(own)
     assert get_price_list(demo_session, own.price_list_id).is_published
     demo_session.get(PriceRecord, (own.price_list_id, "A01")).unit_price = 1
+    demo_session.get(PriceListRecord, own.price_list_id).revision += 1
     demo_session.flush()
     assert plan_of(demo_session, own).lines == before.lines
     for change in (
