@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exports.parts import part_of_source, part_of_ward, sources_of, wards_of
 from exports.plan import amount_of, build_plan
 from exports.rules import Assumptions, Method, Spending
 from inventory.prices import PriceList, load_default_prices
@@ -129,3 +130,17 @@ def test_the_page_names_results_the_largest_and_an_unknown_ward(demo_sign_in):
 @pytest.mark.parametrize("code", ["<b>", "00070' OR 1=1", "x" * 5000])
 def test_an_odd_ward_code_leaves_the_page_whole(demo_sign_in, code):
     assert demo_sign_in("taichinh").get("/plans/1", query_string={"ward": code}).status_code == 200
+
+
+@settings(max_examples=40)
+@given(snapshots)
+def test_the_parts_for_wards_and_for_sources_are_the_whole(wards):
+    plan = plan_of(wards)
+    by_ward = [part_of_ward(plan, ward) for ward in wards_of(plan)]
+    by_source = [part_of_source(plan, source) for source in sources_of(plan)]
+    for parts in (by_ward, by_source):
+        assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
+        for kind in Spending:
+            assert sum(part.spending_total(kind) for part in parts) == plan.spending_total(kind)
+            assert sum(part.above_total(kind) for part in parts) == plan.above_total(kind)
+    assert sum(part.centre_total for part in by_ward) == plan.centre_total
