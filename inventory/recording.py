@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,10 +12,21 @@ from sqlalchemy.orm import Session
 
 from inventory.models import ConnectionRecord, FactRecord, LotRecord, SnapshotRecord
 from inventory.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
+from portal.clock import to_hanoi
 
 # Values of snapshots by their hash. What never changes needs no expiry; the size is bounded by _KEPT.
 _values: dict[str, Snapshot] = {}
 _KEPT = 5000
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """When (on which day in Hà Nội) and in which round a snapshot was approved, and the hash to read it by."""
+
+    ward_code: str
+    round_name: str
+    day: date
+    sha256: str
 
 
 def hash_snapshot(snapshot: Snapshot) -> str:
@@ -97,6 +109,13 @@ def hashes_of_round_before(session: Session) -> dict[str, str]:
         if newest.setdefault(ward_code, round_name) != round_name:
             found.setdefault(ward_code, sha256)
     return found
+
+
+def list_recorded(session: Session) -> list[Recorded]:
+    """Every approved snapshot of every ward, without its content, in the order in which they were recorded."""
+    columns = SnapshotRecord.ward_code, SnapshotRecord.round_name, SnapshotRecord.approved_at, SnapshotRecord.sha256
+    rows = session.execute(select(*columns).order_by(SnapshotRecord.id))
+    return [Recorded(code, round_name, to_hanoi(moment).date(), sha256) for code, round_name, moment, sha256 in rows]
 
 
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:

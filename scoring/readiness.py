@@ -64,7 +64,7 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     standard = current_standard(session)
     hashes = newest_hashes(session)
     wards = tuple(list_wards(session))
-    rated = _rate(hashes, newest_snapshots(session), standard, day)
+    rated = rate_each(hashes, newest_snapshots(session), standard, day)
     ratings = {ward.code: rated.get(ward.code) or no_data(ward.code, day) for ward in wards}
     version = f"{hash((standard.sha256, standard.issued_number, day, *sorted(hashes.items()))):x}"
     return CityReadiness(standard, day, wards, ratings, version)
@@ -81,10 +81,11 @@ def grades_of(city: CityReadiness) -> Mapping[str, Confidence | None]:
 def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
     """What each ward had in the round before its newest one, rated like the city: by the same standard, on the same day."""
     hashes = hashes_of_round_before(session)
-    return _rate(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
+    return rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
 
 
-def _rate(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
+def rate_each(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
+    """The rating of each snapshot, by whatever key names it and its hash; what was rated alike before is not rated again."""
     if len(_ratings) > _KEPT:
         _ratings.clear()
     rated = {}

@@ -10,18 +10,21 @@ from portal.setup import add_demo_step, add_setup_step
 from scoring.action_panel import leader_actions, own_actions
 from scoring.action_reminding import action_lines
 from scoring.action_views import blueprint as action_blueprint
+from scoring.criterion_views import blueprint as criterion_blueprint
 from scoring.demo import load_demo_actions
 from scoring.draft_views import blueprint as draft_blueprint
 from scoring.publishing import load_reference_standard
 from scoring.standard_views import blueprint as standard_blueprint
 from scoring.study_views import blueprint as study_blueprint
+from scoring.trend_views import blueprint as trend_blueprint
 from scoring.views import blueprint, leader_panel
 
 
 def init_app(app: Flask) -> None:
     """Add the package's pages, menu entries and set-up."""
-    for part in (blueprint, study_blueprint, standard_blueprint, draft_blueprint, action_blueprint):
-        app.register_blueprint(part)
+    rooms = blueprint, study_blueprint, standard_blueprint, draft_blueprint, action_blueprint, trend_blueprint, criterion_blueprint
+    for room in rooms:
+        app.register_blueprint(room)
     add_menu_entry(app, MenuEntry("Mức độ đáp ứng", "scoring.readiness", Permission.READINESS_READ, 30))
     add_menu_entry(app, MenuEntry("Bộ tiêu chuẩn", "standards.versions", Permission.READINESS_READ, 35))
     add_menu_entry(app, MenuEntry("Việc cần làm", "actions.listing", Permission.ACTION_READ, 32))

@@ -76,6 +76,8 @@ PAGES = {
         "/readiness",
         "/readiness?colour=cost",
         "/readiness/map.json",
+        "/readiness/trend",
+        "/readiness/criteria/CR-A1",
         "/readiness/wards/00070",
         "/plans/1",
         "/standards/2026.1/sensitivity",

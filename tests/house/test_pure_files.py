@@ -34,6 +34,8 @@ PURE = [
     "scoring.sensitivity",
     "scoring.changes",
     "scoring.charts",
+    "scoring.trend",
+    "scoring.burndown",
     "scoring.actions",
     "scoring.suggesting",
     "scoring.standard_text",

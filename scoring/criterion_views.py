@@ -1,0 +1,42 @@
+"""One criterion over the city: who meets it, who does not, and why."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission, may
+from portal.database import get_session
+from portal.errors import NotFoundError
+from scoring.explain import verdict
+from scoring.rating import FindingStatus
+from scoring.readiness import city_readiness
+
+blueprint = Blueprint("criteria", __name__, url_prefix="/readiness/criteria", template_folder="templates")
+
+ORDER = (FindingStatus.UNMET, FindingStatus.UNANSWERED, FindingStatus.MET, FindingStatus.NOT_APPLICABLE)
+
+
+@blueprint.get("/<code>")
+@requires(Permission.READINESS_READ)
+def criterion(code: str) -> ResponseReturnValue:
+    """What one criterion makes of every ward within the person's scope, those that lack something first."""
+    identity, city = the_identity(), city_readiness(get_session())
+    found = next((one for one in city.standard.criteria if one.code == code), None)
+    if found is None or (found.is_sensitive and not may(identity, Permission.READINESS_SECURITY)):
+        raise NotFoundError(_("Không có tiêu chí này trong bộ tiêu chuẩn đang dùng, hoặc tài khoản của bạn không được giao xem."))
+    wards = [ward for ward in city.wards if identity.covers(ward.code)]
+    findings = {ward.code: next((f for f in city.ratings[ward.code].findings if f.criterion.code == code), None) for ward in wards}
+    rows = {status: [(w, f) for w in wards if (f := findings[w.code]) and f.status is status] for status in ORDER}
+    chosen = request.args.get("status", "")
+    return render_template(
+        "scoring/criterion.html",
+        city=city,
+        criterion=found,
+        rows=rows,
+        shown=[status for status in ORDER if chosen in ("", status)] or list(ORDER),
+        chosen=chosen,
+        without_data=[ward for ward in wards if findings[ward.code] is None],
+        of_all=len(wards),
+        verdict=verdict,
+    )

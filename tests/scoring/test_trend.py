@@ -1,0 +1,270 @@
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from inventory.recording import list_recorded, newest_snapshots, record_snapshot
+from inventory.snapshot import Snapshot
+from portal.clock import HANOI
+from scoring.publishing import REFERENCE
+from scoring.rating import Rating, Result, rate
+from scoring.readiness import city_readiness
+from scoring.standard import parse_standard
+from scoring.trend import (
+    Approval,
+    DayCount,
+    Deadline,
+    changes_between,
+    count_days,
+    foresee,
+    planned,
+    ready_on,
+    stand_by_round,
+    take_apart,
+    weekly_paces,
+)
+from scoring.trending import city_trend
+
+DAY = date(2026, 3, 2)
+TARGET = date(2026, 3, 31)
+STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+WARDS = ("00004", "00070", "00082", "00235")
+
+
+def approval(code, day, *, ready=True, of="Đợt 1"):
+    result = Result.READY if ready else Result.NOT_READY
+    return Approval(DAY + timedelta(days=day), of, Rating(code, result, 0, (), Snapshot(code, DAY), STANDARD, DAY))
+
+
+APPROVALS = st.lists(
+    st.builds(
+        lambda code, day, ready, of: approval(code, day, ready=ready, of=of),
+        st.sampled_from(WARDS),
+        st.integers(-100, 0),
+        st.booleans(),
+        st.sampled_from(["Đợt 1", "Đợt 2", "Đợt 3"]),
+    ),
+    max_size=30,
+)
+
+
+def slowly(approvals, day):
+    """The newest snapshot of each ward among those approved by a day."""
+    newest = {one.rating.ward_code: one.rating for one in approvals if one.day <= day}
+    return newest, sum(rating.result is Result.READY for rating in newest.values())
+
+
+@given(APPROVALS)
+def test_each_day_counts_the_newest_snapshot_approved_by_then(approvals):
+    days = count_days(approvals)
+    assert [counted.day for counted in days] == sorted({one.day for one in approvals})
+    for counted in days:
+        newest, ready = slowly(approvals, counted.day)
+        assert (counted.approved, counted.ready) == (len(newest), ready)
+        assert ready_on(days, counted.day) == ready
+    assert ready_on(days, DAY - timedelta(days=101)) == 0
+
+
+def test_a_ward_that_loses_it_and_a_snapshot_recorded_late_are_counted_right():
+    days = count_days([approval("00070", 0), approval("00082", 1), approval("00070", 3, ready=False), approval("00070", 2)])
+    assert [(counted.approved, counted.ready) for counted in days] == [(1, 1), (2, 2), (2, 2), (2, 2)]
+    assert ready_on(days, DAY + timedelta(days=30)) == 2
+
+
+@given(APPROVALS)
+def test_the_last_round_stands_where_the_city_stands(approvals):
+    rounds = stand_by_round(approvals)
+    assert [standing.name for standing in rounds] == list(dict.fromkeys(one.round_name for one in approvals))
+    for standing in rounds:
+        assert standing.first <= standing.last
+        assert sum(standing.counts(126).values()) == 126
+    if rounds:
+        assert rounds[-1].ratings == slowly(approvals, DAY)[0]
+        now = rounds[-1].counts(126)
+        for before in rounds:
+            changes = changes_between(before, now)
+            assert sum(changes.values()) == 0
+            assert {result: before.counts(126)[result] + change for result, change in changes.items()} == now
+
+
+def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
+    first, second = stand_by_round([approval("00070", 0), approval("00082", 0, ready=False), approval("00082", 9, of="Đợt 2")])
+    assert (set(first.ratings), first.counts(126)[Result.READY]) == ({"00070", "00082"}, 1)
+    assert (set(second.ratings), second.counts(126)[Result.READY]) == ({"00070", "00082"}, 2)
+    assert changes_between(first, second.counts(126)) == {
+        Result.READY: 1,
+        Result.NOT_READY: -1,
+        Result.INCOMPLETE: 0,
+        Result.NO_DATA: 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("on", "words", "goal", "per_week"),
+    [
+        (date(2026, 3, 10), "còn 21 ngày", TARGET, 27),
+        (date(2026, 3, 28), "còn 3 ngày", TARGET, 79),
+        (TARGET, "hạn là hôm nay", TARGET, 79),
+        (date(2026, 4, 1), "quá hạn 1 ngày", date(2026, 4, 30), 20),
+        (date(2026, 4, 30), "quá hạn 30 ngày", date(2026, 5, 31), 18),
+        (date(2026, 12, 31), "quá hạn 275 ngày", date(2027, 1, 31), 18),
+    ],
+)
+def test_the_deadline_says_how_far_and_how_fast(on, words, goal, per_week):
+    deadline = Deadline(on, TARGET, 126, 47)
+    assert (deadline.in_words, deadline.goal, deadline.per_week) == (words, goal, per_week)
+    assert deadline.is_over == (on > TARGET)
+    assert not Deadline(on, TARGET, 126, 126).is_over
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 126))
+def test_the_pace_that_is_asked_for_makes_it_and_one_ward_less_a_week_does_not(on, target, ready):
+    deadline = Deadline(on, target, 126, ready)
+    days = max(7, (deadline.goal - on).days)
+    assert deadline.per_week * days >= 7 * deadline.missing
+    assert not deadline.missing or (deadline.per_week - 1) * days < 7 * deadline.missing
+    assert deadline.goal >= on
+
+
+def test_the_line_of_the_plan_leads_from_the_first_day_to_all_wards():
+    days = (DayCount(date(2026, 3, 1), 10, 6), DayCount(date(2026, 3, 5), 20, 9))
+    deadline = Deadline(date(2026, 3, 5), TARGET, 126, 9)
+    assert planned(days, deadline, date(2026, 3, 1)) == 6
+    assert planned(days, deadline, date(2026, 3, 16)) == 66
+    assert planned(days, deadline, TARGET) == 126
+    assert planned(days, deadline, date(2026, 4, 1)) is None
+    assert planned(days, deadline, date(2026, 2, 1)) is None
+    assert planned((), deadline, TARGET) is None
+    assert planned((DayCount(TARGET, 1, 1),), deadline, TARGET) is None
+
+
+def weeks(*gains):
+    """One ready ward on the first day, then so many more in the middle of each week; today ends the last one."""
+    approvals, number = [approval("00000", -7 * len(gains))], 1
+    for week, gain in enumerate(gains):
+        for _ in range(gain):
+            approvals.append(approval(f"{number:05}", -7 * len(gains) + 7 * week + 4))
+            number += 1
+    return approvals, Deadline(DAY, TARGET, 126, number)
+
+
+def test_the_forecast_goes_by_the_last_weeks_and_says_its_range():
+    approvals, deadline = weeks(4, 8, 6, 2)
+    found = foresee(approvals, deadline)
+    assert (found.weeks, found.pace, found.slow, found.fast) == (4, 5, 3, 7)
+    assert deadline.missing == 105
+    assert (found.last, found.earliest, found.latest) == tuple(DAY + timedelta(weeks=count) for count in (21, 15, 35))
+    assert found.first_rated == 20
+
+
+def test_wards_that_were_mended_are_not_taken_for_newly_reported():
+    approvals, deadline = weeks(3, 3)
+    old = [approval("00001", -60, ready=False), approval("00002", -60, ready=False)]
+    assert foresee(approvals, deadline).first_rated == 6
+    # The ward of the first day is within the longer look back, and new in it.
+    assert foresee([*old, *approvals], deadline).first_rated == 6 - 2 + 1
+
+
+@pytest.mark.parametrize("gains", [(), (5,)])
+def test_too_few_weeks_give_no_forecast(gains):
+    assert foresee(*weeks(*gains)) is None
+
+
+def test_no_forecast_without_data_or_once_all_are_ready():
+    assert foresee([], Deadline(DAY, TARGET, 126, 0)) is None
+    approvals, _deadline = weeks(4, 4)
+    assert foresee(approvals, Deadline(DAY, TARGET, 9, 9)) is None
+
+
+def test_a_pace_that_leads_nowhere_names_no_day():
+    found = foresee(*weeks(0, 0, 0))
+    assert (found.last, found.earliest, found.latest) == (None, None, None)
+    half = foresee(*weeks(0, 4))
+    assert half.last is not None
+    assert half.latest is None
+    assert half.earliest < half.last
+
+
+def test_a_day_beyond_the_horizon_is_not_named():
+    approvals, deadline = weeks(0, 0, 0, 0, 0, 0, 0, 1)
+    slow = Deadline(DAY, TARGET, 10_000, deadline.ready)
+    assert foresee(approvals, slow).last is None
+
+
+@given(APPROVALS, st.integers(1, 126))
+def test_a_forecast_is_never_earlier_than_its_earliest_day(approvals, wards):
+    days = count_days(approvals)
+    deadline = Deadline(DAY, TARGET, wards + 4, ready_on(days, DAY))
+    found = foresee(approvals, deadline)
+    assume(found is not None)
+    assert found.slow <= found.pace <= found.fast
+    paces = weekly_paces(days, DAY)
+    assert sum(paces, Fraction(0)) / len(paces) == found.pace
+    assert sum(paces) == ready_on(days, DAY) - ready_on(days, DAY - timedelta(weeks=len(paces)))
+    assert len(paces) <= 8
+    if found.last is not None:
+        assert DAY < found.earliest <= found.last <= (found.latest or date.max)
+
+
+def test_groups_and_criteria_are_the_sums_over_the_wards(demo_session):
+    city = city_readiness(demo_session, DAY)
+    found = take_apart(city.ratings.values())
+    findings = [finding for rating in city.ratings.values() for finding in rating.findings]
+    for letter, share in found.groups.items():
+        of_group = [f for f in findings if f.is_counted and f.criterion.group == letter]
+        assert share.counted == sum(f.criterion.weight for f in of_group)
+        assert share.met == sum(f.criterion.weight for f in of_group if f.is_met)
+        assert share.percent == 100 * share.met // share.counted
+    assert sum(share.met for share in found.groups.values()) == sum(rating.met_weight for rating in city.ratings.values())
+    for criterion in city.standard.criteria:
+        counts = Counter(f.status for f in findings if f.criterion.code == criterion.code)
+        assert {status: count for status, count in found.criteria[criterion.code].items() if count} == counts
+    assert found.met_percent("CR-X9") is None
+
+
+def test_a_group_without_a_counted_criterion_has_no_share():
+    rating = rate(Snapshot("00070", DAY), STANDARD, DAY)
+    assert take_apart([]).groups == {}
+    assert all(share.met == 0 for share in take_apart([rating]).groups.values())
+
+
+def test_the_line_ends_at_the_figure_of_every_other_page(demo_session):
+    city = city_readiness(demo_session, DAY)
+    found = city_trend(demo_session, city, TARGET)
+    assert found.days[-1].ready == city.counts[Result.READY] == found.deadline.ready == 47
+    assert found.days[-1].approved == city.approved_count
+    assert found.rounds[-1].counts(126) == city.counts
+    assert found.changes is None
+    assert found.forecast.weeks >= 2
+
+
+@pytest.mark.both_databases
+def test_a_second_round_shows_in_the_changes(session):
+    day = date(2026, 2, 1)
+    for code, round_name, days in (("00070", "Đợt 1", 0), ("00082", "Đợt 1", 1), ("00070", "Đợt 2", 30)):
+        moment = noon(day + timedelta(days=days))
+        record_snapshot(session, Snapshot(code, moment.date(), round_name=round_name, approved_at=moment, approved_by="Người thử"))
+    assert [(one.ward_code, one.day) for one in list_recorded(session)] == [
+        ("00070", day),
+        ("00082", day + timedelta(days=1)),
+        ("00070", day + timedelta(days=30)),
+    ]
+    city = city_readiness(session, DAY)
+    found = city_trend(session, city, TARGET)
+    assert [standing.name for standing in found.rounds] == ["Đợt 1", "Đợt 2"]
+    assert [counted.approved for counted in found.days] == [1, 2, 2]
+    assert found.changes == dict.fromkeys(Result, 0)
+
+
+def test_the_day_of_an_approval_is_that_of_the_calendar_in_hanoi(session):
+    late = noon(date(2026, 2, 1)).replace(hour=23, minute=30)
+    record_snapshot(session, Snapshot("00070", DAY, round_name="Đợt 1", approved_at=late, approved_by="Người thử"))
+    assert [one.day for one in list_recorded(session)] == [date(2026, 2, 1)]
+    assert set(newest_snapshots(session)) == {"00070"}
+
+
+def noon(day):
+    return datetime.combine(day, time(12), HANOI)
