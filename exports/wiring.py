@@ -5,6 +5,7 @@ from flask import Flask
 from accounts.identity import Role
 from accounts.permissions import Permission
 from exports import cli
+from exports.leader_panel import leader_money
 from exports.planning import load_default_plan
 from exports.views import costs, figures, files, funding, lines, parts, plans, returning, rules, transfers
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
@@ -19,4 +20,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.pictures)
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "exports.plans", Permission.PLAN_READ, 35))
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
+    add_home_panel(app, HomePanel(Role.LEADER, 50, leader_money, "money"))
     add_setup_step(app, 60, "phương án mặc định", load_default_plan)

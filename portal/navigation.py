@@ -18,11 +18,15 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class HomePanel:
-    """A part of a role's home page: a function that gives ready HTML, shown to the role of that value, in this order."""
+    """A part of a role's home page: a function that gives ready HTML, shown to the role of that value, in this order.
+
+    ``place`` names the part for the style sheet, where the page lays its parts out side by side.
+    """
 
     role: str
     order: int
     render: Callable[[], str]
+    place: str = ""
 
 
 def add_menu_entry(app: Flask, entry: MenuEntry) -> None:

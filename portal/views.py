@@ -42,7 +42,7 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in"))
     if identity.must_change_password:
         return redirect(url_for("accounts.change_password"))
-    panels = [panel.render() for panel in home_panels(current_app, identity.role)]
+    panels = [(panel.place, panel.render()) for panel in home_panels(current_app, identity.role)]
     return render_template("portal/home.html", panels=panels)
 
 

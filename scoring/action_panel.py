@@ -12,9 +12,9 @@ SHOWN = 5
 
 
 def leader_actions() -> str:
-    """How many actions are open, overdue and done, and those that are overdue the longest."""
+    """How many actions are open, overdue and done, and those of the city that are overdue; late wards are among those to decide on."""
     on, seen = today(), list_actions(get_session(), the_identity())
-    overdue = [action for action in by_urgency(seen, on) if action.state(on) is ActionState.OVERDUE]
+    overdue = [action for action in by_urgency(seen, on) if action.ward is None and action.state(on) is ActionState.OVERDUE]
     return _render("all", overdue[:SHOWN], count_states(seen, on))
 
 

@@ -70,7 +70,8 @@ def draw_burndown(
         actual=tuple(at(*point) for point in _steps(days, on)),
         plan=(at(first, days[0].ready), at(deadline.target, wards)) if has_plan else (),
         need=(at(on, ready), at(deadline.goal, wards)) if is_late else (),
-        middle=middle,
+        # Once it has reached all wards there is nothing more to foresee.
+        middle=middle[:2],
         band=(*fast, *reversed(slow)),
         now=at(on, ready),
         target=at(deadline.target, 0)[0] if begin <= deadline.target <= end else None,

@@ -37,7 +37,7 @@ def map_values(city: CityReadiness, typed: Mapping[str, str] | None = None) -> d
     return {
         "city": city,
         "results": list(Result),
-        "missing": {code: _name_missing(rating) for code, rating in city.ratings.items()},
+        "missing": {code: name_missing(rating) for code, rating in city.ratings.items()},
         "may_open": {ward.code for ward in city.wards if identity.covers(ward.code)},
         "hexmap": lay_out(city.wards) if view == "hex" else None,
         "landmap": land_map(session, source, city) if source and view == "land" else None,
@@ -83,8 +83,8 @@ def _is_found(ward: Ward, find: str) -> bool:
     return bool(find.strip()) and fold(find) in fold(ward.full_name)
 
 
-def _name_missing(rating: Rating) -> str:
+def name_missing(rating: Rating) -> str:
     """The first missing things, blocking ones first; of what would help an attacker, the map names the group only."""
-    security = _("Tiêu chí an ninh mạng (xem trang của đơn vị)")
+    security = _("Tiêu chí an ninh mạng")
     shown = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in rating.unmet]
     return "; ".join(list(dict.fromkeys(shown))[:TOLD])

@@ -120,9 +120,14 @@ class Deadline:
         return month_end if month_end > self.on else _month_end(self.on + timedelta(days=1))
 
     @property
+    def days_to_goal(self) -> int:
+        """Days until the goal; 0 only on the target day itself."""
+        return (self.goal - self.on).days
+
+    @property
     def per_week(self) -> int:
         """How many wards must become ready in each week until the goal, rounded up; all that are missing where less than a week is left."""
-        return -(-self.missing * WEEK // max(WEEK, (self.goal - self.on).days))
+        return -(-self.missing * WEEK // max(WEEK, self.days_to_goal))
 
 
 @dataclass(frozen=True)

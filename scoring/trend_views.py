@@ -15,7 +15,7 @@ from scoring.trending import Trend, city_trend
 blueprint = Blueprint("trend", __name__, url_prefix="/readiness", template_folder="templates")
 
 # Pictures in pixels: beside other things or on a phone, and across a page.
-SMALL, LARGE = (420, 250), (860, 340)
+SMALL, LARGE = (350, 210), (860, 340)
 ROUNDS = 6
 
 

@@ -97,11 +97,6 @@ def ward(ward_code: str) -> ResponseReturnValue:
     )
 
 
-def leader_panel() -> str:
-    """The map on the leader's home page."""
-    return render_template("scoring/home_panel.html", **map_values(city_readiness(get_session()), request.args))
-
-
 def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
     folded = fold(typed.get("q", "")[:100])
     result, kind, district, grade = (typed.get(name, "") for name in ("result", "kind", "district", "confidence"))

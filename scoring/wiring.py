@@ -13,11 +13,12 @@ from scoring.action_views import blueprint as action_blueprint
 from scoring.criterion_views import blueprint as criterion_blueprint
 from scoring.demo import load_demo_actions
 from scoring.draft_views import blueprint as draft_blueprint
+from scoring.leader_panels import decisions_panel, figures_panel, map_panel, trend_panel
 from scoring.publishing import load_reference_standard
 from scoring.standard_views import blueprint as standard_blueprint
 from scoring.study_views import blueprint as study_blueprint
 from scoring.trend_views import blueprint as trend_blueprint
-from scoring.views import blueprint, leader_panel
+from scoring.views import blueprint
 
 
 def init_app(app: Flask) -> None:
@@ -28,8 +29,11 @@ def init_app(app: Flask) -> None:
     add_menu_entry(app, MenuEntry("Mức độ đáp ứng", "scoring.readiness", Permission.READINESS_READ, 30))
     add_menu_entry(app, MenuEntry("Bộ tiêu chuẩn", "standards.versions", Permission.READINESS_READ, 35))
     add_menu_entry(app, MenuEntry("Việc cần làm", "actions.listing", Permission.ACTION_READ, 32))
-    add_home_panel(app, HomePanel(Role.LEADER, 10, leader_panel))
-    add_home_panel(app, HomePanel(Role.LEADER, 20, leader_actions))
+    add_home_panel(app, HomePanel(Role.LEADER, 10, figures_panel, "figures"))
+    add_home_panel(app, HomePanel(Role.LEADER, 20, map_panel, "map"))
+    add_home_panel(app, HomePanel(Role.LEADER, 30, trend_panel, "trend"))
+    add_home_panel(app, HomePanel(Role.LEADER, 40, decisions_panel, "decisions"))
+    add_home_panel(app, HomePanel(Role.LEADER, 60, leader_actions, "actions"))
     for role in (Role.OFFICER, Role.WARD_HEAD, Role.REVIEWER, Role.PLANNER):
         add_home_panel(app, HomePanel(role, 20, own_actions))
     add_reminder_lines(app, lambda session, day: action_lines(session, day, app.config["SETTINGS"].public_url))

@@ -36,6 +36,7 @@ PURE = [
     "scoring.charts",
     "scoring.trend",
     "scoring.burndown",
+    "scoring.deciding",
     "scoring.actions",
     "scoring.suggesting",
     "scoring.standard_text",

@@ -41,9 +41,11 @@ def test_before_the_target_the_plan_is_drawn_and_after_it_what_is_needed():
 def test_a_forecast_bends_at_all_wards_and_a_slow_one_runs_out_of_the_picture():
     approvals, _ = weeks(4, 6)
     chart = drawn(approvals, Deadline(DAY, TARGET, 16, 11))
-    assert chart.middle[1][1] == chart.middle[2][1] == 22
+    assert chart.middle[-1][1] == 22
+    assert chart.middle[-1][0] < chart.target
+    assert chart.band[-1] == chart.band[0] == chart.now
     slow = drawn(approvals, Deadline(DAY, TARGET, 1000, 11))
-    assert len(slow.middle) == 2
+    assert slow.middle[-1][0] == slow.right
     assert slow.middle[-1][1] > 22
 
 

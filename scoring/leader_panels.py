@@ -1,0 +1,48 @@
+"""What leaders look at first: the four results, the map, the trend, and the wards that need a decision."""
+
+from flask import g, render_template, request
+
+from accounts.guards import the_identity
+from portal.clock import today
+from portal.database import get_session
+from portal.settings import current_settings
+from scoring.assigning import list_actions
+from scoring.deciding import wards_to_decide
+from scoring.map_page import map_values, name_missing
+from scoring.rating import Result
+from scoring.readiness import city_readiness
+from scoring.trend_views import trend_values
+from scoring.trending import Trend, city_trend
+
+SHOWN = 10
+
+
+def figures_panel() -> str:
+    """The four results, what changed since the round before, and the deadline."""
+    return render_template("scoring/leader_figures.html", **trend_values(_trend()), results=list(Result))
+
+
+def map_panel() -> str:
+    """The map."""
+    return render_template("scoring/leader_map.html", **map_values(_trend().city, request.args))
+
+
+def trend_panel() -> str:
+    """The burndown in small, what must happen, and what will."""
+    return render_template("scoring/leader_trend.html", **trend_values(_trend()))
+
+
+def decisions_panel() -> str:
+    """The ten wards that need a decision, each with its reason and the way to an action."""
+    city, on = _trend().city, today()
+    decisions = wards_to_decide(city.wards, city.ratings, list_actions(get_session(), the_identity()), on, SHOWN)
+    missing = {decision.ward.code: name_missing(decision.rating) for decision in decisions}
+    return render_template("scoring/leader_decisions.html", city=city, decisions=decisions, missing=missing, on=on)
+
+
+def _trend() -> Trend:
+    """The trend and the city in it, once for all panels of a page."""
+    if "trend" not in g:
+        g.trend = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
+    found: Trend = g.trend
+    return found
