@@ -17,6 +17,7 @@ ACTION_WORDS = {
     "board:download": "tải bảng theo dõi đợt",
     "boundary:load": "nạp ranh giới xã, phường",
     "boundary:remove": "gỡ ranh giới xã, phường",
+    "brief:download": "tải bản tóm tắt",
     "city-answers:download": "tải bảng thành phố trả lời",
     "city-answers:import": "nạp câu trả lời của thành phố",
     "discipline:download": "tải bảng kỷ luật báo cáo",

@@ -11,6 +11,9 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from accounts.audit import record
+from exports.brief import write_brief
+from exports.brief_files import MIMETYPES, build_brief, name_brief
+from exports.briefing import all_scopes, read_sources
 from exports.open_data import build_open_data
 from exports.planning import list_plans, plan_of
 from exports.views.files import context_of
@@ -34,6 +37,24 @@ def export(folder: Path, include_security: bool) -> None:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     click.echo(f"Đã ghi {len(files)} tệp.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--kind", type=click.Choice(list(MIMETYPES)), default="pdf", help="Dạng tệp.")
+@with_appcontext
+def brief(folder: Path, kind: str) -> None:
+    """Ghi bản tóm tắt của thành phố, của từng địa bàn và của 126 xã, phường vào FOLDER."""
+    settings = current_settings()
+    with session_scope(current_app.extensions["engine"], writes=True) as session:
+        sources = read_sources(session, settings.target_date, is_demo=not settings.is_production)
+        scopes = all_scopes(sources)
+        record(session, None, "brief:download", "city", after={"briefs": len(scopes), "kind": kind})
+    folder.mkdir(parents=True, exist_ok=True)
+    for done, scope in enumerate(scopes, 1):
+        data = build_brief(write_brief(sources, scope), kind, settings.agency_parent)
+        (folder / name_brief(scope, kind)).write_bytes(data)
+        click.echo(f"\rĐã ghi {done}/{len(scopes)} bản tóm tắt.", nl=done == len(scopes))
 
 
 @click.command()

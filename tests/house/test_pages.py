@@ -27,6 +27,8 @@ PAGES = {
         "/inventory/items",
         "/actions",
         "/actions/2",
+        "/briefs",
+        "/briefs/wards/00082",
     ],
     "lanhdaoxa": ["/", "/surveys/", "/readiness/wards/00082", "/actions?mine=1"],
     "thamdinh": [
@@ -91,6 +93,10 @@ PAGES = {
         "/actions/wards",
         "/actions/new?ward=00070&criterion=CR-A1",
         "/actions/new?ward=00070&ward=00082",
+        "/briefs",
+        "/briefs/city",
+        "/briefs/districts/huyen-ba-vi",
+        "/briefs/wards/00070",
     ],
     "quantri": ["/", "/users", "/audit", "/account/password", "/boundaries"],
 }

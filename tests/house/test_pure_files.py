@@ -54,6 +54,8 @@ PURE = [
     "exports.returning",
     "exports.funding",
     "exports.charts",
+    "exports.brief",
+    "exports.brief_words",
     "exports.transfers",
     "exports.allocation",
     "exports.knapsack",

@@ -82,6 +82,9 @@ PAGES = {
         "/actions/new?ward=00070&criterion=CR-A1",
         "/actions/new?ward=00070&ward=00082",
         "/actions/new?city=1",
+        "/briefs",
+        "/briefs/city",
+        "/briefs/wards/00070",
     ],
     "quantri": ["/", "/users", "/audit", "/account/password", "/boundaries", "/not-there"],
 }

@@ -1,0 +1,130 @@
+"""Briefs: one page for the city, a former district or a ward, to print or to take away, and all of the wards in one go."""
+
+from flask import Blueprint, Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.audit import record
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from exports import brief_words
+from exports.brief import Area, Sources, write_brief
+from exports.brief_files import MIMETYPES, build_brief, name_brief, zip_briefs
+from exports.briefing import districts_of, find_scope, read_sources, ward_scopes
+from portal.database import get_session, record_outside
+from portal.downloads import send_bytes
+from portal.errors import NotFoundError
+from portal.settings import current_settings
+
+blueprint = Blueprint("briefs", __name__, template_folder="../templates")
+
+
+@blueprint.get("/briefs")
+@requires(Permission.READINESS_READ)
+def listing() -> ResponseReturnValue:
+    """Every brief that the person may read, and all of the wards' in one file."""
+    sources, identity = _read(), the_identity()
+    wards = [ward for ward in sources.wards if identity.covers(ward.code)]
+    snapshots = [rating.snapshot for rating in sources.ratings.values() if rating.snapshot]
+    return render_template(
+        "exports/briefs.html",
+        wards=wards,
+        districts=districts_of(sources.wards),
+        is_whole=identity.wards is None,
+        as_of=max((snapshot.as_of for snapshot in snapshots), default=None),
+    )
+
+
+@blueprint.get("/briefs/all.<kind>.zip")
+@requires(Permission.READINESS_READ)
+def all_wards(kind: str) -> ResponseReturnValue:
+    """The briefs of the wards within reach in one file, sent as they are made; audited."""
+    _check(kind)
+    sources, identity, agency = _read(), the_identity(), current_settings().agency_parent
+    scopes = [scope for scope in ward_scopes(sources) if identity.covers(scope.wards[0].code)]
+    after = {"briefs": len(scopes), "kind": kind}
+    record_outside(lambda session: record(session, identity, "brief:download", "city", after=after))
+    response = Response(zip_briefs(sources, scopes, kind, agency), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f"attachment; filename=tom-tat-xa-phuong-{kind}.zip"
+    return response
+
+
+@blueprint.get("/briefs/city")
+@requires(Permission.PLAN_READ)
+def city() -> ResponseReturnValue:
+    """The page of the city."""
+    return _page(Area.CITY)
+
+
+@blueprint.get("/briefs/districts/<district>")
+@requires(Permission.PLAN_READ)
+def district(district: str) -> ResponseReturnValue:
+    """The page of a former district."""
+    return _page(Area.DISTRICT, district)
+
+
+@blueprint.get("/briefs/wards/<ward_code>")
+@requires(Permission.READINESS_READ)
+def ward(ward_code: str) -> ResponseReturnValue:
+    """The page of a ward."""
+    return _page(Area.WARD, ward_code)
+
+
+@blueprint.get("/briefs/files/city.<kind>")
+@requires(Permission.PLAN_READ)
+def city_file(kind: str) -> ResponseReturnValue:
+    """The brief of the city as a file; audited."""
+    return _file(kind, Area.CITY)
+
+
+@blueprint.get("/briefs/files/districts/<district>.<kind>")
+@requires(Permission.PLAN_READ)
+def district_file(district: str, kind: str) -> ResponseReturnValue:
+    """The brief of a former district as a file; audited."""
+    return _file(kind, Area.DISTRICT, district)
+
+
+@blueprint.get("/briefs/files/wards/<ward_code>.<kind>")
+@requires(Permission.READINESS_READ)
+def ward_file(ward_code: str, kind: str) -> ResponseReturnValue:
+    """The brief of a ward as a file; audited."""
+    return _file(kind, Area.WARD, ward_code)
+
+
+def _page(area: Area, key: str = "") -> str:
+    sources = _read()
+    brief = write_brief(sources, find_scope(sources, area, key))
+    addresses = {
+        Area.CITY: lambda kind: url_for("briefs.city_file", kind=kind),
+        Area.DISTRICT: lambda kind: url_for("briefs.district_file", district=key, kind=kind),
+        Area.WARD: lambda kind: url_for("briefs.ward_file", ward_code=key, kind=kind),
+    }
+    return render_template(
+        "exports/brief.html",
+        brief=brief,
+        words=brief_words,
+        files={kind: addresses[area](kind) for kind in MIMETYPES},
+        ward_page=url_for("scoring.ward", ward_code=key) if area is Area.WARD else "",
+    )
+
+
+def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
+    _check(kind)
+    sources = _read()
+    brief = write_brief(sources, find_scope(sources, area, key))
+    data, identity = build_brief(brief, kind, current_settings().agency_parent), the_identity()
+    subject = f"ward {key}" if area is Area.WARD else "city"
+    record_outside(
+        lambda session: record(session, identity, "brief:download", subject, after={"brief": brief.scope.name, "kind": kind})
+    )
+    return send_bytes(data, name_brief(brief.scope, kind), MIMETYPES[kind])
+
+
+def _read() -> Sources:
+    settings = current_settings()
+    return read_sources(get_session(), settings.target_date, is_demo=not settings.is_production)
+
+
+def _check(kind: str) -> None:
+    if kind not in MIMETYPES:
+        raise NotFoundError(_("Bản tóm tắt chỉ có dạng PDF hoặc Word (.docx)."))
