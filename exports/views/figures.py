@@ -1,32 +1,76 @@
-"""The map as a file to download."""
+"""Pictures as files to download, and the page that shows them all."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.audit import record
 from accounts.guards import requires, the_identity
-from accounts.permissions import Permission
+from accounts.permissions import Permission, may
+from exports.pictures import MIMETYPES, PICTURES, Picture, PictureData, describe, draw
 from portal.database import get_session, record_outside
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
-from scoring.readiness import city_readiness
+from portal.vietnamese import fold
 
-blueprint = Blueprint("figures", __name__, url_prefix="/exports")
-MIMETYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+blueprint = Blueprint("figures", __name__, url_prefix="/exports", template_folder="../templates")
+
+
+@blueprint.get("/figures")
+@requires(Permission.READINESS_READ)
+def gallery() -> ResponseReturnValue:
+    """Every picture that the person may see, small, with its words and its files."""
+    data, identity = PictureData(get_session()), the_identity()
+    shown = [picture for picture in PICTURES.values() if may(identity, picture.permission)]
+    return render_template(
+        "exports/gallery.html",
+        pictures=[(picture, describe(picture.read(data))) for picture in shown],
+        city=data.city,
+        kinds=list(MIMETYPES),
+    )
+
+
+@blueprint.get("/figures/<name>.<kind>")
+@requires(Permission.READINESS_READ)
+def figure(name: str, kind: str) -> ResponseReturnValue:
+    """One picture as .png, .svg or .pdf, with ``?size=phone`` the one for a telephone; the download is audited."""
+    return _send(_find(name), kind, is_phone=request.args.get("size") == "phone")
+
+
+@blueprint.get("/figures/<name>/preview.png")
+@requires(Permission.READINESS_READ)
+def preview(name: str) -> ResponseReturnValue:
+    """The picture for a telephone, shown on the page: no file that leaves the house, so no line in the audit trail."""
+    answer = Response(_draw(_find(name), "png", is_phone=True), mimetype=MIMETYPES["png"])
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @blueprint.get("/readiness-map.<kind>")
 @requires(Permission.READINESS_READ)
 def readiness_map(kind: str) -> ResponseReturnValue:
-    """The readiness map as .png, .svg or .pdf; the download is audited."""
-    if kind not in MIMETYPES:
-        raise NotFoundError(_("Sơ đồ chỉ có dạng PNG, SVG hoặc PDF."))
-    # Drawing loads matplotlib, which no other page needs: half a second of start-up is spent on the first picture only.
-    from exports.figures import draw_readiness_map
+    """The readiness map; the download is audited."""
+    return _send(PICTURES["map"], kind, is_phone=False)
 
-    data = draw_readiness_map(city_readiness(get_session()), kind, is_demo=not current_settings().is_production)
-    identity = the_identity()
-    record_outside(lambda session: record(session, identity, "map:download", f"map {kind}"))
-    return send_bytes(data, f"so-do-muc-do-dap-ung.{kind}", MIMETYPES[kind])
+
+def _find(name: str) -> Picture:
+    picture = PICTURES.get(name)
+    if picture is None or not may(the_identity(), picture.permission):
+        raise NotFoundError(_("Không có hình này, hoặc tài khoản của bạn không được giao xem hình này."))
+    return picture
+
+
+def _send(picture: Picture, kind: str, *, is_phone: bool) -> ResponseReturnValue:
+    data, identity = _draw(picture, kind, is_phone=is_phone), the_identity()
+    is_map = picture.name == "map"
+    action, subject = ("map:download", f"map {kind}") if is_map else ("figure:download", f"figure {picture.name} {kind}")
+    record_outside(lambda session: record(session, identity, action, subject))
+    name = "so-do-muc-do-dap-ung" if is_map else f"hinh-{fold(picture.label).replace(' ', '-')}"
+    return send_bytes(data, f"{name}{'-dien-thoai' if is_phone else ''}.{kind}", MIMETYPES[kind])
+
+
+def _draw(picture: Picture, kind: str, *, is_phone: bool) -> bytes:
+    is_demo = not current_settings().is_production
+    return draw(PictureData(get_session()), picture, kind, is_demo=is_demo, is_phone=is_phone)

@@ -1,10 +1,26 @@
 import re
+from io import BytesIO
+from xml.etree import ElementTree
 
+import pytest
+from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from exports.figures import draw_readiness_map
+from exports import figure_data
+from exports.figure_style import COLOURS
+from exports.figures import _drawn, draw_readiness_map
+from exports.pictures import PICTURES, PictureData, describe, draw
+from exports.planning import list_plans, plan_of
+from exports.rules import Spending
+from portal.assets import OWN
+from scoring.rating import Result
 from scoring.readiness import city_readiness
+
+STARTS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+PHONE_BYTES = 300_000
+CITY_ONLY = ("map-cost", "missing", "money-groups", "money-years")
 
 
 def test_every_sign_on_the_picture_has_a_letter(demo_session):
@@ -18,11 +34,106 @@ def test_the_pdf_is_one_a4_page(demo_session):
     assert [round(float(side)) for side in box.groups()] == [595, 842]
 
 
+@pytest.mark.parametrize("kind", STARTS)
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_of_its_kind_and_drawn_alike_twice(demo_session, name, kind):
+    first = draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False)
+    _drawn.clear()
+    assert first.startswith(STARTS[kind])
+    assert draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False) == first
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_for_a_telephone_is_small(demo_session, name):
+    data = draw(PictureData(demo_session), PICTURES[name], "png", is_demo=True, is_phone=True)
+    assert len(data) < PHONE_BYTES
+    assert Image.open(BytesIO(data)).size in ((1080, 1350), (1080, 1080))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_has_title_source_date_and_mark(demo_session, name):
+    city = city_readiness(demo_session)
+    words = " ".join(
+        PdfReader(BytesIO(draw(PictureData(demo_session), PICTURES[name], "pdf", is_demo=True, is_phone=False)))
+        .pages[0]
+        .extract_text()
+        .split()
+    )
+    for part in (
+        "SỐ LIỆU MINH HỌA",
+        "Nguồn: phiếu khảo sát đã duyệt",
+        f"số liệu tính đến ngày {city.data_as_of:%d/%m/%Y}",
+        city.standard.banner,
+    ):
+        assert part in words
+    content = PICTURES[name].read(PictureData(demo_session))
+    assert (content.title if hasattr(content, "title") else "126 xã, phường Hà Nội") in words
+
+
+def test_real_data_carry_no_mark_of_the_demo(demo_session):
+    svg = draw(PictureData(demo_session), PICTURES["kinds"], "pdf", is_demo=False, is_phone=False)
+    assert "MINH HỌA" not in PdfReader(BytesIO(svg)).pages[0].extract_text()
+
+
+def test_an_svg_is_well_formed(demo_session):
+    svg = draw(PictureData(demo_session), PICTURES["map-cost"], "svg", is_demo=True, is_phone=False)
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+
+
+def test_the_bars_add_up_to_the_city(demo_session):
+    city = city_readiness(demo_session)
+    for bars in (figure_data.by_district(city.wards, city.ratings), figure_data.by_kind(city.wards, city.ratings)):
+        sums = [sum(amounts[place] for _name, amounts in bars.rows) for place in range(len(bars.series))]
+        assert sums == [city.counts[result] for result in Result]
+
+
+def test_the_bars_of_money_add_up_to_the_plan_kinds_apart(demo_session):
+    plan = plan_of(demo_session, list_plans(demo_session)[0])
+    for bars in (figure_data.money_by_group(plan), figure_data.money_by_year(plan)):
+        sums = [sum(amounts[place] for _name, amounts in bars.rows) for place in range(2)]
+        assert sums == [plan.spending_total(kind) for kind in Spending]
+        assert not bars.stacked
+
+
+def test_no_picture_names_a_criterion_that_would_help_an_attacker(demo_session):
+    city = city_readiness(demo_session)
+    words = figure_data.most_missed(city.ratings).alt
+    assert not [criterion.name for criterion in city.standard.criteria if criterion.is_sensitive and criterion.name in words]
+
+
+def test_the_words_of_a_picture_tell_its_figures(demo_session):
+    city = city_readiness(demo_session)
+    words = describe(PICTURES["map"].read(PictureData(demo_session)))
+    assert f"Đáp ứng: {city.counts[Result.READY]} đơn vị" in words
+
+
+def test_the_colours_are_those_of_the_pages():
+    sheet = (OWN / "portal.css").read_text("utf-8")
+    for key, (fill, _ink) in COLOURS.items():
+        if key.startswith(("seq", "heat")) or key in ("done", "stuck", "na"):
+            assert re.search(rf"\.k-{key}\b[^{{]*{{ fill: {fill};", sheet), key
+
+
 def test_a_download_is_audited(demo_sign_in, demo_session):
-    demo_sign_in("lanhdao").get("/exports/readiness-map.svg")
-    entry = demo_session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
-    assert (entry.username, entry.action) == ("lanhdao", "map:download")
+    leader = demo_sign_in("lanhdao")
+    leader.get("/exports/readiness-map.svg")
+    leader.get("/exports/figures/missing.png?size=phone")
+    leader.get("/exports/figures/missing/preview.png")
+    entries = demo_session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(2)).all()
+    told = [(entry.username, entry.action, entry.subject) for entry in entries]
+    assert told == [("lanhdao", "figure:download", "figure missing png"), ("lanhdao", "map:download", "map svg")]
 
 
-def test_another_kind_is_no_page(demo_sign_in):
-    assert demo_sign_in("lanhdao").get("/exports/readiness-map.gif").status_code == 404
+@pytest.mark.parametrize("path", ["/exports/readiness-map.gif", "/exports/figures/map.gif", "/exports/figures/nothing.png"])
+def test_another_kind_is_no_page(demo_sign_in, path):
+    assert demo_sign_in("lanhdao").get(path).status_code == 404
+
+
+def test_a_ward_sees_results_and_neither_reasons_nor_money(demo_sign_in):
+    officer = demo_sign_in("canbo")
+    page = officer.get("/exports/figures").get_data(as_text=True)
+    for name in PICTURES:
+        allowed = name not in CITY_ONLY
+        assert (f"/exports/figures/{name}.png" in page) == allowed
+        assert (officer.get(f"/exports/figures/{name}/preview.png").status_code == 200) == allowed
+        assert (officer.get(f"/exports/figures/{name}.svg").status_code == 200) == allowed

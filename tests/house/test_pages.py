@@ -29,6 +29,7 @@ PAGES = {
         "/actions/2",
         "/briefs",
         "/briefs/wards/00082",
+        "/exports/figures",
     ],
     "lanhdaoxa": ["/", "/surveys/", "/readiness/wards/00082", "/actions?mine=1"],
     "thamdinh": [
@@ -97,6 +98,7 @@ PAGES = {
         "/briefs/city",
         "/briefs/districts/huyen-ba-vi",
         "/briefs/wards/00070",
+        "/exports/figures",
     ],
     "quantri": ["/", "/users", "/audit", "/account/password", "/boundaries"],
 }

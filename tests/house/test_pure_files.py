@@ -55,6 +55,7 @@ PURE = [
     "exports.funding",
     "exports.charts",
     "exports.brief",
+    "exports.figure_data",
     "exports.brief_words",
     "exports.transfers",
     "exports.allocation",

@@ -85,6 +85,7 @@ PAGES = {
         "/briefs",
         "/briefs/city",
         "/briefs/wards/00070",
+        "/exports/figures",
     ],
     "quantri": ["/", "/users", "/audit", "/account/password", "/boundaries", "/not-there"],
 }

@@ -1,0 +1,56 @@
+"""From the brief of the city to that of a ward, on paper and as a file; and all wards in one file that tells how far it is."""
+
+import re
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+
+@pytest.mark.journey
+def test_from_the_city_to_the_page_of_a_ward(visit):
+    leader = visit.sign_in("lanhdao")
+    leader.goto("/briefs")
+    leader.get_by_role("link", name="Toàn thành phố").click()
+    expect(leader.get_by_role("heading", level=1)).to_have_text("Tóm tắt mức độ đáp ứng: Thành phố Hà Nội")
+    assert len(PdfReader(BytesIO(leader.pdf(prefer_css_page_size=True))).pages) == 1
+    leader.get_by_role("link", name="Mọi bản tóm tắt").click()
+    leader.get_by_role("link", name="Phường Hoàn Kiếm", exact=True).click()
+    expect(leader.get_by_role("heading", level=1)).to_have_text("Tóm tắt mức độ đáp ứng: Phường Hoàn Kiếm")
+    assert leader.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert len(PdfReader(BytesIO(leader.pdf(prefer_css_page_size=True))).pages) == 1
+    with leader.expect_download() as taken:
+        leader.get_by_role("link", name="PDF").click()
+    assert taken.value.suggested_filename == "tom-tat-00070-phuong-hoan-kiem.pdf"
+    assert "Phường Hoàn Kiếm" in PdfReader(taken.value.path()).pages[0].extract_text()
+
+
+@pytest.mark.journey
+def test_all_wards_tell_how_far_they_are(visit):
+    leader = visit.sign_in("lanhdao")
+    leader.goto("/briefs")
+    leader.evaluate(
+        "new MutationObserver(() => (window.seen ??= []).push(document.querySelector('[role=status][data-told]').textContent))"
+        ".observe(document.querySelector('[role=status][data-told]'), {childList: true})"
+    )
+    with leader.expect_download(timeout=60_000) as taken:
+        leader.get_by_role("link", name="Tải tệp .zip, dạng PDF").click()
+    expect(leader.get_by_text("Xong: đã tải 126 bản.")).to_be_visible()
+    seen = leader.evaluate("window.seen")
+    counts = [int(match.group(1)) for text in seen if (match := re.match(r"Đã tạo (\d+)/126", text))]
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 5
+    with ZipFile(taken.value.path()) as archive:
+        assert len(archive.namelist()) == 126
+
+
+@pytest.mark.journey
+def test_all_wards_without_scripts(visit):
+    head = visit.sign_in("lanhdaoxa", scripts=False)
+    head.goto("/briefs")
+    with head.expect_download() as taken:
+        head.get_by_role("link", name="Tải tệp .zip, dạng Word").click()
+    with ZipFile(taken.value.path()) as archive:
+        assert all(name.endswith(".docx") for name in archive.namelist())
