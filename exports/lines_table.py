@@ -9,7 +9,7 @@ from exports.plan import PlanLine
 from inventory.catalogue import load_catalogue
 
 HEAD = (
-    "Mã dòng", "Mã xã", "Xã, phường", "Nhóm", "Mã DM", "Nội dung", "ĐVT", "Số lượng đề nghị", "Phương thức", "Số tháng", "Đơn giá", "Thành tiền",
+    "Mã dòng", "Mã xã", "Xã, phường", "Nhóm", "Mã DM", "Nội dung", "ĐVT", "Số lượng đề nghị", "Điều chuyển", "Số lượng mua, thuê", "Phương thức", "Số tháng", "Đơn giá", "Thành tiền",
     "Loại chi", "Nguồn vốn", "Năm", "Bắt buộc", "Đơn vị thực hiện", "Căn cứ giá", "Ghi chú",
 )  # fmt: skip
 
@@ -22,7 +22,7 @@ def build_lines_csv(lines: Iterable[PlanLine]) -> bytes:
     for line in lines:
         item = load_catalogue()[line.item]
         cells = [
-            line.code, line.ward.code, line.ward.full_name, line.group, line.item, item.name, item.unit, line.quantity, line.method.label,
+            line.code, line.ward.code, line.ward.full_name, line.group, line.item, item.name, item.unit, line.quantity, line.moved, line.bought, line.method.label,
             line.months, line.unit_price, line.amount, line.spending.label, line.source, line.year, "x" if line.is_priority else "", line.unit,
             line.price.method_label if line.price.has_evidence else "chưa có căn cứ", line.note,
         ]  # fmt: skip

@@ -50,9 +50,9 @@ def list_plans(session: Session) -> list[PlanRecord]:
     return list(session.scalars(select(PlanRecord).order_by(*order)))
 
 
-def get_plan_record(session: Session, plan_id: int) -> PlanRecord:
-    """One scenario. Raises NotFoundError."""
-    record = session.get(PlanRecord, plan_id)
+def get_plan_record(session: Session, plan_id: int, *, for_update: bool = False) -> PlanRecord:
+    """One scenario; with ``for_update`` locked against a second change at the same moment. Raises NotFoundError."""
+    record = session.get(PlanRecord, plan_id, with_for_update=for_update, populate_existing=for_update)
     if record is None:
         raise NotFoundError("Không có phương án này.")
     return record

@@ -1,6 +1,6 @@
 """Pages of the budget ceiling: the cheapest wards first, the choice under ceilings with its bound and reasons, and the whole curve."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("plan_funding", __name__, template_folder="../templates")
 def funding(plan_id: int) -> ResponseReturnValue:
     """What is funded under the ceilings of a scenario, and why the rest waits; a planner sets them."""
     session, identity = get_session(), the_identity()
-    own = get_plan_record(session, plan_id)
+    own = get_plan_record(session, plan_id, for_update=request.method == "POST")
     plan = plan_of(session, own)
     present = read_funding(own.funding)
     sources = sorted({line.source for line in plan.lines})

@@ -76,7 +76,8 @@ def add(plan_id: int) -> ResponseReturnValue:
 @writes
 def line(plan_id: int, line_code: str) -> ResponseReturnValue:
     """One line: what it costs and why, the answers, the standard and the price behind it; a planner may change it."""
-    own, identity = get_plan_record(get_session(), plan_id), the_identity()
+    own = get_plan_record(get_session(), plan_id, for_update=request.method == "POST")
+    identity = the_identity()
     found = plan_of(get_session(), own)
     present = _line_of(found, line_code)
     may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
@@ -105,7 +106,7 @@ def line(plan_id: int, line_code: str) -> ResponseReturnValue:
 @writes
 def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
     """Take the hand edits of a line back."""
-    own = get_plan_record(get_session(), plan_id)
+    own = get_plan_record(get_session(), plan_id, for_update=True)
     ward_code, _dash, item = line_code.partition("-")
     count = scenarios.undo_edits(get_session(), own, ward_code, item)
     record(get_session(), the_identity(), "plan:undo-edits", f"plan {plan_id}", after={"line": line_code, "fields": count})

@@ -10,13 +10,12 @@ from accounts.permissions import Permission
 from exports import scenarios
 from exports.comparing import difference, stand
 from exports.forms import NewPlanForm, PlanForm, RevisionForm
-from exports.models import PlanRecord
 from exports.planning import get_plan_record, list_plans, plan_of
 from exports.rules import Spending
 from inventory.catalogue import GROUPS, load_catalogue
 from portal.clock import today
 from portal.database import get_session, writes
-from portal.errors import NotFoundError, WardReadinessError
+from portal.errors import WardReadinessError
 from scoring.rating import Result
 
 blueprint = Blueprint("exports", __name__, template_folder="../templates")
@@ -189,7 +188,7 @@ def propose(plan_id: int) -> ResponseReturnValue:
 @writes
 def fix(plan_id: int) -> ResponseReturnValue:
     """Fix a scenario for good."""
-    own, identity = _locked(plan_id), the_identity()
+    own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     try:
         scenarios.fix_plan(get_session(), own, identity.full_name)
     except WardReadinessError as error:
@@ -205,7 +204,7 @@ def fix(plan_id: int) -> ResponseReturnValue:
 @writes
 def revise(plan_id: int) -> ResponseReturnValue:
     """Begin the next revision."""
-    own, identity, form = _locked(plan_id), the_identity(), RevisionForm()
+    own, identity, form = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), RevisionForm()
     if not form.validate_on_submit():
         flash(_("Ghi bản tiếp theo để làm gì rồi bấm lại."), "danger")
         return redirect(url_for("exports.plan", plan_id=plan_id))
@@ -213,14 +212,6 @@ def revise(plan_id: int) -> ResponseReturnValue:
     record(get_session(), identity, "plan:revise", f"plan {made.id}", after={"follows": plan_id, "note": made.note})
     flash(_("Đã lập bản %(number)s.", number=made.revision), "success")
     return redirect(url_for("exports.plan", plan_id=made.id))
-
-
-def _locked(plan_id: int) -> PlanRecord:
-    """The scenario, locked against a second decision at the same moment. Raises NotFoundError."""
-    found = get_session().get(PlanRecord, plan_id, with_for_update=True)
-    if found is None:
-        raise NotFoundError(_("Không có phương án này."))
-    return found
 
 
 def planner_panel() -> str:

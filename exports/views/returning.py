@@ -32,7 +32,7 @@ def upload(plan_id: int) -> ResponseReturnValue:
 @writes
 def take(plan_id: int) -> ResponseReturnValue:
     """Rehearse a workbook, or take the ticked changes over; the file travels with the page in between, and is looked over again."""
-    own, data = get_plan_record(get_session(), plan_id), posted_file()
+    own, data = get_plan_record(get_session(), plan_id, for_update=True), posted_file()
     try:
         file = read_plan_workbook(data)
         found = rehearse(_checked(file, own), plan_of(get_session(), own))

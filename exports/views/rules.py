@@ -1,6 +1,6 @@
 """The page of the rules of a scenario: years, sources, methods and responsible units by group."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -26,7 +26,7 @@ blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
 def rules(plan_id: int) -> ResponseReturnValue:
     """The rules of a scenario; a planner may change those of an open one."""
     session, identity = get_session(), the_identity()
-    own = get_plan_record(session, plan_id)
+    own = get_plan_record(session, plan_id, for_update=request.method == "POST")
     present = read_assumptions(own.assumptions)
     values = {name: getattr(present, name) for name in ("first_year", "months", "lease_percent", "blocking_first")}
     form = RulesForm(data={**{k: v if isinstance(v, bool) else str(v) for k, v in values.items()}, "price_list": own.price_list_id})

@@ -44,7 +44,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
 @writes
 def accept(plan_id: int) -> ResponseReturnValue:
     """Agree to the chosen proposals."""
-    own, identity, keys = get_plan_record(get_session(), plan_id), the_identity(), request.form.getlist("take")
+    own, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
     try:
         count = agree(get_session(), own, plan_of(get_session(), own), keys, identity.full_name)
     except ScenarioError as error:
@@ -60,7 +60,7 @@ def accept(plan_id: int) -> ResponseReturnValue:
 @writes
 def take_back(plan_id: int) -> ResponseReturnValue:
     """Take agreed transfers back."""
-    own, identity = get_plan_record(get_session(), plan_id), the_identity()
+    own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     ids = request.form.getlist("id", type=int)
     try:
         count = withdraw(get_session(), own, ids)

@@ -2,8 +2,10 @@
 
 import csv
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +16,7 @@ from exports.editing import Edit as LineEdit
 from exports.editing import EditError, EditField, apply_edits, double_fundings, new_line, read_value, show_value
 from exports.exclusions import Reason
 from exports.plan import build_plan
-from exports.planning import get_plan, get_plan_record, plan_of
+from exports.planning import get_plan, get_plan_record, list_plans, plan_of
 from exports.rules import SOURCES, Assumptions, GroupRule, Method, Spending
 from exports.stored import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, thaw
 from inventory.models import PriceListRecord, PriceRecord
@@ -22,6 +24,7 @@ from inventory.price_lists import get_price_list
 from inventory.prices import PriceList, load_default_prices
 from inventory.snapshot import EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards import load_wards
+from portal.database import session_scope
 from scoring.publishing import REFERENCE
 from scoring.rating import no_data, rate
 from scoring.standard import parse_standard
@@ -309,3 +312,22 @@ class TestPages:
 
 def first_line(client, plan_id):
     return re.search(r"/lines/(\d{5}-[A-Z]\d\d)", client.get(f"/plans/{plan_id}/lines?group=A").text)[1]
+
+
+@pytest.mark.both_databases
+def test_two_who_revise_at_once_make_two_revisions(app, session):
+    """The second waits for the first: neither is refused, and no number stands twice."""
+    name = get_plan_record(session, 1).name
+    session.rollback()
+    barrier = Barrier(2)
+
+    def revise(who):
+        with session_scope(app.extensions["engine"], writes=True) as own:
+            # On SQLite the second cannot even begin while the first writes.
+            if app.extensions["engine"].dialect.name == "postgresql":
+                barrier.wait(timeout=20)
+            return scenarios.revise_plan(own, get_plan_record(own, 1, for_update=True), "tiếp", who).revision
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(revise, ("Một", "Hai"))) == [2, 3]
+    assert [record.title for record in list_plans(session) if record.name == name].count(name) == 1
