@@ -1,6 +1,6 @@
 """Pages of what the city has: wards, one ward's approved snapshots, the catalogue, and one item over the city."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from inventory.catalogue import GROUPS, Item, load_catalogue
 from inventory.holdings import Holding, hold_item
 from inventory.holdings_workbook import build_holding_workbook
 from inventory.recording import get_snapshot_history, load_snapshot, newest_snapshots
+from inventory.snapshot import ConnectionKind, FactValue, Snapshot
 from inventory.ward_search import get_ward, list_wards, search_wards
 from inventory.wards import KIND_LABELS
 from portal.clock import today
@@ -47,7 +48,10 @@ def ward(ward_code: str) -> ResponseReturnValue:
     newest = load_snapshot(history[0]) if history else None
     return render_template(
         "inventory/ward.html",
-        ward=get_ward(session, ward_code),
+        ward=(found := get_ward(session, ward_code)),
+        trail=current_app.extensions["ward_trail"](found) if "ward_trail" in current_app.extensions else [],
+        facts=_facts(newest) if newest else {},
+        kinds=list(ConnectionKind),
         snapshot=newest,
         history=history,
         groups=GROUPS,
@@ -86,6 +90,16 @@ def item_workbook(item_code: str) -> ResponseReturnValue:
     identity = the_identity()
     record_outside(lambda session: record(session, identity, "item:download", f"item {found.code}"))
     return send_bytes(data, f"danh-muc-{found.code}.xlsx", XLSX)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, list[tuple[str, str, FactValue, str]]]:
+    """The facts by section of the form, in its order: key, words, value and unit. What the form no longer asks comes last."""
+    questions = current_app.extensions.get("questions", {})
+    sections: dict[str, list[tuple[str, str, FactValue, str]]] = {}
+    for key in [*(key for key in questions if key in snapshot.facts), *(key for key in snapshot.facts if key not in questions)]:
+        section, words, unit = questions.get(key, (_("Thông tin khác"), key, ""))
+        sections.setdefault(section, []).append((key, words, snapshot.facts[key].value, unit))
+    return sections
 
 
 def _find_item(code: str) -> Item:

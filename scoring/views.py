@@ -25,6 +25,7 @@ from scoring.measures import MEASURES
 from scoring.rating import Finding, Rating, Result
 from scoring.readiness import CityReadiness, city_readiness, grades_of
 from scoring.remedies import cost_to_ready
+from scoring.trail import city_trail, district_trail
 
 blueprint = Blueprint("scoring", __name__, template_folder="templates")
 
@@ -36,11 +37,19 @@ SORTS = ("name", "result", "score", "missing")
 def readiness() -> ResponseReturnValue:
     """The map of the city, counts and shares, and the table of the wards."""
     city = city_readiness(get_session())
+    area, title = _area(city, request.args)
+    values = map_values(city, request.args)
+    if title and not values["marked"]:
+        values["marked"] = {ward.code for ward in area}
     sort = request.args.get("sort", "result") if request.args.get("sort") in SORTS else "result"
     wards = _filtered(city, request.args)
     return render_template(
         "scoring/readiness.html",
-        **map_values(city, request.args),
+        **values,
+        area=title,
+        counts=_counts(area, city),
+        area_filter={name: request.args[name] for name in ("district", "kind") if title and request.args.get(name)},
+        trail=city_trail(),
         rows=sorted(wards, key=lambda ward: _sort_value(ward, city.ratings[ward.code], sort)),
         sort=sort,
         typed=request.args,
@@ -78,6 +87,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
     return render_template(
         "scoring/ward.html",
         ward=found,
+        trail=district_trail(found),
         city=city,
         rating=rating,
         groups=[group for group in groups if group[2]],
@@ -95,6 +105,20 @@ def ward(ward_code: str) -> ResponseReturnValue:
         actions=by_urgency(list_actions(get_session(), the_identity(), ward_code), today()),
         states=ActionState,
     )
+
+
+def _area(city: CityReadiness, typed: Mapping[str, str]) -> tuple[list[Ward], str]:
+    """The wards of the former district and the kind that the address names, and their words; all and none for any other address."""
+    kind, district = typed.get("kind", ""), typed.get("district", "")
+    chosen = [ward for ward in city.wards if kind in ("", ward.kind) and district in ("", ward.former_district)]
+    if not (kind or district) or not chosen:
+        return list(city.wards), ""
+    return chosen, ", ".join(filter(None, (district, KIND_LABELS.get(kind, "").lower())))
+
+
+def _counts(wards: list[Ward], city: CityReadiness) -> dict[Result, int]:
+    results = [city.ratings[ward.code].result for ward in wards]
+    return {result: results.count(result) for result in Result}
 
 
 def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:

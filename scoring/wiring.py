@@ -17,6 +17,7 @@ from scoring.leader_panels import decisions_panel, figures_panel, map_panel, tre
 from scoring.publishing import load_reference_standard
 from scoring.standard_views import blueprint as standard_blueprint
 from scoring.study_views import blueprint as study_blueprint
+from scoring.trail import ward_trail
 from scoring.trend_views import blueprint as trend_blueprint
 from scoring.views import blueprint
 
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.LEADER, 60, leader_actions, "actions"))
     for role in (Role.OFFICER, Role.WARD_HEAD, Role.REVIEWER, Role.PLANNER):
         add_home_panel(app, HomePanel(role, 20, own_actions))
+    app.extensions["ward_trail"] = ward_trail
     add_reminder_lines(app, lambda session, day: action_lines(session, day, app.config["SETTINGS"].public_url))
     add_demo_step(app, 60, load_demo_actions)
     add_setup_step(app, 20, "bộ tiêu chuẩn tham chiếu", load_reference_standard)

@@ -17,6 +17,7 @@ from surveys.demo import load_demo_round
 from surveys.doubting import examine
 from surveys.handing_over import find_hand_over
 from surveys.models import Submission
+from surveys.questions import load_questionnaire
 from surveys.review import queue
 from surveys.rounds import current_round, wards_in_work
 from surveys.states import CollectionState
@@ -42,6 +43,8 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
     app.extensions["wards_being_updated"] = wards_in_work
+    form = load_questionnaire()
+    app.extensions["questions"] = {q.key: (section.title, q.label, q.unit) for section in form.sections for q in section.questions}
 
 
 def _ward_panel() -> str:
