@@ -8,14 +8,14 @@ from portal.database import get_session
 from scoring.actions import Action, ActionState, by_urgency, count_states
 from scoring.assigning import list_actions
 
-SHOWN = 5
+SHOWN, SHOWN_OF_CITY = 5, 2
 
 
 def leader_actions() -> str:
     """How many actions are open, overdue and done, and those of the city that are overdue; late wards are among those to decide on."""
     on, seen = today(), list_actions(get_session(), the_identity())
     overdue = [action for action in by_urgency(seen, on) if action.ward is None and action.state(on) is ActionState.OVERDUE]
-    return _render("all", overdue[:SHOWN], count_states(seen, on))
+    return _render("all", overdue[:SHOWN_OF_CITY], count_states(seen, on))
 
 
 def own_actions() -> str:

@@ -67,7 +67,12 @@ PAGES = {
     "lanhdao": [
         "/",
         "/readiness",
+        "/readiness?district=Quận+Hoàn+Kiếm",
+        "/readiness/trend",
+        "/readiness/criteria/CR-A1",
+        "/readiness/criteria/CR-G1?status=unmet",
         "/readiness/wards/00070",
+        "/inventory/wards/00070",
         "/inventory/items/A01",
         "/readiness/nearest",
         "/readiness/forecast",
