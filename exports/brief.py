@@ -98,6 +98,15 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One ward of a former district: the result and what it leads with."""
+
+    ward: Ward
+    result: Result
+    headline: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing to do next. ``who`` and ``when`` are empty for a suggestion, which nobody was given yet."""
 
@@ -119,7 +128,10 @@ class Debt:
 
 @dataclass(frozen=True)
 class Brief:
-    """One page. ``steps`` are actions that were given out, or suggestions where ``is_suggested``."""
+    """One page. ``steps`` are actions that were given out, or suggestions where ``is_suggested``.
+
+    ``rating``, ``was`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
+    """
 
     scope: Scope
     standard: Standard
@@ -131,6 +143,7 @@ class Brief:
     rating: Rating | None
     was: Rating | None
     grade: Confidence | None
+    members: tuple[Member, ...]
     change: Change
     missing: tuple[Missing, ...]
     has_security: bool
@@ -181,6 +194,7 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
         rating=own,
         was=sources.before.get(own.ward_code) if own else None,
         grade=confidence(own) if own else None,
+        members=_members(scope, ratings) if scope.area is Area.DISTRICT else (),
         change=_change(sources, scope),
         missing=_missing(ratings.values(), own),
         has_security=any(finding.criterion.is_sensitive for rating in ratings.values() for finding in rating.unmet),
@@ -208,6 +222,13 @@ def _actions_of(sources: Sources, scope: Scope) -> list[Action]:
     codes = {ward.code for ward in scope.wards}
     seen = (a for a in sources.actions if (a.ward.code in codes if a.ward else scope.area is Area.CITY))
     return [action for action in by_urgency(seen, sources.on) if action.state(sources.on) is not ActionState.DONE]
+
+
+def _members(scope: Scope, ratings: Mapping[str, Rating]) -> tuple[Member, ...]:
+    """Who is not ready first."""
+    order = (Result.NOT_READY, Result.INCOMPLETE, Result.NO_DATA, Result.READY)
+    found = (Member(ward, ratings[ward.code].result, ratings[ward.code].headline) for ward in scope.wards)
+    return tuple(sorted(found, key=lambda member: order.index(member.result)))
 
 
 def _change(sources: Sources, scope: Scope) -> Change:

@@ -109,7 +109,7 @@ def _add_table(document: Pages, table: Table) -> None:
             cell.width = Mm(_widths(table)[place])
             paragraph = cell.paragraphs[0]
             _style(paragraph.add_run(text), 10, is_bold=number == 0)
-            _close_up(paragraph)
+            _close_up(paragraph, before=1, after=1)
             if place in table.figures:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _repeat_head(made.rows[0]._tr)
@@ -118,7 +118,7 @@ def _add_table(document: Pages, table: Table) -> None:
 def _widths(table: Table) -> list[float]:
     """Millimetres: the first column has what the others leave."""
     columns = list(zip(table.heads, *table.rows, strict=True))
-    others = [WIDTH * min(0.25, max(0.11, 0.011 * max(len(text) for text in column))) for column in columns[1:]]
+    others = [WIDTH * min(0.25, max(0.11, 0.0125 * max(len(text) for text in column))) for column in columns[1:]]
     return [WIDTH - sum(others), *others]
 
 

@@ -90,7 +90,7 @@ def cards(brief: Brief) -> tuple[Card, ...]:
 
 def sections(brief: Brief) -> tuple[Section, ...]:
     """The page from top to bottom; a section that has nothing to say is left out."""
-    found = (_standing(brief), _change(brief), _missing(brief), _money(brief), _steps(brief), _debts(brief))
+    found = (_standing(brief), _members(brief), _change(brief), _missing(brief), _money(brief), _steps(brief), _debts(brief))
     return tuple(section for section in found if section is not None)
 
 
@@ -113,6 +113,11 @@ def _ward_standing(brief: Brief) -> Iterable[str]:
         yield f"Điểm {rating.score}/100, điểm đạt {brief.standard.pass_mark}."
     if brief.grade is not None:
         yield f"Độ tin cậy: {brief.grade.label.lower()}."
+
+
+def _members(brief: Brief) -> Section | None:
+    rows = tuple((one.ward.full_name, one.result.label, one.headline) for one in brief.members)
+    return Section("Từng xã, phường", table=Table(("Xã, phường", "Kết quả", "Điều chính"), rows)) if rows else None
 
 
 def _change(brief: Brief) -> Section:

@@ -109,6 +109,17 @@ def test_the_change_is_the_difference_of_the_two_rounds(sources):
     hold()
 
 
+def test_a_district_names_each_of_its_wards_those_that_are_not_ready_first(sources):
+    brief = write_brief(sources, district_scope(sources.wards, "Huyện Ba Vì"))
+    rows = section(brief, "Từng xã, phường").table.rows
+    wards = [ward for ward in sources.wards if ward.former_district == "Huyện Ba Vì"]
+    assert {row[0]: row[1:] for row in rows} == {
+        ward.full_name: (sources.ratings[ward.code].result.label, sources.ratings[ward.code].headline) for ward in wards
+    }
+    ready = [row[1] == Result.READY.label for row in rows]
+    assert ready == sorted(ready)
+
+
 def test_a_ward_tells_what_it_was_and_what_it_is(sources):
     rating = sources.ratings[OTHER]
     was = replace(rating, result=Result.READY, score=91)

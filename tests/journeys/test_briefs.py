@@ -54,3 +54,17 @@ def test_all_wards_without_scripts(visit):
         head.get_by_role("link", name="Tải tệp .zip, dạng Word").click()
     with ZipFile(taken.value.path()) as archive:
         assert all(name.endswith(".docx") for name in archive.namelist())
+
+
+@pytest.mark.journey
+def test_the_pictures_are_seen_and_taken_away(visit):
+    officer = visit.sign_in("canbo")
+    officer.goto("/exports/figures")
+    picture = officer.get_by_role("img", name=re.compile(r"^Kết quả\. Đáp ứng: \d+ đơn vị"))
+    picture.scroll_into_view_if_needed()
+    officer.wait_for_function("image => image.complete && image.naturalWidth === 1080", arg=picture.element_handle())
+    with officer.expect_download() as taken:
+        officer.get_by_role("link", name="Sơ đồ theo kết quả, cho điện thoại").click()
+    assert taken.value.suggested_filename == "so-do-muc-do-dap-ung-dien-thoai.png"
+    assert taken.value.path().stat().st_size < 300_000
+    expect(officer.get_by_role("heading", name="Kinh phí theo nhóm")).to_have_count(0)
