@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exports.editing import EditField, show_value
+from exports.editing import PRIORITIES, EditField, show_value
 from exports.plan import Plan, PlanLine
 from exports.rules import Method, Spending
 from inventory.catalogue import GROUPS, load_catalogue
@@ -115,6 +115,8 @@ def in_words(field: EditField, value: str) -> str:
         return format_number(int(value))
     if field is EditField.METHOD:
         return Method(value).label
+    if field is EditField.PRIORITY:
+        return PRIORITIES[value]
     return Spending(value).label if field is EditField.SPENDING else value
 
 

@@ -24,6 +24,8 @@ from portal.vietnamese import to_nfc
 
 MAX_QUANTITY, MAX_WORDS = 100_000, 300
 ALL_WARDS = ""
+# Whether a line mends something blocking, as the fields and the workbook say it.
+PRIORITIES = {str(True): "bắt buộc", str(False): "tiếp theo"}
 
 
 class EditError(WardReadinessError, ValueError):
@@ -40,6 +42,8 @@ class EditField(LabelledEnum):
     SPENDING = "spending", "Loại chi"
     SOURCE = "source", "Nguồn vốn"
     YEAR = "year", "Năm"
+    PRIORITY = "is_priority", "Ưu tiên"
+    OWNER = "owner", "Đơn vị sở hữu"
     UNIT = "unit", "Đơn vị thực hiện"
     NOTE = "note", "Ghi chú"
 
@@ -197,7 +201,11 @@ def _changed(line: PlanLine, values: Mapping[str, str], plan: Plan) -> PlanLine:
     return replace(line, **typed, edited=edited)
 
 
-_ENUMERATIONS: Mapping[EditField, Callable[[str], Any]] = {EditField.METHOD: Method, EditField.SPENDING: Spending}
+_ENUMERATIONS: Mapping[EditField, Callable[[str], Any]] = {
+    EditField.METHOD: Method,
+    EditField.SPENDING: Spending,
+    EditField.PRIORITY: str(True).__eq__,
+}
 _NUMBERS = (EditField.QUANTITY, EditField.MONTHS, EditField.UNIT_PRICE, EditField.YEAR)
 
 
@@ -258,6 +266,8 @@ _READERS: Mapping[EditField, Callable[[str], str]] = {
     EditField.SPENDING: _one_of({kind.value: kind.label for kind in Spending}),
     EditField.SOURCE: _words(EditField.SOURCE.label, needed=True),
     EditField.YEAR: _year,
+    EditField.PRIORITY: _one_of(PRIORITIES),
+    EditField.OWNER: _words(EditField.OWNER.label, needed=True),
     EditField.UNIT: _words(EditField.UNIT.label, needed=True),
     EditField.NOTE: _words(EditField.NOTE.label, needed=False),
 }

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from flask import Flask, Response, request
 
-KINDS = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"})
+KINDS = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "font/ttf"})
 LEAST_BYTES = 1024
 LEVEL = 6
 # Files of the layout by address and content; a handful of them is all there is.
@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
         if len(data) < LEAST_BYTES:
             return response
         etag, _weak = response.get_etag()
-        key = f"{request.path} {etag}" if etag and request.path.startswith(("/static/", "/bootstrap/")) else ""
+        key = f"{request.path} {etag}" if etag and request.path.startswith(("/static/", "/bootstrap/", "/font/")) else ""
         if key and key not in _packed:
             if len(_packed) > _KEPT:
                 _packed.clear()

@@ -8,13 +8,16 @@ from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
 from exports import scenarios
+from exports.allocation import FloorError, candidates_of, funded_lines
 from exports.comparing import show_field
-from exports.editing import EditField, new_line, show_value
+from exports.editing import PRIORITIES, EditField, new_line, show_value
 from exports.filtering import MARKS, filtered, read_filter
+from exports.funding import Funding, fund
 from exports.lines_table import build_lines_csv
 from exports.plan import Plan, PlanLine
 from exports.planning import get_plan_record, plan_of
 from exports.rules import SOURCES, Method, Spending
+from exports.stored import read_funding
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
@@ -150,11 +153,26 @@ def _line_page(
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],
             EditField.SPENDING: [(kind.value, kind.label) for kind in Spending],
+            EditField.PRIORITY: list(PRIORITIES.items()),
         },
         sources=list(dict.fromkeys([*SOURCES, line.source])),
         history=[row for row in own.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
         labels={field.value: field.label for field in EditField},
+        funded=_funding_of(plan, read_funding(own.funding), line),
     )
+
+
+def _funding_of(plan: Plan, asked: Funding, line: PlanLine) -> tuple[int, int, str] | None:
+    """How many of a line are funded under the ceilings, how many wait, and why; None where there are no ceilings to speak of."""
+    if not asked.ceilings:
+        return None
+    try:
+        split = funded_lines(plan, fund(candidates_of(plan), asked))
+    except FloorError as error:
+        return 0, line.quantity, error.message
+    funded = sum(part.quantity for part in split.funded if part.code == line.code)
+    waiting = [(part.quantity, reason) for part, reason in split.unfunded if part.code == line.code]
+    return funded, sum(quantity for quantity, _reason in waiting), "; ".join(reason for _quantity, reason in waiting)
 
 
 def _choices(plan: Plan) -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -4,6 +4,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.editing import PRIORITIES
 from exports.plan import Plan, PlanLine, is_paid_yearly
 from exports.rules import SOURCES, Method, Spending
 from exports.workbook.price_basis import (
@@ -86,6 +87,7 @@ def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Workshee
 
 def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
     offer(sheet, "Q", f'"{",".join(method.label for method in Method)}"')
+    offer(sheet, "AB", f'"{",".join(PRIORITIES.values())}"')
     offer(sheet, SPENDING, f'"{",".join(kind.label for kind in Spending)}"')
     # Names of sources have commas of their own, so that their list stands in cells: those of PL04.
     offer(sheet, SOURCE, f"'{PHASING_TAB}'!$B${FIRST}:$B${HEAD + len(SOURCES)}", others=True)
@@ -128,7 +130,7 @@ def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, move
         Live(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Live(within, line.amount_within),
         Live(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
         Live(f'=IF(ISNUMBER(M{row}),IF(P{row}>{room},"{ABOVE}","{WITHIN}"),"{WITHIN}")', ABOVE if line.above else WITHIN),
-        "bắt buộc" if line.is_priority else "tiếp theo", line.owner, ", ".join(line.criteria), line.basis,
+        Input(PRIORITIES[str(line.is_priority)]), Input(line.owner), ", ".join(line.criteria), line.basis,
         _look_up(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
         Live(f'=IF({code}="",0,IF(OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND(Q{row}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}")),P{row}*S{row},0))', line.upkeep),
         Input(line.note), Input(line.unit), Link(line.code, f"{context.public_url}/plans/{context.plan_id}/lines/{line.code}"),

@@ -123,6 +123,9 @@ class TestFunding:
         assert f"{spent:,}".replace(",", ".") in page
         assert "Vượt trần vốn còn lại" in page
         assert f"{47 + len(choice.funded)}/126" in page
+        waiting = next(c for c in candidates if c.possible and c.ward.code not in choice.funded)
+        line = client.get(f"/plans/1/lines/{waiting.lines[0].code}").text
+        assert "Vượt trần vốn còn lại" in line
 
     def test_a_floor_that_cannot_be_kept_says_which_and_what_can(self, demo_sign_in):
         client = demo_sign_in("taichinh")

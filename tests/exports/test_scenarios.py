@@ -60,6 +60,7 @@ class TestReadValue:
             (EditField.METHOD, "Mua", "buy"),
             (EditField.SPENDING, "Chi thường xuyên", "recurrent"),
             (EditField.YEAR, "2028", "2028"),
+            (EditField.PRIORITY, "Tiếp theo", "False"),
             (EditField.NOTE, "  hai   chữ ", "hai chữ"),
         ],
     )
@@ -114,6 +115,11 @@ class TestApplyEdits:
         changed = line(apply_edits(plan, [edit("A01", "quantity", "7")]), "A01")
         assert (changed.quantity, changed.amount, changed.need) == (7, 140_000_000, line(plan, "A01").need)
         assert changed.edited == ("quantity",)
+
+    def test_priority_and_owner_are_changed_by_hand(self):
+        edits = [edit("A01", "is_priority", "False"), edit("A01", "owner", "Thuê, mượn")]
+        changed = line(apply_edits(plan_with(), edits), "A01")
+        assert (changed.is_priority, changed.owner) == (False, "Thuê, mượn")
 
     def test_leasing_by_hand_brings_price_kind_and_source_along(self):
         changed = line(apply_edits(plan_with(), [edit("A01", "method", "lease")]), "A01")
