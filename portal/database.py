@@ -1,6 +1,7 @@
 """The database: one engine per application, one session per request. A view that writes says so; a GET never writes."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,7 @@ from typing import Any, ParamSpec
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
 # SQLite lets its waiting writers try by chance, not in turn: on a machine that is short of time one of 126 has waited for ten
@@ -42,7 +43,7 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        _queue_writers(engine)
     return engine
 
 
@@ -114,9 +115,29 @@ def _turn_on_wal(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _begin_sqlite(connection: Any) -> None:
-    writing = connection.get_execution_options().get("writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _queue_writers(engine: Engine) -> None:
+    """Let the writers of this process wait in line: SQLite itself looks again after ever longer pauses, so that some wait for seconds."""
+    line = threading.Lock()
+
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes", True):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # Who waits too long goes on, and is told by the database itself that it is locked.
+        connection.info["in_line"] = line.acquire(timeout=BUSY_SECONDS)
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except Exception:
+            leave(connection)
+            raise
+
+    def leave(connection: Connection) -> None:
+        if connection.info.pop("in_line", False):
+            line.release()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", leave)
+    event.listen(engine, "rollback", leave)
 
 
 def record_outside(record: Callable[[Session], None]) -> None:

@@ -1,0 +1,77 @@
+"""Writers of one process on SQLite: in line, none lost, none left standing after somebody's error."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from portal.database import make_engine, session_scope
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/line.sqlite")
+    with session_scope(engine, writes=True) as session:
+        session.execute(text("CREATE TABLE tally (n INTEGER)"))
+        session.execute(text("INSERT INTO tally VALUES (0)"))
+    yield engine
+    engine.dispose()
+
+
+def count(engine):
+    with session_scope(engine, writes=False) as session:
+        return session.scalar(text("SELECT n FROM tally"))
+
+
+def add_one(engine):
+    with session_scope(engine, writes=True) as session:
+        known = session.scalar(text("SELECT n FROM tally"))
+        session.execute(text("UPDATE tally SET n = :n"), {"n": known + 1})
+
+
+def test_what_is_read_before_it_is_written_is_never_lost(engine):
+    def work():
+        for _ in range(25):
+            add_one(engine)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(engine) == 200
+
+
+def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
+    order = []
+    holds, may_end = threading.Event(), threading.Event()
+
+    def first():
+        with session_scope(engine, writes=True) as session:
+            session.execute(text("UPDATE tally SET n = 7"))
+            holds.set()
+            may_end.wait(10)
+            order.append("first")
+
+    def second():
+        add_one(engine)
+        order.append("second")
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    assert holds.wait(10)
+    threads[1].start()
+    assert count(engine) == 0
+    may_end.set()
+    for thread in threads:
+        thread.join(20)
+    assert order == ["first", "second"]
+    assert count(engine) == 8
+
+
+def test_an_error_leaves_the_line(engine):
+    with pytest.raises(ZeroDivisionError), session_scope(engine, writes=True) as session:
+        session.execute(text("UPDATE tally SET n = 99"))
+        raise ZeroDivisionError
+    add_one(engine)
+    assert count(engine) == 1
