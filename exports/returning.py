@@ -149,7 +149,7 @@ def _look_at_prices(file: ReturnedFile, plan: Plan, looking: _Looking) -> None:
                 looking.refused.append(Refused(where, name, text, error.message))
                 continue
             edit = Edit(ALL_WARDS, row.item, field.value, after)
-            looking.weigh(edit, name, where, went_out, now, partial(_price_in_words, field))
+            looking.weigh(edit, name, where, went_out, now, partial(price_in_words, field))
 
 
 def _look_at_lines(file: ReturnedFile, plan: Plan, looking: _Looking) -> None:
@@ -222,7 +222,8 @@ def _look_at_missing(file: ReturnedFile, plan: Plan, looking: _Looking, code: st
     looking.weigh(edit, name, "PL02", went_out, now, partial(in_words, field), "dòng bị xóa trong tệp")
 
 
-def _price_in_words(field: PriceField, value: str) -> str:
+def price_in_words(field: PriceField, value: str) -> str:
+    """The canonical text of a field of a price as people read it."""
     if field is PriceField.METHOD:
         return METHODS.get(value, value)
     return format_number(int(value)) if field is PriceField.UNIT_PRICE and value.isdigit() else value

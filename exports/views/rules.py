@@ -9,11 +9,13 @@ from accounts.audit import record
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
 from exports import scenarios
+from exports.editing import ALL_WARDS, PriceField
 from exports.forms import GroupRuleForm, RulesForm, group_forms
 from exports.planning import get_plan_record
+from exports.returning import price_in_words
 from exports.rules import Assumptions
 from exports.stored import read_assumptions
-from inventory.catalogue import GROUPS
+from inventory.catalogue import GROUPS, load_catalogue
 from inventory.price_lists import list_price_lists
 from portal.database import get_session, writes
 
@@ -58,8 +60,28 @@ def rules(plan_id: int) -> ResponseReturnValue:
         names=GROUPS,
         may_edit=may_edit,
         changes=own.changes,
+        own_prices=scenarios.price_edits(own),
+        price_words={field.value: field.label for field in PriceField},
+        shown=[price_in_words(PriceField(row.field), row.value) for row in scenarios.price_edits(own)],
+        catalogue=load_catalogue(),
     )
     return page, 400 if form.errors or any(group.errors for group in groups.values()) else 200
+
+
+@blueprint.post("/plans/<int:plan_id>/prices/<item_code>/undo")
+@requires(Permission.PLAN_EDIT)
+@writes
+def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
+    """Take a price of the scenario's own back: that of the price list counts again."""
+    own = get_plan_record(get_session(), plan_id, for_update=True)
+    try:
+        count = scenarios.undo_edits(get_session(), own, ALL_WARDS, item_code)
+    except scenarios.ScenarioError as error:
+        flash(error.message, "danger")
+    else:
+        record(get_session(), the_identity(), "plan:undo-edits", f"plan {plan_id}", after={"price": item_code, "fields": count})
+        flash(_("Đã bỏ %(count)s ô; đơn giá trở lại theo bảng giá.", count=count), "success")
+    return redirect(url_for("plan_rules.rules", plan_id=plan_id))
 
 
 def _all_valid(groups: dict[str, GroupRuleForm]) -> bool:

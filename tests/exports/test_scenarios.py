@@ -294,6 +294,20 @@ class TestPages:
         assert ", 2027" in before
         assert ", 2027" not in after
 
+    def test_a_price_of_the_scenario_is_shown_and_taken_back(self, demo_sign_in, demo_app):
+        client = demo_sign_in("taichinh")
+        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+            own = get_plan_record(session, 1)
+            scenarios.keep_edits(session, own, [LineEdit("", "A01", "unit_price", "18500000")], "báo giá mới", "Một", "workbook")
+            changed = plan_of(session, own)
+        assert {x.unit_price for x in changed.lines if x.item == "A01"} == {18_500_000}
+        page = client.get("/plans/1/rules").text
+        assert "18.500.000" in page
+        assert "báo giá mới" in page
+        assert client.post("/plans/1/prices/A01/undo").status_code == 302
+        assert "Đơn giá riêng" not in client.get("/plans/1/rules").text
+        assert demo_sign_in("lanhdao").post("/plans/1/prices/A01/undo").status_code == 404
+
     @pytest.mark.parametrize(
         "query", ["", "?group=A", "?year=2027&spending=recurrent", "?mark=above", "?q=pho", "?ward=00070", "?source=x"]
     )
