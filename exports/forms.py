@@ -1,6 +1,6 @@
 """What may be typed about plans. Values of lines are read by ``exports.editing``, at every door alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
@@ -15,7 +15,7 @@ from portal.formats import format_number, format_rate
 from portal.forms import BaseForm, CountField, RateField, VndField
 
 
-def _between(least: int, most: int):  # type: ignore[no-untyped-def]
+def _between(least: int, most: int) -> Callable[[BaseForm, CountField], None]:
     def check(_form: BaseForm, field: CountField) -> None:
         if field.number is not None and not least <= field.number <= most:
             raise ValidationError(_("Nhập số từ %(least)s đến %(most)s.", least=least, most=most))
