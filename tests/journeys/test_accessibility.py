@@ -49,6 +49,9 @@ PAGES = {
         "/plans/1/lines",
         "/plans/1/lines/00070-A05",
         "/plans/1/exclusions",
+        "/plans/1/difference",
+        "/plans/1/copy",
+        "/plans/1/name",
         "/plans/1/cost",
         "/plans/1/running-cost",
         "/plans/1/transfers",
@@ -108,6 +111,19 @@ def test_axe_finds_nothing(visit, username):
         told = [(path, rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in found]
         assert told == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
+
+
+@pytest.mark.journey
+def test_axe_finds_nothing_on_the_pages_of_a_draft(visit):
+    page = visit.sign_in("thamdinh")
+    page.goto("/standards/")
+    page.get_by_role("button", name="Soạn bản thảo").click()
+    page.wait_for_url(lambda url: "/drafts/" in url)
+    draft = page.url
+    for part in ("", "/text", "/criteria", "/criteria/CR-A1", "/what-if"):
+        page.goto(draft + part)
+        found = Axe().run(page).response["violations"]
+        assert [(part, rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []
 
 
 @pytest.mark.journey
