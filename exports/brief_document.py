@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.table import _Cell
+from docx.text.paragraph import Paragraph
 
 from exports import brief_words
 from exports.brief import Brief
@@ -122,13 +123,13 @@ def _widths(table: Table) -> list[float]:
     return [WIDTH - sum(others), *others]
 
 
-def _style(run, size: int, colour: str = "", *, is_bold: bool = False) -> None:  # type: ignore[no-untyped-def]
+def _style(run, size: int, colour: str = "", *, is_bold: bool = False) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
     run.font.name, run.font.size, run.font.bold = LETTERS, Pt(size), is_bold
     run.font.color.rgb = RGBColor.from_string((colour or brief_words.INK.removeprefix("#")).upper())
     run._element.rPr.rFonts.set(qn("w:eastAsia"), LETTERS)
 
 
-def _close_up(paragraph, *, before: int = 0, after: int = 0) -> None:  # type: ignore[no-untyped-def]
+def _close_up(paragraph: Paragraph, *, before: int = 0, after: int = 0) -> None:
     shape = paragraph.paragraph_format
     shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1
 
@@ -142,6 +143,6 @@ def _edge(cell: _Cell, colour: str) -> None:
     cell._tc.get_or_add_tcPr().append(borders)
 
 
-def _repeat_head(row) -> None:  # type: ignore[no-untyped-def]
+def _repeat_head(row) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
     """Tell who reads aloud that the first row holds the heads."""
     row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

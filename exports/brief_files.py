@@ -51,7 +51,7 @@ class _Drain(RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data) -> int:  # type: ignore[no-untyped-def]
+    def write(self, data) -> int:  # type: ignore[no-untyped-def]  # any buffer of bytes, for which 3.11 has no name
         self.held += data
         return len(data)
 

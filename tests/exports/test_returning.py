@@ -198,9 +198,16 @@ def test_what_the_plan_changed_too_is_disputed_and_the_rest_merges(data, plan):
     assert [p.edit.field for p in found.proposed] == ["year"]
 
 
-def test_typed_text_never_runs(data, plan):
-    found = look(changed(data, lambda book: put(book[DETAIL], "A01", "Ghi chú", '=HYPERLINK("http://x","y")')), plan)
-    assert found.refused or not found.proposed or all("HYPERLINK" not in p.edit.value for p in found.proposed)
+def test_text_that_looks_like_a_formula_comes_back_as_text_and_goes_out_as_text(data, plan):
+    def edit(book):
+        put(book[DETAIL], "A01", "Ghi chú", "=1+1")
+        book[DETAIL].cell(row_of(book[DETAIL], "A01"), column(book[DETAIL], "Ghi chú")).data_type = "s"
+
+    found = look(changed(data, edit), plan)
+    assert [(p.edit.field, p.edit.value) for p in found.proposed] == [("note", "=1+1")]
+    sheet = load_workbook(BytesIO(build_workbook(apply_edits(plan, [p.edit for p in found.proposed]), OWN)))[DETAIL]
+    cell = sheet.cell(row_of(sheet, "A01"), column(sheet, "Ghi chú"))
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
 @pytest.mark.parametrize("kind", ["not a zip", "another workbook", "a sheet is gone", "a heading is gone"])

@@ -208,7 +208,7 @@ def test_the_difference_names_each_field_in_words():
 
 
 @pytest.mark.both_databases
-def test_a_final_plan_never_changes_and_its_revision_is_chained(session):
+def test_a_plan_without_lines_is_not_fixed(session):
     own = get_plan_record(session, 1)
     with pytest.raises(scenarios.ScenarioError, match="chưa có dòng nào"):
         scenarios.fix_plan(session, own, "Người thử")
