@@ -16,6 +16,7 @@ What is taken for granted, so that neither side loses:
 - What is built into a house stays, and so does a PC for secret documents.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -168,10 +169,21 @@ def _spare(rating: Rating, snapshot: Snapshot, item: str, until: date) -> tuple[
     return spared, left
 
 
-def _touched(snapshot: Snapshot, changed: Iterable[Snapshot], standard: Standard, on: date) -> list[Finding]:
+def _touched(snapshot: Snapshot, changed: Sequence[Snapshot], standard: Standard, on: date) -> list[Finding]:
     """The findings of a snapshot that come out otherwise in one of those changed."""
-    findings = [judge(criterion, snapshot, standard, on) for criterion in standard.criteria]
+    answers = {key for other in changed for key in _differing(snapshot, other)}
+    findings = [
+        judge(criterion, snapshot, standard, on) for criterion in standard.criteria if not answers.isdisjoint(criterion.reads)
+    ]
     return [old for old in findings if any(judge(old.criterion, other, standard, on) != old for other in changed)]
+
+
+def _differing(snapshot: Snapshot, other: Snapshot) -> set[str]:
+    """The keys of the answers in which two snapshots differ."""
+    lots = Counter(snapshot.lots)
+    lots.subtract(other.lots)
+    items = {lot.item for lot, count in lots.items() if count}
+    return items | {key for key, fact in snapshot.facts.items() if other.facts.get(key) != fact}
 
 
 def _is_worse(findings: Iterable[Finding], after: Snapshot, standard: Standard, on: date) -> bool:

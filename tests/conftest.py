@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -31,12 +32,16 @@ hypothesis.settings.load_profile("house")
 DEMO_DAY = date(2026, 3, 2)
 PASSWORD = "mot-hai-ba-bon"
 
+# Every test has an application of its own; compiled once, the templates serve them all.
+_templates = tempfile.TemporaryDirectory(prefix="templates-")
+
 
 def make_app(url: str) -> Flask:
     environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "TARGET_DATE": "2026-03-31", "EVIDENCE_URL": "memory://evidence"}
     app = create_app(read_settings(environ))
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
     app.test_client_class = CheckedClient
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_templates.name)
     return app
 
 

@@ -1,6 +1,7 @@
 import csv
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from io import BytesIO, StringIO
 
 import ironcalc
@@ -119,7 +120,13 @@ def test_every_total_is_the_sum_of_its_lines(demo_plan):
         assert sum(sum(row.values()) for row in demo_plan.totals_by(part).values()) == total
 
 
+@lru_cache(maxsize=4)
 def formulas(data):
+    """Sheet, row, column and stored value of every formula."""
+    return list(_formulas(data))
+
+
+def _formulas(data):
     live, stored = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
     for sheet in live.worksheets:
         for row in sheet.iter_rows():
@@ -138,8 +145,14 @@ def recalculated(data, tmp_path, change=None):
     return model
 
 
+@lru_cache(maxsize=8)
+def tabs(data):
+    """The names of the sheets, in order: opening a workbook of the whole city takes seconds."""
+    return load_workbook(BytesIO(data), read_only=True).sheetnames
+
+
 def tab(data, title):
-    return load_workbook(BytesIO(data)).sheetnames.index(title)
+    return tabs(data).index(title)
 
 
 def test_an_independent_engine_agrees_on_every_formula(demo_workbook, demo_plan, tmp_path):

@@ -7,14 +7,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from waitress.server import create_server
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+# How long to wait before something counts as missing: far longer than it takes, so that a busy machine makes no fault.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 def find_chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +37,7 @@ def browser() -> Iterator[Browser]:
 def address(demo_app) -> Iterator[str]:
     # A browser brings the token of each form with it, so nothing has to be switched off for it.
     demo_app.config["WTF_CSRF_ENABLED"] = True
-    server = create_server(demo_app, host="127.0.0.1", port=0, threads=4)
+    server = create_server(demo_app, host="127.0.0.1", port=0, threads=4, asyncore_loop_timeout=0.05)
 
     def run() -> None:
         # Closing the server takes its socket away from under the loop that waits on it.
@@ -48,7 +51,10 @@ def address(demo_app) -> Iterator[str]:
     thread.join(timeout=5)
 
 
-@pytest.fixture(params=[1280, 360], ids=["desk", "phone"])
+WIDTHS = (1280, 360)
+
+
+@pytest.fixture(params=WIDTHS, ids=["desk", "phone"])
 def width(request) -> int:
     return request.param
 
@@ -74,7 +80,7 @@ class Visit:
         )
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", self._note_outside_host)
         page.goto("/sign-in")
         page.get_by_label("Tên đăng nhập").fill(username)
