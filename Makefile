@@ -14,7 +14,7 @@ setup: $(VENV)/run.stamp ## set up for real use (settings from the environment)
 	@$(BIN)/flask --app wsgi setup
 
 test: $(VENV)/test.stamp lint ## everything that CI checks
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp ## ruff, import contracts, types
 	$(BIN)/ruff check .

@@ -6,12 +6,25 @@ from pathlib import Path
 
 import pytest
 
+RECALCULATE = (
+    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>'
+    "</oor:items>"
+)
+
+
+def calculated_by_office(data: bytes, folder: Path) -> bytes:
+    """The workbook as LibreOffice saves it once it has calculated every formula anew."""
+    (folder / "profile" / "user").mkdir(parents=True)
+    (folder / "profile" / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    return saved_by_office(data, folder)
+
 
 def saved_by_office(data: bytes, folder: Path) -> bytes:
     """The workbook as LibreOffice saves it; the test is skipped, loudly, where there is none."""
     program = shutil.which("soffice")
     if program is None:
-        pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to send the workbook through it.")
+        pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to send the workbook through a second program.")
     (folder / "plan.xlsx").write_bytes(data)
     own, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
     command = [program, own, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "plan.xlsx")]

@@ -1,5 +1,6 @@
 import re
 from io import BytesIO
+from itertools import cycle
 from xml.etree import ElementTree
 
 import pytest
@@ -34,8 +35,7 @@ def test_the_pdf_is_one_a4_page(demo_session):
     assert [round(float(side)) for side in box.groups()] == [595, 842]
 
 
-@pytest.mark.parametrize("kind", STARTS)
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize(("name", "kind"), list(zip(PICTURES, cycle(STARTS), strict=False)))
 def test_a_picture_is_of_its_kind_and_drawn_alike_twice(demo_session, name, kind):
     first = draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False)
     _drawn.clear()

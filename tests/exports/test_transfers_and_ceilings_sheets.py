@@ -1,8 +1,6 @@
 """The sheets of transfers, ceilings and the curve, the pictures, and both engines after Finance changed everything at once."""
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
@@ -26,8 +24,9 @@ from exports.workbook.sheet import FIRST, HEAD
 from inventory.snapshot import EquipmentLot
 from scoring.rating import Result
 from tests.conftest import DEMO_DAY
-from tests.exports.test_living_workbook import RECALCULATE, agrees, agrees_in_libreoffice
+from tests.exports.test_living_workbook import agrees, agrees_in_libreoffice
 from tests.exports.test_plan_and_workbook import CONTEXT, ON, PRICES, STANDARD, WARD, formulas, plan_of, recalculated, same, tab
+from tests.office import calculated_by_office
 
 OWN = replace(CONTEXT, plan_id=1)
 DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Trần vốn", "Rẻ nhất để đáp ứng"
@@ -91,7 +90,7 @@ class TestTransfers:
         def fewer(book):
             book[MOVES].cell(FIRST, 8).value = 2
 
-        (refused,) = rehearse(read_plan_workbook(office(changed(data, fewer), tmp_path)), small).refused
+        (refused,) = rehearse(read_plan_workbook(calculated_by_office(changed(data, fewer), tmp_path)), small).refused
         assert refused.value == "6"
         assert "trang tính Điều chuyển của tệp đã bị sửa" in refused.message
 
@@ -199,7 +198,7 @@ def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path)
 
     edited = changed(data, edit)
     model, names = recalculated(edited, tmp_path), load_workbook(BytesIO(wanted)).sheetnames
-    told = load_workbook(BytesIO(office(edited, tmp_path)), data_only=True)
+    told = load_workbook(BytesIO(calculated_by_office(edited, tmp_path)), data_only=True)
     checked = 0
     for title, row, column, stored in formulas(wanted):
         first, second = model.get_cell_value(names.index(title), row, column), told[title].cell(row, column).value
@@ -231,17 +230,3 @@ def changed(data, change):
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
-
-
-def office(data, folder):
-    """The file as LibreOffice calculates and saves it."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to calculate the workbook with a second engine.")
-    (folder / "profile" / "user").mkdir(parents=True)
-    (folder / "profile" / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
-    (folder / "edited.xlsx").write_bytes(data)
-    own, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
-    command = [program, own, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "edited.xlsx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
-    return (out / "edited.xlsx").read_bytes()

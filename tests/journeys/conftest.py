@@ -4,9 +4,10 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from waitress.server import create_server
 
@@ -47,6 +48,7 @@ def address(demo_app) -> Iterator[str]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
+    server.task_dispatcher.shutdown()
     server.close()
     thread.join(timeout=5)
 
@@ -60,21 +62,43 @@ def width(request) -> int:
 
 
 @pytest.fixture
-def visit(browser, address, width) -> Iterator["Visit"]:
-    visit = Visit(browser, address, width)
-    yield visit
-    visit.close()
+def visit(visit_at, width) -> "Visit":
+    return visit_at(width)
+
+
+@pytest.fixture
+def visit_at(browser, address, demo_sign_in) -> Iterator[Callable[[int], "Visit"]]:
+    """``visit_at(1280)`` gives people at windows of that width."""
+    visits: list[Visit] = []
+
+    def begin(width: int) -> Visit:
+        visits.append(Visit(browser, address, width, demo_sign_in))
+        return visits[-1]
+
+    yield begin
+    for visit in visits:
+        visit.close()
 
 
 class Visit:
     """People at their own browsers: each demo account gets a context of its own."""
 
-    def __init__(self, browser: Browser, address: str, width: int) -> None:
-        self.browser, self.address, self.width = browser, address, width
+    def __init__(self, browser: Browser, address: str, width: int, client_of: Callable[[str], FlaskClient]) -> None:
+        self.browser, self.address, self.width, self.client_of = browser, address, width, client_of
         self.contexts: list[BrowserContext] = []
         self.outside: list[str] = []
 
     def sign_in(self, username: str, *, scripts: bool = True) -> Page:
+        """A person's home page. The cookie is laid in; signing in by name and password is a journey of its own."""
+        cookie = self.client_of(username).get_cookie("ward_readiness")
+        assert cookie is not None
+        page = self.open(scripts=scripts)
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
+        page.goto("/")
+        return page
+
+    def open(self, *, scripts: bool = True) -> Page:
+        """An empty page of somebody whom the server does not know yet."""
         context = self.browser.new_context(
             viewport={"width": self.width, "height": 800}, locale="vi-VN", base_url=self.address, java_script_enabled=scripts
         )
@@ -82,11 +106,6 @@ class Visit:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("request", self._note_outside_host)
-        page.goto("/sign-in")
-        page.get_by_label("Tên đăng nhập").fill(username)
-        page.get_by_label("Mật khẩu", exact=True).fill("demo-2026")
-        page.get_by_role("button", name="Đăng nhập", exact=True).click()
-        page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
     def _note_outside_host(self, request: Request) -> None:
@@ -97,3 +116,11 @@ class Visit:
         for context in self.contexts:
             context.close()
         assert self.outside == [], "a page asked an outside host"
+
+
+def sign_out(page):
+    toggler = page.get_by_role("button", name="Mở trình đơn")
+    if toggler.is_visible():
+        toggler.click()
+    page.get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_url("**/sign-in")

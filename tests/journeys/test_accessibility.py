@@ -1,9 +1,7 @@
-from contextlib import contextmanager
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import WIDTHS, Visit
+from tests.journeys.conftest import WIDTHS
 
 # The submission that waits longest.
 REVIEWED = "/review/first"
@@ -105,43 +103,32 @@ PAGES = {
 
 @pytest.mark.journey
 @pytest.mark.parametrize("username", PAGES)
-def test_axe_finds_nothing(browser, address, username):
-    with visiting(browser, address) as visit:
-        page = visit.sign_in(username)
-        for path in PAGES[username]:
-            page.goto("/review/" if path == REVIEWED else path)
-            if path == REVIEWED:
-                page.locator(".list-group a").first.click()
-            check(page, path)
+def test_axe_finds_nothing(visit_at, username):
+    page = visit_at(WIDTHS[0]).sign_in(username)
+    for path in PAGES[username]:
+        page.goto("/review/" if path == REVIEWED else path)
+        if path == REVIEWED:
+            page.locator(".list-group a").first.click()
+        check(page, path)
 
 
 @pytest.mark.journey
-def test_axe_finds_nothing_on_the_pages_of_a_draft(browser, address):
-    with visiting(browser, address) as visit:
-        page = visit.sign_in("thamdinh")
-        page.goto("/standards/")
-        page.get_by_role("button", name="Soạn bản thảo").click()
-        page.wait_for_url(lambda url: "/drafts/" in url)
-        draft = page.url
-        for part in ("", "/text", "/criteria", "/criteria/CR-A1", "/what-if"):
-            page.goto(draft + part)
-            check(page, part)
+def test_axe_finds_nothing_on_the_pages_of_a_draft(visit_at):
+    page = visit_at(WIDTHS[0]).sign_in("thamdinh")
+    page.goto("/standards/")
+    page.get_by_role("button", name="Soạn bản thảo").click()
+    page.wait_for_url(lambda url: "/drafts/" in url)
+    draft = page.url
+    for part in ("", "/text", "/criteria", "/criteria/CR-A1", "/what-if"):
+        page.goto(draft + part)
+        check(page, part)
 
 
 @pytest.mark.journey
-def test_axe_finds_nothing_on_the_sign_in_page(browser, address):
-    with visiting(browser, address) as visit:
-        page = visit.sign_in("canbo")
-        page.context.clear_cookies()
-        page.goto("/sign-in")
-        check(page, "/sign-in")
-
-
-@contextmanager
-def visiting(browser, address):
-    visit = Visit(browser, address, WIDTHS[0])
-    yield visit
-    visit.close()
+def test_axe_finds_nothing_on_the_sign_in_page(visit_at):
+    page = visit_at(WIDTHS[0]).open()
+    page.goto("/sign-in")
+    check(page, "/sign-in")
 
 
 def check(page, path):

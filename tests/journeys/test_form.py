@@ -12,6 +12,7 @@ from surveys.models import Submission
 from surveys.rounds import open_round
 from surveys.submissions import save_fields
 from surveys.typed import typed_of
+from tests.journeys.conftest import sign_out
 
 KEPT = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"
 
@@ -318,14 +319,6 @@ def test_cells_of_a_pasted_block_that_find_no_place_are_told(visit):
     )
     expect(officer.locator('[name="C04.degraded"]')).to_have_value("1")
     expect(officer.locator("[data-not-taken]")).to_contain_text("88; 6; 99")
-
-
-def sign_out(page):
-    toggler = page.get_by_role("button", name="Mở trình đơn")
-    if toggler.is_visible():
-        toggler.click()
-    page.get_by_role("button", name="Đăng xuất").click()
-    page.wait_for_url("**/sign-in")
 
 
 def complete(page):

@@ -11,6 +11,8 @@ from exports.workbook.sheet import FIRST, HEAD
 from tests.office import saved_by_office
 
 DETAIL = "PL02 Chi tiết"
+# A planner sits at a desk, with a spreadsheet program beside; the pages are looked at on a telephone with the others, by axe.
+pytestmark = pytest.mark.parametrize("width", [1280], ids=["desk"], indirect=True)
 
 
 @pytest.mark.journey
