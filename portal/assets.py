@@ -10,7 +10,9 @@ import fontpkg_be_vietnam_pro
 OWN = Path(__file__).parent / "static"
 BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
 FONTS = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
-FOLDERS = {"portal.static": OWN, "portal.bootstrap": BOOTSTRAP, "portal.font": FONTS}
+# The weights that the styles name.
+WEB_FONTS = ("BeVietnamPro-Regular", "BeVietnamPro-SemiBold")
+FOLDERS = {"portal.static": OWN, "portal.bootstrap": BOOTSTRAP}
 
 
 @cache

@@ -2,16 +2,17 @@
 
 import gzip
 import secrets
+from functools import lru_cache
 from io import BytesIO
 
+import brotli
 from flask import Flask, Response, request
 
-KINDS = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "font/ttf"})
+KINDS = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"})
 LEAST_BYTES = 1024
 LEVEL = 6
-# Files of the layout by address and content; a handful of them is all there is.
-_packed: dict[str, bytes] = {}
-_KEPT = 100
+# Takes a quarter off what gzip leaves of the styles, in a tenth of a second, once.
+QUALITY = 10
 
 
 def init_app(app: Flask) -> None:
@@ -29,17 +30,21 @@ def init_app(app: Flask) -> None:
         if len(data) < LEAST_BYTES:
             return response
         etag, _weak = response.get_etag()
-        key = f"{request.path} {etag}" if etag and request.path.startswith(("/static/", "/bootstrap/", "/font/")) else ""
-        if key and key not in _packed:
-            if len(_packed) > _KEPT:
-                _packed.clear()
-            _packed[key] = _gzip(data)
-        response.set_data(_packed[key] if key else _gzip(data))
-        response.content_encoding = "gzip"
+        # A file of the layout is packed once for all who ask for it, and holds nothing that anybody could guess at.
+        is_file = etag is not None and request.path.startswith(("/static/", "/bootstrap/"))
+        encoding = "br" if is_file and "br" in request.accept_encodings else "gzip"
+        response.set_data(_packed_file(data, encoding) if is_file else _gzip(data))
+        response.content_encoding = encoding
         if etag:
             # The same content in another form of bytes: alike in meaning, not to the letter.
             response.set_etag(etag, weak=True)
         return response
+
+
+@lru_cache(maxsize=100)
+def _packed_file(data: bytes, encoding: str) -> bytes:
+    packed: bytes = brotli.compress(data, quality=QUALITY) if encoding == "br" else _gzip(data)
+    return packed
 
 
 def _gzip(data: bytes) -> bytes:

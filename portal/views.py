@@ -1,6 +1,8 @@
 """Pages that belong to nobody else: the home page, the state of health, and the files of the layout."""
 
+import hashlib
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,14 +14,17 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     send_from_directory,
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
-from portal.assets import BOOTSTRAP, FONTS, OWN
+from portal.assets import BOOTSTRAP, FONTS, OWN, WEB_FONTS
 from portal.migration import current_version, head
 from portal.navigation import home_panels
+from portal.web_fonts import web_font
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 # A file whose address names its content never changes; any other is asked for again after an hour.
@@ -70,11 +75,14 @@ def bootstrap(filename: str) -> ResponseReturnValue:
     return _send(BOOTSTRAP, filename)
 
 
-@blueprint.get("/font/<path:filename>")
+@blueprint.get("/font/<name>.woff2")
 @_open
-def font(filename: str) -> ResponseReturnValue:
-    """Be Vietnam Pro from its installed package."""
-    return _send(FONTS, filename)
+def font(name: str) -> ResponseReturnValue:
+    """A weight of Be Vietnam Pro, made for the web from its installed package."""
+    if name not in WEB_FONTS:
+        raise NotFound
+    data = web_font(FONTS / f"{name}.ttf")
+    return send_file(BytesIO(data), "font/woff2", etag=hashlib.sha256(data).hexdigest(), max_age=HOUR_SECONDS)
 
 
 def _send(folder: Path, filename: str) -> ResponseReturnValue:

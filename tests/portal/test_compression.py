@@ -1,10 +1,17 @@
 import gzip
+import re
+from io import BytesIO
 
+import brotli
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from fontTools.ttLib import TTFont
+
+from portal.formats import vnd_in_words
 
 PACKED = {"Accept-Encoding": "gzip"}
+MODERN = {"Accept-Encoding": "gzip, deflate, br"}
 
 
 @pytest.mark.parametrize("path", ["/readiness", "/static/portal.css", "/bootstrap/css/bootstrap.min.css", "/readiness/map.json"])
@@ -35,14 +42,46 @@ def test_an_unchanged_file_is_not_sent_again(demo_app, demo_sign_in):
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_the_first_screen_of_a_leader_stays_small(demo_app, demo_sign_in):
-    """Page, styles, scripts and the classes of the map; what a browser asks for once, packed."""
+@pytest.mark.parametrize("path", ["/static/portal.css", "/bootstrap/css/bootstrap.min.css"])
+def test_files_of_the_layout_go_smaller_to_whoever_takes_it_and_pages_do_not(demo_app, demo_sign_in, path):
     client = client_like(demo_app, demo_sign_in("lanhdao"))
-    page = client.get("/", headers=PACKED)
+    smaller = client.get(path, headers=MODERN)
+    assert smaller.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(smaller.data) == client.get(path).data
+    assert len(smaller.data) < len(client.get(path, headers=PACKED).data)
+    assert client.get("/readiness", headers=MODERN).headers["Content-Encoding"] == "gzip"
+
+
+def test_the_font_of_the_web_has_every_letter_of_the_pages(demo_app, demo_sign_in):
+    client = client_like(demo_app, demo_sign_in("lanhdao"))
+    text = BeautifulSoup(client.get("/readiness").data, "html.parser").get_text() + vnd_in_words(1_234_567_890_215)
+    letters = {sign for sign in text if sign.isalpha() or sign.isdigit()}
+    assert len(letters) > 80
+    for path in fonts_of(client):
+        answer = client.get(path, headers=MODERN)
+        assert (answer.mimetype, "Content-Encoding" in answer.headers) == ("font/woff2", False)
+        known = TTFont(BytesIO(answer.data)).getBestCmap()
+        assert [sign for sign in letters | set("ẶặỴỹĐđƠơƯư₫“”–") if ord(sign) not in known] == []
+        assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert client.get("/font/BeVietnamPro-Black.woff2").status_code == 404
+
+
+def test_the_first_screen_of_a_leader_stays_small(demo_app, demo_sign_in):
+    """Page, styles, scripts, letters and the classes of the map: all that a browser asks for that comes for the first time."""
+    client = client_like(demo_app, demo_sign_in("lanhdao"))
+    page = client.get("/", headers=MODERN)
     soup = BeautifulSoup(gzip.decompress(page.data), "html.parser")
-    parts = [tag["href"] for tag in soup.select("link[rel=stylesheet]")] + [tag["src"] for tag in soup.select("script[src]")]
-    total = len(page.data) + sum(len(client.get(part, headers=PACKED).data) for part in parts)
-    assert total < 100 * 1024, f"the first screen takes {total} bytes: make it lighter"
+    parts = [tag["href"] for tag in soup.select("head > link")] + [tag["src"] for tag in soup.select("script[src]")]
+    assert any("portal.css" in part for part in parts)
+    sizes = {part: len(client.get(part, headers=MODERN).data) for part in [*parts, *fonts_of(client)]}
+    total = len(page.data) + sum(sizes.values())
+    assert total < 100 * 1024, f"the first screen takes {total} bytes: make it lighter. Page {len(page.data)}, {sizes}"
+
+
+def fonts_of(client):
+    found = re.findall(r'url\("(/font/[^"]+)"\)', client.get("/static/portal.css").text)
+    assert len(found) == 2
+    return found
 
 
 def client_like(app, checked):
