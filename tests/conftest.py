@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from accounts.identity import Role
 from accounts.models import User
 from accounts.users import create_user
 from portal.database import make_engine, session_scope
-from portal.settings import read_settings
+from portal.settings import Settings, read_settings
 from portal.setup import load_demo, run_setup
 from surveys.models import Submission
 from tests.house.pages import CheckedClient
@@ -32,17 +33,38 @@ hypothesis.settings.load_profile("house")
 DEMO_DAY = date(2026, 3, 2)
 PASSWORD = "mot-hai-ba-bon"
 
-# Every test has an application of its own; compiled once, the templates serve them all.
+# Compiled once, the templates serve every application.
 _templates = tempfile.TemporaryDirectory(prefix="templates-")
+# Making an application compiles all its addresses, again and again the same: tests one after another take the same one.
+_idle: list[Flask] = []
+
+
+def settings_for(url: str) -> Settings:
+    environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "TARGET_DATE": "2026-03-31", "EVIDENCE_URL": "memory://evidence"}
+    return read_settings(environ)
 
 
 def make_app(url: str) -> Flask:
-    environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "TARGET_DATE": "2026-03-31", "EVIDENCE_URL": "memory://evidence"}
-    app = create_app(read_settings(environ))
+    app = create_app(settings_for(url))
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
     app.test_client_class = CheckedClient
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_templates.name)
     return app
+
+
+@contextmanager
+def lent_app(url: str) -> Iterator[Flask]:
+    """An application on a database. What a test changes of its settings ends with it."""
+    app = _idle.pop() if _idle else make_app(url)
+    app.extensions["engine"].dispose()
+    app.extensions["engine"] = make_engine(url)
+    given = dict(app.config)
+    app.config["SETTINGS"] = app.jinja_env.globals["settings"] = settings_for(url)
+    yield app
+    app.extensions["engine"].dispose()
+    app.config.clear()
+    app.config.update(given)
+    _idle.append(app)
 
 
 @pytest.fixture(scope="session")
@@ -119,9 +141,8 @@ def database_url(database_kind, request, empty_city, tmp_path) -> str:
 
 @pytest.fixture
 def app(database_url) -> Iterator[Flask]:
-    app = make_app(database_url)
-    yield app
-    app.extensions["engine"].dispose()
+    with lent_app(database_url) as app:
+        yield app
 
 
 @pytest.fixture
@@ -157,9 +178,8 @@ def sign_in(app):
 def demo_app(demo_city, tmp_path) -> Iterator[Flask]:
     path = tmp_path / "demo.sqlite"
     shutil.copy(demo_city, path)
-    app = make_app(f"sqlite:///{path}")
-    yield app
-    app.extensions["engine"].dispose()
+    with lent_app(f"sqlite:///{path}") as app:
+        yield app
 
 
 @pytest.fixture

@@ -122,5 +122,7 @@ def sign_out(page):
     toggler = page.get_by_role("button", name="Mở trình đơn")
     if toggler.is_visible():
         toggler.click()
+        # A menu that is still unfolding moves from under the pointer.
+        expect(page.locator("#menu.show")).to_be_visible()
     page.get_by_role("button", name="Đăng xuất").click()
     page.wait_for_url("**/sign-in")

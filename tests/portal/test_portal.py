@@ -120,12 +120,12 @@ def test_a_missing_database_is_told_in_words(tmp_path):
     app.extensions["engine"].dispose()
 
 
-def test_a_fault_is_no_missing_database_and_has_a_number(app, client, caplog):
-    @app.get("/faulty-query")
+def test_a_fault_is_no_missing_database_and_has_a_number(app, client, caplog, monkeypatch):
     def faulty():
         get_session().execute(text("SELECT nothing FROM nowhere"))
 
-    answer = client.get("/faulty-query")
+    monkeypatch.setitem(app.view_functions, "portal.health", faulty)
+    answer = client.get("/health")
     assert answer.status_code == 500
     number = re.search(r"với số ([0-9a-f]{8})", answer.text)[1]
     assert number in caplog.text
