@@ -157,6 +157,10 @@ class WardMap {
     this.listen();
     this.coming = fetch(root.dataset.colours, { headers: { Accept: "application/json" } }).then((answer) => answer.json());
     this.coming.then((data) => { this.data = data; this.place = new Map(data.wards.map((code, at) => [code, at])); }).catch(() => {});
+    // On a slow line people choose and type before this script is here.
+    const drawn = [...this.form.elements.colour.options].find((option) => option.defaultSelected);
+    if (drawn && drawn.value !== this.colour) this.paint(this.colour);
+    if (this.form.elements.find.value !== this.form.elements.find.defaultValue) this.find(false);
   }
 
   // The parts of a view: names move from the titles to the labels, so that the browser does not show them a second time.

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -88,13 +89,13 @@ class Visit:
         self.contexts: list[BrowserContext] = []
         self.outside: list[str] = []
 
-    def sign_in(self, username: str, *, scripts: bool = True) -> Page:
-        """A person's home page. The cookie is laid in; signing in by name and password is a journey of its own."""
+    def sign_in(self, username: str, *, at: str = "/", scripts: bool = True) -> Page:
+        """A person's page, the home page first. The cookie is laid in; signing in by name and password is a journey of its own."""
         cookie = self.client_of(username).get_cookie("ward_readiness")
         assert cookie is not None
         page = self.open(scripts=scripts)
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
-        page.goto("/")
+        page.goto(at)
         return page
 
     def open(self, *, scripts: bool = True) -> Page:
@@ -126,3 +127,9 @@ def sign_out(page):
         expect(page.locator("#menu.show")).to_be_visible()
     page.get_by_role("button", name="Đăng xuất").click()
     page.wait_for_url("**/sign-in")
+
+
+def held_back(route):
+    """A script on a slow line: it comes when people have begun already."""
+    time.sleep(0.5)
+    route.continue_()

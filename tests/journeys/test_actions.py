@@ -11,8 +11,7 @@ SECOND = "Chuyên viên thẩm định thứ hai, người công bố (minh họ
 
 @pytest.mark.journey
 def test_from_a_red_ward_to_an_action_that_is_done(visit):
-    leader = visit.sign_in("lanhdao")
-    leader.goto("/readiness")
+    leader = visit.sign_in("lanhdao", at="/readiness")
     leader.locator('a[aria-label^="Phường Hoàn Kiếm: Chưa đáp ứng"]').click()
     unmet = leader.locator("li.finding-unmet").filter(has=leader.get_by_role("link", name=re.compile("^Giao việc cho tiêu chí")))
     criterion = unmet.last.get_by_role("link", name=re.compile("^Giao việc cho tiêu chí"))
@@ -52,8 +51,7 @@ def test_from_a_red_ward_to_an_action_that_is_done(visit):
 
 @pytest.mark.journey
 def test_many_red_wards_get_one_action_each(visit):
-    reviewer = visit.sign_in("thamdinh")
-    reviewer.goto("/readiness")
+    reviewer = visit.sign_in("thamdinh", at="/readiness")
     reviewer.get_by_role("link", name="Giao việc cho nhiều đơn vị chưa đáp ứng").click()
     boxes = reviewer.get_by_role("group", name="Xã, phường nhận việc").get_by_role("checkbox")
     chosen = [boxes.nth(place).get_attribute("value") for place in (0, 2, 3)]

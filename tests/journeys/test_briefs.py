@@ -11,8 +11,7 @@ from pypdf import PdfReader
 
 @pytest.mark.journey
 def test_from_the_city_to_the_page_of_a_ward(visit):
-    leader = visit.sign_in("lanhdao")
-    leader.goto("/briefs")
+    leader = visit.sign_in("lanhdao", at="/briefs")
     leader.get_by_role("link", name="Toàn thành phố").click()
     expect(leader.get_by_role("heading", level=1)).to_have_text("Tóm tắt mức độ đáp ứng: Thành phố Hà Nội")
     assert len(PdfReader(BytesIO(leader.pdf(prefer_css_page_size=True))).pages) == 1
@@ -29,8 +28,7 @@ def test_from_the_city_to_the_page_of_a_ward(visit):
 
 @pytest.mark.journey
 def test_all_wards_tell_how_far_they_are(visit):
-    leader = visit.sign_in("lanhdao")
-    leader.goto("/briefs")
+    leader = visit.sign_in("lanhdao", at="/briefs")
     leader.evaluate(
         "new MutationObserver(() => (window.seen ??= []).push(document.querySelector('[role=status][data-told]').textContent))"
         ".observe(document.querySelector('[role=status][data-told]'), {childList: true})"
@@ -58,8 +56,7 @@ def test_all_wards_without_scripts(visit):
 
 @pytest.mark.journey
 def test_the_pictures_are_seen_and_taken_away(visit):
-    officer = visit.sign_in("canbo")
-    officer.goto("/exports/figures")
+    officer = visit.sign_in("canbo", at="/exports/figures")
     picture = officer.get_by_role("img", name=re.compile(r"^Kết quả\. Đáp ứng: \d+ đơn vị"))
     picture.scroll_into_view_if_needed()
     officer.wait_for_function("image => image.complete && image.naturalWidth === 1080", arg=picture.element_handle())

@@ -29,8 +29,7 @@ def number(demo_session):
 
 @pytest.mark.journey
 def test_a_photo_is_attached_and_the_reviewer_sees_it_beside_the_answer(visit, number, picture):
-    officer = visit.sign_in("canbo")
-    officer.goto(f"/surveys/{number}/sections/F")
+    officer = visit.sign_in("canbo", at=f"/surveys/{number}/sections/F")
     officer.get_by_label("Cho câu hỏi").select_option(label="Bộ lưu điện (UPS) cho tủ mạng và thiết bị TSLCD")
     officer.locator("#evidence-file").set_input_files(picture)
     officer.get_by_role("button", name="Đính kèm", exact=True).click()
@@ -38,15 +37,13 @@ def test_a_photo_is_attached_and_the_reviewer_sees_it_beside_the_answer(visit, n
     with officer.expect_download() as download:
         officer.get_by_role("link", name="tủ mạng.jpg").click()
     assert download.value.suggested_filename == "tủ mạng.jpg"
-    reviewer = visit.sign_in("thamdinh")
-    reviewer.goto(f"/review/{number}")
+    reviewer = visit.sign_in("thamdinh", at=f"/review/{number}")
     expect(reviewer.locator("#q-F01").get_by_role("link", name="tủ mạng.jpg")).to_be_visible()
 
 
 @pytest.mark.journey
 def test_the_print_is_signed_scanned_and_compared(visit, number, picture):
-    officer = visit.sign_in("canbo")
-    officer.goto(f"/surveys/{number}/print")
+    officer = visit.sign_in("canbo", at=f"/surveys/{number}/print")
     code = re.search(r"Mã nội dung: ([0-9a-f]{12})", officer.locator(".a4-seal").inner_text())[1]
     expect(officer.locator(".a4-seal svg")).to_be_visible()
     officer.goto(f"/surveys/{number}/")
@@ -81,8 +78,7 @@ def test_a_line_is_measured_and_filled_in(visit, number):
 
 @pytest.mark.journey
 def test_the_form_goes_out_as_a_workbook_and_comes_back(visit, number, tmp_path):
-    officer = visit.sign_in("canbo")
-    officer.goto(f"/surveys/{number}/")
+    officer = visit.sign_in("canbo", at=f"/surveys/{number}/")
     officer.get_by_role("link", name="Điền bằng tệp Excel").click()
     with officer.expect_download() as download:
         officer.get_by_role("link", name="Tải mẫu phiếu (.xlsx)").click()

@@ -126,6 +126,5 @@ def test_down_to_the_answer_by_keys_and_back_up(leader):
 def test_an_address_shows_the_same_to_somebody_else_who_may_see_it(leader, visit):
     leader.goto("/readiness/criteria/CR-A1?status=unmet")
     told = leader.locator("tbody th").all_inner_texts()
-    other = visit.sign_in("thamdinh")
-    other.goto(leader.url)
+    other = visit.sign_in("thamdinh", at=leader.url)
     assert other.locator("tbody th").all_inner_texts() == told != []

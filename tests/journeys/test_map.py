@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from inventory.boundary_loading import load_boundaries
 from portal.database import session_scope
 from tests.inventory.made_boundaries import geojson, tiles
+from tests.journeys.conftest import held_back
 
 BOUNDARIES = geojson(tiles())
 CLASSES = """scope => Object.fromEntries([...document.querySelectorAll(`${scope} [data-ward]`)].map(
@@ -17,8 +18,7 @@ CLASSES = """scope => Object.fromEntries([...document.querySelectorAll(`${scope}
 def leader(demo_app, visit):
     with session_scope(demo_app.extensions["engine"], writes=True) as session:
         load_boundaries(session, BOUNDARIES, "thu.geojson", "Số liệu thử, 2026", None)
-    page = visit.sign_in("lanhdao")
-    page.goto("/readiness")
+    page = visit.sign_in("lanhdao", at="/readiness")
     page.evaluate("window.samePage = true")
     return page
 
@@ -56,6 +56,16 @@ def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_sam
     leader.get_by_text("Lục giác", exact=True).click()
     expect(leader.locator(".map-hex .map-picture")).to_be_visible()
     assert leader.evaluate(CLASSES, ".map-hex") == shown
+
+
+@pytest.mark.journey
+def test_what_is_chosen_and_typed_before_the_script_is_there_counts(leader):
+    leader.route("**/scoring_map.js*", held_back)
+    leader.goto("/readiness", wait_until="commit")
+    leader.get_by_label("Tô màu theo").select_option("cost")
+    leader.get_by_label("Tìm xã, phường").fill("cua nam")
+    expect(leader.locator(".map-table caption")).to_have_text("Kinh phí cần bổ sung để đáp ứng")
+    expect(leader.locator(".map-hex use.ring")).to_have_attribute("href", re.compile("-00082$"))
 
 
 @pytest.mark.journey
@@ -193,8 +203,7 @@ def test_axe_finds_nothing_on_any_map(leader, query):
 
 @pytest.mark.journey
 def test_an_administrator_loads_boundaries_by_page(visit, tmp_path):
-    page = visit.sign_in("quantri")
-    page.goto("/boundaries")
+    page = visit.sign_in("quantri", at="/boundaries")
     page.get_by_label("Nguồn số liệu").fill("Số liệu thử, 2026")
     page.get_by_label("Tệp ranh giới").set_input_files({"name": "sai.json", "mimeType": "application/json", "buffer": b"{}"})
     page.get_by_role("button", name="Kiểm tra và nạp").click()

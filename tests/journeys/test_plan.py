@@ -17,8 +17,7 @@ pytestmark = pytest.mark.parametrize("width", [1280], ids=["desk"], indirect=Tru
 
 @pytest.mark.journey
 def test_two_scenarios_are_made_compared_and_one_is_fixed(visit):
-    planner = visit.sign_in("taichinh")
-    planner.goto("/plans")
+    planner = visit.sign_in("taichinh", at="/plans")
     planner.get_by_role("link", name="Lập phương án mới").click()
     planner.get_by_label("Tên phương án").fill("Thuê tối đa")
     planner.get_by_label("Ghi chú: phương án này khác gì").fill("Thuê thay mua nhóm E")
@@ -46,8 +45,7 @@ def test_two_scenarios_are_made_compared_and_one_is_fixed(visit):
 
 @pytest.mark.journey
 def test_what_one_ward_spares_is_moved_to_another(visit):
-    planner = visit.sign_in("taichinh")
-    planner.goto("/plans/1/transfers")
+    planner = visit.sign_in("taichinh", at="/plans/1/transfers")
     boxes = planner.get_by_role("checkbox", name=re.compile("^Nhận "))
     offered = boxes.count()
     assert offered > 10
@@ -65,8 +63,7 @@ def test_what_one_ward_spares_is_moved_to_another(visit):
 
 @pytest.mark.journey
 def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
-    planner = visit.sign_in("taichinh")
-    planner.goto("/plans/1/funding")
+    planner = visit.sign_in("taichinh", at="/plans/1/funding")
     figure = planner.locator(".big-figure .number")
     without = int(figure.inner_text().split("/")[0])
     field = planner.get_by_label(re.compile("Đầu tư công")).first

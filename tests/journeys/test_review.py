@@ -20,8 +20,7 @@ def test_a_return_by_question_leads_the_officer_to_the_field_and_back(visit, dem
     mine.state = CollectionState.SENT.value
     number = mine.id
     demo_session.commit()
-    reviewer = visit.sign_in("thamdinh")
-    reviewer.goto(f"/review/{number}")
+    reviewer = visit.sign_in("thamdinh", at=f"/review/{number}")
     row = reviewer.locator("#q-lan_seats")
     row.get_by_text("✎ Ý kiến").click()
     row.get_by_label("Ý kiến về câu").fill("Nhiều hơn số cán bộ; đếm lại giúp")
@@ -71,8 +70,7 @@ def test_ward_and_reviewer_talk_beside_the_submission(visit):
     officer.get_by_role("button", name="Ghi ý kiến").click()
     officer.get_by_text("Đã ghi ý kiến.").wait_for()
     number = re.search(r"/surveys/(\d+)/", officer.url)[1]
-    reviewer = visit.sign_in("thamdinh")
-    reviewer.goto(f"/review/{number}")
+    reviewer = visit.sign_in("thamdinh", at=f"/review/{number}")
     expect(reviewer.get_by_text("Đang chờ bên điện lực xác nhận UPS")).to_be_visible()
     reviewer.get_by_text("Ghi ý kiến chung").click()
     reviewer.get_by_label("Ý kiến chung").fill("Được, ghi rõ ngày ở lý do")
@@ -86,8 +84,7 @@ def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_a
     waiting = list(demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)))
     add_remark(demo_session, waiting[0], RemarkKind.FLAG, "", "Đối chiếu sổ tài sản", "Chuyên viên")
     demo_session.commit()
-    reviewer = visit.sign_in("thamdinh")
-    reviewer.goto("/rounds/1")
+    reviewer = visit.sign_in("thamdinh", at="/rounds/1")
     reviewer.get_by_role("link", name=re.compile(r"^Đã dừng từ 7 ngày trở lên")).click()
     reviewer.wait_for_url(re.compile("notice=stopped"))
     reviewer.get_by_label("Loại", exact=True).select_option(label="Xã")
@@ -101,8 +98,7 @@ def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_a
     reviewer.goto("/review/")
     reviewer.get_by_label("Chọn tất cả phiếu đang hiện").check()
     assert reviewer.locator('input[name="submission"]:checked').count() == len(waiting) - 1
-    late = visit.sign_in("thamdinh2")
-    late.goto("/review/")
+    late = visit.sign_in("thamdinh2", at="/review/")
     late.get_by_label("Chọn tất cả phiếu đang hiện").check()
     reviewer.get_by_role("button", name="Duyệt các phiếu đã chọn").click()
     reviewer.get_by_text(f"Đã duyệt {len(waiting) - 1} phiếu").wait_for()
@@ -113,8 +109,7 @@ def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_a
 
 @pytest.mark.journey
 def test_the_officer_says_why_a_field_was_changed(visit):
-    officer = visit.sign_in("canbo")
-    officer.goto("/surveys/14/sections/0")
+    officer = visit.sign_in("canbo", at="/surveys/14/sections/0")
     officer.locator('[name="floors"]').fill("8")
     officer.locator('[name="floors"]').blur()
     expect(officer.locator('[data-question="floors"] [data-state]')).to_have_text("✓ đã lưu")

@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import held_back
+
 
 @pytest.mark.journey
 def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
-    first = visit.sign_in("thamdinh")
-    first.goto("/standards/")
+    first = visit.sign_in("thamdinh", at="/standards/")
     first.get_by_role("button", name="Soạn bản thảo").click()
     draft = first.url
     first.get_by_role("link", name="Sửa CR-A1").click()
@@ -22,8 +23,7 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
 
     first.goto("/readiness")
     before = ready_wards(first)
-    second = visit.sign_in("thamdinh2")
-    second.goto(draft)
+    second = visit.sign_in("thamdinh2", at=draft)
     second.get_by_role("button", name="Công bố phiên bản 2026.2").click()
     second.get_by_text("Đã công bố bộ tiêu chuẩn 2026.2.").wait_for()
     first.goto("/readiness")
@@ -32,8 +32,7 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
 
 @pytest.mark.journey
 def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
-    leader = visit.sign_in("lanhdao")
-    leader.goto("/standards/2026.1")
+    leader = visit.sign_in("lanhdao", at="/standards/2026.1")
     leader.get_by_role("link", name="Thử đổi ngưỡng").click()
     leader.get_by_label("Ngưỡng", exact=True).select_option("CR-A1")
     leader.wait_for_url(lambda url: "of=CR-A1" in url)
@@ -47,9 +46,17 @@ def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
 
 
 @pytest.mark.journey
-def test_one_ward_is_tried_with_other_answers(visit):
+def test_a_threshold_chosen_before_the_script_is_there_is_shown_all_the_same(visit):
     leader = visit.sign_in("lanhdao")
-    leader.goto("/readiness/nearest")
+    leader.route("**/scoring_sensitivity.js*", held_back)
+    leader.goto("/standards/2026.1/sensitivity", wait_until="commit")
+    leader.get_by_label("Ngưỡng", exact=True).select_option("CR-A1")
+    leader.wait_for_url(lambda url: "of=CR-A1" in url)
+
+
+@pytest.mark.journey
+def test_one_ward_is_tried_with_other_answers(visit):
+    leader = visit.sign_in("lanhdao", at="/readiness/nearest")
     leader.locator("tbody a").first.click()
     leader.get_by_role("link", name=re.compile("Thử thay câu trả lời")).click()
     leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng").fill("30")

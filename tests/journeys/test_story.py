@@ -1,12 +1,13 @@
 """The whole story: an officer fills in and sends, a reviewer returns and approves, the map shows it, Finance finds the lines."""
 
 import re
-import time
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+
+from tests.journeys.conftest import held_back
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
@@ -41,8 +42,7 @@ def test_from_the_survey_to_the_plan(visit):
     reviewer.get_by_role("button", name="Duyệt và mở phiếu tiếp theo").click()
     reviewer.get_by_text("Đã duyệt phiếu của Phường Cửa Nam.").wait_for()
 
-    leader = visit.sign_in("lanhdao")
-    leader.goto("/readiness")
+    leader = visit.sign_in("lanhdao", at="/readiness")
     tile = leader.locator('a[aria-label^="Phường Cửa Nam: Chưa đáp ứng"]')
     assert tile.count() == 1
     leader.goto("/readiness/wards/00082")
@@ -60,7 +60,7 @@ def test_from_the_survey_to_the_plan(visit):
 def test_a_session_that_ends_in_mid_form_loses_nothing(visit):
     officer = visit.sign_in("canbo")
     open_survey(officer)
-    officer.route("**/surveys_form.js", lambda route: (time.sleep(0.5), route.continue_()))
+    officer.route("**/surveys_form.js*", held_back)
     officer.get_by_role("link", name="C. Mạng LAN, Wi-Fi").click()
     # Held back, the script comes only after somebody has typed.
     officer.locator('[name="lan_seats"]').fill("77")
@@ -89,15 +89,13 @@ def test_sending_twice_and_going_back_leaves_one_submission(visit):
     other_tab.get_by_text("đã được gửi trước đó").wait_for()
     officer.go_back()
     officer.get_by_text("chỉ đọc được").wait_for()
-    reviewer = visit.sign_in("thamdinh")
-    reviewer.goto("/review/")
+    reviewer = visit.sign_in("thamdinh", at="/review/")
     assert reviewer.get_by_role("link", name="Phường Cửa Nam").count() == 1
 
 
 @pytest.mark.journey
 def test_the_map_is_walked_by_keyboard(visit):
-    leader = visit.sign_in("lanhdao")
-    leader.goto("/readiness")
+    leader = visit.sign_in("lanhdao", at="/readiness")
     leader.locator(".hexmap a").first.focus()
     leader.keyboard.press("Enter")
     leader.wait_for_url("**/readiness/wards/*")

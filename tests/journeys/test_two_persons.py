@@ -19,16 +19,14 @@ def test_the_officer_fills_in_and_the_ward_head_confirms_before_it_is_sent(visit
     mine.round.needs_confirmation = True
     number = mine.id
     demo_session.commit()
-    officer = visit.sign_in("canbo")
-    officer.goto(f"/surveys/{number}/send")
+    officer = visit.sign_in("canbo", at=f"/surveys/{number}/send")
     expect(officer.get_by_text("mời lãnh đạo vào bằng tài khoản của mình").first).to_be_visible()
     officer.get_by_label("Người lập phiếu").fill("Người lập")
     officer.get_by_label("Lãnh đạo UBND xác nhận").fill("Người ký")
     officer.get_by_role("button", name="Gửi thẩm định").click()
     officer.get_by_text("Đợt này cần lãnh đạo UBND xã, phường xác nhận trên hệ thống trước khi gửi. Mời").wait_for()
     expect(officer.get_by_label("Người lập phiếu")).to_have_value("Người lập")
-    head = visit.sign_in("lanhdaoxa")
-    head.goto(f"/surveys/{number}/")
+    head = visit.sign_in("lanhdaoxa", at=f"/surveys/{number}/")
     head.get_by_role("button", name="Xác nhận").click()
     head.get_by_text("Đã xác nhận phiếu.").wait_for()
     officer.get_by_role("button", name="Gửi thẩm định").click()
