@@ -55,6 +55,9 @@ def address(demo_app) -> Iterator[str]:
 
 
 WIDTHS = (1280, 360)
+# What hangs on no layout is walked once, where its people sit; the layout of every page is looked at in both widths, with axe.
+at_a_desk = pytest.mark.parametrize("width", [1280], ids=["desk"], indirect=True)
+on_a_phone = pytest.mark.parametrize("width", [360], ids=["phone"], indirect=True)
 
 
 @pytest.fixture(params=WIDTHS, ids=["desk", "phone"])

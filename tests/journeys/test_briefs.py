@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from tests.journeys.conftest import at_a_desk
+
 
 @pytest.mark.journey
 def test_from_the_city_to_the_page_of_a_ward(visit):
@@ -27,6 +29,7 @@ def test_from_the_city_to_the_page_of_a_ward(visit):
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_all_wards_tell_how_far_they_are(visit):
     leader = visit.sign_in("lanhdao", at="/briefs")
     leader.evaluate(

@@ -12,7 +12,7 @@ from surveys.models import Submission
 from surveys.rounds import open_round
 from surveys.submissions import save_fields
 from surveys.typed import typed_of
-from tests.journeys.conftest import sign_out
+from tests.journeys.conftest import on_a_phone, sign_out
 
 KEPT = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"
 
@@ -53,6 +53,7 @@ def state_of(page, question):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_saving_after_the_session_ended_loses_no_field_and_no_added_lot(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")
@@ -100,6 +101,7 @@ def test_each_field_goes_up_as_it_is_left_and_says_how_it_stands(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_a_field_that_is_typed_twice_is_not_disputed_with_oneself(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")
@@ -115,6 +117,7 @@ def test_a_field_that_is_typed_twice_is_not_disputed_with_oneself(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_a_refused_field_holds_up_no_other_once_it_is_mended(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")
@@ -134,6 +137,7 @@ def test_a_refused_field_holds_up_no_other_once_it_is_mended(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_an_answer_that_somebody_sends_meanwhile_locks_the_page_and_loses_nothing(visit, demo_session):
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
@@ -147,6 +151,7 @@ def test_an_answer_that_somebody_sends_meanwhile_locks_the_page_and_loses_nothin
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_back_and_two_tabs_of_one_person_overwrite_nothing(visit):
     first = visit.sign_in("canbo")
     open_section(first, "C. Mạng LAN, Wi-Fi")
@@ -224,6 +229,7 @@ def test_two_people_merge_field_by_field_and_are_asked_about_the_same_one(visit)
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_without_scripts_the_button_saves_and_asks_the_same(visit):
     officer, plain = visit.sign_in("canbo"), visit.sign_in("canbo", scripts=False)
     open_section(plain, "C. Mạng LAN, Wi-Fi")
@@ -270,6 +276,7 @@ def test_signing_out_leaves_nothing_of_the_form_in_the_browser(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_what_one_person_typed_is_not_shown_to_the_next(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
@@ -285,6 +292,7 @@ def test_what_one_person_typed_is_not_shown_to_the_next(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_names_at_the_send_button_come_back_and_a_double_click_sends_once(visit):
     officer = visit.sign_in("canbo")
     complete(officer)

@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import at_a_desk
+
 BOXES = """() => Object.fromEntries([...document.querySelectorAll(".home-leader > section")].map((part) => {
   const box = part.getBoundingClientRect();
   return [part.classList[1], [box.left, box.top + scrollY, box.right, box.bottom + scrollY]];
@@ -123,6 +125,7 @@ def test_down_to_the_answer_by_keys_and_back_up(leader):
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_an_address_shows_the_same_to_somebody_else_who_may_see_it(leader, visit):
     leader.goto("/readiness/criteria/CR-A1?status=unmet")
     told = leader.locator("tbody th").all_inner_texts()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from inventory.boundary_loading import load_boundaries
 from portal.database import session_scope
 from tests.inventory.made_boundaries import geojson, tiles
-from tests.journeys.conftest import held_back
+from tests.journeys.conftest import at_a_desk, held_back
 
 BOUNDARIES = geojson(tiles())
 CLASSES = """scope => Object.fromEntries([...document.querySelectorAll(`${scope} [data-ward]`)].map(
@@ -33,6 +33,7 @@ def zoom_of(page, view="hex"):
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_same(leader):
     ready(leader)
     leader.get_by_label("Tô màu theo").select_option("cost")
@@ -59,6 +60,7 @@ def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_sam
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_what_is_chosen_and_typed_before_the_script_is_there_counts(leader):
     leader.route("**/scoring_map.js*", held_back)
     leader.goto("/readiness", wait_until="commit")
@@ -69,6 +71,7 @@ def test_what_is_chosen_and_typed_before_the_script_is_there_counts(leader):
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_the_map_speaks_of_name_result_count_and_colouring(leader):
     ready(leader)
     words = [ward.get_attribute("aria-label") for ward in leader.locator(".map-hex a[data-ward]").all()]
@@ -202,6 +205,7 @@ def test_axe_finds_nothing_on_any_map(leader, query):
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_an_administrator_loads_boundaries_by_page(visit, tmp_path):
     page = visit.sign_in("quantri", at="/boundaries")
     page.get_by_label("Nguồn số liệu").fill("Số liệu thử, 2026")

@@ -8,11 +8,12 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from exports.workbook.sheet import FIRST, HEAD
+from tests.journeys.conftest import at_a_desk
 from tests.office import saved_by_office
 
 DETAIL = "PL02 Chi tiết"
-# A planner sits at a desk, with a spreadsheet program beside; the pages are looked at on a telephone with the others, by axe.
-pytestmark = pytest.mark.parametrize("width", [1280], ids=["desk"], indirect=True)
+# A planner has a spreadsheet program beside.
+pytestmark = at_a_desk
 
 
 @pytest.mark.journey

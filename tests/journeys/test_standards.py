@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import held_back
+from tests.journeys.conftest import at_a_desk, held_back
 
 
 @pytest.mark.journey
+@at_a_desk
 def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
     first = visit.sign_in("thamdinh", at="/standards/")
     first.get_by_role("button", name="Soạn bản thảo").click()

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import held_back
+from tests.journeys.conftest import held_back, on_a_phone
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
@@ -57,6 +57,7 @@ def test_from_the_survey_to_the_plan(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_a_session_that_ends_in_mid_form_loses_nothing(visit):
     officer = visit.sign_in("canbo")
     open_survey(officer)
@@ -74,6 +75,7 @@ def test_a_session_that_ends_in_mid_form_loses_nothing(visit):
 
 
 @pytest.mark.journey
+@on_a_phone
 def test_sending_twice_and_going_back_leaves_one_submission(visit):
     officer, other_tab = visit.sign_in("canbo"), visit.sign_in("canbo")
     open_survey(officer)
