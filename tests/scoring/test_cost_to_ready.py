@@ -217,7 +217,7 @@ def test_a_criterion_reads_no_other_answers_than_it_says(snapshot, other, criter
     mixed = replace(
         other,
         facts={**{k: f for k, f in other.facts.items() if not read(k)}, **{k: f for k, f in snapshot.facts.items() if read(k)}},
-        lots=tuple(lot for lot in (*snapshot.lots, *other.lots) if (lot in snapshot.lots) == read(lot.item)),
+        lots=(*(lot for lot in snapshot.lots if read(lot.item)), *(lot for lot in other.lots if not read(lot.item))),
         answered_items=frozenset(key for key in ITEMS if key in (snapshot if read(key) else other).answered_items),
     )
     if read("internet"):
