@@ -85,8 +85,11 @@ def test_sending_twice_and_going_back_leaves_one_submission(visit):
         page.goto(officer.url.rstrip("/").removesuffix("/send") + "/send")
         page.get_by_label("Người lập phiếu").fill("Người lập (minh họa)")
         page.get_by_label("Lãnh đạo UBND xác nhận").fill("Lãnh đạo (minh họa)")
+    posts = []
+    officer.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     officer.get_by_role("button", name="Gửi thẩm định").dblclick()
     officer.get_by_text("Đã gửi phiếu.").first.wait_for()
+    assert len(posts) == 1
     other_tab.get_by_role("button", name="Gửi thẩm định").click()
     other_tab.get_by_text("đã được gửi trước đó").wait_for()
     officer.go_back()
