@@ -4,7 +4,7 @@ document.querySelectorAll("form[data-auto-submit]").forEach((form) => {
   const shown = [...of.options].find((option) => option.defaultSelected);
   const show = () => {
     // Another threshold starts at its own value.
-    value.disabled = of.value !== shown.value;
+    value.disabled = of.value !== shown?.value;
     form.requestSubmit();
   };
   form.addEventListener("change", show);
