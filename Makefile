@@ -27,7 +27,7 @@ storm: $(VENV)/test.stamp ## 126 officers save every two seconds while the serve
 
 benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling and transfers against other ways, for 126 and 3,321 wards
 	$(BIN)/python -m tests.scoring.benchmark
-	$(BIN)/python -m tests.exports.benchmark
+	$(BIN)/python -m tests.planning.benchmark
 
 mutants: $(VENV)/test.stamp ## mutation testing of rating, measures and remedies in a copy of the last commit (hours; it installs cosmic-ray there)
 	@rm -rf instance/mutants && git clone --quiet . instance/mutants && ln -s ../../$(VENV) instance/mutants/$(VENV)

@@ -8,6 +8,7 @@ from flask import Flask
 import accounts.wiring
 import exports.wiring
 import inventory.wiring
+import planning.wiring
 import portal.wiring
 import scoring.wiring
 import surveys.wiring
@@ -23,6 +24,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     inventory.wiring.init_app(app)
     scoring.wiring.init_app(app)
     surveys.wiring.init_app(app)
+    planning.wiring.init_app(app)
     exports.wiring.init_app(app)
     # Every way of serving comes through here (gunicorn, flask run, our own command), so none can pass the checks by.
     if is_set_up(app):

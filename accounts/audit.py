@@ -9,9 +9,7 @@ from accounts.models import AuditEntry
 from portal.clock import now
 
 
-def record(
-    session: Session, identity: Identity | None, action: str, subject: str, *, before: Any = None, after: Any = None
-) -> None:
+def log(session: Session, identity: Identity | None, action: str, subject: str, *, before: Any = None, after: Any = None) -> None:
     """Add one line. ``action`` is ``<noun>:<verb>`` (``submission:approve``), ``subject`` a thing (``ward 00082``)."""
     session.add(
         AuditEntry(

@@ -8,7 +8,7 @@ from flask import current_app, render_template
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from accounts.audit import record
+from accounts import audit
 from accounts.identity import Role
 from accounts.passwords import check_strength
 from accounts.people_workbook import import_users
@@ -28,7 +28,7 @@ def users_import(file: Path, slips: Path) -> None:
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
             made = import_users(session, file.read_bytes(), known)
-            record(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(made)})
+            audit.log(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(made)})
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     with current_app.test_request_context():

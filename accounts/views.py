@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 
-from accounts import users
-from accounts.audit import record
+from accounts import audit, users
 from accounts.audit_words import ACTION_WORDS, describe_action, describe_subject
 from accounts.forms import EmailForm, PasswordForm, SignInForm, UserForm
 from accounts.guards import current_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
@@ -60,7 +59,7 @@ def sign_in() -> ResponseReturnValue:
         user = check_sign_in(get_session(), form.username.data or "", form.password.data or "")
         if user is not None:
             return _enter(user)
-        record(get_session(), None, "account:refuse", f"account {(form.username.data or '')[:64]}")
+        audit.log(get_session(), None, "account:refuse", f"account {(form.username.data or '')[:64]}")
         form.username.errors = [*form.username.errors, SignInError().message]
     demo = [] if current_settings().is_production else _demo_users()
     status = 400 if form.errors else 200
@@ -92,7 +91,7 @@ def change_password() -> ResponseReturnValue:
             form.new.errors = [*form.new.errors, error.message]
         else:
             session["session_version"] = user.session_version
-            record(get_session(), identity, "account:change-password", f"account {identity.username}")
+            audit.log(get_session(), identity, "account:change-password", f"account {identity.username}")
             flash(_("Đã đổi mật khẩu."), "success")
             return redirect(url_for("portal.home"))
     return _own_page(form, _email_form()), 400 if form.errors else 200
@@ -110,7 +109,7 @@ def change_email() -> ResponseReturnValue:
         except WardReadinessError as error:
             form.email.errors = [*form.email.errors, error.message]
         else:
-            record(get_session(), identity, "account:set-email", f"account {identity.username}")
+            audit.log(get_session(), identity, "account:set-email", f"account {identity.username}")
             flash(_("Đã lưu thư điện tử."), "success")
             return redirect(url_for("accounts.change_password"))
     return _own_page(PasswordForm(formdata=None), form), 400
@@ -149,7 +148,7 @@ def user_create() -> ResponseReturnValue:
         form.username.errors = [*form.username.errors, error.message]
         return _user_page(form), 400
     after = {"role": slip.role.value, "wards": wards}
-    record(get_session(), the_identity(), "account:create", f"account {slip.username}", after=after)
+    audit.log(get_session(), the_identity(), "account:create", f"account {slip.username}", after=after)
     return render_template("accounts/slips.html", slips=[slip])
 
 
@@ -159,7 +158,7 @@ def user_create() -> ResponseReturnValue:
 def user_reset(user_id: int) -> ResponseReturnValue:
     """Give an account a new one-time password, shown once."""
     slip = users.reset_password(get_session(), user_id)
-    record(get_session(), the_identity(), "account:reset-password", f"account {slip.username}")
+    audit.log(get_session(), the_identity(), "account:reset-password", f"account {slip.username}")
     return render_template("accounts/slips.html", slips=[slip])
 
 
@@ -170,14 +169,14 @@ def user_active(user_id: int) -> ResponseReturnValue:
     """Close an account, or open it again."""
     active = request.form.get("active") == "1"
     user = users.set_active(get_session(), user_id, active=active)
-    record(get_session(), the_identity(), "account:set-active", f"account {user.username}", after={"active": active})
+    audit.log(get_session(), the_identity(), "account:set-active", f"account {user.username}", after={"active": active})
     flash(_("Đã mở tài khoản.") if active else _("Đã khóa tài khoản."), "success")
     return redirect(url_for("accounts.user_list"))
 
 
 @blueprint.get("/audit")
 @requires(Permission.AUDIT_READ)
-def audit() -> ResponseReturnValue:
+def audit_trail() -> ResponseReturnValue:
     """The audit trail, newest first, filtered by name and action."""
     typed = {name: request.args.get(name, "")[:64] for name in ("username", "action", "subject", "since", "until")}
     page = max(1, min(request.args.get("page", 1, type=int), MAX_PAGE))
@@ -229,7 +228,7 @@ def demo_sign_in(username: str) -> ResponseReturnValue:
 def _enter(user: User) -> ResponseReturnValue:
     session.clear()
     session.update(user_id=user.id, session_version=user.session_version)
-    record(get_session(), identity_of(user), "account:sign-in", f"account {user.username}")
+    audit.log(get_session(), identity_of(user), "account:sign-in", f"account {user.username}")
     target = request.args.get("next", "")
     is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
     return redirect(target if is_local else url_for("portal.home"))

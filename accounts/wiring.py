@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["may"] = _may_now
     app.cli.add_command(cli.users)
     add_menu_entry(app, MenuEntry("Tài khoản", "accounts.user_list", Permission.USERS_MANAGE, 80))
-    add_menu_entry(app, MenuEntry("Nhật ký hệ thống", "accounts.audit", Permission.AUDIT_READ, 90))
+    add_menu_entry(app, MenuEntry("Nhật ký hệ thống", "accounts.audit_trail", Permission.AUDIT_READ, 90))
     add_home_panel(app, HomePanel(Role.ADMINISTRATOR, 10, lambda: render_template("accounts/home_panel.html")))
     add_setup_step(app, 90, "quản trị hệ thống", cli.ask_first_administrator, interactive=True)
     add_demo_step(app, 10, load_demo_accounts)

@@ -1,1 +1,1 @@
-"""What leaves the house: the investment plan, its workbook, the figures of the map, and the open data."""
+"""What leaves the house as a file: workbook, letter, brief, figures, open data, and the way back of a workbook."""

@@ -10,17 +10,17 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from accounts.audit import record
-from exports.brief import write_brief
-from exports.brief_files import MIMETYPES, build_brief, name_brief
-from exports.briefing import all_scopes, read_sources
-from exports.open_data import build_open_data
-from exports.planning import list_plans, plan_of
+from accounts import audit
+from exports.brief.brief import write_brief
+from exports.brief.loading import all_scopes, read_sources
+from exports.brief.rendering import MIMETYPES, build_brief, name_brief
+from exports.open_data.tables import build_open_data
 from exports.views.files import context_of
 from exports.workbook.build import build_workbook
+from planning.scenarios.loading import list_plans, plan_of
 from portal.database import session_scope
 from portal.settings import current_settings
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
 
 open_data = AppGroup("open-data", help="Dữ liệu mở.")
 
@@ -32,7 +32,7 @@ def export(folder: Path, include_security: bool) -> None:
     """Ghi các bảng CSV vào FOLDER; từ đó tính lại được mọi kết quả và mọi số tiền."""
     with session_scope(current_app.extensions["engine"], writes=True) as session:
         files = build_open_data(session, include_security=include_security)
-        record(session, None, "open-data:export", "open data", after={"include_security": include_security})
+        audit.log(session, None, "open-data:export", "open data", after={"include_security": include_security})
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -49,7 +49,7 @@ def brief(folder: Path, kind: str) -> None:
     with session_scope(current_app.extensions["engine"], writes=True) as session:
         sources = read_sources(session, settings.target_date, is_demo=not settings.is_production)
         scopes = all_scopes(sources)
-        record(session, None, "brief:download", "city", after={"briefs": len(scopes), "kind": kind})
+        audit.log(session, None, "brief:download", "city", after={"briefs": len(scopes), "kind": kind})
     folder.mkdir(parents=True, exist_ok=True)
     for done, scope in enumerate(scopes, 1):
         data = build_brief(write_brief(sources, scope), kind, settings.agency_parent)
@@ -63,7 +63,7 @@ def brief(folder: Path, kind: str) -> None:
 def pictures(folder: Path) -> None:
     """Vẽ hai hình của README vào FOLDER: sơ đồ và trang đầu của sổ tính (cần LibreOffice và pdftoppm)."""
     # Drawing loads matplotlib, which no other command needs.
-    from exports.figures import draw_readiness_map
+    from exports.figures.render import draw_readiness_map
 
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=False) as session:

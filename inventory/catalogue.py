@@ -1,10 +1,10 @@
 """The catalogue: what can be counted, bought or leased, by group. Shipped as data/items.csv, one loader."""
 
-import csv
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
+
+from inventory.shipped import read_rows
 
 GROUPS = {
     "A": "Máy trạm và thiết bị văn phòng",
@@ -51,9 +51,6 @@ class Item:
 @cache
 def load_catalogue() -> dict[str, Item]:
     """The shipped items by code, in the order of the catalogue."""
-    path = Path(__file__).parent / "data" / "items.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     return {
         row["code"]: Item(
             code=row["code"],
@@ -63,5 +60,5 @@ def load_catalogue() -> dict[str, Item]:
             acquisition=Acquisition(row["acquisition"]),
             yearly=row["yearly"] == "1",
         )
-        for row in rows
+        for row in read_rows("items.csv")
     }

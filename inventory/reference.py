@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from inventory.catalogue import load_catalogue
 from inventory.models import ItemRecord, PriceListRecord, WardRecord
-from inventory.price_lists import make_record
-from inventory.prices import PriceList, load_default_prices
-from inventory.wards import load_wards
+from inventory.prices.price_lists import make_record
+from inventory.prices.prices import PriceList, load_default_prices
+from inventory.wards.wards import load_wards
 from portal.clock import now
 from portal.vietnamese import fold, sort_key
 

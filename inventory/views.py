@@ -5,16 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, Item, load_catalogue
-from inventory.holdings import Holding, hold_item
-from inventory.holdings_workbook import build_holding_workbook
-from inventory.recording import get_snapshot_history, load_snapshot, newest_snapshots
-from inventory.snapshot import ConnectionKind, FactValue, Snapshot
-from inventory.ward_search import get_ward, list_wards, search_wards
-from inventory.wards import KIND_LABELS
+from inventory.snapshots.holdings import Holding, hold_item
+from inventory.snapshots.holdings_workbook import build_holding_workbook
+from inventory.snapshots.repository import get_snapshot_history, load_snapshot, newest_snapshots
+from inventory.snapshots.snapshot import ConnectionKind, FactValue, Snapshot
+from inventory.wards.queries import get_ward, list_wards, search_wards
+from inventory.wards.wards import KIND_LABELS
 from portal.clock import today
 from portal.database import get_session, record_outside
 from portal.downloads import XLSX, send_bytes
@@ -88,7 +88,7 @@ def item_workbook(item_code: str) -> ResponseReturnValue:
         note += " SỐ LIỆU MINH HỌA."
     data = build_holding_workbook(holding, note)
     identity = the_identity()
-    record_outside(lambda session: record(session, identity, "item:download", f"item {found.code}"))
+    record_outside(lambda session: audit.log(session, identity, "item:download", f"item {found.code}"))
     return send_bytes(data, f"danh-muc-{found.code}.xlsx", XLSX)
 
 

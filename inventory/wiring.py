@@ -3,13 +3,15 @@
 from flask import Flask
 
 from accounts.permissions import Permission
-from inventory import boundary_views, price_import_views, price_views
-from inventory.boundary_cli import boundaries
-from inventory.price_cli import prices
-from inventory.price_demo import load_demo_prices
+from inventory.boundaries import views as boundary_views
+from inventory.boundaries.cli import boundaries
+from inventory.prices import import_views as price_import_views
+from inventory.prices import views as price_views
+from inventory.prices.cli import prices
+from inventory.prices.demo import load_demo_prices
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
-from inventory.wards import load_wards
+from inventory.wards.wards import load_wards
 from portal.navigation import MenuEntry, add_menu_entry
 from portal.setup import add_demo_step, add_setup_step
 

@@ -8,9 +8,9 @@ from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
 from portal.database import get_session
 from portal.errors import NotFoundError
-from scoring.explain import verdict
-from scoring.rating import FindingStatus
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.explain import verdict
+from scoring.rating.rating import FindingStatus
 
 blueprint = Blueprint("criteria", __name__, url_prefix="/readiness/criteria", template_folder="templates")
 

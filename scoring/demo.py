@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
-from inventory.wards import Ward
+from inventory.wards.wards import Ward
 from portal.clock import HANOI
-from scoring.actions import Body, Clarities
-from scoring.assigning import create_actions
+from scoring.actions.action import Body, Clarities
+from scoring.actions.register import create_actions
+from scoring.actions.suggestions import Suggestion, suggest_for_finding, suggest_for_ward
 from scoring.models import ActionRecord
-from scoring.rating import FindingStatus
-from scoring.readiness import city_readiness
-from scoring.suggesting import Suggestion, suggest_for_finding, suggest_for_ward
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import FindingStatus
 
 OWN_WARD, OTHER_WARD = "00082", "00070"
 MARK = "(minh họa)"

@@ -6,13 +6,13 @@ from accounts.guards import the_identity
 from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
-from scoring.assigning import list_actions
-from scoring.deciding import wards_to_decide
-from scoring.map_page import map_values, name_missing
-from scoring.rating import Result
-from scoring.readiness import city_readiness
-from scoring.trend_views import trend_values
-from scoring.trending import Trend, city_trend
+from scoring.actions.priority_wards import wards_to_decide
+from scoring.actions.register import list_actions
+from scoring.analysis.city_trend import Trend, city_trend
+from scoring.analysis.trend_views import trend_values
+from scoring.maps.page import map_values, name_missing
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import Result
 
 SHOWN = 10
 

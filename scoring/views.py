@@ -9,23 +9,23 @@ from flask_babel import gettext as _
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
-from inventory.price_lists import current_price_list
-from inventory.ward_search import get_ward
-from inventory.wards import KIND_LABELS, Ward
+from inventory.prices.price_lists import current_price_list
+from inventory.wards.queries import get_ward
+from inventory.wards.wards import KIND_LABELS, Ward
 from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
-from scoring.actions import ActionState, by_urgency
-from scoring.assigning import list_actions
-from scoring.confidence import Confidence, confidence, confidence_of
-from scoring.explain import explain, explain_source, name_answer
-from scoring.map_page import map_colours, map_values
-from scoring.measures import MEASURES
-from scoring.rating import Finding, Rating, Result
-from scoring.readiness import CityReadiness, city_readiness, grades_of
-from scoring.remedies import cost_to_ready
-from scoring.trail import city_trail, district_trail
+from scoring.actions.action import ActionState, by_urgency
+from scoring.actions.register import list_actions
+from scoring.breadcrumbs import city_trail, district_trail
+from scoring.maps.page import map_colours, map_values
+from scoring.rating.city_readiness import CityReadiness, city_readiness, grades_of
+from scoring.rating.confidence import Confidence, confidence, confidence_of
+from scoring.rating.explain import explain, explain_source, name_answer
+from scoring.rating.measures import MEASURES
+from scoring.rating.rating import Finding, Rating, Result
+from scoring.rating.remedies import cost_to_ready
 
 blueprint = Blueprint("scoring", __name__, template_folder="templates")
 

@@ -7,18 +7,18 @@ from accounts.permissions import Permission
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.reminders import add_reminder_lines
 from portal.setup import add_demo_step, add_setup_step
-from scoring.action_panel import leader_actions, own_actions
-from scoring.action_reminding import action_lines
-from scoring.action_views import blueprint as action_blueprint
+from scoring.actions.panel import leader_actions, own_actions
+from scoring.actions.reminders import action_lines
+from scoring.actions.views import blueprint as action_blueprint
+from scoring.analysis.trend_views import blueprint as trend_blueprint
+from scoring.analysis.views import blueprint as study_blueprint
+from scoring.breadcrumbs import ward_trail
 from scoring.criterion_views import blueprint as criterion_blueprint
 from scoring.demo import load_demo_actions
-from scoring.draft_views import blueprint as draft_blueprint
 from scoring.leader_panels import decisions_panel, figures_panel, map_panel, trend_panel
-from scoring.publishing import load_reference_standard
-from scoring.standard_views import blueprint as standard_blueprint
-from scoring.study_views import blueprint as study_blueprint
-from scoring.trail import ward_trail
-from scoring.trend_views import blueprint as trend_blueprint
+from scoring.rating.published_standards import load_reference_standard
+from scoring.standard_editor.draft_views import blueprint as draft_blueprint
+from scoring.standard_editor.views import blueprint as standard_blueprint
 from scoring.views import blueprint
 
 

@@ -6,18 +6,18 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from accounts.audit import record
+from accounts import audit
 from portal.clock import today
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.reminders import reminder_lines
 from portal.settings import current_settings
-from surveys.city_workbook import import_city_answers
-from surveys.form_import import rehearse, take_over, unpack
-from surveys.reminders import make_digests, send_reminders
-from surveys.rounds import current_round, get_round
-from surveys.states import Door
-from surveys.submissions import get_submission
+from surveys.checks.states import Door
+from surveys.review.reminders import make_digests, send_reminders
+from surveys.submissions.rounds import current_round, get_round
+from surveys.submissions.submissions import get_submission
+from surveys.workbooks.city_workbook import import_city_answers
+from surveys.workbooks.form_import import rehearse, take_over, unpack
 
 surveys = AppGroup("surveys", help="Khảo sát.")
 
@@ -30,7 +30,7 @@ def import_city(file: Path, round_id: int) -> None:
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
             count = import_city_answers(session, get_round(session, round_id), file.read_bytes(), "thành phố")
-            record(session, None, "city-answers:import", f"round {round_id}", after={"fields": count})
+            audit.log(session, None, "city-answers:import", f"round {round_id}", after={"fields": count})
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     click.echo(f"Đã nạp {count} câu trả lời.")
@@ -58,7 +58,9 @@ def remind(round_id: int | None, dry_run: bool) -> None:
             return
         done = send_reminders(engine, number, settings, further=reminder_lines(current_app))
         with session_scope(engine, writes=True) as session:
-            record(session, None, "reminder:send", f"round {number}", after={"letters": done.letters, "failed": len(done.failed)})
+            audit.log(
+                session, None, "reminder:send", f"round {number}", after={"letters": done.letters, "failed": len(done.failed)}
+            )
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     click.echo(f"Đã gửi {done.letters} thư nhắc.")
@@ -104,7 +106,7 @@ def _import_form(name: str, data: bytes, round_id: int | None, why: str, *, only
                 submission = get_submission(session, done.submission_id, for_update=True)
                 outcome = take_over(session, submission, done, "lệnh nạp dữ liệu", Door.COMMAND, why)
                 after = {"fields": len(outcome.changed)}
-                record(session, None, "submission:import", f"ward {submission.ward_code}", after=after)
+                audit.log(session, None, "submission:import", f"ward {submission.ward_code}", after=after)
     except WardReadinessError as error:
         click.echo(f"{name}: {error.message}", err=True)
         return False

@@ -10,17 +10,17 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.ward_search import list_wards
-from inventory.wards import Ward
+from inventory.wards.queries import list_wards
+from inventory.wards.wards import Ward
 from portal.clock import HANOI
-from scoring.publishing import current_standard
-from surveys.doubting import doubts_of
+from scoring.rating.published_standards import current_standard
+from surveys.checks.entries import typed_of
+from surveys.checks.validation import doubts_of
 from surveys.models import Submission
-from surveys.reading import reason_field
-from surveys.review import approve, return_submission
-from surveys.rounds import current_round, open_round
-from surveys.submissions import save_fields, send
-from surveys.typed import typed_of
+from surveys.questionnaire.evaluation import reason_field
+from surveys.review.review import approve, return_submission
+from surveys.submissions.rounds import current_round, open_round
+from surveys.submissions.submissions import save_fields, send
 
 STORY_WARD = "00082"
 PERSON, HEAD, REVIEWER = "Công chức (minh họa)", "Lãnh đạo UBND (minh họa)", "Chuyên viên thẩm định (minh họa)"

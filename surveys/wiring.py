@@ -7,33 +7,33 @@ from sqlalchemy.orm import selectinload
 from accounts.guards import the_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
-from inventory.ward_search import list_wards
+from inventory.wards.queries import list_wards
 from portal.clock import today
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.setup import add_demo_step
+from surveys.checks.entries import QuestionnaireError
+from surveys.checks.states import CollectionState
+from surveys.checks.validation import examine
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
-from surveys.doubting import examine
-from surveys.handing_over import find_hand_over
 from surveys.models import Submission
-from surveys.questions import load_questionnaire
-from surveys.review import queue
-from surveys.rounds import current_round, wards_in_work
-from surveys.states import CollectionState
-from surveys.typed import QuestionnaireError
-from surveys.views import discipline, evidence, history, measuring, officer, reviewing, workbook
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.review import queue
+from surveys.submissions.handover import find_hand_over
+from surveys.submissions.rounds import current_round, wards_in_work
+from surveys.views import evidence, history, officer, review, speed_test, timeliness, workbook
 
 
 def init_app(app: Flask) -> None:
     """Add the pages of wards and reviewers, their panels, and the demo round."""
     app.register_blueprint(officer.blueprint)
-    app.register_blueprint(reviewing.blueprint)
+    app.register_blueprint(review.blueprint)
     app.register_blueprint(history.blueprint)
     app.register_blueprint(workbook.blueprint)
     app.register_blueprint(evidence.blueprint)
-    app.register_blueprint(measuring.blueprint)
-    app.register_blueprint(discipline.blueprint)
+    app.register_blueprint(speed_test.blueprint)
+    app.register_blueprint(timeliness.blueprint)
     app.cli.add_command(commands)
     add_menu_entry(app, MenuEntry("Phiếu khảo sát", "surveys.index", Permission.SUBMISSION_READ, 10))
     add_menu_entry(app, MenuEntry("Thẩm định", "review.review_queue", Permission.SUBMISSION_REVIEW, 20))

@@ -18,15 +18,15 @@ from flask import g, render_template_string
 from playwright.sync_api import Page, Route, sync_playwright
 
 from accounts.identity import Identity, Role
-from inventory.snapshot import Snapshot
-from inventory.wards import Ward
+from inventory.snapshots.snapshot import Snapshot
+from inventory.wards.wards import Ward
 from portal.assets import BOOTSTRAP, OWN
 from portal.database import get_session
 from portal.setup import run_setup
-from scoring.map_page import map_colours, map_values
-from scoring.publishing import current_standard
-from scoring.rating import Rating, Result, no_data
-from scoring.readiness import CityReadiness
+from scoring.maps.page import map_colours, map_values
+from scoring.rating.city_readiness import CityReadiness
+from scoring.rating.published_standards import current_standard
+from scoring.rating.rating import Rating, Result, no_data
 from tests.conftest import make_app
 from tests.journeys.conftest import FLAGS, find_chromium
 

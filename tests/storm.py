@@ -31,15 +31,15 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.models import User
 from accounts.users import create_user
-from inventory.ward_search import list_wards
+from inventory.wards.queries import list_wards
 from portal.clock import today
 from portal.database import session_scope
 from portal.settings import read_settings
 from portal.setup import run_setup
-from scoring.publishing import current_standard
+from scoring.rating.published_standards import current_standard
 from surveys.models import Answer, Submission
-from surveys.questions import load_questionnaire
-from surveys.rounds import open_round
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.rounds import open_round
 from wsgi import create_app
 
 ROOT = Path(__file__).parents[1]

@@ -11,10 +11,10 @@ from docx.table import _Cell
 from exports.letter import contents
 from exports.letter.form import TEXT_WIDTH, begin, draw_line, plain
 from exports.letter.tables import even, put_grid, put_table
-from exports.plan import Plan
-from exports.reference import LetterKind, Reference
-from exports.rules import Spending
-from exports.workbook.sheet import WorkbookContext
+from exports.workbook.annex import WorkbookContext
+from planning.plan.assumptions import Spending
+from planning.plan.document_reference import LetterKind, Reference
+from planning.plan.plan import Plan
 from portal.formats import show_day
 
 SUBJECT = "Về phương án đầu tư hạ tầng công nghệ thông tin của 126 xã, phường"

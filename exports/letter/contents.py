@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from exports.comparing import ready_after
-from exports.cost_blocks import Estimate, estimate
-from exports.plan import Plan
-from exports.rules import Mode, Spending
-from exports.running_cost import running_cost
 from inventory.catalogue import GROUPS, load_catalogue
-from inventory.wards import Ward
+from inventory.wards.wards import Ward
+from planning.plan.assumptions import Mode, Spending
+from planning.plan.comparison import ready_after
+from planning.plan.estimate import Estimate, estimate
+from planning.plan.five_year_cost import running_cost
+from planning.plan.plan import Plan
 from portal.formats import format_number, format_rate, show_day, vnd_in_words
-from scoring.rating import FindingStatus, Result
+from scoring.rating.rating import FindingStatus, Result
 
 # How many criteria and items are named; the rest stand in the workbook.
 SHOWN = 8

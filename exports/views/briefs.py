@@ -4,13 +4,13 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from exports import brief_words
-from exports.brief import Area, Sources, write_brief
-from exports.brief_files import MIMETYPES, build_brief, name_brief, zip_briefs
-from exports.briefing import districts_of, find_scope, read_sources, ward_scopes
+from exports.brief import content
+from exports.brief.brief import Area, Sources, write_brief
+from exports.brief.loading import districts_of, find_scope, read_sources, ward_scopes
+from exports.brief.rendering import MIMETYPES, build_brief, name_brief, zip_briefs
 from portal.database import get_session, record_outside
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError
@@ -43,7 +43,7 @@ def all_wards(kind: str) -> ResponseReturnValue:
     sources, identity, agency = _read(), the_identity(), current_settings().agency_parent
     scopes = [scope for scope in ward_scopes(sources) if identity.covers(scope.wards[0].code)]
     after = {"briefs": len(scopes), "kind": kind}
-    record_outside(lambda session: record(session, identity, "brief:download", "city", after=after))
+    record_outside(lambda session: audit.log(session, identity, "brief:download", "city", after=after))
     response = Response(zip_briefs(sources, scopes, kind, agency), mimetype="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename=tom-tat-xa-phuong-{kind}.zip"
     return response
@@ -102,7 +102,7 @@ def _page(area: Area, key: str = "") -> str:
     return render_template(
         "exports/brief.html",
         brief=brief,
-        words=brief_words,
+        content=content,
         files={kind: addresses[area](kind) for kind in MIMETYPES},
         ward_page=url_for("scoring.ward", ward_code=key) if area is Area.WARD else "",
     )
@@ -115,7 +115,7 @@ def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
     data, identity = build_brief(brief, kind, current_settings().agency_parent), the_identity()
     subject = f"ward {key}" if area is Area.WARD else "city"
     record_outside(
-        lambda session: record(session, identity, "brief:download", subject, after={"brief": brief.scope.name, "kind": kind})
+        lambda session: audit.log(session, identity, "brief:download", subject, after={"brief": brief.scope.name, "kind": kind})
     )
     return send_bytes(data, name_brief(brief.scope, kind), MIMETYPES[kind])
 

@@ -4,10 +4,10 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from exports.pictures import MIMETYPES, PICTURES, Picture, PictureData, describe, draw
+from exports.figures.gallery import MIMETYPES, PICTURES, Picture, PictureData, describe, draw
 from portal.database import get_session, record_outside
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError
@@ -66,7 +66,7 @@ def _send(picture: Picture, kind: str, *, is_phone: bool) -> ResponseReturnValue
     data, identity = _draw(picture, kind, is_phone=is_phone), the_identity()
     is_map = picture.name == "map"
     action, subject = ("map:download", f"map {kind}") if is_map else ("figure:download", f"figure {picture.name} {kind}")
-    record_outside(lambda session: record(session, identity, action, subject))
+    record_outside(lambda session: audit.log(session, identity, action, subject))
     name = "so-do-muc-do-dap-ung" if is_map else f"hinh-{fold(picture.label).replace(' ', '-')}"
     return send_bytes(data, f"{name}{'-dien-thoai' if is_phone else ''}.{kind}", MIMETYPES[kind])
 

@@ -6,23 +6,23 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from exports.allocation import FloorError, candidates_of
-from exports.funding import fund
-from exports.models import PlanRecord
-from exports.plan import Plan
-from exports.planning import get_plan_record, plan_of, reference_of
-from exports.reference import LetterKind, Reference
-from exports.stored import read_funding
+from exports.workbook.annex import WorkbookContext
 from exports.workbook.build import build_workbook
-from exports.workbook.sheet import WorkbookContext
+from planning.funding.allocation import FloorError, candidates_of
+from planning.funding.constraints import fund
+from planning.models import PlanRecord
+from planning.plan.document_reference import LetterKind, Reference
+from planning.plan.plan import Plan
+from planning.scenarios.loading import get_plan_record, plan_of, reference_of
+from planning.scenarios.serialization import read_funding
 from portal.database import get_session, record_outside
 from portal.downloads import DOCX, XLSX, send_bytes
 from portal.errors import NotFoundError
 from portal.settings import Settings, current_settings
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
 
 blueprint = Blueprint("plan_files", __name__, template_folder="../templates")
 
@@ -32,7 +32,7 @@ blueprint = Blueprint("plan_files", __name__, template_folder="../templates")
 def workbook(plan_id: int) -> ResponseReturnValue:
     """The workbook that Finance works on."""
     # Drawing the map loads matplotlib, which no other page needs.
-    from exports.figures import draw_readiness_map
+    from exports.figures.render import draw_readiness_map
 
     settings = current_settings()
     own = get_plan_record(get_session(), plan_id)
@@ -47,7 +47,7 @@ def workbook(plan_id: int) -> ResponseReturnValue:
     context = replace(context_of(settings, picture, plan_id), reference=_reference(own, found))
     data = build_workbook(found, context, candidates, choice)
     identity = the_identity()
-    record_outside(lambda session: record(session, identity, "plan:download", f"plan {plan_id}", after={"total": found.total()}))
+    record_outside(lambda session: audit.log(session, identity, "plan:download", f"plan {plan_id}", after={"total": found.total()}))
     return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
 
 
@@ -55,7 +55,7 @@ def workbook(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_DOWNLOAD)
 def letter(plan_id: int) -> ResponseReturnValue:
     """The letter to the city, whose annex the workbook is."""
-    from exports.figures import draw_readiness_map
+    from exports.figures.render import draw_readiness_map
 
     # So does writing Word files with its own library.
     from exports.letter.build import build_letter
@@ -68,7 +68,7 @@ def letter(plan_id: int) -> ResponseReturnValue:
     data = build_letter(found, context_of(settings, picture, plan_id), told)
     identity = the_identity()
     after = {"kind": told.kind.value, "code": told.code}
-    record_outside(lambda session: record(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
+    record_outside(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
     return send_bytes(data, f"{'to-trinh' if told.kind is LetterKind.PROPOSAL else 'bao-cao'}-{plan_id}.docx", DOCX)
 
 

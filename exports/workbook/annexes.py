@@ -5,13 +5,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
 
-from exports.caps import AUTHORITY, CLAUSE
-from exports.plan import Plan
-from exports.rules import Assumptions
-from exports.workbook.by_ward import name_blocking
-from exports.workbook.cached import put_text
-from exports.workbook.price_basis import PRICE, price_of
-from exports.workbook.sheet import (
+from exports.workbook.annex import (
     FIRST,
     HEAD,
     Input,
@@ -23,11 +17,17 @@ from exports.workbook.sheet import (
     put_row,
     put_totals,
 )
+from exports.workbook.by_ward import name_blocking
+from exports.workbook.formula_values import put_text
+from exports.workbook.price_basis import PRICE, price_of
 from exports.workbook.styles import set_up
 from inventory.catalogue import load_catalogue
-from scoring.explain import explain
-from scoring.rating import Result
-from scoring.standard import SOURCE_LABELS
+from planning.plan.assumptions import Assumptions
+from planning.plan.legal_caps import AUTHORITY, CLAUSE
+from planning.plan.plan import Plan
+from scoring.rating.explain import explain
+from scoring.rating.rating import Result
+from scoring.rating.standard import SOURCE_LABELS
 
 MAP_TAB = "Sơ đồ"
 

@@ -2,10 +2,10 @@
 
 from openpyxl import Workbook
 
-from exports.plan import Plan
-from exports.workbook.cached import put_text
-from exports.workbook.sheet import FIRST, HEAD, Content, Input, WorkbookContext, add_annex, put_row
+from exports.workbook.annex import FIRST, HEAD, Content, Input, WorkbookContext, add_annex, put_row
+from exports.workbook.formula_values import put_text
 from inventory.catalogue import GROUPS
+from planning.plan.plan import Plan
 
 TAB = "Giả định"
 LEASE_PERCENT = f"'{TAB}'!$C${FIRST}"

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from exports.allocation import Candidate, Choice
-from exports.plan import Plan
+from exports.workbook.annex import WorkbookContext, fit_rows
 from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
 from exports.workbook.assumptions import add_assumptions
+from exports.workbook.baseline_sheet import add_originals
 from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
-from exports.workbook.cached import save
 from exports.workbook.ceilings import add_ceilings
 from exports.workbook.cheapest import add_cheapest
 from exports.workbook.detail import add_detail
 from exports.workbook.estimate import add_estimate
 from exports.workbook.five_years import add_five_years
-from exports.workbook.originals import add_originals
+from exports.workbook.formula_values import save
 from exports.workbook.price_basis import add_price_basis
-from exports.workbook.sheet import WorkbookContext, fit_rows
 from exports.workbook.styles import add_styles
 from exports.workbook.summary import add_summary
 from exports.workbook.transfers import add_transfers
+from planning.funding.allocation import Candidate, Choice
+from planning.plan.plan import Plan
 
 
 def build_workbook(

@@ -3,8 +3,19 @@
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import Plan
-from exports.rules import SOURCES, Spending
+from exports.workbook.annex import (
+    GROUPS_AT,
+    HEAD,
+    SUMMARY_TAB,
+    Content,
+    Live,
+    WorkbookContext,
+    add_annex,
+    add_filter,
+    column_range,
+    put_row,
+    put_totals,
+)
 from exports.workbook.charts import Cells, stacked_bars
 from exports.workbook.detail import (
     AMOUNT,
@@ -19,20 +30,9 @@ from exports.workbook.detail import (
     group_name,
     sum_where,
 )
-from exports.workbook.sheet import (
-    GROUPS_AT,
-    HEAD,
-    SUMMARY_TAB,
-    Content,
-    Live,
-    WorkbookContext,
-    add_annex,
-    add_filter,
-    column_range,
-    put_row,
-    put_totals,
-)
 from inventory.catalogue import GROUPS, load_catalogue
+from planning.plan.assumptions import SOURCES, Spending
+from planning.plan.plan import Plan
 
 ITEM_TAB = "PL03 Theo danh mục"
 ITEM_TOTAL = f"'{ITEM_TAB}'!$I${HEAD - 1}"

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from openpyxl import Workbook
 
-from exports.plan import Plan, PlanLine
-from exports.rules import CITY_BUDGET, WARD_BUDGET, Spending
+from exports.workbook.annex import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, put_row, put_totals
 from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
-from exports.workbook.sheet import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, put_row, put_totals
 from inventory.catalogue import GROUPS
-from inventory.wards import Ward
-from scoring.rating import Rating
+from inventory.wards.wards import Ward
+from planning.plan.assumptions import CITY_BUDGET, WARD_BUDGET, Spending
+from planning.plan.plan import Plan, PlanLine
+from scoring.rating.rating import Rating
 
 TAB = "PL01 Theo xã phường"
 RESULT = "F"

@@ -5,10 +5,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.allocation import Candidate, Choice, Pot, next_ward, why_not
-from exports.plan import Plan
-from exports.workbook.cached import put_text
-from exports.workbook.sheet import HEAD, LAST, Content, Live, WorkbookContext, add_annex, join, put, put_row
+from exports.workbook.annex import HEAD, LAST, Content, Live, WorkbookContext, add_annex, join, put, put_row
+from exports.workbook.formula_values import put_text
+from planning.funding.allocation import Candidate, Choice, Pot, next_ward, why_not
+from planning.plan.plan import Plan
 from portal.formats import format_number, format_vnd
 
 TAB = "Trần vốn"

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from exports.allocation import Candidate, curve
-from exports.plan import Plan
+from exports.workbook.annex import FIRST, Live, WorkbookContext, add_annex, column_range, put_row
 from exports.workbook.by_ward import RESULT
 from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.charts import Cells, line_of_money
-from exports.workbook.sheet import FIRST, Live, WorkbookContext, add_annex, column_range, put_row
-from scoring.rating import Result
+from planning.funding.allocation import Candidate, curve
+from planning.plan.plan import Plan
+from scoring.rating.rating import Result
 
 TAB = "Rẻ nhất để đáp ứng"
 _HEADINGS = (

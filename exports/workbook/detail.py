@@ -4,25 +4,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.editing import PRIORITIES
-from exports.plan import Plan, PlanLine, is_paid_yearly
-from exports.rules import SOURCES, Method, Spending
-from exports.workbook.price_basis import (
-    CAP,
-    EVIDENCE,
-    HAS_EVIDENCE,
-    IS_YEARLY,
-    LEASABLE,
-    LEASE_PRICE,
-    NAME,
-    NO_EVIDENCE,
-    PRICE,
-    UNIT,
-    YEARLY,
-    price_cap_of,
-    price_of,
-)
-from exports.workbook.sheet import (
+from exports.workbook.annex import (
     FIRST,
     HEAD,
     LAST,
@@ -38,7 +20,25 @@ from exports.workbook.sheet import (
     put_row,
     put_totals,
 )
+from exports.workbook.price_basis import (
+    CAP,
+    EVIDENCE,
+    HAS_EVIDENCE,
+    IS_YEARLY,
+    LEASABLE,
+    LEASE_PRICE,
+    NAME,
+    NO_EVIDENCE,
+    PRICE,
+    UNIT,
+    YEARLY,
+    price_cap_of,
+    price_of,
+)
 from inventory.catalogue import GROUPS, load_catalogue
+from planning.plan.assumptions import SOURCES, Method, Spending
+from planning.plan.overrides import PRIORITIES
+from planning.plan.plan import Plan, PlanLine, is_paid_yearly
 
 TAB = "PL02 Chi tiết"
 PHASING_TAB = "PL04 Phân kỳ nguồn vốn"

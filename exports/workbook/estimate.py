@@ -7,15 +7,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.cost_blocks import LINES, CostRow, Estimate, before_vat, capital_by_item, estimate
-from exports.plan import Plan
-from exports.rules import Mode, Spending
-from exports.workbook.cached import put_formula, put_text
+from exports.workbook.amount_in_words_formula import words_formula
+from exports.workbook.annex import HEAD, Content, Input, Live, WorkbookContext, add_annex, put, put_row
 from exports.workbook.detail import ITEM, SPENDING, sum_where
+from exports.workbook.formula_values import put_formula, put_text
 from exports.workbook.price_basis import price_of
-from exports.workbook.sheet import HEAD, Content, Input, Live, WorkbookContext, add_annex, put, put_row
-from exports.workbook.words import words_formula
 from inventory.catalogue import load_catalogue
+from planning.plan.assumptions import Mode, Spending
+from planning.plan.estimate import LINES, CostRow, Estimate, before_vat, capital_by_item, estimate
+from planning.plan.plan import Plan
 from portal.formats import vnd_in_words
 
 TAB = "PL10 Dự toán"

@@ -4,11 +4,11 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import Plan
-from exports.rules import Spending
-from exports.running_cost import HORIZON, Part, running_cost
+from exports.workbook.annex import HEAD, Content, Input, Live, WorkbookContext, add_annex, put_row
 from exports.workbook.detail import SPENDING, UPKEEP, YEAR, sum_where
-from exports.workbook.sheet import HEAD, Content, Input, Live, WorkbookContext, add_annex, put_row
+from planning.plan.assumptions import Spending
+from planning.plan.five_year_cost import HORIZON, Part, running_cost
+from planning.plan.plan import Plan
 
 TAB = "PL11 Năm năm"
 

@@ -2,13 +2,13 @@
 
 from openpyxl import Workbook
 
-from exports.editing import PriceField, show_price
-from exports.plan import Plan, is_leased_good, unit_price_of
-from exports.rules import Assumptions, Method
+from exports.workbook.annex import HEAD, Content, Input, Live, WorkbookContext, add_annex, add_filter, column_range, offer, put_row
 from exports.workbook.assumptions import LEASE_PERCENT
-from exports.workbook.sheet import HEAD, Content, Input, Live, WorkbookContext, add_annex, add_filter, column_range, offer, put_row
 from inventory.catalogue import load_catalogue
-from inventory.prices import METHODS, Price
+from inventory.prices.prices import METHODS, Price
+from planning.plan.assumptions import Assumptions, Method
+from planning.plan.overrides import PriceField, show_price
+from planning.plan.plan import Plan, is_leased_good, unit_price_of
 
 PRICE_TAB = "PL06 Căn cứ đơn giá"
 NO_EVIDENCE, EVIDENCE = "chưa có căn cứ", "có căn cứ"

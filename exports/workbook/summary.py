@@ -5,25 +5,8 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.plan import Plan
-from exports.rules import Spending
-from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
-from exports.workbook.by_ward import RESULT, WARD_TOTAL
-from exports.workbook.by_ward import TAB as WARD_TAB
-from exports.workbook.cached import put_formula, put_text
-from exports.workbook.detail import (
-    AMOUNT,
-    AMOUNT_ABOVE,
-    AMOUNT_WITHIN,
-    EVIDENCE_COLUMN,
-    GROUP,
-    SPENDING,
-    TAB,
-    group_name,
-    sum_where,
-)
-from exports.workbook.price_basis import NO_EVIDENCE
-from exports.workbook.sheet import (
+from exports.workbook.amount_in_words_formula import words_formula
+from exports.workbook.annex import (
     GROUPS_AT,
     SUMMARY_TAB,
     Content,
@@ -35,11 +18,28 @@ from exports.workbook.sheet import (
     put_draft_title,
     put_row,
 )
+from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
+from exports.workbook.by_ward import RESULT, WARD_TOTAL
+from exports.workbook.by_ward import TAB as WARD_TAB
+from exports.workbook.detail import (
+    AMOUNT,
+    AMOUNT_ABOVE,
+    AMOUNT_WITHIN,
+    EVIDENCE_COLUMN,
+    GROUP,
+    SPENDING,
+    TAB,
+    group_name,
+    sum_where,
+)
+from exports.workbook.formula_values import put_formula, put_text
+from exports.workbook.price_basis import NO_EVIDENCE
 from exports.workbook.styles import set_up
-from exports.workbook.words import words_formula
 from inventory.catalogue import GROUPS
+from planning.plan.assumptions import Spending
+from planning.plan.plan import Plan
 from portal.formats import show_day, vnd_in_words
-from scoring.rating import Result
+from scoring.rating.rating import Result
 
 WIDTHS = (5, 38, 17.5, 17.5, 18)
 HEAD_ROW = GROUPS_AT - 1

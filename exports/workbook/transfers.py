@@ -2,10 +2,7 @@
 
 from openpyxl import Workbook
 
-from exports.plan import Plan, PlanLine, Transfer, amount_of
-from exports.workbook.cached import put_text
-from exports.workbook.detail import ITEM, MONTHS, TAB, TRANSFER_TAB, UNIT_PRICE, WARD
-from exports.workbook.sheet import (
+from exports.workbook.annex import (
     FIRST,
     HEAD,
     Content,
@@ -18,7 +15,10 @@ from exports.workbook.sheet import (
     put_row,
     put_totals,
 )
+from exports.workbook.detail import ITEM, MONTHS, TAB, TRANSFER_TAB, UNIT_PRICE, WARD
+from exports.workbook.formula_values import put_text
 from inventory.catalogue import load_catalogue
+from planning.plan.plan import Plan, PlanLine, Transfer, amount_of
 
 _HEADINGS = (
     ("STT", 6), ("Mã DM", 8), ("Nội dung", 34), ("Mã xã giao", 8), ("Bên giao", 24), ("Mã xã nhận", 8), ("Bên nhận", 24),

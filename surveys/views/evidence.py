@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from portal.checked_files import MAX_SIZE, FileError
@@ -12,13 +12,13 @@ from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
 from portal.file_store import StoreError
 from portal.settings import current_settings
-from surveys import evidence as verbs
-from surveys.change_log import record_download
+from surveys.checks.entries import SubmissionError
+from surveys.checks.states import EventKind
 from surveys.models import Evidence
-from surveys.states import EventKind
-from surveys.submissions import add_event
-from surveys.typed import SubmissionError
-from surveys.views.own import own_submission
+from surveys.submissions import evidence as verbs
+from surveys.submissions.change_log import record_download
+from surveys.submissions.submissions import add_event
+from surveys.views.access import own_submission
 
 HIDDEN = "(số liệu nhạy cảm, không ghi lại ở đây)"
 
@@ -48,7 +48,7 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     else:
         line = _line(kept)
         add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, str(line["name"]))
-        record(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=line)
+        audit.log(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=line)
         flash(_("Đã đính kèm tệp “%(name)s”.", name=kept.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
@@ -68,7 +68,7 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
         flash(error.message, "danger")
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
     add_event(get_session(), submission, EventKind.ATTACHED, by, kept.name)
-    record(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_line(kept))
+    audit.log(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_line(kept))
     flash(_("Đã đính kèm bản đã ký."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id) + "#ban-ky")
 
@@ -82,7 +82,7 @@ def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     data = verbs.read_evidence(current_settings().evidence_url, found)
     identity, subject, line = the_identity(), f"ward {submission.ward_code}", _line(found)
     record_download(submission_id, str(line["name"]), identity.full_name)
-    record_outside(lambda session: record(session, identity, "evidence:download", subject, after=line))
+    record_outside(lambda session: audit.log(session, identity, "evidence:download", subject, after=line))
     return send_bytes(data, found.name, found.media_type)
 
 
@@ -100,7 +100,7 @@ def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnVal
     else:
         line = _line(found)
         add_event(get_session(), submission, EventKind.DETACHED, the_identity().full_name, str(line["name"]))
-        record(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=line)
+        audit.log(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=line)
         flash(_("Đã gỡ tệp “%(name)s”.", name=found.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 

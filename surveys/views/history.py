@@ -6,21 +6,21 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from inventory.ward_search import get_ward
+from inventory.wards.queries import get_ward
 from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_moment
 from portal.table_workbook import build_table_workbook
-from surveys.change_log import SHOWN, WhyError, find_change, in_words, list_log, record_download, say_why
-from surveys.questions import load_questionnaire
-from surveys.remarks import RemarkError, add_remark, settle_reasons
-from surveys.states import RemarkKind
-from surveys.typed import question_of, questionnaire_of
+from surveys.checks.entries import question_of, questionnaire_of
+from surveys.checks.remarks import RemarkError, add_remark, settle_reasons
+from surveys.checks.states import RemarkKind
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.change_log import SHOWN, WhyError, find_change, in_words, list_log, record_download, say_why
+from surveys.views.access import own_submission
 from surveys.views.officer import SENSITIVE
-from surveys.views.own import own_submission
 
 blueprint = Blueprint("history", __name__, url_prefix="/surveys", template_folder="../templates")
 
@@ -42,7 +42,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     if the_identity().role.is_of_ward:
         settle_reasons(get_session(), submission, [question], by)
     after = {"kind": RemarkKind.COMMENT.value, "question": question}
-    record(get_session(), the_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), the_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
     flash(_("Đã ghi ý kiến."), "success")
     section = next((part for part in load_questionnaire().sections if any(q.key == question for q in part.questions)), None)
     if section is None:
@@ -83,7 +83,7 @@ def changes_workbook(submission_id: int) -> ResponseReturnValue:
     rows = ((format_moment(line.at), line.by, line.door, line.field, line.before, line.after, line.why) for line in lines)
     data = build_table_workbook("Nhật ký thay đổi", f"Nhật ký thay đổi phiếu của {ward.full_name}", name, HEADINGS, rows, "A5")
     record_download(submission_id, _("nhật ký thay đổi"), identity.full_name)
-    record_outside(lambda session: record(session, identity, "submission:download-log", f"ward {ward.code}"))
+    record_outside(lambda session: audit.log(session, identity, "submission:download-log", f"ward {ward.code}"))
     return send_bytes(data, f"nhat-ky-phieu-{ward.code}.xlsx", XLSX)
 
 
@@ -101,7 +101,7 @@ def why(submission_id: int, change_id: int) -> ResponseReturnValue:
             refused = error.message
         else:
             after = {"change": change.id, "field": change.field}
-            record(get_session(), the_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
+            audit.log(get_session(), the_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
             flash(_("Đã ghi vì sao sửa."), "success")
             return redirect(url_for("history.changes", submission_id=submission_id, question=question_of(change.field)))
     page = render_template(

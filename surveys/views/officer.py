@@ -9,38 +9,29 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from inventory.ward_search import get_ward, list_wards
+from inventory.wards.queries import get_ward, list_wards
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
 from portal.formats import format_moment
 from portal.settings import current_settings
-from surveys.doubting import examine, find_submission_doubts
-from surveys.evidence import evidence_of, print_code, signed_copy
-from surveys.handing_over import find_hand_over, hand_over, list_colleagues
-from surveys.measuring import LINES
+from surveys.checks.entries import SubmissionError, carried_of, newest_year, questionnaire_of, read_submission, typed_of
+from surveys.checks.remarks import list_remarks
+from surveys.checks.states import CollectionState, EventKind, RemarkKind
+from surveys.checks.validation import examine, find_submission_doubts
 from surveys.models import Submission
-from surveys.questionnaire_form import (
-    OWNERS,
-    YES_NO,
-    Mark,
-    field_in_words,
-    fields_of,
-    own_fields,
-    posted_base,
-    posted_fields,
-    value_in_words,
-)
-from surveys.questions import Questionnaire, Section, load_questionnaire
-from surveys.reading import read_answers
-from surveys.remarks import list_remarks
-from surveys.review import answers_before
-from surveys.rounds import current_round
-from surveys.states import CollectionState, EventKind, RemarkKind
-from surveys.submissions import (
+from surveys.questionnaire.evaluation import read_answers
+from surveys.questionnaire.field_names import field_in_words, own_fields, posted_base, posted_fields, value_in_words
+from surveys.questionnaire.questions import Questionnaire, Section, load_questionnaire
+from surveys.review.review import answers_before
+from surveys.submissions.evidence import evidence_of, print_code, signed_copy
+from surveys.submissions.handover import find_hand_over, hand_over, list_colleagues
+from surveys.submissions.rounds import current_round
+from surveys.submissions.speed_test import LINES
+from surveys.submissions.submissions import (
     Conflict,
     add_event,
     confirm,
@@ -52,8 +43,8 @@ from surveys.submissions import (
     send,
     takes_typing,
 )
-from surveys.typed import SubmissionError, carried_of, newest_year, questionnaire_of, read_submission, typed_of
-from surveys.views.own import own_submission
+from surveys.views.access import own_submission
+from surveys.views.form_view_model import OWNERS, YES_NO, Mark, fields_of
 
 SENSITIVE = "(số liệu nhạy cảm, không ghi lại ở đây)"
 SENDING = "send"
@@ -94,7 +85,7 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
         confirm(get_session(), submission, seen, the_identity().full_name)
     except SubmissionError as error:
         return _overview_page(submission, refused=error.message), 409
-    record(get_session(), the_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": seen})
+    audit.log(get_session(), the_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": seen})
     flash(_("Đã xác nhận phiếu. Bộ phận thẩm định thấy tên của bạn và thời điểm xác nhận."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 
@@ -113,7 +104,7 @@ def hand_over_draft(submission_id: int) -> ResponseReturnValue:
         hand_over(get_session(), submission, to, request.form.get("note", ""), the_identity().full_name)
     except SubmissionError as error:
         return _overview_page(submission, refused=error.message), 409
-    record(get_session(), the_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": to.username})
+    audit.log(get_session(), the_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": to.username})
     flash(_("Đã bàn giao phiếu cho %(name)s.", name=to.full_name), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 
@@ -200,7 +191,9 @@ def check_and_send(submission_id: int) -> ResponseReturnValue:
             if was == submission.state:
                 flash(_("Phiếu này đã được gửi trước đó và đang chờ thẩm định; không gửi thêm lần nữa."), "info")
             else:
-                record(get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=was, after="sent")
+                audit.log(
+                    get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=was, after="sent"
+                )
                 flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
             return redirect(url_for("surveys.overview", submission_id=submission_id))
     found = examine(get_session(), submission)
@@ -250,7 +243,7 @@ def print_empty(submission_id: int) -> ResponseReturnValue:
 def print_whole_form(submission_id: int) -> ResponseReturnValue:
     """The same with what is sensitive: an explicit choice that leaves a line in the audit trail."""
     submission = own_submission(submission_id)
-    record(get_session(), the_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
+    audit.log(get_session(), the_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
     add_event(get_session(), submission, EventKind.DOWNLOADED, the_identity().full_name, _("bản in có số liệu nhạy cảm"))
     return _print_page(submission, with_sensitive=True)
 
@@ -339,7 +332,7 @@ def record_changes(submission: Submission, changed: Mapping[str, tuple[str, str]
     hidden = {name for name in changed if name.partition(".")[0].partition("#")[0] in sensitive}
     before = {name: SENSITIVE if name in hidden else pair[0] for name, pair in changed.items()}
     after = {name: SENSITIVE if name in hidden else pair[1] for name, pair in changed.items()}
-    record(get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)
+    audit.log(get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)
 
 
 def _place_of(submission: Submission, code: str) -> str:

@@ -4,22 +4,22 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.audit import record
+from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from inventory.ward_search import get_ward
+from inventory.wards.queries import get_ward
 from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.posted_files import carried, posted_file
-from surveys.change_log import record_download
-from surveys.form_import import Rehearsal, form_workbook, marked_copy, rehearse, take_over, unpack
+from surveys.checks.states import Door, EventKind
 from surveys.models import Round, Submission
-from surveys.rounds import get_round
-from surveys.states import Door, EventKind
-from surveys.submissions import add_event, get_submission
+from surveys.submissions.change_log import record_download
+from surveys.submissions.rounds import get_round
+from surveys.submissions.submissions import add_event, get_submission
+from surveys.views.access import own_submission
 from surveys.views.officer import record_changes
-from surveys.views.own import own_submission
+from surveys.workbooks.form_import import Rehearsal, form_workbook, marked_copy, rehearse, take_over, unpack
 
 blueprint = Blueprint("workbook", __name__, template_folder="../templates")
 
@@ -31,7 +31,7 @@ def form(submission_id: int) -> ResponseReturnValue:
     submission, identity = own_submission(submission_id), the_identity()
     data, code = form_workbook(submission), submission.ward_code
     record_download(submission_id, _("mẫu phiếu Excel"), identity.full_name)
-    record_outside(lambda session: record(session, identity, "submission:download-form", f"ward {code}"))
+    record_outside(lambda session: audit.log(session, identity, "submission:download-form", f"ward {code}"))
     return send_bytes(data, f"phieu-{code}-dot-{submission.round_id}.xlsx", XLSX)
 
 
@@ -57,7 +57,7 @@ def take(submission_id: int) -> ResponseReturnValue:
         add_event(
             get_session(), submission, EventKind.DOWNLOADED, the_identity().full_name, _("mẫu phiếu Excel có đánh dấu chỗ sai")
         )
-        record(get_session(), the_identity(), "submission:download-form", f"ward {submission.ward_code}")
+        audit.log(get_session(), the_identity(), "submission:download-form", f"ward {submission.ward_code}")
         return send_bytes(marked_copy(submission, found), f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
     if wanted != "take":
         return _upload_page(submission, found=found, file=carried(data))

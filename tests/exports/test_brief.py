@@ -11,11 +11,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from exports import brief_words
-from exports.brief import city_scope, district_scope, ward_scope, write_brief
-from exports.brief_files import build_brief, name_brief, zip_briefs
-from exports.briefing import all_scopes, read_sources
-from scoring.rating import Result, no_data
+from exports.brief import content
+from exports.brief.brief import city_scope, district_scope, ward_scope, write_brief
+from exports.brief.loading import all_scopes, read_sources
+from exports.brief.rendering import build_brief, name_brief, zip_briefs
+from scoring.rating.rating import Result, no_data
 from tests.conftest import DEMO_DAY
 
 AGENCY = "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"
@@ -33,10 +33,10 @@ def ward_of(sources, code):
 
 def told(brief):
     """Every word of a brief in one line, as a reader meets them."""
-    words = [brief_words.title(brief), brief_words.origin(brief), brief_words.source(brief)]
-    for card in brief_words.cards(brief):
+    words = [content.title(brief), content.origin(brief), content.source(brief)]
+    for card in content.cards(brief):
         words += [card.figure, card.label]
-    for section in brief_words.sections(brief):
+    for section in content.sections(brief):
         cells = [cell for row in (section.table.heads, *section.table.rows) for cell in row] if section.table else []
         words += [section.heading, *cells, *section.sentences, *section.steps, section.note]
     return [" ".join(text.split()) for text in words if text]
@@ -47,7 +47,7 @@ def text_of(pdf):
 
 
 def section(brief, heading):
-    return next(part for part in brief_words.sections(brief) if part.heading == heading)
+    return next(part for part in content.sections(brief) if part.heading == heading)
 
 
 def test_the_words_of_the_city_are_its_figures(sources):
@@ -139,8 +139,8 @@ def test_a_ward_tells_what_it_was_and_what_it_is(sources):
 )
 def test_the_deadline_in_words(sources, days, words):
     brief = write_brief(replace(sources, target=sources.on + timedelta(days=days)), city_scope(sources.wards))
-    assert brief_words.deadline(brief).startswith(words)
-    assert f"{brief_words.deadline(brief)}." in section(brief, "Kết quả hiện nay").sentences
+    assert content.deadline(brief).startswith(words)
+    assert f"{content.deadline(brief)}." in section(brief, "Kết quả hiện nay").sentences
 
 
 def test_the_next_steps_are_the_most_urgent_open_actions(sources):
@@ -161,7 +161,7 @@ def test_without_actions_the_steps_are_called_suggestions(sources):
     able = [code for code in waiting if sources.costs[code].possible]
     cheapest = min(able, key=lambda code: sources.costs[code].capital + sources.costs[code].recurrent)
     assert said.steps[0].startswith(ward_of(sources, cheapest).full_name)
-    assert "Ai còn nợ việc gì, đến khi nào" in [part.heading for part in brief_words.sections(brief)]
+    assert "Ai còn nợ việc gì, đến khi nào" in [part.heading for part in content.sections(brief)]
 
 
 def test_a_ready_ward_without_actions_gets_no_made_up_step(sources):
@@ -175,7 +175,7 @@ def test_a_ready_ward_without_actions_gets_no_made_up_step(sources):
 def test_a_ward_without_data_says_so_and_nothing_else(sources):
     code = next(code for code, rating in sources.ratings.items() if rating.snapshot is None)
     brief = write_brief(replace(sources, actions=()), ward_scope(ward_of(sources, code)))
-    headings = [part.heading for part in brief_words.sections(brief)]
+    headings = [part.heading for part in content.sections(brief)]
     assert "Còn thiếu" not in headings
     assert "Kinh phí cần bổ sung để đáp ứng" not in headings
     assert section(brief, "Gợi ý việc cần làm tiếp").steps == ("Hoàn thành và gửi phiếu khảo sát hạ tầng CNTT.",)
@@ -306,6 +306,6 @@ def test_the_command_writes_every_brief_and_tells_how_far_it_is(demo_app, tmp_pa
 def test_a_city_without_data_has_a_brief(sources):
     empty = {code: no_data(code, DEMO_DAY) for code in sources.ratings}
     brief = write_brief(replace(sources, ratings=empty, before={}, actions=()), city_scope(sources.wards))
-    assert "chưa có số liệu" in brief_words.origin(brief)
+    assert "chưa có số liệu" in content.origin(brief)
     assert "126 đơn vị" in section(brief, "Ai còn nợ việc gì, đến khi nào").sentences[0]
     assert build_brief(brief, "pdf", AGENCY)

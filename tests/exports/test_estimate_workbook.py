@@ -6,16 +6,16 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from exports.cost_blocks import estimate
-from exports.rules import Mode, Rates, Spending
-from exports.running_cost import running_cost
+from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
 from exports.workbook.estimate import TAB
 from exports.workbook.five_years import TAB as YEARS_TAB
-from exports.workbook.sheet import FIRST
-from tests.exports.test_costs import PLAN
+from planning.plan.assumptions import Mode, Rates, Spending
+from planning.plan.estimate import estimate
+from planning.plan.five_year_cost import running_cost
 from tests.exports.test_living_workbook import agrees_in_libreoffice
 from tests.exports.test_plan_and_workbook import CONTEXT, formulas, recalculated, same, tab
+from tests.planning.test_costs import PLAN
 
 RATES = Rates(Mode.PROJECT, transport=150, other=33, slippage=275)
 PROJECT = replace(PLAN, rates=RATES)

@@ -9,15 +9,15 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from exports import figure_data
-from exports.figure_style import COLOURS
-from exports.figures import _drawn, draw_readiness_map
-from exports.pictures import PICTURES, PictureData, describe, draw
-from exports.planning import list_plans, plan_of
-from exports.rules import Spending
+from exports.figures import data
+from exports.figures.gallery import PICTURES, PictureData, describe, draw
+from exports.figures.render import _drawn, draw_readiness_map
+from exports.figures.style import COLOURS
+from planning.plan.assumptions import Spending
+from planning.scenarios.loading import list_plans, plan_of
 from portal.assets import OWN
-from scoring.rating import Result
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import Result
 
 STARTS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 PHONE_BYTES = 300_000
@@ -82,14 +82,14 @@ def test_an_svg_is_well_formed(demo_session):
 
 def test_the_bars_add_up_to_the_city(demo_session):
     city = city_readiness(demo_session)
-    for bars in (figure_data.by_district(city.wards, city.ratings), figure_data.by_kind(city.wards, city.ratings)):
+    for bars in (data.by_district(city.wards, city.ratings), data.by_kind(city.wards, city.ratings)):
         sums = [sum(amounts[place] for _name, amounts in bars.rows) for place in range(len(bars.series))]
         assert sums == [city.counts[result] for result in Result]
 
 
 def test_the_bars_of_money_add_up_to_the_plan_kinds_apart(demo_session):
     plan = plan_of(demo_session, list_plans(demo_session)[0])
-    for bars in (figure_data.money_by_group(plan), figure_data.money_by_year(plan)):
+    for bars in (data.money_by_group(plan), data.money_by_year(plan)):
         sums = [sum(amounts[place] for _name, amounts in bars.rows) for place in range(2)]
         assert sums == [plan.spending_total(kind) for kind in Spending]
         assert not bars.stacked
@@ -97,7 +97,7 @@ def test_the_bars_of_money_add_up_to_the_plan_kinds_apart(demo_session):
 
 def test_no_picture_names_a_criterion_that_would_help_an_attacker(demo_session):
     city = city_readiness(demo_session)
-    words = figure_data.most_missed(city.ratings).alt
+    words = data.most_missed(city.ratings).alt
     assert not [criterion.name for criterion in city.standard.criteria if criterion.is_sensitive and criterion.name in words]
 
 

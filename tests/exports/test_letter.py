@@ -9,22 +9,22 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from openpyxl import load_workbook
 
-from exports import scenarios
-from exports.comparing import ready_after
-from exports.cost_blocks import estimate
 from exports.letter.build import build_letter
 from exports.letter.contents import turned_ready
 from exports.letter.form import FONT, plain
-from exports.plan import Transfer
-from exports.planning import get_plan_record, plan_of, reference_of
-from exports.reference import LetterKind, Reference, initials
-from exports.rules import Mode, Rates, Spending
-from exports.running_cost import running_cost
 from exports.workbook.build import build_workbook
+from planning.plan.assumptions import Mode, Rates, Spending
+from planning.plan.comparison import ready_after
+from planning.plan.document_reference import LetterKind, Reference, initials
+from planning.plan.estimate import estimate
+from planning.plan.five_year_cost import running_cost
+from planning.plan.plan import Transfer
+from planning.scenarios import scenarios
+from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from portal.formats import format_number, vnd_in_words
-from scoring.rating import Result
-from tests.exports.test_costs import PLAN
+from scoring.rating.rating import Result
 from tests.exports.test_plan_and_workbook import CONTEXT
+from tests.planning.test_costs import PLAN
 
 REFERENCE = Reference(LetterKind.PROPOSAL, "SỞ TÀI CHÍNH", 1, 2, "0a1b2c3d" + "0" * 56)
 

@@ -9,16 +9,16 @@ import ironcalc
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from exports.exclusions import PACKAGES
-from exports.plan import CentreLine
-from exports.planning import get_plan
-from exports.rules import Method
+from exports.workbook.amount_in_words_formula import words_formula
+from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
-from exports.workbook.sheet import FIRST
 from exports.workbook.styles import FONT
 from exports.workbook.summary import AGREED, TOTAL_ROW
-from exports.workbook.words import words_formula
-from inventory.snapshot import EquipmentLot
+from inventory.snapshots.snapshot import EquipmentLot
+from planning.plan.assumptions import Method
+from planning.plan.exclusions import PACKAGES
+from planning.plan.plan import CentreLine
+from planning.scenarios.loading import get_plan
 from portal.formats import vnd_in_words
 from tests.conftest import DEMO_DAY
 from tests.exports.test_plan_and_workbook import CONTEXT, WARD, formulas, plan_of, recalculated, same, tab

@@ -8,15 +8,15 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from exports.agreed_transfers import proposals
-from exports.parts import part_of_source, part_of_ward, sources_of, wards_of
-from exports.planning import get_plan
-from exports.returning import rehearse
-from exports.rules import Spending
-from exports.transfers import with_transfers
 from exports.workbook.build import build_workbook
-from exports.workbook.reading import read_plan_workbook
-from inventory.snapshot import EquipmentLot
+from exports.workbook.reader import read_plan_workbook
+from inventory.snapshots.snapshot import EquipmentLot
+from planning.plan.assumptions import Spending
+from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
+from planning.plan.workbook_diff import rehearse
+from planning.scenarios.accepted_transfers import proposals
+from planning.scenarios.loading import get_plan
+from planning.transfers.proposals import with_transfers
 from tests.conftest import DEMO_DAY
 from tests.exports.test_living_workbook import agrees, agrees_in_libreoffice
 from tests.exports.test_plan_and_workbook import CONTEXT, WARD, plan_of, recalculated

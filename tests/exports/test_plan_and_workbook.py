@@ -8,19 +8,19 @@ import ironcalc
 import pytest
 from openpyxl import load_workbook
 
-from exports.caps import substitutes
-from exports.open_data import build_open_data
-from exports.plan import amount_of, build_plan
-from exports.planning import get_plan
-from exports.rules import Assumptions, Spending
+from exports.open_data.tables import build_open_data
+from exports.workbook.annex import FIRST, WorkbookContext
 from exports.workbook.build import build_workbook
-from exports.workbook.sheet import FIRST, WorkbookContext
-from inventory.prices import PriceList, load_default_prices
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
-from inventory.wards import load_wards
-from scoring.publishing import REFERENCE
-from scoring.rating import no_data, rate
-from scoring.standard import parse_standard
+from inventory.prices.prices import PriceList, load_default_prices
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from inventory.wards.wards import load_wards
+from planning.plan.assumptions import Assumptions, Spending
+from planning.plan.legal_caps import substitutes
+from planning.plan.plan import amount_of, build_plan
+from planning.scenarios.loading import get_plan
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import no_data, rate
+from scoring.rating.standard import parse_standard
 from tests.scoring.plain_rating import plain_rate
 
 ON = date(2026, 3, 2)

@@ -6,15 +6,15 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from exports import scenarios
-from exports.comparing import difference
-from exports.editing import Edit, apply_edits, apply_prices
-from exports.planning import get_plan, get_plan_record, plan_of
-from exports.returning import chosen, rehearse
+from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
-from exports.workbook.reading import read_plan_workbook
-from exports.workbook.sheet import FIRST, HEAD
-from inventory.snapshot import EquipmentLot
+from exports.workbook.reader import read_plan_workbook
+from inventory.snapshots.snapshot import EquipmentLot
+from planning.plan.comparison import difference
+from planning.plan.overrides import Edit, apply_edits, apply_prices
+from planning.plan.workbook_diff import chosen, rehearse
+from planning.scenarios import scenarios
+from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from portal.database import session_scope
 from portal.uploads import UploadError
 from tests.conftest import DEMO_DAY

@@ -8,21 +8,21 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from exports.agreed_transfers import proposals
-from exports.allocation import candidates_of, curve, next_ward, spending_by_pot
-from exports.editing import Edit, apply_edits
-from exports.funding import Ceiling, Funding, fund
-from exports.plan import Transfer, build_plan
-from exports.planning import get_plan
-from exports.returning import rehearse
-from exports.rules import Assumptions, GroupRule
-from exports.transfers import with_transfers
+from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
 from exports.workbook.ceilings import BROKEN, CEILING, CHECK, FIRST_WARD, KEPT, LEFT, SPENT
-from exports.workbook.reading import read_plan_workbook
-from exports.workbook.sheet import FIRST, HEAD
-from inventory.snapshot import EquipmentLot
-from scoring.rating import Result
+from exports.workbook.reader import read_plan_workbook
+from inventory.snapshots.snapshot import EquipmentLot
+from planning.funding.allocation import candidates_of, curve, next_ward, spending_by_pot
+from planning.funding.constraints import Ceiling, Funding, fund
+from planning.plan.assumptions import Assumptions, GroupRule
+from planning.plan.overrides import Edit, apply_edits
+from planning.plan.plan import Transfer, build_plan
+from planning.plan.workbook_diff import rehearse
+from planning.scenarios.accepted_transfers import proposals
+from planning.scenarios.loading import get_plan
+from planning.transfers.proposals import with_transfers
+from scoring.rating.rating import Result
 from tests.conftest import DEMO_DAY
 from tests.exports.test_living_workbook import agrees, agrees_in_libreoffice
 from tests.exports.test_plan_and_workbook import CONTEXT, ON, PRICES, STANDARD, WARD, formulas, plan_of, recalculated, same, tab

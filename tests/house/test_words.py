@@ -1,8 +1,8 @@
 from accounts.identity import Role
-from inventory.snapshot import ConnectionKind, Owner
-from scoring.actions import ActionState
-from scoring.rating import Result
-from surveys.states import CollectionState
+from inventory.snapshots.snapshot import ConnectionKind, Owner
+from scoring.actions.action import ActionState
+from scoring.rating.rating import Result
+from surveys.checks.states import CollectionState
 
 
 def labels(enumeration):

@@ -4,7 +4,7 @@ import itertools
 import json
 from math import cos, radians, sqrt
 
-from inventory.wards import load_wards
+from inventory.wards.wards import load_wards
 
 WARDS = load_wards()
 SHRINK = cos(radians(21))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.boundaries import UNIT_METRES, Shape
-from inventory.boundary_drawing import draw_boundaries
-from inventory.boundary_file import MAX_BYTES, BoundaryError, read_features
+from inventory.boundaries.boundaries import UNIT_METRES, Shape
+from inventory.boundaries.geojson import MAX_BYTES, BoundaryError, read_features
+from inventory.boundaries.simplification import draw_boundaries
 from tests.inventory.made_boundaries import WARDS, encode, feature, geojson, square, squares, tiles, topojson
 
 TILES = tiles()

@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
-from inventory.boundary_file import BoundaryError
-from inventory.boundary_loading import find_source, get_boundaries, load_boundaries, remove_boundaries
+from inventory.boundaries.geojson import BoundaryError
+from inventory.boundaries.store import find_source, get_boundaries, load_boundaries, remove_boundaries
 from inventory.models import BoundarySetRecord
 from tests.inventory.made_boundaries import geojson, tiles, topojson
 

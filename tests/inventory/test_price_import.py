@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
-from inventory.observed_prices import keep_observed, make_observed, observed_prices
-from inventory.price_import import MAX_BYTES, rehearse, take_over
-from inventory.price_lists import copy_price_list, current_price_list, get_price_list, list_price_lists, save_prices
-from inventory.price_reading import PARTS
-from inventory.price_workbook import CODE, HEAD, KEYS, OBSERVED, PRICES, build_price_workbook, plain
-from inventory.prices import compare_lists
+from inventory.prices.observed import keep_observed, make_observed, observed_prices
+from inventory.prices.parsing import PARTS
+from inventory.prices.price_lists import copy_price_list, current_price_list, get_price_list, list_price_lists, save_prices
+from inventory.prices.prices import compare_lists
+from inventory.prices.workbook import CODE, HEAD, KEYS, OBSERVED, PRICES, build_price_workbook, plain
+from inventory.prices.workbook_import import MAX_BYTES, rehearse, take_over
 from portal.database import session_scope
 from portal.uploads import UploadError
 

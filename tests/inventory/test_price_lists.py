@@ -13,7 +13,8 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
-from inventory.observed_prices import (
+from inventory.prices.evidence import MAX_FILES, attach, files_of, find_file, read_file, remove
+from inventory.prices.observed import (
     ObservedPriceError,
     keep_observed,
     list_observed,
@@ -21,8 +22,7 @@ from inventory.observed_prices import (
     observed_prices,
     remove_observed,
 )
-from inventory.price_evidence import MAX_FILES, attach, files_of, find_file, read_file, remove
-from inventory.price_lists import (
+from inventory.prices.price_lists import (
     LockedListError,
     PriceListError,
     change_price_list,
@@ -36,7 +36,7 @@ from inventory.price_lists import (
     save_price,
     save_prices,
 )
-from inventory.prices import load_default_prices
+from inventory.prices.prices import load_default_prices
 from portal.checked_files import FileError
 from portal.clock import today
 from portal.database import session_scope

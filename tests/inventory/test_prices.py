@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.price_reading import PARTS, PartError, read_day, read_part, read_price
-from inventory.price_sanity import ObservedPrice, Position, find_band, judge, make_band
-from inventory.prices import CapStanding, Price, PriceList, compare_lists, load_default_prices, tenths_of
-from inventory.vat import load_vat_rates, outlived_rates, with_standard_rate
+from inventory.prices.parsing import PARTS, PartError, read_day, read_part, read_price
+from inventory.prices.plausibility import ObservedPrice, Position, find_band, judge, make_band
+from inventory.prices.prices import CapStanding, Price, PriceList, compare_lists, load_default_prices, tenths_of
+from inventory.prices.vat import load_vat_rates, outlived_rates, with_standard_rate
 
 ON = date(2026, 11, 24)
 PC = Price("A01", 20_000_000, 10, 20_000_000, "none", "Mức giá tối đa", "Q")

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.catalogue import load_catalogue
-from inventory.holdings import hold_item
 from inventory.models import SnapshotRecord
-from inventory.recording import hash_snapshot, load_snapshot, newest_snapshots, record_snapshot
-from inventory.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts, usable
-from inventory.wards import load_wards
+from inventory.snapshots.holdings import hold_item
+from inventory.snapshots.repository import hash_snapshot, load_snapshot, newest_snapshots, record_snapshot
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts, usable
+from inventory.wards.wards import load_wards
 
 APPROVED = datetime(2026, 3, 1, 2, 3, tzinfo=UTC)
 

@@ -3,9 +3,9 @@ from decimal import Decimal
 import pytest
 
 from inventory.catalogue import GROUPS, load_catalogue
-from inventory.prices import load_default_prices
-from inventory.ward_search import get_ward, list_wards, search_wards
-from inventory.wards import load_wards
+from inventory.prices.prices import load_default_prices
+from inventory.wards.queries import get_ward, list_wards, search_wards
+from inventory.wards.wards import load_wards
 from portal.errors import NotFoundError
 
 

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from portal.clock import today
+from surveys.checks.entries import typed_of
 from surveys.models import Submission
-from surveys.rounds import open_round
-from surveys.submissions import save_fields
-from surveys.typed import typed_of
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import save_fields
 from tests.journeys.conftest import on_a_phone, sign_out
 
 KEPT = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"

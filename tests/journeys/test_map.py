@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from inventory.boundary_loading import load_boundaries
+from inventory.boundaries.store import load_boundaries
 from portal.database import session_scope
 from tests.inventory.made_boundaries import geojson, tiles
 from tests.journeys.conftest import at_a_desk, held_back

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from exports.workbook.sheet import FIRST, HEAD
+from exports.workbook.annex import FIRST, HEAD
 from tests.journeys.conftest import at_a_desk
 from tests.office import saved_by_office
 

@@ -8,9 +8,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from surveys.checks.remarks import add_remark
+from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Submission
-from surveys.remarks import add_remark
-from surveys.states import CollectionState, RemarkKind
 
 
 @pytest.mark.journey

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.users import create_user
 from surveys.models import Submission
-from surveys.submissions import save_fields
+from surveys.submissions.submissions import save_fields
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 

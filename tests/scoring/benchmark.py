@@ -19,17 +19,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
-from inventory.price_lists import current_price_list
+from inventory.prices.price_lists import current_price_list
 from portal.setup import load_demo, run_setup
-from scoring import studying
-from scoring.drafting import begin_draft
-from scoring.publishing import REFERENCE
-from scoring.rating import rate
-from scoring.readiness import city_readiness
-from scoring.sensitivity import PASS_MARK, with_threshold
-from scoring.standard import Standard, parse_standard
-from scoring.standard_text import edit_criterion
-from scoring.what_if import side_of
+from scoring.analysis import city_analysis
+from scoring.analysis.sensitivity import PASS_MARK, with_threshold
+from scoring.analysis.standard_comparison import side_of
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import rate
+from scoring.rating.standard import Standard, parse_standard
+from scoring.standard_editor.drafts import begin_draft
+from scoring.standard_editor.toml_edit import edit_criterion
 from tests.conftest import DEMO_DAY, client_of, make_app
 from tests.scoring.plain_rating import plain_rate
 
@@ -104,7 +104,7 @@ def page_times(app) -> list[str]:
     client.get("/readiness")
     firsts, again = [], []
     for _ in range(RUNS):
-        studying._sides.clear()
+        city_analysis._sides.clear()
         for times in (firsts, again):
             start = time.perf_counter()
             assert client.get(path).status_code == 200

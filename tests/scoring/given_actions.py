@@ -7,10 +7,10 @@ from sqlalchemy import select
 from accounts.identity import Identity, Role
 from accounts.models import User
 from accounts.users import create_user
-from inventory.wards import load_wards
+from inventory.wards.wards import load_wards
 from portal.clock import today
-from scoring.actions import Body, Clarities
-from scoring.assigning import create_actions
+from scoring.actions.action import Body, Clarities
+from scoring.actions.register import create_actions
 from tests.conftest import PASSWORD
 
 WARD, OTHER = "00082", "00070"

@@ -3,7 +3,7 @@
 import math
 from fractions import Fraction
 
-from inventory.snapshot import ConnectionKind, Owner
+from inventory.snapshots.snapshot import ConnectionKind, Owner
 
 
 def plain_rate(snapshot, standard, on):

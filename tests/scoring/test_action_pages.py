@@ -15,9 +15,8 @@ from accounts.models import AuditEntry, User
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from portal.reminders import reminder_lines
-from scoring.action_reminding import DAYS_BEFORE, action_lines
-from scoring.actions import ActionError, ActionState, Body
-from scoring.assigning import (
+from scoring.actions.action import ActionError, ActionState, Body
+from scoring.actions.register import (
     change_action,
     complete_action,
     create_actions,
@@ -27,6 +26,7 @@ from scoring.assigning import (
     may_report,
     reopen_action,
 )
+from scoring.actions.reminders import DAYS_BEFORE, action_lines
 from scoring.models import CLEAR, ActionRecord
 from tests.scoring.given_actions import CITY, OTHER, SIX, WARD, WARDS, clear, give, make_owner
 

@@ -8,13 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.identity import Role
-from inventory.wards import load_wards
-from scoring.actions import Action, ActionError, ActionState, Body, Clarities, by_urgency, count_states
-from scoring.owners import Owner, choose_owners, offer_owners
-from scoring.publishing import REFERENCE
-from scoring.rating import Finding, FindingStatus, Rating, Result, no_data
-from scoring.standard import parse_standard
-from scoring.suggesting import (
+from inventory.wards.wards import load_wards
+from scoring.actions.action import Action, ActionError, ActionState, Body, Clarities, by_urgency, count_states
+from scoring.actions.owners import Owner, choose_owners, offer_owners
+from scoring.actions.suggestions import (
     suggest_day,
     suggest_for_city,
     suggest_for_criterion,
@@ -22,6 +19,9 @@ from scoring.suggesting import (
     suggest_for_many,
     suggest_for_ward,
 )
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import Finding, FindingStatus, Rating, Result, no_data
+from scoring.rating.standard import parse_standard
 
 DUE = date(2026, 3, 10)
 WARD = next(ward for ward in load_wards() if ward.code == "00082")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.burndown import draw_burndown
-from scoring.trend import Deadline, count_days, foresee
+from scoring.analysis.burndown import draw_burndown
+from scoring.analysis.trend import Deadline, count_days, foresee
 from tests.scoring.test_trend import APPROVALS, DAY, TARGET, weeks
 
 

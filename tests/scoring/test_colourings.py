@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from accounts.identity import Identity, Role
 from inventory.catalogue import GROUPS
-from inventory.recording import newest_snapshots, record_snapshot
-from inventory.snapshot import Snapshot, make_facts
+from inventory.snapshots.repository import newest_snapshots, record_snapshot
+from inventory.snapshots.snapshot import Snapshot, make_facts
 from portal.assets import OWN
-from scoring import colourings
-from scoring.confidence import Confidence
-from scoring.map_colours import colour_city, keys_of, offer_colourings
-from scoring.publishing import REFERENCE
-from scoring.rating import Rating, Result, no_data, rate
-from scoring.readiness import city_readiness, ratings_before
-from scoring.remedies import CostToReady
-from scoring.standard import parse_standard
+from scoring.maps import colourings
+from scoring.maps.colouring_access import colour_city, keys_of, offer_colourings
+from scoring.rating.city_readiness import city_readiness, ratings_before
+from scoring.rating.confidence import Confidence
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import Rating, Result, no_data, rate
+from scoring.rating.remedies import CostToReady
+from scoring.rating.standard import parse_standard
 
 DAY = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

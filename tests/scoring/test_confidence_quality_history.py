@@ -5,16 +5,16 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
-from inventory.recording import list_round_names, record_snapshot, snapshots_of_round
-from inventory.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
-from scoring.confidence import Confidence, confidence, confidence_of
-from scoring.history import look, split
-from scoring.publishing import REFERENCE
-from scoring.quality import Word, assess
-from scoring.rating import no_data, rate
-from scoring.readiness import city_readiness
-from scoring.sensitivity import with_threshold
-from scoring.standard import parse_standard
+from inventory.snapshots.repository import list_round_names, record_snapshot, snapshots_of_round
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
+from scoring.analysis.round_comparison import look, split
+from scoring.analysis.sensitivity import with_threshold
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.confidence import Confidence, confidence, confidence_of
+from scoring.rating.data_quality import Word, assess
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import no_data, rate
+from scoring.rating.standard import parse_standard
 from tests.conftest import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.prices import load_default_prices
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
-from scoring.rating import FindingStatus, Result, judge, rate
-from scoring.readiness import city_readiness
-from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost, remedies_of
-from scoring.standard import Tier
+from inventory.prices.prices import load_default_prices
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import FindingStatus, Result, judge, rate
+from scoring.rating.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost, remedies_of
+from scoring.rating.standard import Tier
 from tests.scoring.test_rating import ITEMS, ON, QUESTIONS, STANDARD, snapshots
 
 PRICES = {price.item: price for price in load_default_prices()}

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.identity import Role
-from inventory.snapshot import Snapshot
-from inventory.wards import load_wards
-from scoring.actions import Action, Body, Clarities
-from scoring.deciding import wards_to_decide
-from scoring.publishing import REFERENCE
-from scoring.rating import Result, no_data, rate
-from scoring.standard import parse_standard
+from inventory.snapshots.snapshot import Snapshot
+from inventory.wards.wards import load_wards
+from scoring.actions.action import Action, Body, Clarities
+from scoring.actions.priority_wards import wards_to_decide
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import Result, no_data, rate
+from scoring.rating.standard import parse_standard
 
 DAY = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

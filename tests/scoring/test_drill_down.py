@@ -3,8 +3,8 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from scoring.rating import Result
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import Result
 
 RED, OWN = "00070", "00082"
 

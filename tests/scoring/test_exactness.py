@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices import load_default_prices
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
-from scoring.measures import MEASURES
-from scoring.publishing import REFERENCE
-from scoring.rating import FindingStatus, Result, judge, no_data, rate
-from scoring.remedies import apply_remedies, cost_to_ready, remedies_of
-from scoring.standard import parse_standard
+from inventory.prices.prices import load_default_prices
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from scoring.rating.measures import MEASURES
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
+from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
+from scoring.rating.standard import parse_standard
 
 ON = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

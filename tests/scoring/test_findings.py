@@ -4,10 +4,10 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from inventory.snapshot import ConnectionKind, EquipmentLot, Snapshot, make_facts
-from scoring.measures import FACTS, MEASURES, Reading, answers_of
-from scoring.rating import FindingStatus, Result, judge, no_data, rate
-from scoring.standard import Requirement, Tier
+from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot, make_facts
+from scoring.rating.measures import FACTS, MEASURES, Reading, answers_of
+from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
+from scoring.rating.standard import Requirement, Tier
 from tests.scoring.test_exactness import ON, STANDARD, small_standard, ward_with
 
 MET, UNMET, UNANSWERED, NONE = FindingStatus

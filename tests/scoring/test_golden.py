@@ -2,9 +2,9 @@
 
 import pytest
 
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot, make_facts
-from scoring.explain import explain
-from scoring.rating import judge
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot, make_facts
+from scoring.rating.explain import explain
+from scoring.rating.rating import judge
 from tests.scoring.test_rating import ITEMS, ON, STANDARD
 
 KINDS = {kind.value for kind in ConnectionKind}

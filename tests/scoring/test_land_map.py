@@ -2,10 +2,10 @@ from collections import Counter
 
 import pytest
 
-from inventory.boundaries import Boundaries, Shape
-from inventory.boundary_drawing import draw_boundaries
-from inventory.wards import load_wards
-from scoring.land_map import LETTER, lay_out_land
+from inventory.boundaries.boundaries import Boundaries, Shape
+from inventory.boundaries.simplification import draw_boundaries
+from inventory.wards.wards import load_wards
+from scoring.maps.boundary_layout import LETTER, lay_out_land
 from tests.inventory.made_boundaries import geojson, tiles
 
 WARDS = load_wards()

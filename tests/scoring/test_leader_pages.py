@@ -5,12 +5,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
-from inventory.recording import newest_snapshots, record_snapshot
-from inventory.snapshot import Snapshot
+from inventory.snapshots.repository import newest_snapshots, record_snapshot
+from inventory.snapshots.snapshot import Snapshot
 from portal.clock import now
 from portal.database import session_scope
-from scoring.rating import Result
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import Result
 
 
 def home(client):

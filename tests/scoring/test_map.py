@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from inventory.wards import load_wards
-from scoring.map import lay_out
+from inventory.wards.wards import load_wards
+from scoring.maps.hex_layout import lay_out
 
 HEXMAP = lay_out(load_wards())
 

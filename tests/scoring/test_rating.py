@@ -5,15 +5,15 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
-from inventory.wards import load_wards
-from scoring.explain import explain
-from scoring.publishing import REFERENCE
-from scoring.rating import FindingStatus, Result, rate
-from scoring.readiness import city_readiness
-from scoring.remedies import apply_remedies, remedies_of
-from scoring.standard import parse_standard
-from surveys.questions import load_questionnaire
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from inventory.wards.wards import load_wards
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.explain import explain
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import FindingStatus, Result, rate
+from scoring.rating.remedies import apply_remedies, remedies_of
+from scoring.rating.standard import parse_standard
+from surveys.questionnaire.questions import load_questionnaire
 from tests.scoring.plain_rating import plain_rate
 
 ON = date(2026, 3, 2)
@@ -172,7 +172,7 @@ def test_the_remedy_of_a_room_is_the_whole_package():
 
 
 def test_the_map_has_all_wards_and_the_north_on_top():
-    from scoring.map import lay_out
+    from scoring.maps.hex_layout import lay_out
 
     hexmap = lay_out(load_wards())
     height = {tile.ward.name: tile.centre[1] for tile in hexmap.tiles}

@@ -4,11 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
-from inventory.boundary_loading import load_boundaries, remove_boundaries
-from inventory.price_lists import current_price_list
+from inventory.boundaries.store import load_boundaries, remove_boundaries
+from inventory.prices.price_lists import current_price_list
 from portal.database import session_scope
-from scoring.readiness import city_readiness
-from scoring.remedies import cost_to_ready
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.remedies import cost_to_ready
 from tests.inventory.made_boundaries import geojson, tiles
 
 

@@ -4,10 +4,10 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from inventory.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
-from scoring.rating import Result, judge, rate
-from scoring.remedies import RemedyLine, apply_remedies, cost_to_ready, remedies_of
-from scoring.standard import RemedyItem, RemedyRule, Requirement, Tier
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from scoring.rating.rating import Result, judge, rate
+from scoring.rating.remedies import RemedyLine, apply_remedies, cost_to_ready, remedies_of
+from scoring.rating.standard import RemedyItem, RemedyRule, Requirement, Tier
 from tests.scoring.test_exactness import FREE, ON, PRICES, STANDARD, small_standard, ward_with
 
 PCS = frozenset({"A01", "A02"})

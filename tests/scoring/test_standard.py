@@ -2,12 +2,12 @@ from datetime import date
 
 import pytest
 
-from inventory.snapshot import Snapshot
-from scoring.explain import explain
-from scoring.measures import FACTS, MEASURES, answers_of
-from scoring.rating import FindingStatus, judge
-from scoring.standard import StandardError, parse_standard
-from surveys.questions import load_questionnaire
+from inventory.snapshots.snapshot import Snapshot
+from scoring.rating.explain import explain
+from scoring.rating.measures import FACTS, MEASURES, answers_of
+from scoring.rating.rating import FindingStatus, judge
+from scoring.rating.standard import StandardError, parse_standard
+from surveys.questionnaire.questions import load_questionnaire
 from tests.scoring.test_rating import STANDARD, TEXT
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from scoring.models import StandardRecord
-from scoring.publishing import get_standard
-from scoring.rating import Result
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import get_standard
+from scoring.rating.rating import Result
 from tests.conftest import DEMO_DAY
 
 

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.catalogue import load_catalogue
-from inventory.price_lists import current_price_list
-from inventory.snapshot import EquipmentLot, Owner, Snapshot
-from scoring.forecast import forecast
-from scoring.publishing import REFERENCE
-from scoring.rating import rate
-from scoring.readiness import city_readiness
-from scoring.standard import parse_standard
-from scoring.studying import nearest_wards
-from scoring.trying import knobs_of, with_answers
+from inventory.prices.price_lists import current_price_list
+from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
+from scoring.analysis.answer_simulation import knobs_of, with_answers
+from scoring.analysis.city_analysis import nearest_wards
+from scoring.analysis.forecast import forecast
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import rate
+from scoring.rating.standard import parse_standard
 from tests.conftest import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

@@ -6,14 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from inventory.recording import list_recorded, newest_snapshots, record_snapshot
-from inventory.snapshot import Snapshot
+from inventory.snapshots.repository import list_recorded, newest_snapshots, record_snapshot
+from inventory.snapshots.snapshot import Snapshot
 from portal.clock import HANOI
-from scoring.publishing import REFERENCE
-from scoring.rating import Rating, Result, rate
-from scoring.readiness import city_readiness
-from scoring.standard import parse_standard
-from scoring.trend import (
+from scoring.analysis.city_trend import city_trend
+from scoring.analysis.trend import (
     Approval,
     DayCount,
     Deadline,
@@ -26,7 +23,10 @@ from scoring.trend import (
     take_apart,
     weekly_paces,
 )
-from scoring.trending import city_trend
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import Rating, Result, rate
+from scoring.rating.standard import parse_standard
 
 DAY = date(2026, 3, 2)
 TARGET = date(2026, 3, 31)

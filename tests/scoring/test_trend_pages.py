@@ -4,8 +4,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
-from scoring.rating import FindingStatus
-from scoring.readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.rating import FindingStatus
 
 
 def open_page(client, path):

@@ -2,19 +2,19 @@
 
 import pytest
 
-from inventory.price_lists import current_price_list
-from inventory.prices import load_default_prices
-from inventory.snapshot import Snapshot, make_facts
-from scoring.changes import describe_changes
-from scoring.charts import HEIGHT, LEFT, TOP, WIDTH, draw_curve
-from scoring.publishing import REFERENCE
-from scoring.rating import Result, rate
-from scoring.readiness import city_readiness
-from scoring.remedies import cost_to_ready
-from scoring.sensitivity import PASS_MARK, sweep, thresholds, values_of, with_threshold
-from scoring.standard import StandardError, parse_standard
-from scoring.standard_text import edit_criterion, edit_whole, next_version, remove_criterion
-from scoring.what_if import compare
+from inventory.prices.price_lists import current_price_list
+from inventory.prices.prices import load_default_prices
+from inventory.snapshots.snapshot import Snapshot, make_facts
+from scoring.analysis.sensitivity import PASS_MARK, sweep, thresholds, values_of, with_threshold
+from scoring.analysis.standard_comparison import compare
+from scoring.analysis.threshold_curve import HEIGHT, LEFT, TOP, WIDTH, draw_curve
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import Result, rate
+from scoring.rating.remedies import cost_to_ready
+from scoring.rating.standard import StandardError, parse_standard
+from scoring.standard_editor.diff import describe_changes
+from scoring.standard_editor.toml_edit import edit_criterion, edit_whole, next_version, remove_criterion
 from tests.conftest import DEMO_DAY
 
 TEXT = REFERENCE.read_text("utf-8")

@@ -7,17 +7,17 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from inventory.ward_search import get_ward
+from inventory.wards.queries import get_ward
 from portal.clock import today
+from surveys.checks.entries import carried_of, typed_of
+from surveys.checks.states import CollectionState, Door
+from surveys.checks.validation import examine
 from surveys.demo import make_answers
-from surveys.doubting import examine
 from surveys.models import Submission, SubmissionChange
-from surveys.questions import load_questionnaire
-from surveys.review import approve
-from surveys.rounds import current_round, open_round
-from surveys.states import CollectionState, Door
-from surveys.submissions import ProblemsError, SubmissionError, confirm_carried, save_fields, send
-from surveys.typed import carried_of, typed_of
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.review import approve
+from surveys.submissions.rounds import current_round, open_round
+from surveys.submissions.submissions import ProblemsError, SubmissionError, confirm_carried, save_fields, send
 
 FORM = load_questionnaire()
 CITY = {question.key for question in FORM.questions if question.asked_of == "city"}

@@ -8,15 +8,15 @@ from PIL import Image
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from surveys.change_log import SHOWN, WhyError, list_log, say_why
-from surveys.city_workbook import build_city_workbook, import_city_answers
+from surveys.checks.entries import typed_of
+from surveys.checks.states import Door
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
-from surveys.questions import load_questionnaire
-from surveys.review import approve
-from surveys.rounds import get_round, open_round
-from surveys.states import Door
-from surveys.submissions import save_fields
-from surveys.typed import typed_of
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.review import approve
+from surveys.submissions.change_log import SHOWN, WhyError, list_log, say_why
+from surveys.submissions.rounds import get_round, open_round
+from surveys.submissions.submissions import save_fields
+from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
 from tests.conftest import DEMO_DAY
 
 FORM = load_questionnaire()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from accounts.models import AuditEntry
 from surveys.models import Submission, SubmissionEvent
-from surveys.submissions import save_fields, send, typed_of
+from surveys.submissions.submissions import save_fields, send, typed_of
 
 REST = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 

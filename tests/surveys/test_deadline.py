@@ -10,14 +10,14 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.users import create_user
 from portal.clock import HANOI, today
-from surveys.discipline import find_conduct, sum_up
-from surveys.handing_over import HandOverError, find_hand_over, hand_over, list_colleagues
+from surveys.checks.entries import SubmissionError, typed_of
+from surveys.checks.states import CollectionState
 from surveys.models import Round, Submission
-from surveys.review import RETURN_DAYS, ReasonError, approve, reopen, return_submission
-from surveys.rounds import current_round, get_round, open_round, set_closed
-from surveys.states import CollectionState
-from surveys.submissions import confirm, content_hash, is_late, last_day, save_fields, send
-from surveys.typed import SubmissionError, typed_of
+from surveys.review.review import RETURN_DAYS, ReasonError, approve, reopen, return_submission
+from surveys.review.timeliness import find_conduct, sum_up
+from surveys.submissions.handover import HandOverError, find_hand_over, hand_over, list_colleagues
+from surveys.submissions.rounds import current_round, get_round, open_round, set_closed
+from surveys.submissions.submissions import confirm, content_hash, is_late, last_day, save_fields, send
 from tests.conftest import DEMO_DAY
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}

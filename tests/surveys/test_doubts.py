@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from inventory.ward_search import get_ward
+from inventory.wards.queries import get_ward
 from portal.clock import today
+from surveys.checks.anomalies import FAR, MIN_PEERS, find_doubts, find_usual, numbers_of
+from surveys.checks.entries import typed_of
+from surveys.checks.states import CollectionState
+from surveys.checks.validation import doubts_of, examine
 from surveys.demo import REASON, make_answers
-from surveys.doubting import doubts_of, examine
-from surveys.doubts import FAR, MIN_PEERS, find_doubts, find_usual, numbers_of
 from surveys.models import Submission
-from surveys.questions import load_questionnaire
-from surveys.reading import read_answers, to_snapshot
-from surveys.rounds import open_round
-from surveys.states import CollectionState
-from surveys.submissions import ProblemsError, save_fields, send
-from surveys.typed import typed_of
+from surveys.questionnaire.evaluation import read_answers, to_snapshot
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import ProblemsError, save_fields, send
 
 FORM = load_questionnaire()
 PEOPLE = {"staff_total": "50", "staff_vi": "1", "staff_vii": "9", "staff_viii": "40"}

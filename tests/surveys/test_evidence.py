@@ -9,9 +9,9 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from portal import file_store
 from portal.checked_files import FileError, check_file, clean_name
-from surveys.evidence import MAX_FILES
 from surveys.models import Evidence, Submission
-from surveys.questions import load_questionnaire
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.evidence import MAX_FILES
 
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
 OPEN_WARD, OTHER = "00082", "00004"
@@ -184,7 +184,7 @@ def test_one_file_too_many_is_told(demo_sign_in, demo_session):
 
 
 def test_attaching_and_removing_without_end_is_bounded(demo_sign_in, demo_session, monkeypatch):
-    monkeypatch.setattr("surveys.evidence.MAX_EVER", 2)
+    monkeypatch.setattr("surveys.submissions.evidence.MAX_EVER", 2)
     mine, client = submission_id(demo_session), demo_sign_in("canbo")
     for _ in range(2):
         attach(client, mine, PDF, "a.pdf")

@@ -11,22 +11,22 @@ from sqlalchemy import select, update
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.users import create_user
-from exports.open_data import SENSITIVE_FACTS
-from inventory.ward_search import list_wards
-from scoring.publishing import REFERENCE
-from scoring.rating import rate
-from scoring.standard import parse_standard
-from surveys.city_workbook import city_fields
+from exports.open_data.tables import SENSITIVE_FACTS
+from inventory.wards.queries import list_wards
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import rate
+from scoring.rating.standard import parse_standard
+from surveys.checks.entries import SubmissionError
+from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
-from surveys.differences import find_differences
 from surveys.models import Round, Submission, SubmissionEvent
-from surveys.questionnaire_form import field_in_words, posted_base, value_in_words
-from surveys.questions import load_questionnaire
-from surveys.reading import read_answers, to_snapshot
-from surveys.rounds import open_round
-from surveys.states import CollectionState
-from surveys.submissions import save_fields, send, typed_of
-from surveys.typed import SubmissionError
+from surveys.questionnaire.evaluation import read_answers, to_snapshot
+from surveys.questionnaire.field_names import field_in_words, posted_base, value_in_words
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.answer_diff import find_differences
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import save_fields, send, typed_of
+from surveys.workbooks.city_workbook import city_fields
 from tests.conftest import PASSWORD, client_of
 
 FORM = load_questionnaire()

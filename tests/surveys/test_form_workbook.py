@@ -15,19 +15,19 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from inventory.snapshot import Owner
+from inventory.snapshots.snapshot import Owner
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
-from surveys.answers.cells import from_cell, to_cell
-from surveys.form_import import MAX_ZIP, form_of, form_workbook, marked_copy, rehearse, take_over, unpack
-from surveys.form_workbook import KEYS, FormOf, build_form_workbook
+from surveys.checks.entries import SubmissionError, typed_of
+from surveys.checks.states import CollectionState, Door
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire_form import belongs
-from surveys.questions import load_questionnaire
-from surveys.rounds import current_round, open_round
-from surveys.states import CollectionState, Door
-from surveys.submissions import save_fields
-from surveys.typed import SubmissionError, typed_of
+from surveys.questionnaire.answers.cells import from_cell, to_cell
+from surveys.questionnaire.field_names import belongs
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.rounds import current_round, open_round
+from surveys.submissions.submissions import save_fields
+from surveys.workbooks.form_import import MAX_ZIP, form_of, form_workbook, marked_copy, rehearse, take_over, unpack
+from surveys.workbooks.form_workbook import KEYS, FormOf, build_form_workbook
 from tests.conftest import DEMO_DAY
 
 FORM = load_questionnaire()
@@ -271,7 +271,7 @@ def test_the_list_of_owners_gives_what_the_check_takes(demo_session, mine, owner
 EVIL = """
 import resource, sys, time
 sys.path.insert(0, {root!r})
-from surveys.form_import import rehearse
+from surveys.workbooks.form_import import rehearse
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
 from portal.errors import WardReadinessError

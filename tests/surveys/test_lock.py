@@ -11,14 +11,14 @@ from accounts.identity import Role
 from accounts.models import User
 from accounts.users import create_user
 from portal.clock import today
-from surveys.city_workbook import build_city_workbook, city_fields
-from surveys.evidence import attach
-from surveys.form_import import form_workbook
-from surveys.measuring import begin
+from surveys.checks.entries import carried_of
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
-from surveys.questions import load_questionnaire
-from surveys.submissions import content_hash
-from surveys.typed import carried_of
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.evidence import attach
+from surveys.submissions.speed_test import begin
+from surveys.submissions.submissions import content_hash
+from surveys.workbooks.city_workbook import build_city_workbook, city_fields
+from surveys.workbooks.form_import import form_workbook
 from tests.surveys.test_form_workbook import MINE, edited
 
 FIELD = "floors"

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from accounts.identity import Role
 from inventory.models import SnapshotRecord
 from portal.database import session_scope
+from surveys.checks.entries import typed_of
+from surveys.checks.states import CollectionState, EventKind
 from surveys.models import Submission, SubmissionEvent
-from surveys.review import return_submission, sending_of
-from surveys.rounds import open_round
-from surveys.states import CollectionState, EventKind
-from surveys.submissions import get_submission, save_fields, send
-from surveys.typed import typed_of
+from surveys.review.review import return_submission, sending_of
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import get_submission, save_fields, send
 from tests.conftest import DEMO_DAY
 
 MANY = 12

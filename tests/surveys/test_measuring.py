@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from portal.clock import now
 from portal.errors import NotFoundError
-from surveys.measuring import A_DAY, AT_ONCE, LIFE, MAX_BYTES, MAX_RUNS, BusyError, begin, finish, read_runs, spend
+from surveys.checks.entries import SubmissionError
 from surveys.models import Evidence, Submission
-from surveys.rounds import open_round
-from surveys.typed import SubmissionError
+from surveys.submissions.rounds import open_round
+from surveys.submissions.speed_test import A_DAY, AT_ONCE, LIFE, MAX_BYTES, MAX_RUNS, BusyError, begin, finish, read_runs, spend
 from tests.conftest import DEMO_DAY
 
 MINE = "00082"

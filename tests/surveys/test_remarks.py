@@ -7,10 +7,8 @@ from sqlalchemy import select
 from accounts.identity import Role
 from portal.clock import now
 from portal.errors import NotFoundError
-from surveys.doubting import examine
-from surveys.models import Remark, Submission
-from surveys.questions import load_questionnaire
-from surveys.remarks import (
+from surveys.checks.entries import SubmissionError, typed_of
+from surveys.checks.remarks import (
     MAX_LENGTH,
     RemarkError,
     add_remark,
@@ -21,11 +19,13 @@ from surveys.remarks import (
     settle_reasons,
     settle_remark,
 )
-from surveys.review import ReasonError, approve, return_submission, sending_of
-from surveys.rounds import open_round
-from surveys.states import CollectionState, RemarkKind
-from surveys.submissions import ProblemsError, save_fields, send
-from surveys.typed import SubmissionError, typed_of
+from surveys.checks.states import CollectionState, RemarkKind
+from surveys.checks.validation import examine
+from surveys.models import Remark, Submission
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.review import ReasonError, approve, return_submission, sending_of
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import ProblemsError, save_fields, send
 from tests.conftest import DEMO_DAY
 
 MINE = "00082"

@@ -20,10 +20,10 @@ from portal.database import session_scope
 from portal.errors import SettingError
 from portal.mail import is_address
 from portal.settings import read_settings
+from surveys.checks.states import CollectionState
 from surveys.models import Reminder, Submission
-from surveys.reminders import find_late, make_digests, send_reminders
-from surveys.rounds import current_round, open_round
-from surveys.states import CollectionState
+from surveys.review.reminders import find_late, make_digests, send_reminders
+from surveys.submissions.rounds import current_round, open_round
 from tests.conftest import DEMO_DAY, PASSWORD
 from tests.scoring.given_actions import give, make_owner
 
@@ -167,7 +167,7 @@ def test_who_sends_while_letters_go_out_is_not_reminded_of_it(app, session, late
             other.execute(update(Submission).where(Submission.ward_code.in_(sent)).values(state="sent"))
         written[to] = text
 
-    monkeypatch.setattr("surveys.reminders.send_mail", slow)
+    monkeypatch.setattr("surveys.review.reminders.send_mail", slow)
     assert send_reminders(app.extensions["engine"], number, late_city, DAY).letters == (2 if told else 1)
     assert next(iter(written)) == "ba@example.org"
     assert written.get("mot@example.org", "").count("quá hạn 4 ngày") == len(told or ())

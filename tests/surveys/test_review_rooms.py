@@ -14,16 +14,16 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from portal.clock import HANOI, today
 from portal.setup import load_demo
-from surveys.board import Delivery, Notice, is_uniform, make_board
-from surveys.city_workbook import build_city_workbook, city_fields, import_city_answers
-from surveys.discipline import find_conduct
+from surveys.checks.entries import carried_of, typed_of
+from surveys.checks.remarks import add_remark, settle_reasons
+from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Round, Submission, SubmissionEvent
-from surveys.remarks import add_remark, settle_reasons
-from surveys.review import approve, return_submission, sending_of
-from surveys.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
-from surveys.states import CollectionState, RemarkKind
-from surveys.submissions import confirm_carried, save_fields, send
-from surveys.typed import carried_of, typed_of
+from surveys.review.review import approve, return_submission, sending_of
+from surveys.review.round_board import Delivery, Notice, is_uniform, make_board
+from surveys.review.timeliness import find_conduct
+from surveys.submissions.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
+from surveys.submissions.submissions import confirm_carried, save_fields, send
+from surveys.workbooks.city_workbook import build_city_workbook, city_fields, import_city_answers
 from tests.conftest import DEMO_DAY
 
 

@@ -11,12 +11,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from portal.checked_files import FileError
-from surveys.evidence import MAX_SIGNED, attach_signed, print_code, signed_copy
+from surveys.checks.entries import typed_of
+from surveys.checks.states import CollectionState
 from surveys.models import Submission
-from surveys.questions import load_questionnaire
-from surveys.states import CollectionState
-from surveys.submissions import save_fields
-from surveys.typed import typed_of
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.evidence import MAX_SIGNED, attach_signed, print_code, signed_copy
+from surveys.submissions.submissions import save_fields
 
 MINE = "00082"
 

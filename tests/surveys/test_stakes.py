@@ -4,18 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from inventory.prices import load_default_prices
+from inventory.prices.prices import load_default_prices
 from portal.vietnamese import fold
-from scoring.rating import rate
-from scoring.remedies import cost_to_ready, line_cost
-from surveys.doubts import Doubt
+from scoring.rating.rating import rate
+from scoring.rating.remedies import cost_to_ready, line_cost
+from surveys.checks.anomalies import Doubt
+from surveys.checks.entries import typed_of
+from surveys.checks.states import CollectionState
 from surveys.models import Submission
-from surveys.questions import load_questionnaire
-from surveys.review import make_queue
-from surveys.stakes import find_stake
-from surveys.states import CollectionState
-from surveys.submissions import save_fields
-from surveys.typed import typed_of
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.review import make_queue
+from surveys.review.review_priority import find_stake
+from surveys.submissions.submissions import save_fields
 from tests.scoring.test_rating import ON, STANDARD, snapshots
 
 FORM = load_questionnaire()

@@ -10,19 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
-from inventory.recording import newest_hashes, newest_snapshots
+from inventory.snapshots.repository import newest_hashes, newest_snapshots
 from portal.setup import load_demo
 from portal.uploads import UploadError
-from scoring.publishing import REFERENCE
-from scoring.standard import parse_standard
-from surveys.city_workbook import build_city_workbook, import_city_answers
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.standard import parse_standard
+from surveys.checks.states import CollectionState
 from surveys.models import Submission, SubmissionEvent
-from surveys.questions import load_questionnaire
-from surveys.reading import read_answers, to_snapshot
-from surveys.review import approve, return_submission
-from surveys.rounds import RoundError, open_round, set_closed
-from surveys.states import CollectionState
-from surveys.submissions import ProblemsError, SubmissionError, save_fields, send, typed_of
+from surveys.questionnaire.evaluation import read_answers, to_snapshot
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.review import approve, return_submission
+from surveys.submissions.rounds import RoundError, open_round, set_closed
+from surveys.submissions.submissions import ProblemsError, SubmissionError, save_fields, send, typed_of
+from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
 
 FORM = load_questionnaire()
 FIELDS = [q.key for q in FORM.questions] + [

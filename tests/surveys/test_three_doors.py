@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.form_import import form_workbook
+from surveys.checks.entries import typed_of
 from surveys.models import Submission
-from surveys.questions import load_questionnaire
-from surveys.typed import typed_of
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.workbooks.form_import import form_workbook
 from tests.surveys.test_form_workbook import MINE, edited
 
 # field, what a person enters, what is stored; None where the check refuses it, with a part of the sentence.

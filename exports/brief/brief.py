@@ -1,0 +1,327 @@
+"""The brief of the city, of a former district or of a ward: what a leader needs on one page, counted from the data. Pure.
+
+Whatever would help an attacker is left out but for the name of its group: a brief leaves the house.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from inventory.wards.wards import Ward
+from portal.formats import format_vnd_short
+from portal.labels import LabelledEnum
+from scoring.actions.action import Action, ActionState, by_urgency
+from scoring.actions.suggestions import suggest_for_finding, suggest_for_ward
+from scoring.rating.confidence import Confidence, confidence
+from scoring.rating.explain import verdict
+from scoring.rating.rating import Rating, Result
+from scoring.rating.remedies import CostToReady
+from scoring.rating.standard import Standard
+
+NEXT = 3
+
+
+class Area(LabelledEnum):
+    """What a brief is about."""
+
+    CITY = "city", "Thành phố Hà Nội"
+    DISTRICT = "district", "Địa bàn"
+    WARD = "ward", "Xã, phường"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The wards that a brief is about, in Vietnamese order, and their name in words."""
+
+    area: Area
+    name: str
+    wards: tuple[Ward, ...]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What briefs are written from: the whole city on one day, whatever the scope.
+
+    ``before`` holds the ratings of the round before, by the same standard on the same day; ``actions`` are those not done yet;
+    ``unproven`` are the items whose price has no evidence.
+    """
+
+    on: date
+    target: date
+    standard: Standard
+    wards: tuple[Ward, ...]
+    ratings: Mapping[str, Rating]
+    before: Mapping[str, Rating]
+    costs: Mapping[str, CostToReady]
+    actions: tuple[Action, ...]
+    unproven: frozenset[str]
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """Since the round before of each ward: how many wards can be compared, and which became ready or no longer are."""
+
+    compared: int
+    ready_before: int
+    ready_now: int
+    gained: tuple[Ward, ...]
+    lost: tuple[Ward, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One criterion and how many wards of the scope do not meet it; of a ward, what the criterion makes of it."""
+
+    name: str
+    is_blocking: bool
+    wards: int
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Money:
+    """What turns wards ready, VND, kinds apart: ``priced`` wards that money mends, ``stuck`` ones that it does not.
+
+    ``items`` counts the different items, ``unproven`` those among them whose price has no evidence. ``blockers`` are the names of
+    what stands in the way of one ward.
+    """
+
+    priced: int
+    stuck: int
+    capital: int
+    recurrent: int
+    items: int
+    unproven: int
+    blockers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Member:
+    """One ward of a former district: the result and what it leads with."""
+
+    ward: Ward
+    result: Result
+    headline: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do next. ``who`` and ``when`` are empty for a suggestion, which nobody was given yet."""
+
+    what: str
+    who: str = ""
+    due: date | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What one body owes: how many actions, how many of them overdue, and the nearest deadline."""
+
+    who: str
+    count: int
+    overdue: int
+    due: date
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One page. ``steps`` are actions that were given out, or suggestions where ``is_suggested``.
+
+    ``rating``, ``was`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
+    """
+
+    scope: Scope
+    standard: Standard
+    on: date
+    target: date
+    as_of: date | None
+    approved: int
+    counts: Mapping[Result, int]
+    rating: Rating | None
+    was: Rating | None
+    grade: Confidence | None
+    members: tuple[Member, ...]
+    change: Change
+    missing: tuple[Missing, ...]
+    has_security: bool
+    money: Money
+    steps: tuple[Step, ...]
+    is_suggested: bool
+    debts: tuple[Debt, ...]
+    silent: tuple[Ward, ...]
+    is_demo: bool
+
+    @property
+    def days_left(self) -> int:
+        """Days to the target date, negative once it has passed."""
+        return (self.target - self.on).days
+
+
+def city_scope(wards: Iterable[Ward]) -> Scope:
+    """All wards."""
+    return Scope(Area.CITY, Area.CITY.label, tuple(wards))
+
+
+def district_scope(wards: Iterable[Ward], name: str) -> Scope:
+    """The wards of a former district. Without wards where there is none of that name."""
+    return Scope(Area.DISTRICT, f"{name} cũ", tuple(ward for ward in wards if ward.former_district == name))
+
+
+def ward_scope(ward: Ward) -> Scope:
+    """One ward."""
+    return Scope(Area.WARD, ward.full_name, (ward,))
+
+
+def write_brief(sources: Sources, scope: Scope) -> Brief:
+    """The brief of a scope that has a ward at least."""
+    ratings = {ward.code: sources.ratings[ward.code] for ward in scope.wards}
+    snapshots = [rating.snapshot for rating in ratings.values() if rating.snapshot is not None]
+    found = Counter(rating.result for rating in ratings.values())
+    actions = _actions_of(sources, scope)
+    own = ratings[scope.wards[0].code] if scope.area is Area.WARD else None
+    steps = _given(actions, scope, sources.on)
+    return Brief(
+        scope=scope,
+        standard=sources.standard,
+        on=sources.on,
+        target=sources.target,
+        as_of=max((snapshot.as_of for snapshot in snapshots), default=None),
+        approved=len(snapshots),
+        counts={result: found[result] for result in Result},
+        rating=own,
+        was=sources.before.get(own.ward_code) if own else None,
+        grade=confidence(own) if own else None,
+        members=_members(scope, ratings) if scope.area is Area.DISTRICT else (),
+        change=_change(sources, scope),
+        missing=_missing(ratings.values(), own),
+        has_security=any(finding.criterion.is_sensitive for rating in ratings.values() for finding in rating.unmet),
+        money=_money(sources, scope),
+        steps=steps or _suggested(sources, scope),
+        is_suggested=not steps,
+        debts=_debts(actions, sources.on),
+        silent=tuple(ward for ward in scope.wards if ratings[ward.code].result is Result.NO_DATA),
+        is_demo=sources.is_demo,
+    )
+
+
+def tell_money(capital: int, recurrent: int) -> str:
+    """Both kinds of spending, apart; a kind of which nothing is needed is left out."""
+    parts = [
+        f"{format_vnd_short(amount)} {kind}"
+        for amount, kind in ((capital, "chi đầu tư phát triển"), (recurrent, "chi thường xuyên mỗi năm"))
+        if amount
+    ]
+    return " và ".join(parts) or "không thêm kinh phí"
+
+
+def _actions_of(sources: Sources, scope: Scope) -> list[Action]:
+    """What is to do within the scope, most urgent first; what is the city's own to do stands in the brief of the city."""
+    codes = {ward.code for ward in scope.wards}
+    seen = (a for a in sources.actions if (a.ward.code in codes if a.ward else scope.area is Area.CITY))
+    return [action for action in by_urgency(seen, sources.on) if action.state(sources.on) is not ActionState.DONE]
+
+
+def _members(scope: Scope, ratings: Mapping[str, Rating]) -> tuple[Member, ...]:
+    """Who is not ready first."""
+    order = (Result.NOT_READY, Result.INCOMPLETE, Result.NO_DATA, Result.READY)
+    found = (Member(ward, ratings[ward.code].result, ratings[ward.code].headline) for ward in scope.wards)
+    return tuple(sorted(found, key=lambda member: order.index(member.result)))
+
+
+def _change(sources: Sources, scope: Scope) -> Change:
+    wards = [ward for ward in scope.wards if ward.code in sources.before and sources.ratings[ward.code].snapshot is not None]
+    was = {ward.code for ward in wards if sources.before[ward.code].result is Result.READY}
+    now = {ward.code for ward in wards if sources.ratings[ward.code].result is Result.READY}
+    gained = tuple(ward for ward in wards if ward.code in now - was)
+    return Change(len(wards), len(was), len(now), gained, tuple(ward for ward in wards if ward.code in was - now))
+
+
+def _missing(ratings: Iterable[Rating], own: Rating | None) -> tuple[Missing, ...]:
+    """The criteria that most wards miss first, blocking ones before others; of one ward in the order of its findings."""
+    open_findings = [finding for rating in ratings for finding in rating.unmet if not finding.criterion.is_sensitive]
+    if own is not None:
+        return tuple(Missing(f.criterion.name, f.criterion.blocking, 1, verdict(f)) for f in open_findings)
+    counted = Counter(finding.criterion.code for finding in open_findings)
+    criteria = {finding.criterion.code: finding.criterion for finding in open_findings}
+    ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))
+    return tuple(Missing(criteria[code].name, criteria[code].blocking, counted[code]) for code in ordered)
+
+
+def _money(sources: Sources, scope: Scope) -> Money:
+    waiting = [w for w in scope.wards if sources.ratings[w.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
+    costs = [sources.costs[ward.code] for ward in waiting]
+    priced = [cost for cost in costs if cost.possible]
+    items = {line.item for cost in priced for line in cost.lines}
+    blockers: tuple[str, ...] = ()
+    if scope.area is Area.WARD:
+        named = (_name(one.name, is_sensitive=one.is_sensitive) for cost in costs if not cost.possible for one in cost.blockers)
+        blockers = tuple(dict.fromkeys(named))
+    return Money(
+        priced=len(priced),
+        stuck=len(costs) - len(priced),
+        capital=sum(cost.capital for cost in priced),
+        recurrent=sum(cost.recurrent for cost in priced),
+        items=len(items),
+        unproven=len(items & sources.unproven),
+        blockers=blockers,
+    )
+
+
+def _name(name: str, *, is_sensitive: bool) -> str:
+    return "tiêu chí an ninh mạng (xem trang của đơn vị)" if is_sensitive else name
+
+
+def _given(actions: list[Action], scope: Scope, on: date) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            action.title.rstrip(".") if scope.area is Area.WARD else f"{action.place}: {action.title.rstrip('.')}",
+            action.unit_name,
+            action.clarities.due,
+            action.state_in_words(on),
+        )
+        for action in actions[:NEXT]
+    )
+
+
+def _suggested(sources: Sources, scope: Scope) -> tuple[Step, ...]:
+    """For many wards those that are nearest to ready; for one ward what it lacks, blocking criteria first."""
+    if scope.area is not Area.WARD:
+        return tuple(Step(_tell_near(ward, sources.costs[ward.code])) for ward in _nearest(sources, scope)[:NEXT])
+    rating = sources.ratings[scope.wards[0].code]
+    if rating.result is Result.NO_DATA:
+        return (Step(suggest_for_ward(rating, sources.on, sources.target).task.rstrip(".")),)
+    shown = [finding for finding in rating.unmet if not finding.criterion.is_sensitive]
+    texts = [suggest_for_finding(finding, sources.on, sources.target).task.rstrip(".") for finding in shown]
+    return tuple(Step(text) for text in list(dict.fromkeys(texts))[:NEXT])
+
+
+def _nearest(sources: Sources, scope: Scope) -> list[Ward]:
+    """The wards that money turns ready, cheapest first."""
+    waiting = [w for w in scope.wards if sources.ratings[w.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
+    able = [ward for ward in waiting if sources.costs[ward.code].possible]
+    return sorted(able, key=lambda ward: (sources.costs[ward.code].capital + sources.costs[ward.code].recurrent, ward.position))
+
+
+def _tell_near(ward: Ward, cost: CostToReady) -> str:
+    items = len({line.item for line in cost.lines})
+    return f"{ward.full_name}: bổ sung {items} danh mục thì đáp ứng, cần {tell_money(cost.capital, cost.recurrent)}"
+
+
+def _debts(actions: list[Action], on: date) -> tuple[Debt, ...]:
+    """Each body that answers for an open action, the one with the most overdue first."""
+    owed: dict[str, list[Action]] = {}
+    for action in actions:
+        owed.setdefault(action.unit_name, []).append(action)
+    debts = [
+        Debt(
+            who,
+            len(own),
+            sum(action.state(on) is ActionState.OVERDUE for action in own),
+            min(action.clarities.due for action in own),
+        )
+        for who, own in owed.items()
+    ]
+    return tuple(sorted(debts, key=lambda debt: (-debt.overdue, debt.due, debt.who)))

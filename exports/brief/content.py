@@ -1,0 +1,226 @@
+"""The words of a brief: the same sections for the page, the PDF and the document. Pure. Every sentence is made from its figures."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from exports.brief.brief import Brief, tell_money
+from inventory.catalogue import GROUPS
+from inventory.wards.wards import Ward
+from portal.formats import format_day, format_number, format_percent
+from scoring.actions.action import name_in_text
+from scoring.rating.rating import Result
+
+# As many as one page holds with room to spare.
+NAMED, CRITERIA, DEBTS = 6, 5, 6
+INK = "#1f2933"
+DEMO = "SỐ LIỆU MINH HỌA: mọi con số là giả định, không phải số liệu thật của đơn vị nào."
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table: heads, and rows of as many cells. ``figures`` are the places of the columns that hold figures."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figures: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """A large figure and its words, with the colour of its edge."""
+
+    figure: str
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """From top to bottom: a heading, a table, sentences, a numbered list, and a note in small letters."""
+
+    heading: str
+    sentences: tuple[str, ...] = ()
+    table: Table | None = None
+    steps: tuple[str, ...] = ()
+    note: str = ""
+
+
+def title(brief: Brief) -> str:
+    """``Tóm tắt mức độ đáp ứng: Phường Cửa Nam``."""
+    return f"Tóm tắt mức độ đáp ứng: {brief.scope.name}"
+
+
+def origin(brief: Brief) -> str:
+    """The line that stands beside every figure: the standard, how many wards are behind it, and the date of the data."""
+    as_of = f"số liệu tính đến ngày {format_day(brief.as_of)}" if brief.as_of else "chưa có số liệu"
+    counted = "" if brief.rating else f" · tổng hợp từ {brief.approved}/{len(brief.scope.wards)} đơn vị đã thẩm định"
+    return f"{brief.standard.banner}{counted} · {as_of}"
+
+
+def source(brief: Brief) -> str:
+    """Where the figures come from, and the day on which the brief was made."""
+    return f"Nguồn: phiếu khảo sát đã duyệt của các xã, phường; bảng giá đang dùng. Lập ngày {format_day(brief.on)}."
+
+
+def deadline(brief: Brief) -> str:
+    """``Quá hạn 238 ngày so với ngày 31/03/2026``, ``Còn 5 ngày đến hạn …``."""
+    day = format_day(brief.target)
+    if brief.days_left < 0:
+        return f"Quá hạn {format_number(-brief.days_left)} ngày so với ngày {day}"
+    return f"Còn {format_number(brief.days_left)} ngày đến hạn {day}" if brief.days_left else f"Hôm nay là hạn {day}"
+
+
+def cards(brief: Brief) -> tuple[Card, ...]:
+    """The figures that the page leads with: the results, or the result of one ward; then the deadline."""
+    left = brief.days_left
+    late = Card(f"{format_number(abs(left))} ngày", "quá hạn" if left < 0 else "đến hạn", "#a3202f" if left < 0 else INK)
+    if brief.rating is None:
+        counted = tuple(Card(str(brief.counts[result]), result.label.lower(), result.colour) for result in Result)
+        return (*counted, late)
+    rating = brief.rating
+    if rating.snapshot is None:
+        return (Card(rating.result.label, "kết quả", rating.result.colour), late)
+    return (
+        Card(rating.result.label, "kết quả", rating.result.colour),
+        Card(f"{rating.score}/100", f"điểm, điểm đạt {brief.standard.pass_mark}", INK),
+        Card(str(len(rating.unmet_blocking)), "tiêu chí bắt buộc chưa đạt", INK),
+        late,
+    )
+
+
+def sections(brief: Brief) -> tuple[Section, ...]:
+    """The page from top to bottom; a section that has nothing to say is left out."""
+    found = (_standing(brief), _members(brief), _change(brief), _missing(brief), _money(brief), _steps(brief), _debts(brief))
+    return tuple(section for section in found if section is not None)
+
+
+def _standing(brief: Brief) -> Section:
+    if brief.rating is not None:
+        return Section("Kết quả hiện nay", (*_ward_standing(brief), f"{deadline(brief)}."))
+    whole, counts = len(brief.scope.wards), brief.counts
+    share = format_percent(counts[Result.READY] / whole)
+    others = ", ".join(f"{counts[result]} {result.label.lower()}" for result in Result if result is not Result.READY)
+    return Section(
+        "Kết quả hiện nay", (f"{counts[Result.READY]}/{whole} đơn vị đáp ứng ({share}); {others}.", f"{deadline(brief)}.")
+    )
+
+
+def _ward_standing(brief: Brief) -> Iterable[str]:
+    rating = brief.rating
+    assert rating is not None
+    yield f"{rating.result.label}. {rating.headline}."
+    if rating.snapshot is not None:
+        yield f"Điểm {rating.score}/100, điểm đạt {brief.standard.pass_mark}."
+    if brief.grade is not None:
+        yield f"Độ tin cậy: {brief.grade.label.lower()}."
+
+
+def _members(brief: Brief) -> Section | None:
+    rows = tuple((one.ward.full_name, one.result.label, one.headline) for one in brief.members)
+    return Section("Từng xã, phường", table=Table(("Xã, phường", "Kết quả", "Điều chính"), rows)) if rows else None
+
+
+def _change(brief: Brief) -> Section:
+    note = "Hai đợt xét theo cùng bộ tiêu chuẩn đang dùng, cùng một ngày."
+    heading = "Thay đổi so với đợt trước"
+    if not brief.change.compared:
+        return Section(heading, ("Chưa có đợt trước để so.",))
+    if brief.rating is not None:
+        return Section(heading, tuple(_ward_change(brief)), note=note)
+    change, whole = brief.change, len(brief.scope.wards)
+    told = [f"So được {change.compared}/{whole} đơn vị: đáp ứng {change.ready_before} → {change.ready_now}."]
+    told += [f"Mới đáp ứng: {_name(change.gained)}." if change.gained else "Không có đơn vị nào mới đáp ứng."]
+    told += [f"Không còn đáp ứng: {_name(change.lost)}." if change.lost else "Không có đơn vị nào thôi đáp ứng."]
+    return Section(heading, tuple(told), note=note)
+
+
+def _ward_change(brief: Brief) -> Iterable[str]:
+    was, now = brief.was, brief.rating
+    assert was is not None
+    assert was.snapshot is not None
+    assert now is not None
+    as_of = format_day(was.snapshot.as_of)
+    yield f"{was.snapshot.round_name} ({as_of}): {was.result.label.lower()}, {was.score} điểm. Nay: {now.result.label.lower()}, {now.score} điểm."
+
+
+def _missing(brief: Brief) -> Section | None:
+    heading = "Thiếu nhiều nhất" if brief.rating is None else "Còn thiếu"
+    if not brief.approved:
+        return None
+    where = "từng đơn vị" if brief.rating is None else "đơn vị"
+    security = (f"Có tiêu chí thuộc nhóm G. {GROUPS['G']} chưa đạt; xem trang của {where}.",) if brief.has_security else ()
+    shown, rest = brief.missing[:CRITERIA], len(brief.missing) - CRITERIA
+    more = (f"Và {rest} tiêu chí khác.",) if rest > 0 else ()
+    if not shown:
+        return Section(heading, security or ("Không còn tiêu chí nào chưa đạt.",))
+    if brief.rating is not None:
+        rows = tuple((f"{one.told[0].upper()}{one.told[1:]}", _blocks(is_blocking=one.is_blocking)) for one in shown)
+        return Section(heading, (*more, *security), Table(("Tiêu chí chưa đạt", "Bắt buộc"), rows))
+    counted = tuple((one.name, _blocks(is_blocking=one.is_blocking), f"{one.wards}/{brief.approved}") for one in shown)
+    return Section(heading, (*more, *security), Table(("Tiêu chí chưa đạt", "Bắt buộc", "Số đơn vị"), counted, (2,)))
+
+
+def _blocks(*, is_blocking: bool) -> str:
+    return "có" if is_blocking else "không"
+
+
+def _money(brief: Brief) -> Section | None:
+    money, heading = brief.money, "Kinh phí cần bổ sung để đáp ứng"
+    if not money.priced + money.stuck:
+        return None
+    told = []
+    if money.priced:
+        whom = "" if brief.rating else f"{money.priced} đơn vị có tiền là đáp ứng được: "
+        said = f"{whom}{tell_money(money.capital, money.recurrent)}."
+        told.append(f"{said[0].upper()}{said[1:]}")
+    if money.stuck:
+        told.append(_stuck(brief))
+    note = ""
+    if money.unproven:
+        note = f"Số tiền là dự kiến: {money.unproven}/{money.items} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
+    return Section(heading, tuple(told), note=note)
+
+
+def _stuck(brief: Brief) -> str:
+    if brief.rating is None:
+        return f"{brief.money.stuck} đơn vị chỉ có tiền thì chưa đủ: còn tiêu chí phải trả lời hoặc xử lý trước."
+    blockers = brief.money.blockers
+    named = f" Cần trả lời hoặc xử lý trước: {'; '.join(blockers[:NAMED])}{_more(len(blockers), 'tiêu chí')}." if blockers else ""
+    return f"Chỉ có tiền thì chưa đủ.{named}"
+
+
+def _steps(brief: Brief) -> Section:
+    if not brief.is_suggested:
+        rows = tuple((step.what, step.who, f"{format_day(step.due)}, {step.state}") for step in brief.steps if step.due)
+        return Section("Việc cần làm tiếp", table=Table(("Việc", "Trách nhiệm", "Hạn"), rows))
+    heading = "Gợi ý việc cần làm tiếp"
+    if not brief.steps:
+        return Section(heading, ("Chưa giao việc nào, và không có gợi ý nào tính được từ số liệu.",))
+    return Section(
+        heading,
+        ("Chưa giao việc nào; dưới đây là gợi ý tính từ số liệu, chưa phải quyết định.",),
+        steps=tuple(f"{step.what}." for step in brief.steps),
+    )
+
+
+def _debts(brief: Brief) -> Section | None:
+    rows = tuple((d.who, str(d.count), str(d.overdue), format_day(d.due)) for d in brief.debts[:DEBTS])
+    table = Table(("Đơn vị", "Việc chưa xong", "Quá hạn", "Hạn sớm nhất"), rows, (1, 2)) if rows else None
+    told = []
+    if len(brief.debts) > DEBTS:
+        told.append(f"Và {len(brief.debts) - DEBTS} đơn vị khác còn việc chưa xong.")
+    if brief.silent and brief.rating is None:
+        told.append(f"Chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt: {_name(brief.silent)}.")
+    elif brief.silent:
+        told.append(f"{brief.scope.name} chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt.")
+    return Section("Ai còn nợ việc gì, đến khi nào", tuple(told), table) if table or told else None
+
+
+def _name(wards: Sequence[Ward]) -> str:
+    """``12 đơn vị: phường Ba Đình, … và 6 đơn vị khác``."""
+    names = ", ".join(name_in_text(ward) for ward in wards[:NAMED])
+    return f"{len(wards)} đơn vị: {names}{_more(len(wards), 'đơn vị')}"
+
+
+def _more(count: int, noun: str) -> str:
+    return f" và {count - NAMED} {noun} khác" if count > NAMED else ""

@@ -1,0 +1,63 @@
+"""Briefs with their data: one reading of the city serves every scope."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from exports.brief.brief import Area, Scope, Sources, city_scope, district_scope, ward_scope
+from inventory.prices.price_lists import current_price_list
+from inventory.wards.wards import Ward
+from portal.errors import NotFoundError
+from portal.vietnamese import fold, sort_key
+from scoring.actions.register import list_open_actions
+from scoring.analysis.city_analysis import costs_to_ready
+from scoring.rating.city_readiness import city_readiness, ratings_before
+
+
+def read_sources(session: Session, target: date, *, is_demo: bool) -> Sources:
+    """The whole city as it stands today."""
+    city = city_readiness(session)
+    return Sources(
+        on=city.on,
+        target=target,
+        standard=city.standard,
+        wards=city.wards,
+        ratings=city.ratings,
+        before=ratings_before(session, city),
+        costs=costs_to_ready(session, city),
+        actions=tuple(list_open_actions(session)),
+        unproven=frozenset(price.item for price in current_price_list(session).lacking_evidence),
+        is_demo=is_demo,
+    )
+
+
+def find_scope(sources: Sources, area: Area, key: str = "") -> Scope:
+    """The scope that an address names. Raises NotFoundError."""
+    if area is Area.CITY:
+        return city_scope(sources.wards)
+    if area is Area.DISTRICT:
+        scope = district_scope(sources.wards, districts_of(sources.wards).get(key, ""))
+        if not scope.wards:
+            raise NotFoundError("Không có địa bàn này. Mở trang “Bản tóm tắt” để chọn.")
+        return scope
+    ward = next((ward for ward in sources.wards if ward.code == key), None)
+    if ward is None:
+        raise NotFoundError(f"Không có xã, phường nào mang mã “{key}”.")
+    return ward_scope(ward)
+
+
+def districts_of(wards: tuple[Ward, ...]) -> dict[str, str]:
+    """The former districts by the word of their address, in Vietnamese order."""
+    names = sorted({ward.former_district for ward in wards}, key=sort_key)
+    return {fold(name).replace(" ", "-"): name for name in names}
+
+
+def ward_scopes(sources: Sources) -> list[Scope]:
+    """Each ward, in Vietnamese order."""
+    return [ward_scope(ward) for ward in sources.wards]
+
+
+def all_scopes(sources: Sources) -> list[Scope]:
+    """The city, each former district, and each ward."""
+    districts = [district_scope(sources.wards, name) for name in districts_of(sources.wards).values()]
+    return [city_scope(sources.wards), *districts, *ward_scopes(sources)]

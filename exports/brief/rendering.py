@@ -1,0 +1,62 @@
+"""Briefs as files, one or many. What writes a kind is loaded with the first file of that kind."""
+
+from collections.abc import Iterator, Sequence
+from io import RawIOBase
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from exports.brief.brief import Area, Brief, Scope, Sources, write_brief
+from portal.vietnamese import fold
+
+MIMETYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def build_brief(brief: Brief, kind: str, agency: str) -> bytes:
+    """One brief as a file of a kind of MIMETYPES."""
+    if kind == "docx":
+        from exports.brief.docx import build_brief_document
+
+        return build_brief_document(brief, agency)
+    from exports.brief.pdf import build_brief_pdf
+
+    return build_brief_pdf(brief, agency)
+
+
+def name_brief(scope: Scope, kind: str) -> str:
+    """``tom-tat-00082-phuong-cua-nam.pdf``, ``tom-tat-thanh-pho-ha-noi.pdf``."""
+    words = fold(scope.name).replace(" - ", " ").replace(" ", "-")
+    code = f"{scope.wards[0].code}-" if scope.area is Area.WARD else ""
+    return f"tom-tat-{code}{words}.{kind}"
+
+
+def zip_briefs(sources: Sources, scopes: Sequence[Scope], kind: str, agency: str) -> Iterator[bytes]:
+    """A .zip, piece by piece: one brief after the other as it is made. Alike for equal briefs."""
+    drain = _Drain()
+    with ZipFile(drain, "w", ZIP_STORED) as archive:
+        for scope in scopes:
+            day = (sources.on.year, sources.on.month, sources.on.day, 0, 0, 0)
+            archive.writestr(ZipInfo(name_brief(scope, kind), day), build_brief(write_brief(sources, scope), kind, agency))
+            yield drain.empty()
+    yield drain.empty()
+
+
+class _Drain(RawIOBase):
+    """Something to write into that cannot be sought in and is emptied again and again."""
+
+    def __init__(self) -> None:
+        self.held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:  # type: ignore[no-untyped-def]  # any buffer of bytes, for which 3.11 has no name
+        self.held += data
+        return len(data)
+
+    def empty(self) -> bytes:
+        """What was written since the last time."""
+        data = bytes(self.held)
+        self.held.clear()
+        return data

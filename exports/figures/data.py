@@ -1,0 +1,106 @@
+"""What the charts show, as values: titles, rows, series, and the same in a sentence for whoever cannot see them. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from inventory.catalogue import GROUPS
+from inventory.wards.wards import KIND_LABELS, Ward
+from planning.plan.assumptions import Spending
+from planning.plan.plan import Plan
+from portal.formats import format_day, format_number, format_vnd_short
+from portal.vietnamese import sort_key
+from scoring.rating.rating import Rating, Result
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Series:
+    """One colour of a chart: the key of its style and its words."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars lying on their sides: one row each, one amount a series. ``stacked`` into one bar, else each series in a panel of its own.
+
+    Amounts are counts, or VND where ``is_money``. ``note`` says what the figures are made of.
+    """
+
+    title: str
+    series: tuple[Series, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    note: str
+    stacked: bool = True
+    is_money: bool = False
+
+    def told(self, amount: int) -> str:
+        """An amount in words."""
+        return format_vnd_short(amount) if self.is_money else format_number(amount)
+
+    @property
+    def alt(self) -> str:
+        """The chart in words: every row with its amounts."""
+        rows = (
+            f"{label}: "
+            + ", ".join(f"{self.told(n)} {series.label.lower()}" for n, series in zip(amounts, self.series, strict=True) if n)
+            for label, amounts in self.rows
+        )
+        return f"{self.title}. {'; '.join(rows)}."
+
+
+RESULTS = tuple(Series(result.value, result.label) for result in Result)
+WHOLE = "Mỗi thanh là mọi đơn vị của nhóm, kể cả đơn vị chưa có số liệu."
+
+
+def by_district(wards: Sequence[Ward], ratings: Mapping[str, Rating]) -> Bars:
+    """The results by former district, in Vietnamese order."""
+    names = sorted({ward.former_district for ward in wards}, key=sort_key)
+    rows = tuple((name, _results(ratings[w.code] for w in wards if w.former_district == name)) for name in names)
+    return Bars("Kết quả theo địa bàn quận, huyện, thị xã trước 01/7/2025", RESULTS, rows, WHOLE)
+
+
+def by_kind(wards: Sequence[Ward], ratings: Mapping[str, Rating]) -> Bars:
+    """The results of phường and of xã."""
+    rows = tuple((label, _results(ratings[w.code] for w in wards if w.kind == kind)) for kind, label in KIND_LABELS.items())
+    return Bars("Kết quả của phường và của xã", RESULTS, rows, WHOLE)
+
+
+def most_missed(ratings: Mapping[str, Rating]) -> Bars:
+    """The criteria that most rated wards miss. What would help an attacker is left out, and said to be."""
+    open_findings = [f.criterion for rating in ratings.values() for f in rating.unmet if not f.criterion.is_sensitive]
+    counted = Counter(criterion.code for criterion in open_findings)
+    criteria = {criterion.code: criterion for criterion in open_findings}
+    ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))[:SHOWN]
+    rows = tuple((criteria[code].name, (counted[code], 0) if criteria[code].blocking else (0, counted[code])) for code in ordered)
+    rated = sum(rating.snapshot is not None for rating in ratings.values())
+    note = f"Số đơn vị chưa đạt, trong {rated} đơn vị đã thẩm định. Không kể nhóm G. {GROUPS['G']}."
+    series = (Series("blocking", "Tiêu chí bắt buộc"), Series("other", "Tiêu chí khác"))
+    return Bars(f"{len(rows)} tiêu chí thiếu nhiều nhất", series, rows, note)
+
+
+def money_by_group(plan: Plan) -> Bars:
+    """VND of the plan by group of items, kinds of spending apart."""
+    totals = plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}")
+    return _money(plan, "Kinh phí của phương án theo nhóm", totals)
+
+
+def money_by_year(plan: Plan) -> Bars:
+    """VND of the plan by year, kinds of spending apart."""
+    return _money(plan, "Kinh phí của phương án theo năm", plan.totals_by(lambda line: f"Năm {line.year}"))
+
+
+def _money(plan: Plan, title: str, totals: Mapping[str, Mapping[Spending, int]]) -> Bars:
+    rows = tuple((name, tuple(sums[kind] for kind in Spending)) for name, sums in totals.items())
+    evidence = " Có đơn giá tham khảo, chưa có căn cứ giá." if plan.is_draft else ""
+    note = f"Phương án “{plan.name}”, tính ngày {format_day(plan.on)}. Hai loại chi không cộng vào nhau.{evidence}"
+    series = tuple(Series(kind.value, kind.label) for kind in Spending)
+    return Bars(title, series, rows, note, stacked=False, is_money=True)
+
+
+def _results(ratings: Iterable[Rating]) -> tuple[int, ...]:
+    counted = Counter(rating.result for rating in ratings)
+    return tuple(counted[result] for result in Result)

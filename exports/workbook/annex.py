@@ -1,0 +1,226 @@
+"""What every annex has: its number, title, reference to the letter, banner, unit, head row, and rows of cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.workbook.formula_values import put_formula, put_text, values_of
+from exports.workbook.styles import put_in_margin, set_up
+from planning.plan.document_reference import Reference
+from planning.plan.plan import Plan
+from portal.formats import show_day
+
+DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
+LINE_HEIGHT = 14.5
+HEAD = 8
+FIRST = HEAD + 1
+LAST = 10_000
+SUMMARY_TAB = "Tổng hợp"
+# The row of the first group on the summary.
+GROUPS_AT = 12
+# Where the summary tells the amount that no document stands behind: every title is a draft while there is any.
+NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
+
+
+@dataclass(frozen=True)
+class WorkbookContext:
+    """What the workbook needs beside the plan: who writes it, whether its figures are made up, and where its plan is found.
+
+    ``plan_id`` and ``public_url`` lead from each line back to its proof. ``part`` names what of the plan the workbook holds, nothing
+    where it holds all; such a workbook has no sheet that only the city needs.
+    """
+
+    agency_parent: str
+    agency: str
+    co_agency: str
+    signatory_title: str
+    signatory_name: str
+    co_signatory_title: str
+    co_signatory_name: str
+    is_demo: bool
+    map_png: bytes | None = None
+    plan_id: int = 0
+    public_url: str = ""
+    part: str = ""
+    reference: Reference | None = None
+
+    @property
+    def letter_told(self) -> str:
+        """The letter that the workbook belongs to, with the code that stands on both."""
+        if self.reference is None:
+            return "Tờ trình số      /TTr-STC ngày      tháng      năm      "
+        return f"{self.reference.letter}; mã đối chiếu {self.reference.code}"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A formula with the value that the core computed for it."""
+
+    formula: str
+    value: int | str
+
+
+@dataclass(frozen=True)
+class Input:
+    """A number or a word that Finance may change. A year is written without a sign between its thousands."""
+
+    value: int | str
+    is_year: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """Text that opens an address."""
+
+    text: str
+    address: str
+
+
+Content = int | str | Live | Input | Link | None
+
+
+def add_annex(
+    book: Workbook,
+    plan: Plan,
+    context: WorkbookContext,
+    tab: str,
+    number: str,
+    title: str,
+    head: Sequence[tuple[str, float]],
+    over: tuple[int, int] | None = None,
+) -> Worksheet:
+    """A sheet with the head of an annex; data begin at row FIRST, totals stand at row HEAD - 1 above the head.
+
+    The title stands ``over`` the columns from the one to the other, or over all.
+    """
+    sheet: Worksheet = book.create_sheet(tab)
+    over = over or (1, len(head))
+    _across(sheet, 1, over, f"PHỤ LỤC {number}", "w-centre-bold")
+    _across(sheet, 2, over, "", "w-title")
+    put_draft_title(sheet, 2, title.upper(), plan, over[0])
+    _across(sheet, 3, over, f"(Kèm theo {context.letter_told})", "w-under")
+    told = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
+    _across(sheet, 4, over, told, "w-under")
+    if context.is_demo:
+        mark_as_demo(sheet, 5)
+    put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
+    for column, (label, _width) in enumerate(head, start=1):
+        put_text(sheet, HEAD, column, label).style = "w-head"
+    sheet.row_dimensions[HEAD].height = 62
+    set_up(sheet, [size for _label, size in head], head_row=HEAD, frozen=f"A{FIRST}")
+    return sheet
+
+
+def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan, column: int = 1) -> None:
+    """A title that bears DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
+    formula = f'="{title}"&IF({NO_EVIDENCE_CELL}>0," (DỰ THẢO)","")'
+    put_formula(sheet, row, column, formula, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
+
+
+def mark_as_demo(sheet: Worksheet, row: int) -> None:
+    """The mark of made-up figures, on top and at the foot of each page."""
+    put_text(sheet, row, 1, DEMO).style = "w-demo"
+    put_in_margin(sheet.oddFooter, "SỐ LIỆU MINH HỌA")
+    put_in_margin(sheet.firstFooter, "SỐ LIỆU MINH HỌA")
+
+
+def put_totals(sheet: Worksheet, label_column: int, sums: Mapping[int, int]) -> None:
+    """Above the head: the totals of columns, and what of them the filter shows."""
+    put(sheet, HEAD - 1, label_column, "Tổng cộng", total=True)
+    put(sheet, HEAD - 2, label_column, "Tổng theo bộ lọc", total=True)
+    for column, value in sums.items():
+        cells = f"{get_column_letter(column)}${HEAD}:{get_column_letter(column)}${LAST}"
+        put(sheet, HEAD - 1, column, Live(f"=SUM({cells})", value), total=True)
+        put(sheet, HEAD - 2, column, Live(f"=SUBTOTAL(109,{cells})", value), total=True)
+
+
+def offer(sheet: Worksheet, column: str, source: str, *, others: bool = False) -> None:
+    """A drop-down list, from a range of cells, on a column of data; with ``others``, something else is only warned of."""
+    rule = DataValidation(type="list", formula1=source, allow_blank=True, errorStyle="warning" if others else "stop")
+    rule.errorTitle, rule.error = (
+        "Giá trị ngoài danh sách",
+        "Chọn một giá trị trong danh sách của ô này; tổng chỉ tách đúng theo danh sách.",
+    )
+    rule.showErrorMessage = True
+    sheet.add_data_validation(rule)
+    rule.add(f"{column}{FIRST}:{column}{LAST}")
+
+
+def put_row(sheet: Worksheet, row: int, cells: Sequence[Content], *, total: bool = False) -> None:
+    """One row: text stays text, numbers are numbers, formulas carry their values, inputs are coloured."""
+    for column, content in enumerate(cells, start=1):
+        put(sheet, row, column, content, total=total)
+
+
+def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
+    """Give each row the height that its longest wrapped text needs: a program that prints does not work it out by itself."""
+    widths = {index: sheet.column_dimensions[get_column_letter(index)].width for index in range(1, sheet.max_column + 1)}
+    values = values_of(sheet)
+    joined = {
+        (cells.min_row, cells.min_col): sum(widths[column] for column in range(cells.min_col, cells.max_col + 1))
+        for cells in sheet.merged_cells.ranges
+    }
+    for row in sheet.iter_rows(min_row=first):
+        lines = 1
+        for cell in row:
+            shown = values.get((cell.row, cell.column), cell.value)
+            if isinstance(shown, str):
+                room = int(max(1.0, joined.get((cell.row, cell.column), widths[cell.column]) - 1.5) * 10.2)
+                lines = max(lines, sum(-(-len(part) * 10 // room) for part in shown.splitlines()))
+        sheet.row_dimensions[row[0].row].height = LINE_HEIGHT * lines + 2
+
+
+def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: bool = False) -> None:
+    """One cell."""
+    if content is None:
+        sheet.cell(row, column).style = "w-total-text" if total else "w-text"
+    elif isinstance(content, Live):
+        cell = put_formula(sheet, row, column, content.formula, content.value)
+        cell.style = "w-total" if total else "w-number" if isinstance(content.value, int) else "w-text"
+    elif isinstance(content, Input):
+        cell = (
+            put_text(sheet, row, column, content.value)
+            if isinstance(content.value, str)
+            else sheet.cell(row, column, content.value)
+        )
+        cell.style = "w-input-text" if isinstance(content.value, str) else "w-input"
+        if content.is_year:
+            cell.number_format = "0"
+    elif isinstance(content, Link):
+        cell = put_text(sheet, row, column, content.text)
+        cell.hyperlink, cell.style = content.address, "w-text"
+    elif isinstance(content, str):
+        put_text(sheet, row, column, content).style = "w-total-text" if total else "w-text"
+    else:
+        sheet.cell(row, column, content).style = "w-total" if total else "w-number"
+
+
+def add_filter(sheet: Worksheet, columns: int, rows: int) -> None:
+    """The filter over head and data."""
+    sheet.auto_filter.ref = f"A{HEAD}:{get_column_letter(columns)}{max(FIRST, HEAD + rows)}"
+
+
+def join(sheet: Worksheet, row: int, first: int, last: int) -> None:
+    """Make cells of a row one, from column to column.
+
+    Unlike merge_cells this draws no border around what has none, which takes a third of the time of a small workbook.
+    """
+    sheet.merged_cells.add(f"{get_column_letter(first)}{row}:{get_column_letter(last)}{row}")
+
+
+def column_range(tab: str, column: str) -> str:
+    """The data of a column on another sheet, long enough for rows that Finance inserts.
+
+    It begins at the head, so that neither a row put in before the first nor the first row taken out moves its border.
+    """
+    return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
+
+
+def _across(sheet: Worksheet, row: int, over: tuple[int, int], text: str, style: str) -> None:
+    put_text(sheet, row, over[0], text).style = style
+    join(sheet, row, *over)
+    sheet.row_dimensions[row].height = 34 if style == "w-title" else 20

@@ -1,0 +1,36 @@
+"""Commands on what the city has; each calls the same function as the page."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from inventory.boundaries.store import load_boundaries, remove_boundaries
+from portal.database import session_scope
+from portal.errors import WardReadinessError
+
+boundaries = AppGroup("boundaries", help="Ranh giới xã, phường để vẽ bản đồ.")
+
+
+@boundaries.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="Nguồn số liệu: cơ quan và năm.")
+def load(file: Path, source: str) -> None:
+    """Nạp ranh giới 126 đơn vị từ FILE (GeoJSON hoặc TopoJSON, thuộc tính code); tệp sai thì không đổi gì."""
+    try:
+        with session_scope(current_app.extensions["engine"], writes=True) as session:
+            found = load_boundaries(session, file.read_bytes(), file.name, source, None)
+    except WardReadinessError as error:
+        raise click.ClickException(error.message) from None
+    for warning in found.warnings:
+        click.echo(f"Lưu ý: {warning}")
+    click.echo(f"Đã nạp ranh giới 126 đơn vị: {found.points_kept} điểm, giản lược từ {found.points_given} điểm.")
+
+
+@boundaries.command("remove")
+def remove() -> None:
+    """Gỡ ranh giới đã nạp; sơ đồ lục giác vẫn còn."""
+    with session_scope(current_app.extensions["engine"], writes=True) as session:
+        was_there = remove_boundaries(session, None)
+    click.echo("Đã gỡ ranh giới." if was_there else "Chưa nạp ranh giới nào.")

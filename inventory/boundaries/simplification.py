@@ -1,0 +1,214 @@
+"""From a file to boundaries: checked, simplified so that shared borders stay shared, laid on a plane. Pure.
+
+Area is never taken from the shapes: pages quote ``area_km2`` of the ward, and draw the shapes.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import shapely
+
+from inventory.boundaries.boundaries import UNIT_METRES, Boundaries, Ring, Shape
+from inventory.boundaries.geojson import BoundaryError, Feature, Polygon, read_features
+from inventory.wards.wards import Ward
+
+# How much of a bend is left out: at the size of a screen it cannot be seen.
+TOLERANCE_METRES = 100
+# The box of Hà Nội in degrees of WGS 84, with some room: west, south, east, north.
+BOX = (105.2, 20.5, 106.1, 21.45)
+# The inner city is where the phường lie close together: as near as this to the middle of them all.
+INNER_METRES = 14_000
+FAR_METRES = 2_000
+AREA_SHARE = 0.1
+SMALL_SHARE = 0.1
+TOUCH_SHARE = 0.01
+MIDDLE_LATITUDE = 21.0
+METRES_PER_DEGREE = 111_195
+NAMED = 10
+
+
+def draw_boundaries(data: bytes, wards: Sequence[Ward]) -> Boundaries:
+    """The boundaries of a file. Raises BoundaryError where it does not hold each of the wards, once, whole, and in its place."""
+    features = read_features(data)
+    by_code = {ward.code: ward for ward in wards}
+    _check_codes(features, by_code)
+    _check_box(features)
+    given = [_shape(feature, by_code[feature.code]) for feature in features]
+    found = [by_code[feature.code] for feature in features]
+    _check_places(given, found)
+    plane = _simplify(given)
+    return Boundaries(
+        shapes=tuple(_to_shape(ward, shape) for ward, shape in zip(found, plane, strict=True)),
+        width=math.ceil(shapely.total_bounds(plane)[2]),
+        height=math.ceil(shapely.total_bounds(plane)[3]),
+        inner=_inner_box(plane, found),
+        warnings=(*_doubt_areas(given, found), *_doubt_borders(given, found)),
+        points=(_count_points(given), _count_points(plane)),
+    )
+
+
+def _check_codes(features: Sequence[Feature], wards: dict[str, Ward]) -> None:
+    counted = Counter(feature.code for feature in features)
+    missing = [f"{ward.full_name} ({code})" for code, ward in wards.items() if code not in counted]
+    wrong = {
+        "mã lạ": [code[:20] for code in counted if code not in wards],
+        "mã trùng": [code for code, count in counted.items() if count > 1 and code in wards],
+        "thiếu": missing,
+    }
+    told = [f"{word} {len(codes)}: {_name(codes)}" for word, codes in wrong.items() if codes]
+    if told:
+        raise BoundaryError(
+            f"Cần đúng {len(wards)} xã, phường, mỗi mã một lần. Tệp có {'; '.join(told)}. Sửa thuộc tính “code” rồi nạp lại."
+        )
+
+
+def _check_box(features: Sequence[Feature]) -> None:
+    points = np.array([point for feature in features for polygon in feature.polygons for ring in polygon for point in ring])
+    if _is_within(points):
+        return
+    if _is_within(points[:, ::-1]):
+        raise BoundaryError(
+            "Tọa độ bị đảo: tệp ghi vĩ độ trước kinh độ. GeoJSON ghi kinh độ trước, ví dụ [105.85, 21.03]. Đổi lại rồi nạp lại."
+        )
+    west, south, east, north = BOX
+    outside = next(f for f in features if not _is_within(np.array([point for p in f.polygons for ring in p for point in ring])))
+    raise BoundaryError(
+        f"Mã {outside.code} nằm ngoài Hà Nội: kinh độ phải từ {_degrees(west)} đến {_degrees(east)}, vĩ độ từ {_degrees(south)} đến "
+        f"{_degrees(north)}. Xuất lại theo hệ tọa độ WGS 84 (EPSG:4326), không dùng VN-2000."
+    )
+
+
+def _is_within(points: np.ndarray) -> bool:
+    west, south, east, north = BOX
+    return bool(np.all((points >= (west, south)) & (points <= (east, north))))
+
+
+def _shape(feature: Feature, ward: Ward) -> shapely.Geometry:
+    """The shape in metres. A ring may touch itself, as borders do once they are simplified, but it may not cross itself."""
+    drawn = shapely.MultiPolygon([_polygon(polygon) for polygon in feature.polygons])
+    if drawn.is_valid:
+        return drawn
+    mended = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
+    if mended.is_empty or abs(mended.area - drawn.area) > TOUCH_SHARE * mended.area:
+        where = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(drawn))
+        lon, lat = _to_degrees(float(where[1]), float(where[2])) if where else (0.0, 0.0)
+        raise BoundaryError(
+            f"{ward.full_name} ({ward.code}): đường ranh giới tự cắt gần kinh độ {_degrees(lon, 4)}, vĩ độ {_degrees(lat, 4)}. "
+            "Sửa đường này trong phần mềm bản đồ rồi nạp lại."
+        )
+    return mended
+
+
+def _polygon(polygon: Polygon) -> shapely.Polygon:
+    shell, *holes = ([_to_metres(lon, lat) for lon, lat in ring] for ring in polygon)
+    return shapely.Polygon(shell, holes)
+
+
+def _check_places(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> None:
+    far, small = [], []
+    for shape, ward in zip(shapes, wards, strict=True):
+        if shape.area / 1e6 < SMALL_SHARE * float(ward.area_km2):
+            small.append(f"{ward.full_name} ({ward.code})")
+        away = shape.distance(shapely.Point(_centre_of(ward)))
+        if away > FAR_METRES:
+            far.append(f"{ward.full_name} ({ward.code}) lệch {round(away / 1000)} km")
+    if far:
+        raise BoundaryError(f"Sai vị trí: {_name(far)}. Có thể mã bị gán nhầm đơn vị; đối chiếu lại thuộc tính “code” rồi nạp lại.")
+    if small:
+        raise BoundaryError(f"Vùng vẽ quá nhỏ, chưa bằng một phần mười diện tích công bố: {_name(small)}. Vẽ lại rồi nạp lại.")
+
+
+def _simplify(shapes: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+    """Each border once, so that neighbours keep it in common; then moved to the corner of the plane, in its units."""
+    try:
+        thinned = shapely.coverage_simplify(list(shapes), TOLERANCE_METRES)
+    except shapely.errors.ShapelyError:
+        raise BoundaryError("Ranh giới các đơn vị chồng chéo nhau nên không vẽ được. Kiểm tra lớp bản đồ rồi nạp lại.") from None
+    left, top = shapely.total_bounds(thinned)[:2]
+    return [shapely.transform(shape, lambda points: np.rint((points - (left, top)) / UNIT_METRES)) for shape in thinned]
+
+
+def _to_shape(ward: Ward, shape: shapely.Geometry) -> Shape:
+    rings = tuple(
+        _whole(ring) for polygon in _polygons(shape) for ring in (polygon.exterior, *polygon.interiors) if len(_whole(ring)) > 2
+    )
+    widest = max(_polygons(shape), key=lambda polygon: polygon.area)
+    circle = shapely.maximum_inscribed_circle(shapely.make_valid(widest, method="structure", keep_collapsed=False), 2)
+    x, y = circle.coords[0]
+    return Shape(ward.code, rings, (round(x), round(y)), int(circle.length))
+
+
+def _whole(ring: shapely.LinearRing) -> Ring:
+    """The ring without its last point, and without what fell together when it was rounded."""
+    points = [(int(x), int(y)) for x, y in ring.coords[:-1]]
+    return tuple(point for place, point in enumerate(points) if point != points[place - 1])
+
+
+def _polygons(shape: shapely.Geometry) -> Iterable[shapely.Polygon]:
+    return shapely.get_parts(shape)
+
+
+def _inner_box(plane: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> tuple[int, int, int, int]:
+    places = [_centre_of(ward) for ward in wards]
+    urban = np.array([place for place, ward in zip(places, wards, strict=True) if ward.kind == "phuong"] or places)
+    middle = np.median(urban, axis=0)
+    near = [
+        shape
+        for shape, place, ward in zip(plane, places, wards, strict=True)
+        if ward.kind == "phuong" and math.dist(place, middle) < INNER_METRES
+    ]
+    left, top, right, bottom = shapely.total_bounds(near or list(plane))
+    return math.floor(left), math.floor(top), math.ceil(right - left), math.ceil(bottom - top)
+
+
+def _doubt_areas(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> list[str]:
+    odd = []
+    for shape, ward in zip(shapes, wards, strict=True):
+        share = shape.area / 1e6 / float(ward.area_km2) - 1
+        if abs(share) > AREA_SHARE:
+            odd.append(f"{ward.full_name} ({'+' if share > 0 else '−'}{round(abs(share) * 100)} %)")
+    if not odd:
+        return []
+    return [
+        f"Diện tích hình vẽ lệch hơn {round(AREA_SHARE * 100)} % so với số liệu công bố: {_name(odd)}. Trang vẫn ghi diện tích công bố."
+    ]
+
+
+def _doubt_borders(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> list[str]:
+    """Borders that are not the same line on both sides: they overlap or leave a gap, and are simplified apart."""
+    apart = shapely.coverage_invalid_edges(list(shapes))
+    names = [ward.full_name for ward, edges in zip(wards, apart, strict=True) if not edges.is_empty]
+    return [f"Ranh giới không khớp với đơn vị bên cạnh (chồng hoặc hở): {_name(names)}."] if names else []
+
+
+def _count_points(shapes: Sequence[shapely.Geometry]) -> int:
+    return int(sum(shapely.get_num_coordinates(shapes)))
+
+
+def _centre_of(ward: Ward) -> tuple[float, float]:
+    return _to_metres(float(ward.longitude), float(ward.latitude))
+
+
+def _to_metres(lon: float, lat: float) -> tuple[float, float]:
+    """An equirectangular plane, y down: within the city it is true to 0.3 %."""
+    return lon * METRES_PER_DEGREE * _SHRINK, -lat * METRES_PER_DEGREE
+
+
+def _to_degrees(x: float, y: float) -> tuple[float, float]:
+    return x / METRES_PER_DEGREE / _SHRINK, -y / METRES_PER_DEGREE
+
+
+_SHRINK = math.cos(math.radians(MIDDLE_LATITUDE))
+
+
+def _degrees(value: float, decimals: int = 2) -> str:
+    return f"{value:.{decimals}f}".replace(".", ",")
+
+
+def _name(words: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = f" và {len(words) - NAMED} nơi khác" if len(words) > NAMED else ""
+    return ", ".join(words[:NAMED]) + more

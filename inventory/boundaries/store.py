@@ -1,0 +1,124 @@
+"""The boundaries in their table: loaded as a whole, read as a whole, taken away as a whole."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, defer
+
+from accounts import audit
+from accounts.identity import Identity
+from inventory.boundaries.boundaries import Boundaries, Shape
+from inventory.boundaries.geojson import BoundaryError
+from inventory.models import BoundarySetRecord
+from inventory.wards.queries import list_wards
+from portal.clock import now
+
+# The boundaries by the hash of their file: reading 126 shapes from their table takes longer than drawing them.
+_read: dict[str, Boundaries] = {}
+
+
+@dataclass(frozen=True)
+class BoundarySource:
+    """What stands behind the boundaries that the map draws: the file, whose data it is, who loaded it and when."""
+
+    sha256: str
+    filename: str
+    source: str
+    by: str
+    at: datetime
+    warnings: tuple[str, ...]
+    points_given: int
+    points_kept: int
+
+
+def load_boundaries(session: Session, data: bytes, filename: str, source: str, identity: Identity | None) -> BoundarySource:
+    """Put the boundaries of a file in the place of those before. Raises BoundaryError, and then nothing has changed."""
+    # Checking needs a library of geometry that no other page needs: it is loaded with the first file.
+    from inventory.boundaries.simplification import draw_boundaries
+
+    if not source.strip():
+        raise BoundaryError("Chưa ghi nguồn số liệu. Ghi cơ quan và năm của ranh giới, ví dụ “Sở Nông nghiệp và Môi trường, 2026”.")
+    drawn = draw_boundaries(data, list_wards(session))
+    before = find_source(session)
+    session.execute(delete(BoundarySetRecord))
+    kept = BoundarySetRecord(
+        filename=filename[:200],
+        source=source.strip()[:200],
+        sha256=hashlib.sha256(data).hexdigest(),
+        by=identity.full_name if identity else "hệ thống",
+        at=now(),
+        width=drawn.width,
+        height=drawn.height,
+        inner=list(drawn.inner),
+        shapes={
+            shape.ward_code: {
+                "rings": [list(map(list, ring)) for ring in shape.rings],
+                "label": list(shape.label),
+                "room": shape.room,
+            }
+            for shape in drawn.shapes
+        },
+        warnings=list(drawn.warnings),
+        points_given=drawn.points[0],
+        points_kept=drawn.points[1],
+    )
+    session.add(kept)
+    session.flush()
+    told = {"filename": kept.filename, "source": kept.source, "sha256": kept.sha256}
+    audit.log(session, identity, "boundary:load", "city", before=_told(before), after=told)
+    return _to_source(kept)
+
+
+def remove_boundaries(session: Session, identity: Identity | None) -> bool:
+    """Take the boundaries away; the map keeps its hexagons. False where there were none."""
+    before = find_source(session)
+    if before is None:
+        return False
+    session.execute(delete(BoundarySetRecord))
+    audit.log(session, identity, "boundary:remove", "city", before=_told(before))
+    return True
+
+
+def find_source(session: Session) -> BoundarySource | None:
+    """What stands behind the boundaries, without reading them; None while none are loaded."""
+    light = defer(BoundarySetRecord.shapes, raiseload=True)
+    newest = select(BoundarySetRecord).options(light).order_by(BoundarySetRecord.id.desc()).limit(1)
+    found = session.scalars(newest).first()
+    return _to_source(found) if found else None
+
+
+def get_boundaries(session: Session, source: BoundarySource) -> Boundaries:
+    """The boundaries behind a source that was just found."""
+    if source.sha256 not in _read:
+        newest = select(BoundarySetRecord).where(BoundarySetRecord.sha256 == source.sha256).order_by(BoundarySetRecord.id.desc())
+        row = session.scalars(newest.limit(1)).one()
+        _read.clear()
+        _read[source.sha256] = _to_boundaries(row)
+    return _read[source.sha256]
+
+
+def _to_boundaries(row: BoundarySetRecord) -> Boundaries:
+    left, top, width, height = row.inner
+    return Boundaries(
+        shapes=tuple(
+            Shape(code, tuple(tuple((x, y) for x, y in ring) for ring in kept["rings"]), tuple(kept["label"]), kept["room"])
+            for code, kept in row.shapes.items()
+        ),
+        width=row.width,
+        height=row.height,
+        inner=(left, top, width, height),
+        warnings=tuple(row.warnings),
+        points=(row.points_given, row.points_kept),
+    )
+
+
+def _to_source(row: BoundarySetRecord) -> BoundarySource:
+    return BoundarySource(
+        row.sha256, row.filename, row.source, row.by, row.at, tuple(row.warnings), row.points_given, row.points_kept
+    )
+
+
+def _told(source: BoundarySource | None) -> dict[str, str] | None:
+    return {"filename": source.filename, "source": source.source} if source else None

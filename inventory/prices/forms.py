@@ -1,0 +1,83 @@
+"""What may be typed about prices. Whether it makes sense is for ``inventory.prices.parsing`` and the verbs to say."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, Optional
+
+from inventory.catalogue import load_catalogue
+from inventory.prices.observed import KINDS, MAX_WORDS
+from inventory.prices.parsing import MAX_EVIDENCE, MAX_SOURCE, PARTS
+from inventory.prices.price_lists import MAX_NAME
+from inventory.prices.prices import METHODS, Price
+from inventory.prices.vat import load_vat_rates
+from portal.forms import BaseForm, CountField, VndField
+
+
+class PriceListForm(BaseForm):
+    """The head of a list."""
+
+    name = StringField(_("Tên bảng giá"), [DataRequired(), Length(max=MAX_NAME)])
+    effective_from = DateField(_("Áp dụng từ ngày"), [DataRequired()])
+    delivery_year = CountField(_("Năm giao hàng (bỏ trống: chưa định)"))
+
+
+class PriceForm(BaseForm):
+    """One price. ``seen`` stands for the price that the editor saw."""
+
+    unit_price = VndField(_("Đơn giá (đã gồm thuế), đồng"), [DataRequired()])
+    vat_percent = SelectField(
+        _("Thuế suất"), choices=[SelectChoice(str(rate.percent), rate.label) for rate in load_vat_rates().values()]
+    )
+    cap = VndField(_("Mức giá tối đa, đồng (bỏ trống: không có)"))
+    method = SelectField(_("Phương pháp xác định giá"), choices=[SelectChoice(key, label) for key, label in METHODS.items()])
+    evidence = StringField(_("Số căn cứ (số báo giá, quyết định, chứng thư)"), [Length(max=MAX_EVIDENCE)])
+    evidence_date = DateField(_("Ngày căn cứ"), [Optional()])
+    source = TextAreaField(_("Nguồn, ghi chú"), [DataRequired(), Length(max=MAX_SOURCE)])
+    seen = HiddenField()
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What was typed, by part of the price."""
+        return {part: self[part].data for part in PARTS}
+
+    def tell(self, faults: Mapping[str, str]) -> None:
+        """Put each fault beside its field, where nothing is said there yet."""
+        for part, message in faults.items():
+            if not self[part].errors:
+                self[part].errors = [message]
+
+
+class EvidenceForm(BaseForm):
+    """A file behind a price."""
+
+    file = FileField(_("Tệp căn cứ: PDF, ảnh hoặc .xlsx, không quá 10 MB"))
+
+
+class ObservedForm(BaseForm):
+    """What somebody paid."""
+
+    item = SelectField(
+        _("Danh mục"), choices=[SelectChoice(item.code, f"{item.code} – {item.name}") for item in load_catalogue().values()]
+    )
+    buyer = StringField(_("Xã, phường hoặc đơn vị mua"), [DataRequired(), Length(max=MAX_WORDS)])
+    unit_price = VndField(_("Đơn giá (đã gồm thuế), đồng"), [DataRequired()])
+    paid_on = DateField(_("Ngày của văn bản"), [DataRequired()])
+    document = StringField(_("Số văn bản"), [DataRequired(), Length(max=MAX_WORDS)])
+    kind = SelectField(_("Loại căn cứ"), choices=[SelectChoice(key, label) for key, label in KINDS.items()])
+
+
+def price_values(price: Price) -> dict[str, object]:
+    """What the form shows of a price."""
+    return {
+        "unit_price": f"{price.unit_price:,}".replace(",", "."),
+        "vat_percent": str(price.vat_percent),
+        "cap": "" if price.cap is None else f"{price.cap:,}".replace(",", "."),
+        "method": price.method,
+        "evidence": price.evidence,
+        "evidence_date": price.evidence_date,
+        "source": price.source,
+        "seen": price.stamp,
+    }

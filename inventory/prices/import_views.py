@@ -1,0 +1,75 @@
+"""Pages of the Excel door of prices: the list as a workbook, the rehearsal of what comes back, and taking it over."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts import audit
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.prices.observed import observed_prices
+from inventory.prices.price_lists import PriceListError, get_price_list, next_name
+from inventory.prices.workbook import build_price_workbook
+from inventory.prices.workbook_import import PriceRehearsal, rehearse, take_over
+from portal.clock import today
+from portal.database import get_session, record_outside, writes
+from portal.downloads import XLSX, send_bytes
+from portal.errors import WardReadinessError
+from portal.formats import format_day
+from portal.posted_files import carried, posted_file
+from portal.settings import current_settings
+
+blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_folder="../templates")
+
+
+@blueprint.get("/<int:price_list_id>/list.xlsx")
+@requires(Permission.PRICE_EDIT)
+def workbook(price_list_id: int) -> ResponseReturnValue:
+    """The list as a workbook to be edited; the download is audited."""
+    session, identity = get_session(), the_identity()
+    note = f"Tải ngày {format_day(today())}."
+    if not current_settings().is_production:
+        note += " SỐ LIỆU MINH HỌA."
+    data = build_price_workbook(get_price_list(session, price_list_id), observed_prices(session), note)
+    record_outside(lambda session: audit.log(session, identity, "price-list:download", f"price-list {price_list_id}"))
+    return send_bytes(data, f"bang-gia-{price_list_id}.xlsx", XLSX)
+
+
+@blueprint.get("/<int:price_list_id>/upload")
+@requires(Permission.PRICE_EDIT)
+def upload(price_list_id: int) -> ResponseReturnValue:
+    """Where an edited list is handed in."""
+    return _page(price_list_id)
+
+
+@blueprint.post("/<int:price_list_id>/upload")
+@requires(Permission.PRICE_EDIT)
+@writes
+def take(price_list_id: int) -> ResponseReturnValue:
+    """Rehearse a file, or take a rehearsed one over; the file travels with the page in between, and is looked over again."""
+    session, identity, data = get_session(), the_identity(), posted_file()
+    try:
+        found = rehearse(session, data, price_list_id)
+    except WardReadinessError as error:
+        return _page(price_list_id, error.message), error.status
+    name = request.form.get("name", "")[:500]
+    if request.form.get("do") != "take" or found.is_empty:
+        return _page(price_list_id, found=found, file=carried(data), name=next_name(session, found.target.name))
+    try:
+        kept = take_over(session, found, name, identity.full_name)
+    except PriceListError as error:
+        return _page(price_list_id, error.message, found, carried(data), name), error.status
+    after = {"list": kept.id, "prices": sorted(found.prices), "observed": len(found.observed)}
+    audit.log(session, identity, "price-list:import", f"price-list {kept.id}", after=after)
+    flash(
+        _("Đã nhận %(prices)s đơn giá và %(observed)s giá tham chiếu.", prices=len(found.prices), observed=len(found.observed)),
+        "success",
+    )
+    if found.refused or found.disputed:
+        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(found.refused) + len(found.disputed)), "warning")
+    return redirect(url_for("prices.show", price_list_id=kept.id))
+
+
+def _page(price_list_id: int, refused: str = "", found: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:
+    price_list = get_price_list(get_session(), price_list_id)
+    return render_template("inventory/prices/upload.html", list=price_list, refused=refused, found=found, file=file, name=name)

@@ -1,0 +1,285 @@
+"""The price lists in their tables: read, copied into a next version, edited while in work, and fixed for good."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
+from inventory.prices.prices import Price, PriceList, load_default_prices
+from portal.clock import now, today
+from portal.errors import NotFoundError, WardReadinessError
+from portal.vietnamese import to_nfc
+
+MAX_NAME = 200
+YEARS = (2020, 2050)
+
+
+class PriceListError(WardReadinessError):
+    """The list cannot be made or changed like this; the message says why."""
+
+
+class LockedListError(PriceListError):
+    """The list is fixed for good, or somebody else changed the price in the meantime."""
+
+    status = 409
+
+
+def get_price_list(session: Session, price_list_id: int) -> PriceList:
+    """One list with its prices. Raises NotFoundError."""
+    return _to_price_list(_record(session, price_list_id))
+
+
+def version_of(session: Session, price_list_id: int) -> tuple[int, int]:
+    """What stands for the content of a list, without reading its prices. Raises NotFoundError."""
+    revision = session.scalar(select(PriceListRecord.revision).where(PriceListRecord.id == price_list_id))
+    if revision is None:
+        raise NotFoundError("Không có bảng giá này.")
+    return price_list_id, revision
+
+
+def current_price_list(session: Session) -> PriceList:
+    """The newest fixed list that is in effect. Raises NotFoundError while there is none."""
+    fixed = select(PriceListRecord).where(PriceListRecord.published_at.is_not(None), PriceListRecord.effective_from <= today())
+    newest = fixed.order_by(PriceListRecord.effective_from.desc(), PriceListRecord.id.desc()).limit(1)
+    record = session.scalars(newest).first()
+    if record is None:
+        raise NotFoundError("Chưa có bảng giá nào. Chạy lệnh “flask --app wsgi setup” để nạp bảng giá tham khảo.")
+    return _to_price_list(record)
+
+
+def list_price_lists(session: Session) -> list[PriceList]:
+    """All lists, the newest first."""
+    newest = select(PriceListRecord).order_by(PriceListRecord.id.desc())
+    return [_to_price_list(record) for record in session.scalars(newest)]
+
+
+def copy_price_list(
+    session: Session, price_list_id: int, name: str, effective_from: date, delivery_year: int | None, by: str
+) -> PriceList:
+    """A next version in work, chained to the one it was copied from, with its prices and their files.
+
+    An item that came into the catalogue since gets its shipped price.
+
+    Raises NotFoundError, or PriceListError where the name or the year cannot be.
+    """
+    # Locked, so that of two who copy it at once the second finds the name taken.
+    origin = _record(session, price_list_id, for_update=True)
+    clean = _checked_name(session, name)
+    _check_year(delivery_year)
+    known = {row.item_code for row in origin.prices}
+    came_since = [price for price in load_default_prices() if price.item not in known]
+    copy = PriceListRecord(
+        name=clean,
+        effective_from=effective_from,
+        delivery_year=delivery_year,
+        based_on=origin.id,
+        created_by=by,
+        created_at=now(),
+        prices=[_to_record(price) for price in (*map(_to_price, origin.prices), *came_since)],
+    )
+    session.add(copy)
+    session.flush()
+    files = select(PriceEvidence).where(PriceEvidence.price_list_id == origin.id).order_by(PriceEvidence.id)
+    for kept in session.scalars(files).all():
+        session.add(
+            PriceEvidence(
+                price_list_id=copy.id,
+                item_code=kept.item_code,
+                name=kept.name,
+                media_type=kept.media_type,
+                size=kept.size,
+                sha256=kept.sha256,
+                stored_as=kept.stored_as,
+                by=kept.by,
+                at=kept.at,
+            )
+        )
+    session.flush()
+    return _to_price_list(copy)
+
+
+def change_price_list(
+    session: Session, price_list_id: int, name: str, effective_from: date, delivery_year: int | None
+) -> PriceList:
+    """Give a list in work another name, day or year. Raises NotFoundError, LockedListError, PriceListError."""
+    record = open_record(session, price_list_id)
+    if to_nfc(name).strip() != record.name:
+        record.name = _checked_name(session, name)
+    _check_year(delivery_year)
+    record.effective_from, record.delivery_year = effective_from, delivery_year
+    record.revision += 1
+    session.flush()
+    return _to_price_list(record)
+
+
+def save_price(session: Session, price_list_id: int, price: Price, seen: str) -> bool:
+    """Keep one price of a list in work; False where nothing differs. ``seen`` is the stamp of the price that the editor saw.
+
+    Raises NotFoundError, and LockedListError where the list is fixed or somebody else changed the price in the meantime.
+    """
+    record = open_record(session, price_list_id)
+    present = _to_price(_row(record, price.item))
+    if present == price:
+        return False
+    if present.stamp != seen:
+        raise LockedListError(
+            f"Đơn giá {price.item} vừa được người khác sửa thành {present.unit_price:,} đ. Xem lại rồi lưu.".replace(",", ".")
+        )
+    save_prices(session, price_list_id, {price.item: price})
+    return True
+
+
+def save_prices(session: Session, price_list_id: int, prices: Mapping[str, Price]) -> None:
+    """Keep many prices of a list in work, as they are given. Raises NotFoundError, LockedListError."""
+    record = open_record(session, price_list_id)
+    for code, price in prices.items():
+        row = _row(record, code)
+        for part, value in _columns(price).items():
+            setattr(row, part, value)
+    record.revision += 1
+    session.flush()
+
+
+def publish_price_list(session: Session, price_list_id: int, by: str) -> PriceList:
+    """Fix a list for good; one that is fixed already stays as it is. A plan that becomes final does this too. Raises NotFoundError."""
+    record = _record(session, price_list_id, for_update=True)
+    if record.published_at is None:
+        record.published_by, record.published_at = by, now()
+        session.flush()
+    return _to_price_list(record)
+
+
+def discard_price_list(session: Session, price_list_id: int) -> None:
+    """Take a list in work away. Raises NotFoundError, LockedListError, or PriceListError where something rests on it."""
+    record = open_record(session, price_list_id)
+    if session.scalars(select(PriceListRecord.id).where(PriceListRecord.based_on == record.id)).first() is not None:
+        raise PriceListError("Đã có bản sau tạo từ bảng giá này nên không xóa được.")
+    try:
+        with session.begin_nested():
+            session.execute(delete(PriceEvidence).where(PriceEvidence.price_list_id == record.id))
+            session.execute(delete(PriceRecord).where(PriceRecord.price_list_id == record.id))
+            session.execute(delete(PriceListRecord).where(PriceListRecord.id == record.id))
+    except IntegrityError:
+        raise PriceListError("Bảng giá này đang được một phương án dùng nên không xóa được.") from None
+
+
+def newest_version(session: Session, price_list_id: int) -> PriceList:
+    """The list itself while it is in work; of a fixed one the newest that follows it, or itself. Locked. Raises NotFoundError."""
+    found = _record(session, price_list_id, for_update=True)
+    while found.published_at is not None:
+        followers = select(PriceListRecord.id).where(PriceListRecord.based_on == found.id).order_by(PriceListRecord.id.desc())
+        next_id = session.scalars(followers.limit(1)).first()
+        if next_id is None:
+            break
+        found = _record(session, next_id, for_update=True)
+    return _to_price_list(found)
+
+
+def next_name(session: Session, name: str) -> str:
+    """A free name for the next version: ``Bảng giá tham khảo 2026 (bản 2)``."""
+    taken = set(session.scalars(select(PriceListRecord.name)))
+    stem = name.partition(" (bản ")[0][: MAX_NAME - 20]
+    number = 2
+    while f"{stem} (bản {number})" in taken:
+        number += 1
+    return f"{stem} (bản {number})"
+
+
+def open_record(session: Session, price_list_id: int) -> PriceListRecord:
+    """The row of a list in work, locked. Raises NotFoundError, LockedListError."""
+    record = _record(session, price_list_id, for_update=True)
+    if record.published_at is not None:
+        raise LockedListError("Bảng giá này đã chốt nên không sửa được. Tạo bản mới từ bảng giá này rồi sửa ở bản mới.")
+    return record
+
+
+def make_record(price_list: PriceList) -> PriceListRecord:
+    """The rows of a list that comes from outside; its id is given by the database."""
+    return PriceListRecord(
+        name=price_list.name,
+        effective_from=price_list.effective_from,
+        created_by=price_list.created_by,
+        created_at=price_list.created_at,
+        published_by=price_list.published_by,
+        published_at=price_list.published_at,
+        prices=[_to_record(price) for price in price_list.prices.values()],
+    )
+
+
+def _record(session: Session, price_list_id: int, *, for_update: bool = False) -> PriceListRecord:
+    # What was read before the lock may be stale by now.
+    record = session.get(PriceListRecord, price_list_id, with_for_update=for_update or None, populate_existing=for_update)
+    if record is None:
+        raise NotFoundError("Không có bảng giá này.")
+    return record
+
+
+def _row(record: PriceListRecord, item: str) -> PriceRecord:
+    row = next((row for row in record.prices if row.item_code == item), None)
+    if row is None:
+        raise NotFoundError("Bảng giá này không có danh mục ấy.")
+    return row
+
+
+def _checked_name(session: Session, name: str) -> str:
+    clean = " ".join(to_nfc(name).split())
+    if not clean or len(clean) > MAX_NAME:
+        raise PriceListError(f"Hãy đặt tên bảng giá, không quá {MAX_NAME} ký tự.")
+    if session.scalars(select(PriceListRecord.id).where(PriceListRecord.name == clean)).first() is not None:
+        raise PriceListError(f"Đã có bảng giá tên “{clean}”. Đặt tên khác.")
+    return clean
+
+
+def _check_year(year: int | None) -> None:
+    if year is not None and not YEARS[0] <= year <= YEARS[1]:
+        raise PriceListError(f"Năm giao hàng từ {YEARS[0]} đến {YEARS[1]}, hoặc bỏ trống.")
+
+
+def _columns(price: Price) -> dict[str, object]:
+    return {
+        "unit_price": price.unit_price,
+        "vat_percent": price.vat_percent,
+        "cap": price.cap,
+        "method": price.method,
+        "evidence": price.evidence,
+        "evidence_date": price.evidence_date,
+        "source": price.source,
+        "source_label": price.source_label,
+    }
+
+
+def _to_record(price: Price) -> PriceRecord:
+    return PriceRecord(item_code=price.item, **_columns(price))
+
+
+def _to_price(row: PriceRecord) -> Price:
+    return Price(
+        item=row.item_code,
+        unit_price=row.unit_price,
+        vat_percent=row.vat_percent,
+        cap=row.cap,
+        method=row.method,
+        source=row.source,
+        source_label=row.source_label,
+        evidence=row.evidence,
+        evidence_date=row.evidence_date,
+    )
+
+
+def _to_price_list(record: PriceListRecord) -> PriceList:
+    return PriceList(
+        id=record.id,
+        name=record.name,
+        effective_from=record.effective_from,
+        prices={row.item_code: _to_price(row) for row in record.prices},
+        revision=record.revision,
+        delivery_year=record.delivery_year,
+        based_on=record.based_on,
+        created_by=record.created_by,
+        created_at=record.created_at,
+        published_by=record.published_by,
+        published_at=record.published_at,
+    )

@@ -1,0 +1,182 @@
+"""What things cost, and what stands behind each price: in whole VND, VAT included. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from inventory.shipped import read_rows
+from portal.labels import LabelledEnum
+
+METHODS = {
+    "none": "Chưa có căn cứ",
+    "quote": "Báo giá",
+    "bid": "Kết quả trúng thầu tương tự",
+    "valuation": "Thẩm định giá",
+    "listed": "Giá niêm yết",
+}
+CAP_CLAUSE = "QĐ 15/2025/QĐ-TTg, Điều 4.4 (sửa đổi bởi QĐ 10/2026/QĐ-TTg)"
+
+
+class CapStanding(LabelledEnum):
+    """Where a price stands to its legal ceiling, and who may decide on it (QĐ 15/2025/QĐ-TTg, Điều 4.4)."""
+
+    NO_CAP = "no_cap", "không có mức tối đa"
+    BELOW = "below", "dưới mức tối đa"
+    AT_CAP = "at_cap", "bằng mức tối đa"
+    UNIT_HEAD = "unit_head", "vượt, thủ trưởng đơn vị quyết định"
+    PROVINCE = "province", "vượt, UBND cấp tỉnh quyết định"
+    NOT_ALLOWED = "not_allowed", "vượt quá mức được phép"
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of one item: VND per unit with VAT, without installation (QĐ 15/2025/QĐ-TTg, Điều 3.5.a).
+
+    ``cap`` is the legal ceiling in VND, or None. ``method`` is a key of METHODS (NĐ 224/2026/NĐ-CP, Điều 49.4).
+    """
+
+    item: str
+    unit_price: int
+    vat_percent: int
+    cap: int | None
+    method: str
+    source: str
+    source_label: str
+    evidence: str = ""
+    evidence_date: date | None = None
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether a document stands behind the price. A price of nothing needs none."""
+        return self.unit_price == 0 or (self.method != "none" and bool(self.evidence))
+
+    @property
+    def is_at_cap(self) -> bool:
+        """Whether the price is just the ceiling: a sign that nobody has asked the market yet."""
+        return self.cap is not None and self.unit_price == self.cap
+
+    @property
+    def method_label(self) -> str:
+        """The words of the screen for the method."""
+        return METHODS[self.method]
+
+    @property
+    def before_tax(self) -> int:
+        """The price without VAT, rounded to the nearest đồng, a half up."""
+        return (self.unit_price * 200 + 100 + self.vat_percent) // (2 * (100 + self.vat_percent))
+
+    @property
+    def standing(self) -> CapStanding:
+        """Up to 15 % over the cap the head of the unit decides, up to 30 % the province, above it nobody (Điều 4.4)."""
+        if self.cap is None:
+            return CapStanding.NO_CAP
+        if self.unit_price <= self.cap:
+            return CapStanding.AT_CAP if self.is_at_cap else CapStanding.BELOW
+        if self.unit_price * 100 <= self.cap * 115:
+            return CapStanding.UNIT_HEAD
+        return CapStanding.PROVINCE if self.unit_price * 100 <= self.cap * 130 else CapStanding.NOT_ALLOWED
+
+    @property
+    def tenths_above_cap(self) -> int | None:
+        """How far above the cap, in tenths of a percent, rounded up: a đồng too much is never shown as nothing too much.
+
+        None where there is no cap, or none to measure by; 0 at the cap and below.
+        """
+        if not self.cap:
+            return None
+        return max(0, tenths_of(self.unit_price, self.cap))
+
+    @property
+    def stamp(self) -> str:
+        """What stands for the whole price, so that a form can tell whether somebody else changed it meanwhile."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """A named version of the prices, by item code.
+
+    It never changes once ``published_at`` is set; ``revision`` counts the saves before that, so that id and revision stand for the
+    content. ``delivery_year`` is the year that the goods are handed over in, where it is known.
+    """
+
+    id: int
+    name: str
+    effective_from: date
+    prices: Mapping[str, Price]
+    revision: int = 1
+    delivery_year: int | None = None
+    based_on: int | None = None
+    created_by: str = ""
+    created_at: datetime | None = None
+    published_by: str = ""
+    published_at: datetime | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is fixed for good."""
+        return self.published_at is not None
+
+    @property
+    def state_label(self) -> str:
+        """The words of the screen for its state."""
+        return "đã chốt" if self.is_published else "đang soạn"
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """What stands for the content: a key for whatever is computed from it."""
+        return self.id, self.revision
+
+    @property
+    def lacking_evidence(self) -> tuple[Price, ...]:
+        """The prices that no document stands behind."""
+        return tuple(price for price in self.prices.values() if not price.has_evidence)
+
+
+@dataclass(frozen=True)
+class PriceChange:
+    """One item in two lists: a price that came, went, or differs in any part."""
+
+    item: str
+    before: Price | None
+    after: Price | None
+
+    @property
+    def tenths(self) -> int | None:
+        """By how many tenths of a percent the price rose or fell, rounded away from zero. None where there is no percentage."""
+        if self.before is None or self.after is None or not self.before.unit_price:
+            return None
+        return tenths_of(self.after.unit_price, self.before.unit_price)
+
+
+def compare_lists(before: PriceList, after: PriceList) -> tuple[PriceChange, ...]:
+    """What differs between two lists, in the order of the codes."""
+    codes = sorted(before.prices.keys() | after.prices.keys())
+    changes = (PriceChange(code, before.prices.get(code), after.prices.get(code)) for code in codes)
+    return tuple(change for change in changes if change.before != change.after)
+
+
+def tenths_of(value: int, base: int) -> int:
+    """How far ``value`` lies from ``base``, in tenths of a percent of it, rounded away from zero. ``base`` is above 0."""
+    difference = value - base
+    tenths = -(-abs(difference) * 1000 // base)
+    return tenths if difference >= 0 else -tenths
+
+
+@cache
+def load_default_prices() -> tuple[Price, ...]:
+    """The shipped indicative prices, in the order of the catalogue."""
+    return tuple(
+        Price(
+            item=row["code"],
+            unit_price=int(row["unit_price"]),
+            vat_percent=int(row["vat_percent"]),
+            cap=int(row["cap"]) if row["cap"] else None,
+            method=row["method"],
+            source=row["source"],
+            source_label=row["source_label"],
+        )
+        for row in read_rows("prices.csv")
+    )

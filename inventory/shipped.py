@@ -1,0 +1,9 @@
+"""The tables that the package brings along, as rows of text. Pure."""
+
+import csv
+from importlib.resources import files
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table in ``inventory/data``, by the names of its columns."""
+    return list(csv.DictReader((files("inventory") / "data" / name).read_text("utf-8").splitlines()))

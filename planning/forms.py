@@ -1,0 +1,147 @@
+"""What may be typed about plans. Values of lines are read by ``planning.plan.overrides``, at every door alike."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from inventory.catalogue import GROUPS
+from planning.funding.allocation import Aim
+from planning.funding.constraints import Funding
+from planning.plan.assumptions import SOURCES, YEARS, Assumptions, GroupRule, Mode, Rates
+from portal.formats import format_number, format_rate
+from portal.forms import BaseForm, CountField, RateField, VndField
+
+
+def _between(least: int, most: int) -> Callable[[BaseForm, CountField], None]:
+    def check(_form: BaseForm, field: CountField) -> None:
+        if field.number is not None and not least <= field.number <= most:
+            raise ValidationError(_("Nhập số từ %(least)s đến %(most)s.", least=least, most=most))
+
+    return check
+
+
+class PlanForm(BaseForm):
+    """A scenario that begins, is copied or is renamed."""
+
+    name = StringField(_("Tên phương án"), [DataRequired(), Length(max=200)])
+    note = TextAreaField(_("Ghi chú: phương án này khác gì"), [Length(max=1000)])
+
+
+class NewPlanForm(PlanForm):
+    """A scenario that begins from the rules at their default."""
+
+    first_year = CountField(_("Năm đầu"), [DataRequired(), _between(2026, 2099)])
+
+
+class RevisionForm(BaseForm):
+    """The next revision of a scenario."""
+
+    note = StringField(_("Bản tiếp theo để làm gì"), [DataRequired(), Length(max=300)])
+
+
+class StampedForm(BaseForm):
+    """A form of a scenario that says which state of it the page was made from."""
+
+    changes = HiddenField()
+
+    @property
+    def stamp(self) -> int:
+        """How many changes the scenario had when the page was made; -1 where that cannot be read."""
+        return int(self.changes.data) if (self.changes.data or "").isdigit() else -1
+
+
+class GroupRuleForm(BaseForm):
+    """The rules of one group; one form a group, told apart by the letter before its fields."""
+
+    year = SelectField(_("Năm"), coerce=int)
+    capital_source = SelectField(_("Nguồn chi đầu tư"), choices=SOURCES)
+    recurrent_source = SelectField(_("Nguồn chi thường xuyên"), choices=SOURCES)
+    is_leased = BooleanField(_("Thuê nếu thuê được"))
+    unit = StringField(_("Đơn vị thực hiện"), [DataRequired(), Length(max=200)])
+
+    @property
+    def rule(self) -> GroupRule:
+        """The typed rule."""
+        return GroupRule(
+            self.year.data, self.capital_source.data, self.recurrent_source.data, bool(self.is_leased.data), self.unit.data or ""
+        )
+
+
+class RulesForm(StampedForm):
+    """The rules of a scenario beside those of its groups."""
+
+    first_year = CountField(_("Năm đầu"), [DataRequired(), _between(2026, 2099)])
+    months = CountField(_("Số tháng tính trong năm của khoản trả hằng năm"), [DataRequired(), _between(1, 12)])
+    lease_percent = CountField(_("Giá thuê một năm bằng bao nhiêu % đơn giá mua"), [DataRequired(), _between(1, 100)])
+    blocking_first = BooleanField(_("Tiêu chí bắt buộc vào năm đầu, bất kể nhóm"))
+    price_list = SelectField(_("Bảng giá"), coerce=int)
+
+
+class RatesForm(StampedForm):
+    """How the money is asked for, with the shares beside the goods. Every field keeps its value in the mode that does not use it."""
+
+    mode = SelectField(_("Cách lập"), choices=[SelectChoice(mode.value, mode.label) for mode in Mode])
+    transport = RateField(_("Vận chuyển, lắp đặt (%)"))
+    valuation = RateField(_("Thẩm định giá (%)"))
+    management = RateField(_("Quản lý dự án (%)"))
+    consulting = RateField(_("Tư vấn đầu tư (%)"))
+    other = RateField(_("Chi phí khác ngoài thuê đường truyền (%)"))
+    volume = RateField(_("Dự phòng khối lượng phát sinh (%)"))
+    slippage = RateField(_("Dự phòng trượt giá (%)"))
+
+    @property
+    def rates(self) -> Rates:
+        """The typed mode and rates."""
+        return Rates(Mode(self.mode.data), **{name: self[name].rate for name in RATE_NAMES})
+
+
+RATE_NAMES = tuple(name for name in Rates.__dataclass_fields__ if name != "mode")
+
+
+def rates_form(rates: Rates) -> RatesForm:
+    """The form filled with the rates, or with what was posted."""
+    shown = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
+    return RatesForm(data={"mode": rates.mode.value, **shown})
+
+
+def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
+    """A form for each group, filled with its rule or with what was posted."""
+    forms = {}
+    for letter in GROUPS:
+        form = GroupRuleForm(obj=assumptions.groups[letter], prefix=letter, meta={"csrf": False})
+        form.year.choices = [SelectChoice(offset, str(assumptions.first_year + offset)) for offset in range(YEARS)]
+        forms[letter] = form
+    return forms
+
+
+class CeilingForm(BaseForm):
+    """The ceiling of one pot."""
+
+    amount = VndField(_("Trần vốn (để trống: không đặt trần)"))
+
+
+class FundingForm(StampedForm):
+    """What is asked of the choice under the ceilings."""
+
+    aim = SelectField(_("Mục tiêu"), choices=[SelectChoice(aim.value, aim.label) for aim in Aim])
+    per_district = CountField(_("Mỗi địa bàn cũ có ít nhất bao nhiêu đơn vị được bố trí (0: không đặt)"), [_between(0, 20)])
+    communes_first = BooleanField(_("Kết quả bằng nhau thì ưu tiên xã"))
+
+    @property
+    def the_aim(self) -> Aim:
+        """The aim as a value."""
+        return Aim(self.aim.data)
+
+
+def ceiling_forms(funding: Funding, years: Iterable[int], sources: Sequence[str]) -> dict[tuple[int, str], CeilingForm]:
+    """A form for each year and source, filled with its ceiling or with what was posted."""
+    forms = {}
+    for year in years:
+        for number, source in enumerate(sources):
+            known = funding.ceiling_of(year, source)
+            data = {"amount": "" if known is None else format_number(known)}
+            forms[year, source] = CeilingForm(data=data, prefix=f"pot-{year}-{number}", meta={"csrf": False})
+    return forms

@@ -1,0 +1,132 @@
+"""Scenarios side by side, and the difference between two of them line by line. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inventory.catalogue import GROUPS, load_catalogue
+from inventory.wards.wards import Ward
+from planning.plan.assumptions import Method, Spending
+from planning.plan.overrides import PRIORITIES, EditField, show_value
+from planning.plan.plan import Plan, PlanLine
+from portal.formats import format_number
+from scoring.rating.rating import Rating, Result
+from scoring.rating.remedies import apply_remedies, cost_to_ready
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one scenario does: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
+
+    name: str
+    ready_now: int
+    ready_after: int
+    people_after: int
+    lines: int
+    by_group: Mapping[str, Mapping[Spending, int]]
+    by_source: Mapping[str, Mapping[Spending, int]]
+    by_year: Mapping[str, Mapping[Spending, int]]
+    totals: Mapping[Spending, int]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one line that differs, in the words of the screen; an empty ``field`` is a line that came or went."""
+
+    ward: Ward
+    item: str
+    field: str
+    before: str
+    after: str
+
+    @property
+    def item_name(self) -> str:
+        """The words of the item."""
+        return f"{self.item} – {load_catalogue()[self.item].name}"
+
+
+def stand(plan: Plan) -> Standing:
+    """What a scenario does."""
+    after = ready_after(plan)
+    return Standing(
+        name=plan.name,
+        ready_now=sum(rating.result is Result.READY for rating in plan.ratings.values()),
+        ready_after=len(after),
+        people_after=sum(ward.population for ward in plan.wards if ward.code in after),
+        lines=sum(line.quantity > 0 for line in plan.lines),
+        by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
+        by_source=plan.totals_by(lambda line: line.source),
+        by_year=plan.totals_by(lambda line: str(line.year)),
+        totals={kind: plan.spending_total(kind) for kind in Spending},
+    )
+
+
+def ready_after(plan: Plan) -> frozenset[str]:
+    """The codes of the wards that are ready now, or that the lines of the plan turn ready.
+
+    A ward turns ready where its lines hold all that mends it, or at least the cheapest set that does.
+    """
+    by_ward: dict[str, dict[str, int]] = {ward.code: {} for ward in plan.wards}
+    for line in plan.lines:
+        by_ward[line.ward.code][line.item] = line.quantity + line.on_order
+    return frozenset(code for code, rating in plan.ratings.items() if _turns_ready(rating, by_ward[code], plan))
+
+
+def _turns_ready(rating: Rating, coming: Mapping[str, int], plan: Plan) -> bool:
+    if rating.result is Result.READY:
+        return True
+    if rating.snapshot is None or not coming:
+        return False
+    needed = {line.item: line.short for line in plan.lines if line.ward.code == rating.ward_code}
+    if all(coming[item] >= short for item, short in needed.items()):
+        return apply_remedies(rating).result is Result.READY
+    cheapest = cost_to_ready(rating, plan.price_list.prices)
+    if not cheapest.possible:
+        return False
+    wanted: dict[str, int] = {}
+    for remedy in cheapest.lines:
+        wanted[remedy.item] = wanted.get(remedy.item, 0) + remedy.quantity
+    return all(coming.get(item, 0) >= quantity for item, quantity in wanted.items())
+
+
+def difference(before: Plan, after: Plan) -> tuple[Change, ...]:
+    """What differs between two plans, in the order of wards and items: lines that came or went, and each changed field."""
+    old = {line.code: line for line in before.lines}
+    new = {line.code: line for line in after.lines}
+    lines = sorted((old | new).values(), key=lambda line: (line.ward.position, line.item))
+    changes: list[Change] = []
+    for line in lines:
+        one, other = old.get(line.code), new.get(line.code)
+        if one is None or other is None:
+            gone, come = (_in_words(part) if part else "" for part in (one, other))
+            changes.append(Change(line.ward, line.item, "", gone, come))
+        else:
+            changes += _fields(one, other)
+    return tuple(changes)
+
+
+def show_field(line: PlanLine, field: EditField) -> str:
+    """A field of a line as people read it."""
+    return in_words(field, show_value(line, field))
+
+
+def in_words(field: EditField, value: str) -> str:
+    """The canonical text of a field as people read it."""
+    if field in (EditField.QUANTITY, EditField.UNIT_PRICE):
+        return format_number(int(value))
+    if field is EditField.METHOD:
+        return Method(value).label
+    if field is EditField.PRIORITY:
+        return PRIORITIES[value]
+    return Spending(value).label if field is EditField.SPENDING else value
+
+
+def _fields(one: PlanLine, other: PlanLine) -> list[Change]:
+    return [
+        Change(one.ward, one.item, field.label, show_field(one, field), show_field(other, field))
+        for field in EditField
+        if show_value(one, field) != show_value(other, field)
+    ]
+
+
+def _in_words(line: PlanLine) -> str:
+    return f"{format_number(line.quantity)} × {format_number(line.unit_price)} = {format_number(line.amount)} đ, {line.year}"

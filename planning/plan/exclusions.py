@@ -1,0 +1,76 @@
+"""What the plan leaves out so that nothing is funded twice, each with its reason and clause. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from inventory.catalogue import GROUPS, load_catalogue
+from inventory.snapshots.snapshot import Owner, Snapshot
+from inventory.wards.wards import Ward
+from portal.labels import LabelledEnum
+
+# A package that holds other items: where it is bought, its parts are not paid for again.
+PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}
+
+
+class Reason(LabelledEnum):
+    """Why something is left out, with the sentence that the page and the workbook show."""
+
+    CITY_CENTRE = "city_centre", "Thiết bị của Trung tâm Phục vụ hành chính công TP: đứng ở bảng riêng, xã, phường không mua"
+    COUNTERS = "counters", "Quầy một cửa thuộc Trung tâm Phục vụ hành chính công TP: không lập kinh phí nhóm B cho xã, phường"
+    MULTIFUNCTION = "multifunction", "Máy đa năng đã tính là máy in và máy scan: không mua máy scan cho phần này"
+    PACKAGE = "package", "Đã nằm trong gói cải tạo mạng LAN trọn gói (C06)"
+    ON_ORDER = "on_order", "Đã ký hợp đồng hoặc đã bố trí vốn, chưa bàn giao"
+    LAPTOP = "laptop", "Máy tính xách tay đã đặt được tính là máy vi tính"
+
+    @property
+    def clause(self) -> str:
+        """The legal source, or that it is a rule of the plan."""
+        return {
+            "city_centre": "Chuyển tài sản điểm phục vụ về Trung tâm PVHCC TP (12/2025); QĐ 15/2025/QĐ-TTg, Điều 6.3",
+            "counters": "Chuyển tài sản điểm phục vụ về Trung tâm PVHCC TP (12/2025); QĐ 15/2025/QĐ-TTg, Điều 6.3",
+            "multifunction": "QĐ 15/2025/QĐ-TTg, Điều 5.2.d",
+            "package": "Quy tắc của phương án: gói C06 thay cho C01–C05",
+            "on_order": "Quy tắc của phương án: số đã đặt được trừ trước khi đề nghị",
+            "laptop": "QĐ 15/2025/QĐ-TTg, Phụ lục II (để bàn hoặc xách tay)",
+        }[self.value]
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """So many of an item (or of all of a group, with quantity None) that the plan does not fund for a ward, and why."""
+
+    ward: Ward
+    item: str
+    quantity: int | None
+    reason: Reason
+
+    @property
+    def name(self) -> str:
+        """The words of the item, or of its group."""
+        return load_catalogue()[self.item].name if self.item in load_catalogue() else f"{self.item}. {GROUPS[self.item]}"
+
+
+def exclusions_of(ward: Ward, snapshot: Snapshot, wanted: Mapping[str, int], packed: Iterable[str]) -> list[Exclusion]:
+    """What is left out for a ward that wants so many of each item. ``packed`` are parts of a package that is bought."""
+    found = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_of_the_centre(snapshot).items())]
+    if snapshot.fact("owns_counters") is False:
+        found.append(Exclusion(ward, "B", None, Reason.COUNTERS))
+    if multifunction := snapshot.count("printers_multifunction"):
+        found.append(Exclusion(ward, "A04", multifunction, Reason.MULTIFUNCTION))
+    found += [Exclusion(ward, item, wanted[item], Reason.PACKAGE) for item in sorted(packed)]
+    for item, count in sorted(wanted.items()):
+        coming = sum(lot.on_order for lot in snapshot.lots_of(item))
+        if coming:
+            found.append(Exclusion(ward, item, min(count, coming), Reason.ON_ORDER))
+        laptops = sum(lot.on_order for lot in snapshot.lots_of("A02")) if item == "A01" else 0
+        if laptops and count > coming:
+            found.append(Exclusion(ward, item, min(count - coming, laptops), Reason.LAPTOP))
+    return found
+
+
+def _of_the_centre(snapshot: Snapshot) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for lot in snapshot.lots:
+        if lot.owner is Owner.CITY_CENTRE and lot.total:
+            counts[lot.item] = counts.get(lot.item, 0) + lot.total
+    return counts

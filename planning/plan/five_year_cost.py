@@ -1,0 +1,126 @@
+"""What five years cost, from the first year of a plan: the investment, what is paid each year, and what wears out. Pure, whole VND.
+
+Replacement at the end of service life is counted for what the plan buys and for what the wards have today (TT 141/2025/TT-BTC), once
+it falls into the five years; machines that the plan itself replaces are not counted again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from inventory.catalogue import load_catalogue
+from inventory.snapshots.snapshot import EquipmentLot, Owner
+from planning.plan.assumptions import Method, Spending
+from planning.plan.estimate import LINES
+from planning.plan.plan import Plan, PlanLine, is_leased_good, is_paid_yearly
+from portal.labels import LabelledEnum
+
+HORIZON = 5
+# What is paid for the right to use a program.
+LICENCES = ("A07", "G02")
+
+
+class Part(LabelledEnum):
+    """What the money of a year is for."""
+
+    INVESTMENT = "investment", "Mua sắm, nâng cấp theo phương án"
+    LEASE = "lease", "Thuê thiết bị"
+    LICENCE = "licence", "Bản quyền phần mềm"
+    LINE = "line", "Đường truyền"
+    SERVICE = "service", "Dịch vụ khác"
+    REPLACEMENT = "replacement", "Thay thế khi hết thời gian sử dụng"
+
+
+@dataclass(frozen=True)
+class RunningCost:
+    """VND by part, kind of spending and year; parts without money are left out.
+
+    ``outside`` is what the plan puts into other years. ``undated`` counts machines of today whose year is not known, ``overdue`` those
+    whose service life ended before the first year and that the plan does not replace: neither is in any sum.
+    """
+
+    years: tuple[int, ...]
+    cells: Mapping[tuple[Part, Spending], Mapping[int, int]]
+    outside: Mapping[Spending, int]
+    undated: int
+    overdue: int
+
+    def in_year(self, spending: Spending, year: int) -> int:
+        """VND of one kind of spending in a year."""
+        return sum(row[year] for (_part, kind), row in self.cells.items() if kind is spending)
+
+    def total(self, spending: Spending) -> int:
+        """VND of one kind of spending in all five years."""
+        return sum(self.in_year(spending, year) for year in self.years)
+
+
+def running_cost(plan: Plan) -> RunningCost:
+    """The five years of a plan."""
+    years = tuple(range(plan.assumptions.first_year, plan.assumptions.first_year + HORIZON))
+    cells: dict[tuple[Part, Spending], dict[int, int]] = {}
+    outside = dict.fromkeys(Spending, 0)
+    for line in plan.lines:
+        for part, spending, year, amount in _of_line(line, years[-1]):
+            if year in years:
+                cells.setdefault((part, spending), dict.fromkeys(years, 0))[year] += amount
+            elif part is not Part.REPLACEMENT and year == line.year:
+                outside[spending] += amount
+    undated = overdue = 0
+    for lot, count in _today(plan):
+        life = load_catalogue()[lot.item].life_years
+        if life is None:
+            continue
+        if lot.year is None:
+            undated += count
+        elif lot.year + life < years[0]:
+            overdue += count
+        else:
+            for year in range(lot.year + life, years[-1] + 1, life):
+                row = cells.setdefault((Part.REPLACEMENT, Spending.CAPITAL), dict.fromkeys(years, 0))
+                row[year] += count * plan.price_list.prices[lot.item].unit_price
+    kept = {key: cells[key] for key in _ordered() if key in cells and any(cells[key].values())}
+    return RunningCost(years, kept, outside, undated, overdue)
+
+
+def part_of(line: PlanLine) -> Part:
+    """What a line's money is for, wear apart."""
+    if line.spending is Spending.CAPITAL:
+        return Part.INVESTMENT
+    if line.item in LINES:
+        return Part.LINE
+    if line.item in LICENCES:
+        return Part.LICENCE
+    return Part.LEASE if is_leased_good(line.item, line.method) else Part.SERVICE
+
+
+def _of_line(line: PlanLine, last: int) -> Iterator[tuple[Part, Spending, int, int]]:
+    """What a line costs in its year and in the years after it."""
+    part, life = part_of(line), load_catalogue()[line.item].life_years
+    yield part, line.spending, line.year, line.amount
+    if is_paid_yearly(line.item, line.method):
+        for year in range(line.year + 1, last + 1):
+            yield part, line.spending, year, line.upkeep
+    elif line.method is Method.BUY and life is not None:
+        for year in range(line.year + life, last + 1, life):
+            yield Part.REPLACEMENT, line.spending, year, line.amount
+
+
+def _today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
+    """The machines that wards own and work with today, without the oldest ones, which the plan replaces."""
+    replaced: dict[str, dict[str, int]] = {}
+    for line in plan.lines:
+        replaced.setdefault(line.ward.code, {})[line.item] = line.have + line.short - line.need
+    for rating in plan.ratings.values():
+        if rating.snapshot is None:
+            continue
+        gone = dict(replaced.get(rating.snapshot.ward_code, {}))
+        # Whose year is not known counts as the oldest: no rule of age can keep it.
+        for lot in sorted(rating.snapshot.lots, key=lambda lot: lot.year or 0):
+            if lot.owner is Owner.WARD and lot.working:
+                taken = min(lot.working, gone.get(lot.item, 0))
+                gone[lot.item] = gone.get(lot.item, 0) - taken
+                if lot.working > taken:
+                    yield lot, lot.working - taken
+
+
+def _ordered() -> list[tuple[Part, Spending]]:
+    return [(part, spending) for part in Part for spending in Spending]

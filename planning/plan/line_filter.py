@@ -1,0 +1,51 @@
+"""Lines of a plan by what somebody looks for; the same filter for the page, its total and its table to download. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inventory.catalogue import load_catalogue
+from planning.plan.plan import Plan, PlanLine
+from portal.vietnamese import fold
+
+KEYS = ("q", "ward", "group", "source", "year", "spending", "method", "mark")
+MARKS = {"edited": "sửa tay", "evidence": "chưa có căn cứ giá", "above": "vượt định mức", "priority": "bắt buộc"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is looked for; an empty value lets all pass."""
+
+    values: Mapping[str, str]
+
+    def picks(self, line: PlanLine) -> bool:
+        """Whether a line is looked for."""
+        own = {
+            "ward": line.ward.code,
+            "group": line.group,
+            "source": line.source,
+            "year": str(line.year),
+            "spending": line.spending.value,
+            "method": line.method.value,
+        }
+        wanted = self.values.get
+        if any(wanted(key) and wanted(key) != value for key, value in own.items()):
+            return False
+        marks = {
+            "edited": bool(line.edited),
+            "evidence": not line.price.has_evidence,
+            "above": line.above > 0,
+            "priority": line.is_priority,
+        }
+        mark = wanted("mark", "")
+        searched = fold(f"{line.ward.full_name} {line.item} {load_catalogue()[line.item].name} {line.note}")
+        return fold(wanted("q", "")[:100]) in searched and (mark not in marks or marks[mark])
+
+
+def read_filter(typed: Mapping[str, str]) -> Filter:
+    """The filter from an address."""
+    return Filter({key: typed[key] for key in KEYS if typed.get(key)})
+
+
+def filtered(plan: Plan, chosen: Filter) -> list[PlanLine]:
+    """The lines that are looked for, in the order of the plan."""
+    return [line for line in plan.lines if chosen.picks(line)]

@@ -1,0 +1,47 @@
+"""A plan restricted to one ward or to one source: the same lines, so that the parts together are the plan to the đồng. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from inventory.wards.wards import Ward
+from planning.plan.plan import Plan, PlanLine
+
+
+def part_of_ward(plan: Plan, ward: Ward) -> Plan:
+    """What the plan says of one ward. Transfers are those that it gets and those that it gives."""
+    return replace(
+        _only(plan, lambda line: line.ward == ward),
+        wards=(ward,),
+        ratings={ward.code: plan.ratings[ward.code]},
+        centre_lines=tuple(line for line in plan.centre_lines if line.ward == ward),
+        exclusions=tuple(one for one in plan.exclusions if one.ward == ward),
+        transfers=tuple(transfer for transfer in plan.transfers if ward in (transfer.giver, transfer.receiver)),
+    )
+
+
+def part_of_source(plan: Plan, source: str) -> Plan:
+    """What one source pays, over all wards. What moves takes the place of buying at the source of its line."""
+    own = _only(plan, lambda line: line.source == source)
+    asked = {(line.ward, line.item) for line in own.lines}
+    moved = tuple(transfer for transfer in plan.transfers if (transfer.receiver, transfer.item) in asked)
+    return replace(own, centre_lines=(), exclusions=(), transfers=moved)
+
+
+def wards_of(plan: Plan) -> tuple[Ward, ...]:
+    """The wards that the plan says something of: those with lines, with equipment of the centre, or that give a machine."""
+    named = {line.ward for line in plan.lines} | {line.ward for line in plan.centre_lines}
+    named |= {transfer.giver for transfer in plan.transfers}
+    return tuple(ward for ward in plan.wards if ward in named)
+
+
+def sources_of(plan: Plan) -> tuple[str, ...]:
+    """The sources of the lines, in the order of their names."""
+    return tuple(sorted({line.source for line in plan.lines}))
+
+
+def _only(plan: Plan, chosen: Callable[[PlanLine], bool]) -> Plan:
+    """The plan with some of its lines, and of its prices those that these or the equipment of the centre use."""
+    lines = tuple(line for line in plan.lines if chosen(line))
+    used = {line.item for line in lines} | {line.item for line in plan.centre_lines}
+    prices = {item: price for item, price in plan.price_list.prices.items() if item in used}
+    return replace(plan, lines=lines, price_list=replace(plan.price_list, prices=prices))

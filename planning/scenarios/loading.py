@@ -1,0 +1,128 @@
+"""Plans with their data: the default scenario at set-up, and a plan as a value from its scenario and the readiness of the city."""
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.prices.price_lists import current_price_list, get_price_list, version_of
+from inventory.snapshots.repository import newest_hashes, snapshots_by_hash
+from planning.models import PlanRecord
+from planning.plan.assumptions import Assumptions
+from planning.plan.document_reference import LetterKind, Reference
+from planning.plan.overrides import Edit, apply_edits, apply_prices
+from planning.plan.plan import Plan, Transfer, build_plan
+from planning.scenarios.serialization import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, read_rates, thaw
+from planning.transfers.proposals import with_transfers
+from portal.clock import now, today
+from portal.errors import NotFoundError
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import get_standard
+from scoring.rating.rating import no_data, rate
+
+DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
+# Plans by what they were made from; a plan is a value and never changes.
+_built: dict[str, Plan] = {}
+_KEPT = 20
+
+
+def load_default_plan(session: Session) -> None:
+    """Add the default scenario where there is none."""
+    if session.scalars(select(PlanRecord.id).limit(1)).first() is None:
+        assumptions = dump_assumptions(Assumptions(first_year=today().year + 1))
+        prices = current_price_list(session)
+        session.add(
+            PlanRecord(
+                name=DEFAULT_NAME,
+                price_list_id=prices.id,
+                assumptions=assumptions,
+                is_default=True,
+                is_proposal=True,
+                created_at=now(),
+            )
+        )
+
+
+def list_plans(session: Session) -> list[PlanRecord]:
+    """All scenarios: the proposal first, then the default one, then by age."""
+    order = (PlanRecord.is_proposal.desc(), PlanRecord.is_default.desc(), PlanRecord.id)
+    return list(session.scalars(select(PlanRecord).order_by(*order)))
+
+
+def get_plan_record(session: Session, plan_id: int, *, for_update: bool = False) -> PlanRecord:
+    """One scenario; with ``for_update`` locked against a second change at the same moment. Raises NotFoundError."""
+    record = session.get(PlanRecord, plan_id, with_for_update=for_update, populate_existing=for_update)
+    if record is None:
+        raise NotFoundError("Không có phương án này.")
+    return record
+
+
+def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
+    """A scenario as a value: a final one as it was fixed, any other on the newest approved data. Raises NotFoundError."""
+    return plan_of(session, get_plan_record(session, plan_id), on)
+
+
+def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Plan:
+    """The same, from its record."""
+    key = record.sha256 or _key_of(session, record, on)
+    if key not in _built:
+        if len(_built) > _KEPT:
+            _built.clear()
+        _built[key] = _read_final(session, record) if record.is_final else _build(session, record, on)
+    return _built[key]
+
+
+def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:
+    """What ties the letter and the workbook of a plan together: the hash that it is, or would now be, fixed with."""
+    sha256 = record.sha256 or hash_content(freeze(plan, newest_hashes(session)))
+    return Reference(kind, agency, record.id, record.revision, sha256)
+
+
+def edits_of(record: PlanRecord) -> list[Edit]:
+    """What was changed by hand in a scenario."""
+    return [Edit(row.ward_code, row.item_code, row.field, row.value) for row in record.edits]
+
+
+def _key_of(session: Session, record: PlanRecord, on: date | None) -> str:
+    """The hash of all that an open scenario is built from."""
+    edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
+    moved = sorted((row.item_code, row.giver_code, row.receiver_code, row.quantity) for row in record.transfers)
+    own = [record.title, version_of(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
+    return hash_content({"city": city_readiness(session, on).version, "own": own})
+
+
+def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
+    city = city_readiness(session, on)
+    edits = edits_of(record)
+    prices = apply_prices(get_price_list(session, record.price_list_id), edits)
+    assumptions = read_assumptions(record.assumptions)
+    built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
+    plan = apply_edits(built, edits)
+    return replace(with_transfers(plan, _fitting(record, plan)), rates=read_rates(record.rates))
+
+
+def _fitting(record: PlanRecord, plan: Plan) -> list[Transfer]:
+    """The agreed transfers, each no more than its line still asks for: newer data may ask for less."""
+    wards = {ward.code: ward for ward in plan.wards}
+    room = {(line.ward.code, line.item): line.quantity for line in plan.lines}
+    kept = []
+    for row in record.transfers:
+        key = (row.receiver_code, row.item_code)
+        quantity = min(row.quantity, room.get(key, 0))
+        if quantity:
+            room[key] -= quantity
+            kept.append(Transfer(row.item_code, wards[row.giver_code], wards[row.receiver_code], quantity, row.metres))
+    return kept
+
+
+def _read_final(session: Session, record: PlanRecord) -> Plan:
+    frozen = read_frozen(record.content)
+    standard = get_standard(session, frozen.standard_version)
+    wards = city_readiness(session).wards
+    snapshots = snapshots_by_hash(session, frozen.snapshots)
+    ratings = {
+        ward.code: rate(snapshots[ward.code], standard, frozen.on) if ward.code in snapshots else no_data(ward.code, frozen.on)
+        for ward in wards
+    }
+    return thaw(frozen, wards, ratings, standard)

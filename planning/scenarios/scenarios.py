@@ -1,0 +1,225 @@
+"""What a planner does with scenarios: begin, copy, set rules, change lines by hand, propose, fix for good, and revise."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from inventory.prices.price_lists import current_price_list, publish_price_list
+from inventory.snapshots.repository import newest_hashes
+from planning.funding.constraints import Funding
+from planning.models import PlanEdit, PlanRecord, PlanTransfer
+from planning.plan.assumptions import Assumptions
+from planning.plan.overrides import ALL_WARDS, Edit, EditError, EditField, apply_edits, double_fundings, read_value, show_value
+from planning.plan.plan import Plan, PlanLine
+from planning.scenarios.loading import plan_of
+from planning.scenarios.serialization import dump_assumptions, dump_funding, freeze, hash_content
+from portal.clock import now
+from portal.errors import WardReadinessError
+
+PAGE, WORKBOOK = "page", "workbook"
+
+
+class ScenarioError(WardReadinessError):
+    """Something that cannot be done with this scenario; the message says why, and what to do instead."""
+
+
+def create_plan(session: Session, name: str, note: str, first_year: int, by: str) -> PlanRecord:
+    """A new scenario with the rules at their default and the newest price list. Raises ScenarioError."""
+    _check_name(session, name)
+    record = PlanRecord(
+        name=name,
+        note=note,
+        price_list_id=current_price_list(session).id,
+        assumptions=dump_assumptions(Assumptions(first_year=first_year)),
+        created_by=by,
+        created_at=now(),
+    )
+    return _added(session, record)
+
+
+def copy_plan(session: Session, source: PlanRecord, name: str, by: str) -> PlanRecord:
+    """A scenario of another name with the same rules and hand edits. Raises ScenarioError."""
+    _check_name(session, name)
+    return _added(session, _successor(source, by, name=name))
+
+
+def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> PlanRecord:
+    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits."""
+    newest = session.scalars(select(func.max(PlanRecord.revision)).where(PlanRecord.name == source.name)).one()
+    record = _successor(source, by, name=source.name, revision=newest + 1, follows_id=source.id, note=note)
+    record.is_proposal, source.is_proposal = source.is_proposal, False
+    record.is_default, source.is_default = source.is_default, False
+    return _added(session, record)
+
+
+def rename_plan(session: Session, record: PlanRecord, name: str, note: str) -> None:
+    """Give an open scenario another name and note. Raises ScenarioError."""
+    check_open(record)
+    if name != record.name:
+        _check_name(session, name)
+    record.name, record.note = name, note
+    touch(session, record)
+
+
+def propose_plan(session: Session, record: PlanRecord) -> None:
+    """Make this scenario the one proposal."""
+    session.execute(update(PlanRecord).values(is_proposal=False))
+    session.refresh(record)
+    record.is_proposal = True
+
+
+def set_rules(
+    session: Session,
+    record: PlanRecord,
+    changes: int,
+    assumptions: Assumptions,
+    rates: Mapping[str, Any] | None = None,
+    price_list_id: int | None = None,
+) -> None:
+    """Set the rules of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
+    _check_same(record, changes)
+    record.assumptions = dump_assumptions(assumptions)
+    if rates is not None:
+        record.rates = dict(rates)
+    if price_list_id is not None:
+        record.price_list_id = price_list_id
+    touch(session, record)
+
+
+def set_funding(session: Session, record: PlanRecord, changes: int, funding: Funding) -> None:
+    """Set ceilings and floors of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
+    _check_same(record, changes)
+    record.funding = dump_funding(funding)
+    touch(session, record)
+
+
+def edit_line(
+    session: Session, record: PlanRecord, line: PlanLine, typed: Mapping[str, str], base: Mapping[str, str], why: str, by: str
+) -> list[Edit]:
+    """Store the fields that were changed on a page; ``base`` is what the page showed. Gives what was changed.
+
+    Raises EditError for a value that cannot be, for a field that somebody else changed meanwhile, and for what would be funded twice.
+    """
+    check_open(record)
+    edits = []
+    for field in EditField:
+        if field.value not in typed:
+            continue
+        value, present = read_value(field, typed[field.value]), show_value(line, field)
+        if value in (base.get(field.value), present):
+            continue
+        if base.get(field.value) != present:
+            raise EditError(f"Ô “{field.label}” vừa được người khác đổi thành “{present}”. Xem lại rồi lưu lần nữa.")
+        edits.append(Edit(line.ward.code, line.item, field.value, value))
+    keep_edits(session, record, edits, why, by, PAGE)
+    return edits
+
+
+def keep_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why: str, by: str, door: str) -> None:
+    """Store edits, each field once. Raises EditError where the plan would then fund something twice that it did not before."""
+    before = plan_of(session, record)
+    wanted = list(edits)
+    _refuse_double(before, apply_edits(before, wanted))
+    rows = {(row.ward_code, row.item_code, row.field): row for row in record.edits}
+    for edit in wanted:
+        row = rows.get((edit.ward_code, edit.item, edit.field))
+        if row is None:
+            row = PlanEdit(ward_code=edit.ward_code, item_code=edit.item, field=edit.field)
+            record.edits.append(row)
+        row.value, row.why, row.by, row.at, row.door = edit.value, why, by, now(), door
+    if wanted:
+        touch(session, record)
+
+
+def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) -> int:
+    """Take the hand edits of one line back; gives how many there were. Raises ScenarioError."""
+    check_open(record)
+    gone = [row for row in record.edits if (row.ward_code, row.item_code) == (ward_code, item)]
+    for row in gone:
+        record.edits.remove(row)
+    if gone:
+        touch(session, record)
+    return len(gone)
+
+
+def fix_plan(session: Session, record: PlanRecord, by: str) -> None:
+    """Fix a scenario for good: its content is kept whole and hashed. Raises ScenarioError."""
+    check_open(record)
+    plan = plan_of(session, record)
+    doubled = double_fundings(plan)
+    if doubled:
+        raise ScenarioError(f"Chưa chốt được vì có khoản cấp hai lần. {doubled[0]}")
+    if not plan.lines:
+        raise ScenarioError("Chưa chốt được vì phương án chưa có dòng nào.")
+    content = freeze(plan, newest_hashes(session))
+    record.content, record.sha256 = content, hash_content(content)
+    record.final_by, record.final_at = by, now()
+    # What a final plan rests on stays as it is, for whoever looks it up.
+    publish_price_list(session, record.price_list_id, by)
+    touch(session, record)
+
+
+def is_intact(record: PlanRecord) -> bool:
+    """Whether the content of a final plan still has the hash that it was fixed with."""
+    return record.sha256 == hash_content(record.content)
+
+
+def check_open(record: PlanRecord) -> None:
+    """Raise ScenarioError where the scenario is final."""
+    if record.is_final:
+        raise ScenarioError("Phương án này đã chốt nên không sửa được. Lập bản tiếp theo rồi sửa ở bản ấy.")
+
+
+def price_edits(record: PlanRecord) -> list[PlanEdit]:
+    """The prices that the scenario sets for itself."""
+    return [row for row in record.edits if row.ward_code == ALL_WARDS]
+
+
+def _check_same(record: PlanRecord, changes: int) -> None:
+    check_open(record)
+    if changes != record.changes:
+        raise ScenarioError("Trong lúc bạn sửa, người khác đã đổi phương án này. Xem lại các ô rồi lưu lần nữa.")
+
+
+def _refuse_double(before: Plan, after: Plan) -> None:
+    known = set(double_fundings(before))
+    for told in double_fundings(after):
+        if told not in known:
+            raise EditError(f"Không cấp hai lần. {told}")
+
+
+def _successor(source: PlanRecord, by: str, **own: Any) -> PlanRecord:
+    """A new record with the rules, edits and transfers of another one."""
+    record = PlanRecord(
+        price_list_id=source.price_list_id,
+        assumptions=source.assumptions,
+        rates=source.rates,
+        funding=source.funding,
+        created_by=by,
+        created_at=now(),
+        **own,
+    )
+    kept = ("ward_code", "item_code", "field", "value", "why", "door", "by", "at")
+    record.edits = [PlanEdit(**{name: getattr(row, name) for name in kept}) for row in source.edits]
+    moved = ("item_code", "giver_code", "receiver_code", "quantity", "metres", "by", "at")
+    record.transfers = [PlanTransfer(**{name: getattr(row, name) for name in moved}) for row in source.transfers]
+    return record
+
+
+def _added(session: Session, record: PlanRecord) -> PlanRecord:
+    session.add(record)
+    session.flush()
+    return record
+
+
+def touch(session: Session, record: PlanRecord) -> None:
+    """Count a change of the scenario, so that who had it open is told."""
+    record.changes += 1
+    session.flush()
+
+
+def _check_name(session: Session, name: str) -> None:
+    if session.scalars(select(PlanRecord.id).where(PlanRecord.name == name).limit(1)).first() is not None:
+        raise ScenarioError(f"Đã có phương án tên “{name}”. Đặt tên khác.")

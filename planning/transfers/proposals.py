@@ -1,0 +1,329 @@
+"""Reuse before buying (QĐ 15/2025/QĐ-TTg, Điều 7.1): what one ward can spare covers what another lacks. Pure.
+
+What is taken for granted, so that neither side loses:
+
+- Only the ward's own machines that work move: nothing leased, nothing of the city service centre. Of a lot the ones that were never
+  used go first, then those in good use, the degraded ones last; the oldest lot that still serves goes before the newer ones.
+- A ward gives of an item only where a criterion that counts it is met, where its own plan has no line for it, and only so many that no
+  finding, recommended ones included, loses its status or gains in shortfall. That is judged twice: on the day of the plan and on the
+  last day of its first year, so that a ward does not give away the young machines and fall short by the age of the rest.
+- A PC that moves serves its receiver like a new one: within the age of the standard until the end of that year, with a supported system,
+  8 GB and an SSD. The survey counts these without naming machines, so a ward gives at most as many as must have all three whichever
+  they are. Each takes one off the giver's counts of these, of licences and of protection; the receiver's own lines of licences and
+  protection stay, as they would beside a new PC.
+- A printer that moves is a plain one: a multifunction machine is a scanner too and stays. A camera that moves may leave a counter
+  unseen, so that the giver's answer to that no longer holds.
+- What is built into a house stays, and so does a PC for secret documents.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from inventory.snapshots.snapshot import EquipmentLot, Fact, Owner, Snapshot, usable
+from inventory.wards.wards import Ward
+from planning.funding.solver import make_solver
+from planning.plan.plan import Plan, Transfer
+from scoring.rating.rating import Finding, FindingStatus, Rating, judge
+from scoring.rating.remedies import PC_ITEMS
+from scoring.rating.standard import Standard
+
+Metres = NDArray[np.int64]
+EARTH_METRES = 6_371_009
+# Earthing, locks and alarms are part of a building; a PC for secret documents is never handed on with its disk.
+STAYS = frozenset({"F03", "F06", "G06"})
+# What the survey counts of PCs: the qualities that a receiver relies on, and all that leaves the giver with the machine.
+_QUALITIES = ("pc_supported_os", "pc_memory_ssd")
+_COUNTED = (*_QUALITIES, "licensed_pcs", "pcs_protected")
+# How many of the nearest wards are looked at first. The rest is let in by price, so that this changes speed and no result.
+_NEAREST = 8
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """So many machines of an item, one or more, that a ward can spare."""
+
+    ward: Ward
+    item: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """So many machines of an item, one or more, that a ward's plan asks for."""
+
+    ward: Ward
+    item: str
+    quantity: int
+
+
+def great_circle(givers: Sequence[Ward], receivers: Sequence[Ward]) -> Metres:
+    """Metres between the centres of wards, over a round earth and rounded: a row for each giver, a column for each receiver."""
+    (lat, lon), (other_lat, other_lon) = _radians(givers), _radians(receivers)
+    lat, lon = lat[:, None], lon[:, None]
+    chord = np.sin((lat - other_lat) / 2) ** 2 + np.cos(lat) * np.cos(other_lat) * np.sin((lon - other_lon) / 2) ** 2
+    metres: Metres = np.rint(2 * EARTH_METRES * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))).astype(np.int64)
+    return metres
+
+
+def _radians(wards: Sequence[Ward]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    degrees = np.array([[float(ward.latitude), float(ward.longitude)] for ward in wards]).reshape(-1, 2)
+    lat, lon = np.radians(degrees).T
+    return lat, lon
+
+
+def shortages(plan: Plan) -> tuple[Shortage, ...]:
+    """What the lines of a plan ask for, before any transfer, in the order of the plan."""
+    return tuple(Shortage(line.ward, line.item, line.quantity) for line in plan.lines if line.quantity > 0)
+
+
+def surpluses(plan: Plan) -> tuple[Surplus, ...]:
+    """What the wards can spare of the items that some ward lacks, by ward position and item.
+
+    A ward can give any part of its surpluses, also of several items at once.
+    """
+    wanted = sorted({line.item for line in plan.lines if line.quantity > 0} - STAYS)
+    asked = {(line.ward.code, line.item) for line in plan.lines}
+    found = []
+    for ward in sorted(plan.wards, key=lambda ward: ward.position):
+        rating = plan.ratings[ward.code]
+        snapshot = rating.snapshot
+        for item in wanted:
+            # The next item is judged on what is left once this one is given.
+            if snapshot is not None and (ward.code, item) not in asked:
+                spared, snapshot = _spare(rating, snapshot, item, date(plan.assumptions.first_year, 12, 31))
+                found += [Surplus(ward, item, spared)] if spared else []
+    return tuple(found)
+
+
+def give_away(snapshot: Snapshot, item: str, quantity: int, standard: Standard, until: date) -> Snapshot | None:
+    """What a ward has once it has given so many machines away, or None where it has not so many that may move.
+
+    ``until`` is the day to which a PC that moves has to stay within the age of the standard.
+    """
+    max_age = standard.pc_max_age_years if item in PC_ITEMS else None
+    left, lots = quantity, list(snapshot.lots)
+    for place in sorted(range(len(lots)), key=lambda place: (lots[place].year or 0, place)):
+        lot = lots[place]
+        if lot.item == item and lot.owner is Owner.WARD:
+            out = min(left, usable(lot, until, max_age))
+            lots[place] = _without(lot, out)
+            left -= out
+    facts = _facts_without(snapshot, item, quantity, standard, until)
+    return None if left or facts is None else replace(snapshot, lots=tuple(lots), facts=facts)
+
+
+def _without(lot: EquipmentLot, out: int) -> EquipmentLot:
+    unused = min(out, lot.unused)
+    good = min(out - unused, lot.good)
+    return replace(lot, unused=lot.unused - unused, good=lot.good - good, degraded=lot.degraded - (out - unused - good))
+
+
+def _facts_without(snapshot: Snapshot, item: str, out: int, standard: Standard, until: date) -> Mapping[str, Fact] | None:
+    """The facts once the machines are gone, or None where the answers do not show that so many may go."""
+    facts = dict(snapshot.facts)
+    if item in PC_ITEMS:
+        lots = [lot for code in PC_ITEMS for lot in snapshot.lots_of(code)]
+        working = sum(lot.working for lot in lots)
+        kept = [snapshot.count(key) for key in _QUALITIES]
+        in_age = sum(usable(lot, until, standard.pc_max_age_years) for lot in lots if lot.owner is Owner.WARD)
+        # So many at least are young enough and have every quality, even if the lacks of each kind sit in different machines.
+        if None in kept or out > working - (working - in_age) - sum(max(0, working - (count or 0)) for count in kept):
+            return None
+        for key in _COUNTED:
+            count = snapshot.count(key)
+            if count is not None:
+                facts[key] = replace(facts[key], value=max(0, count - out))
+    if item == "A03":
+        multifunction = snapshot.count("printers_multifunction")
+        if multifunction is None or out > sum(lot.working for lot in snapshot.lots_of(item)) - multifunction:
+            return None
+    if item == "B11" and "cameras_cover_all" in facts:
+        facts["cameras_cover_all"] = replace(facts["cameras_cover_all"], value=False)
+    return facts
+
+
+def _spare(rating: Rating, snapshot: Snapshot, item: str, until: date) -> tuple[int, Snapshot]:
+    """How many of an item a ward can spare at most, and what it has without them. Whatever is fewer can be spared too."""
+    standard = rating.standard
+    assert standard is not None
+    stock = sum(lot.working for lot in snapshot.lots_of(item, [Owner.WARD]))
+    one_less = give_away(snapshot, item, 1, standard, until) if stock and item in snapshot.answered_items else None
+    if one_less is None:
+        return 0, snapshot
+    bare = replace(snapshot, lots=tuple(lot for lot in snapshot.lots if lot.item != item or lot.owner is not Owner.WARD))
+    watched = {day: _touched(snapshot, (one_less, bare), standard, day) for day in (rating.on, until)}
+    if not any(finding.status is FindingStatus.MET and finding.is_counted for finding in watched[rating.on]):
+        return 0, snapshot
+    spared, left = 0, snapshot
+    for quantity in range(1, stock + 1):
+        reduced = give_away(snapshot, item, quantity, standard, until)
+        if reduced is None or any(_is_worse(findings, reduced, standard, day) for day, findings in watched.items()):
+            break
+        spared, left = quantity, reduced
+    return spared, left
+
+
+def _touched(snapshot: Snapshot, changed: Sequence[Snapshot], standard: Standard, on: date) -> list[Finding]:
+    """The findings of a snapshot that come out otherwise in one of those changed."""
+    answers = {key for other in changed for key in _differing(snapshot, other)}
+    findings = [
+        judge(criterion, snapshot, standard, on) for criterion in standard.criteria if not answers.isdisjoint(criterion.reads)
+    ]
+    return [old for old in findings if any(judge(old.criterion, other, standard, on) != old for other in changed)]
+
+
+def _differing(snapshot: Snapshot, other: Snapshot) -> set[str]:
+    """The keys of the answers in which two snapshots differ."""
+    lots = Counter(snapshot.lots)
+    lots.subtract(other.lots)
+    items = {lot.item for lot, count in lots.items() if count}
+    return items | {key for key, fact in snapshot.facts.items() if other.facts.get(key) != fact}
+
+
+def _is_worse(findings: Iterable[Finding], after: Snapshot, standard: Standard, on: date) -> bool:
+    """Whether any finding changes its status or gains in shortfall."""
+    return any(
+        new.status is not old.status or new.shortfall > old.shortfall
+        for old in findings
+        for new in (judge(old.criterion, after, standard, on),)
+    )
+
+
+def propose_transfers(
+    shortages: Iterable[Shortage],
+    surpluses: Iterable[Surplus],
+    price: Mapping[str, int],
+    distance: Callable[[Sequence[Ward], Sequence[Ward]], Metres] = great_circle,
+) -> tuple[Transfer, ...]:
+    """The transfers that leave least to buy, at VND a unit, and among these the ones of least metres times machines.
+
+    Any ward can give to any other, so that of each item the smaller of both sums moves; what costs nothing is not moved. The least
+    distance is exact, and proven so in whole numbers. Both sides are laid out by ward position, so that the order in which they come
+    never matters. Sorted by item, giver and receiver. Names each ward and item once on a side.
+    """
+    lacks, spares = _by_item(shortages), _by_item(surpluses)
+    found: list[Transfer] = []
+    for item in sorted(lacks.keys() & spares.keys()):
+        if price[item] <= 0:
+            continue
+        givers, receivers = spares[item], lacks[item]
+        metres = distance([ward for ward, _ in givers], [ward for ward, _ in receivers])
+        moved = _least_metres([quantity for _, quantity in givers], [quantity for _, quantity in receivers], metres)
+        found += [Transfer(item, givers[i][0], receivers[j][0], moved[i, j], int(metres[i, j])) for i, j in sorted(moved)]
+    return tuple(found)
+
+
+def _by_item(parts: Iterable[Shortage | Surplus]) -> dict[str, list[tuple[Ward, int]]]:
+    found: dict[str, list[tuple[Ward, int]]] = {}
+    for part in sorted(parts, key=lambda part: (part.item, part.ward.position)):
+        found.setdefault(part.item, []).append((part.ward, part.quantity))
+    return found
+
+
+def _least_metres(supply: Sequence[int], demand: Sequence[int], metres: Metres) -> dict[tuple[int, int], int]:
+    """How many units go from which row to which column: as many as possible, with the least sum of metres.
+
+    The simplex method, over the near ways first; a way that the prices of its two ends would pay for is let in until there is none.
+    A corner of this polytope has whole units and whole prices, so that both are rounded to them.
+    """
+    solver = make_solver()
+    solver.setOptionValue("solver", "simplex")
+    everything = min(sum(supply), sum(demand))
+    # The side that has less gives or gets all of it; the other at most what it has.
+    for stocks in (supply, demand):
+        for stock in stocks:
+            solver.addRow(
+                stock if sum(stocks) == everything else -highspy.kHighsInf, stock, 0, np.array([], dtype=np.int32), np.array([])
+            )
+    ways: dict[tuple[int, int], None] = {}
+    more = dict.fromkeys((*_in_order(supply, demand), *_near(metres)))
+    while more:
+        ways |= more
+        _add_ways(solver, list(more), metres)
+        solver.run()
+        solution = solver.getSolution()
+        duals = np.rint(np.array(solution.row_dual)).astype(np.int64)
+        giver_duals, receiver_duals = duals[: len(supply)], duals[len(supply) :]
+        reduced = metres - giver_duals[:, None] - receiver_duals
+        more = dict.fromkeys(way for way in _near(reduced) if reduced[way] < 0)
+        if more.keys() <= ways.keys():
+            break
+    moved = {way: round(units) for way, units in zip(ways, solution.col_value, strict=True) if round(units)}
+    _prove(moved, supply, demand, metres, giver_duals, receiver_duals)
+    return moved
+
+
+def _add_ways(solver: highspy.Highs, ways: Sequence[tuple[int, int]], metres: Metres) -> None:
+    count, givers = len(ways), metres.shape[0]
+    costs = np.array([metres[way] for way in ways], dtype=float)
+    ends = np.array([(row, givers + column) for row, column in ways], dtype=np.int32).ravel()
+    starts = np.arange(0, 2 * count, 2, dtype=np.int32)
+    solver.addCols(count, costs, np.zeros(count), np.full(count, highspy.kHighsInf), 2 * count, starts, ends, np.ones(2 * count))
+
+
+def _prove(
+    moved: Mapping[tuple[int, int], int],
+    supply: Sequence[int],
+    demand: Sequence[int],
+    metres: Metres,
+    giver_duals: Metres,
+    receiver_duals: Metres,
+) -> None:
+    """Check in whole numbers that nothing moves that is not there, that all that can move does, and that no other way is shorter.
+
+    Raises ArithmeticError. Where the prices fit under every way, no flow is below what they make of the stocks.
+    """
+    sent, got = [0] * len(supply), [0] * len(demand)
+    for (row, column), count in moved.items():
+        sent[row] += count
+        got[column] += count
+    fits = min(moved.values()) > 0 and all(map(int.__le__, sent, supply)) and all(map(int.__le__, got, demand))
+    everything, total = min(sum(supply), sum(demand)), sum(int(metres[way]) * count for way, count in moved.items())
+    # A price of the side that keeps something back must not be above nothing.
+    is_low = bool((metres - giver_duals[:, None] - receiver_duals).min() >= 0)
+    is_fair = (sum(supply) == everything or giver_duals.max() <= 0) and (sum(demand) == everything or receiver_duals.max() <= 0)
+    by_price = sum(int(price) * stock for price, stock in zip((*giver_duals, *receiver_duals), (*supply, *demand), strict=True))
+    if not (fits and is_low and is_fair and sum(sent) == everything and total == by_price):
+        raise ArithmeticError(f"the least distance is not proven: {total} metres, {by_price} by the prices of the wards")
+
+
+def _near(cost: Metres) -> Iterator[tuple[int, int]]:
+    """The places of the least costs of each row and of each column."""
+    for row, columns in enumerate(np.argsort(cost, axis=1, kind="stable")[:, :_NEAREST]):
+        yield from ((row, int(column)) for column in columns)
+    for column, rows in enumerate(np.argsort(cost, axis=0, kind="stable")[:_NEAREST].T):
+        yield from ((int(row), column) for row in rows)
+
+
+def _in_order(supply: Sequence[int], demand: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Ways that carry as much as can be moved: each giver serves the receivers in turn."""
+    give, take, row, column = list(supply), list(demand), 0, 0
+    while row < len(give) and column < len(take):
+        yield row, column
+        count = min(give[row], take[column])
+        give[row] -= count
+        take[column] -= count
+        row, column = (row + 1, column) if not give[row] else (row, column + 1)
+
+
+def with_transfers(plan: Plan, accepted: Iterable[Transfer]) -> Plan:
+    """The plan in which the accepted transfers take the place of buying: ``moved`` of each line is what comes in, no more.
+
+    Raises ValueError where a transfer has no line, or more comes in than the line asks for.
+    """
+    coming: dict[tuple[str, str], int] = {}
+    agreed = tuple(accepted)
+    for transfer in agreed:
+        key = (transfer.receiver.code, transfer.item)
+        coming[key] = coming.get(key, 0) + transfer.quantity
+    lines = tuple(replace(line, moved=coming.pop((line.ward.code, line.item), 0)) for line in plan.lines)
+    beyond = sorted({*coming, *((line.ward.code, line.item) for line in lines if line.moved > line.quantity)})
+    if beyond:
+        raise ValueError(f"transfers that no line asks for: {beyond}")
+    return replace(plan, lines=lines, transfers=agreed)

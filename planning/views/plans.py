@@ -1,0 +1,222 @@
+"""Pages of scenarios: the list, two or three side by side, one with its totals; and what a planner does with them."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts import audit
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from inventory.catalogue import GROUPS, load_catalogue
+from planning.forms import NewPlanForm, PlanForm, RevisionForm
+from planning.plan.assumptions import Spending
+from planning.plan.comparison import difference, stand
+from planning.scenarios import scenarios
+from planning.scenarios.loading import get_plan_record, list_plans, plan_of
+from portal.clock import today
+from portal.database import get_session, writes
+from portal.errors import WardReadinessError
+from scoring.rating.rating import Result
+
+blueprint = Blueprint("plans", __name__, template_folder="../templates")
+
+SHOWN = 10
+MOST_COMPARED = 4
+
+
+@blueprint.get("/plans")
+@requires(Permission.PLAN_READ)
+def plans() -> ResponseReturnValue:
+    """All scenarios, each with its totals, to be opened or compared."""
+    session = get_session()
+    standings = [(found, stand(plan_of(session, found))) for found in list_plans(session)]
+    form = NewPlanForm(formdata=None, data={"first_year": str(today().year + 1)})
+    return render_template("planning/plans.html", standings=standings, spendings=list(Spending), form=form)
+
+
+@blueprint.route("/plans/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+@writes
+def create() -> ResponseReturnValue:
+    """Begin a scenario."""
+    form, identity = NewPlanForm(data={"first_year": str(today().year + 1)}), the_identity()
+    if form.validate_on_submit():
+        try:
+            made = scenarios.create_plan(
+                get_session(), form.name.data or "", form.note.data or "", form.first_year.number or 0, identity.full_name
+            )
+        except scenarios.ScenarioError as error:
+            form.name.errors = [error.message]
+        else:
+            audit.log(get_session(), identity, "plan:create", f"plan {made.id}", after={"name": made.name})
+            return redirect(url_for("plans.plan", plan_id=made.id))
+    page = render_template("planning/plan_form.html", form=form, title=_("Lập phương án"), back=url_for("plans.plans"))
+    return page, 400 if form.errors else 200
+
+
+@blueprint.get("/plans/compare")
+@requires(Permission.PLAN_READ)
+def compare() -> ResponseReturnValue:
+    """Scenarios side by side; of the first two, the difference line by line."""
+    session = get_session()
+    ids = list(dict.fromkeys(request.args.getlist("plan", type=int)))[:MOST_COMPARED]
+    found = [plan_of(session, get_plan_record(session, plan_id)) for plan_id in ids]
+    standings = [stand(plan) for plan in found]
+    return render_template(
+        "planning/compare.html",
+        ids=ids,
+        standings=standings,
+        spendings=list(Spending),
+        changes=difference(found[0], found[1]) if len(found) > 1 else (),
+        parts=[
+            (title, name, sorted({key for standing in standings for key in getattr(standing, name)}))
+            for title, name in ((_("Theo nhóm"), "by_group"), (_("Theo nguồn vốn"), "by_source"), (_("Theo năm"), "by_year"))
+        ],
+    )
+
+
+@blueprint.get("/plans/<int:plan_id>")
+@requires(Permission.PLAN_READ)
+def plan(plan_id: int) -> ResponseReturnValue:
+    """One scenario: totals first, kinds of spending apart; the lines of one ward on demand."""
+    session = get_session()
+    own = get_plan_record(session, plan_id)
+    found = plan_of(session, own)
+    code = request.args.get("ward", "")
+    return render_template(
+        "planning/plan.html",
+        record=own,
+        standing=stand(found),
+        is_intact=not own.is_final or scenarios.is_intact(own),
+        plan=found,
+        plan_id=plan_id,
+        spendings=list(Spending),
+        by_group=found.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
+        by_year=found.totals_by(lambda line: str(line.year)),
+        by_source=found.totals_by(lambda line: line.source),
+        by_cap={
+            "Trong định mức": {kind: found.within_total(kind) for kind in Spending},
+            "Vượt định mức, chờ cấp có thẩm quyền": {kind: found.above_total(kind) for kind in Spending},
+        },
+        results={result: sum(rating.result is result for rating in found.ratings.values()) for result in Result},
+        largest=found.largest(SHOWN),
+        is_unknown_ward=bool(code) and all(ward.code != code for ward in found.wards),
+        ward_code=code,
+        ward_lines=[line for line in found.lines if line.ward.code == code],
+        catalogue=load_catalogue(),
+        revision_form=RevisionForm(formdata=None),
+    )
+
+
+@blueprint.get("/plans/<int:plan_id>/difference")
+@requires(Permission.PLAN_READ)
+def changes(plan_id: int) -> ResponseReturnValue:
+    """What a revision changed against the plan that it follows."""
+    session = get_session()
+    own = get_plan_record(session, plan_id)
+    if own.follows_id is None:
+        return render_template("planning/difference.html", record=own, plan_id=plan_id, before=None, changes=())
+    before = get_plan_record(session, own.follows_id)
+    found = difference(plan_of(session, before), plan_of(session, own))
+    return render_template("planning/difference.html", record=own, plan_id=plan_id, before=before, changes=found)
+
+
+@blueprint.get("/plans/<int:plan_id>/exclusions")
+@requires(Permission.PLAN_READ)
+def exclusions(plan_id: int) -> ResponseReturnValue:
+    """What is left out so that nothing is funded twice, each with its reason."""
+    own = get_plan_record(get_session(), plan_id)
+    return render_template("planning/exclusions.html", record=own, plan_id=plan_id, plan=plan_of(get_session(), own))
+
+
+@blueprint.route("/plans/<int:plan_id>/copy", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+@writes
+def copy(plan_id: int) -> ResponseReturnValue:
+    """A scenario of another name that begins as this one stands."""
+    own, identity = get_plan_record(get_session(), plan_id), the_identity()
+    form = PlanForm(data={"name": _("%(name)s (bản sao)", name=own.title)})
+    if form.validate_on_submit():
+        try:
+            made = scenarios.copy_plan(get_session(), own, form.name.data or "", identity.full_name)
+        except scenarios.ScenarioError as error:
+            form.name.errors = [error.message]
+        else:
+            made.note = form.note.data or ""
+            audit.log(get_session(), identity, "plan:copy", f"plan {made.id}", after={"name": made.name, "from": plan_id})
+            return redirect(url_for("plans.plan", plan_id=made.id))
+    back = url_for("plans.plan", plan_id=plan_id)
+    page = render_template("planning/plan_form.html", form=form, title=_("Sao chép phương án"), back=back)
+    return page, 400 if form.errors else 200
+
+
+@blueprint.route("/plans/<int:plan_id>/name", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+@writes
+def rename(plan_id: int) -> ResponseReturnValue:
+    """Another name and note for an open scenario."""
+    own, identity = get_plan_record(get_session(), plan_id), the_identity()
+    form = PlanForm(data={"name": own.name, "note": own.note})
+    if form.validate_on_submit():
+        before = own.name
+        try:
+            scenarios.rename_plan(get_session(), own, form.name.data or "", form.note.data or "")
+        except scenarios.ScenarioError as error:
+            form.name.errors = [error.message]
+        else:
+            audit.log(get_session(), identity, "plan:rename", f"plan {plan_id}", before=before, after=own.name)
+            return redirect(url_for("plans.plan", plan_id=plan_id))
+    back = url_for("plans.plan", plan_id=plan_id)
+    page = render_template("planning/plan_form.html", form=form, title=_("Đổi tên phương án"), back=back)
+    return page, 400 if form.errors else 200
+
+
+@blueprint.post("/plans/<int:plan_id>/proposal")
+@requires(Permission.PLAN_EDIT)
+@writes
+def propose(plan_id: int) -> ResponseReturnValue:
+    """Make this scenario the proposal."""
+    own = get_plan_record(get_session(), plan_id)
+    scenarios.propose_plan(get_session(), own)
+    audit.log(get_session(), the_identity(), "plan:propose", f"plan {plan_id}", after={"name": own.title})
+    flash(_("“%(name)s” nay là phương án đề xuất.", name=own.title), "success")
+    return redirect(url_for("plans.plan", plan_id=plan_id))
+
+
+@blueprint.post("/plans/<int:plan_id>/final")
+@requires(Permission.PLAN_EDIT)
+@writes
+def fix(plan_id: int) -> ResponseReturnValue:
+    """Fix a scenario for good."""
+    own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
+    try:
+        scenarios.fix_plan(get_session(), own, identity.full_name)
+    except WardReadinessError as error:
+        flash(error.message, "danger")
+    else:
+        audit.log(get_session(), identity, "plan:fix", f"plan {plan_id}", after={"sha256": own.sha256})
+        flash(_("Đã chốt. Nội dung và mã băm của phương án không đổi nữa."), "success")
+    return redirect(url_for("plans.plan", plan_id=plan_id))
+
+
+@blueprint.post("/plans/<int:plan_id>/revision")
+@requires(Permission.PLAN_EDIT)
+@writes
+def revise(plan_id: int) -> ResponseReturnValue:
+    """Begin the next revision."""
+    own, identity, form = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), RevisionForm()
+    if not form.validate_on_submit():
+        flash(_("Ghi bản tiếp theo để làm gì rồi bấm lại."), "danger")
+        return redirect(url_for("plans.plan", plan_id=plan_id))
+    made = scenarios.revise_plan(get_session(), own, form.note.data or "", identity.full_name)
+    audit.log(get_session(), identity, "plan:revise", f"plan {made.id}", after={"follows": plan_id, "note": made.note})
+    flash(_("Đã lập bản %(number)s.", number=made.revision), "success")
+    return redirect(url_for("plans.plan", plan_id=made.id))
+
+
+def planner_panel() -> str:
+    """The totals of the proposal on the planner's home page."""
+    listed = list_plans(get_session())
+    found = plan_of(get_session(), listed[0]) if listed else None
+    plan_id = listed[0].id if listed else None
+    return render_template("planning/home_panel.html", plan=found, plan_id=plan_id, spendings=list(Spending))

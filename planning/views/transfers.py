@@ -1,0 +1,72 @@
+"""The page of transfers: what one ward can spare for another, agreed to line by line."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts import audit
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission, may
+from inventory.catalogue import load_catalogue
+from planning.scenarios.accepted_transfers import agree, key_of, left_to_give, proposals, withdraw
+from planning.scenarios.loading import get_plan_record, plan_of
+from planning.scenarios.scenarios import ScenarioError
+from portal.database import get_session, writes
+
+blueprint = Blueprint("plan_transfers", __name__, template_folder="../templates")
+
+
+@blueprint.get("/plans/<int:plan_id>/transfers")
+@requires(Permission.PLAN_READ)
+def transfers(plan_id: int) -> ResponseReturnValue:
+    """Transfers that are proposed, and those that were agreed to."""
+    own = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), own)
+    prices = {line.code: line.unit_price for line in plan.lines}
+    offered = [(key_of(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"]) for t in proposals(plan)]
+    return render_template(
+        "planning/transfers.html",
+        record=own,
+        plan_id=plan_id,
+        plan=plan,
+        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not own.is_final,
+        offered=offered,
+        saved=sum(saved for _key, _transfer, saved in offered),
+        agreed=own.transfers,
+        wards={ward.code: ward for ward in plan.wards},
+        strained=[surplus for surplus in left_to_give(plan) if surplus.quantity < 0],
+        catalogue=load_catalogue(),
+    )
+
+
+@blueprint.post("/plans/<int:plan_id>/transfers")
+@requires(Permission.PLAN_EDIT)
+@writes
+def accept(plan_id: int) -> ResponseReturnValue:
+    """Agree to the chosen proposals."""
+    own, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
+    try:
+        count = agree(get_session(), own, plan_of(get_session(), own), keys, identity.full_name)
+    except ScenarioError as error:
+        flash(error.message, "danger")
+    else:
+        audit.log(get_session(), identity, "plan:agree-transfers", f"plan {plan_id}", after={"transfers": sorted(keys)})
+        flash(_("Đã đưa %(count)s khoản điều chuyển vào phương án.", count=count), "success")
+    return redirect(url_for("plan_transfers.transfers", plan_id=plan_id))
+
+
+@blueprint.post("/plans/<int:plan_id>/transfers/withdrawal")
+@requires(Permission.PLAN_EDIT)
+@writes
+def take_back(plan_id: int) -> ResponseReturnValue:
+    """Take agreed transfers back."""
+    own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
+    ids = request.form.getlist("id", type=int)
+    try:
+        count = withdraw(get_session(), own, ids)
+    except ScenarioError as error:
+        flash(error.message, "danger")
+    else:
+        audit.log(get_session(), identity, "plan:withdraw-transfers", f"plan {plan_id}", after={"transfers": ids})
+        flash(_("Đã bỏ %(count)s khoản điều chuyển.", count=count), "success")
+    return redirect(url_for("plan_transfers.transfers", plan_id=plan_id))

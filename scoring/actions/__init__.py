@@ -1,0 +1,1 @@
+"""What a ward or the city has to do, with the six clarities: assigned, reported, reminded of, and done."""

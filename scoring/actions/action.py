@@ -1,0 +1,189 @@
+"""Actions: what a ward or the city has to do, with the six clarities, and how each one stands on a day. Pure.
+
+The six (rõ người, rõ việc, rõ thời gian, rõ trách nhiệm, rõ sản phẩm, rõ thẩm quyền) are quoted from QĐ 1671/QĐ-TTg of
+28/08/2026, IV.2.d; which field holds which of them is this project's reading.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.identity import Role
+from inventory.wards.wards import Ward
+from portal.errors import WardReadinessError
+from portal.formats import format_day
+from portal.labels import LabelledEnum
+from scoring.rating.standard import group_of
+
+# Stands in a text that is meant for many wards at once, and becomes the name of each.
+WARD_PLACE = "[đơn vị]"
+SHORT = 140
+
+
+class ActionError(WardReadinessError):
+    """An action cannot be saved like this; the message says what is unclear, ``field`` beside which field to say it."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ActionState(LabelledEnum):
+    """How an action stands on a day."""
+
+    OVERDUE = "overdue", "Quá hạn"
+    OPEN = "open", "Đang mở"
+    DONE = "done", "Đã xong"
+
+
+class Body(LabelledEnum):
+    """Who answers for an action, and who decides in it."""
+
+    WARD = "ward", "UBND xã, phường"
+    SCIENCE = "science", "Sở Khoa học và Công nghệ"
+    FINANCE = "finance", "Sở Tài chính"
+    SERVICE_CENTRE = "service_centre", "Trung tâm Phục vụ hành chính công TP"
+    CITY = "city", "UBND thành phố"
+
+    def name_for(self, ward: Ward | None) -> str:
+        """The body in words; the committee of a ward with the ward's name: ``UBND phường Cửa Nam``."""
+        return f"UBND {name_in_text(ward)}" if self is Body.WARD and ward is not None else self.label
+
+
+BODY_OF_ROLE = {
+    Role.OFFICER: Body.WARD,
+    Role.WARD_HEAD: Body.WARD,
+    Role.REVIEWER: Body.SCIENCE,
+    Role.PLANNER: Body.FINANCE,
+    Role.LEADER: Body.CITY,
+}
+
+
+@dataclass(frozen=True)
+class Clarities:
+    """The six clarities as they are typed. ``owner_id`` is an account, ``criterion`` a code, or empty where it is about none.
+
+    Person: owner and contact. Task: task. Time: due. Responsibility: unit and its head. Product: deliverable and the evidence
+    by which it is accepted. Authority: who decides.
+    """
+
+    owner_id: int
+    contact: str
+    task: str
+    due: date
+    unit: Body
+    head: str
+    deliverable: str
+    evidence: str
+    authority: Body
+    criterion: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ActionError naming each clarity that is empty: no door may save an action without all six."""
+        texts = (
+            ("rõ người", self.contact),
+            ("rõ việc", self.task),
+            ("rõ trách nhiệm", self.head),
+            ("rõ sản phẩm", self.deliverable),
+            ("rõ sản phẩm", self.evidence),
+        )
+        unclear = dict.fromkeys(name for name, text in texts if not text.strip())
+        if unclear:
+            raise ActionError(f"Việc chưa đủ sáu rõ, còn thiếu: {', '.join(unclear)}.")
+
+    def for_ward(self, ward: Ward) -> "Clarities":
+        """The same with the name of the ward where the texts leave a place for it."""
+        name = name_in_text(ward)
+        named = {part: getattr(self, part).replace(WARD_PLACE, name) for part in ("task", "head", "deliverable", "evidence")}
+        return Clarities(**{**self.__dict__, **named})
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action of one ward, or of the city where ``ward`` is None. ``done_on`` is the day on which its owner reported it done."""
+
+    id: int
+    ward: Ward | None
+    clarities: Clarities
+    owner_name: str
+    owner_role: Role
+    is_owner_active: bool
+    created_by: str
+    created_on: date
+    done_on: date | None
+    done_by: str
+    delivered: str
+    revision: int
+
+    def state(self, on: date) -> ActionState:
+        """Done once it is reported; else overdue from the day after its deadline."""
+        if self.done_on is not None:
+            return ActionState.DONE
+        return ActionState.OVERDUE if on > self.clarities.due else ActionState.OPEN
+
+    def days_late(self, on: date) -> int:
+        """Days past the deadline: until today, or until the day it was done; 0 where it was in time."""
+        return max(0, ((self.done_on or on) - self.clarities.due).days)
+
+    def days_left(self, on: date) -> int:
+        """Days until the deadline, 0 on the day itself and after it."""
+        return max(0, (self.clarities.due - on).days)
+
+    def state_in_words(self, on: date) -> str:
+        """``quá hạn 3 ngày``, ``còn 5 ngày``, ``đã xong 02/03/2026, muộn 1 ngày``."""
+        late = self.days_late(on)
+        if self.done_on is not None:
+            return f"đã xong {format_day(self.done_on)}" + (f", muộn {late} ngày" if late else "")
+        if late:
+            return f"quá hạn {late} ngày"
+        left = self.days_left(on)
+        return f"còn {left} ngày" if left else "hạn là hôm nay"
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its words would help an attacker: about a criterion of group G."""
+        return bool(self.clarities.criterion) and group_of(self.clarities.criterion) == "G"
+
+    @property
+    def place(self) -> str:
+        """The ward, or the city."""
+        return self.ward.full_name if self.ward else "Toàn thành phố"
+
+    @property
+    def unit_name(self) -> str:
+        """Who answers for it."""
+        return self.clarities.unit.name_for(self.ward)
+
+    @property
+    def title(self) -> str:
+        """The task in one line, for lists, letters and files; what would help an attacker stands on the action's page only."""
+        if self.is_sensitive:
+            return f"Việc về an ninh mạng số {self.id} (xem trang của việc)"
+        line = " ".join(self.clarities.task.split())
+        return line if len(line) <= SHORT else f"{line[:SHORT].rsplit(' ', 1)[0]}…"
+
+    def is_of(self, user_id: int, role: Role) -> bool:
+        """Whether it is for this person to do: the owner, or one of the body that answers for it. Scope is for the caller to see to."""
+        return self.clarities.owner_id == user_id or BODY_OF_ROLE.get(role) is self.clarities.unit
+
+
+def name_in_text(ward: Ward) -> str:
+    """``phường Cửa Nam``, as the name stands within a sentence."""
+    return f"{ward.full_name[0].lower()}{ward.full_name[1:]}"
+
+
+def count_states(actions: Iterable[Action], on: date) -> dict[ActionState, int]:
+    """How many actions stand in each state; every state is named."""
+    states = [action.state(on) for action in actions]
+    return {state: states.count(state) for state in ActionState}
+
+
+def by_urgency(actions: Iterable[Action], on: date) -> list[Action]:
+    """The longest overdue first, then by deadline; what is done comes last, newest first."""
+
+    def urgency(action: Action) -> tuple[int, int, int]:
+        if action.done_on is not None:
+            return 1, -action.done_on.toordinal(), action.id
+        return 0, action.clarities.due.toordinal(), action.id
+
+    return sorted(actions, key=urgency)

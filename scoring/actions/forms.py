@@ -1,0 +1,52 @@
+"""What may be typed about an action: the six clarities, each of them required."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from portal.forms import BaseForm
+from scoring.actions.action import Body
+
+_BODIES = [SelectChoice(body.value, body.label) for body in Body]
+
+
+class ActionForm(BaseForm):
+    """An action. The choices of ``owner`` are set by the view; an empty contact is the address of the owner's account."""
+
+    owner = SelectField(_("Người thực hiện"), choices=[], validate_choice=True)
+    contact = StringField(_("Điện thoại hoặc thư điện tử của người thực hiện"), [Length(max=200)])
+    task = TextAreaField(_("Việc phải làm"), [DataRequired(), Length(min=10, max=1000)])
+    due = DateField(_("Thời hạn"), [InputRequired()], format=["%Y-%m-%d", "%d/%m/%Y"])
+    unit = SelectField(_("Đơn vị chịu trách nhiệm"), choices=_BODIES)
+    head = StringField(_("Người đứng đầu chịu trách nhiệm"), [DataRequired(), Length(min=3, max=200)])
+    deliverable = TextAreaField(_("Sản phẩm phải có"), [DataRequired(), Length(min=3, max=1000)])
+    evidence = TextAreaField(_("Bằng chứng nghiệm thu"), [DataRequired(), Length(min=3, max=1000)])
+    authority = SelectField(_("Ai quyết định"), choices=_BODIES)
+    criterion = HiddenField()
+    revision = HiddenField()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The clarities without the owner."""
+        parts = ("contact", "task", "due", "head", "deliverable", "evidence")
+        return {
+            **{part: self[part].data or "" for part in parts},
+            "unit": Body(self.unit.data),
+            "authority": Body(self.authority.data),
+            "criterion": self.criterion.data or "",
+        }
+
+
+class CompleteForm(BaseForm):
+    """What was delivered."""
+
+    delivered = TextAreaField(_("Đã bàn giao gì, bằng chứng ở đâu"), [DataRequired(), Length(min=5, max=1000)])
+
+
+class ReopenForm(BaseForm):
+    """Why an action is opened again."""
+
+    reason = TextAreaField(_("Lý do mở lại"), [DataRequired(), Length(min=5, max=1000)])

@@ -1,0 +1,78 @@
+"""Who may own an action: active accounts that may report it done, each within its own wards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.models import User
+from accounts.permissions import POLICY, Permission
+from inventory.wards.wards import Ward
+from scoring.actions.action import ActionError
+
+# Choices that stand for somebody else in each ward.
+OF_EACH_WARD = (Role.WARD_HEAD, Role.OFFICER)
+NAMED = 10
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An account that may own actions. ``wards`` is None for the whole city; ``address`` may be empty."""
+
+    id: int
+    name: str
+    role: Role
+    address: str
+    wards: frozenset[str] | None
+
+    def covers(self, ward: Ward | None) -> bool:
+        """Whether an action of this ward, or of the city, is within the account's sight."""
+        return self.wards is None or (ward is not None and ward.code in self.wards)
+
+
+def list_owners(session: Session) -> list[Owner]:
+    """All accounts that may own an action, those of wards first, by user name."""
+    roles = [role.value for role in Role if Permission.ACTION_REPORT in POLICY[role]]
+    users = session.scalars(select(User).where(User.is_active, User.role.in_(roles)).order_by(User.username))
+    found = [
+        Owner(
+            user.id,
+            user.full_name,
+            Role(user.role),
+            user.email,
+            frozenset(row.ward_code for row in user.wards) if Role(user.role).is_of_ward else None,
+        )
+        for user in users
+    ]
+    return sorted(found, key=lambda owner: owner.wards is None)
+
+
+def offer_owners(owners: Sequence[Owner], places: Sequence[Ward | None]) -> list[tuple[str, str]]:
+    """The choices of a form: for several wards somebody of each, then every account that may see all of them."""
+    each = [(role.value, f"{role.label} của từng đơn vị") for role in OF_EACH_WARD] if len(places) > 1 else []
+    named = [(str(owner.id), f"{owner.name} – {owner.role.label}") for owner in owners if all(map(owner.covers, places))]
+    return [*each, *named]
+
+
+def choose_owners(owners: Sequence[Owner], places: Sequence[Ward | None], choice: str) -> list[Owner]:
+    """The owner for each place, a ward or (None) the city. Raises ActionError naming the wards without one.
+
+    Of several accounts of a ward in the same role it is the first by user name.
+    """
+    roles = {role.value for role in OF_EACH_WARD}
+    found, lacking = [], []
+    for ward in places:
+        fitting = [one for one in owners if one.covers(ward) and choice == (one.role.value if choice in roles else str(one.id))]
+        if fitting:
+            found.append(fitting[0])
+        else:
+            lacking.append(ward.full_name if ward else "toàn thành phố")
+    if lacking:
+        more = f" và {len(lacking) - NAMED} đơn vị khác" if len(lacking) > NAMED else ""
+        raise ActionError(
+            f"Chưa có tài khoản phù hợp cho {', '.join(lacking[:NAMED])}{more}. Chọn người khác, hoặc bỏ chọn các đơn vị ấy.",
+            "owner",
+        )
+    return found

@@ -1,0 +1,191 @@
+"""Actions in their table: given out, changed, reported done, opened again, listed for whoever may see them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Identity, Role
+from accounts.models import AuditEntry, User
+from accounts.permissions import Permission, may
+from inventory.wards.wards import Ward, load_wards
+from portal.clock import now, to_hanoi
+from portal.errors import NotFoundError
+from scoring.actions.action import Action, ActionError, Body, Clarities
+from scoring.actions.owners import Owner
+from scoring.models import ActionRecord
+
+Values = Mapping[str, Any]
+
+
+def list_actions(session: Session, identity: Identity, ward_code: str | None = None) -> list[Action]:
+    """The actions that a person may see: of the own wards, or of all wards and the city. Of one ward where it is named."""
+    query = _query()
+    if identity.wards is not None:
+        query = query.where(ActionRecord.ward_code.in_(identity.wards))
+    if ward_code is not None:
+        query = query.where(ActionRecord.ward_code == ward_code)
+    return _read(session, query)
+
+
+def list_open_actions(session: Session) -> list[Action]:
+    """What is not done yet, of everybody: for reminders."""
+    return _read(session, _query().where(ActionRecord.done_at.is_(None)))
+
+
+def get_action(session: Session, identity: Identity, action_id: int) -> Action:
+    """One action. Raises NotFoundError, for one out of sight as for one that is not there."""
+    found = next(iter(_read(session, _query().where(ActionRecord.id == action_id))), None)
+    if found is None or not _is_in_sight(identity, found.ward):
+        raise NotFoundError("Không có việc này, hoặc tài khoản của bạn không được giao xem việc này.")
+    return found
+
+
+def may_report(identity: Identity, action: Action) -> bool:
+    """Whether a person may report the action done: the owner, or somebody of the body that answers for it."""
+    return (
+        may(identity, Permission.ACTION_REPORT)
+        and _is_in_sight(identity, action.ward)
+        and action.is_of(identity.user_id, identity.role)
+    )
+
+
+def prepare(places: Sequence[Ward | None], owners: Sequence[Owner], typed: Values) -> list[tuple[Ward | None, Clarities]]:
+    """What was typed, made out for each place, a ward or (None) the city, and its owner. Raises ActionError.
+
+    Where no contact was typed it is the address of the owner's account.
+    """
+    strangers = [owner.name for owner in owners if not (typed["contact"] or owner.address)]
+    if strangers:
+        told = (
+            f"{', '.join(dict.fromkeys(strangers))}: tài khoản chưa có thư điện tử. Ghi số điện thoại hoặc thư điện tử để liên hệ."
+        )
+        raise ActionError(told, "contact")
+    plans: list[tuple[Ward | None, Clarities]] = []
+    for ward, owner in zip(places, owners, strict=True):
+        clarities = Clarities(**{**typed, "owner_id": owner.id, "contact": typed["contact"] or owner.address})
+        plans.append((ward, clarities.for_ward(ward) if ward else clarities))
+    return plans
+
+
+def create_actions(session: Session, plans: Iterable[tuple[Ward | None, Clarities]], by: str, on: date) -> list[int]:
+    """Give the actions out, all or none. Raises ActionError for a deadline that has passed."""
+    records = []
+    for ward, clarities in plans:
+        _check_day(clarities.due, on)
+        record = ActionRecord(ward_code=ward.code if ward else None, created_by=by, created_at=now(), **as_values(clarities))
+        session.add(record)
+        records.append(record)
+    session.flush()
+    return [record.id for record in records]
+
+
+def change_action(session: Session, action_id: int, revision: int, clarities: Clarities, on: date) -> None:
+    """Save other clarities. Raises ActionError where somebody else saved meanwhile, it is done, or a new deadline has passed."""
+    record = _locked(session, action_id)
+    if record.revision != revision:
+        told = "Người khác vừa sửa việc này. Mở lại trang để xem bản mới, rồi sửa tiếp; những gì bạn gõ vẫn còn ở dưới."
+        raise ActionError(told)
+    if record.done_at is not None:
+        raise ActionError("Việc này đã xong. Mở lại việc trước khi sửa.")
+    if clarities.due != record.due:
+        _check_day(clarities.due, on)
+    for name, value in as_values(clarities).items():
+        setattr(record, name, value)
+    record.revision += 1
+    session.flush()
+
+
+def complete_action(session: Session, action_id: int, delivered: str, by: str) -> None:
+    """Report an action done, with what was delivered. Raises ActionError."""
+    record = _locked(session, action_id)
+    if not delivered.strip():
+        raise ActionError("Hãy ghi đã bàn giao gì.", "delivered")
+    if record.done_at is not None:
+        raise ActionError(f"{record.done_by} đã báo xong việc này.", "delivered")
+    record.done_at, record.done_by, record.delivered = now(), by, delivered
+    record.revision += 1
+    session.flush()
+
+
+def reopen_action(session: Session, action_id: int, reason: str) -> None:
+    """Open an action again that was reported done. Raises ActionError."""
+    record = _locked(session, action_id)
+    if not reason.strip():
+        raise ActionError("Hãy ghi lý do mở lại.", "reason")
+    if record.done_at is None:
+        raise ActionError("Việc này đang mở.", "reason")
+    record.done_at, record.done_by, record.delivered = None, "", ""
+    record.revision += 1
+    session.flush()
+
+
+def history_of(session: Session, action_id: int) -> list[tuple[AuditEntry, str]]:
+    """What was done to an action, oldest first, with the name of whoever did it."""
+    query = select(AuditEntry, User.full_name).outerjoin(User, User.id == AuditEntry.user_id)
+    rows = session.execute(query.where(AuditEntry.subject == f"action {action_id}").order_by(AuditEntry.id))
+    return [(entry, name or entry.username) for entry, name in rows]
+
+
+def as_values(clarities: Clarities) -> dict[str, Any]:
+    """The columns of the table."""
+    return {**clarities.__dict__, "unit": clarities.unit.value, "authority": clarities.authority.value}
+
+
+def as_json(clarities: Clarities) -> dict[str, Any]:
+    """What the audit trail keeps."""
+    return {**as_values(clarities), "due": clarities.due.isoformat()}
+
+
+def _query() -> Select[ActionRecord, str, str, bool]:
+    return select(ActionRecord, User.full_name, User.role, User.is_active).join(User, User.id == ActionRecord.owner_id)
+
+
+def _read(session: Session, query: Select[ActionRecord, str, str, bool]) -> list[Action]:
+    wards = {ward.code: ward for ward in load_wards()}
+    return [
+        Action(
+            id=record.id,
+            ward=wards[record.ward_code] if record.ward_code else None,
+            clarities=Clarities(
+                owner_id=record.owner_id,
+                contact=record.contact,
+                task=record.task,
+                due=record.due,
+                unit=Body(record.unit),
+                head=record.head,
+                deliverable=record.deliverable,
+                evidence=record.evidence,
+                authority=Body(record.authority),
+                criterion=record.criterion,
+            ),
+            owner_name=name,
+            owner_role=Role(role),
+            is_owner_active=is_active,
+            created_by=record.created_by,
+            created_on=to_hanoi(record.created_at).date(),
+            done_on=to_hanoi(record.done_at).date() if record.done_at else None,
+            done_by=record.done_by,
+            delivered=record.delivered,
+            revision=record.revision,
+        )
+        for record, name, role, is_active in session.execute(query)
+    ]
+
+
+def _is_in_sight(identity: Identity, ward: Ward | None) -> bool:
+    return identity.wards is None or (ward is not None and identity.covers(ward.code))
+
+
+def _locked(session: Session, action_id: int) -> ActionRecord:
+    record = session.get(ActionRecord, action_id, with_for_update=True)
+    if record is None:
+        raise NotFoundError("Không có việc này.")
+    return record
+
+
+def _check_day(due: date, on: date) -> None:
+    if due < on:
+        raise ActionError("Thời hạn đã qua. Chọn hôm nay hoặc một ngày sau.", "due")

@@ -1,0 +1,82 @@
+"""A ward's answers changed on a copy: what would the result be? Pure; the snapshot itself never changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from inventory.catalogue import load_catalogue
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
+from scoring.rating.measures import MEASURES
+from scoring.rating.standard import Criterion
+
+YES_OR_NO = frozenset({"cameras_cover_all", "has_website", "owns_counters"})
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One answer that may be tried at another value. ``value`` is None where it was not answered.
+
+    A yes or no is 1 or 0; an item is its working machines; a line is the Mbps of all lines of its kind.
+    """
+
+    key: str
+    is_yes_or_no: bool
+    value: int | None
+
+
+def knobs_of(criterion: Criterion, snapshot: Snapshot) -> tuple[Knob, ...]:
+    """The answers that a criterion reads, in the order that its measures read them."""
+    return tuple(Knob(key, _is_yes_or_no(key), _value(key, snapshot)) for key in criterion.answers)
+
+
+def with_answers(snapshot: Snapshot, answers: Mapping[str, int], on: date) -> Snapshot:
+    """The snapshot with other answers, by the keys of the knobs. New machines and lines are of the year of ``on``."""
+    for key, value in answers.items():
+        if key in load_catalogue():
+            snapshot = _with_machines(snapshot, key, value, on)
+        elif key in set(ConnectionKind):
+            snapshot = _with_speed(snapshot, ConnectionKind(key), value)
+        else:
+            fact = Fact(key, value=bool(value) if _is_yes_or_no(key) else value)
+            snapshot = replace(snapshot, facts={**snapshot.facts, key: fact})
+    return snapshot
+
+
+def _is_yes_or_no(key: str) -> bool:
+    return key in YES_OR_NO or (key in MEASURES and MEASURES[key].unit == "có/không")
+
+
+def _value(key: str, snapshot: Snapshot) -> int | None:
+    if key in load_catalogue():
+        return sum(lot.working for lot in snapshot.lots_of(key)) if key in snapshot.answered_items else None
+    if key in set(ConnectionKind):
+        kind = ConnectionKind(key)
+        lines = snapshot.connections_of(kind)
+        return sum(line.contracted_mbps or 0 for line in lines) if kind in snapshot.answered_connections else None
+    fact = snapshot.fact(key)
+    return int(fact) if isinstance(fact, int) else None
+
+
+def _with_machines(snapshot: Snapshot, item: str, wanted: int, on: date) -> Snapshot:
+    have = sum(lot.working for lot in snapshot.lots_of(item))
+    lots: list[EquipmentLot] = []
+    surplus = max(0, have - wanted)
+    # The oldest go first, as they would be handed in.
+    for lot in sorted(snapshot.lots, key=lambda lot: lot.year or 0):
+        if lot.item != item or lot.owner is Owner.CITY_CENTRE or not surplus:
+            lots.append(lot)
+            continue
+        out = min(surplus, lot.working)
+        surplus -= out
+        left = lot.working - out
+        lots.append(replace(lot, good=left, degraded=0, unused=0))
+    if wanted > have:
+        lots.append(EquipmentLot(item, good=wanted - have, year=on.year))
+    return replace(snapshot, lots=tuple(lots), answered_items=snapshot.answered_items | {item})
+
+
+def _with_speed(snapshot: Snapshot, kind: ConnectionKind, mbps: int) -> Snapshot:
+    others = tuple(line for line in snapshot.connections if line.kind is not kind)
+    provider = next((line.provider for line in snapshot.connections_of(kind) if line.provider), "nhà mạng khác")
+    lines = (Connection(kind, provider, mbps),) if mbps else ()
+    return replace(snapshot, connections=(*others, *lines), answered_connections=snapshot.answered_connections | {kind})

@@ -1,0 +1,78 @@
+"""The trend of the city from its approved snapshots: rated like the city, by the same standard on the same day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from inventory.snapshots.repository import Recorded, list_recorded, snapshots_by_hash
+from scoring.analysis.burndown import BurndownChart, draw_burndown
+from scoring.analysis.trend import (
+    Approval,
+    DayCount,
+    Deadline,
+    Forecast,
+    RoundStanding,
+    changes_between,
+    count_days,
+    foresee,
+    stand_by_round,
+)
+from scoring.rating.city_readiness import CityReadiness, rate_each
+from scoring.rating.rating import Result
+
+# The trend by what it was made from; a value that never changes.
+_trends: dict[tuple[str, tuple[Recorded, ...], date], "Trend"] = {}
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Every approval in order, and how the city stands against its deadline."""
+
+    city: CityReadiness
+    approvals: tuple[Approval, ...]
+    deadline: Deadline
+
+    @cached_property
+    def days(self) -> tuple[DayCount, ...]:
+        """The counts of each day with an approval."""
+        return count_days(self.approvals)
+
+    @cached_property
+    def rounds(self) -> Sequence[RoundStanding]:
+        """The standing at the end of each round."""
+        return stand_by_round(self.approvals)
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """When all wards will be ready, as far as it can be told."""
+        return foresee(self.approvals, self.deadline)
+
+    @property
+    def before(self) -> RoundStanding | None:
+        """The round before the newest one."""
+        return self.rounds[-2] if len(self.rounds) > 1 else None
+
+    @property
+    def changes(self) -> dict[Result, int] | None:
+        """How many wards more, or fewer, have each result than at the end of the round before; None while there is none."""
+        return changes_between(self.before, self.city.counts) if self.before else None
+
+    def draw(self, width: int, height: int) -> BurndownChart | None:
+        """The picture in that size; None while nothing was approved."""
+        return draw_burndown(self.days, self.deadline, self.forecast, width, height) if self.days else None
+
+
+def city_trend(session: Session, city: CityReadiness, target: date) -> Trend:
+    """The trend of the city. Two queries once every snapshot was read."""
+    recorded = tuple(list_recorded(session))
+    key = (city.version, recorded, target)
+    if key not in _trends:
+        _trends.clear()
+        hashes = {one.sha256: one.sha256 for one in recorded}
+        ratings = rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
+        approvals = tuple(Approval(one.day, one.round_name, ratings[one.sha256]) for one in recorded)
+        _trends[key] = Trend(city, approvals, Deadline(city.on, target, len(city.wards), city.counts[Result.READY]))
+    return _trends[key]

@@ -1,0 +1,43 @@
+"""The trend page, and the trend on the leader's home page."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission, may
+from inventory.catalogue import GROUPS
+from portal.database import get_session
+from portal.settings import current_settings
+from scoring.analysis.city_trend import Trend, city_trend
+from scoring.analysis.trend import planned, take_apart
+from scoring.rating.city_readiness import city_readiness
+
+blueprint = Blueprint("trend", __name__, url_prefix="/readiness", template_folder="../templates")
+
+# Pictures in pixels: beside other things or on a phone, and across a page.
+SMALL, LARGE = (350, 210), (860, 340)
+ROUNDS = 6
+
+
+@blueprint.get("/trend")
+@requires(Permission.PLAN_READ)
+def trend() -> ResponseReturnValue:
+    """Ready wards by day against the deadline, the forecast, and the trend of groups and criteria by round."""
+    found = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
+    with_security = may(the_identity(), Permission.READINESS_SECURITY)
+    rounds = found.rounds[-ROUNDS:]
+    return render_template(
+        "scoring/trend.html",
+        **trend_values(found),
+        large=found.draw(*LARGE),
+        planned={day.day: planned(found.days, found.deadline, day.day) for day in found.days},
+        rounds=rounds,
+        parts=[take_apart(standing.ratings.values()) for standing in rounds],
+        groups={letter: name for letter, name in GROUPS.items() if letter != "G" or with_security},
+        criteria=[one for one in found.city.standard.criteria if with_security or not one.is_sensitive],
+    )
+
+
+def trend_values(found: Trend) -> dict[str, object]:
+    """What the templates of the burndown read, with its small picture."""
+    return {"trend": found, "city": found.city, "small": found.draw(*SMALL)}

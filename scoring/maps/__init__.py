@@ -1,0 +1,1 @@
+"""The readiness map: where each ward is drawn, in which colour, and who may see that colouring."""

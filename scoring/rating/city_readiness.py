@@ -1,0 +1,97 @@
+"""The readiness of the city: the newest approved snapshot of each of the 126 wards, rated by the standard in force."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inventory.snapshots.repository import hashes_of_round_before, newest_hashes, newest_snapshots, snapshots_by_hash
+from inventory.snapshots.snapshot import Snapshot
+from inventory.wards.queries import list_wards
+from inventory.wards.wards import Ward
+from portal.clock import today
+from scoring.rating.confidence import Confidence, confidence
+from scoring.rating.published_standards import current_standard
+from scoring.rating.rating import Rating, Result, no_data, rate
+from scoring.rating.standard import Standard
+
+# Ratings by the hashes of what they were made from. They never change, so nothing has to expire but for its number.
+_ratings: dict[tuple[str, str, date], Rating] = {}
+_KEPT = 5000
+# The grades of the city as it stands: weighing every answer of 126 wards takes longer than all else on a page.
+_grades: dict[str, Mapping[str, Confidence | None]] = {}
+
+
+@dataclass(frozen=True)
+class CityReadiness:
+    """All 126 wards in Vietnamese order, each with its rating, under one standard on one date."""
+
+    standard: Standard
+    on: date
+    wards: tuple[Ward, ...]
+    ratings: Mapping[str, Rating]
+    version: str
+
+    @property
+    def counts(self) -> dict[Result, int]:
+        """How many wards have each result; every result is named."""
+        counted = Counter(rating.result for rating in self.ratings.values())
+        return {result: counted[result] for result in Result}
+
+    @property
+    def approved_count(self) -> int:
+        """How many wards have an approved snapshot."""
+        return sum(rating.snapshot is not None for rating in self.ratings.values())
+
+    @property
+    def data_as_of(self) -> date | None:
+        """The date of the newest snapshot, or None while there is none."""
+        return max((rating.snapshot.as_of for rating in self.ratings.values() if rating.snapshot), default=None)
+
+    def counts_by(self, part: str) -> dict[str, dict[Result, int]]:
+        """The counts for each ``kind`` or ``former_district`` of wards."""
+        groups: dict[str, Counter[Result]] = {}
+        for ward in self.wards:
+            groups.setdefault(getattr(ward, part), Counter())[self.ratings[ward.code].result] += 1
+        return {name: {result: counted[result] for result in Result} for name, counted in groups.items()}
+
+
+def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
+    """The readiness of the city on a date (today by default). A handful of queries, however many wards."""
+    day = on or today()
+    standard = current_standard(session)
+    hashes = newest_hashes(session)
+    wards = tuple(list_wards(session))
+    rated = rate_each(hashes, newest_snapshots(session), standard, day)
+    ratings = {ward.code: rated.get(ward.code) or no_data(ward.code, day) for ward in wards}
+    version = f"{hash((standard.sha256, standard.issued_number, day, *sorted(hashes.items()))):x}"
+    return CityReadiness(standard, day, wards, ratings, version)
+
+
+def grades_of(city: CityReadiness) -> Mapping[str, Confidence | None]:
+    """How firmly the verdict of each ward stands."""
+    if city.version not in _grades:
+        _grades.clear()
+        _grades[city.version] = {code: confidence(rating) for code, rating in city.ratings.items()}
+    return _grades[city.version]
+
+
+def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
+    """What each ward had in the round before its newest one, rated like the city: by the same standard, on the same day."""
+    hashes = hashes_of_round_before(session)
+    return rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
+
+
+def rate_each(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
+    """The rating of each snapshot, by whatever key names it and its hash; what was rated alike before is not rated again."""
+    if len(_ratings) > _KEPT:
+        _ratings.clear()
+    rated = {}
+    for code, snapshot in snapshots.items():
+        key = (hashes[code], standard.sha256, on)
+        if key not in _ratings:
+            _ratings[key] = rate(snapshot, standard, on)
+        rated[code] = _ratings[key]
+    return rated

@@ -1,0 +1,56 @@
+"""A finding in one Vietnamese sentence: what is missing, how much, by which criterion and source. Pure."""
+
+from inventory.catalogue import load_catalogue
+from inventory.snapshots.snapshot import ConnectionKind
+from scoring.rating.measures import MEASURES
+from scoring.rating.rating import Finding, FindingStatus
+from scoring.rating.standard import SOURCE_LABELS
+
+_QUESTIONS = {
+    "owns_counters": "Đơn vị có sở hữu quầy tiếp nhận không",
+    "has_website": "Đơn vị có trang thông tin không",
+    "printers_multifunction": "Máy in đa năng có quét",
+    "cameras_cover_all": "Camera bao quát hết các quầy",
+}
+
+
+def explain(finding: Finding) -> str:
+    """One sentence, with the criterion and the clause that it rests on."""
+    criterion = finding.criterion
+    return f"{verdict(finding)} ({criterion.code}; {criterion.source_text})."
+
+
+def verdict(finding: Finding) -> str:
+    """What the criterion makes of the ward, without code and source."""
+    name = finding.criterion.name
+    if finding.status is FindingStatus.NOT_APPLICABLE:
+        days = finding.criterion.effective_from, finding.criterion.effective_to
+        in_force = " và ".join(f"{word} {day:%d/%m/%Y}" for word, day in zip(("từ", "đến"), days, strict=True) if day)
+        return f"{name}: không áp dụng cho đơn vị này" + (f" (hiệu lực {in_force})" if in_force else "")
+    if finding.status is FindingStatus.UNANSWERED:
+        return f"{name}: chưa có câu trả lời cho “{'”, “'.join(name_answer(key) for key in finding.missing)}”"
+    if finding.unit == "có/không":
+        return f"{name}: {'đã có' if finding.is_met else 'chưa có'}"
+    if finding.criterion.requirement.at_most:
+        verdict = "trong mức" if finding.is_met else "vượt mức"
+        return f"{name}: {verdict}, đang là {finding.have} {finding.unit}, không được quá {finding.need} {finding.unit}"
+    if finding.is_met:
+        return f"{name}: đạt, có {finding.have}/cần {finding.need} {finding.unit}"
+    return f"{name}: thiếu {finding.shortfall} {finding.unit} (có {finding.have}/cần {finding.need})"
+
+
+def explain_source(finding: Finding) -> str:
+    """The label of the source and what it means: ``Q – trích nguyên văn``."""
+    label = finding.criterion.source_label
+    return f"{label} – {SOURCE_LABELS[label]}"
+
+
+def name_answer(key: str) -> str:
+    """The words of the screen for an answer that a measure reads."""
+    if key in MEASURES:
+        return MEASURES[key].label
+    if key in load_catalogue():
+        return load_catalogue()[key].name
+    if key in {kind.value for kind in ConnectionKind}:
+        return f"Đường truyền: {ConnectionKind(key).label}"
+    return _QUESTIONS.get(key, key)

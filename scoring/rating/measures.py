@@ -1,0 +1,196 @@
+"""The measures: named functions that read one number from a snapshot, or say which answer is missing. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, usable
+from portal.vietnamese import fold
+
+OWN = (Owner.WARD, Owner.LEASED)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A number, or the keys of the answers that are missing for it."""
+
+    value: int = 0
+    missing: tuple[str, ...] = ()
+
+
+Read = Callable[[Snapshot, int, date], Reading]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A named function of snapshot, age limit of PCs in years, and date; with the words of the screen."""
+
+    label: str
+    unit: str
+    read: Read
+    is_fact: bool = False
+
+
+def fact(key: str) -> Read:
+    """A counting fact as it was answered; a yes counts one, a no counts none."""
+
+    def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+        value = snapshot.fact(key)
+        if value is None or isinstance(value, str):
+            return Reading(missing=(key,))
+        return Reading(int(value))
+
+    return read
+
+
+def working(*items: str) -> Read:
+    """Working machines of the items that the ward owns or leases. The city service centre's never count."""
+
+    def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+        missing = tuple(item for item in items if item not in snapshot.answered_items)
+        return Reading(sum(lot.working for item in items for lot in snapshot.lots_of(item, OWN)), missing)
+
+    return read
+
+
+def _usable_pcs(snapshot: Snapshot, max_age: int, on: date) -> Reading:
+    missing = tuple(item for item in ("A01", "A02") if item not in snapshot.answered_items)
+    lots = (*snapshot.lots_of("A01", OWN), *snapshot.lots_of("A02", OWN))
+    return Reading(sum(usable(lot, on, max_age) for lot in lots), missing)
+
+
+def _scanners(snapshot: Snapshot, max_age: int, on: date) -> Reading:
+    """A multifunction machine is one machine that serves as printer and as scanner (QĐ 15/2025/QĐ-TTg, Điều 5.2.d)."""
+    scanners, multifunction = working("A04")(snapshot, max_age, on), fact("printers_multifunction")(snapshot, max_age, on)
+    return Reading(scanners.value + multifunction.value, scanners.missing + multifunction.missing)
+
+
+def _cameras(snapshot: Snapshot, max_age: int, on: date) -> Reading:
+    """Cameras that leave a counter unseen count as one fewer than the four that are asked for."""
+    cameras, cover = working("B11")(snapshot, max_age, on), fact("cameras_cover_all")(snapshot, max_age, on)
+    value = cameras.value if cover.value else min(cameras.value, 3)
+    return Reading(value, cameras.missing + cover.missing)
+
+
+def _lines(kind: ConnectionKind) -> Read:
+    def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+        if kind not in snapshot.answered_connections:
+            return Reading(missing=(kind.value,))
+        return Reading(len(snapshot.connections_of(kind)))
+
+    return read
+
+
+def _tslcd_mbps(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+    if ConnectionKind.TSLCD not in snapshot.answered_connections:
+        return Reading(missing=("tslcd",))
+    return Reading(max((line.contracted_mbps or 0 for line in snapshot.connections_of(ConnectionKind.TSLCD)), default=0))
+
+
+def _internet_mbps(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+    if ConnectionKind.INTERNET not in snapshot.answered_connections:
+        return Reading(missing=("internet",))
+    lines = (*snapshot.connections_of(ConnectionKind.INTERNET), *snapshot.connections_of(ConnectionKind.BACKUP))
+    return Reading(sum(line.contracted_mbps or 0 for line in lines))
+
+
+def _backup_lines(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+    if ConnectionKind.BACKUP not in snapshot.answered_connections:
+        return Reading(missing=("backup",))
+    main = {fold(line.provider) for line in snapshot.connections_of(ConnectionKind.INTERNET)}
+    spare = snapshot.connections_of(ConnectionKind.BACKUP)
+    return Reading(sum(1 for line in spare if line.provider and fold(line.provider) not in main))
+
+
+def _other_sites(snapshot: Snapshot, max_age: int, on: date) -> Reading:
+    sites = fact("sites")(snapshot, max_age, on)
+    return Reading(max(0, sites.value - 1), sites.missing)
+
+
+def _fact(key: str, label: str, unit: str) -> tuple[str, Measure]:
+    return key, Measure(label, unit, fact(key), is_fact=True)
+
+
+MEASURES: dict[str, Measure] = dict(
+    [
+        _fact("staff_total", "Tổng số cán bộ, công chức và hợp đồng", "người"),
+        _fact("staff_viii", "Số trưởng, phó phòng, chuyên viên, công chức khác", "người"),
+        _fact("counters", "Số quầy tiếp nhận", "quầy"),
+        _fact("sites", "Số trụ sở làm việc", "trụ sở"),
+        _fact("floors", "Số tầng, khu vực cần phủ Wi-Fi", "khu vực"),
+        _fact("rooms_vc", "Số phòng họp trực tuyến", "phòng"),
+        _fact("signers", "Số người ký và văn thư", "người"),
+        _fact("villages", "Số thôn, tổ dân phố", "thôn, tổ"),
+        _fact("legal_bodies", "Số cơ quan có con dấu riêng", "cơ quan"),
+        ("pcs_usable", Measure("Máy tính dùng được, chưa quá tuổi", "máy", _usable_pcs)),
+        ("pcs_working", Measure("Máy tính đang dùng", "máy", working("A01", "A02"))),
+        _fact("pc_supported_os", "Máy tính có hệ điều hành còn được vá lỗi", "máy"),
+        _fact("pc_memory_ssd", "Máy tính có từ 8 GB RAM và ổ SSD", "máy"),
+        _fact("licensed_pcs", "Máy tính có bản quyền hệ điều hành và văn phòng", "máy"),
+        ("printers", Measure("Máy in dùng được", "máy", working("A03"))),
+        ("scanners", Measure("Máy scan dùng được (kể cả máy đa năng)", "máy", _scanners)),
+        ("counter_pcs", Measure("Máy tính tại quầy", "máy", working("B01"))),
+        ("counter_scanners", Measure("Máy scan tại quầy", "máy", working("B03"))),
+        ("id_readers", Measure("Đầu đọc CCCD và mã QR", "bộ", working("B05"))),
+        ("kiosks", Measure("Kiosk tra cứu", "chiếc", working("B06"))),
+        ("queue_systems", Measure("Hệ thống lấy số xếp hàng", "hệ thống", working("B07"))),
+        ("citizen_pcs", Measure("Máy tính cho công dân", "máy", working("B10"))),
+        ("counter_cameras", Measure("Camera bao quát quầy", "chiếc", _cameras)),
+        ("satisfaction_tablets", Measure("Thiết bị đánh giá hài lòng", "chiếc", working("B13"))),
+        ("counter_ups", Measure("Bộ lưu điện tại quầy", "bộ", working("B14"))),
+        _fact("lan_seats", "Chỗ làm việc có nút mạng LAN hoạt động", "chỗ"),
+        _fact("switch_ports", "Tổng số cổng switch truy cập", "cổng"),
+        _fact("switch_ports_gigabit", "Cổng switch từ 1 Gbps", "cổng"),
+        _fact("vlan_separated", "Tách VLAN cán bộ, Wi-Fi khách, camera, TSLCD", "có/không"),
+        ("access_points", Measure("Điểm phát Wi-Fi", "điểm", working("C04"))),
+        ("tslcd_lines", Measure("Đường truyền số liệu chuyên dùng", "đường", _lines(ConnectionKind.TSLCD))),
+        ("tslcd_mbps", Measure("Băng thông truyền số liệu chuyên dùng", "Mbps", _tslcd_mbps)),
+        _fact("tslcd_p95_percent", "Lưu lượng phân vị 95 so với dung lượng", "%"),
+        _fact("tslcd_terminal_ok", "Thiết bị đầu cuối TSLCD đúng yêu cầu", "có/không"),
+        ("internet_mbps", Measure("Tổng băng thông Internet theo hợp đồng", "Mbps", _internet_mbps)),
+        ("backup_lines", Measure("Đường Internet thứ hai của nhà mạng khác", "đường", _backup_lines)),
+        ("other_sites", Measure("Số trụ sở ngoài trụ sở chính", "trụ sở", _other_sites)),
+        _fact("sites_linked", "Trụ sở phụ đã nối về trụ sở chính", "trụ sở"),
+        _fact("rooms_vc_able", "Phòng họp được với thành phố, trung ương", "phòng"),
+        _fact("rooms_vc_good", "Phòng họp có thiết bị tốt, không quá 7 năm", "phòng"),
+        _fact("vc_tested", "Đã thử họp trực tuyến trong 6 tháng, không lỗi", "có/không"),
+        ("cabinets", Measure("Tủ, phòng mạng có kiểm soát ra vào", "bộ", working("F06"))),
+        ("rack_ups", Measure("Bộ lưu điện cho tủ mạng và TSLCD", "bộ", working("F01"))),
+        _fact("ups_minutes", "Thời gian lưu điện", "phút"),
+        _fact("sites_temperature", "Trụ sở giữ được nhiệt độ phòng thiết bị", "trụ sở"),
+        ("surge_protection", Measure("Bộ chống sét lan truyền, tiếp địa", "bộ", working("F03"))),
+        _fact("service_point_backup_power", "Nguồn điện dự phòng cho nơi tiếp dân", "có/không"),
+        ("firewalls", Measure("Tường lửa có IPS, còn bản quyền", "chiếc", working("G01"))),
+        _fact("pcs_protected", "Máy tính có phần mềm chống mã độc quản lý tập trung", "máy"),
+        _fact("level_file_approved", "Hồ sơ đề xuất cấp độ đã phê duyệt", "có/không"),
+        _fact("security_rules_issued", "Đã ban hành quy chế bảo đảm an ninh mạng", "có/không"),
+        _fact("mfa_enabled", "Xác thực nhiều yếu tố cho quản trị và truy cập từ xa", "có/không"),
+        _fact("backup_tested", "Đã sao lưu và thử khôi phục trong 12 tháng", "có/không"),
+        _fact("scan_last_year", "Đã rà quét lỗ hổng trong 12 tháng", "có/không"),
+        ("secret_pcs", Measure("Máy tính độc lập soạn thảo văn bản mật", "máy", working("G06"))),
+        _fact("signers_certified", "Người ký có chứng thư chữ ký số chuyên dùng công vụ", "người"),
+        _fact("bodies_certified", "Cơ quan có chứng thư số", "cơ quan"),
+        _fact("it_officers", "Công chức có chuyên môn CNTT", "người"),
+        _fact("staff_trained", "Người được tập huấn trong 12 tháng", "người"),
+        _fact("villages_with_team", "Thôn, tổ dân phố có tổ công nghệ số cộng đồng", "thôn, tổ"),
+        _fact("uses_shared_systems", "Dùng hệ thống TTHC, quản lý văn bản, thư công vụ của thành phố", "có/không"),
+        _fact("online_files_percent", "Tỷ lệ hồ sơ trực tuyến", "%"),
+        _fact("website_component", "Trang thông tin là thành phần của cổng thành phố, có IPv6", "có/không"),
+    ]
+)
+
+# What a standard may name as a fact: the measures that are one, and the answers that only open or complete another measure.
+FACTS = frozenset(key for key, measure in MEASURES.items() if measure.is_fact) | {
+    "cameras_cover_all",
+    "has_website",
+    "owns_counters",
+    "printers_multifunction",
+}
+
+
+@cache
+def answers_of(measure: str) -> tuple[str, ...]:
+    """The keys of the answers without which a measure tells nothing, in the order that it reads them."""
+    # What a measure misses in an empty snapshot is all that it needs.
+    return MEASURES[measure].read(Snapshot("", date.min), 1, date.min).missing

@@ -1,0 +1,55 @@
+"""Published standards: stored as their TOML text with its hash, never changed after."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.clock import now
+from portal.errors import NotFoundError
+from scoring.models import StandardRecord
+from scoring.rating.standard import Standard, parse_standard
+
+REFERENCE = files("scoring") / "data" / "2026.1.toml"
+
+# The text of a published version never changes, so reading it once is enough.
+_parse = lru_cache(maxsize=32)(parse_standard)
+
+
+def load_reference_standard(session: Session) -> None:
+    """Publish the shipped standard where it is not there yet."""
+    text = REFERENCE.read_text("utf-8")
+    standard = parse_standard(text)
+    if session.get(StandardRecord, standard.version) is None:
+        session.add(
+            StandardRecord(version=standard.version, name=standard.name, toml=text, sha256=standard.sha256, published_at=now())
+        )
+
+
+def list_standards(session: Session) -> list[StandardRecord]:
+    """All published versions, newest first."""
+    return list(session.scalars(select(StandardRecord).order_by(StandardRecord.published_at.desc(), StandardRecord.version.desc())))
+
+
+def get_record(session: Session, version: str) -> StandardRecord:
+    """A published version with who made it. Raises NotFoundError."""
+    record = session.get(StandardRecord, version)
+    if record is None:
+        raise NotFoundError(f"Không có bộ tiêu chuẩn “{version}”.")
+    return record
+
+
+def get_standard(session: Session, version: str) -> Standard:
+    """A published standard by its version. Raises NotFoundError."""
+    record = get_record(session, version)
+    return _parse(record.toml, record.issued_number, record.issued_on)
+
+
+def current_standard(session: Session) -> Standard:
+    """The newest published standard. Raises NotFoundError while there is none."""
+    newest = select(StandardRecord).order_by(StandardRecord.published_at.desc(), StandardRecord.version.desc()).limit(1)
+    record = session.scalars(newest).first()
+    if record is None:
+        raise NotFoundError("Chưa có bộ tiêu chuẩn nào. Chạy lệnh “flask --app wsgi setup” để nạp bộ tham chiếu.")
+    return _parse(record.toml, record.issued_number, record.issued_on)

@@ -1,0 +1,184 @@
+"""The rating: what each criterion makes of a snapshot, and the result. Pure, with exact integers throughout."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from inventory.snapshots.snapshot import Snapshot
+from portal.labels import LabelledEnum
+from scoring.rating.measures import MEASURES, Reading
+from scoring.rating.standard import Criterion, Standard
+
+
+class FindingStatus(LabelledEnum):
+    """What a criterion makes of a snapshot."""
+
+    MET = "met", "Đạt"
+    UNMET = "unmet", "Chưa đạt"
+    UNANSWERED = "unanswered", "Chưa có câu trả lời"
+    NOT_APPLICABLE = "not_applicable", "Không áp dụng"
+
+
+class Result(LabelledEnum):
+    """The result of a ward. Colour and mark hold for colour-blind eyes and in grey print."""
+
+    READY = "ready", "Đáp ứng"
+    NOT_READY = "not_ready", "Chưa đáp ứng"
+    INCOMPLETE = "incomplete", "Chưa đủ dữ liệu"
+    NO_DATA = "no_data", "Chưa có số liệu"
+
+    @property
+    def colour(self) -> str:
+        """The fill on the map, as a hexadecimal colour."""
+        return {"ready": "#1b7f79", "not_ready": "#c23a4e", "incomplete": "#edae49", "no_data": "#dfe3e8"}[self.value]
+
+    @property
+    def ink(self) -> str:
+        """The colour of words on the fill."""
+        return "#ffffff" if self in (Result.READY, Result.NOT_READY) else "#1f2933"
+
+    @property
+    def mark(self) -> str:
+        """The sign beside the colour."""
+        return {"ready": "✓", "not_ready": "✗", "incomplete": "?", "no_data": "–"}[self.value]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One ward, one criterion. ``have`` and ``need`` are in ``unit``, None where an answer is missing.
+
+    ``shortfall`` is 0 exactly when the criterion is met or does not apply. ``missing`` names the answers that are lacking.
+    """
+
+    criterion: Criterion
+    status: FindingStatus
+    have: int | None
+    need: int | None
+    shortfall: int
+    missing: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit of have, need and shortfall."""
+        return self.criterion.unit
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the criterion is met."""
+        return self.status is FindingStatus.MET
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the criterion applies and is not met, for lack of equipment or of an answer."""
+        return self.status in (FindingStatus.UNMET, FindingStatus.UNANSWERED)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the finding enters the score: required, decided, and applying to this ward."""
+        return self.criterion.is_counted and self.status is not FindingStatus.NOT_APPLICABLE
+
+
+@dataclass(frozen=True)
+class Rating:
+    """The result of one ward, the score from 0 to 100 (rounded down), and every finding behind it."""
+
+    ward_code: str
+    result: Result
+    score: int
+    findings: tuple[Finding, ...]
+    snapshot: Snapshot | None
+    standard: Standard | None
+    on: date
+
+    @cached_property
+    def unmet(self) -> tuple[Finding, ...]:
+        """The counted findings that are not met, blocking ones first."""
+        failing = [finding for finding in self.findings if finding.is_counted and finding.is_failing]
+        return tuple(sorted(failing, key=lambda finding: not finding.criterion.blocking))
+
+    @cached_property
+    def unmet_blocking(self) -> tuple[Finding, ...]:
+        """The blocking criteria that are not met."""
+        return tuple(finding for finding in self.unmet if finding.criterion.blocking)
+
+    @property
+    def counted_weight(self) -> int:
+        """The sum of the weights that enter the score: what is recommended, undecided or does not apply stays out."""
+        return sum(finding.criterion.weight for finding in self.findings if finding.is_counted)
+
+    @property
+    def met_weight(self) -> int:
+        """The part of that sum whose criteria are met."""
+        return sum(finding.criterion.weight for finding in self.findings if finding.is_counted and finding.is_met)
+
+    @property
+    def headline(self) -> str:
+        """What a page leads with: what is missing, before any score."""
+        if self.result is Result.NO_DATA:
+            return "Chưa có phiếu khảo sát nào được duyệt"
+        if self.unmet_blocking:
+            return f"Thiếu {len(self.unmet_blocking)} tiêu chí bắt buộc"
+        if self.result is Result.NOT_READY and self.standard is not None:
+            return f"Đủ tiêu chí bắt buộc, điểm {self.score} chưa tới {self.standard.pass_mark}"
+        return f"Còn {len(self.unmet)} tiêu chí chưa đạt" if self.unmet else "Đạt mọi tiêu chí"
+
+
+def rate(snapshot: Snapshot, standard: Standard, on: date) -> Rating:
+    """Judge a snapshot against a standard on a date."""
+    return conclude(tuple(judge(criterion, snapshot, standard, on) for criterion in standard.criteria), snapshot, standard, on)
+
+
+def conclude(findings: tuple[Finding, ...], snapshot: Snapshot, standard: Standard, on: date) -> Rating:
+    """Score and result that follow from the findings, which stand in the order of the standard's criteria."""
+    counted = [finding for finding in findings if finding.is_counted]
+    score = _score(counted)
+    return Rating(snapshot.ward_code, _result(counted, score, standard), score, findings, snapshot, standard, on)
+
+
+def no_data(ward_code: str, on: date) -> Rating:
+    """The rating of a ward without any approved snapshot."""
+    return Rating(ward_code, Result.NO_DATA, 0, (), None, None, on)
+
+
+def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date) -> Finding:
+    """What one criterion makes of a snapshot. One that is not in force on that day does not apply."""
+    if not criterion.is_in_force(on):
+        return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
+    applies = True if criterion.applies_if is None else snapshot.fact(criterion.applies_if)
+    if applies is None:
+        return Finding(criterion, FindingStatus.UNANSWERED, None, None, 1, (str(criterion.applies_if),))
+    if not applies:
+        return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
+
+    driver = _read(criterion.requirement.per, snapshot, standard, on)
+    if driver.missing:
+        return Finding(criterion, FindingStatus.UNANSWERED, None, None, 1, driver.missing)
+    need = criterion.requirement.need(driver.value)
+    if need == 0 and not criterion.requirement.at_most:
+        return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
+
+    have = _read(criterion.measure, snapshot, standard, on)
+    if have.missing:
+        return Finding(criterion, FindingStatus.UNANSWERED, None, need, max(1, need), have.missing)
+    excess = have.value - need if criterion.requirement.at_most else need - have.value
+    status = FindingStatus.UNMET if excess > 0 else FindingStatus.MET
+    return Finding(criterion, status, have.value, need, max(0, excess))
+
+
+def _read(measure: str | None, snapshot: Snapshot, standard: Standard, on: date) -> Reading:
+    return Reading() if measure is None else MEASURES[measure].read(snapshot, standard.pc_max_age_years, on)
+
+
+def _score(counted: list[Finding]) -> int:
+    whole = sum(finding.criterion.weight for finding in counted)
+    met = sum(finding.criterion.weight for finding in counted if finding.is_met)
+    return 100 * met // whole if whole else 0
+
+
+def _result(counted: list[Finding], score: int, standard: Standard) -> Result:
+    blocking = [finding.status for finding in counted if finding.criterion.blocking]
+    if FindingStatus.UNMET in blocking:
+        return Result.NOT_READY
+    if FindingStatus.UNANSWERED in blocking:
+        return Result.INCOMPLETE
+    return Result.READY if score >= standard.pass_mark else Result.NOT_READY

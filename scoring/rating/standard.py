@@ -1,0 +1,412 @@
+"""A standard: the criteria that a ward is judged by, as one immutable value read from TOML."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from inventory.catalogue import load_catalogue
+from inventory.snapshots.snapshot import ConnectionKind
+from portal.errors import WardReadinessError
+from portal.labels import LabelledEnum
+from scoring.rating.measures import FACTS, MEASURES, answers_of
+
+REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
+SOURCE_LABELS = {
+    "Q": "trích nguyên văn",
+    "S": "nguồn thứ cấp, cần đối chiếu",
+    "M": "hiểu biết chung, cần đối chiếu",
+    "A": "giả định, không có giá trị pháp lý",
+}
+
+
+class StandardError(WardReadinessError):
+    """A standard that cannot be read; the message names the criterion and what is wrong with it."""
+
+
+class Tier(LabelledEnum):
+    """Whether a criterion enters the result, or is only shown."""
+
+    REQUIRED = "required", "Bắt buộc tính điểm"
+    RECOMMENDED = "recommended", "Khuyến nghị"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """How much is needed: ``constant + ⌈per × times × percent / (each × 100)⌉``, but ``at_least`` that much.
+
+    ``per`` names a measure (staff, counters, sites ...). With ``at_most`` the value is a ceiling that must not be passed.
+    """
+
+    constant: int = 0
+    per: str | None = None
+    times: int = 1
+    each: int = 1
+    percent: int = 100
+    at_least: int = 0
+    at_most: bool = False
+
+    def need(self, driver: int) -> int:
+        """The need for a value of the driver, rounded up with integers only."""
+        share = -(-driver * self.times * self.percent // (self.each * 100))
+        return max(self.at_least, self.constant + share)
+
+
+@dataclass(frozen=True)
+class RemedyItem:
+    """An item that mends a shortfall: one for every ``each`` missing, or for every ``each`` of the measure ``of``."""
+
+    item: str
+    each: int = 1
+    of: str | None = None
+
+
+@dataclass(frozen=True)
+class RemedyRule:
+    """What mends a criterion. ``raises`` names the facts that grow by the shortfall once it is done, ``sets`` those that
+    become yes; ``line`` is a kind of connection that is added; ``replaces`` says which old PCs go to liquidation: ``worn`` ones past the
+    age of the standard, or ``any``, oldest first.
+    """
+
+    text: str
+    items: tuple[RemedyItem, ...] = ()
+    raises: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    line: str = ""
+    replaces: str = ""
+
+    @property
+    def money_mends(self) -> bool:
+        """Whether buying or leasing something mends the finding."""
+        return bool(self.items)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion: what is measured, how much is needed, what it weighs, and where it comes from.
+
+    It judges from ``effective_from`` to ``effective_to``, both days included; None leaves that side open.
+    """
+
+    code: str
+    name: str
+    measure: str
+    requirement: Requirement
+    weight: int
+    blocking: bool
+    tier: Tier
+    remedy: RemedyRule
+    source_text: str
+    source_label: str
+    applies_if: str | None = None
+    undecided: bool = False
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether the criterion judges on a day."""
+        return (self.effective_from or on) <= on <= (self.effective_to or on)
+
+    @property
+    def group(self) -> str:
+        """The letter of the criterion's group."""
+        return group_of(self.code)
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether the criterion enters score and result."""
+        return self.tier is Tier.REQUIRED and not self.undecided
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the finding would help an attacker (group G)."""
+        return self.group == "G"
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The keys of the answers that the criterion asks for, in the order that its measures read them."""
+        measures = filter(None, (self.measure, self.requirement.per))
+        keys = [key for measure in measures for key in answers_of(measure)]
+        return tuple(dict.fromkeys([*keys, *filter(None, [self.applies_if])]))
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The keys of all answers that may change the finding: with one kind of line all kinds, which are set against each other."""
+        kinds = frozenset(ConnectionKind)
+        return frozenset(self.answers) | (frozenset() if kinds.isdisjoint(self.answers) else kinds)
+
+    @property
+    def unit(self) -> str:
+        """The unit of have and need."""
+        return MEASURES[self.measure].unit
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A version of the criteria. ``pass_mark`` is in points of 100, ``pc_max_age_years`` in whole years."""
+
+    version: str
+    name: str
+    pass_mark: int
+    pc_max_age_years: int
+    criteria: tuple[Criterion, ...]
+    sha256: str
+    issued_number: str = ""
+    issued_on: date | None = None
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether the city has issued it."""
+        return bool(self.issued_number)
+
+    @property
+    def banner(self) -> str:
+        """The line that every map, page and workbook carries."""
+        if not self.is_issued or self.issued_on is None:
+            return REFERENCE_BANNER
+        return f"Theo bộ tiêu chuẩn ban hành tại {self.issued_number} ngày {self.issued_on:%d/%m/%Y}"
+
+    def criterion(self, code: str) -> Criterion:
+        """One criterion by its code. Raises KeyError."""
+        return {criterion.code: criterion for criterion in self.criteria}[code]
+
+
+def group_of(code: str) -> str:
+    """The letter of the group of a criterion's code: ``G`` of ``CR-G1``."""
+    return code.removeprefix("CR-")[0]
+
+
+# Larger numbers are in another unit: basis points, or months.
+MAX_PERCENT, MAX_AGE = 1000, 30
+_SHARES = ("có/không", "%")
+_HEAD = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
+_WHOLE_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
+_CRITERION_KEYS = {
+    *("code", "name", "measure", "need", "weight", "blocking", "tier", "undecided", "applies_if", "source", "label", "remedy"),
+    *("effective_from", "effective_to"),
+}
+_NEED_KEYS = {"constant", "per", "times", "each", "percent", "at_least", "at_most"}
+_REMEDY_KEYS = {"text", "items", "raises", "sets", "line", "replaces"}
+_ITEM_KEYS = {"item", "each", "of"}
+
+
+def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | None = None) -> Standard:
+    """A standard from its TOML text. Raises StandardError that names the criterion and what to mend.
+
+    The hash is that of the content: comments and the order of keys do not change it.
+    """
+    try:
+        data = tomllib.loads(toml_text)
+    except tomllib.TOMLDecodeError as error:
+        raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
+    _check_whole(data)
+    lines = [number for number, line in enumerate(toml_text.splitlines(), 1) if _HEAD.match(line)]
+    places = lines if len(lines) == len(data["criteria"]) else [None] * len(data["criteria"])
+    criteria = tuple(_placed_criterion(row, line) for row, line in zip(data["criteria"], places, strict=True))
+    codes = [criterion.code for criterion in criteria]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        where = ", ".join(f"{code} (dòng {', '.join(_lines_of(toml_text, code))})" for code in twice)
+        raise StandardError(f"Mã tiêu chí bị trùng: {where}.")
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return Standard(
+        version=data["version"],
+        name=data["name"],
+        pass_mark=data["pass_mark"],
+        pc_max_age_years=data["pc_max_age_years"],
+        criteria=criteria,
+        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        issued_number=issued_number,
+        issued_on=issued_on,
+    )
+
+
+def _lines_of(toml_text: str, code: str) -> list[str]:
+    return [str(number) for number, line in enumerate(toml_text.splitlines(), 1) if re.match(rf'\s*code\s*=\s*"{code}"', line)]
+
+
+def _placed_criterion(row: object, line: int | None) -> Criterion:
+    try:
+        return _criterion(_as_table(row))
+    except StandardError as error:
+        raise StandardError(f"{error.message} (tiêu chí bắt đầu ở dòng {line})" if line else error.message) from None
+
+
+def _criterion(row: Mapping[str, Any]) -> Criterion:
+    where = f"Tiêu chí {row.get('code', '?')}"
+    _check_table(row, where, _CRITERION_KEYS, required=("code", "name", "measure", "need", "weight", "source", "label", "remedy"))
+    _refuse(
+        where,
+        {
+            "mã phải có dạng CR-A1, với nhóm từ A đến I": not re.fullmatch(r"CR-[A-I][1-9][0-9]?", str(row["code"])),
+            "tên không được để trống": not _is_text(row["name"]),
+            f"không có phép đo “{row['measure']}”": not _is_one_of(row["measure"], MEASURES),
+            f"trọng số {row['weight']} phải là số nguyên dương": not _is_count(row["weight"], 1),
+            "nguồn không được để trống": not _is_text(row["source"]),
+            f"nhãn nguồn “{row['label']}” phải là Q, S, M hoặc A": not _is_one_of(row["label"], SOURCE_LABELS),
+            "mục “tier” phải là “required” hoặc “recommended”": not _is_one_of(row.get("tier", "required"), set(Tier)),
+            "mục “blocking” và “undecided” phải là true hoặc false": not _are_flags(row.get("blocking"), row.get("undecided")),
+            f"không có thông tin “{row.get('applies_if')}” để xét áp dụng": not _is_one_of(row.get("applies_if"), {None, *FACTS}),
+            "ngày hiệu lực phải là ngày, dạng 2026-07-01": not _are_days(row.get("effective_from"), row.get("effective_to")),
+            "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": row.get("blocking") is True and row.get("tier") == "recommended",
+        },
+    )
+    starts, ends = row.get("effective_from"), row.get("effective_to")
+    _refuse(where, {"ngày hết hiệu lực phải từ ngày có hiệu lực trở đi": bool(starts and ends and ends < starts)})
+    return Criterion(
+        code=row["code"],
+        name=row["name"],
+        measure=row["measure"],
+        requirement=_requirement(row["need"], row["measure"], where),
+        weight=row["weight"],
+        blocking=row.get("blocking", False),
+        tier=Tier(row.get("tier", "required")),
+        remedy=_remedy(row["remedy"], where),
+        source_text=row["source"],
+        source_label=row["label"],
+        applies_if=row.get("applies_if"),
+        undecided=row.get("undecided", False),
+        effective_from=starts,
+        effective_to=ends,
+    )
+
+
+def _requirement(row: Mapping[str, Any], measure: str, where: str) -> Requirement:
+    _check_table(row, f"{where}, mục “need”", _NEED_KEYS)
+    counts = {key: row[key] for key in ("constant", "times", "percent", "at_least") if key in row}
+    wrong = ", ".join(key for key, value in counts.items() if not _is_count(value))
+    _refuse(
+        where,
+        {
+            f"mục “{wrong}” phải là số nguyên không âm": bool(wrong),
+            "mức yêu cầu phải chia cho số dương": not _is_count(row.get("each", 1), 1),
+            f"không có phép đo “{row.get('per')}”": not _is_one_of(row.get("per"), {None, *MEASURES}),
+            "mục “at_most” phải là true hoặc false": not _are_flags(row.get("at_most")),
+            "mức yêu cầu chưa nói cần bao nhiêu": not {"constant", "per", "at_least"} & row.keys(),
+        },
+    )
+    need = Requirement(**row)
+    _check_unit(need, measure, where)
+    return need
+
+
+def _check_unit(need: Requirement, measure: str, where: str) -> None:
+    """Refuse a need that its measure cannot be compared with, or that compares the measure with itself."""
+    unit, per = MEASURES[measure].unit, MEASURES[need.per].unit if need.per else ""
+    fixed = max(need.constant, need.at_least)
+    _refuse(
+        where,
+        {
+            f"mức yêu cầu lấy chính phép đo “{measure}” làm căn cứ nên không so được gì": need.per == measure,
+            f"căn cứ “{need.per}” tính theo {per}, không phải số đếm": per in _SHARES,
+            f"phép đo “{measure}” tính theo {unit} nên mức yêu cầu không theo căn cứ nào": unit in _SHARES and need.per is not None,
+            f"phép đo “{measure}” là câu có/không nên mức yêu cầu là 1, không phải {fixed}": unit == "có/không" and fixed > 1,
+            f"phép đo “{measure}” tính theo % nên mức yêu cầu không quá 100, không phải {fixed}": unit == "%" and fixed > 100,
+            f"tỷ lệ {need.percent} % quá lớn; 100 là bằng đúng căn cứ": need.percent > MAX_PERCENT,
+        },
+    )
+
+
+def _remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
+    _check_table(row, f"{where}, mục “remedy”", _REMEDY_KEYS, required=("text",))
+    items, raises, sets = row.get("items", []), row.get("raises", []), row.get("sets", [])
+    _refuse(
+        where,
+        {
+            "giải pháp không được để trống": not _is_text(row["text"]),
+            "mục “items”, “raises”, “sets” phải là danh sách": not all(isinstance(part, list) for part in (items, raises, sets)),
+        },
+    )
+    unknown = ", ".join(str(key) for key in (*raises, *sets) if not _is_one_of(key, FACTS))
+    _refuse(
+        where,
+        {
+            f"không có thông tin “{unknown}”": bool(unknown),
+            f"không có loại đường truyền “{row.get('line')}”": not _is_one_of(row.get("line", ""), {"", *ConnectionKind}),
+            "máy thay thế phải là “worn” hoặc “any”": not _is_one_of(row.get("replaces", ""), {"", "worn", "any"}),
+        },
+    )
+    return RemedyRule(
+        text=row["text"],
+        items=tuple(_remedy_item(item, where) for item in items),
+        raises=tuple(raises),
+        sets=tuple(sets),
+        line=row.get("line", ""),
+        replaces=row.get("replaces", ""),
+    )
+
+
+def _remedy_item(row: Mapping[str, Any], where: str) -> RemedyItem:
+    _check_table(row, f"{where}, mục “items”", _ITEM_KEYS, required=("item",))
+    _refuse(
+        where,
+        {
+            f"không có danh mục “{row['item']}”": not _is_one_of(row["item"], load_catalogue()),
+            "số lượng giải pháp phải chia cho số dương": not _is_count(row.get("each", 1), 1),
+            f"không có phép đo “{row.get('of')}”": not _is_one_of(row.get("of"), {None, *MEASURES}),
+        },
+    )
+    return RemedyItem(**row)
+
+
+def _check_whole(data: Mapping[str, Any]) -> None:
+    _check_table(data, "Bộ tiêu chuẩn", _WHOLE_KEYS, required=("version", "name", "pass_mark", "pc_max_age_years"))
+    _refuse(
+        "Bộ tiêu chuẩn",
+        {
+            "phiên bản và tên phải là chữ, không được để trống": not (_is_text(data["version"]) and _is_text(data["name"])),
+            "Điểm đạt phải là số nguyên từ 1 đến 100": not _is_count(data["pass_mark"], 1) or data["pass_mark"] > 100,
+            f"tuổi máy tính tối đa phải là số năm nguyên từ 1 đến {MAX_AGE}": (
+                not _is_count(data["pc_max_age_years"], 1) or data["pc_max_age_years"] > MAX_AGE
+            ),
+            "chưa có tiêu chí nào": not isinstance(data.get("criteria"), list) or not data["criteria"],
+        },
+    )
+
+
+def _as_table(row: object) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise StandardError("Bộ tiêu chuẩn: mỗi tiêu chí phải là một bảng các mục.")
+    return row
+
+
+def _check_table(row: object, where: str, keys: set[str], required: Iterable[str] = ()) -> None:
+    if not isinstance(row, dict):
+        raise StandardError(f"{where}: phải là một bảng các mục.")
+    for key in required:
+        if key not in row:
+            raise StandardError(f"{where}: còn thiếu mục “{key}”.")
+    unknown = sorted(row.keys() - keys)
+    if unknown:
+        raise StandardError(f"{where}: không có mục “{'”, “'.join(unknown)}”.")
+
+
+def _refuse(where: str, problems: Mapping[str, bool]) -> None:
+    for text, is_wrong in problems.items():
+        if is_wrong:
+            raise StandardError(f"{where}: {text}.")
+
+
+def _is_count(number: object, least: int = 0) -> bool:
+    return type(number) is int and number >= least
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_one_of(value: object, allowed: Container[str | None]) -> bool:
+    return (value is None or isinstance(value, str)) and value in allowed
+
+
+def _are_days(*values: object) -> bool:
+    return all(value is None or type(value) is date for value in values)
+
+
+def _are_flags(*values: object) -> bool:
+    return all(value is None or isinstance(value, bool) for value in values)

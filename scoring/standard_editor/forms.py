@@ -1,0 +1,125 @@
+"""What may be typed about standards. Whether it makes sense is for ``scoring.rating.standard`` to say."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, Optional
+
+from portal.forms import BaseForm, CountField
+from scoring.rating.measures import FACTS, MEASURES
+from scoring.rating.standard import SOURCE_LABELS, Criterion, Tier
+
+_MEASURES = [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
+_NEEDS = ("constant", "times", "each", "percent", "at_least")
+
+
+class WholeForm(BaseForm):
+    """The standard itself."""
+
+    version = StringField(_("Phiên bản"), [DataRequired(), Length(max=32)])
+    name = StringField(_("Tên bộ tiêu chuẩn"), [DataRequired(), Length(max=200)])
+    pass_mark = CountField(_("Điểm đạt (trên 100)"), [DataRequired()])
+    pc_max_age_years = CountField(_("Tuổi máy tính tối đa (năm)"), [DataRequired()])
+    revision = HiddenField()
+
+
+class CriterionForm(BaseForm):
+    """One criterion."""
+
+    name = StringField(_("Tên tiêu chí"), [DataRequired(), Length(max=200)])
+    measure = SelectField(_("Phép đo"), choices=_MEASURES)
+    constant = CountField(_("Mức cố định"))
+    percent = CountField(_("Tỷ lệ % của thông tin làm căn cứ"))
+    per = SelectField(_("Thông tin làm căn cứ"), choices=[SelectChoice("", _("(không dùng)")), *_MEASURES])
+    times = CountField(_("Nhân với"))
+    each = CountField(_("Chia cho (một máy cho bao nhiêu)"))
+    at_least = CountField(_("Ít nhất"))
+    at_most = BooleanField(_("Là mức trần: không được vượt quá"))
+    weight = CountField(_("Trọng số"), [DataRequired()])
+    blocking = BooleanField(_("Tiêu chí bắt buộc: không đạt thì chưa đáp ứng"))
+    tier = SelectField(_("Mức"), choices=[SelectChoice(tier.value, tier.label) for tier in Tier])
+    undecided = BooleanField(_("Ngưỡng chờ quyết định: hiển thị, chưa tính"))
+    applies_if = SelectField(
+        _("Chỉ áp dụng khi"), choices=[SelectChoice("", _("(mọi đơn vị)")), *(SelectChoice(key, key) for key in sorted(FACTS))]
+    )
+    effective_from = DateField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
+    effective_to = DateField(_("Hết hiệu lực sau ngày"), [Optional()])
+    source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=1000)])
+    label = SelectField(_("Nhãn nguồn"), choices=[SelectChoice(key, f"{key} – {words}") for key, words in SOURCE_LABELS.items()])
+    remedy_text = StringField(_("Giải pháp bổ sung"), [DataRequired(), Length(max=500)])
+    revision = HiddenField()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values as the text of a standard holds them; what is at its default is left out."""
+        need: dict[str, Any] = {key: self[key].number for key in _NEEDS if self[key].number is not None}
+        if self.per.data:
+            need["per"] = self.per.data
+        if self.at_most.data:
+            need["at_most"] = True
+        return {
+            "name": self.name.data,
+            "measure": self.measure.data,
+            "need": need,
+            "weight": self.weight.number,
+            "blocking": True if self.blocking.data else None,
+            "tier": self.tier.data if self.tier.data != Tier.REQUIRED.value else None,
+            "undecided": True if self.undecided.data else None,
+            "applies_if": self.applies_if.data or None,
+            "effective_from": self.effective_from.data,
+            "effective_to": self.effective_to.data,
+            "source": self.source.data,
+            "label": self.label.data,
+            "remedy_text": self.remedy_text.data,
+        }
+
+
+class NewCriterionForm(CriterionForm):
+    """A criterion that is added."""
+
+    code = StringField(_("Mã (dạng CR-A1, nhóm từ A đến I)"), [DataRequired(), Length(max=8)])
+
+
+class TextForm(BaseForm):
+    """The whole text, typed or as a file."""
+
+    toml = TextAreaField(_("Nội dung TOML"))
+    file = FileField(_("hoặc tệp .toml"))
+    revision = HiddenField()
+
+
+class PublishForm(BaseForm):
+    """Number and date of the decision by which the city issued the standard, or nothing while it is the reference one."""
+
+    issued_number = StringField(_("Số văn bản ban hành (bỏ trống nếu thành phố chưa ban hành)"), [Length(max=100)])
+    issued_on = DateField(_("Ngày ban hành"), [Optional()])
+
+
+def criterion_values(criterion: Criterion) -> dict[str, Any]:
+    """What the form shows of a criterion."""
+    need = criterion.requirement
+    shown = {key: "" if getattr(need, key) == default else str(getattr(need, key)) for key, default in _DEFAULTS.items()}
+    if need.per is None and not shown["constant"] and not shown["at_least"]:
+        shown["constant"] = str(need.constant)
+    return {
+        **shown,
+        "name": criterion.name,
+        "measure": criterion.measure,
+        "per": need.per or "",
+        "at_most": need.at_most,
+        "weight": str(criterion.weight),
+        "blocking": criterion.blocking,
+        "tier": criterion.tier.value,
+        "undecided": criterion.undecided,
+        "applies_if": criterion.applies_if or "",
+        "effective_from": criterion.effective_from,
+        "effective_to": criterion.effective_to,
+        "source": criterion.source_text,
+        "label": criterion.source_label,
+        "remedy_text": criterion.remedy.text,
+    }
+
+
+_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_least": 0}

@@ -1,0 +1,1 @@
+"""What is wrong or odd about answers: states, entries, anomalies, remarks."""

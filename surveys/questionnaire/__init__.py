@@ -1,0 +1,1 @@
+"""The questions as data, and what answers to them amount to."""

@@ -1,0 +1,59 @@
+"""How a typed field looks in a cell of a workbook, and what a cell says as typed text. Pure.
+
+A number stays a number; what a person reads as words (Có, Không, Chưa nắm được, the owner) stands there in words.
+"""
+
+from datetime import date
+
+from inventory.snapshots.snapshot import Owner
+from portal.vietnamese import fold, to_nfc
+from surveys.questionnaire.answers.parsing import UNKNOWN
+from surveys.questionnaire.answers.yesno import CHOICES
+
+Cell = str | int | float | bool | date | None
+_WORDS = {fold(label): value for value, label in CHOICES.items()} | {"yes": "yes", "no": "no"}
+# Some programs show a list without the commas of its words.
+_OWNERS = {
+    fold(label): "" if owner is Owner.WARD else owner.value
+    for owner in Owner
+    for label in (owner.label, owner.label.replace(",", " "))
+}
+NUMBERS = frozenset({"good", "degraded", "broken", "liquidation", "unused", "on_order", "year", "contracted", "measured"})
+
+
+def to_cell(field: str, kind: str, raw: str) -> str | int | None:
+    """The value of a cell for a typed field; None for a blank one."""
+    part = field.rpartition(".")[2]
+    if part == "owner":
+        return next((owner.label for owner in Owner if owner.value == (raw or Owner.WARD.value)), raw)
+    if kind == "yesno" and field.rpartition(".")[0] == "":
+        return CHOICES.get(raw, raw or None)
+    if _is_number(field, kind):
+        if raw == UNKNOWN:
+            return CHOICES[UNKNOWN]
+        return int(raw) if raw.isascii() and raw.isdecimal() and str(int(raw)) == raw else raw or None
+    return raw or None
+
+
+def from_cell(field: str, kind: str, value: Cell) -> str:
+    """The typed text that a cell stands for. What nobody can read is given back as it stands, for the check to refuse."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        value = int(value) if value.is_integer() and abs(value) < 1e15 else str(value).replace(".", ",")
+    text = to_nfc(str(value)).replace("\x00", "").strip()
+    part = field.rpartition(".")[2]
+    if part == "owner":
+        return _OWNERS.get(fold(text), text)
+    if kind == "yesno" and field.rpartition(".")[0] == "":
+        return _WORDS.get(fold(text), text)
+    if _is_number(field, kind) and fold(text) == fold(CHOICES[UNKNOWN]):
+        return UNKNOWN
+    return text
+
+
+def _is_number(field: str, kind: str) -> bool:
+    row, _, part = field.rpartition(".")
+    return part in NUMBERS if row else kind == "count"

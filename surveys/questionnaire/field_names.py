@@ -1,0 +1,80 @@
+"""The names of the fields of a form: which belong to which question, and how people call them. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from inventory.snapshots.snapshot import Owner
+from surveys.questionnaire.answers import connection, equipment
+from surveys.questionnaire.answers.parsing import UNKNOWN
+from surveys.questionnaire.answers.yesno import CHOICES
+from surveys.questionnaire.evaluation import reason_field
+from surveys.questionnaire.questions import Question, Questionnaire, Section
+
+# A form that carries more rows than this for one item was not made by a person.
+MAX_ROWS = 500
+LOT_PARTS = {
+    "year": "Năm đưa vào sử dụng",
+    **equipment.CONDITIONS,
+    **equipment.MORE_CONDITIONS,
+    "owner": "Đơn vị sở hữu",
+    "note": "Ghi chú",
+}
+ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
+
+
+def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a posted page that belong to the ward's own questions of this section; others are left out."""
+    own = [question for question in section.questions if question.asked_of == "ward"]
+    return {name: form[name] for name in form if any(belongs(name, question) for question in own)}
+
+
+def posted_base(text: str) -> dict[str, str]:
+    """What the page was given, as it comes back with the form. Anything else than a table of texts is taken as a blank page."""
+    try:
+        base = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: value for name, value in base.items() if isinstance(value, str)} if isinstance(base, dict) else {}
+
+
+def own_fields(section: Section, typed: Mapping[str, str]) -> dict[str, str]:
+    """The ward's own fields of a section that are not blank, out of everything that was typed."""
+    return {name: raw for name, raw in posted_fields(section, typed).items() if raw}
+
+
+def field_in_words(questionnaire: Questionnaire, name: str) -> str:
+    """A field as people know it: question, lot or line, and the cell."""
+    row, _, part = name.rpartition(".")
+    key, _, number = (row or part).partition("#")
+    question = questionnaire.question(key)
+    if question is None:
+        return name
+    if not row:
+        return question.label
+    if name == reason_field(key):
+        return f"{question.label} – Lý do"
+    parts = {"equipment": LOT_PARTS, "connection": connection.PARTS}.get(question.kind, {})
+    unit = "lô" if question.kind == "equipment" else "đường"
+    place = f", {unit} thứ {number}" if number else ""
+    return f"{question.label}{place} – {parts.get(part, part)}"
+
+
+def value_in_words(name: str, value: str) -> str:
+    """A typed value as the page shows it."""
+    if name.endswith(".owner"):
+        return next((owner.label for owner in Owner if owner.value == (value or Owner.WARD.value)), value)
+    return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
+
+
+def belongs(name: str, question: Question) -> bool:
+    """Whether a field is one of a question: its only one, a part of one of its rows, or its reason."""
+    if name == reason_field(question.key):
+        return True
+    if question.kind in ("count", "yesno"):
+        return name == question.key
+    row, _, part = name.rpartition(".")
+    key, _, number = row.partition("#")
+    parts = (*equipment.QUANTITIES, "year", "owner", "note") if question.kind == "equipment" else tuple(connection.PARTS)
+    is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and 2 <= int(number) <= MAX_ROWS)
+    return key == question.key and part in parts and is_row

@@ -1,0 +1,97 @@
+"""The questionnaire as data: sections and questions, read from data/questionnaire.toml. Pure."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+PATH = files("surveys") / "data" / "questionnaire.toml"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``kind`` is a key of answers.kinds; ``asked_of`` is ``ward`` or ``city``.
+
+    ``ask_if`` names a yes-or-no question that must be answered yes for this one to be asked. ``at_most`` names the question
+    whose answer this one may not pass (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
+    fixed limit. ``most_per_person`` is how many of it one person could
+    use; more is asked about. ``serves`` names the criteria and plan rules that need it. ``sensitive`` marks what would help an attacker:
+    the answer stands neither in the audit trail nor, unless somebody asks for it, on paper.
+    """
+
+    key: str
+    label: str
+    kind: str
+    serves: tuple[str, ...]
+    help: str = ""
+    unit: str = ""
+    asked_of: str = "ward"
+    ask_if: str | None = None
+    maximum: int = 100_000
+    at_most: str | None = None
+    at_most_less: int = 0
+    has_year: bool = False
+    most_per_person: float = 0
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A word of the form, and what it means."""
+
+    term: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the form, with the definitions of the words that it uses."""
+
+    code: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+    ask_if: str | None = None
+    definitions: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A version of the questions."""
+
+    version: str
+    sections: tuple[Section, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question, in the order of the form."""
+        return tuple(question for section in self.sections for question in section.questions)
+
+    def question(self, key: str) -> Question | None:
+        """One question by its key, or None."""
+        return next((question for question in self.questions if question.key == key), None)
+
+    def section(self, code: str) -> Section | None:
+        """One section by its code, or None."""
+        return next((section for section in self.sections if section.code == code), None)
+
+
+@cache
+def load_questionnaire() -> Questionnaire:
+    """The shipped questionnaire."""
+    data = tomllib.loads(PATH.read_text("utf-8"))
+    definitions = {name: Definition(**row) for name, row in data["definitions"].items()}
+    return Questionnaire(data["version"], tuple(_section(row, definitions) for row in data["sections"]))
+
+
+def _section(row: dict[str, Any], definitions: dict[str, Definition]) -> Section:
+    ask_if = row.get("ask_if")
+    questions = tuple(_question(entry, ask_if) for entry in row["questions"])
+    used = tuple(definitions[name] for name in row.get("defines", ()))
+    return Section(row["code"], row["title"], row.get("intro", ""), questions, ask_if, used)
+
+
+def _question(row: dict[str, Any], ask_if: str | None) -> Question:
+    values = {"ask_if": ask_if, **row, "serves": tuple(row["serves"])}
+    return Question(**values)

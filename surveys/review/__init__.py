@@ -1,0 +1,1 @@
+"""The reviewer's work: the board of a round, the queue, decisions, differences, reminders."""

@@ -1,0 +1,43 @@
+"""Handing a draft over to a colleague of the same ward: it takes no right away, and leaves a trace."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.models import User, UserWard
+from portal.vietnamese import to_nfc
+from surveys.checks.entries import SubmissionError
+from surveys.checks.states import EventKind
+from surveys.models import Submission, SubmissionEvent
+from surveys.submissions.submissions import add_event, takes_typing
+
+NOTE_LENGTH = 500
+
+
+class HandOverError(SubmissionError):
+    """It cannot be handed over like this; the message says why."""
+
+
+def list_colleagues(session: Session, submission: Submission, user_id: int) -> list[User]:
+    """The other active officers of the ward."""
+    of_ward = select(UserWard.user_id).where(UserWard.ward_code == submission.ward_code)
+    others = select(User).where(User.id.in_(of_ward), User.id != user_id, User.role == Role.OFFICER.value, User.is_active)
+    return list(session.scalars(others.order_by(User.full_name)))
+
+
+def hand_over(session: Session, submission: Submission, to: User, note: str, by: str) -> None:
+    """Hand a draft over. Raises HandOverError where nothing is to be filled in any more, or the note is too long."""
+    if not takes_typing(submission):
+        raise HandOverError("Phiếu không còn điền được nên không bàn giao được.")
+    words = to_nfc(note).replace("\x00", "").strip()
+    if len(words) > NOTE_LENGTH:
+        raise HandOverError(f"Ghi chú dài {len(words)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự.")
+    add_event(session, submission, EventKind.HANDED_OVER, by, f"cho {to.full_name}. {words}".strip())
+
+
+def find_hand_over(session: Session, submission: Submission) -> SubmissionEvent | None:
+    """The newest handing over of a submission, or None."""
+    events = select(SubmissionEvent).where(
+        SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.HANDED_OVER.value
+    )
+    return session.scalars(events.order_by(SubmissionEvent.id.desc()).limit(1)).first()

@@ -1,0 +1,47 @@
+"""Made-up cities of any size, for the benchmark and for tests that need many wards. No data of anybody."""
+
+from dataclasses import replace
+from random import Random
+
+from inventory.wards.wards import load_wards
+from planning.funding.allocation import Candidate, Pot, spending_by_pot
+from planning.transfers.proposals import Shortage, Surplus
+
+POTS = tuple(Pot(year, source) for year in (2027, 2028, 2029) for source in ("Đầu tư công", "Chi thường xuyên"))
+
+
+def make_wards(count):
+    """Wards of the city, again and again, each a little elsewhere and of another population."""
+    chance, base = Random(count), load_wards()
+    return [
+        replace(
+            base[i % len(base)],
+            code=f"{i:05d}",
+            position=i,
+            population=round(base[i % len(base)].population * (0.5 + chance.random())),
+            latitude=float(base[i % len(base)].latitude) + chance.uniform(-0.1, 0.1),
+            longitude=float(base[i % len(base)].longitude) + chance.uniform(-0.1, 0.1),
+        )
+        for i in range(count)
+    ]
+
+
+def make_candidates(count):
+    """One candidate a ward: three pots of five on average, up to two thousand million đồng each."""
+    chance = Random(count)
+    return [
+        Candidate(ward, {pot: chance.randrange(1, 2_000_000_000) for pot in POTS if chance.random() < 0.6})
+        for ward in make_wards(count)
+    ]
+
+
+def make_ceilings(candidates, percent):
+    """A ceiling for each pot: so many percent of what all candidates take from it."""
+    return {pot: vnd * percent // 100 for pot, vnd in spending_by_pot(candidates).items()}
+
+
+def make_market(count, item="A01"):
+    """Half of the wards lack up to eight machines, the others can spare as many."""
+    chance, wards = Random(count), make_wards(count)
+    kinds = [(Shortage, Surplus)[chance.random() < 0.5](ward, item, chance.randint(1, 8)) for ward in wards]
+    return [k for k in kinds if isinstance(k, Shortage)], [k for k in kinds if isinstance(k, Surplus)]

@@ -1,0 +1,146 @@
+"""What holds of every plan: the parts are the whole, order never matters, and nothing is bought twice."""
+
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.prices.prices import PriceList, load_default_prices
+from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_facts
+from inventory.wards.wards import load_wards
+from planning.plan.assumptions import Assumptions, Method, Spending
+from planning.plan.plan import amount_of, build_plan
+from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import no_data, rate
+from scoring.rating.standard import parse_standard
+
+ON = date(2026, 3, 2)
+STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+PRICES = PriceList(1, "thử", ON, {price.item: price for price in load_default_prices()})
+WARDS = load_wards()
+ITEMS = ("A01", "A02", "A03", "A04", "B01", "C04", "F01", "F06", "G01")
+PARTS = {
+    "ward": lambda line: line.ward.code,
+    "item": lambda line: line.item,
+    "group": lambda line: line.group,
+    "year": lambda line: str(line.year),
+    "source": lambda line: line.source,
+}
+
+lots = st.builds(
+    EquipmentLot,
+    st.sampled_from(ITEMS),
+    good=st.integers(0, 60),
+    degraded=st.integers(0, 9),
+    broken=st.integers(0, 4),
+    liquidation=st.integers(0, 4),
+    on_order=st.integers(0, 30),
+    year=st.integers(2012, 2026),
+    owner=st.sampled_from(list(Owner)),
+)
+facts = st.fixed_dictionaries(
+    {
+        "staff_total": st.integers(0, 90),
+        "staff_viii": st.integers(0, 80),
+        "sites": st.integers(1, 4),
+        "floors": st.integers(0, 9),
+        "printers_multifunction": st.integers(0, 6),
+        "owns_counters": st.booleans(),
+        "counters": st.integers(0, 9),
+        "lan_seats": st.integers(0, 90),
+        "pcs_protected": st.integers(0, 60),
+    }
+)
+snapshots = st.lists(st.tuples(facts, st.lists(lots, max_size=6)), min_size=1, max_size=4)
+
+
+def plan_of(wards, reverse=False):
+    ratings = {ward.code: no_data(ward.code, ON) for ward in WARDS}
+    for ward, (known, held) in zip(WARDS, wards, strict=False):
+        lots = tuple(reversed(held)) if reverse else tuple(held)
+        snapshot = Snapshot(ward.code, ON, make_facts(known), lots, answered_items=frozenset(ITEMS))
+        ratings[ward.code] = rate(snapshot, STANDARD, ON)
+    order = reversed(WARDS) if reverse else WARDS
+    return build_plan("thử", order, ratings, PRICES, STANDARD, Assumptions(first_year=2027), ON)
+
+
+@settings(max_examples=60)
+@given(snapshots)
+def test_the_parts_are_the_whole_to_the_dong(wards):
+    plan = plan_of(wards)
+    assert plan.total() == sum(plan.spending_total(kind) for kind in Spending)
+    for name, part in PARTS.items():
+        assert sum(sum(sums.values()) for sums in plan.totals_by(part).values()) == plan.total(), name
+    for kind in Spending:
+        assert plan.within_total(kind) + plan.above_total(kind) == plan.spending_total(kind)
+        assert plan.spending_without_evidence(kind) <= plan.spending_total(kind)
+    for line in plan.lines:
+        assert line.amount_within + line.amount_above == line.amount == amount_of(line.quantity, line.unit_price, line.months)
+        assert line.within + line.above == line.quantity > 0
+    assert sum(sum(sums.values()) for _ward, sums in plan.largest(126)) == plan.total()
+
+
+@settings(max_examples=60)
+@given(snapshots)
+def test_neither_the_order_of_wards_nor_of_lots_matters(wards):
+    one, other = plan_of(wards), plan_of(wards, reverse=True)
+    assert one.lines == other.lines
+    assert one.centre_lines == other.centre_lines
+
+
+@settings(max_examples=60)
+@given(snapshots)
+def test_nothing_is_bought_that_is_coming_or_that_somebody_else_owns(wards):
+    plan = plan_of(wards)
+    for (known, held), ward in zip(wards, WARDS, strict=False):
+        mine = {line.item: line for line in plan.lines if line.ward.code == ward.code}
+        assert len(mine) == sum(line.ward.code == ward.code for line in plan.lines), "one line of an item"
+        for item, line in mine.items():
+            coming = sum(lot.on_order for lot in held if lot.item == item and lot.owner is not Owner.CITY_CENTRE)
+            assert line.quantity <= max(0, line.short - coming)
+        if not known["owns_counters"]:
+            assert not [item for item in mine if item.startswith("B")], "the city service centre owns the counters"
+        assert "C06" not in mine, "the package of the LAN would fund its parts a second time"
+    assert {line.method for line in plan.lines} <= set(Method)
+
+
+@settings(max_examples=40)
+@given(snapshots, st.integers(1, 50))
+def test_more_on_order_never_costs_more(wards, more):
+    known, held = wards[0]
+    ordered = [(known, [*held, EquipmentLot("F01", on_order=more)]), *wards[1:]]
+    assert plan_of(ordered).total() <= plan_of([(known, held), *wards[1:]]).total()
+
+
+def test_the_page_names_results_the_largest_and_an_unknown_ward(demo_sign_in):
+    client = demo_sign_in("taichinh")
+    page = BeautifulSoup(client.get("/plans/1").data, "html.parser")
+    told = " ".join(page.get_text(" ").split())
+    assert "✓ Đáp ứng: 47 · ✗ Chưa đáp ứng: 49" in told
+    rows = page.select_one("[aria-label='Mười đơn vị cần kinh phí lớn nhất']").select("tbody tr")
+    sums = [sum(int(cell.get_text().replace(".", "")) for cell in row.select("td")) for row in rows]
+    assert len(sums) == 10
+    assert sums == sorted(sums, reverse=True)
+    assert "Không có xã, phường nào mang mã “99999”" in client.get("/plans/1?ward=99999").text
+
+
+@pytest.mark.parametrize("code", ["<b>", "00070' OR 1=1", "x" * 5000])
+def test_an_odd_ward_code_leaves_the_page_whole(demo_sign_in, code):
+    assert demo_sign_in("taichinh").get("/plans/1", query_string={"ward": code}).status_code == 200
+
+
+@settings(max_examples=40)
+@given(snapshots)
+def test_the_parts_for_wards_and_for_sources_are_the_whole(wards):
+    plan = plan_of(wards)
+    by_ward = [part_of_ward(plan, ward) for ward in wards_of(plan)]
+    by_source = [part_of_source(plan, source) for source in sources_of(plan)]
+    for parts in (by_ward, by_source):
+        assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
+        for kind in Spending:
+            assert sum(part.spending_total(kind) for part in parts) == plan.spending_total(kind)
+            assert sum(part.above_total(kind) for part in parts) == plan.above_total(kind)
+    assert sum(part.centre_total for part in by_ward) == plan.centre_total

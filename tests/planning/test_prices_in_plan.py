@@ -1,0 +1,41 @@
+"""What the plan does with a price list: it follows its saves, and says where no document stands behind a price."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from inventory.prices.price_lists import PriceListError, copy_price_list, discard_price_list, save_prices
+from planning.models import PlanRecord
+from planning.scenarios.loading import get_plan
+
+
+@pytest.fixture
+def own_list(demo_session):
+    """The plan on a list in work."""
+    record = demo_session.get(PlanRecord, 1)
+    made = copy_price_list(demo_session, record.price_list_id, "Bản đang soạn", date(2026, 1, 1), None, "x")
+    record.price_list_id = made.id
+    demo_session.commit()
+    return made
+
+
+def test_a_plan_follows_the_saves_of_a_list_in_work(demo_session, own_list):
+    line = next(line for line in get_plan(demo_session, 1).lines if line.unit_price)
+    dearer = replace(own_list.prices[line.item], unit_price=line.unit_price + 1)
+    save_prices(demo_session, own_list.id, {line.item: dearer})
+    demo_session.commit()
+    lines = {(same.ward.code, same.item): same for same in get_plan(demo_session, 1).lines}
+    assert lines[line.ward.code, line.item].unit_price == line.unit_price + 1
+
+
+def test_a_list_that_a_plan_uses_is_not_thrown_away(demo_session, own_list):
+    with pytest.raises(PriceListError, match="phương án"):
+        discard_price_list(demo_session, own_list.id)
+    demo_session.commit()
+    assert get_plan(demo_session, 1).price_list.prices == own_list.prices
+
+
+def test_a_line_on_the_page_says_that_its_price_has_no_evidence(demo_sign_in):
+    page = demo_sign_in("taichinh").get("/plans/1?ward=00070").text
+    assert "chưa có căn cứ</span>" in page.partition('id="mot-don-vi"')[2]

@@ -1,0 +1,353 @@
+"""Scenarios: begun, copied, changed by hand, compared, fixed for good and revised, through the pages and below them."""
+
+import csv
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from threading import Barrier
+
+import pytest
+from bs4 import BeautifulSoup
+
+from inventory.models import PriceListRecord, PriceRecord
+from inventory.prices.price_lists import get_price_list
+from inventory.prices.prices import PriceList, load_default_prices
+from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_facts
+from inventory.wards.wards import load_wards
+from planning.plan.assumptions import SOURCES, Assumptions, GroupRule, Method, Spending
+from planning.plan.comparison import difference, ready_after, stand
+from planning.plan.exclusions import Reason
+from planning.plan.overrides import Edit as LineEdit
+from planning.plan.overrides import EditError, EditField, apply_edits, double_fundings, new_line, read_value, show_value
+from planning.plan.plan import build_plan
+from planning.scenarios import scenarios
+from planning.scenarios.loading import get_plan, get_plan_record, list_plans, plan_of
+from planning.scenarios.serialization import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, thaw
+from portal.database import session_scope
+from scoring.rating.published_standards import REFERENCE
+from scoring.rating.rating import no_data, rate
+from scoring.rating.standard import parse_standard
+from tests.conftest import DEMO_DAY
+
+ON = date(2026, 3, 2)
+STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+PRICES = PriceList(1, "Giá thử", ON, {price.item: price for price in load_default_prices()})
+
+
+def plan_with(*lots, assumptions=None, **facts):
+    known = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
+    answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
+    snapshot = Snapshot("00082", ON, make_facts(known), tuple(lots), (), answered)
+    ratings = {ward.code: no_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
+    return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, assumptions or Assumptions(2027), ON)
+
+
+def line(plan, item):
+    return next(found for found in plan.lines if found.item == item)
+
+
+def edit(item, field, value, ward="00082"):
+    return LineEdit(ward, item, field, value)
+
+
+class TestReadValue:
+    @pytest.mark.parametrize(
+        ("field", "typed", "value"),
+        [
+            (EditField.QUANTITY, " 1.500 ", "1500"),
+            (EditField.METHOD, "thuê", "lease"),
+            (EditField.METHOD, "Mua", "buy"),
+            (EditField.SPENDING, "Chi thường xuyên", "recurrent"),
+            (EditField.YEAR, "2028", "2028"),
+            (EditField.PRIORITY, "Tiếp theo", "False"),
+            (EditField.NOTE, "  hai   chữ ", "hai chữ"),
+        ],
+    )
+    def test_it_is_canonical(self, field, typed, value):
+        assert read_value(field, typed) == value
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "told"),
+        [
+            (EditField.QUANTITY, "-1", "không được nhỏ hơn 0"),
+            (EditField.QUANTITY, "100001", "từ 0 đến 100000"),
+            (EditField.METHOD, "xin", "Mua, Thuê"),
+            (EditField.MONTHS, "13", "từ 0 đến 12"),
+            (EditField.YEAR, "27", "bốn chữ số"),
+            (EditField.SOURCE, "", "không được để trống"),
+            (EditField.NOTE, "x" * 301, "300"),
+        ],
+    )
+    def test_what_cannot_be_says_what_can(self, field, typed, told):
+        with pytest.raises(EditError, match=re.escape(told)):
+            read_value(field, typed)
+
+
+class TestRules:
+    def test_a_group_goes_into_its_year_and_to_its_source(self):
+        groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2, capital_source=SOURCES[3])}
+        found = line(plan_with(assumptions=Assumptions(2027, blocking_first=False, groups=groups)), "A01")
+        assert (found.year, found.source) == (2029, SOURCES[3])
+
+    def test_what_is_blocking_goes_first(self):
+        groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2)}
+        assert line(plan_with(assumptions=Assumptions(2027, groups=groups)), "A01").year == 2027
+
+    def test_leasing_costs_its_share_a_year_and_is_recurrent(self):
+        lot = EquipmentLot("A01", good=20, year=2024)
+        groups = dict(Assumptions(2027).groups) | {"E": GroupRule(year=2, is_leased=True)}
+        found = line(
+            plan_with(lot, assumptions=Assumptions(2027, months=6, lease_percent=35, groups=groups), rooms_vc_able=0), "E01"
+        )
+        assert (found.method, found.spending, found.unit_price) == (Method.LEASE, Spending.RECURRENT, 42_000_000)
+        assert (found.amount, found.upkeep) == (21_000_000, 42_000_000)
+
+    def test_stored_rules_read_back_and_old_ones_get_the_defaults(self):
+        rules = Assumptions(2028, 7, False, 40, {letter: GroupRule(year=0, unit="X") for letter in "ABCDEFGHI"})
+        assert read_assumptions(dump_assumptions(rules)) == rules
+        assert read_assumptions({"first_year": 2027}) == Assumptions(2027)
+
+
+class TestApplyEdits:
+    def test_a_quantity_moves_the_amount_and_keeps_the_need(self):
+        plan = plan_with()
+        changed = line(apply_edits(plan, [edit("A01", "quantity", "7")]), "A01")
+        assert (changed.quantity, changed.amount, changed.need) == (7, 140_000_000, line(plan, "A01").need)
+        assert changed.edited == ("quantity",)
+
+    def test_priority_and_owner_are_changed_by_hand(self):
+        edits = [edit("A01", "is_priority", "False"), edit("A01", "owner", "Thuê, mượn")]
+        changed = line(apply_edits(plan_with(), edits), "A01")
+        assert (changed.is_priority, changed.owner) == (False, "Thuê, mượn")
+
+    def test_leasing_by_hand_brings_price_kind_and_source_along(self):
+        changed = line(apply_edits(plan_with(), [edit("A01", "method", "lease")]), "A01")
+        assert (changed.unit_price, changed.spending, changed.source) == (7_000_000, Spending.RECURRENT, SOURCES[1])
+
+    def test_what_was_typed_beside_the_method_wins(self):
+        edits = [edit("A01", "method", "lease"), edit("A01", "unit_price", "1"), edit("A01", "source", "Khác")]
+        changed = line(apply_edits(plan_with(), edits), "A01")
+        assert (changed.unit_price, changed.source) == (1, "Khác")
+
+    def test_a_line_that_nobody_asked_for_is_added_in_its_place(self):
+        plan = apply_edits(plan_with(), [edit("A05", "quantity", "1")])
+        assert line(plan, "A05").amount == 110_000_000
+        assert [found.item for found in plan.lines] == sorted(found.item for found in plan.lines)
+
+    def test_zero_keeps_the_line_in_view(self):
+        plan = apply_edits(plan_with(), [edit("A01", "quantity", "0")])
+        assert line(plan, "A01").amount == 0
+
+    def test_a_ward_without_data_gets_no_line(self):
+        plan = plan_with()
+        other = next(ward for ward in plan.wards if ward.code == "00004")
+        with pytest.raises(EditError, match="chưa có số liệu được duyệt"):
+            new_line(plan, other, "A01")
+
+    def test_what_cannot_be_bought_gets_no_line(self):
+        plan = plan_with()
+        ward = next(ward for ward in plan.wards if ward.code == "00082")
+        with pytest.raises(EditError, match="H03"):
+            new_line(plan, ward, "H03")
+
+
+class TestDoubleFunding:
+    def test_a_package_beside_its_parts_is_told(self):
+        plan = apply_edits(plan_with(floors=3), [edit("C06", "quantity", "1"), edit("C04", "quantity", "2")])
+        assert any("C06" in told and "C04" in told for told in double_fundings(plan))
+
+    def test_counters_of_the_city_are_told(self):
+        plan = apply_edits(plan_with(owns_counters=False), [edit("B01", "quantity", "2")])
+        assert any("Trung tâm Phục vụ hành chính công TP" in told for told in double_fundings(plan))
+
+    def test_the_plan_itself_funds_nothing_twice(self, demo_session):
+        assert double_fundings(get_plan(demo_session, 1, DEMO_DAY)) == []
+
+    def test_each_exclusion_has_its_reason_and_clause(self):
+        lots = (EquipmentLot("B01", good=3, owner=Owner.CITY_CENTRE), EquipmentLot("A01", good=10, on_order=4, year=2024))
+        plan = plan_with(*lots, EquipmentLot("A02", on_order=2, year=2024), owns_counters=False, printers_multifunction=1)
+        told = {found.reason: found.quantity for found in plan.exclusions}
+        assert told == {
+            Reason.CITY_CENTRE: 3,
+            Reason.COUNTERS: None,
+            Reason.MULTIFUNCTION: 1,
+            Reason.ON_ORDER: 4,
+            Reason.LAPTOP: 2,
+        }
+        assert all(found.reason.clause for found in plan.exclusions)
+        assert line(plan, "A01").quantity == 20 - 10 - 4 - 2
+
+
+def test_a_final_plan_reads_back_line_by_line(demo_session):
+    plan = get_plan(demo_session, 1, DEMO_DAY)
+    content = freeze(plan, {"00070": "abc"})
+    frozen = read_frozen(content)
+    assert thaw(frozen, plan.wards, plan.ratings, plan.standard) == plan
+    assert hash_content(content) == hash_content(dict(reversed(content.items())))
+
+
+def test_ready_after_counts_what_the_lines_really_bring(demo_session):
+    plan = get_plan(demo_session, 1, DEMO_DAY)
+    whole = ready_after(plan)
+    nothing = replace(plan, lines=())
+    assert len(whole) > len(ready_after(nothing)) == stand(nothing).ready_now
+    turned = sorted(whole - ready_after(nothing))[0]
+    spoiled = replace(plan, lines=tuple(replace(found, quantity=0) if found.ward.code == turned else found for found in plan.lines))
+    assert ready_after(spoiled) == whole - {turned}
+
+
+def test_the_difference_names_each_field_in_words():
+    plan = plan_with()
+    other = apply_edits(plan, [edit("A01", "quantity", "7"), edit("A01", "method", "lease"), edit("A05", "quantity", "1")])
+    told = [(change.item, change.field, change.before, change.after) for change in difference(plan, other)]
+    assert ("A01", "Số lượng đề nghị", "20", "7") in told
+    assert ("A01", "Phương thức", "Mua", "Thuê") in told
+    assert ("A05", "", "", "1 × 110.000.000 = 110.000.000 đ, 2028") in told
+    assert difference(plan, plan) == ()
+
+
+@pytest.mark.both_databases
+def test_a_plan_without_lines_is_not_fixed(session):
+    own = get_plan_record(session, 1)
+    with pytest.raises(scenarios.ScenarioError, match="chưa có dòng nào"):
+        scenarios.fix_plan(session, own, "Người thử")
+
+
+def test_fixed_for_good(demo_session):
+    own = get_plan_record(demo_session, 1)
+    scenarios.fix_plan(demo_session, own, "Người thử")
+    before = plan_of(demo_session, own)
+    assert scenarios.is_intact(own)
+    assert get_price_list(demo_session, own.price_list_id).is_published
+    demo_session.get(PriceRecord, (own.price_list_id, "A01")).unit_price = 1
+    demo_session.get(PriceListRecord, own.price_list_id).revision += 1
+    demo_session.flush()
+    assert plan_of(demo_session, own).lines == before.lines
+    for change in (
+        lambda: scenarios.rename_plan(demo_session, own, "Khác", ""),
+        lambda: scenarios.set_rules(demo_session, own, own.changes, Assumptions(2027)),
+        lambda: scenarios.undo_edits(demo_session, own, "00070", "A01"),
+        lambda: scenarios.fix_plan(demo_session, own, "Ai đó"),
+    ):
+        with pytest.raises(scenarios.ScenarioError, match="đã chốt"):
+            change()
+    following = scenarios.revise_plan(demo_session, own, "Cập nhật giá", "Người thử")
+    assert (following.revision, following.follows_id, following.is_proposal, own.is_proposal) == (2, own.id, True, False)
+    assert not following.is_final
+    changed = difference(before, plan_of(demo_session, following))
+    assert {change.item for change in changed} == {"A01"}
+
+
+def test_two_planners_do_not_undo_each_other(demo_session):
+    own = get_plan_record(demo_session, 1)
+    found = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.item == "A01")
+    shown = {field.value: show_value(found, field) for field in EditField}
+    scenarios.edit_line(demo_session, own, found, shown | {"quantity": "7"}, shown, "", "Một")
+    now = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.code == found.code)
+    # Another field merges, the same field asks.
+    scenarios.edit_line(demo_session, own, now, shown | {"note": "gấp"}, shown, "", "Hai")
+    with pytest.raises(EditError, match="vừa được người khác đổi"):
+        scenarios.edit_line(demo_session, own, now, shown | {"quantity": "8"}, shown, "", "Hai")
+    stale = own.changes
+    scenarios.set_rules(demo_session, own, stale, Assumptions(2027))
+    with pytest.raises(scenarios.ScenarioError, match="người khác đã đổi"):
+        scenarios.set_rules(demo_session, own, stale, Assumptions(2028))
+
+
+class TestPages:
+    def test_a_planner_begins_copies_edits_fixes_and_revises(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        made = client.post("/plans/new", data={"name": "Thuê tối đa", "note": "thử", "first_year": "2027"})
+        assert made.location == "/plans/2"
+        assert "Đã có phương án tên" in client.post("/plans/new", data={"name": "Thuê tối đa", "first_year": "2027"}).text
+        copied = client.post("/plans/2/copy", data={"name": "Bản sao"})
+        code = first_line(client, 3)
+        page = BeautifulSoup(client.get(f"/plans/3/lines/{code}").data, "html.parser")
+        form = {tag["name"]: tag.get("value", "") for tag in page.select("input[name], select[name]") if tag.name == "input"}
+        form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in page.select("select[name]")}
+        wrong = client.post(f"/plans/3/lines/{code}", data=form | {"quantity": "mười"})
+        assert wrong.status_code == 400
+        assert 'value="mười"' in wrong.text
+        assert client.post(f"/plans/3/lines/{code}", data=form | {"quantity": "3", "why": "rà lại"}).status_code == 302
+        assert "rà lại" in client.get(f"/plans/3/lines/{code}").text
+        told = client.get("/plans/compare?plan=2&plan=3").text
+        assert "Số lượng đề nghị" in told
+        client.post("/plans/3/final")
+        assert "Mã băm nội dung" in client.get("/plans/3").text
+        assert client.post("/plans/3/revision", data={"note": "theo ý kiến thẩm định"}).location == "/plans/4"
+        assert "Không có dòng nào khác" in client.get("/plans/4/difference").text
+        assert copied.location == "/plans/3"
+
+    def test_rules_are_kept_and_a_wrong_one_keeps_what_was_typed(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        page = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
+        form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") != "checkbox"}
+        form |= {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
+        wrong = client.post("/plans/1/rules", data=form | {"lease_percent": "400", "A-unit": "Văn phòng"})
+        assert wrong.status_code == 400
+        assert "Nhập số từ 1 đến 100" in wrong.text
+        assert "Văn phòng" in wrong.text
+        before = client.get("/plans/1/lines?group=A").text
+        assert client.post("/plans/1/rules", data=form | {"A-year": "2", "first_year": "2030"}).status_code == 302
+        after = client.get("/plans/1/lines?group=A").text
+        assert ", 2027" in before
+        assert ", 2027" not in after
+
+    def test_a_price_of_the_scenario_is_shown_and_taken_back(self, demo_sign_in, demo_app):
+        client = demo_sign_in("taichinh")
+        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+            own = get_plan_record(session, 1)
+            scenarios.keep_edits(session, own, [LineEdit("", "A01", "unit_price", "18500000")], "báo giá mới", "Một", "workbook")
+            changed = plan_of(session, own)
+        assert {x.unit_price for x in changed.lines if x.item == "A01"} == {18_500_000}
+        page = client.get("/plans/1/rules").text
+        assert "18.500.000" in page
+        assert "báo giá mới" in page
+        assert client.post("/plans/1/prices/A01/undo").status_code == 302
+        assert "Đơn giá riêng" not in client.get("/plans/1/rules").text
+        assert demo_sign_in("lanhdao").post("/plans/1/prices/A01/undo").status_code == 404
+
+    @pytest.mark.parametrize(
+        "query", ["", "?group=A", "?year=2027&spending=recurrent", "?mark=above", "?q=pho", "?ward=00070", "?source=x"]
+    )
+    def test_the_total_of_a_filter_is_the_sum_of_its_rows(self, demo_sign_in, query):
+        client = demo_sign_in("taichinh")
+        rows = client.get(f"/plans/1/lines.csv{query}").data.decode("utf-8-sig").splitlines()
+
+        table = list(csv.DictReader(rows))
+        page = " ".join(BeautifulSoup(client.get(f"/plans/1/lines{query}").data, "html.parser").get_text(" ").split())
+        for kind in Spending:
+            total = sum(int(row["Thành tiền"]) for row in table if row["Loại chi"] == kind.label)
+            assert f"{kind.label}: {total:,}".replace(",", ".") in page
+
+    def test_a_reader_sees_no_form_and_cannot_post(self, demo_sign_in):
+        client = demo_sign_in("lanhdao")
+        code = first_line(client, 1)
+        assert "Sửa dòng này" not in client.get(f"/plans/1/lines/{code}").text
+        assert client.post(f"/plans/1/lines/{code}", data={"quantity": "1"}).status_code == 404
+        assert client.post("/plans/1/rules", data={"first_year": "2030"}).status_code in (200, 400, 404)
+        assert "2030" not in client.get("/plans/1").text
+
+
+def first_line(client, plan_id):
+    return re.search(r"/lines/(\d{5}-[A-Z]\d\d)", client.get(f"/plans/{plan_id}/lines?group=A").text)[1]
+
+
+@pytest.mark.both_databases
+def test_two_who_revise_at_once_make_two_revisions(app, session):
+    """The second waits for the first: neither is refused, and no number stands twice."""
+    name = get_plan_record(session, 1).name
+    session.rollback()
+    barrier = Barrier(2)
+
+    def revise(who):
+        with session_scope(app.extensions["engine"], writes=True) as own:
+            # On SQLite the second cannot even begin while the first writes.
+            if app.extensions["engine"].dialect.name == "postgresql":
+                barrier.wait(timeout=20)
+            return scenarios.revise_plan(own, get_plan_record(own, 1, for_update=True), "tiếp", who).revision
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(revise, ("Một", "Hai"))) == [2, 3]
+    assert [record.title for record in list_plans(session) if record.name == name].count(name) == 1

@@ -1,0 +1,208 @@
+"""Reuse before buying: nobody loses by it, nothing is moved in vain, and no other way is shorter."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.prices.prices import load_default_prices
+from inventory.snapshots.snapshot import EquipmentLot, Owner
+from inventory.wards.wards import load_wards
+from planning.plan.plan import Assumptions, Method, build_plan
+from planning.transfers.proposals import (
+    Shortage,
+    Surplus,
+    Transfer,
+    give_away,
+    great_circle,
+    propose_transfers,
+    shortages,
+    surpluses,
+    with_transfers,
+)
+from scoring.rating.rating import rate
+from scoring.rating.remedies import cost_to_ready, remedies_of
+from tests.exports.test_plan_and_workbook import demo_plan  # noqa: F401
+from tests.planning.made_up import make_market
+from tests.planning.oracles import simplex_metres
+from tests.planning.test_plan_properties import ON, PRICES, STANDARD, plan_of, snapshots
+from tests.scoring.test_cost_to_ready import a_ward, whole_ward
+
+WARDS = load_wards()
+PRICE = {price.item: price.unit_price for price in load_default_prices()}
+UNTIL = date(2027, 12, 31)
+FREE = dict.fromkeys(PRICE, 0)
+
+
+def spared(answers, item="A01", **changed):
+    """How many a ward can spare beside one that lacks everything."""
+    snapshot = replace(a_ward(answers), ward_code=WARDS[0].code)
+    snapshot = replace(snapshot, **changed) if changed else snapshot
+    lacking = a_ward({**whole_ward(), "A01": 0, "A03": 0, "A04": 0, "B11": 0, "F03": 0, "G01": 0})
+    plan = plan_of([])
+    ratings = {WARDS[0].code: rate(snapshot, STANDARD, ON), WARDS[1].code: rate(lacking, STANDARD, ON)}
+    ratings = {**plan.ratings, **ratings}
+    made = build_plan("thử", WARDS, ratings, PRICES, STANDARD, Assumptions(first_year=2027), ON)
+    return sum(s.quantity for s in surpluses(made) if s.ward == WARDS[0] and s.item == item)
+
+
+def rich(count, **more):
+    facts = dict.fromkeys(("pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected"), count)
+    return {**whole_ward(), "A01": count, **facts, **more}
+
+
+def test_a_ward_keeps_a_pc_for_each_of_its_people():
+    assert spared(rich(47)) == 7
+    assert spared(rich(40)) == 0
+
+
+def test_a_ward_gives_only_pcs_that_have_every_quality_whichever_they_are():
+    # Ten of 50 lack the memory and one has no supported system: they may be eleven different ones, so 39 are sure and 10 can be spared.
+    assert spared(rich(50, pc_memory_ssd=40, pc_supported_os=50)) == 0, "after one more the share with memory would fall below"
+    assert spared(rich(50, pc_memory_ssd=45)) == 10
+    assert spared({key: value for key, value in rich(50).items() if key != "pc_memory_ssd"}) == 0
+
+
+def test_leased_old_and_foreign_machines_stay():
+    def lots(**more):
+        base = a_ward(rich(40)).lots
+        return (*base, EquipmentLot("A01", good=8, **more))
+
+    assert spared(rich(48), lots=lots(year=2024)) == 8
+    assert spared(rich(48), lots=lots(year=2024, owner=Owner.CITY_CENTRE)) == 0
+    leased = tuple(replace(lot, owner=Owner.LEASED) if lot.item == "A01" else lot for lot in lots(year=2024))
+    assert spared(rich(48), lots=leased) == 0
+
+
+def test_a_giver_does_not_fall_short_when_its_old_pcs_pass_their_age():
+    base = tuple(lot for lot in a_ward(rich(40)).lots if lot.item != "A01")
+    young_and_old = (*base, EquipmentLot("A01", good=30, year=2024), EquipmentLot("A01", good=20, year=2019))
+    assert spared(rich(50), lots=young_and_old) == 0
+
+
+def test_multifunction_machines_stay_and_unknown_ones_hold_the_printers():
+    assert spared({**whole_ward(), "A03": 20}, "A03") == 15
+    assert spared({**whole_ward(), "A03": 20, "printers_multifunction": 18}, "A03") == 2
+    unknown = {key: value for key, value in whole_ward().items() if key != "printers_multifunction"}
+    assert spared({**unknown, "A03": 20}, "A03") == 0
+
+
+def test_cameras_that_cover_the_counters_and_what_is_built_in_stay():
+    assert spared({**whole_ward(), "B11": 9}, "B11") == 0
+    assert spared({**whole_ward(), "F03": 9}, "F03") == 0
+    assert spared({**whole_ward(), "G01": 5}, "G01") == 3
+
+
+def test_what_was_never_used_goes_first():
+    lots = (EquipmentLot("A03", good=3, degraded=4, unused=2, year=2020), EquipmentLot("A03", good=1, year=2018))
+    after = give_away(replace(a_ward(whole_ward()), lots=lots), "A03", 4, STANDARD, UNTIL)
+    assert [(lot.unused, lot.good, lot.degraded) for lot in after.lots] == [(0, 2, 4), (0, 0, 0)]
+
+
+@settings(max_examples=25)
+@given(snapshots, st.data())
+def test_no_giver_loses_by_any_part_of_what_it_can_spare(wards, data):
+    plan = plan_of(wards)
+    found = surpluses(plan)
+    assert len({(s.ward.code, s.item) for s in found}) == len(found)
+    for ward in {s.ward for s in found}:
+        before = plan.ratings[ward.code]
+        snapshot = before.snapshot
+        for surplus in (s for s in found if s.ward == ward):
+            snapshot = give_away(snapshot, surplus.item, data.draw(st.integers(0, surplus.quantity)), STANDARD, UNTIL)
+        after = rate(snapshot, STANDARD, ON)
+        assert (after.result, after.score) == (before.result, before.score)
+        for old, new in zip(before.findings, after.findings, strict=True):
+            assert new.status is old.status
+            assert new.shortfall <= old.shortfall
+        wanted = {line.item for line in plan.lines if line.ward == ward}
+        assert not wanted & {s.item for s in found if s.ward == ward}
+        assert {r.item for r in remedies_of(after)} <= {r.item for r in remedies_of(before)}
+
+
+def parts(kind):
+    few = st.dictionaries(st.sampled_from(WARDS[:8]), st.integers(1, 3), min_size=0, max_size=3)
+    return few.map(lambda chosen: [kind(ward, "A03", count) for ward, count in chosen.items()])
+
+
+def every_flow(givers, receivers):
+    """All ways to move whole units, as tables of counts."""
+    limits = [range(min(g.quantity, r.quantity) + 1) for g in givers for r in receivers]
+    for counts in product(*limits):
+        table = np.array(counts).reshape(len(givers), len(receivers))
+        if (table.sum(1) <= [g.quantity for g in givers]).all() and (table.sum(0) <= [r.quantity for r in receivers]).all():
+            yield table
+
+
+@settings(max_examples=25)
+@given(parts(Shortage), parts(Surplus))
+def test_nothing_moves_more_and_nothing_that_moves_as_much_is_shorter(short, spare):
+    found = propose_transfers(short, spare, PRICE)
+    moved = sum(t.quantity for t in found)
+    if not short or not spare:
+        assert found == ()
+        return
+    metres = great_circle([s.ward for s in spare], [s.ward for s in short])
+    best = max((int(table.sum()), -int((table * metres).sum())) for table in every_flow(spare, short))
+    assert (moved, -sum(t.quantity * t.metres for t in found)) == best
+    assert all(t.quantity > 0 for t in found)
+    for part in spare:
+        assert sum(t.quantity for t in found if t.giver == part.ward) <= part.quantity
+    for part in short:
+        assert sum(t.quantity for t in found if t.receiver == part.ward) <= part.quantity
+    assert propose_transfers(reversed(short), reversed(spare), PRICE) == found
+
+
+def test_the_near_one_gives_and_the_far_one_only_what_is_left():
+    def line(givers, receivers):
+        return np.array([[abs(g.position - r.position) for r in receivers] for g in givers])
+
+    short = [Shortage(WARDS[4], "A03", 3)]
+    spare = [Surplus(WARDS[0], "A03", 5), Surplus(WARDS[3], "A03", 2)]
+    told = propose_transfers(short, spare, PRICE, line)
+    assert told == (Transfer("A03", WARDS[0], WARDS[4], 1, 4), Transfer("A03", WARDS[3], WARDS[4], 2, 1))
+    assert propose_transfers(short, spare, FREE, line) == (), "what costs nothing is not moved"
+    assert propose_transfers(short, [replace(s, item="A04") for s in spare], PRICE, line) == ()
+
+
+@pytest.mark.parametrize("count", [40, 126])
+def test_another_solver_finds_no_shorter_way(count):
+    short, spare = make_market(count)
+    found = propose_transfers(short, spare, PRICE)
+    assert sum(t.quantity for t in found) == min(sum(s.quantity for s in short), sum(s.quantity for s in spare))
+    assert sum(t.quantity * t.metres for t in found) == simplex_metres(short, spare, great_circle)
+
+
+def test_metres_are_those_of_the_globe():
+    one = replace(WARDS[0], latitude=21, longitude=105)
+    other = replace(WARDS[1], latitude=22, longitude=105)
+    assert great_circle([one], [one, other]).tolist() == [[0, 111_195]]
+
+
+def test_the_city_moves_what_it_can_and_pays_less(demo_plan):  # noqa: F811
+    spare, short = surpluses(demo_plan), shortages(demo_plan)
+    found = propose_transfers(short, spare, PRICE)
+    assert found
+    after = with_transfers(demo_plan, found)
+    items = {line.item for line in demo_plan.lines}
+    for item in items:
+        moved = sum(t.quantity for t in found if t.item == item)
+        has = sum(s.quantity for s in spare if s.item == item)
+        lacks = sum(line.quantity for line in demo_plan.lines if line.item == item)
+        assert moved == min(has, lacks) == sum(line.moved for line in after.lines if line.item == item)
+    assert demo_plan.total() - after.total() == sum(t.quantity * PRICE[t.item] for t in found)
+    with pytest.raises(ValueError, match="no line"):
+        with_transfers(demo_plan, [*found, found[0], found[0], found[0], found[0], found[0], found[0]])
+    with pytest.raises(ValueError, match="no line"):
+        with_transfers(demo_plan, [replace(found[0], item="A05")])
+    assert with_transfers(after, []).total() == demo_plan.total()
+    assert Method.BUY in {line.method for line in after.lines}
+
+
+def test_a_receiver_is_as_ready_with_what_is_moved_as_with_what_is_bought():
+    short = {**rich(40), "A01": 30, "pc_supported_os": 30, "pc_memory_ssd": 30, "licensed_pcs": 30, "pcs_protected": 30}
+    assert {"A01", "A07", "G02"} >= {line.item for line in cost_to_ready(rate(a_ward(short), STANDARD, ON), PRICES.prices).lines}
