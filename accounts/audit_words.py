@@ -1,4 +1,4 @@
-"""The audit trail in words: what ``<noun>:<verb>`` means to whoever reads it."""
+"""The audit trail in words: what ``<noun>:<verb>`` means to whoever reads it. Pure."""
 
 ACTION_WORDS = {
     "account:change-password": "đổi mật khẩu",

@@ -1,4 +1,4 @@
-"""A plain view of the person at the keyboard, free of the database session."""
+"""A plain view of the person at the keyboard, free of the database session. Pure."""
 
 from dataclasses import dataclass
 

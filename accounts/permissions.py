@@ -1,4 +1,4 @@
-"""The whole policy on one page: who may do what, and on which wards.
+"""The whole policy on one page: who may do what, and on which wards. Pure.
 
 A permission is ``<scope>:<subject>:<action>``. A person acts for the city, or for the wards named beside the account.
 """

@@ -1,4 +1,4 @@
-"""The catalogue: what can be counted, bought or leased, by group. Shipped as data/items.csv, one loader."""
+"""The catalogue: what can be counted, bought or leased, by group. Shipped as data/items.csv, one loader. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Cells of CSV tables that a spreadsheet may open without running what people typed."""
+"""Cells of CSV tables that a spreadsheet may open without running what people typed. Pure."""
 
 
 def guarded(cell: object) -> object:

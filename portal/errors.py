@@ -1,4 +1,4 @@
-"""The root of every named error: a sentence for people, in Vietnamese, that says what is wrong and what to do."""
+"""The root of every named error: a sentence for people, in Vietnamese, that says what is wrong and what to do. Pure."""
 
 
 class WardReadinessError(Exception):

@@ -1,4 +1,4 @@
-"""How numbers, money and dates are written for people. Each docstring shows the output."""
+"""How numbers, money and dates are written for people. Each docstring shows the output. Pure."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal

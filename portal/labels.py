@@ -1,4 +1,4 @@
-"""Enumerations that carry the words of the screen beside the word of the code."""
+"""Enumerations that carry the words of the screen beside the word of the code. Pure."""
 
 from enum import StrEnum
 from typing import Self

@@ -1,4 +1,4 @@
-"""Numbers as people in Việt Nam type them: 1500 and 1.500 are fifteen hundred. What is doubtful is refused."""
+"""Numbers as people in Việt Nam type them: 1500 and 1.500 are fifteen hundred. What is doubtful is refused. Pure."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Vietnamese text: NFC, an order of words that both databases share, and a fold that forgets diacritics for search."""
+"""Vietnamese text: NFC, an order of words that both databases share, and a fold that forgets diacritics for search. Pure."""
 
 import unicodedata
 

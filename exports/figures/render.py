@@ -5,6 +5,7 @@ from exports.figures.data import Bars
 from exports.figures.hex_map import CAPTION, draw_map
 from exports.figures.style import LOW, LYING, PHONE, PHONE_LOW, UPRIGHT, Size, Words, save
 from planning.plan.plan import Plan
+from portal.caches import Cache, content_key
 from portal.formats import format_day
 from scoring.maps.colourings import Colouring, by_state
 from scoring.maps.hex_layout import lay_out
@@ -13,9 +14,8 @@ from scoring.rating.city_readiness import CityReadiness
 MAP_TITLE = "Mức độ đáp ứng hạ tầng CNTT của 126 xã, phường Hà Nội"
 # Up to so many rows a sheet is low, and from so many on it stands upright.
 FEW, MANY = 4, 14
-# Pictures by all that stands on them; a few versions of each is all that is ever asked for.
-_drawn: dict[tuple[object, ...], bytes] = {}
-_KEPT = 60
+# By all that they show.
+_pictures: Cache[str, bytes] = Cache("pictures")
 
 
 def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> bytes:
@@ -28,19 +28,18 @@ def draw_colouring(city: CityReadiness, colouring: Colouring, kind: str, *, is_d
     title = MAP_TITLE if colouring.key == "state" else f"{colouring.label} của 126 xã, phường Hà Nội"
     words = _words(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
     marks = tuple(colouring.mark_of(ward.code) for ward in city.wards)
-    key = (words, colouring.shades, tuple(colouring.of[ward.code] for ward in city.wards), marks, kind, is_phone)
-    if key not in _drawn:
-        _keep(key, save(draw_map(lay_out(city.wards), colouring, words, PHONE if is_phone else UPRIGHT), kind))
-    return _drawn[key]
+    shades = [colouring.of[ward.code] for ward in city.wards]
+    return _pictures.get(
+        content_key(words, colouring.shades, shades, marks, kind, is_phone),
+        lambda: save(draw_map(lay_out(city.wards), colouring, words, PHONE if is_phone else UPRIGHT), kind),
+    )
 
 
 def draw_chart(data: CityReadiness | Plan, bars: Bars, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """A chart of bars, with the date and the standard of the data that it was counted from."""
     words = _words(data, bars.title, bars.note, is_demo=is_demo, has_prices=bars.is_money)
-    key = (words, bars, kind, is_phone)
-    if key not in _drawn:
-        _keep(key, save(draw_bars(bars, words, _size(len(bars.rows), is_phone=is_phone)), kind))
-    return _drawn[key]
+    size = _size(len(bars.rows), is_phone=is_phone)
+    return _pictures.get(content_key(words, bars, kind, is_phone), lambda: save(draw_bars(bars, words, size), kind))
 
 
 def _size(rows: int, *, is_phone: bool) -> Size:
@@ -55,9 +54,3 @@ def _words(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, 
     prices = "; bảng giá của phương án" if has_prices else ""
     source = f"Nguồn: phiếu khảo sát đã duyệt của các xã, phường{prices}. Lập ngày {format_day(data.on)}."
     return Words(title, under, note, source, is_demo)
-
-
-def _keep(key: tuple[object, ...], data: bytes) -> None:
-    if len(_drawn) > _KEPT:
-        _drawn.clear()
-    _drawn[key] = data

@@ -1,4 +1,4 @@
-"""An amount in Vietnamese words as an Excel formula: a changed price changes the words too."""
+"""An amount in Vietnamese words as an Excel formula: a changed price changes the words too. Pure."""
 
 _DIGITS = "không một  hai  ba   bốn  năm  sáu  bảy  tám  chín "
 _UNITS = (" nghìn", "", " triệu", " nghìn", "")

@@ -13,10 +13,11 @@ from inventory.boundaries.boundaries import Boundaries, Shape
 from inventory.boundaries.geojson import BoundaryError
 from inventory.models import BoundarySetRecord
 from inventory.wards.queries import list_wards
+from portal.caches import Cache
 from portal.clock import now
 
 # The boundaries by the hash of their file: reading 126 shapes from their table takes longer than drawing them.
-_read: dict[str, Boundaries] = {}
+_boundaries: Cache[str, Boundaries] = Cache("boundaries")
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,8 @@ def find_source(session: Session) -> BoundarySource | None:
 
 def get_boundaries(session: Session, source: BoundarySource) -> Boundaries:
     """The boundaries behind a source that was just found."""
-    if source.sha256 not in _read:
-        newest = select(BoundarySetRecord).where(BoundarySetRecord.sha256 == source.sha256).order_by(BoundarySetRecord.id.desc())
-        row = session.scalars(newest.limit(1)).one()
-        _read.clear()
-        _read[source.sha256] = _to_boundaries(row)
-    return _read[source.sha256]
+    newest = select(BoundarySetRecord).where(BoundarySetRecord.sha256 == source.sha256).order_by(BoundarySetRecord.id.desc())
+    return _boundaries.get(source.sha256, lambda: _to_boundaries(session.scalars(newest.limit(1)).one()))
 
 
 def _to_boundaries(row: BoundarySetRecord) -> Boundaries:

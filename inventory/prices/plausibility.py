@@ -1,4 +1,4 @@
-"""Whether a price is sane: beside the catalogue's reference, and beside what was paid elsewhere. Pure, in whole VND, exact.
+"""Whether a price is sane: beside the catalogue's reference, and beside what was paid elsewhere. In whole VND, exact. Pure.
 
 The band is the median of what was paid, three median deviations (MAD) to each side, and never less than 5 % to each side, so that
 three bids at the same price do not turn every other price into an exception. The width is an assumption of this program.

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from inventory.models import ConnectionRecord, FactRecord, LotRecord, SnapshotRecord
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
+from portal.caches import Cache
 from portal.clock import to_hanoi
 
-# Values of snapshots by their hash. What never changes needs no expiry; the size is bounded by _KEPT.
-_values: dict[str, Snapshot] = {}
-_KEPT = 5000
+# By their hash.
+_snapshots: Cache[str, Snapshot] = Cache("snapshots")
 
 
 @dataclass(frozen=True)
@@ -126,14 +126,13 @@ def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecor
 
 def snapshots_by_hash(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
     """Snapshots by ward code, from their hashes; only those that were never read are asked for. Raises KeyError for an unknown hash."""
-    unread = [sha256 for sha256 in hashes.values() if sha256 not in _values]
-    if unread:
-        if len(_values) > _KEPT:
-            _values.clear()
-            unread = list(hashes.values())
-        for record in session.scalars(select(SnapshotRecord).where(SnapshotRecord.sha256.in_(unread))):
-            _values[record.sha256] = load_snapshot(record)
-    return {ward_code: _values[sha256] for ward_code, sha256 in hashes.items()}
+
+    def load(unread: list[str]) -> dict[str, Snapshot]:
+        records = session.scalars(select(SnapshotRecord).where(SnapshotRecord.sha256.in_(unread)))
+        return {record.sha256: load_snapshot(record) for record in records}
+
+    snapshots = _snapshots.get_many(hashes.values(), load)
+    return {ward_code: snapshots[sha256] for ward_code, sha256 in hashes.items()}
 
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:

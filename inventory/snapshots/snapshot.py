@@ -1,4 +1,4 @@
-"""What one ward has on one date: the frozen value that every rating, cost and plan starts from."""
+"""What one ward has on one date: the frozen value that every rating, cost and plan starts from. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

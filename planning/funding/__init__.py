@@ -1,4 +1,4 @@
 """Which lines a ceiling pays for, and how many wards that turns ready.
 
-Pure: candidates and ceilings in, a choice with its bound out, decided in whole numbers.
+Candidates and ceilings in, a choice with its bound out, decided in whole numbers. Pure.
 """

@@ -1,4 +1,4 @@
 """The plan itself: its lines, the rules they follow, and what may be read off them.
 
-Pure values and functions over frozen dataclasses; no request and no database.
+Values and functions over frozen dataclasses; no request and no database. Pure.
 """

@@ -1,4 +1,4 @@
-"""What five years cost, from the first year of a plan: the investment, what is paid each year, and what wears out. Pure, whole VND.
+"""What five years cost, from the first year of a plan: the investment, what is paid each year, and what wears out. In whole VND. Pure.
 
 Replacement at the end of service life is counted for what the plan buys and for what the wards have today (TT 141/2025/TT-BTC), once
 it falls into the five years; machines that the plan itself replaces are not counted again.

@@ -1,4 +1,4 @@
-"""Lines of a plan as a CSV table, for whoever computes on."""
+"""Lines of a plan as a CSV table, for whoever computes on. Pure."""
 
 import csv
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The investment plan: from remedies to costed lines with year, source and legal ceiling. Pure, in whole VND.
+"""The investment plan: from remedies to costed lines with year, source and legal ceiling. In whole VND. Pure.
 
 Every total is the sum of its lines to the đồng. Equipment of the city service centre stands in a table of its own.
 """

@@ -15,6 +15,7 @@ from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer, build_plan
 from planning.scenarios.serialization import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, read_rates, thaw
 from planning.transfers.proposals import with_transfers
+from portal.caches import Cache
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from scoring.rating.city_readiness import city_readiness
@@ -22,9 +23,8 @@ from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import no_data, rate
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
-# Plans by what they were made from; a plan is a value and never changes.
-_built: dict[str, Plan] = {}
-_KEPT = 20
+# By what they were made from.
+_plans: Cache[str, Plan] = Cache("plans")
 
 
 def load_default_plan(session: Session) -> None:
@@ -66,11 +66,7 @@ def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
 def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Plan:
     """The same, from its record."""
     key = record.sha256 or _key_of(session, record, on)
-    if key not in _built:
-        if len(_built) > _KEPT:
-            _built.clear()
-        _built[key] = _read_final(session, record) if record.is_final else _build(session, record, on)
-    return _built[key]
+    return _plans.get(key, lambda: _read_final(session, record) if record.is_final else _build(session, record, on))
 
 
 def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:

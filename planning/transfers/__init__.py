@@ -1,4 +1,4 @@
 """Usable surplus of one ward that covers a shortage of another, over the shortest way.
 
-Pure: snapshots and ratings in, proposals out.
+Snapshots and ratings in, proposals out. Pure.
 """

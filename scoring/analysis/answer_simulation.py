@@ -1,4 +1,4 @@
-"""A ward's answers changed on a copy: what would the result be? Pure; the snapshot itself never changes."""
+"""A ward's answers changed on a copy: what would the result be? The snapshot itself never changes. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

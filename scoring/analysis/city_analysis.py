@@ -9,6 +9,7 @@ from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import PriceList
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import Ward
+from portal.caches import Cache
 from scoring.analysis.forecast import ForecastYear, forecast
 from scoring.analysis.sensitivity import Curve, Threshold, sweep, values_of
 from scoring.analysis.standard_comparison import Comparison, Side, compare_sides, side_of
@@ -17,13 +18,11 @@ from scoring.rating.rating import Result
 from scoring.rating.remedies import CostToReady, cost_to_ready
 from scoring.rating.standard import Standard
 
-# Curves and sides by what they were made from: city, standard, threshold, price list. None of them ever changes.
-_curves: dict[tuple[str, str, str, tuple[int, int]], Curve] = {}
-_sides: dict[tuple[str, str, tuple[int, int]], Side] = {}
-_KEPT = 200
-# Costs by what they were made from: ward and approval, standard, day, price list. One ward takes ten milliseconds.
-_costs: dict[tuple[str, datetime | None, str, date, int], CostToReady] = {}
-_COSTS_KEPT = 2000
+# By city, standard, threshold and price list.
+_curves: Cache[tuple[str, str, str, tuple[int, int]], Curve] = Cache("threshold curves")
+_sides: Cache[tuple[str, str, tuple[int, int]], Side] = Cache("comparison sides")
+# By ward and approval, standard, day and price list. One ward takes ten milliseconds.
+_costs: Cache[tuple[str, datetime | None, str, date, int], CostToReady] = Cache("costs to ready")
 
 
 def compare_with_current(session: Session, city: CityReadiness, standard: Standard) -> Comparison:
@@ -36,11 +35,7 @@ def draw_threshold(session: Session, city: CityReadiness, standard: Standard, th
     """The city for each value that a threshold of the standard may take."""
     prices = current_price_list(session)
     key = (city.version, standard.sha256, threshold.code, prices.version)
-    if key not in _curves:
-        if len(_curves) > _KEPT:
-            _curves.clear()
-        _curves[key] = sweep(_snapshots(city), standard, threshold, values_of(threshold), prices.prices, city.on)
-    return _curves[key]
+    return _curves.get(key, lambda: sweep(_snapshots(city), standard, threshold, values_of(threshold), prices.prices, city.on))
 
 
 @dataclass(frozen=True)
@@ -67,16 +62,13 @@ def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]
 def costs_to_ready(session: Session, city: CityReadiness) -> dict[str, CostToReady]:
     """What it takes to turn each ward ready, at the prices of the newest list."""
     prices = current_price_list(session)
-    if len(_costs) > _COSTS_KEPT:
-        _costs.clear()
-    found = {}
-    for code, rating in city.ratings.items():
-        approved = rating.snapshot.approved_at if rating.snapshot else None
-        key = (code, approved, city.standard.sha256, city.on, prices.id)
-        if key not in _costs:
-            _costs[key] = cost_to_ready(rating, prices.prices)
-        found[code] = _costs[key]
-    return found
+    keys = {
+        code: (code, rating.snapshot.approved_at if rating.snapshot else None, city.standard.sha256, city.on, prices.id)
+        for code, rating in city.ratings.items()
+    }
+    by_key = {key: city.ratings[code] for code, key in keys.items()}
+    costs = _costs.get_many(keys.values(), lambda missing: {key: cost_to_ready(by_key[key], prices.prices) for key in missing})
+    return {code: costs[key] for code, key in keys.items()}
 
 
 def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[ForecastYear, ...]:
@@ -86,11 +78,7 @@ def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[Fo
 
 def _side(city: CityReadiness, standard: Standard, prices: PriceList) -> Side:
     key = (city.version, standard.sha256, prices.version)
-    if key not in _sides:
-        if len(_sides) > _KEPT:
-            _sides.clear()
-        _sides[key] = side_of(_snapshots(city), standard, prices.prices, city.on)
-    return _sides[key]
+    return _sides.get(key, lambda: side_of(_snapshots(city), standard, prices.prices, city.on))
 
 
 def _snapshots(city: CityReadiness) -> tuple[Snapshot, ...]:

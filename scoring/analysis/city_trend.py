@@ -7,7 +7,8 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from inventory.snapshots.repository import Recorded, list_recorded, snapshots_by_hash
+from inventory.snapshots.repository import list_recorded, snapshots_by_hash
+from portal.caches import Cache, content_key
 from scoring.analysis.burndown import BurndownChart, draw_burndown
 from scoring.analysis.trend import (
     Approval,
@@ -23,8 +24,8 @@ from scoring.analysis.trend import (
 from scoring.rating.city_readiness import CityReadiness, rate_each
 from scoring.rating.rating import Result
 
-# The trend by what it was made from; a value that never changes.
-_trends: dict[tuple[str, tuple[Recorded, ...], date], "Trend"] = {}
+# By the state of the city, its approvals, and the target.
+_trends: Cache[tuple[str, str, date], "Trend"] = Cache("trends")
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ class Trend:
 def city_trend(session: Session, city: CityReadiness, target: date) -> Trend:
     """The trend of the city. Two queries once every snapshot was read."""
     recorded = tuple(list_recorded(session))
-    key = (city.version, recorded, target)
-    if key not in _trends:
-        _trends.clear()
+
+    def make() -> Trend:
         hashes = {one.sha256: one.sha256 for one in recorded}
         ratings = rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
         approvals = tuple(Approval(one.day, one.round_name, ratings[one.sha256]) for one in recorded)
-        _trends[key] = Trend(city, approvals, Deadline(city.on, target, len(city.wards), city.counts[Result.READY]))
-    return _trends[key]
+        return Trend(city, approvals, Deadline(city.on, target, len(city.wards), city.counts[Result.READY]))
+
+    return _trends.get((city.version, content_key(recorded), target), make)

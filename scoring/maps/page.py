@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.guards import the_identity
 from inventory.boundaries.store import BoundarySource, find_source, get_boundaries
 from inventory.wards.wards import Ward
+from portal.caches import Cache
 from portal.database import get_session
 from portal.vietnamese import fold
 from scoring.maps.boundary_layout import LandMap, lay_out_land
@@ -20,7 +21,7 @@ from scoring.rating.rating import Rating, Result
 VIEWS = ("hex", "land")
 TOLD = 3
 # The map of the boundaries in force, by the hash of their file.
-_land: dict[str, LandMap] = {}
+_layouts: Cache[str, LandMap] = Cache("boundary layouts")
 
 
 def map_values(city: CityReadiness, typed: Mapping[str, str] | None = None) -> dict[str, object]:
@@ -73,10 +74,7 @@ def map_colours(city: CityReadiness) -> dict[str, Any]:
 
 def land_map(session: Session, source: BoundarySource, city: CityReadiness) -> LandMap:
     """The map of the boundaries in force."""
-    if source.sha256 not in _land:
-        _land.clear()
-        _land[source.sha256] = lay_out_land(get_boundaries(session, source), city.wards)
-    return _land[source.sha256]
+    return _layouts.get(source.sha256, lambda: lay_out_land(get_boundaries(session, source), city.wards))
 
 
 def _is_found(ward: Ward, find: str) -> bool:

@@ -11,17 +11,17 @@ from inventory.snapshots.repository import hashes_of_round_before, newest_hashes
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
+from portal.caches import Cache, content_key
 from portal.clock import today
 from scoring.rating.confidence import Confidence, confidence
 from scoring.rating.published_standards import current_standard
 from scoring.rating.rating import Rating, Result, no_data, rate
 from scoring.rating.standard import Standard
 
-# Ratings by the hashes of what they were made from. They never change, so nothing has to expire but for its number.
-_ratings: dict[tuple[str, str, date], Rating] = {}
-_KEPT = 5000
-# The grades of the city as it stands: weighing every answer of 126 wards takes longer than all else on a page.
-_grades: dict[str, Mapping[str, Confidence | None]] = {}
+# By snapshot, standard and day.
+_ratings: Cache[tuple[str, str, date], Rating] = Cache("ratings")
+# By the state of the city: weighing every answer of 126 wards takes longer than all else on a page.
+_grades: Cache[str, Mapping[str, Confidence | None]] = Cache("confidence")
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,13 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     wards = tuple(list_wards(session))
     rated = rate_each(hashes, newest_snapshots(session), standard, day)
     ratings = {ward.code: rated.get(ward.code) or no_data(ward.code, day) for ward in wards}
-    version = f"{hash((standard.sha256, standard.issued_number, day, *sorted(hashes.items()))):x}"
+    version = content_key(standard.sha256, standard.issued_number, day, hashes)
     return CityReadiness(standard, day, wards, ratings, version)
 
 
 def grades_of(city: CityReadiness) -> Mapping[str, Confidence | None]:
     """How firmly the verdict of each ward stands."""
-    if city.version not in _grades:
-        _grades.clear()
-        _grades[city.version] = {code: confidence(rating) for code, rating in city.ratings.items()}
-    return _grades[city.version]
+    return _grades.get(city.version, lambda: {code: confidence(rating) for code, rating in city.ratings.items()})
 
 
 def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
@@ -86,12 +83,7 @@ def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
 
 def rate_each(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
     """The rating of each snapshot, by whatever key names it and its hash; what was rated alike before is not rated again."""
-    if len(_ratings) > _KEPT:
-        _ratings.clear()
-    rated = {}
-    for code, snapshot in snapshots.items():
-        key = (hashes[code], standard.sha256, on)
-        if key not in _ratings:
-            _ratings[key] = rate(snapshot, standard, on)
-        rated[code] = _ratings[key]
-    return rated
+    keys = {code: (hashes[code], standard.sha256, on) for code in snapshots}
+    by_key = {keys[code]: snapshot for code, snapshot in snapshots.items()}
+    ratings = _ratings.get_many(keys.values(), lambda missing: {key: rate(by_key[key], standard, on) for key in missing})
+    return {code: ratings[key] for code, key in keys.items()}

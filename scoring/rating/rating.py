@@ -1,4 +1,4 @@
-"""The rating: what each criterion makes of a snapshot, and the result. Pure, with exact integers throughout."""
+"""The rating: what each criterion makes of a snapshot, and the result. Exact integers throughout. Pure."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""The text of a standard, changed in place: comments and the order of what is left alone stay as they were."""
+"""The text of a standard, changed in place: comments and the order of what is left alone stay as they were. Pure."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The states of a submission, what can happen to one, and the doors by which answers come in. "Quá hạn" is a mark, no state."""
+"""The states of a submission, what can happen to one, and the doors by which answers come in. "Quá hạn" is a mark, no state. Pure."""
 
 from portal.labels import LabelledEnum
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inventory.models import SnapshotRecord
-from inventory.snapshots.repository import newest_snapshots
+from inventory.snapshots.repository import newest_hashes, newest_snapshots
 from inventory.wards.wards import Ward, load_wards
+from portal.caches import Cache, content_key
 from surveys.checks.anomalies import PEERS, Doubt, Usual, find_doubts, find_usual, numbers_of
 from surveys.checks.entries import read_submission, typed_of
 from surveys.checks.remarks import open_reasons
@@ -17,12 +16,11 @@ from surveys.models import Remark, Submission
 from surveys.questionnaire.evaluation import Reading, to_snapshot
 from surveys.questionnaire.questions import Section
 
-# What stands for all approved snapshots: the database, and the newest of them. A snapshot never changes.
-Stamp = tuple[str, int]
-# The numbers of all wards and what is usual for each, by stamp.
-_numbers: dict[Stamp, dict[str, dict[str, int]]] = {}
-_usual: dict[tuple[str, int, str], dict[str, Usual]] = {}
-_KEPT = 300
+# Stands for all newest approved snapshots: a hash over theirs.
+Stamp = str
+# By stamp, and by stamp and ward.
+_numbers: Cache[Stamp, dict[str, dict[str, int]]] = Cache("ward numbers")
+_usual: Cache[tuple[Stamp, str], dict[str, Usual]] = Cache("usual numbers")
 
 
 @dataclass(frozen=True)
@@ -84,27 +82,22 @@ def find_submission_doubts(
 
 
 def newest_stamp(session: Session) -> Stamp:
-    """What stands for all approved snapshots as they are now: the database, and the newest of them."""
-    return str(session.get_bind().engine.url), session.scalar(select(func.max(SnapshotRecord.id))) or 0
+    """What stands for all approved snapshots as they are now."""
+    return content_key(newest_hashes(session))
 
 
 def _numbers_of_all(session: Session, stamp: Stamp) -> dict[str, dict[str, int]]:
-    if stamp not in _numbers:
-        _numbers.clear()
-        _numbers[stamp] = {code: numbers_of(snapshot) for code, snapshot in newest_snapshots(session).items()}
-    return _numbers[stamp]
+    return _numbers.get(stamp, lambda: {code: numbers_of(snapshot) for code, snapshot in newest_snapshots(session).items()})
 
 
 def _usual_for(session: Session, stamp: Stamp, ward_code: str) -> dict[str, Usual]:
-    key = (*stamp, ward_code)
-    if key not in _usual:
-        if len(_usual) > _KEPT:
-            _usual.clear()
+    def make() -> dict[str, Usual]:
         known = _numbers_of_all(session, stamp)
         own = next(ward for ward in load_wards() if ward.code == ward_code)
         peers = _nearest(own, [ward for ward in load_wards() if ward.code in known])
-        _usual[key] = find_usual(known[ward.code] for ward in peers)
-    return _usual[key]
+        return find_usual(known[ward.code] for ward in peers)
+
+    return _usual.get((stamp, ward_code), make)
 
 
 def _nearest(own: Ward, others: list[Ward]) -> list[Ward]:

@@ -13,6 +13,7 @@ from inventory.snapshots.repository import record_snapshot
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
+from portal.caches import Cache, content_key
 from portal.clock import now, to_hanoi, today
 from portal.formats import format_day, format_moment
 from scoring.rating.published_standards import get_standard
@@ -32,9 +33,8 @@ MIN_REASON = 5
 RETURN_DAYS = 5
 # A ward is let in again for a year at most.
 MAX_REOPENED_DAYS = 366
-# By what was approved, the submission and its version, the standard and the day: none of them ever changes what is at stake.
-_stakes: dict[tuple[object, ...], Stake] = {}
-_KEPT = 1000
+# By what was approved, the ward's answers, the standard, the price list and the day.
+_stakes: Cache[str, Stake] = Cache("review priorities")
 
 
 class ReasonError(SubmissionError):
@@ -78,13 +78,13 @@ def make_queue(session: Session) -> list[QueueRow]:
 
 
 def _stake_of(session: Session, submission: Submission, stamp: Stamp, prices: PriceList, standard: Standard) -> Stake:
-    key = (*stamp, submission.id, submission.version, standard.sha256, prices.version, now().date())
-    if key not in _stakes:
-        if len(_stakes) > _KEPT:
-            _stakes.clear()
+    def make() -> Stake:
         form, rating = questionnaire_of(submission.round), _preview(submission, standard)
-        _stakes[key] = find_stake(form, examine(session, submission, stamp).doubts, rating, prices.prices)
-    return _stakes[key]
+        return find_stake(form, examine(session, submission, stamp).doubts, rating, prices.prices)
+
+    round_key = (submission.round.questionnaire_version, submission.round.opens_on)
+    answers = content_key(submission.ward_code, round_key, typed_of(submission))
+    return _stakes.get(content_key(stamp, answers, standard.sha256, prices.version, now().date()), make)
 
 
 def preview(session: Session, submission: Submission) -> Rating:

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
+from portal.caches import Cache, content_key
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
 from surveys.checks.entries import question_of, typed_of
 from surveys.checks.remarks import reasons_of
 from surveys.checks.states import CollectionState, EventKind
-from surveys.checks.validation import Stamp, examine, newest_stamp
+from surveys.checks.validation import examine, newest_stamp
 from surveys.models import Answer, Remark, Round, Submission, SubmissionEvent
 from surveys.questionnaire.answers.parsing import UNKNOWN
 from surveys.questionnaire.questions import load_questionnaire
@@ -25,7 +26,6 @@ from surveys.submissions.submissions import last_day
 STOPPED_DAYS = 7
 # So many numbers, and this share of them the same, are no stock-taking (an assumption).
 UNIFORM_LEAST, UNIFORM_SHARE = 20, 0.8
-_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Look:
     is_unchanged: bool
 
 
-# By submission, version and what was approved by then: none of them ever changes.
-_looks: dict[tuple[int, int, Stamp], Look] = {}
+# By submission, its version, and what was approved by then; the answers themselves are not read for it.
+_looks: Cache[str, Look] = Cache("submission progress")
 
 
 class Delivery(LabelledEnum):
@@ -154,16 +154,22 @@ def _look_into(session: Session, submissions: Iterable[Submission]) -> dict[int,
     """What is left in what was begun or waits for review, and whether it looks filled in for the sake of it."""
     stamp = newest_stamp(session)
     begun = [row for row in submissions if row.state not in (CollectionState.NOT_STARTED, CollectionState.APPROVED)]
-    unread = [row.id for row in begun if (row.id, row.version, stamp) not in _looks]
-    if unread:
-        if len(_looks) > _KEPT:
-            _looks.clear()
-            unread = [row.id for row in begun]
+    database = str(session.get_bind().engine.url)
+
+    def key_of(row: Submission) -> str:
+        return content_key(database, row.id, row.version, stamp)
+
+    def look(missing: list[str]) -> dict[str, Look]:
+        unread = [row.id for row in begun if key_of(row) in missing]
         query = select(Submission).where(Submission.id.in_(unread)).options(selectinload(Submission.answers))
-        for row in session.scalars(query.execution_options(populate_existing=True)):
-            left = examine(session, row, stamp, reasons=()).left
-            _looks[row.id, row.version, stamp] = Look(left, is_uniform(typed_of(row)), _is_unchanged(row))
-    return {row.id: _looks[row.id, row.version, stamp] for row in begun if (row.id, row.version, stamp) in _looks}
+        rows = session.scalars(query.execution_options(populate_existing=True))
+        return {
+            key_of(row): Look(examine(session, row, stamp, reasons=()).left, is_uniform(typed_of(row)), _is_unchanged(row))
+            for row in rows
+        }
+
+    looks = _looks.get_many([key_of(row) for row in begun], look)
+    return {row.id: looks[key_of(row)] for row in begun if key_of(row) in looks}
 
 
 def _last_changes(session: Session, found: Round) -> dict[int, datetime]:

@@ -1,4 +1,4 @@
-"""What a page of the form shows: ready values for the templates, made from questions, typed text and problems."""
+"""What a page of the form shows: ready values for the templates, made from questions, typed text and problems. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from exports.figures import data
 from exports.figures.gallery import PICTURES, PictureData, describe, draw
-from exports.figures.render import _drawn, draw_readiness_map
+from exports.figures.render import _pictures, draw_readiness_map
 from exports.figures.style import COLOURS
 from planning.plan.assumptions import Spending
 from planning.scenarios.loading import list_plans, plan_of
@@ -38,7 +38,7 @@ def test_the_pdf_is_one_a4_page(demo_session):
 @pytest.mark.parametrize(("name", "kind"), list(zip(PICTURES, cycle(STARTS), strict=False)))
 def test_a_picture_is_of_its_kind_and_drawn_alike_twice(demo_session, name, kind):
     first = draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False)
-    _drawn.clear()
+    _pictures.clear()
     assert first.startswith(STARTS[kind])
     assert draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False) == first
 
