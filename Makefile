@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help run test lint storm setup pictures benchmark frames mutants
+.PHONY: help run test lint storm setup pictures benchmark frames mutants drawing
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ mutants: $(VENV)/test.stamp ## mutation testing of rating, measures and remedies
 
 frames: $(VENV)/test.stamp ## measure how fast the map repaints and pans with 3,321 wards (needs Chromium)
 	$(BIN)/python -m tests.map_frames
+
+drawing: $(VENV)/test.stamp ## draw packages and rooms with their imports into docs/architecture.md
+	$(BIN)/python -m tests.house.drawing
 
 pictures: $(VENV)/run.stamp ## make the pictures of the README from the demo (needs LibreOffice and poppler)
 	$(BIN)/flask --app wsgi pictures docs/pictures

@@ -44,7 +44,7 @@ def export(folder: Path, include_security: bool) -> None:
 @click.option("--kind", type=click.Choice(list(MIMETYPES)), default="pdf", help="Dạng tệp.")
 @with_appcontext
 def brief(folder: Path, kind: str) -> None:
-    """Ghi bản tóm tắt của thành phố, của từng địa bàn và của 126 xã, phường vào FOLDER."""
+    """Ghi bản tóm tắt của thành phố, của từng địa bàn và của từng xã, phường vào FOLDER."""
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=True) as session:
         sources = read_sources(session, settings.target_date, is_demo=not settings.is_production)

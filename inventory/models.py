@@ -12,7 +12,7 @@ from portal.database import Base
 
 
 class WardRecord(Base):
-    """One of the 126 commune-level units. Area in km2, population in persons, tile in hexagon rows and columns."""
+    """One commune-level unit. Area in km2, population in persons, tile in hexagon rows and columns."""
 
     __tablename__ = "ward"
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from portal.errors import SettingError
+from portal.territory import TERRITORY
 
 DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
 
@@ -57,7 +58,7 @@ def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE)
         mode=mode,
         target_date=_date(environ, "TARGET_DATE", "2026-03-31"),
         https=_flag(environ, "HTTPS", "0"),
-        agency_parent=environ.get("AGENCY_PARENT", "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"),
+        agency_parent=environ.get("AGENCY_PARENT", TERRITORY.letter_head),
         agency=environ.get("AGENCY", "SỞ TÀI CHÍNH"),
         co_agency=environ.get("CO_AGENCY", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
         signatory_title=environ.get("SIGNATORY_TITLE", "GIÁM ĐỐC"),

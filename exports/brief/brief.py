@@ -11,6 +11,7 @@ from datetime import date
 from inventory.wards.wards import Ward
 from portal.formats import format_vnd_short
 from portal.labels import LabelledEnum
+from portal.territory import TERRITORY
 from scoring.actions.action import Action, ActionState, by_urgency
 from scoring.actions.suggestions import suggest_for_finding, suggest_for_ward
 from scoring.rating.confidence import Confidence, confidence
@@ -25,7 +26,7 @@ NEXT = 3
 class Area(LabelledEnum):
     """What a brief is about."""
 
-    CITY = "city", "Thành phố Hà Nội"
+    CITY = "city", TERRITORY.full_name
     DISTRICT = "district", "Địa bàn"
     WARD = "ward", "Xã, phường"
 

@@ -7,11 +7,12 @@ from exports.figures.style import LOW, LYING, PHONE, PHONE_LOW, UPRIGHT, Size, W
 from planning.plan.plan import Plan
 from portal.caches import Cache, content_key
 from portal.formats import format_day
+from portal.territory import TERRITORY
 from scoring.maps.colourings import Colouring, by_state
 from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import CityReadiness
 
-MAP_TITLE = "Mức độ đáp ứng hạ tầng CNTT của 126 xã, phường Hà Nội"
+MAP_TITLE = f"Mức độ đáp ứng hạ tầng CNTT của {TERRITORY.units} xã, phường {TERRITORY.name}"
 # Up to so many rows a sheet is low, and from so many on it stands upright.
 FEW, MANY = 4, 14
 # By all that they show.
@@ -25,7 +26,7 @@ def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> byte
 
 def draw_colouring(city: CityReadiness, colouring: Colouring, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """The map by a colouring."""
-    title = MAP_TITLE if colouring.key == "state" else f"{colouring.label} của 126 xã, phường Hà Nội"
+    title = MAP_TITLE if colouring.key == "state" else f"{colouring.label} của {TERRITORY.units} xã, phường {TERRITORY.name}"
     words = _words(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
     marks = tuple(colouring.mark_of(ward.code) for ward in city.wards)
     shades = [colouring.of[ward.code] for ward in city.wards]

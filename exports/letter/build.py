@@ -16,10 +16,11 @@ from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from portal.formats import show_day
+from portal.territory import TERRITORY
 
-SUBJECT = "Về phương án đầu tư hạ tầng công nghệ thông tin của 126 xã, phường"
+SUBJECT = f"Về phương án đầu tư hạ tầng công nghệ thông tin của {TERRITORY.units} xã, phường"
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
-RECIPIENTS = ("- Như trên;", "- UBND 126 xã, phường;", "- Lưu: VT.")
+RECIPIENTS = ("- Như trên;", f"- UBND {TERRITORY.units} xã, phường;", "- Lưu: VT.")
 # The two columns of the heading, in millimetres; a millimetre is 2.83 points.
 HEADING = (79, TEXT_WIDTH - 79)
 _POINTS = 72 / 25.4
@@ -57,7 +58,7 @@ def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference
     _write(right, "Quốc hiệu", ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], is_first=True)
     _write(right, "Tiêu ngữ", ["Độc lập - Tự do - Hạnh phúc"])
     draw_line(right.add_paragraph(style="Tiêu ngữ"), HEADING[1] * _POINTS, MOTTO_LINE)
-    _write(right, "Địa danh, ngày", [f"Hà Nội, {show_day(plan.on)}"])
+    _write(right, "Địa danh, ngày", [f"{TERRITORY.name}, {show_day(plan.on)}"])
     for cell in (left, right):
         cell.paragraphs[-1].paragraph_format.space_before = Pt(6)
 
@@ -76,12 +77,12 @@ def _put_title(letter: Letter, plan: Plan, context: WorkbookContext, reference: 
     if context.is_demo:
         told = letter.add_paragraph(DEMO, "Trích yếu")
         told.paragraph_format.space_before = Pt(6)
-    to = letter.add_paragraph(f"Kính gửi: {contents.AUTHORITY}", "Kính gửi")
+    to = letter.add_paragraph(f"Kính gửi: {TERRITORY.authority}", "Kính gửi")
     to.paragraph_format.space_before = Pt(12)
     for basis in contents.legal_bases(plan):
         letter.add_paragraph(plain(f"Căn cứ {basis};"), "Căn cứ")
     asked = "trình" if kind is LetterKind.PROPOSAL else "báo cáo"
-    letter.add_paragraph(f"{_names(context)} {asked} {contents.AUTHORITY} như sau:")
+    letter.add_paragraph(f"{_names(context)} {asked} {TERRITORY.authority} như sau:")
 
 
 def _put_state(letter: Letter, plan: Plan) -> None:
@@ -130,7 +131,7 @@ def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, referenc
     is_proposal = reference.kind is LetterKind.PROPOSAL
     letter.add_heading("IV. Kiến nghị", 1)
     asked = "xem xét, quyết định" if is_proposal else "xem xét, cho ý kiến về"
-    letter.add_paragraph(f"{_names(context)} đề nghị {contents.AUTHORITY} {asked} các nội dung sau:")
+    letter.add_paragraph(f"{_names(context)} đề nghị {TERRITORY.authority} {asked} các nội dung sau:")
     for number, decision in enumerate(contents.decisions(plan), start=1):
         letter.add_paragraph(plain(f"{number}. {decision}"))
     letter.add_paragraph(
@@ -138,7 +139,7 @@ def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, referenc
         f"{reference.code}; mã này cũng ghi ở đầu từng trang tính của sổ tính."
     )
     closing = ("kính trình", "xem xét, quyết định") if is_proposal else ("kính báo cáo", "xem xét, chỉ đạo")
-    last = letter.add_paragraph(f"{_names(context)} {closing[0]} {contents.AUTHORITY} {closing[1]}./.")
+    last = letter.add_paragraph(f"{_names(context)} {closing[0]} {TERRITORY.authority} {closing[1]}./.")
     last.paragraph_format.keep_with_next = True
 
 
@@ -174,7 +175,7 @@ def _put_wards(letter: Letter, plan: Plan, reference: Reference) -> None:
 
 
 def _put_map(letter: Letter, plan: Plan, map_png: bytes, reference: Reference) -> None:
-    _begin_annex(letter, "SƠ ĐỒ MỨC ĐỘ ĐÁP ỨNG CỦA 126 XÃ, PHƯỜNG", reference)
+    _begin_annex(letter, f"SƠ ĐỒ MỨC ĐỘ ĐÁP ỨNG CỦA {TERRITORY.units} XÃ, PHƯỜNG", reference)
     told = f"{plan.standard.banner}; tổng hợp từ {plan.approved_count}/{len(plan.wards)} đơn vị."
     letter.add_paragraph(plain(told), "Dưới phụ lục")
     paragraph = letter.add_paragraph(style="Kính gửi")

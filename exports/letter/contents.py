@@ -21,7 +21,6 @@ from scoring.rating.rating import FindingStatus, Result
 SHOWN = 8
 # Units whose shortfalls in different wards add up to nothing.
 _NO_SUM = ("%", "có/không", "Mbps", "năm")
-AUTHORITY = "Ủy ban nhân dân Thành phố Hà Nội"
 
 Cells = tuple[str | int, ...]
 

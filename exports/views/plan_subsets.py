@@ -19,6 +19,7 @@ from portal.database import get_session, record_outside
 from portal.downloads import XLSX, ZIP, pack, send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
+from portal.territory import TERRITORY
 from portal.vietnamese import fold
 
 blueprint = Blueprint("plan_parts", __name__, template_folder="../templates")
@@ -59,7 +60,7 @@ def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
     found, settings = get_plan(get_session(), plan_id), current_settings()
     files = {}
     for number, source in enumerate(sources_of(found), start=1):
-        part = _("126 xã, phường. Nguồn vốn: %(source)s", source=source)
+        part = _("%(count)s xã, phường. Nguồn vốn: %(source)s", count=TERRITORY.units, source=source)
         context = replace(context_of(settings, None, plan_id), part=part)
         files[f"{number:02}-{_fit_name(source)}.xlsx"] = build_workbook(part_of_source(found, source), context)
     _remember("plan:download-parts", plan_id, files=len(files), total=found.total())

@@ -13,6 +13,7 @@ from exports.workbook.styles import put_in_margin, set_up
 from planning.plan.document_reference import Reference
 from planning.plan.plan import Plan
 from portal.formats import show_day
+from portal.territory import TERRITORY
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
 LINE_HEIGHT = 14.5
@@ -103,7 +104,7 @@ def add_annex(
     _across(sheet, 2, over, "", "w-title")
     put_draft_title(sheet, 2, title.upper(), plan, over[0])
     _across(sheet, 3, over, f"(Kèm theo {context.letter_told})", "w-under")
-    told = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/126 đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
+    told = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
     _across(sheet, 4, over, told, "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 5)

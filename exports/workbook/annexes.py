@@ -25,6 +25,7 @@ from inventory.catalogue import load_catalogue
 from planning.plan.assumptions import Assumptions
 from planning.plan.legal_caps import AUTHORITY, CLAUSE
 from planning.plan.plan import Plan
+from portal.territory import TERRITORY
 from scoring.rating.explain import explain
 from scoring.rating.rating import Result
 from scoring.rating.standard import SOURCE_LABELS
@@ -142,7 +143,7 @@ def add_map(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     if context.map_png is None:
         return
     sheet = book.create_sheet(MAP_TAB)
-    title = f"Sơ đồ mức độ đáp ứng của 126 xã, phường. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị."
+    title = f"Sơ đồ mức độ đáp ứng của {TERRITORY.units} xã, phường. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị."
     put_text(sheet, 1, 1, title).style = "w-under"
     sheet.row_dimensions[1].height = 36
     if context.is_demo:

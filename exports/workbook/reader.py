@@ -15,7 +15,7 @@ from planning.plan.overrides import EditField, PriceField
 from planning.plan.workbook_diff import FilePrice, FileRow, ReturnedFile
 from portal.uploads import UploadError, open_workbook, read_rows
 
-# The whole city with a full plan comes to some 5 MB; it is handed in by a planner, not by 126 wards.
+# The whole city with a full plan comes to some 5 MB; it is handed in by a planner, not by every ward.
 MAX_BYTES, MAX_UNPACKED = 12 * 1024 * 1024, 16 * 1024 * 1024
 NOT_OURS = "Tệp này không phải sổ tính phương án tải từ hệ thống. Tải sổ tính ở trang phương án, sửa rồi gửi lại."
 _CODE, _WARD, _ITEM, _MOVED = "Mã dòng", "Mã xã", "Mã DM", "Điều chuyển, tận dụng"

@@ -39,6 +39,7 @@ from inventory.catalogue import GROUPS
 from planning.plan.assumptions import Spending
 from planning.plan.plan import Plan
 from portal.formats import show_day, vnd_in_words
+from portal.territory import TERRITORY
 from scoring.rating.rating import Result
 
 WIDTHS = (5, 38, 17.5, 17.5, 18)
@@ -46,7 +47,7 @@ HEAD_ROW = GROUPS_AT - 1
 TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
 AGREED = "Các phụ lục khớp nhau đến từng đồng."
 APART = "LỆCH GIỮA CÁC PHỤ LỤC: kiểm tra mã danh mục, nhóm và loại chi ở PL02."
-RECIPIENTS = ("- UBND Thành phố (để báo cáo);", "- UBND 126 xã, phường;", "- Lưu: VT.")
+RECIPIENTS = ("- UBND Thành phố (để báo cáo);", f"- UBND {TERRITORY.units} xã, phường;", "- Lưu: VT.")
 
 
 def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
@@ -78,11 +79,11 @@ def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None
     _across(sheet, 1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
     _across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
     _across(sheet, 3, 3, 5, "_" * 42, "w-rule")
-    _across(sheet, 4, 3, 5, f"Hà Nội, {show_day(plan.on)}", "w-place")
-    whose = (context.part or "126 xã, phường").upper()
+    _across(sheet, 4, 3, 5, f"{TERRITORY.name}, {show_day(plan.on)}", "w-place")
+    whose = (context.part or f"{TERRITORY.units} xã, phường").upper()
     put_draft_title(sheet, 6, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {whose}", plan)
     join(sheet, 6, 1, 5)
-    told = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/126 đơn vị"
+    told = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị"
     _across(sheet, 7, 1, 5, f"{told}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
     if context.reference:
         _across(sheet, 8, 1, 5, f"(Phụ lục kèm theo {context.letter_told})", "w-under")

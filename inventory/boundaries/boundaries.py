@@ -1,4 +1,4 @@
-"""Boundaries of the 126 units on a plane, as a file gave them. They are drawn, never measured: area stays ``area_km2``. Pure."""
+"""Boundaries of the units on a plane, as a file gave them. They are drawn, never measured: area stays ``area_km2``. Pure."""
 
 import itertools
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from inventory.boundaries.store import load_boundaries, remove_boundaries
 from portal.database import session_scope
 from portal.errors import WardReadinessError
+from portal.territory import TERRITORY
 
 boundaries = AppGroup("boundaries", help="Ranh giới xã, phường để vẽ bản đồ.")
 
@@ -25,7 +26,7 @@ def load(file: Path, source: str) -> None:
         raise click.ClickException(error.message) from None
     for warning in found.warnings:
         click.echo(f"Lưu ý: {warning}")
-    click.echo(f"Đã nạp ranh giới 126 đơn vị: {found.points_kept} điểm, giản lược từ {found.points_given} điểm.")
+    click.echo(f"Đã nạp ranh giới {TERRITORY.units} đơn vị: {found.points_kept} điểm, giản lược từ {found.points_given} điểm.")
 
 
 @boundaries.command("remove")

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from portal.errors import WardReadinessError
+from portal.territory import TERRITORY
 
 Point = tuple[float, float]
 # A polygon is its outer ring and its holes; a unit has one polygon or, with islands, several.
@@ -169,7 +170,9 @@ class _Arcs(_Positions):
 
 def _collect(rows: list[object], writing: _Positions) -> tuple[Feature, ...]:
     if len(rows) > MAX_SHAPES:
-        raise BoundaryError(f"Tệp có {len(rows)} đối tượng, cần đúng 126. Chỉ giữ lớp xã, phường của Hà Nội rồi nạp lại.")
+        raise BoundaryError(
+            f"Tệp có {len(rows)} đối tượng, cần đúng {TERRITORY.units}. Chỉ giữ lớp xã, phường của {TERRITORY.name} rồi nạp lại."
+        )
     return tuple(_feature(place, row, writing) for place, row in enumerate(rows, 1))
 
 

@@ -14,11 +14,10 @@ import shapely
 from inventory.boundaries.boundaries import UNIT_METRES, Boundaries, Ring, Shape
 from inventory.boundaries.geojson import BoundaryError, Feature, Polygon, read_features
 from inventory.wards.wards import Ward
+from portal.territory import TERRITORY
 
 # How much of a bend is left out: at the size of a screen it cannot be seen.
 TOLERANCE_METRES = 100
-# The box of Hà Nội in degrees of WGS 84, with some room: west, south, east, north.
-BOX = (105.2, 20.5, 106.1, 21.45)
 # The inner city is where the phường lie close together: as near as this to the middle of them all.
 INNER_METRES = 14_000
 FAR_METRES = 2_000
@@ -73,16 +72,16 @@ def _check_box(features: Sequence[Feature]) -> None:
         raise BoundaryError(
             "Tọa độ bị đảo: tệp ghi vĩ độ trước kinh độ. GeoJSON ghi kinh độ trước, ví dụ [105.85, 21.03]. Đổi lại rồi nạp lại."
         )
-    west, south, east, north = BOX
+    west, south, east, north = TERRITORY.box
     outside = next(f for f in features if not _is_within(np.array([point for p in f.polygons for ring in p for point in ring])))
     raise BoundaryError(
-        f"Mã {outside.code} nằm ngoài Hà Nội: kinh độ phải từ {_degrees(west)} đến {_degrees(east)}, vĩ độ từ {_degrees(south)} đến "
+        f"Mã {outside.code} nằm ngoài {TERRITORY.name}: kinh độ phải từ {_degrees(west)} đến {_degrees(east)}, vĩ độ từ {_degrees(south)} đến "
         f"{_degrees(north)}. Xuất lại theo hệ tọa độ WGS 84 (EPSG:4326), không dùng VN-2000."
     )
 
 
 def _is_within(points: np.ndarray) -> bool:
-    west, south, east, north = BOX
+    west, south, east, north = TERRITORY.box
     return bool(np.all((points >= (west, south)) & (points <= (east, north))))
 
 

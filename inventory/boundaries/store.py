@@ -16,7 +16,7 @@ from inventory.wards.queries import list_wards
 from portal.caches import Cache
 from portal.clock import now
 
-# The boundaries by the hash of their file: reading 126 shapes from their table takes longer than drawing them.
+# The boundaries by the hash of their file: reading all shapes from their table takes longer than drawing them.
 _boundaries: Cache[str, Boundaries] = Cache("boundaries")
 
 

@@ -1,4 +1,4 @@
-"""The 126 commune-level units of Hà Nội since 1 July 2025: the value and the shipped list. Pure."""
+"""The commune-level units of the territory: the value and the shipped list. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal

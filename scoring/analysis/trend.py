@@ -22,7 +22,7 @@ WEEKS, LEAST_WEEKS, HORIZON = 8, 2, timedelta(days=5 * 365)
 
 @dataclass(frozen=True)
 class Approval:
-    """A snapshot that was approved on a day (of Hà Nội) in a round, rated."""
+    """A snapshot that was approved on a day in a round, rated."""
 
     day: date
     round_name: str

@@ -1,4 +1,4 @@
-"""The map of 126 hexagons as shapes: tiles, outlines of former districts, and a hint of the Red River. Pure.
+"""The map of hexagons as shapes: tiles, outlines of former districts, and a hint of the Red River. Pure.
 
 Coordinates: a tile is 1 wide, odd rows are shifted right by a half, rows count from the north; y grows downwards.
 """
@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import sqrt
 
 from inventory.wards.wards import Ward
+from portal.territory import TERRITORY
 
 Point = tuple[float, float]
 RADIUS = 1 / sqrt(3)
@@ -22,8 +23,6 @@ CORNERS: tuple[Point, ...] = (
     (-0.5, RADIUS / 2),
     (-0.5, -RADIUS / 2),
 )
-# The former districts that lie on the left bank: the river runs along the tiles where they meet the others.
-LEFT_BANK = frozenset({"Huyện Mê Linh", "Huyện Sóc Sơn", "Huyện Đông Anh", "Quận Long Biên", "Huyện Gia Lâm"})
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,9 @@ def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tupl
     outlines = tuple(
         ends[edge] for edge, wards in owners.items() if len({ward.former_district for ward in wards}) != 1 or len(wards) == 1
     )
-    banks = tuple(ends[edge] for edge, wards in owners.items() if len({ward.former_district in LEFT_BANK for ward in wards}) == 2)
+    banks = tuple(
+        ends[edge] for edge, wards in owners.items() if len({ward.former_district in TERRITORY.left_bank for ward in wards}) == 2
+    )
     return outlines, banks
 
 

@@ -1,4 +1,4 @@
-"""The readiness of the city: the newest approved snapshot of each of the 126 wards, rated by the standard in force."""
+"""The readiness of the city: the newest approved snapshot of each ward, rated by the standard in force."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ from scoring.rating.standard import Standard
 
 # By snapshot, standard and day.
 _ratings: Cache[tuple[str, str, date], Rating] = Cache("ratings")
-# By the state of the city: weighing every answer of 126 wards takes longer than all else on a page.
+# By the state of the city: weighing every answer of every ward takes longer than all else on a page.
 _grades: Cache[str, Mapping[str, Confidence | None]] = Cache("confidence")
 
 
 @dataclass(frozen=True)
 class CityReadiness:
-    """All 126 wards in Vietnamese order, each with its rating, under one standard on one date."""
+    """All wards in Vietnamese order, each with its rating, under one standard on one date."""
 
     standard: Standard
     on: date

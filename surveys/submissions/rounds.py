@@ -1,4 +1,4 @@
-"""Rounds: opened with a submission for each of the 126 wards, closed to sending, listed."""
+"""Rounds: opened with a submission for each ward, closed to sending, listed."""
 
 from datetime import date
 

@@ -42,7 +42,7 @@ def round_list() -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 @writes
 def round_open() -> ResponseReturnValue:
-    """Open a round for all 126 wards."""
+    """Open a round for all wards."""
     session, typed = get_session(), request.form
     try:
         opens_on, deadline = date.fromisoformat(typed["opens_on"]), date.fromisoformat(typed["deadline"])

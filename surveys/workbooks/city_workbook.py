@@ -1,4 +1,4 @@
-"""What the city answers for all 126 wards, as one Excel table: out with what is known, in again all or nothing."""
+"""What the city answers for all wards, as one Excel table: out with what is known, in again all or nothing."""
 
 from dataclasses import dataclass
 from io import BytesIO
