@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,30 @@ def test_each_permission_has_its_line(permission):
         assert (role.label in line) == (permission in POLICY[role]), f"docs/permissions.md: {permission.value} and {role.label}"
 
 
+@pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
+def test_no_table_lists_a_row_twice(path):
+    for rows in tables(path.read_text("utf-8")):
+        counts = Counter(rows)
+        twice = [cell for cell, count in counts.items() if count > 1]
+        assert not twice, f"{path.name} lists {', '.join(twice)} twice: merge the rows into one"
+
+
+def test_the_rows_of_each_table_are_counted_apart():
+    text = "| a | b |\n|---|:-:|\n| `x` | 1 |\n| `y \\| z` | 2 |\n\ntext\n\n| a | b |\n|---|---|\n| `x` | 3 |\n| `x` | 4 |\n"
+    assert list(tables(text)) == [["`x`", "`y \\| z`"], ["`x`", "`x`"]]
+
+
 @pytest.mark.parametrize("measure", sorted(MEASURES))
 def test_each_measure_has_its_line(measure):
     assert f"`{measure}`" in read("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
+
+
+def tables(text):
+    """The first cell of each row under the heading, table by table."""
+    blocks = ([line for line in block.splitlines() if line.startswith("|")] for block in re.split(r"\n(?!\|)", text))
+    for lines in blocks:
+        if len(lines) > 1 and re.fullmatch(r"[|:\- ]+", lines[1]):
+            yield [re.split(r"(?<!\\)\|", line)[1].strip() for line in lines[2:]]
 
 
 def commands(group, before=()):
