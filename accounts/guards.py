@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from accounts.identity import Identity
 from accounts.permissions import Permission, may
+from accounts.sign_in import find_identity
+from portal.database import get_session, is_writing
 from portal.errors import NotFoundError
 
 P = ParamSpec("P")
@@ -28,6 +31,13 @@ def the_identity() -> Identity:
     identity = current_identity()
     assert identity is not None
     return identity
+
+
+def load_identity(db: Session) -> None:
+    """Set who is at the keyboard, for guards, views and templates."""
+    g.identity = None
+    if "user_id" in session:
+        g.identity = find_identity(db, session["user_id"], session.get("session_version", 0))
 
 
 def to_sign_in() -> ResponseReturnValue:
@@ -61,20 +71,31 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            identity = current_identity()
-            if identity is None:
-                return to_sign_in()
-            if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
-                return redirect(url_for("accounts.change_password"))
             ward_code = kwargs.get("ward_code")
-            if not may(identity, permission, ward_code if isinstance(ward_code, str) else None):
-                raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
-            return view(*args, **kwargs)
+            ward = ward_code if isinstance(ward_code, str) else None
+            detour = _check(permission, ward)
+            if detour is None and is_writing():
+                # The transaction that writes may have waited for its turn, and the account been closed or changed meanwhile.
+                load_identity(get_session())
+                detour = _check(permission, ward)
+            return view(*args, **kwargs) if detour is None else detour
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the house rules
         return guarded
 
     return guard
+
+
+def _check(permission: Permission, ward_code: str | None) -> ResponseReturnValue | None:
+    """Where the person has to go first, None for whoever may pass. Raises NotFoundError."""
+    identity = current_identity()
+    if identity is None:
+        return to_sign_in()
+    if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
+        return redirect(url_for("accounts.change_password"))
+    if not may(identity, permission, ward_code):
+        raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
+    return None
 
 
 def open_to_all(view: View[P]) -> View[P]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -11,13 +11,13 @@ from sqlalchemy import select
 from accounts import audit, users
 from accounts.audit_words import ACTION_WORDS, describe_action, describe_subject
 from accounts.forms import EmailForm, PasswordForm, SignInForm, UserForm
-from accounts.guards import current_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
+from accounts.guards import current_identity, load_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import Permission
-from accounts.sign_in import SignInError, check_sign_in, find_identity, identity_of
+from accounts.sign_in import SignInError, check_sign_in, identity_of
 from portal.clock import HANOI
-from portal.database import get_session, writes
+from portal.database import get_session, reading_session, writes
 from portal.errors import NotFoundError, WardReadinessError
 from portal.settings import current_settings
 from portal.vietnamese import sort_key
@@ -30,17 +30,16 @@ MAX_PAGE = 1_000_000
 
 
 @blueprint.before_app_request
-def load_identity() -> None:
-    """Who is at the keyboard, for guards, views and templates."""
-    g.identity = None
-    if "user_id" in session:
-        g.identity = find_identity(get_session(), session["user_id"], session.get("session_version", 0))
+def identify() -> None:
+    """Who is at the keyboard. Reads only: whoever is then refused has locked nobody out."""
+    with reading_session() as db:
+        load_identity(db)
 
 
 @blueprint.app_errorhandler(CSRFError)
 def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
     """A form of a session that has ended: sign in again, or, who has done so in another window, look at the page again."""
-    load_identity()
+    identify()
     if current_identity() is None and request.endpoint != "accounts.sign_in":
         return to_sign_in()
     flash(

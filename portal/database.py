@@ -60,9 +60,25 @@ def get_session() -> Session:
     """The session of this request, opened on first use."""
     if "session" not in g:
         engine: Engine = current_app.extensions["engine"]
-        g.session = Session(engine.execution_options(writes=_is_writing()))
+        g.session = Session(engine.execution_options(writes=is_writing()))
     session: Session = g.session
     return session
+
+
+@contextmanager
+def reading_session() -> Iterator[Session]:
+    """A session that only reads, whatever the request is about to do: so it neither waits for a writer nor keeps one waiting."""
+    if is_writing():
+        with session_scope(current_app.extensions["engine"], writes=False) as session:
+            yield session
+    else:
+        yield get_session()
+
+
+def is_writing() -> bool:
+    """Whether this request was sent to a view that writes, so that its session begins with the lock of a writer."""
+    view = current_app.view_functions.get(request.endpoint or "") if request else None
+    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 P = ParamSpec("P")
@@ -77,7 +93,7 @@ def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
         get_session().commit()
         return answer
 
-    committing.writes = True  # type: ignore[attr-defined]  # read by _is_writing and by the house rules
+    committing.writes = True  # type: ignore[attr-defined]  # read by is_writing and by the house rules
     return committing
 
 
@@ -85,11 +101,6 @@ def init_app(app: Flask, url: str) -> None:
     """Give the application its engine, and close the session at the end of each request."""
     app.extensions["engine"] = make_engine(url)
     app.teardown_appcontext(_close_session)
-
-
-def _is_writing() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "") if request else None
-    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def _close_session(_error: BaseException | None) -> None:
