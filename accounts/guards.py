@@ -1,4 +1,4 @@
-"""The door of every view: ``@requires(Permission.X)`` declares who may pass, and ``@open_to_all`` that anybody may."""
+"""The guard of every view: ``@requires(Permission.X)`` declares who may pass, and ``@open_to_all`` that anybody may."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,8 +22,8 @@ View = Callable[P, ResponseReturnValue]
 
 def current_identity() -> Identity | None:
     """The person signed in to this request, or None."""
-    found: Identity | None = g.get("identity")
-    return found
+    identity: Identity | None = g.get("identity")
+    return identity
 
 
 def the_identity() -> Identity:
@@ -40,9 +40,9 @@ def load_identity(db: Session) -> None:
         g.identity = find_identity(db, session["user_id"], session.get("session_version", 0))
 
 
-def to_sign_in() -> ResponseReturnValue:
-    """The sign-in page, and from there back to the page at hand; who was about to save something is told what happened."""
-    # A script asks for data, and tells the person itself.
+def redirect_to_sign_in() -> ResponseReturnValue:
+    """The sign-in page, and from there back to this page; whoever was about to save something is told what happened."""
+    # A script asks for data, and informs the person itself.
     if request.method == "POST" and request.accept_mimetypes.best != "application/json":
         flash(
             _(
@@ -50,11 +50,11 @@ def to_sign_in() -> ResponseReturnValue:
             ),
             "warning",
         )
-    return redirect(url_for("accounts.sign_in", next=page_at_hand()))
+    return redirect(url_for("accounts.sign_in", next=current_page_url()))
 
 
-def page_at_hand() -> str:
-    """The address of the page that a request came from: its own where that can be read, else the home page."""
+def current_page_url() -> str:
+    """The URL of this request where it can be opened by a GET, else that of the home page."""
     try:
         current_app.url_map.bind("").match(request.path, "GET")
     except HTTPException:
@@ -73,11 +73,11 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             ward_code = kwargs.get("ward_code")
             ward = ward_code if isinstance(ward_code, str) else None
-            detour = _check(permission, ward)
+            detour = _check_access(permission, ward)
             if detour is None and is_writing():
                 # The transaction that writes may have waited for its turn, and the account been closed or changed meanwhile.
                 load_identity(get_session())
-                detour = _check(permission, ward)
+                detour = _check_access(permission, ward)
             return view(*args, **kwargs) if detour is None else detour
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the house rules
@@ -86,11 +86,11 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
     return guard
 
 
-def _check(permission: Permission, ward_code: str | None) -> ResponseReturnValue | None:
-    """Where the person has to go first, None for whoever may pass. Raises NotFoundError."""
+def _check_access(permission: Permission, ward_code: str | None) -> ResponseReturnValue | None:
+    """Where to send the person first, None for whoever may pass. Raises NotFoundError."""
     identity = current_identity()
     if identity is None:
-        return to_sign_in()
+        return redirect_to_sign_in()
     if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
         return redirect(url_for("accounts.change_password"))
     if not may(identity, permission, ward_code):

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
-from accounts.people_workbook import import_users
 from accounts.users import UserError, create_user, set_active
+from accounts.users_workbook import import_users
 from portal.clock import HANOI, now
 from portal.errors import SettingError
 from portal.settings import read_settings

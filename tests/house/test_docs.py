@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.audit_words import ACTION_WORDS
+from accounts.audit_words import ACTION_LABELS
 from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
 from scoring.rating.measures import MEASURES
@@ -79,5 +79,5 @@ def test_each_action_of_the_audit_trail_has_its_words():
     used = {action for source in sources if "audit.log" in source for action in re.findall(r'"([a-z-]+:[a-z-]+)",\s', source)}
     used -= {permission.value for permission in Permission}
     assert len(used) > 20
-    unknown = used - ACTION_WORDS.keys()
+    unknown = used - ACTION_LABELS.keys()
     assert not unknown, f"put the words of {unknown} into accounts/audit_words.py"
