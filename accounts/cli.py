@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from accounts import audit
 from accounts.identity import Role
 from accounts.passwords import check_strength
-from accounts.people_workbook import import_users
 from accounts.users import create_user, has_administrator
+from accounts.users_workbook import import_users
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 
@@ -24,21 +24,21 @@ users = AppGroup("users", help="Tài khoản.")
 @click.option("--slips", default="phieu-tai-khoan.html", type=click.Path(path_type=Path), help="Tệp phiếu để in.")
 def users_import(file: Path, slips: Path) -> None:
     """Tạo hàng loạt tài khoản từ FILE (.xlsx) và ghi phiếu mật khẩu một lần để in."""
-    known: frozenset[str] = current_app.extensions["ward_codes"]
+    ward_codes: frozenset[str] = current_app.extensions["ward_codes"]
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
-            made = import_users(session, file.read_bytes(), known)
-            audit.log(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(made)})
+            created = import_users(session, file.read_bytes(), ward_codes)
+            audit.log(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(created)})
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     with current_app.test_request_context():
-        slips.write_text(render_template("accounts/slips_file.html", slips=made), "utf-8")
+        slips.write_text(render_template("accounts/slips_file.html", slips=created), "utf-8")
     slips.chmod(0o600)
-    click.echo(f"Đã tạo {len(made)} tài khoản. Phiếu để in: {slips.name}. In xong hãy xóa tệp này.")
+    click.echo(f"Đã tạo {len(created)} tài khoản. Phiếu để in: {slips.name}. In xong hãy xóa tệp này.")
 
 
 def ask_first_administrator(session: Session) -> None:
-    """Make the first administrator where there is none: from ADMIN_USERNAME and ADMIN_PASSWORD, or by asking."""
+    """Create the first administrator where there is none: from ADMIN_USERNAME and ADMIN_PASSWORD, or by asking."""
     if has_administrator(session):
         return
     username = os.environ.get("ADMIN_USERNAME") or click.prompt("Tên đăng nhập của quản trị hệ thống")

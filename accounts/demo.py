@@ -26,9 +26,9 @@ ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
 
 def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
     """Add the demo accounts that are not there yet."""
-    known = set(session.scalars(select(User.username)))
+    existing = set(session.scalars(select(User.username)))
     for username, full_name, role, wards in ACCOUNTS:
-        if username not in known:
+        if username not in existing:
             create_user(
                 session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True, email=f"{username}@example.org"
             )

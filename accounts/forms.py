@@ -1,4 +1,4 @@
-"""What may be typed about accounts."""
+"""The forms of accounts."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, SelectField, StringField
@@ -17,7 +17,7 @@ class SignInForm(BaseForm):
 
 
 class PasswordForm(BaseForm):
-    """The change of the own password."""
+    """The change of one's password."""
 
     old = PasswordField(_("Mật khẩu đang dùng"), [DataRequired(), Length(max=200)])
     new = PasswordField(_("Mật khẩu mới"), [DataRequired(), Length(max=200)])
@@ -37,6 +37,6 @@ class UserForm(BaseForm):
 
 
 class EmailForm(BaseForm):
-    """The own address for reminders."""
+    """One's address for reminders."""
 
     email = StringField(_("Thư điện tử nhận thư nhắc"), [Length(max=254)])

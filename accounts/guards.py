@@ -1,16 +1,19 @@
-"""The door of every view: ``@requires(Permission.X)`` declares who may pass, and ``@open_to_all`` that anybody may."""
+"""The guard of every view: ``@requires(Permission.X)`` declares who may pass, and ``@open_to_all`` that anybody may."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from accounts.identity import Identity
 from accounts.permissions import Permission, may
+from accounts.sign_in import find_identity
+from portal.database import get_session, is_writing
 from portal.errors import NotFoundError
 
 P = ParamSpec("P")
@@ -19,8 +22,8 @@ View = Callable[P, ResponseReturnValue]
 
 def current_identity() -> Identity | None:
     """The person signed in to this request, or None."""
-    found: Identity | None = g.get("identity")
-    return found
+    identity: Identity | None = g.get("identity")
+    return identity
 
 
 def the_identity() -> Identity:
@@ -30,9 +33,16 @@ def the_identity() -> Identity:
     return identity
 
 
-def to_sign_in() -> ResponseReturnValue:
-    """The sign-in page, and from there back to the page at hand; who was about to save something is told what happened."""
-    # A script asks for data, and tells the person itself.
+def load_identity(db: Session) -> None:
+    """Set who is at the keyboard, for guards, views and templates."""
+    g.identity = None
+    if "user_id" in session:
+        g.identity = find_identity(db, session["user_id"], session.get("session_version", 0))
+
+
+def redirect_to_sign_in() -> ResponseReturnValue:
+    """The sign-in page, and from there back to this page; whoever was about to save something is told what happened."""
+    # A script asks for data, and informs the person itself.
     if request.method == "POST" and request.accept_mimetypes.best != "application/json":
         flash(
             _(
@@ -40,11 +50,11 @@ def to_sign_in() -> ResponseReturnValue:
             ),
             "warning",
         )
-    return redirect(url_for("accounts.sign_in", next=page_at_hand()))
+    return redirect(url_for("accounts.sign_in", next=current_page_url()))
 
 
-def page_at_hand() -> str:
-    """The address of the page that a request came from: its own where that can be read, else the home page."""
+def current_page_url() -> str:
+    """The URL of this request where it can be opened by a GET, else that of the home page."""
     try:
         current_app.url_map.bind("").match(request.path, "GET")
     except HTTPException:
@@ -61,20 +71,31 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            identity = current_identity()
-            if identity is None:
-                return to_sign_in()
-            if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
-                return redirect(url_for("accounts.change_password"))
             ward_code = kwargs.get("ward_code")
-            if not may(identity, permission, ward_code if isinstance(ward_code, str) else None):
-                raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
-            return view(*args, **kwargs)
+            ward = ward_code if isinstance(ward_code, str) else None
+            detour = _check_access(permission, ward)
+            if detour is None and is_writing():
+                # The transaction that writes may have waited for its turn, and the account been closed or changed meanwhile.
+                load_identity(get_session())
+                detour = _check_access(permission, ward)
+            return view(*args, **kwargs) if detour is None else detour
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the house rules
         return guarded
 
     return guard
+
+
+def _check_access(permission: Permission, ward_code: str | None) -> ResponseReturnValue | None:
+    """Where to send the person first, None for whoever may pass. Raises NotFoundError."""
+    identity = current_identity()
+    if identity is None:
+        return redirect_to_sign_in()
+    if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
+        return redirect(url_for("accounts.change_password"))
+    if not may(identity, permission, ward_code):
+        raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
+    return None
 
 
 def open_to_all(view: View[P]) -> View[P]:

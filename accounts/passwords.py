@@ -7,12 +7,12 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from portal.errors import WardReadinessError
 
-MINIMUM = 10
+MIN_LENGTH = 10
 # Letters and digits that nobody mistakes for one another on paper.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 # A hash of nothing, so that an unknown name takes as long to refuse as a wrong password.
-NOBODY = _hasher.hash(secrets.token_hex(16))
+DUMMY_HASH = _hasher.hash(secrets.token_hex(16))
 
 
 class WeakPasswordError(WardReadinessError):
@@ -24,7 +24,7 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def is_right(password_hash: str, password: str) -> bool:
+def verify_password(password_hash: str, password: str) -> bool:
     """Whether the password is the one that was hashed."""
     try:
         return _hasher.verify(password_hash, password)
@@ -34,8 +34,8 @@ def is_right(password_hash: str, password: str) -> bool:
 
 def check_strength(password: str, username: str) -> None:
     """Raise WeakPasswordError where the password is short, is one letter over and over, or holds the user name."""
-    if len(password) < MINIMUM:
-        raise WeakPasswordError(f"Mật khẩu cần ít nhất {MINIMUM} ký tự. Nên ghép vài từ dễ nhớ với nhau.")
+    if len(password) < MIN_LENGTH:
+        raise WeakPasswordError(f"Mật khẩu cần ít nhất {MIN_LENGTH} ký tự. Nên ghép vài từ dễ nhớ với nhau.")
     if len(set(password)) < 5 or username.casefold() in password.casefold():
         raise WeakPasswordError("Mật khẩu quá dễ đoán. Đừng lặp một ký tự và đừng dùng tên đăng nhập.")
 

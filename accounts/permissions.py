@@ -34,6 +34,11 @@ class Permission(StrEnum):
     SUBMISSION_REVIEW = "submission:sent:review"
     USERS_MANAGE = "users:account:manage"
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether it lets a person only see things. No view that is sent to carries such a one."""
+        return self.value.rpartition(":")[2] in ("read", "download")
+
 
 P = Permission
 

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Identity, Role
 from accounts.models import SignInFailure, User
-from accounts.passwords import NOBODY, is_right
+from accounts.passwords import DUMMY_HASH, verify_password
 from portal.clock import now
 from portal.errors import WardReadinessError
 from portal.vietnamese import fold
 
-FAILURES = 5
+MAX_FAILURES = 5
 WINDOW = timedelta(minutes=15)
 
 
@@ -29,13 +29,13 @@ class SignInError(WardReadinessError):
 def check_sign_in(session: Session, username: str, password: str) -> User | None:
     """The user whose name and password these are, or None. A failure is counted; the caller commits it."""
     name = fold(username)[:64]
-    failed = select(func.count()).select_from(SignInFailure)
-    failures = session.scalar(failed.where(SignInFailure.username == name, SignInFailure.at > now() - WINDOW)) or 0
+    query = select(func.count()).select_from(SignInFailure)
+    failures = session.scalar(query.where(SignInFailure.username == name, SignInFailure.at > now() - WINDOW)) or 0
     user = session.scalars(select(User).where(User.username == name, User.is_active)).first()
-    right = is_right(user.password_hash if user else NOBODY, password)
-    if failures >= FAILURES:
+    is_correct = verify_password(user.password_hash if user else DUMMY_HASH, password)
+    if failures >= MAX_FAILURES:
         return None
-    if user is None or not right:
+    if user is None or not is_correct:
         session.add(SignInFailure(username=name, at=now()))
         return None
     session.execute(delete(SignInFailure).where(SignInFailure.username == name))
@@ -47,12 +47,12 @@ def find_identity(session: Session, user_id: int, session_version: int) -> Ident
     user = session.get(User, user_id)
     if user is None or not user.is_active or user.session_version != session_version:
         return None
-    return identity_of(user)
+    return to_identity(user)
 
 
-def identity_of(user: User) -> Identity:
+def to_identity(user: User) -> Identity:
     """The plain view of a user. Without named wards, a role of the city covers all and a role of a ward covers none."""
     role = Role(user.role)
-    named = frozenset(row.ward_code for row in user.wards)
-    wards = named if named or role.is_of_ward else None
+    ward_codes = frozenset(row.ward_code for row in user.wards)
+    wards = ward_codes if ward_codes or role.is_of_ward else None
     return Identity(user.id, user.username, user.full_name, role, wards, user.must_change_password)

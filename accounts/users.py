@@ -1,4 +1,4 @@
-"""Accounts: made, changed, reset, closed. The last active administrator stays."""
+"""Accounts: create, change, reset and close them. The last active administrator stays."""
 
 import re
 from collections.abc import Iterable
@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import User, UserWard
-from accounts.passwords import check_strength, hash_password, is_right, make_one_time_password
+from accounts.passwords import check_strength, hash_password, make_one_time_password, verify_password
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from portal.mail import is_address
 from portal.vietnamese import fold
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
 
 class UserError(WardReadinessError):
-    """An account cannot be made or changed like this."""
+    """An account cannot be created or changed like this."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ def create_user(
     is_demo: bool = False,
     email: str = "",
 ) -> Slip:
-    """Make an account. Without a password it gets a one-time one that has to be changed. Raises UserError."""
+    """Create an account. Without a password it gets a one-time one that has to be changed. Raises UserError."""
     name, codes = fold(username), sorted(set(wards))
-    if not _NAME.fullmatch(name):
+    if not _USERNAME.fullmatch(name):
         raise UserError(f"Tên đăng nhập “{username}” cần 3 đến 64 ký tự, chỉ gồm chữ không dấu, số, dấu chấm, gạch.")
     if not full_name.strip():
         raise UserError(f"Tài khoản “{name}” còn thiếu họ và tên.")
@@ -57,13 +57,13 @@ def create_user(
         raise UserError(f"Thư điện tử “{email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
     if session.scalars(select(User.id).where(User.username == name)).first() is not None:
         raise UserError(f"Đã có tài khoản “{name}”. Chọn tên khác.")
-    given = password or make_one_time_password()
+    initial_password = password or make_one_time_password()
     session.add(
         User(
             username=name,
             full_name=full_name.strip(),
             email=email,
-            password_hash=hash_password(given),
+            password_hash=hash_password(initial_password),
             role=role.value,
             must_change_password=password is None,
             is_demo=is_demo,
@@ -72,13 +72,13 @@ def create_user(
         )
     )
     session.flush()
-    return Slip(name, full_name.strip(), role, given)
+    return Slip(name, full_name.strip(), role, initial_password)
 
 
-def read_wards(text: str, known: frozenset[str]) -> list[str]:
-    """The codes in a list that people typed, apart by commas or semicolons. Raises UserError for a code that is none."""
+def parse_ward_codes(text: str, known_codes: frozenset[str]) -> list[str]:
+    """The codes of a typed list, separated by commas or semicolons. Raises UserError for an unknown code."""
     codes = [code.strip().zfill(5) for code in text.replace(";", ",").split(",") if code.strip()]
-    unknown = sorted(set(codes) - known)
+    unknown = sorted(set(codes) - known_codes)
     if unknown:
         raise UserError(f"Không có mã xã, phường {', '.join(unknown)}.")
     return codes
@@ -98,9 +98,9 @@ def list_users(session: Session) -> list[User]:
 
 
 def change_password(session: Session, user_id: int, old: str, new: str) -> User:
-    """Change the own password; every other open session of the account ends. Raises UserError, WeakPasswordError."""
+    """Change a person's password; every other open session of the account ends. Raises UserError, WeakPasswordError."""
     user = get_user(session, user_id)
-    if not is_right(user.password_hash, old):
+    if not verify_password(user.password_hash, old):
         raise UserError("Mật khẩu đang dùng chưa đúng.")
     check_strength(new, user.username)
     if old == new:
@@ -134,9 +134,9 @@ def set_active(session: Session, user_id: int, *, active: bool) -> User:
     """Open or close an account. Raises UserError for the last active administrator."""
     # The rows are locked, so that two administrators cannot close each other in the same moment.
     administrators = select(User).where(User.role == Role.ADMINISTRATOR.value, User.is_active).with_for_update()
-    others = [user for user in session.scalars(administrators) if user.id != user_id]
+    other_administrators = [user for user in session.scalars(administrators) if user.id != user_id]
     user = get_user(session, user_id)
-    if not active and user.role == Role.ADMINISTRATOR.value and not others:
+    if not active and user.role == Role.ADMINISTRATOR.value and not other_administrators:
         raise UserError("Đây là quản trị hệ thống cuối cùng nên không khóa được. Tạo người quản trị khác trước.")
     user.is_active = active
     user.session_version += 1

@@ -1,23 +1,31 @@
-"""Pages of people: sign in and out, the own password, accounts, the audit trail."""
+"""Pages of people: sign-in and sign-out, one's password, accounts, the audit trail."""
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 
 from accounts import audit, users
-from accounts.audit_words import ACTION_WORDS, describe_action, describe_subject
+from accounts.audit_labels import ACTION_LABELS, describe_action, describe_subject
 from accounts.forms import EmailForm, PasswordForm, SignInForm, UserForm
-from accounts.guards import current_identity, open_to_all, page_at_hand, requires, the_identity, to_sign_in
+from accounts.guards import (
+    current_identity,
+    current_page_url,
+    load_identity,
+    open_to_all,
+    redirect_to_sign_in,
+    requires,
+    the_identity,
+)
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import Permission
-from accounts.sign_in import SignInError, check_sign_in, find_identity, identity_of
+from accounts.sign_in import SignInError, check_sign_in, to_identity
 from portal.clock import HANOI
-from portal.database import get_session, writes
+from portal.database import get_session, reading_session, writes
 from portal.errors import NotFoundError, WardReadinessError
 from portal.settings import current_settings
 from portal.vietnamese import sort_key
@@ -25,40 +33,39 @@ from portal.vietnamese import sort_key
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 DEMO_PASSWORD = "demo-2026"  # noqa: S105 - printed on the demo's own sign-in page
-PAGE = 100
+PAGE_SIZE = 100
 MAX_PAGE = 1_000_000
 
 
 @blueprint.before_app_request
-def load_identity() -> None:
-    """Who is at the keyboard, for guards, views and templates."""
-    g.identity = None
-    if "user_id" in session:
-        g.identity = find_identity(get_session(), session["user_id"], session.get("session_version", 0))
+def identify() -> None:
+    """Who is at the keyboard. Reads only: whoever is then refused has locked nobody out."""
+    with reading_session() as db:
+        load_identity(db)
 
 
 @blueprint.app_errorhandler(CSRFError)
 def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
     """A form of a session that has ended: sign in again, or, who has done so in another window, look at the page again."""
-    load_identity()
+    identify()
     if current_identity() is None and request.endpoint != "accounts.sign_in":
-        return to_sign_in()
+        return redirect_to_sign_in()
     flash(
         _("Trang vừa gửi thuộc một phiên làm việc đã kết thúc nên chưa có gì được lưu. Hãy xem lại rồi bấm nút lần nữa."), "warning"
     )
-    return redirect(page_at_hand())
+    return redirect(current_page_url())
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @open_to_all
 @writes
 def sign_in() -> ResponseReturnValue:
-    """The way in. The demo offers its accounts as buttons."""
+    """Sign in. The demo offers its accounts as buttons."""
     form = SignInForm()
     if form.validate_on_submit():
         user = check_sign_in(get_session(), form.username.data or "", form.password.data or "")
         if user is not None:
-            return _enter(user)
+            return _start_session(user)
         audit.log(get_session(), None, "account:refuse", f"account {(form.username.data or '')[:64]}")
         form.username.errors = [*form.username.errors, SignInError().message]
     demo = [] if current_settings().is_production else _demo_users()
@@ -70,19 +77,19 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @requires(Permission.ACCOUNT_OWN)
 def sign_out() -> ResponseReturnValue:
-    """The way out."""
+    """Sign out."""
     session.clear()
-    answer = redirect(url_for("accounts.sign_in"))
+    response = redirect(url_for("accounts.sign_in"))
     # What an unsaved form keeps in the browser is not for the next person at this machine.
-    answer.headers["Clear-Site-Data"] = '"storage"'
-    return answer
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_OWN)
 @writes
 def change_password() -> ResponseReturnValue:
-    """Change the own password."""
+    """Change one's password."""
     form, identity = PasswordForm(), the_identity()
     if form.validate_on_submit():
         try:
@@ -94,14 +101,14 @@ def change_password() -> ResponseReturnValue:
             audit.log(get_session(), identity, "account:change-password", f"account {identity.username}")
             flash(_("Đã đổi mật khẩu."), "success")
             return redirect(url_for("portal.home"))
-    return _own_page(form, _email_form()), 400 if form.errors else 200
+    return _password_page(form, _email_form()), 400 if form.errors else 200
 
 
 @blueprint.post("/account/email")
 @requires(Permission.ACCOUNT_OWN)
 @writes
 def change_email() -> ResponseReturnValue:
-    """Change the own address for reminders."""
+    """Change one's address for reminders."""
     form, identity = EmailForm(), the_identity()
     if form.validate_on_submit():
         try:
@@ -112,7 +119,7 @@ def change_email() -> ResponseReturnValue:
             audit.log(get_session(), identity, "account:set-email", f"account {identity.username}")
             flash(_("Đã lưu thư điện tử."), "success")
             return redirect(url_for("accounts.change_password"))
-    return _own_page(PasswordForm(formdata=None), form), 400
+    return _password_page(PasswordForm(formdata=None), form), 400
 
 
 @blueprint.get("/users")
@@ -126,12 +133,12 @@ def user_list() -> ResponseReturnValue:
 @requires(Permission.USERS_MANAGE)
 @writes
 def user_create() -> ResponseReturnValue:
-    """Make an account; its one-time password is shown once."""
+    """Create an account; its one-time password is shown once."""
     form = UserForm()
     if not form.validate_on_submit():
         return _user_page(form), 400
     try:
-        wards = users.read_wards(form.wards.data or "", current_app.extensions["ward_codes"])
+        wards = users.parse_ward_codes(form.wards.data or "", current_app.extensions["ward_codes"])
     except users.UserError as error:
         form.wards.errors = [*form.wards.errors, error.message]
         return _user_page(form), 400
@@ -178,35 +185,35 @@ def user_active(user_id: int) -> ResponseReturnValue:
 @requires(Permission.AUDIT_READ)
 def audit_trail() -> ResponseReturnValue:
     """The audit trail, newest first, filtered by name and action."""
-    typed = {name: request.args.get(name, "")[:64] for name in ("username", "action", "subject", "since", "until")}
+    filters = {name: request.args.get(name, "")[:64] for name in ("username", "action", "subject", "since", "until")}
     page = max(1, min(request.args.get("page", 1, type=int), MAX_PAGE))
-    entries = select(AuditEntry).order_by(AuditEntry.id.desc())
-    if typed["username"]:
-        entries = entries.where(AuditEntry.username == typed["username"])
-    if typed["action"]:
-        entries = entries.where(AuditEntry.action == typed["action"])
-    if typed["subject"]:
-        entries = entries.where(AuditEntry.subject.contains(typed["subject"], autoescape=True))
-    since, until = _read_day(typed["since"]), _read_day(typed["until"])
+    query = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if filters["username"]:
+        query = query.where(AuditEntry.username == filters["username"])
+    if filters["action"]:
+        query = query.where(AuditEntry.action == filters["action"])
+    if filters["subject"]:
+        query = query.where(AuditEntry.subject.contains(filters["subject"], autoescape=True))
+    since, until = _parse_day(filters["since"]), _parse_day(filters["until"])
     if since is not None:
-        entries = entries.where(AuditEntry.at >= since)
+        query = query.where(AuditEntry.at >= since)
     if until is not None:
-        entries = entries.where(AuditEntry.at < until + timedelta(days=1))
-    found = list(get_session().scalars(entries.offset((page - 1) * PAGE).limit(PAGE + 1)))
+        query = query.where(AuditEntry.at < until + timedelta(days=1))
+    entries = list(get_session().scalars(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)))
     return render_template(
         "accounts/audit.html",
-        entries=found[:PAGE],
-        typed=typed,
-        actions=dict(sorted(ACTION_WORDS.items(), key=lambda part: sort_key(part[1]))),
+        entries=entries[:PAGE_SIZE],
+        typed=filters,
+        actions=dict(sorted(ACTION_LABELS.items(), key=lambda part: sort_key(part[1]))),
         describe_action=describe_action,
         describe_subject=describe_subject,
         page=page,
-        more=len(found) > PAGE,
+        more=len(entries) > PAGE_SIZE,
     )
 
 
-def _read_day(text: str) -> datetime | None:
-    """The first moment of a day in Hà Nội; None where nothing sensible was typed."""
+def _parse_day(text: str) -> datetime | None:
+    """The first moment of a day in Hà Nội; None where the text is no day."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -222,13 +229,13 @@ def demo_sign_in(username: str) -> ResponseReturnValue:
     user = next((user for user in _demo_users() if user.username == username), None)
     if current_settings().is_production or user is None:
         raise NotFoundError(_("Không có tài khoản minh họa này."))
-    return _enter(user)
+    return _start_session(user)
 
 
-def _enter(user: User) -> ResponseReturnValue:
+def _start_session(user: User) -> ResponseReturnValue:
     session.clear()
     session.update(user_id=user.id, session_version=user.session_version)
-    audit.log(get_session(), identity_of(user), "account:sign-in", f"account {user.username}")
+    audit.log(get_session(), to_identity(user), "account:sign-in", f"account {user.username}")
     target = request.args.get("next", "")
     is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
     return redirect(target if is_local else url_for("portal.home"))
@@ -242,7 +249,7 @@ def _email_form() -> EmailForm:
     return EmailForm(formdata=None, email=users.get_user(get_session(), the_identity().user_id).email)
 
 
-def _own_page(form: PasswordForm, email_form: EmailForm) -> str:
+def _password_page(form: PasswordForm, email_form: EmailForm) -> str:
     return render_template("accounts/password.html", form=form, email_form=email_form)
 
 

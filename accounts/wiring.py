@@ -14,7 +14,7 @@ from portal.setup import add_demo_step, add_setup_step, add_start_check
 def init_app(app: Flask) -> None:
     """Add the package's pages, menu entries and commands."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["may"] = _may_now
+    app.jinja_env.globals["may"] = _is_permitted
     app.cli.add_command(cli.users)
     add_menu_entry(app, MenuEntry("Tài khoản", "accounts.user_list", Permission.USERS_MANAGE, 80))
     add_menu_entry(app, MenuEntry("Nhật ký hệ thống", "accounts.audit_trail", Permission.AUDIT_READ, 90))
@@ -24,6 +24,6 @@ def init_app(app: Flask) -> None:
     add_start_check(app, refuse_demo_accounts)
 
 
-def _may_now(permission: str, ward_code: str | None = None) -> bool:
+def _is_permitted(permission: str, ward_code: str | None = None) -> bool:
     identity = g.get("identity")
     return identity is not None and may(identity, Permission(permission), ward_code)

@@ -1,4 +1,4 @@
-"""Files that people hand in: looked over by their bytes, whatever their name says, and named so that they can be kept."""
+"""Uploaded files: checked by their bytes, whatever their name says, and given a name that is safe to store."""
 
 import struct
 import unicodedata
@@ -25,7 +25,7 @@ SUFFIXES = {
     XLSX: ".xlsx",
 }
 # How to turn a picture upright, by what the camera wrote of how it was held.
-TURNS = {
+TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -35,16 +35,16 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 # A PDF may carry a few bytes of padding after its end mark.
-PDF_TAIL = 1024
+PDF_END_BYTES = 1024
 
 
 class FileError(WardReadinessError):
-    """The file is not taken; the message says why and what to send instead."""
+    """The file is refused; the message says why and what to send instead."""
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that was looked over: what it really is, and its bytes without what the camera wrote into them."""
+    """A file that was checked: what it really is, and its bytes without what the camera wrote into them."""
 
     media_type: str
     data: bytes
@@ -57,59 +57,59 @@ def check_file(data: bytes, *, workbooks: bool = False) -> CheckedFile:
     if len(data) > MAX_SIZE:
         raise FileError("Tệp lớn hơn 10 MB. Giảm cỡ ảnh hoặc tách tệp rồi gửi lại.")
     if data.startswith(b"%PDF-"):
-        if b"%%EOF" not in data[-PDF_TAIL:]:
+        if b"%%EOF" not in data[-PDF_END_BYTES:]:
             raise FileError("Tệp PDF bị hỏng hoặc thiếu phần cuối. Xuất lại PDF rồi gửi.")
         return CheckedFile("application/pdf", data)
     if workbooks and data.startswith(b"PK\x03\x04"):
         check_workbook(data)
         return CheckedFile(XLSX, data)
-    return _redraw(data)
+    return _reencode(data)
 
 
 def clean_name(name: str, media_type: str) -> str:
     """The name without folders and unseen characters, ending as the content does."""
-    last = PurePosixPath(to_nfc(name).replace("\\", "/")).name
-    stem = "".join(char for char in last if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
+    basename = PurePosixPath(to_nfc(name).replace("\\", "/")).name
+    stem = "".join(char for char in basename if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
     stem = PurePosixPath(stem.strip(" .")).stem[:100].strip(" .")
     return (stem or "tep") + SUFFIXES[media_type]
 
 
-def _redraw(data: bytes) -> CheckedFile:
+def _reencode(data: bytes) -> CheckedFile:
     """The picture drawn anew, upright: what is not picture (place, device, a file hidden behind it) is left behind."""
     unreadable = FileError("Tệp không phải ảnh JPEG, PNG, WebP hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
     try:
         with warnings.catch_warnings():
             # The limit below is lower than the one that Pillow warns of; what it cannot read of a camera's notes, nobody needs.
-            for kind_of_warning in (Image.DecompressionBombWarning, UserWarning):
-                warnings.simplefilter("ignore", kind_of_warning)
-            opened = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
-        if opened.width * opened.height > MAX_PIXELS:
+            for category in (Image.DecompressionBombWarning, UserWarning):
+                warnings.simplefilter("ignore", category)
+            image = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+        if image.width * image.height > MAX_PIXELS:
             raise FileError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.")
         # A phone that keeps a second picture inside, for depth or light, calls its JPEG an MPO.
-        kind = "JPEG" if opened.format == "MPO" else opened.format or ""
-        upright = _turn(opened)
-        mode = "RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA"
+        image_format = "JPEG" if image.format == "MPO" else image.format or ""
+        upright = _make_upright(image)
+        mode = "RGB" if image_format == "JPEG" or not upright.has_transparency_data else "RGBA"
         picture = upright if upright.mode == mode else upright.convert(mode)
         picture.info = {}
-        drawn = BytesIO()
-        picture.save(drawn, kind, **({} if kind == "PNG" else {"quality": 90}))
+        output = BytesIO()
+        picture.save(output, image_format, **({} if image_format == "PNG" else {"quality": 90}))
     except Image.DecompressionBombError:
         raise FileError("Ảnh có hơn 40 triệu điểm ảnh. Giảm cỡ ảnh rồi gửi lại.") from None
     except (OSError, ValueError, SyntaxError):
         raise unreadable from None
-    if drawn.tell() > MAX_SIZE:
+    if output.tell() > MAX_SIZE:
         raise FileError("Ảnh lớn hơn 10 MB khi cất. Giảm cỡ ảnh rồi gửi lại.")
-    return CheckedFile(Image.MIME[kind], drawn.getvalue())
+    return CheckedFile(Image.MIME[image_format], output.getvalue())
 
 
-def _turn(opened: Image.Image) -> Image.Image:
+def _make_upright(image: Image.Image) -> Image.Image:
     """The picture as the camera was held. What the camera wrote may be damaged while the picture is sound: then it is left as it is."""
     try:
         with warnings.catch_warnings():
             # Pillow warns of what it cannot read there; nobody needs it.
             warnings.simplefilter("ignore", UserWarning)
-            turn = TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+            transposition = TRANSPOSITIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except (OSError, ValueError, SyntaxError, TypeError, struct.error):
-        turn = None
-    opened.load()
-    return opened if turn is None else opened.transpose(turn)
+        transposition = None
+    image.load()
+    return image if transposition is None else image.transpose(transposition)

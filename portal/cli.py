@@ -21,7 +21,7 @@ DEFAULT_PORT = 8000
 @with_appcontext
 def setup() -> None:
     """Tạo bảng, nạp danh mục, hỏi tài khoản quản trị đầu tiên. Chạy lại không đổi gì."""
-    _told(lambda: run_setup(current_app, interactive=True, tell=click.echo))
+    _exit_on_error(lambda: run_setup(current_app, interactive=True, report=click.echo))
 
 
 @click.group()
@@ -37,8 +37,8 @@ def demo_load(seed: int, as_of: datetime | None) -> None:
     """Nạp 126 đơn vị với số liệu minh họa. Không chạy khi dùng thật."""
     if current_settings().is_production:
         raise click.ClickException("WARD_MODE=production: không nạp số liệu minh họa vào hệ thống dùng thật.")
-    _told(lambda: run_setup(current_app, interactive=False))
-    _told(lambda: load_demo(current_app, seed, as_of.date() if as_of else None))
+    _exit_on_error(lambda: run_setup(current_app, interactive=False))
+    _exit_on_error(lambda: load_demo(current_app, seed, as_of.date() if as_of else None))
     click.echo("Đã nạp số liệu minh họa.")
 
 
@@ -48,11 +48,11 @@ def serve() -> None:
     """Phục vụ trên http://127.0.0.1:8000 (PORT= để đổi cổng); lần đầu ở chế độ minh họa thì nạp số liệu minh họa."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # waitress needs the application, not its proxy
     port = _port(os.environ.get("PORT", str(DEFAULT_PORT)))
-    _told(lambda: run_setup(app, interactive=False))
+    _exit_on_error(lambda: run_setup(app, interactive=False))
     if not current_settings().is_production:
-        _told(lambda: load_demo(app))
+        _exit_on_error(lambda: load_demo(app))
         click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
-    _told(lambda: check_start(app))
+    _exit_on_error(lambda: check_start(app))
     if not current_settings().smtp_url:
         click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")
     click.echo(f"Mở http://127.0.0.1:{port}")
@@ -67,9 +67,9 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _told(work: Callable[[], None]) -> None:
+def _exit_on_error(task: Callable[[], None]) -> None:
     """Run it, and end with the sentence of a named error instead of a stack trace."""
     try:
-        work()
+        task()
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, String, Text
+from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -44,4 +44,3 @@ class NfcText(TypeDecorator[str]):
 Instant = Annotated[datetime, mapped_column(UtcInstant)]
 Words = Annotated[str, mapped_column(NfcText)]
 Vnd = Annotated[int, mapped_column(BigInteger)]
-Code = Annotated[str, mapped_column(String(64))]

@@ -1,4 +1,4 @@
-"""Text goes over the wire packed, for lines that are slow: a page takes an eighth of its size. Own code: there is no option to choose."""
+"""Text is compressed on its way to the browser, for slow lines: a page takes an eighth of its size. There is no option to choose."""
 
 import gzip
 import secrets
@@ -8,32 +8,32 @@ from io import BytesIO
 import brotli
 from flask import Flask, Response, request
 
-KINDS = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"})
-LEAST_BYTES = 1024
-LEVEL = 6
+COMPRESSIBLE_TYPES = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"})
+MIN_BYTES = 1024
+GZIP_LEVEL = 6
 # Takes a quarter off what gzip leaves of the styles, in a tenth of a second, once.
-QUALITY = 10
+BROTLI_QUALITY = 10
 
 
 def init_app(app: Flask) -> None:
-    """Pack every answer of text that the browser takes packed."""
+    """Compress every text response for a browser that accepts it."""
 
     @app.after_request
-    def pack(response: Response) -> Response:
+    def compress(response: Response) -> Response:
         response.vary.add("Accept-Encoding")
-        if response.status_code != 200 or response.mimetype not in KINDS or "gzip" not in request.accept_encodings:
+        if response.status_code != 200 or response.mimetype not in COMPRESSIBLE_TYPES or not _accepts("gzip"):
             return response
         if response.content_encoding or "Content-Range" in response.headers or request.method == "HEAD":
             return response
         response.direct_passthrough = False
         data = response.get_data()
-        if len(data) < LEAST_BYTES:
+        if len(data) < MIN_BYTES:
             return response
         etag, _weak = response.get_etag()
-        # A file of the layout is packed once for all who ask for it, and holds nothing that anybody could guess at.
+        # A file of the layout is compressed once for all who ask for it, and holds nothing that anybody could guess at.
         is_file = etag is not None and request.path.startswith(("/static/", "/bootstrap/"))
-        encoding = "br" if is_file and "br" in request.accept_encodings else "gzip"
-        response.set_data(_packed_file(data, encoding) if is_file else _gzip(data))
+        encoding = "br" if is_file and _accepts("br") else "gzip"
+        response.set_data(_compress_file(data, encoding) if is_file else _gzip(data))
         response.content_encoding = encoding
         if etag:
             # The same content in another form of bytes: alike in meaning, not to the letter.
@@ -41,16 +41,21 @@ def init_app(app: Flask) -> None:
         return response
 
 
+def _accepts(encoding: str) -> bool:
+    # ``gzip;q=0`` names an encoding in order to refuse it, so that it is not enough that the name is there.
+    return request.accept_encodings.quality(encoding) > 0
+
+
 @lru_cache(maxsize=100)
-def _packed_file(data: bytes, encoding: str) -> bytes:
-    packed: bytes = brotli.compress(data, quality=QUALITY) if encoding == "br" else _gzip(data)
-    return packed
+def _compress_file(data: bytes, encoding: str) -> bytes:
+    compressed: bytes = brotli.compress(data, quality=BROTLI_QUALITY) if encoding == "br" else _gzip(data)
+    return compressed
 
 
 def _gzip(data: bytes) -> bytes:
-    """Packed, with a head of random length: so the size of a page tells nobody whether a guess stands in it."""
+    """Compressed, with a header of random length: so the size of a page tells nobody whether a guess stands in it."""
     buffer = BytesIO()
     padding = "x" * secrets.randbelow(32)
-    with gzip.GzipFile(padding, "wb", LEVEL, buffer, mtime=0) as file:
+    with gzip.GzipFile(padding, "wb", GZIP_LEVEL, buffer, mtime=0) as file:
         file.write(data)
     return buffer.getvalue()

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
-# SQLite lets its waiting writers try by chance, not in turn: on a machine that is short of time one of 126 has waited for ten
+# SQLite lets its waiting writers retry by chance, not in turn: on a machine that is short of time one of 126 has waited for ten
 # seconds. A save that comes late is a save; one that is refused is work lost.
 BUSY_SECONDS = 30
 # As long in all.
@@ -60,9 +60,25 @@ def get_session() -> Session:
     """The session of this request, opened on first use."""
     if "session" not in g:
         engine: Engine = current_app.extensions["engine"]
-        g.session = Session(engine.execution_options(writes=_is_writing()))
+        g.session = Session(engine.execution_options(writes=is_writing()))
     session: Session = g.session
     return session
+
+
+@contextmanager
+def reading_session() -> Iterator[Session]:
+    """A session that only reads, whatever the request is about to do: so it neither waits for a writer nor keeps one waiting."""
+    if is_writing():
+        with session_scope(current_app.extensions["engine"], writes=False) as session:
+            yield session
+    else:
+        yield get_session()
+
+
+def is_writing() -> bool:
+    """Whether this request was sent to a view that writes, so that its session begins with the lock of a writer."""
+    view = current_app.view_functions.get(request.endpoint or "") if request else None
+    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 P = ParamSpec("P")
@@ -72,13 +88,13 @@ def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
     """Mark a view that writes. Its changes are kept when it returns, and thrown away when it raises."""
 
     @wraps(view)
-    def committing(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        answer = view(*args, **kwargs)
+    def commit_after(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        response = view(*args, **kwargs)
         get_session().commit()
-        return answer
+        return response
 
-    committing.writes = True  # type: ignore[attr-defined]  # read by _is_writing and by the house rules
-    return committing
+    commit_after.writes = True  # type: ignore[attr-defined]  # read by is_writing and by the house rules
+    return commit_after
 
 
 def init_app(app: Flask, url: str) -> None:
@@ -87,25 +103,20 @@ def init_app(app: Flask, url: str) -> None:
     app.teardown_appcontext(_close_session)
 
 
-def _is_writing() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "") if request else None
-    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
-
-
 def _close_session(_error: BaseException | None) -> None:
     session: Session | None = g.pop("session", None)
     if session is not None:
         session.close()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _turn_on_wal(connection)
 
 
-def _turn_on_wal(connection: Any) -> None:
+def _turn_on_wal(connection: sqlite3.Connection) -> None:
     # Turning it on takes a lock that busy_timeout does not wait for: of four first starts at once, one would be refused.
     for _ in range(WAL_TRIES):
         with suppress(sqlite3.OperationalError):
@@ -116,31 +127,31 @@ def _turn_on_wal(connection: Any) -> None:
 
 
 def _queue_writers(engine: Engine) -> None:
-    """Let the writers of this process wait in line: SQLite itself looks again after ever longer pauses, so that some wait for seconds."""
-    line = threading.Lock()
+    """Let the writers of this process queue for a lock: SQLite itself retries after ever longer pauses, so that some wait for seconds."""
+    lock = threading.Lock()
 
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get("writes", True):
             connection.exec_driver_sql("BEGIN")
             return
         # Who waits too long goes on, and is told by the database itself that it is locked.
-        connection.info["in_line"] = line.acquire(timeout=BUSY_SECONDS)
+        connection.info["holds_writer_lock"] = lock.acquire(timeout=BUSY_SECONDS)
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except Exception:
-            leave(connection)
+            release(connection)
             raise
 
-    def leave(connection: Connection) -> None:
-        if connection.info.pop("in_line", False):
-            line.release()
+    def release(connection: Connection) -> None:
+        if connection.info.pop("holds_writer_lock", False):
+            lock.release()
 
     event.listen(engine, "begin", begin)
-    event.listen(engine, "commit", leave)
-    event.listen(engine, "rollback", leave)
+    event.listen(engine, "commit", release)
+    event.listen(engine, "rollback", release)
 
 
 def record_outside(record: Callable[[Session], None]) -> None:
-    """Write from a GET in a short transaction of its own: for the line that a download leaves in the audit trail."""
+    """Write from a GET in a short, separate transaction: for the line that a download leaves in the audit trail."""
     with session_scope(current_app.extensions["engine"], writes=True) as session:
         record(session)

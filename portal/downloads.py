@@ -1,4 +1,4 @@
-"""Files that leave the house as attachments."""
+"""Files that are sent to the browser as attachments."""
 
 from collections.abc import Mapping
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Where files that were handed in lie: a folder, or any storage that fsspec speaks to, by its address."""
+"""Where uploaded files are stored: a folder, or any storage that fsspec speaks to, by its address."""
 
 import fsspec
 
@@ -12,20 +12,20 @@ class StoreError(WardReadinessError):
 
 
 def put(url: str, name: str, data: bytes) -> None:
-    """Keep ``data`` under ``name``. Raises StoreError."""
+    """Store ``data`` under ``name``. Raises StoreError."""
     try:
-        files, root = fsspec.core.url_to_fs(url)
-        files.makedirs(root, exist_ok=True)
-        files.pipe_file(f"{root.rstrip('/')}/{name}", data)
+        filesystem, root = fsspec.core.url_to_fs(url)
+        filesystem.makedirs(root, exist_ok=True)
+        filesystem.pipe_file(f"{root.rstrip('/')}/{name}", data)
     except (OSError, ValueError, ImportError):
         raise StoreError("Chưa cất được tệp vì kho tệp đang lỗi. Thử lại sau; vẫn không được thì báo quản trị hệ thống.") from None
 
 
 def get(url: str, name: str) -> bytes:
-    """What was kept under ``name``. Raises StoreError."""
+    """What is stored under ``name``. Raises StoreError."""
     try:
-        files, root = fsspec.core.url_to_fs(url)
-        data: bytes = files.cat_file(f"{root.rstrip('/')}/{name}")
+        filesystem, root = fsspec.core.url_to_fs(url)
+        data: bytes = filesystem.cat_file(f"{root.rstrip('/')}/{name}")
     except (OSError, ValueError, ImportError):
         raise StoreError("Chưa lấy được tệp vì kho tệp đang lỗi hoặc thiếu tệp này. Báo quản trị hệ thống.") from None
     return data

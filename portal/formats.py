@@ -29,8 +29,8 @@ def format_vnd_short(value: int) -> str:
         tenths = (Decimal(abs(value)) * 10 / unit).quantize(Decimal(1), ROUND_HALF_UP)
         if tenths >= 10:
             sign = "-" if value < 0 else ""
-            shown = format_number(tenths / 10, 1).removesuffix(",0")
-            return f"{sign}{shown}{_NO_BREAK_SPACE}{name}"
+            number = format_number(tenths / 10, 1).removesuffix(",0")
+            return f"{sign}{number}{_NO_BREAK_SPACE}{name}"
     return format_vnd(value)
 
 
@@ -55,15 +55,15 @@ def format_moment(value: datetime) -> str:
 
 def format_percent(share: float | Decimal) -> str:
     """0.452 gives ``45,2 %``; a whole percentage drops its decimal: ``45 %``."""
-    shown = format_number(Decimal(str(share)) * 100, 1).removesuffix(",0")
-    return f"{shown}{_NO_BREAK_SPACE}%"
+    number = format_number(Decimal(str(share)) * 100, 1).removesuffix(",0")
+    return f"{number}{_NO_BREAK_SPACE}%"
 
 
 def format_rate(rate: int) -> str:
     """Hundredths of a percent: 250 gives ``2,5 %``, 500 gives ``5 %``, 225 gives ``2,25 %``."""
     whole, rest = divmod(rate, 100)
-    shown = f"{format_number(whole)},{rest:02}".rstrip("0").removesuffix(",") if rest else format_number(whole)
-    return f"{shown}{_NO_BREAK_SPACE}%"
+    number = f"{format_number(whole)},{rest:02}".rstrip("0").removesuffix(",") if rest else format_number(whole)
+    return f"{number}{_NO_BREAK_SPACE}%"
 
 
 def vnd_in_words(value: int) -> str:

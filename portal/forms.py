@@ -24,7 +24,7 @@ MESSAGES = {
 }
 
 
-class _Vietnamese:
+class _VietnameseMessages:
     """The messages of WTForms, which ships no Vietnamese of its own."""
 
     def gettext(self, string: str) -> str:
@@ -34,23 +34,23 @@ class _Vietnamese:
         return MESSAGES.get(singular if count == 1 else plural, plural)
 
 
-class BaseForm(FlaskForm):
+class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The base of every form that is posted."""
 
-    class Meta(FlaskForm.Meta):
-        """Own messages, and a filter on every field of text."""
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # likewise
+        """Vietnamese messages, and a filter on every field of text."""
 
-        def get_translations(self, form: Any) -> _Vietnamese:
+        def get_translations(self, form: Any) -> _VietnameseMessages:
             """Our catalogue, whatever the locale."""
-            return _Vietnamese()
+            return _VietnameseMessages()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Add the filter of text to every field."""
-            filters = [*unbound_field.kwargs.get("filters", []), _clean]
+            filters = [*unbound_field.kwargs.get("filters", []), _normalize]
             return unbound_field.bind(form=form, filters=filters, **options)
 
 
-class CountField(StringField):
+class CountField(StringField):  # type: ignore[misc]  # WTForms ships no types
     """A whole number, typed ``1500`` or ``1.500``; what was typed stays in the field when it is wrong."""
 
     number: int | None = None
@@ -61,11 +61,11 @@ class CountField(StringField):
         if not (self.data or "").strip():
             return
         try:
-            self.number = self.read(self.data or "")
+            self.number = self.parse(self.data or "")
         except CountError as error:
             raise ValidationError(error.message) from None
 
-    def read(self, text: str) -> int:
+    def parse(self, text: str) -> int:
         """The number that the text stands for. Raises CountError."""
         return parse_count(text)
 
@@ -73,12 +73,12 @@ class CountField(StringField):
 class VndField(CountField):
     """Whole VND, typed ``1.500.000`` or ``1,5 triệu``."""
 
-    def read(self, text: str) -> int:
+    def parse(self, text: str) -> int:
         """The amount that the text stands for. Raises CountError."""
         return parse_vnd(text)
 
 
-class RateField(StringField):
+class RateField(StringField):  # type: ignore[misc]  # likewise
     """A percentage, typed ``2,5``; ``rate`` holds it in hundredths of a percent."""
 
     rate: int = 0
@@ -91,5 +91,5 @@ class RateField(StringField):
             raise ValidationError(error.message) from None
 
 
-def _clean(value: Any) -> Any:
+def _normalize(value: Any) -> Any:
     return to_nfc(value).replace("\x00", "").strip() if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Letters that leave the house: by SMTP where that is set, else into a folder, so that nobody outside is written to by accident."""
+"""E-mail: by SMTP where that is set, else into a folder, so that nobody outside is written to by accident."""
 
 import smtplib
 import ssl
@@ -10,58 +10,58 @@ from urllib.parse import unquote, urlsplit
 from portal.errors import WardReadinessError
 from portal.settings import Settings
 
-SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 class MailError(WardReadinessError):
-    """A letter could not be handed over; the message says to whom and why."""
+    """An e-mail could not be handed over; the message says to whom and why."""
 
 
 def send_mail(settings: Settings, to: str, subject: str, text: str) -> None:
-    """Hand one plain letter over. Raises MailError."""
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = settings.mail_from, to, subject
-    letter["Date"], letter["Message-ID"] = formatdate(localtime=False), make_msgid(domain="ward-readiness.invalid")
-    letter.set_content(text)
+    """Send one plain e-mail. Raises MailError."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    message["Date"], message["Message-ID"] = formatdate(localtime=False), make_msgid(domain="ward-readiness.invalid")
+    message.set_content(text)
     if not settings.smtp_url:
-        name = letter["Message-ID"].strip("<>").partition("@")[0]
+        name = message["Message-ID"].strip("<>").partition("@")[0]
         try:
             settings.mail_folder.mkdir(parents=True, exist_ok=True)
-            (settings.mail_folder / f"{name}.eml").write_bytes(letter.as_bytes())
+            (settings.mail_folder / f"{name}.eml").write_bytes(message.as_bytes())
         except OSError as error:
             raise MailError(f"Chưa ghi được thư tới {to} vào {settings.mail_folder}: {error}. Kiểm tra MAIL_FOLDER.") from error
         return
     try:
-        _by_smtp(settings.smtp_url, letter)
+        _send_by_smtp(settings.smtp_url, message)
     except (OSError, smtplib.SMTPException) as error:
         raise MailError(f"Chưa gửi được thư tới {to}: {error}. Kiểm tra SMTP_URL và máy chủ thư rồi gửi lại.") from error
 
 
 def is_address(text: str) -> bool:
     """Whether a text may be an e-mail address: one sign at, something on both sides, nothing that a header could be broken with."""
-    name, _at, host = text.rpartition("@")
-    plain = len(text) <= 254 and text.isascii() and text.isprintable() and not set(text) & set(' ,;:<>()[]\\"')
-    return plain and bool(name) and "@" not in name and "." in host.strip(".") and ".." not in host
+    name, _, host = text.rpartition("@")
+    is_plain = len(text) <= 254 and text.isascii() and text.isprintable() and not set(text) & set(' ,;:<>()[]\\"')
+    return is_plain and bool(name) and "@" not in name and "." in host.strip(".") and ".." not in host
 
 
-def _by_smtp(url: str, letter: EmailMessage) -> None:
+def _send_by_smtp(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
     assert parts.hostname
     if parts.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            parts.hostname, parts.port or 465, timeout=SECONDS, context=ssl.create_default_context()
+            parts.hostname, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
         )
     else:
-        server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=SECONDS)
+        server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT_SECONDS)
     with server:
         if parts.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        refused = server.send_message(letter)
-    _refuse(refused)
+        refused = server.send_message(message)
+    _raise_if_refused(refused)
 
 
-def _refuse(refused: Iterable[str]) -> None:
+def _raise_if_refused(refused: Iterable[str]) -> None:
     if refused:
         raise smtplib.SMTPException(f"máy chủ thư từ chối {', '.join(refused)}")

@@ -53,17 +53,17 @@ def _run(connection: Connection, target: str) -> None:
     script = ScriptDirectory.from_config(config)
 
     def steps(revision: tuple[str, ...], _context: MigrationContext) -> list[object]:
-        present = revision[0] if revision else "base"
-        if target == "base" or _is_older(script, target, present):
-            return list(script._downgrade_revs(target, present))
-        return list(script._upgrade_revs(target, present))
+        current = revision[0] if revision else "base"
+        if target == "base" or _is_older(script, target, current):
+            return list(script._downgrade_revs(target, current))
+        return list(script._upgrade_revs(target, current))
 
     with EnvironmentContext(config, script, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
         environment.run_migrations()
 
 
-def _is_older(script: ScriptDirectory, target: str, present: str) -> bool:
-    if target == "head" or present == "base":
+def _is_older(script: ScriptDirectory, target: str, current: str) -> bool:
+    if target == "head" or current == "base":
         return False
-    return target in {revision.revision for revision in script.iterate_revisions(present, "base")} and target != present
+    return target in {revision.revision for revision in script.iterate_revisions(current, "base")} and target != current

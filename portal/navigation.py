@@ -1,4 +1,4 @@
-"""The menu and the panels of the home page. Each package hands its entries in when it is wired."""
+"""The menu and the panels of the home page. Each package registers its entries when it is wired."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class HomePanel:
-    """A part of a role's home page: a function that gives ready HTML, shown to the role of that value, in this order.
+    """A part of a role's home page: a function that returns HTML, shown to the role of that value, in this order.
 
     ``place`` names the part for the style sheet, where the page lays its parts out side by side.
     """

@@ -17,11 +17,13 @@ _CURRENCY = re.compile(r" ?(?:đồng|đ|₫|vnđ|vnd)$")
 _SCALE = re.compile(r" ?(nghìn|ngàn|triệu|tỷ|tỉ)$")
 _SCALES = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
 # One separator between threes. A comma needs two of them: 1,500 alone may be one and a half.
-_THREES = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+|(?:,[0-9]{3}){2,})")
+_GROUPED_VND = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+|(?:,[0-9]{3}){2,})")
 # Threes by one sign and decimals after the other: only one reading is left.
-_THREES_AND_DECIMALS = re.compile(r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+(?=,)|(?:,[0-9]{3})+(?=\.)|(?: [0-9]{3})+))[.,]([0-9]+)")
-_ONE_SIGN = re.compile(r"([0-9]+)[.,]([0-9]+)")
-_HOW = "Nhập số nguyên đồng, ví dụ 1500000 hoặc 1.500.000; hoặc viết 1,5 triệu, 2 tỷ."
+_GROUPED_VND_WITH_DECIMALS = re.compile(
+    r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+(?=,)|(?:,[0-9]{3})+(?=\.)|(?: [0-9]{3})+))[.,]([0-9]+)"
+)
+_ONE_SEPARATOR = re.compile(r"([0-9]+)[.,]([0-9]+)")
+_HINT = "Nhập số nguyên đồng, ví dụ 1500000 hoặc 1.500.000; hoặc viết 1,5 triệu, 2 tỷ."
 
 
 class CountError(WardReadinessError, ValueError):
@@ -30,12 +32,12 @@ class CountError(WardReadinessError, ValueError):
 
 def parse_count(text: str, maximum: int = MAX_COUNT) -> int:
     """A whole number from 0 to ``maximum``. Raises CountError with a Vietnamese message for anything else."""
-    typed = text.strip()
-    if not typed:
+    number = text.strip()
+    if not number:
         raise CountError("Hãy nhập một số.")
-    if _PLAIN.fullmatch(typed) or _GROUPED.fullmatch(typed):
-        return _within(typed.replace(".", ""), maximum)
-    raise CountError(_what_is_wrong(typed))
+    if _PLAIN.fullmatch(number) or _GROUPED.fullmatch(number):
+        return _to_number(number.replace(".", ""), maximum)
+    raise CountError(_explain(number))
 
 
 def parse_vnd(text: str) -> int:
@@ -44,19 +46,19 @@ def parse_vnd(text: str) -> int:
     Raises CountError, which says how to write it, for what can be read in two ways (``1,500``), for a fraction of a đồng, and for
     what is no amount.
     """
-    typed = _SPACES.sub(" ", to_nfc(text)).strip().casefold()
-    if not typed:
+    amount = _SPACES.sub(" ", to_nfc(text)).strip().casefold()
+    if not amount:
         raise CountError("Hãy nhập một số tiền.")
-    number = _CURRENCY.sub("", typed)
+    number = _CURRENCY.sub("", amount)
     scale = _SCALE.search(number)
     zeros = _SCALES[scale[1]] if scale else 0
     number = number[: scale.start()] if scale else number
     if number[:1] in ("-", "\u2212") and number[1:2].isdecimal():
         raise CountError("Số tiền không được nhỏ hơn 0.")
-    whole, decimals = _split(number, typed, zeros)
+    whole, decimals = _split(number, amount, zeros)
     if decimals[zeros:].strip("0"):
-        raise CountError(f"“{_shorten(typed)}” có số lẻ của đồng. {_HOW}")
-    return _within(whole + decimals[:zeros].ljust(zeros, "0"), MAX_VND)
+        raise CountError(f"“{_shorten(amount)}” có số lẻ của đồng. {_HINT}")
+    return _to_number(whole + decimals[:zeros].ljust(zeros, "0"), MAX_VND)
 
 
 def vnd_of(value: object) -> int:
@@ -64,30 +66,30 @@ def vnd_of(value: object) -> int:
     if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_VND:
         value = int(value)
     if isinstance(value, float):
-        raise CountError(f"“{_shorten(f'{value:.15g}'.replace('.', ','))}” có số lẻ của đồng. {_HOW}")
+        raise CountError(f"“{_shorten(f'{value:.15g}'.replace('.', ','))}” có số lẻ của đồng. {_HINT}")
     return parse_vnd("" if value is None else str(value))
 
 
-def _split(number: str, typed: str, zeros: int) -> tuple[str, str]:
+def _split(number: str, amount: str, zeros: int) -> tuple[str, str]:
     """The digits before and after the decimal sign, where there is one reading only."""
     if _PLAIN.fullmatch(number):
         return number, ""
     # With a word of scale behind it, 1.500 may be one and a half: "1.500 triệu" is a thousandfold of "1.5 triệu".
-    if _THREES.fullmatch(number) and not (zeros and number.count(".") == 1):
+    if _GROUPED_VND.fullmatch(number) and not (zeros and number.count(".") == 1):
         return re.sub(r"[., ]", "", number), ""
-    if found := _THREES_AND_DECIMALS.fullmatch(number):
-        whole, decimals = re.sub(r"[., ]", "", found[1]), found[2]
+    if match := _GROUPED_VND_WITH_DECIMALS.fullmatch(number):
+        whole, decimals = re.sub(r"[., ]", "", match[1]), match[2]
         if zeros or decimals in ("0", "00"):
             return whole, decimals
-    found = _ONE_SIGN.fullmatch(number)
-    if found and zeros and (len(found[2]) != 3 or found[1].strip("0") == ""):
-        return found[1], found[2]
-    if found or _DECIMAL.fullmatch(number):
-        raise CountError(f"“{_shorten(typed)}” có thể hiểu theo nhiều cách. {_HOW}")
-    raise CountError(f"“{_shorten(typed)}” không phải số tiền. {_HOW}")
+    match = _ONE_SEPARATOR.fullmatch(number)
+    if match and zeros and (len(match[2]) != 3 or match[1].strip("0") == ""):
+        return match[1], match[2]
+    if match or _DECIMAL.fullmatch(number):
+        raise CountError(f"“{_shorten(amount)}” có thể hiểu theo nhiều cách. {_HINT}")
+    raise CountError(f"“{_shorten(amount)}” không phải số tiền. {_HINT}")
 
 
-def _within(digits: str, maximum: int) -> int:
+def _to_number(digits: str, maximum: int) -> int:
     digits = digits.lstrip("0") or "0"
     if len(digits) > len(str(maximum)) or int(digits) > maximum:
         raise CountError(f"Số quá lớn. Số lớn nhất được nhập là {maximum:,}.".replace(",", "."))
@@ -96,21 +98,21 @@ def _within(digits: str, maximum: int) -> int:
 
 def parse_rate(text: str) -> int:
     """A percentage from 0 to 100 in hundredths of a percent: ``2,5`` is 250. Raises CountError with a Vietnamese message."""
-    found = _PERCENT.fullmatch(text.strip())
-    rate = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
+    match = _PERCENT.fullmatch(text.strip())
+    rate = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else -1
     if not 0 <= rate <= 10_000:
         raise CountError("Nhập tỷ lệ từ 0 đến 100, nhiều nhất hai chữ số sau dấu phẩy, ví dụ 2,5.")
     return rate
 
 
-def _what_is_wrong(typed: str) -> str:
-    shown = _shorten(typed)
-    if typed[0] in "-\u2212" and _PLAIN.fullmatch(typed[1:].strip()):
+def _explain(text: str) -> str:
+    excerpt = _shorten(text)
+    if text[0] in "-\u2212" and _PLAIN.fullmatch(text[1:].strip()):
         return "Số không được nhỏ hơn 0."
-    if _DECIMAL.fullmatch(typed):
-        return f"“{shown}” có thể hiểu theo nhiều cách. Nhập số nguyên, ví dụ 1500 hoặc 1.500; không nhập số lẻ."
-    return f"“{shown}” không phải số nguyên. Chỉ dùng các chữ số 0 đến 9, ví dụ 1500 hoặc 1.500."
+    if _DECIMAL.fullmatch(text):
+        return f"“{excerpt}” có thể hiểu theo nhiều cách. Nhập số nguyên, ví dụ 1500 hoặc 1.500; không nhập số lẻ."
+    return f"“{excerpt}” không phải số nguyên. Chỉ dùng các chữ số 0 đến 9, ví dụ 1500 hoặc 1.500."
 
 
-def _shorten(typed: str) -> str:
-    return typed if len(typed) <= 20 else typed[:20] + "…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= 20 else text[:20] + "…"

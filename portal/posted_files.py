@@ -1,4 +1,4 @@
-"""A file that is looked over first and taken over later travels with the page in between, so that nothing is stored meanwhile."""
+"""A file that is previewed first and imported later travels with the page in between, so that nothing is stored meanwhile."""
 
 from base64 import b64decode, b64encode
 from binascii import Error
@@ -10,7 +10,8 @@ def posted_file() -> bytes:
     """The uploaded file, or the one that the page brought back; no bytes without one. The size of a request bounds both."""
     upload = request.files.get("file")
     if upload is not None and upload.filename:
-        return upload.read()
+        data: bytes = upload.read()
+        return data
     try:
         return b64decode(request.form.get("content", ""), validate=True)
     except Error:

@@ -1,4 +1,4 @@
-"""What several packages have to remind people of, so that all of it goes into one letter a day. Each hands in its lines."""
+"""What several packages have to remind people of, so that all of it goes into one letter a day. Each contributes its lines."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -11,7 +11,7 @@ Lines = Callable[[Session, date], Mapping[int, tuple[str, ...]]]
 
 
 def add_reminder_lines(app: Flask, lines: Lines) -> None:
-    """Hand in a source of lines."""
+    """Register a source of lines."""
     app.extensions.setdefault("reminder_lines", []).append(lines)
 
 
@@ -19,14 +19,14 @@ def reminder_lines(app: Flask) -> Lines:
     """All sources as one: the lines of each account, source after source."""
     sources: list[Lines] = app.extensions.get("reminder_lines", [])
 
-    def together(session: Session, day: date) -> Mapping[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
+    def combine(session: Session, day: date) -> Mapping[int, tuple[str, ...]]:
+        lines_by_user: dict[int, tuple[str, ...]] = {}
         for source in sources:
             for user_id, lines in source(session, day).items():
-                found[user_id] = (*found.get(user_id, ()), *lines)
-        return found
+                lines_by_user[user_id] = (*lines_by_user.get(user_id, ()), *lines)
+        return lines_by_user
 
-    return together
+    return combine
 
 
 def no_lines(_session: Session, _day: date) -> Mapping[int, tuple[str, ...]]:

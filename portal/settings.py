@@ -54,7 +54,7 @@ def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE)
         raise SettingError("SECRET_KEY còn thiếu hoặc ngắn hơn 32 ký tự. Đặt một chuỗi ngẫu nhiên dài rồi khởi động lại.")
     return Settings(
         database_url=_database_url(environ.get("DATABASE_URL", ""), instance),
-        secret_key=secret or _kept_secret(instance),
+        secret_key=secret or _persistent_secret(instance),
         mode=mode,
         target_date=_date(environ, "TARGET_DATE", "2026-03-31"),
         https=_flag(environ, "HTTPS", "0"),
@@ -81,16 +81,16 @@ def current_settings() -> Settings:
     return settings
 
 
-def _database_url(given: str, instance: Path) -> str:
-    if not given:
+def _database_url(url: str, instance: Path) -> str:
+    if not url:
         instance.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{(instance / 'ward_readiness.sqlite').as_posix()}"
-    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingError("DATABASE_URL không hợp lệ. Dùng “sqlite:///đường/dẫn” hoặc “postgresql+psycopg://…”.")
-    return given
+    return url
 
 
-def _kept_secret(instance: Path) -> str:
+def _persistent_secret(instance: Path) -> str:
     """A random key that outlives a restart, so that nobody is signed out by one."""
     path = instance / "secret_key"
     instance.mkdir(parents=True, exist_ok=True)
@@ -115,10 +115,10 @@ def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple
     text = environ.get(name, default)
     try:
         parts = urlsplit(text)
-        is_right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_right = False
-    if text and not is_right:
+        is_valid = False
+    if text and not is_valid:
         raise SettingError(f"{name} không hợp lệ. Viết theo dạng {schemes[0]}://máy-chủ hoặc {schemes[-1]}://máy-chủ:cổng.")
     return text
 

@@ -1,4 +1,4 @@
-"""What the packages hand in for the life of an installation: steps that set it up, load the demo, and check it at start."""
+"""What the packages contribute to the life of an installation: steps that set it up, load the demo, and check it at start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,30 +37,30 @@ class DemoStep:
 
 
 def add_setup_step(app: Flask, order: int, title: str, run: SetupFunction, *, interactive: bool = False) -> None:
-    """Hand in a step. An interactive one asks the person at the terminal, and is left out where nobody sits there."""
+    """Register a step. An interactive one asks the person at the terminal, and is left out where nobody sits there."""
     app.extensions.setdefault("setup_steps", []).append(SetupStep(order, title, run, interactive))
 
 
 def add_demo_step(app: Flask, order: int, run: DemoFunction) -> None:
-    """Hand in a step of the demo."""
+    """Register a step of the demo."""
     app.extensions.setdefault("demo_steps", []).append(DemoStep(order, run))
 
 
 def add_start_check(app: Flask, check: SetupFunction) -> None:
-    """Hand in a check that raises SettingError when this database must not be served with these settings."""
+    """Register a check that raises SettingError when this database must not be served with these settings."""
     app.extensions.setdefault("start_checks", []).append(check)
 
 
-def run_setup(app: Flask, *, interactive: bool, tell: Callable[[str], None] = lambda _line: None) -> None:
+def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = lambda _line: None) -> None:
     """Migrate, then take each step in a transaction of its own."""
     engine = app.extensions["engine"]
-    tell(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
+    report(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
     for step in sorted(app.extensions.get("setup_steps", []), key=lambda step: step.order):
         if step.interactive and not interactive:
             continue
         with app.app_context(), session_scope(engine, writes=True) as session:
             step.run(session)
-        tell(f"Đã có: {step.title}")
+        report(f"Đã có: {step.title}")
 
 
 def load_demo(app: Flask, seed: int = DEFAULT_SEED, as_of: date | None = None) -> None:

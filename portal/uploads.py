@@ -1,4 +1,4 @@
-"""Uploaded workbooks: looked over before anything is read from them, so that a bomb or a macro never gets that far."""
+"""Uploaded workbooks: checked before anything is read from them, so that a bomb or a macro never gets that far."""
 
 import struct
 import zipfile
@@ -14,7 +14,7 @@ from portal.errors import WardReadinessError
 # Read at some 3 MB a second and 20 bytes of memory a byte, this stays within two seconds and 200 MB.
 MAX_UNPACKED = 4 * 1024 * 1024
 # What is read as a whole before the first cell: the lists of sheets, styles, names.
-MAX_FRAME, MAX_SHEETS, MAX_PARTS = 1024 * 1024, 100, 500
+MAX_METADATA, MAX_SHEETS, MAX_PARTS = 1024 * 1024, 100, 500
 MAX_RATIO = 200
 _CHUNK = 256 * 1024
 _TOO_LARGE = "Tệp quá lớn khi mở ra. Xóa các trang, dòng thừa rồi gửi lại."
@@ -27,8 +27,8 @@ class UploadError(WardReadinessError):
     """The file is refused as a whole; the message says why and what to send instead."""
 
 
-def check_workbook(data: bytes, most: int = MAX_UNPACKED) -> None:
-    """Raise UploadError unless this is a plain .xlsx of at most ``most`` bytes unpacked: no macros, no password, no bomb, no entities."""
+def check_workbook(data: bytes, max_unpacked: int = MAX_UNPACKED) -> None:
+    """Raise UploadError unless this is a plain .xlsx of at most ``max_unpacked`` bytes unpacked: no macros, no password, no bomb, no entities."""
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise UploadError("Tệp đặt mật khẩu hoặc là .xls đời cũ. Mở bằng Excel, bỏ mật khẩu, lưu thành .xlsx rồi gửi lại.")
     try:
@@ -42,19 +42,19 @@ def check_workbook(data: bytes, most: int = MAX_UNPACKED) -> None:
         raise UploadError("Tệp bị hỏng (có phần trùng nhau). Mở bằng Excel, lưu lại rồi gửi.")
     if len(names) > MAX_PARTS:
         raise UploadError(_TOO_LARGE)
-    size = frame = 0
+    total = metadata = 0
     for part in archive.infolist():
-        unpacked = _check_part(archive, part, most - size)
-        size += unpacked
-        frame += 0 if part.filename.startswith("xl/worksheets/") or part.filename == "xl/sharedStrings.xml" else unpacked
-        if frame > MAX_FRAME:
+        unpacked = _check_part(archive, part, max_unpacked - total)
+        total += unpacked
+        metadata += 0 if part.filename.startswith("xl/worksheets/") or part.filename == "xl/sharedStrings.xml" else unpacked
+        if metadata > MAX_METADATA:
             raise UploadError(_TOO_LARGE)
-    _check_kinds(archive)
+    _check_content_types(archive)
 
 
-def open_workbook(data: bytes, most: int = MAX_UNPACKED, *, formulas: bool = False) -> Workbook:
+def open_workbook(data: bytes, max_unpacked: int = MAX_UNPACKED, *, formulas: bool = False) -> Workbook:
     """The workbook for reading, formulas by their values or as they are; its rows come from ``read_rows``. Raises UploadError."""
-    check_workbook(data, most)
+    check_workbook(data, max_unpacked)
     try:
         return load_workbook(BytesIO(data), read_only=True, data_only=not formulas)
     except (*_UNREADABLE, InvalidFileException):
@@ -69,31 +69,31 @@ def read_rows(sheet: Worksheet, max_row: int, max_col: int) -> Iterator[tuple[ob
         raise UploadError(_DAMAGED) from None
 
 
-def _check_kinds(archive: zipfile.ZipFile) -> None:
+def _check_content_types(archive: zipfile.ZipFile) -> None:
     """Refuse what calls itself a macro, whatever its file is named, and more sheets than a person makes."""
-    kinds = archive.read("[Content_Types].xml").lower()
-    if b"macro" in kinds or b"vbaproject" in kinds:
+    content_types = archive.read("[Content_Types].xml").lower()
+    if b"macro" in content_types or b"vbaproject" in content_types:
         raise UploadError(_MACRO)
     if archive.read("xl/workbook.xml").count(b"sheetId=") > MAX_SHEETS:
         raise UploadError(_TOO_LARGE)
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int) -> int:
-    """How many bytes a part has when it is unpacked. Raises UploadError where they are more than ``room``, or it is unsafe."""
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int) -> int:
+    """How many bytes a part has when it is unpacked. Raises UploadError where they are more than ``limit``, or it is unsafe."""
     if part.flag_bits & 1:
         raise UploadError("Tệp đặt mật khẩu. Bỏ mật khẩu, lưu lại rồi gửi.")
     if part.filename.lower().endswith("vbaproject.bin"):
         raise UploadError(_MACRO)
-    size, head = 0, b""
+    size, start = 0, b""
     try:
         with archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
-                head = head or chunk[:4096]
+                start = start or chunk[:4096]
                 size += len(chunk)
-                if size > room or size > MAX_RATIO * max(part.compress_size, 1024):
+                if size > limit or size > MAX_RATIO * max(part.compress_size, 1024):
                     raise UploadError(_TOO_LARGE)
     except (*_UNREADABLE, NotImplementedError):
         raise UploadError(_DAMAGED) from None
-    if b"<!DOCTYPE" in head.upper():
+    if b"<!DOCTYPE" in start.upper():
         raise UploadError("Tệp có phần khai báo lạ nên không nhận. Mở bằng Excel, lưu lại rồi gửi.")
     return size

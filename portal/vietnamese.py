@@ -32,5 +32,5 @@ def sort_key(text: str) -> str:
 def fold(text: str) -> str:
     """``Đống Đa`` and ``dong da`` alike become ``dong da``."""
     decomposed = unicodedata.normalize("NFD", to_nfc(text).casefold())
-    kept = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(kept.replace("đ", "d").split())
+    base_letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(base_letters.replace("đ", "d").split())

@@ -33,13 +33,13 @@ YEAR_SECONDS, HOUR_SECONDS = 365 * 24 * 3600, 3600
 V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
 
 
-def _open(view: V) -> V:
+def _open_to_all(view: V) -> V:
     view.permission = None  # type: ignore[attr-defined]  # read by the house rules, as accounts.guards sets it
     return view
 
 
 @blueprint.get("/")
-@_open
+@_open_to_all
 def home() -> ResponseReturnValue:
     """The panels of the role, or the sign-in page."""
     identity = g.get("identity")
@@ -52,31 +52,31 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/health")
-@_open
+@_open_to_all
 def health() -> ResponseReturnValue:
     """Whether the service answers and its database is of the version that the program needs; 503 where it is not."""
-    found = current_version(current_app.extensions["engine"])
-    if found != head():
-        return jsonify(status="migrate", found=found, needed=head()), 503
+    version = current_version(current_app.extensions["engine"])
+    if version != head():
+        return jsonify(status="migrate", found=version, needed=head()), 503
     return jsonify(status="ok")
 
 
 @blueprint.get("/static/<path:filename>")
-@_open
+@_open_to_all
 def static(filename: str) -> ResponseReturnValue:
     """Our own styles and scripts."""
     return _send(OWN, filename)
 
 
 @blueprint.get("/bootstrap/<path:filename>")
-@_open
+@_open_to_all
 def bootstrap(filename: str) -> ResponseReturnValue:
     """Bootstrap's styles, scripts and icons from its installed package."""
     return _send(BOOTSTRAP, filename)
 
 
 @blueprint.get("/font/<name>.woff2")
-@_open
+@_open_to_all
 def font(name: str) -> ResponseReturnValue:
     """A weight of Be Vietnam Pro, made for the web from its installed package."""
     if name not in WEB_FONTS:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal import addresses, cli, compression, database, formats, security
+from portal import cli, compression, database, formats, security, urls
 from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
@@ -36,12 +36,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
     )
-    addresses.init_app(app)
+    urls.init_app(app)
     database.init_app(app, settings.database_url)
     Babel(app)
     security.init_app(app, settings)
     compression.init_app(app)
-    _add_template_words(app, settings)
+    _add_template_helpers(app, settings)
     _add_error_pages(app)
     app.register_blueprint(blueprint)
     app.cli.add_command(cli.setup)
@@ -49,7 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(cli.serve)
 
 
-def _add_template_words(app: Flask, settings: Settings) -> None:
+def _add_template_helpers(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -64,7 +64,7 @@ def _add_template_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(settings=settings, today=today, territory=TERRITORY)
 
     @app.url_defaults
-    def name_content(endpoint: str, values: dict[str, object]) -> None:
+    def add_fingerprint(endpoint: str, values: dict[str, object]) -> None:
         # With the content's hash in its address a file may be kept for long, and a new one is asked for at once.
         if endpoint in FOLDERS and "v" not in values:
             values["v"] = fingerprint(FOLDERS[endpoint], str(values["filename"]))
@@ -79,12 +79,12 @@ def _add_error_pages(app: Flask) -> None:
         return render_template("portal/error.html", status=status, message=message), status
 
     @app.errorhandler(WardReadinessError)
-    def own(error: WardReadinessError) -> ResponseReturnValue:
+    def named_error(error: WardReadinessError) -> ResponseReturnValue:
         return page(error.status, error.message)
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> ResponseReturnValue:
-        known = {
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        messages = {
             400: _("Yêu cầu không hợp lệ hoặc phiên làm việc đã hết hạn. Quay lại trang trước, tải lại rồi gửi lần nữa."),
             404: _("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này."),
             405: _("Trang này không nhận cách gửi ấy. Quay lại trang trước và dùng nút trên trang."),
@@ -93,23 +93,23 @@ def _add_error_pages(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error.get_response()
-        return page(status, known.get(status, _("Máy chủ chưa xử lý được yêu cầu. Thử lại sau ít phút.")))
+        return page(status, messages.get(status, _("Máy chủ chưa xử lý được yêu cầu. Thử lại sau ít phút.")))
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(ProgrammingError)
-    def database_fault(error: Exception) -> ResponseReturnValue:
+    def database_error(error: Exception) -> ResponseReturnValue:
         g.pop("session", None)
         if _is_migrated(app):
-            return anything(error)
+            return unexpected_error(error)
         log.exception("database", exc_info=error)
         return page(503, _("Chưa dùng được cơ sở dữ liệu. Người quản trị hãy chạy “flask --app wsgi setup” rồi thử lại."))
 
     @app.errorhandler(Exception)
-    def anything(error: Exception) -> ResponseReturnValue:
-        number = secrets.token_hex(4)
-        log.exception("%s %s %s", number, request.method, request.path, exc_info=error)
-        told = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=number)
-        return page(500, told + " " + _("Những gì đã lưu vẫn còn; thử lại sau ít phút, hoặc báo số này cho người quản trị."))
+    def unexpected_error(error: Exception) -> ResponseReturnValue:
+        reference = secrets.token_hex(4)
+        log.exception("%s %s %s", reference, request.method, request.path, exc_info=error)
+        sentence = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=reference)
+        return page(500, sentence + " " + _("Những gì đã lưu vẫn còn; thử lại sau ít phút, hoặc báo số này cho người quản trị."))
 
 
 def _is_migrated(app: Flask) -> bool:

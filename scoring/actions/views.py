@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.audit_words import describe_action
+from accounts.audit_labels import describe_action
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from inventory.wards.wards import Ward

@@ -1,19 +1,23 @@
 import re
+import sqlite3
+from contextlib import closing
 from io import BytesIO
 
 import pytest
 import time_machine
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
-from accounts.people_workbook import import_users
 from accounts.users import UserError, create_user, set_active
+from accounts.users_workbook import import_users
 from portal.clock import HANOI, now
 from portal.errors import SettingError
 from portal.settings import read_settings
 from portal.uploads import UploadError, check_workbook
+from wsgi import create_app
 
 RIGHT = "mot-hai-ba-bon"
 
@@ -88,6 +92,24 @@ def test_a_closed_account_is_out_at_once(app, sign_in, session):
     assert client.get("/review/").status_code == 302
 
 
+def test_an_account_that_is_closed_while_its_save_waits_saves_nothing(app, sign_in):
+    client = sign_in(Role.REVIEWER)
+    engine = app.extensions["engine"]
+
+    def close_account(_connection, _cursor, statement, _parameters, _context, _many):
+        if statement == "BEGIN IMMEDIATE":
+            with closing(sqlite3.connect(engine.url.database)) as other, other:
+                other.execute("UPDATE user SET is_active = 0")
+
+    event.listen(engine, "before_cursor_execute", close_account)
+    answer = client.post("/account/email", data={"email": "moi@example.org"})
+    event.remove(engine, "before_cursor_execute", close_account)
+    assert "/sign-in" in answer.location
+    with Session(engine.execution_options(writes=False)) as session:
+        user = session.scalars(select(User)).one()
+        assert (user.is_active, user.email) == (False, "")
+
+
 def workbook(*rows):
     book = Workbook()
     book.active.append(["Tên đăng nhập", "Họ và tên", "Vai trò", "Mã xã, phường"])
@@ -127,8 +149,6 @@ def test_sign_in_is_audited_without_the_password(client, person, session):
 
 
 def test_real_use_does_not_start_beside_demo_accounts(demo_app):
-    from wsgi import create_app
-
     url = demo_app.config["SETTINGS"].database_url
     with pytest.raises(SettingError, match="tài khoản minh họa"):
         create_app(read_settings({"WARD_MODE": "production", "SECRET_KEY": "s" * 40, "DATABASE_URL": url}))

@@ -1,9 +1,10 @@
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from accounts.audit_words import ACTION_WORDS
+from accounts.audit_labels import ACTION_LABELS
 from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
 from scoring.rating.measures import MEASURES
@@ -38,9 +39,30 @@ def test_each_permission_has_its_line(permission):
         assert (role.label in line) == (permission in POLICY[role]), f"docs/permissions.md: {permission.value} and {role.label}"
 
 
+@pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
+def test_no_table_lists_a_row_twice(path):
+    for rows in tables(path.read_text("utf-8")):
+        counts = Counter(rows)
+        twice = [cell for cell, count in counts.items() if count > 1]
+        assert not twice, f"{path.name} lists {', '.join(twice)} twice: merge the rows into one"
+
+
+def test_the_rows_of_each_table_are_counted_apart():
+    text = "| a | b |\n|---|:-:|\n| `x` | 1 |\n| `y \\| z` | 2 |\n\ntext\n\n| a | b |\n|---|---|\n| `x` | 3 |\n| `x` | 4 |\n"
+    assert list(tables(text)) == [["`x`", "`y \\| z`"], ["`x`", "`x`"]]
+
+
 @pytest.mark.parametrize("measure", sorted(MEASURES))
 def test_each_measure_has_its_line(measure):
     assert f"`{measure}`" in read("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
+
+
+def tables(text):
+    """The first cell of each row under the heading, table by table."""
+    blocks = ([line for line in block.splitlines() if line.startswith("|")] for block in re.split(r"\n(?!\|)", text))
+    for lines in blocks:
+        if len(lines) > 1 and re.fullmatch(r"[|:\- ]+", lines[1]):
+            yield [re.split(r"(?<!\\)\|", line)[1].strip() for line in lines[2:]]
 
 
 def commands(group, before=()):
@@ -57,5 +79,5 @@ def test_each_action_of_the_audit_trail_has_its_words():
     used = {action for source in sources if "audit.log" in source for action in re.findall(r'"([a-z-]+:[a-z-]+)",\s', source)}
     used -= {permission.value for permission in Permission}
     assert len(used) > 20
-    unknown = used - ACTION_WORDS.keys()
-    assert not unknown, f"put the words of {unknown} into accounts/audit_words.py"
+    unknown = used - ACTION_LABELS.keys()
+    assert not unknown, f"put the words of {unknown} into accounts/audit_labels.py"

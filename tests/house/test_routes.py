@@ -50,8 +50,44 @@ def test_a_view_that_writes_can_be_posted_to(app):
     for rule in rules(app):
         writes = getattr(app.view_functions[rule.endpoint], "writes", False)
         if writes and "GET" in rule.methods:
-            # The session of a GET is a reading one even then; see portal.database._is_writing.
+            # The session of a GET is a reading one even then; see portal.database.is_writing.
             assert "POST" in rule.methods, f"{rule.endpoint} writes: make it a POST"
+
+
+def test_a_permission_to_read_is_known_by_its_last_word():
+    reading = {permission.name for permission in Permission if permission.is_reading}
+    assert {"PLAN_READ", "PLAN_DOWNLOAD", "SUBMISSION_READ", "STANDARD_STUDY", "AUDIT_READ"} <= reading
+    assert not reading & {"ACCOUNT_OWN", "PLAN_EDIT", "SUBMISSION_FILL", "STANDARD_PUBLISH", "USERS_MANAGE"}
+
+
+def test_a_permission_to_read_lets_nobody_send_anything(app):
+    wrong = [
+        f"{rule.endpoint} ({permission})"
+        for rule, method in doors(app)
+        if method != "GET" and (permission := app.view_functions[rule.endpoint].permission) and permission.is_reading
+    ]
+    assert not wrong, f"{', '.join(wrong)}: what is sent needs a permission to write, and what is only read a view of its own"
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.OFFICER])
+def test_who_may_only_read_sends_in_vain_and_takes_no_lock(demo_app, role, monkeypatch):
+    readings = {permission for permission in Permission if permission.is_reading}
+    monkeypatch.setitem(POLICY, role, frozenset({Permission.ACCOUNT_OWN, *readings}))
+    with Session(demo_app.extensions["engine"]) as session:
+        submission_id = session.scalars(select(Submission.id).where(Submission.ward_code == WARD)).one()
+    client = person(demo_app, role)
+    sent, wrong = 0, []
+    for rule, method in doors(demo_app):
+        permission = demo_app.view_functions[rule.endpoint].permission
+        if method == "GET" or permission in (None, Permission.ACCOUNT_OWN):
+            continue
+        sent += 1
+        with watching(demo_app, ("BEGIN IMMEDIATE",)) as begun:
+            answer = client.open(address(rule, WARD, submission_id), method=method)
+        if answer.status_code != 404 or begun:
+            wrong.append(f"{method} {rule.endpoint}: {answer.status_code}{', with a write lock' if begun else ''}")
+    assert sent > 50
+    assert not wrong, f"refuse before anything is locked: {'; '.join(wrong)}"
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -141,12 +177,12 @@ def person(app, role):
 
 
 @contextmanager
-def watching(app):
-    """The writing statements that run meanwhile."""
+def watching(app, beginnings=("INSERT", "UPDATE", "DELETE")):
+    """The statements with such a beginning that run meanwhile."""
     written = []
 
     def note(_connection, _cursor, statement, _parameters, _context, _many):
-        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+        if statement.lstrip().upper().startswith(beginnings):
             written.append(statement)
 
     event.listen(app.extensions["engine"], "before_cursor_execute", note)

@@ -35,6 +35,13 @@ def test_what_is_packed_already_or_small_or_not_asked_for_stays(demo_app, demo_s
     assert "Content-Encoding" not in client.get("/readiness").headers
 
 
+@pytest.mark.parametrize(("header", "encoding"), [("gzip;q=0", None), ("gzip, br;q=0", "gzip"), ("gzip;q=0.1, br;q=0.9", "br")])
+def test_an_encoding_that_is_named_to_refuse_it_is_not_used(demo_app, demo_sign_in, header, encoding):
+    client = client_like(demo_app, demo_sign_in("lanhdao"))
+    answer = client.get("/static/portal.css", headers={"Accept-Encoding": header})
+    assert answer.headers.get("Content-Encoding") == encoding
+
+
 def test_an_unchanged_file_is_not_sent_again(demo_app, demo_sign_in):
     client = client_like(demo_app, demo_sign_in("lanhdao"))
     first = client.get("/static/portal.css", headers=PACKED)

@@ -1,4 +1,4 @@
-"""Writers of one process on SQLite: in line, none lost, none left standing after somebody's error."""
+"""Writers of one process on SQLite: one after another, none lost, none blocked by somebody's error."""
 
 import threading
 
@@ -10,7 +10,7 @@ from portal.database import make_engine, session_scope
 
 @pytest.fixture
 def engine(tmp_path):
-    engine = make_engine(f"sqlite:///{tmp_path}/line.sqlite")
+    engine = make_engine(f"sqlite:///{tmp_path}/writers.sqlite")
     with session_scope(engine, writes=True) as session:
         session.execute(text("CREATE TABLE tally (n INTEGER)"))
         session.execute(text("INSERT INTO tally VALUES (0)"))
@@ -50,7 +50,7 @@ def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
         with session_scope(engine, writes=True) as session:
             session.execute(text("UPDATE tally SET n = 7"))
             holds.set()
-            may_end.wait(10)
+            may_end.wait(60)
             order.append("first")
 
     def second():
@@ -59,17 +59,17 @@ def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
 
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     threads[0].start()
-    assert holds.wait(10)
+    assert holds.wait(60)
     threads[1].start()
     assert count(engine) == 0
     may_end.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert order == ["first", "second"]
     assert count(engine) == 8
 
 
-def test_an_error_leaves_the_line(engine):
+def test_an_error_releases_the_lock(engine):
     with pytest.raises(ZeroDivisionError), session_scope(engine, writes=True) as session:
         session.execute(text("UPDATE tally SET n = 99"))
         raise ZeroDivisionError

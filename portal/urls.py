@@ -1,22 +1,22 @@
-"""What an address may hold: a number that a database can look up, and no NUL, which PostgreSQL refuses."""
+"""What a URL may hold: a number that a database can look up, and no NUL, which PostgreSQL refuses."""
 
 from typing import Any
 
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST = 2**31 - 1
+MAX_ROW_NUMBER = 2**31 - 1
 
 
 class RowNumber(IntegerConverter):
     """``<int:…>``: the number of a row. A larger one belongs to no row, so the page does not exist."""
 
     def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
-        super().__init__(url_map, *args, **{"max": LARGEST, **kwargs})
+        super().__init__(url_map, *args, **{"max": MAX_ROW_NUMBER, **kwargs})
 
 
 def init_app(app: Flask) -> None:
-    """Hold it for every page. Call it before any page is added."""
+    """Apply this to every page. Call it before any page is added."""
     app.url_map.converters["int"] = RowNumber
 
     @app.before_request

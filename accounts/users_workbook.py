@@ -1,9 +1,9 @@
-"""Hundreds of accounts from one Excel table. All mistakes are told at once; either every row is taken or none."""
+"""Hundreds of accounts from one Excel table. All errors are reported at once; either every row is imported or none."""
 
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
-from accounts.users import Slip, UserError, create_user, read_wards
+from accounts.users import Slip, UserError, create_user, parse_ward_codes
 from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold
 
@@ -14,14 +14,18 @@ _ROLES = {fold(role.label): role for role in Role} | {role.value: role for role 
 
 
 def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> list[Slip]:
-    """Make the accounts of the first sheet. Raises UploadError with every mistake, each with its row."""
+    """Create the accounts of the first sheet. Raises UploadError with every error, each with its row."""
     book = open_workbook(data)
     rows = list(read_rows(book.worksheets[0], MAX_ROWS + 1, len(HEADINGS) + 1))
-    found = [fold(str(cell or "")) for cell in rows[0]] if rows else []
-    wanted = [fold(heading) for heading in (*HEADINGS, EMAIL)]
-    if not found or found[: len(HEADINGS)] != wanted[:-1] or (found[len(HEADINGS) :] or [""])[0] not in ("", wanted[-1]):
+    headings = [fold(str(cell or "")) for cell in rows[0]] if rows else []
+    expected = [fold(heading) for heading in (*HEADINGS, EMAIL)]
+    if (
+        not headings
+        or headings[: len(HEADINGS)] != expected[:-1]
+        or (headings[len(HEADINGS) :] or [""])[0] not in ("", expected[-1])
+    ):
         raise UploadError(f"Dòng 1 phải là các cột: {'; '.join(HEADINGS)}; thêm cột “{EMAIL}” nếu có.")
-    slips, mistakes = [], []
+    slips, errors = [], []
     for number, row in enumerate(rows[1:], start=2):
         cells = [str(cell).strip() if cell is not None else "" for cell in row]
         if not any(cells):
@@ -29,9 +33,9 @@ def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> 
         try:
             slips.append(_create(session, cells, known_wards))
         except UserError as error:
-            mistakes.append(f"Dòng {number}: {error.message}")
-    if mistakes:
-        raise UploadError("\n".join(mistakes))
+            errors.append(f"Dòng {number}: {error.message}")
+    if errors:
+        raise UploadError("\n".join(errors))
     return slips
 
 
@@ -40,4 +44,4 @@ def _create(session: Session, cells: list[str], known_wards: frozenset[str]) -> 
     role = _ROLES.get(fold(role_name))
     if role is None:
         raise UserError(f"Vai trò “{role_name}” không có. Chọn một trong: {', '.join(role.label for role in Role)}.")
-    return create_user(session, username, full_name, role, read_wards(codes, known_wards), email=email)
+    return create_user(session, username, full_name, role, parse_ward_codes(codes, known_wards), email=email)

@@ -1,6 +1,6 @@
-"""The audit trail in words: what ``<noun>:<verb>`` means to whoever reads it. Pure."""
+"""The labels of the audit trail: what ``<noun>:<verb>`` means to whoever reads it. Pure."""
 
-ACTION_WORDS = {
+ACTION_LABELS = {
     "account:change-password": "đổi mật khẩu",
     "account:create": "tạo tài khoản",
     "account:import": "tạo hàng loạt tài khoản",
@@ -86,7 +86,7 @@ ACTION_WORDS = {
     "submission:settle-remark": "xử lý xong chỗ đánh dấu",
 }
 
-_SUBJECT_WORDS = {
+_SUBJECT_LABELS = {
     "action": "việc cần làm",
     "actions": "việc cần làm",
     "account": "tài khoản",
@@ -108,11 +108,11 @@ _SUBJECT_WORDS = {
 
 
 def describe_action(action: str) -> str:
-    """The words of an action, or the action itself where it has none."""
-    return ACTION_WORDS.get(action, action)
+    """The label of an action, or the action itself where it has none."""
+    return ACTION_LABELS.get(action, action)
 
 
 def describe_subject(subject: str) -> str:
-    """The subject with its noun in words: ``xã, phường 00082``."""
+    """The subject with the label of its noun: ``xã, phường 00082``."""
     noun, space, rest = subject.partition(" ")
-    return f"{_SUBJECT_WORDS.get(noun, noun)}{space}{rest}"
+    return f"{_SUBJECT_LABELS.get(noun, noun)}{space}{rest}"
