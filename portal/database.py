@@ -60,7 +60,7 @@ def get_session() -> Session:
     """The session of this request, opened on first use."""
     if "session" not in g:
         engine: Engine = current_app.extensions["engine"]
-        g.session = Session(engine.execution_options(writes=_is_writing()))
+        g.session = Session(engine.execution_options(writes=g.get("is_writing", False)))
     session: Session = g.session
     return session
 
@@ -69,15 +69,20 @@ P = ParamSpec("P")
 
 
 def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Mark a view that writes. Its changes are kept when it returns, and thrown away when it raises."""
+    """Mark a view that writes. Its changes are kept when it returns, and thrown away when it raises.
+
+    The writing session opens with the view, after its guard: a request that is refused never holds the lock.
+    """
 
     @wraps(view)
     def committing(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        _close_session()
+        g.is_writing = request.method not in ("GET", "HEAD", "OPTIONS")
         answer = view(*args, **kwargs)
         get_session().commit()
         return answer
 
-    committing.writes = True  # type: ignore[attr-defined]  # read by _is_writing and by the house rules
+    committing.writes = True  # type: ignore[attr-defined]  # read by the house rules
     return committing
 
 
@@ -87,12 +92,7 @@ def init_app(app: Flask, url: str) -> None:
     app.teardown_appcontext(_close_session)
 
 
-def _is_writing() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "") if request else None
-    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
-
-
-def _close_session(_error: BaseException | None) -> None:
+def _close_session(_error: BaseException | None = None) -> None:
     session: Session | None = g.pop("session", None)
     if session is not None:
         session.close()
