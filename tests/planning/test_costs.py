@@ -291,7 +291,7 @@ class TestPages:
     def test_a_reader_cannot_change_it(self, demo_sign_in):
         client = demo_sign_in("lanhdao")
         form = self.typed(client)
-        client.post("/plans/1/cost", data=form | {"mode": "project"})
+        assert client.post("/plans/1/cost", data=form | {"mode": "project"}).status_code == 404
         assert "Tổng dự toán" in client.get("/plans/1/cost").text
 
     def test_five_years_have_their_page(self, demo_sign_in):
