@@ -14,7 +14,7 @@ from planning.plan.assumptions import Mode, Spending
 from planning.plan.estimate import estimate
 from planning.plan.five_year_cost import running_cost as running_cost_of
 from planning.plan.plan import Plan
-from planning.plan.year_bars import draw_bars
+from planning.plan.year_bars import draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, read_assumptions
@@ -68,7 +68,7 @@ def running_cost(plan_id: int) -> ResponseReturnValue:
         plan_id=plan_id,
         plan=plan,
         cost=five_years,
-        bars=draw_bars(five_years),
+        bars=draw_year_bars(five_years),
         spendings=list(Spending),
     )
 

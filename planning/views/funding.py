@@ -12,7 +12,7 @@ from accounts.permissions import Permission, may
 from planning.forms import CeilingForm, FundingForm, ceiling_forms
 from planning.funding.allocation import Candidate, Choice, FloorError, candidates_of, curve, next_ward, rank_cheapest, why_not
 from planning.funding.constraints import Ceiling, Funding, fund
-from planning.funding.readiness_curve import draw_money
+from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios import scenarios
@@ -94,7 +94,7 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         choice=choice,
         waiting=[why_not(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
         following=next_ward(choice) if choice else None,
-        chart=draw_money(curve(candidates), _ready_now(plan)),
+        chart=draw_readiness_curve(curve(candidates), _ready_now(plan)),
         ready_now=_ready_now(plan),
     )
 

@@ -13,6 +13,8 @@ PURE = [
     "inventory.prices.vat",
     "inventory.prices.plausibility",
     "inventory.prices.parsing",
+    "portal.charts.bar",
+    "portal.charts.step",
     "portal.numbers",
     "inventory.boundaries.boundaries",
     "inventory.boundaries.geojson",
