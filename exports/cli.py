@@ -15,8 +15,8 @@ from exports.brief.brief import write_brief
 from exports.brief.loading import all_scopes, read_sources
 from exports.brief.rendering import MIMETYPES, build_brief, name_brief
 from exports.open_data.tables import build_open_data
-from exports.views.files import context_of
 from exports.workbook.build import build_workbook
+from exports.workbook.context import WorkbookContext
 from planning.scenarios.loading import list_plans, plan_of
 from portal.database import session_scope
 from portal.settings import current_settings
@@ -71,26 +71,26 @@ def pictures(folder: Path) -> None:
         record = list_plans(session)[0]
         plan, plan_id = plan_of(session, record), record.id
         png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
-    context = replace(context_of(settings, None, plan_id), signatory_name="", co_signatory_name="", is_demo=True)
+    context = replace(WorkbookContext.from_settings(settings, plan_id), signatory_name="", co_signatory_name="", is_demo=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)
     office, painter = shutil.which("soffice"), shutil.which("pdftoppm")
     if office is None or painter is None:
         raise click.ClickException("Thiếu LibreOffice hoặc pdftoppm nên chưa vẽ được trang của sổ tính.")
-    with TemporaryDirectory() as place:
-        book = Path(place) / "plan.xlsx"
+    with TemporaryDirectory() as scratch:
+        book = Path(scratch) / "plan.xlsx"
         book.write_bytes(build_workbook(plan, context))
         convert = [
             office,
-            f"-env:UserInstallation=file://{place}/profile",
+            f"-env:UserInstallation=file://{scratch}/profile",
             "--headless",
             "--convert-to",
             "pdf",
             "--outdir",
-            place,
+            scratch,
             str(book),
         ]
         subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - our own file, and programs found on the machine
-        paint = [painter, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", f"{place}/plan.pdf", str(folder / "workbook")]
+        paint = [painter, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", f"{scratch}/plan.pdf", str(folder / "workbook")]
         subprocess.run(paint, check=True)  # noqa: S603 - likewise
     click.echo("Đã vẽ map.png và workbook.png.")

@@ -15,6 +15,7 @@ MIMETYPES = {
 
 def build_brief(brief: Brief, kind: str, agency: str) -> bytes:
     """One brief as a file of a kind of MIMETYPES."""
+    # The libraries behind both take a while to load, and most processes write neither.
     if kind == "docx":
         from exports.brief.docx import build_brief_document
 

@@ -11,7 +11,7 @@ from docx.table import _Cell
 from exports.letter import contents
 from exports.letter.form import TEXT_WIDTH, begin, draw_line, plain
 from exports.letter.tables import even, put_grid, put_table
-from exports.workbook.annex import WorkbookContext
+from exports.workbook.context import WorkbookContext
 from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan

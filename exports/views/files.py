@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
-from exports.workbook.annex import WorkbookContext
 from exports.workbook.build import build_workbook
+from exports.workbook.context import WorkbookContext
 from planning.funding.allocation import FloorError, candidates_of
 from planning.funding.constraints import fund
 from planning.models import PlanRecord
@@ -21,7 +21,7 @@ from planning.scenarios.serialization import read_funding
 from portal.database import get_session, record_outside
 from portal.downloads import DOCX, XLSX, send_bytes
 from portal.errors import NotFoundError
-from portal.settings import Settings, current_settings
+from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 
 blueprint = Blueprint("plan_files", __name__, template_folder="../templates")
@@ -31,23 +31,18 @@ blueprint = Blueprint("plan_files", __name__, template_folder="../templates")
 @requires(Permission.PLAN_DOWNLOAD)
 def workbook(plan_id: int) -> ResponseReturnValue:
     """The workbook that Finance works on."""
-    # Drawing the map loads matplotlib, which no other page needs.
-    from exports.figures.render import draw_readiness_map
-
-    settings = current_settings()
-    own = get_plan_record(get_session(), plan_id)
-    found = plan_of(get_session(), own)
-    picture = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    candidates = candidates_of(found)
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
+    candidates = candidates_of(plan)
     try:
-        choice = fund(candidates, read_funding(own.funding))
+        choice = fund(candidates, read_funding(record.funding))
     except FloorError:
         # The page of ceilings says so; without a choice there is nothing to print.
         choice = None
-    context = replace(context_of(settings, picture, plan_id), reference=_reference(own, found))
-    data = build_workbook(found, context, candidates, choice)
+    context = replace(_context(plan_id), reference=_reference(record, plan))
+    data = build_workbook(plan, context, candidates, choice)
     identity = the_identity()
-    record_outside(lambda session: audit.log(session, identity, "plan:download", f"plan {plan_id}", after={"total": found.total()}))
+    record_outside(lambda session: audit.log(session, identity, "plan:download", f"plan {plan_id}", after={"total": plan.total()}))
     return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
 
 
@@ -55,43 +50,32 @@ def workbook(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_DOWNLOAD)
 def letter(plan_id: int) -> ResponseReturnValue:
     """The letter to the city, whose annex the workbook is."""
-    from exports.figures.render import draw_readiness_map
-
-    # So does writing Word files with its own library.
+    # The library that writes Word files is loaded with the first of them.
     from exports.letter.build import build_letter
 
-    settings, session = current_settings(), get_session()
-    own = get_plan_record(session, plan_id)
-    found = plan_of(session, own)
-    picture = draw_readiness_map(city_readiness(session), "png", is_demo=not settings.is_production)
-    told = _reference(own, found)
-    data = build_letter(found, context_of(settings, picture, plan_id), told)
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
+    reference = _reference(record, plan)
+    data = build_letter(plan, _context(plan_id), reference)
     identity = the_identity()
-    after = {"kind": told.kind.value, "code": told.code}
+    after = {"kind": reference.kind.value, "code": reference.code}
     record_outside(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
-    return send_bytes(data, f"{'to-trinh' if told.kind is LetterKind.PROPOSAL else 'bao-cao'}-{plan_id}.docx", DOCX)
+    return send_bytes(data, f"{'to-trinh' if reference.kind is LetterKind.PROPOSAL else 'bao-cao'}-{plan_id}.docx", DOCX)
 
 
-def _reference(own: PlanRecord, found: Plan) -> Reference:
+def _context(plan_id: int) -> WorkbookContext:
+    """Who writes, with the readiness map."""
+    # Drawing the map loads matplotlib, which no page needs.
+    from exports.figures.render import draw_readiness_map
+
+    settings = current_settings()
+    map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
+    return WorkbookContext.from_settings(settings, plan_id, map_png)
+
+
+def _reference(record: PlanRecord, plan: Plan) -> Reference:
     """What ties letter and workbook together, of the kind that the address asks for."""
-    asked = request.args.get("kind", LetterKind.PROPOSAL.value)
-    if asked not in {kind.value for kind in LetterKind}:
+    kind = request.args.get("kind", LetterKind.PROPOSAL.value)
+    if kind not in {kind.value for kind in LetterKind}:
         raise NotFoundError(_("Văn bản trình là Tờ trình hoặc Báo cáo."))
-    return reference_of(get_session(), own, found, LetterKind(asked), current_settings().agency)
-
-
-def context_of(settings: Settings, map_png: bytes | None, plan_id: int) -> WorkbookContext:
-    """What the workbook needs beside the plan, from the settings."""
-    return WorkbookContext(
-        agency_parent=settings.agency_parent,
-        agency=settings.agency,
-        co_agency=settings.co_agency,
-        signatory_title=settings.signatory_title,
-        signatory_name=settings.signatory_name,
-        co_signatory_title=settings.co_signatory_title,
-        co_signatory_name=settings.co_signatory_name,
-        is_demo=not settings.is_production,
-        map_png=map_png,
-        plan_id=plan_id,
-        public_url=settings.public_url,
-    )
+    return reference_of(get_session(), record, plan, LetterKind(kind), current_settings().agency)

@@ -8,9 +8,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_formula, put_text, values_of
 from exports.workbook.styles import put_in_margin, set_up
-from planning.plan.document_reference import Reference
 from planning.plan.plan import Plan
 from portal.formats import show_day
 from portal.territory import TERRITORY
@@ -25,36 +25,6 @@ SUMMARY_TAB = "Tổng hợp"
 GROUPS_AT = 12
 # Where the summary tells the amount that no document stands behind: every title is a draft while there is any.
 NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
-
-
-@dataclass(frozen=True)
-class WorkbookContext:
-    """What the workbook needs beside the plan: who writes it, whether its figures are made up, and where its plan is found.
-
-    ``plan_id`` and ``public_url`` lead from each line back to its proof. ``part`` names what of the plan the workbook holds, nothing
-    where it holds all; such a workbook has no sheet that only the city needs.
-    """
-
-    agency_parent: str
-    agency: str
-    co_agency: str
-    signatory_title: str
-    signatory_name: str
-    co_signatory_title: str
-    co_signatory_name: str
-    is_demo: bool
-    map_png: bytes | None = None
-    plan_id: int = 0
-    public_url: str = ""
-    part: str = ""
-    reference: Reference | None = None
-
-    @property
-    def letter_told(self) -> str:
-        """The letter that the workbook belongs to, with the code that stands on both."""
-        if self.reference is None:
-            return "Tờ trình số      /TTr-STC ngày      tháng      năm      "
-        return f"{self.reference.letter}; mã đối chiếu {self.reference.code}"
 
 
 @dataclass(frozen=True)

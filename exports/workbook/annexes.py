@@ -5,19 +5,9 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
 
-from exports.workbook.annex import (
-    FIRST,
-    HEAD,
-    Input,
-    Live,
-    WorkbookContext,
-    add_annex,
-    add_filter,
-    mark_as_demo,
-    put_row,
-    put_totals,
-)
+from exports.workbook.annex import FIRST, HEAD, Input, Live, add_annex, add_filter, mark_as_demo, put_row, put_totals
 from exports.workbook.by_ward import name_blocking
+from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from exports.workbook.price_basis import PRICE, price_of
 from exports.workbook.styles import set_up

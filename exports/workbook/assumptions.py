@@ -2,7 +2,8 @@
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, HEAD, Content, Input, WorkbookContext, add_annex, put_row
+from exports.workbook.annex import FIRST, HEAD, Content, Input, add_annex, put_row
+from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from inventory.catalogue import GROUPS
 from planning.plan.plan import Plan

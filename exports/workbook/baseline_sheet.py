@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import WorkbookContext
+from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from planning.plan.overrides import EditField, PriceField, show_price, show_value
 from planning.plan.plan import Plan

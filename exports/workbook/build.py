@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import WorkbookContext, fit_rows
+from exports.workbook.annex import fit_rows
 from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
 from exports.workbook.assumptions import add_assumptions
 from exports.workbook.baseline_sheet import add_originals
@@ -12,6 +12,7 @@ from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
 from exports.workbook.ceilings import add_ceilings
 from exports.workbook.cheapest import add_cheapest
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import add_detail
 from exports.workbook.estimate import add_estimate
 from exports.workbook.five_years import add_five_years

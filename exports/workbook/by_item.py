@@ -9,7 +9,6 @@ from exports.workbook.annex import (
     SUMMARY_TAB,
     Content,
     Live,
-    WorkbookContext,
     add_annex,
     add_filter,
     column_range,
@@ -17,6 +16,7 @@ from exports.workbook.annex import (
     put_totals,
 )
 from exports.workbook.charts import Cells, stacked_bars
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import (
     AMOUNT,
     ITEM,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, HEAD, Content, Live, WorkbookContext, add_annex, add_filter, put_row, put_totals
+from exports.workbook.annex import FIRST, HEAD, Content, Live, add_annex, add_filter, put_row, put_totals
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
 from inventory.catalogue import GROUPS
 from inventory.wards.wards import Ward

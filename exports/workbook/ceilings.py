@@ -5,7 +5,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.workbook.annex import HEAD, LAST, Content, Live, WorkbookContext, add_annex, join, put, put_row
+from exports.workbook.annex import HEAD, LAST, Content, Live, add_annex, join, put, put_row
+from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from planning.funding.allocation import Candidate, Choice, Pot, next_ward, why_not
 from planning.plan.plan import Plan

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, Live, WorkbookContext, add_annex, column_range, put_row
+from exports.workbook.annex import FIRST, Live, add_annex, column_range, put_row
 from exports.workbook.by_ward import RESULT
 from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.charts import Cells, line_of_money
+from exports.workbook.context import WorkbookContext
 from planning.funding.allocation import Candidate, curve
 from planning.plan.plan import Plan
 from scoring.rating.rating import Result

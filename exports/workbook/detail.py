@@ -12,7 +12,6 @@ from exports.workbook.annex import (
     Input,
     Link,
     Live,
-    WorkbookContext,
     add_annex,
     add_filter,
     column_range,
@@ -20,6 +19,7 @@ from exports.workbook.annex import (
     put_row,
     put_totals,
 )
+from exports.workbook.context import WorkbookContext
 from exports.workbook.price_basis import (
     CAP,
     EVIDENCE,

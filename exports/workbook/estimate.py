@@ -8,7 +8,8 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.amount_in_words_formula import words_formula
-from exports.workbook.annex import HEAD, Content, Input, Live, WorkbookContext, add_annex, put, put_row
+from exports.workbook.annex import HEAD, Content, Input, Live, add_annex, put, put_row
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import ITEM, SPENDING, sum_where
 from exports.workbook.formula_values import put_formula, put_text
 from exports.workbook.price_basis import price_of

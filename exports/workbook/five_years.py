@@ -4,7 +4,8 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.workbook.annex import HEAD, Content, Input, Live, WorkbookContext, add_annex, put_row
+from exports.workbook.annex import HEAD, Content, Input, Live, add_annex, put_row
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import SPENDING, UPKEEP, YEAR, sum_where
 from planning.plan.assumptions import Spending
 from planning.plan.five_year_cost import HORIZON, Part, running_cost

@@ -2,8 +2,9 @@
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import HEAD, Content, Input, Live, WorkbookContext, add_annex, add_filter, column_range, offer, put_row
+from exports.workbook.annex import HEAD, Content, Input, Live, add_annex, add_filter, column_range, offer, put_row
 from exports.workbook.assumptions import LEASE_PERCENT
+from exports.workbook.context import WorkbookContext
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import METHODS, Price
 from planning.plan.assumptions import Assumptions, Method

@@ -6,21 +6,11 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.amount_in_words_formula import words_formula
-from exports.workbook.annex import (
-    GROUPS_AT,
-    SUMMARY_TAB,
-    Content,
-    Live,
-    WorkbookContext,
-    column_range,
-    join,
-    mark_as_demo,
-    put_draft_title,
-    put_row,
-)
+from exports.workbook.annex import GROUPS_AT, SUMMARY_TAB, Content, Live, column_range, join, mark_as_demo, put_draft_title, put_row
 from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
 from exports.workbook.by_ward import RESULT, WARD_TOTAL
 from exports.workbook.by_ward import TAB as WARD_TAB
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import (
     AMOUNT,
     AMOUNT_ABOVE,

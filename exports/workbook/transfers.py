@@ -2,19 +2,8 @@
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import (
-    FIRST,
-    HEAD,
-    Content,
-    Live,
-    WorkbookContext,
-    add_annex,
-    add_filter,
-    column_range,
-    join,
-    put_row,
-    put_totals,
-)
+from exports.workbook.annex import FIRST, HEAD, Content, Live, add_annex, add_filter, column_range, join, put_row, put_totals
+from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import ITEM, MONTHS, TAB, TRANSFER_TAB, UNIT_PRICE, WARD
 from exports.workbook.formula_values import put_text
 from inventory.catalogue import load_catalogue

@@ -1,36 +1,30 @@
-"""Bars of the years as an inline SVG: two bars a year, one for each kind of spending. Pure."""
+"""The chart of the five years: two bars a year, one for each kind of spending. Pure."""
 
 from dataclasses import dataclass
 
 from planning.plan.assumptions import Spending
 from planning.plan.five_year_cost import RunningCost
+from portal.charts.bar import Bar, Frame, draw_bars
 
-WIDTH, HEIGHT, LEFT, TOP = 560, 150, 12, 20
-_BAR = 34
+FRAME = Frame(width=560, height=150, left=12, top=20)
+_BAR_WIDTH, _GAP = 34, 3
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One bar in pixels, with the VND that it stands for."""
+class YearBar(Bar):
+    """One bar with the kind of spending, the year, and the VND that it stands for."""
 
-    x: float
-    y: float
-    width: float
-    height: float
     spending: Spending
     year: int
     amount: int
 
 
-def draw_bars(cost: RunningCost) -> tuple[Bar, ...]:
+def draw_year_bars(cost: RunningCost) -> tuple[YearBar, ...]:
     """All bars to one scale, from left to right."""
-    top = max([1, *(cost.in_year(kind, year) for kind in Spending for year in cost.years)])
-    step = (WIDTH - 2 * LEFT) / len(cost.years)
-    bars = []
-    for place, year in enumerate(cost.years):
-        for number, kind in enumerate(Spending):
-            amount = cost.in_year(kind, year)
-            height = round(HEIGHT * amount / top, 1)
-            x = round(LEFT + step * place + (step - 2 * _BAR) / 2 + _BAR * number, 1)
-            bars.append(Bar(x, round(TOP + HEIGHT - height, 1), _BAR - 3, height, kind, year, amount))
-    return tuple(bars)
+    amounts = [[cost.in_year(kind, year) for kind in Spending] for year in cost.years]
+    groups = draw_bars(amounts, FRAME, _BAR_WIDTH, _GAP)
+    return tuple(
+        YearBar(bar.x, bar.y, bar.width, bar.height, kind, year, cost.in_year(kind, year))
+        for year, bars in zip(cost.years, groups, strict=True)
+        for kind, bar in zip(Spending, bars, strict=True)
+    )

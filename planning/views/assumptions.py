@@ -1,6 +1,8 @@
 """The page of the rules of a scenario: years, sources, methods and responsible units by group."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -11,6 +13,7 @@ from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import list_price_lists
 from planning.forms import GroupRuleForm, RulesForm, group_forms
+from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
 from planning.plan.overrides import ALL_WARDS, PriceField
 from planning.plan.workbook_diff import price_in_words
@@ -22,21 +25,24 @@ from portal.database import get_session, writes
 blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
 
 
-@blueprint.route("/plans/<int:plan_id>/rules", methods=["GET", "POST"])
+@blueprint.get("/plans/<int:plan_id>/rules")
 @requires(Permission.PLAN_READ)
-@writes
 def rules(plan_id: int) -> ResponseReturnValue:
-    """The rules of a scenario; a planner may change those of an open one."""
+    """The rules of a scenario, as a form to whoever may change them."""
+    record = get_plan_record(get_session(), plan_id)
+    return _rules_page(record, _rules_form(record), group_forms(read_assumptions(record.assumptions)))
+
+
+@blueprint.post("/plans/<int:plan_id>/rules")
+@requires(Permission.PLAN_EDIT)
+@writes
+def set_rules(plan_id: int) -> ResponseReturnValue:
+    """Set the rules of an open scenario."""
     session, identity = get_session(), the_identity()
-    own = get_plan_record(session, plan_id, for_update=request.method == "POST")
-    present = read_assumptions(own.assumptions)
-    values = {name: getattr(present, name) for name in ("first_year", "months", "lease_percent", "blocking_first")}
-    form = RulesForm(data={**{k: v if isinstance(v, bool) else str(v) for k, v in values.items()}, "price_list": own.price_list_id})
-    form.price_list.choices = [SelectChoice(found.id, found.name) for found in list_price_lists(session)]
-    groups = group_forms(present)
-    may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
-    if may_edit and form.validate_on_submit() and _all_valid(groups):
-        typed = Assumptions(
+    record = get_plan_record(session, plan_id, for_update=True)
+    form, groups = _rules_form(record), group_forms(read_assumptions(record.assumptions))
+    if form.validate_on_submit() and _validate_all(groups):
+        assumptions = Assumptions(
             form.first_year.number or 0,
             form.months.number or 0,
             bool(form.blocking_first.data),
@@ -44,28 +50,14 @@ def rules(plan_id: int) -> ResponseReturnValue:
             {letter: group.rule for letter, group in groups.items()},
         )
         try:
-            scenarios.set_rules(session, own, form.stamp, typed, price_list_id=form.price_list.data)
+            scenarios.set_rules(session, record, form.stamp, assumptions, price_list_id=form.price_list.data)
         except scenarios.ScenarioError as error:
             form.form_errors.append(error.message)
         else:
-            audit.log(session, identity, "plan:set-rules", f"plan {plan_id}", after=own.assumptions)
+            audit.log(session, identity, "plan:set-rules", f"plan {plan_id}", after=record.assumptions)
             flash(_("Đã lưu quy tắc; mọi dòng chưa sửa tay đã theo quy tắc mới."), "success")
             return redirect(url_for("plan_rules.rules", plan_id=plan_id))
-    page = render_template(
-        "planning/rules.html",
-        record=own,
-        plan_id=plan_id,
-        form=form,
-        groups=groups,
-        names=GROUPS,
-        may_edit=may_edit,
-        changes=own.changes,
-        own_prices=scenarios.price_edits(own),
-        price_words={field.value: field.label for field in PriceField},
-        shown=[price_in_words(PriceField(row.field), row.value) for row in scenarios.price_edits(own)],
-        catalogue=load_catalogue(),
-    )
-    return page, 400 if form.errors or any(group.errors for group in groups.values()) else 200
+    return _rules_page(record, form, groups), 400
 
 
 @blueprint.post("/plans/<int:plan_id>/prices/<item_code>/undo")
@@ -73,9 +65,9 @@ def rules(plan_id: int) -> ResponseReturnValue:
 @writes
 def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
     """Take a price of the scenario's own back: that of the price list counts again."""
-    own = get_plan_record(get_session(), plan_id, for_update=True)
+    record = get_plan_record(get_session(), plan_id, for_update=True)
     try:
-        count = scenarios.undo_edits(get_session(), own, ALL_WARDS, item_code)
+        count = scenarios.undo_edits(get_session(), record, ALL_WARDS, item_code)
     except scenarios.ScenarioError as error:
         flash(error.message, "danger")
     else:
@@ -84,7 +76,41 @@ def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
     return redirect(url_for("plan_rules.rules", plan_id=plan_id))
 
 
-def _all_valid(groups: dict[str, GroupRuleForm]) -> bool:
-    """Whether every group may be saved; each is asked, so that all errors are told at once."""
+def _rules_form(record: PlanRecord) -> RulesForm:
+    """The form filled with the rules of a scenario, or with what was posted."""
+    assumptions = read_assumptions(record.assumptions)
+    form = RulesForm(
+        data={
+            "first_year": str(assumptions.first_year),
+            "months": str(assumptions.months),
+            "lease_percent": str(assumptions.lease_percent),
+            "blocking_first": assumptions.blocking_first,
+            "price_list": record.price_list_id,
+        }
+    )
+    form.price_list.choices = [SelectChoice(prices.id, prices.name) for prices in list_price_lists(get_session())]
+    return form
+
+
+def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupRuleForm]) -> str:
+    price_edits = scenarios.price_edits(record)
+    return render_template(
+        "planning/rules.html",
+        record=record,
+        plan_id=record.id,
+        form=form,
+        groups=groups,
+        names=GROUPS,
+        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        changes=record.changes,
+        own_prices=price_edits,
+        price_words={field.value: field.label for field in PriceField},
+        shown=[price_in_words(PriceField(edit.field), edit.value) for edit in price_edits],
+        catalogue=load_catalogue(),
+    )
+
+
+def _validate_all(groups: Mapping[str, GroupRuleForm]) -> bool:
+    """Whether every group may be saved; each is validated, so that all errors are shown at once."""
     faulty = [letter for letter, group in groups.items() if not group.validate()]
     return not faulty

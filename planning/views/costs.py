@@ -7,12 +7,14 @@ from flask_babel import gettext as _
 from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from planning.forms import rates_form
+from planning.forms import RatesForm, rates_form
+from planning.models import PlanRecord
 from planning.plan.approval_hints import DISCLAIMER, hints_of
 from planning.plan.assumptions import Mode, Spending
 from planning.plan.estimate import estimate
-from planning.plan.five_year_cost import running_cost as cost_of_five_years
-from planning.plan.year_bars import draw_bars
+from planning.plan.five_year_cost import running_cost as running_cost_of
+from planning.plan.plan import Plan
+from planning.plan.year_bars import draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, read_assumptions
@@ -23,57 +25,68 @@ from scoring.rating.standard import SOURCE_LABELS
 blueprint = Blueprint("plan_costs", __name__, template_folder="../templates")
 
 
-@blueprint.route("/plans/<int:plan_id>/cost", methods=["GET", "POST"])
+@blueprint.get("/plans/<int:plan_id>/cost")
 @requires(Permission.PLAN_READ)
-@writes
 def cost(plan_id: int) -> ResponseReturnValue:
-    """The estimate as a purchase or as a project; a planner may choose the mode and the rates of an open scenario."""
+    """The estimate as a purchase or as a project, with hints; its rates as a form to whoever may change them."""
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
+    return _cost_page(record, plan, rates_form(plan.rates))
+
+
+@blueprint.post("/plans/<int:plan_id>/cost")
+@requires(Permission.PLAN_EDIT)
+@writes
+def set_rates(plan_id: int) -> ResponseReturnValue:
+    """Set the mode and the rates of an open scenario."""
     session, identity = get_session(), the_identity()
-    own = get_plan_record(session, plan_id)
-    found = plan_of(session, own)
-    form = rates_form(found.rates)
-    may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
-    if may_edit and form.validate_on_submit():
+    record = get_plan_record(session, plan_id, for_update=True)
+    plan = plan_of(session, record)
+    form = rates_form(plan.rates)
+    if form.validate_on_submit():
         try:
-            scenarios.set_rules(session, own, form.stamp, read_assumptions(own.assumptions), rates=dump_rates(form.rates))
+            scenarios.set_rules(session, record, form.stamp, read_assumptions(record.assumptions), rates=dump_rates(form.rates))
         except scenarios.ScenarioError as error:
             form.form_errors.append(error.message)
         else:
-            audit.log(session, identity, "plan:set-rates", f"plan {plan_id}", after=own.rates)
+            audit.log(session, identity, "plan:set-rates", f"plan {plan_id}", after=record.rates)
             flash(_("Đã lưu cách lập và tỷ lệ."), "success")
             return redirect(url_for("plan_costs.cost", plan_id=plan_id))
-    shown = estimate(found)
-    page = render_template(
-        "planning/cost.html",
-        record=own,
-        plan_id=plan_id,
-        plan=found,
-        form=form,
-        may_edit=may_edit,
-        changes=own.changes,
-        estimate=shown,
-        is_project=shown.mode is Mode.PROJECT,
-        hints=hints_of(found, shown),
-        labels=SOURCE_LABELS,
-        disclaimer=DISCLAIMER,
-        words=vnd_in_words(shown.total),
-    )
-    return page, 400 if form.errors else 200
+    return _cost_page(record, plan, form), 400
 
 
 @blueprint.get("/plans/<int:plan_id>/running-cost")
 @requires(Permission.PLAN_READ)
 def running_cost(plan_id: int) -> ResponseReturnValue:
     """What five years cost, kinds of spending apart."""
-    own = get_plan_record(get_session(), plan_id)
-    found = plan_of(get_session(), own)
-    shown = cost_of_five_years(found)
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
+    five_years = running_cost_of(plan)
     return render_template(
         "planning/running_cost.html",
-        record=own,
+        record=record,
         plan_id=plan_id,
-        plan=found,
-        cost=shown,
-        bars=draw_bars(shown),
+        plan=plan,
+        cost=five_years,
+        bars=draw_year_bars(five_years),
         spendings=list(Spending),
+    )
+
+
+def _cost_page(record: PlanRecord, plan: Plan, form: RatesForm) -> str:
+    computed = estimate(plan)
+    return render_template(
+        "planning/cost.html",
+        record=record,
+        plan_id=record.id,
+        plan=plan,
+        form=form,
+        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        changes=record.changes,
+        estimate=computed,
+        is_project=computed.mode is Mode.PROJECT,
+        hints=hints_of(plan, computed),
+        labels=SOURCE_LABELS,
+        disclaimer=DISCLAIMER,
+        words=vnd_in_words(computed.total),
     )

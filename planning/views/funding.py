@@ -1,16 +1,19 @@
 """Pages of the budget ceiling: the cheapest wards first, the choice under ceilings with its bound and reasons, and the whole curve."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
-from planning.forms import FundingForm, ceiling_forms
+from planning.forms import CeilingForm, FundingForm, ceiling_forms
 from planning.funding.allocation import Candidate, Choice, FloorError, candidates_of, curve, next_ward, rank_cheapest, why_not
 from planning.funding.constraints import Ceiling, Funding, fund
-from planning.funding.readiness_curve import draw_money
+from planning.funding.readiness_curve import draw_readiness_curve
+from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
@@ -20,68 +23,86 @@ from scoring.rating.rating import Result
 
 blueprint = Blueprint("plan_funding", __name__, template_folder="../templates")
 
+PotForms = Mapping[tuple[int, str], CeilingForm]
 
-@blueprint.route("/plans/<int:plan_id>/funding", methods=["GET", "POST"])
+
+@blueprint.get("/plans/<int:plan_id>/funding")
 @requires(Permission.PLAN_READ)
-@writes
 def funding(plan_id: int) -> ResponseReturnValue:
-    """What is funded under the ceilings of a scenario, and why the rest waits; a planner sets them."""
+    """What is funded under the ceilings of a scenario, and why the rest waits; the ceilings as a form to whoever may set them."""
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
+    return _funding_page(record, plan, _funding_form(record), _pot_forms(record, plan))
+
+
+@blueprint.post("/plans/<int:plan_id>/funding")
+@requires(Permission.PLAN_EDIT)
+@writes
+def set_funding(plan_id: int) -> ResponseReturnValue:
+    """Set the ceilings, the aim and the floors of an open scenario."""
     session, identity = get_session(), the_identity()
-    own = get_plan_record(session, plan_id, for_update=request.method == "POST")
-    plan = plan_of(session, own)
-    present = read_funding(own.funding)
-    sources = sorted({line.source for line in plan.lines})
-    form = FundingForm(
-        data={"aim": present.aim.value, "per_district": str(present.per_district), "communes_first": present.communes_first}
-    )
-    pots = ceiling_forms(present, plan.assumptions.years, sources)
-    may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
-    refused = ""
-    if may_edit and form.validate_on_submit() and not [pot for pot in pots.values() if not pot.validate()]:
-        typed = Funding(
-            tuple(
-                Ceiling(year, source, pot.amount.number) for (year, source), pot in pots.items() if pot.amount.number is not None
-            ),
-            form.the_aim,
-            form.per_district.number or 0,
-            bool(form.communes_first.data),
-        )
+    record = get_plan_record(session, plan_id, for_update=True)
+    plan = plan_of(session, record)
+    form, pots, refusal = _funding_form(record), _pot_forms(record, plan), ""
+    if form.validate_on_submit() and not [pot for pot in pots.values() if not pot.validate()]:
         try:
-            scenarios.set_funding(session, own, form.stamp, typed)
+            scenarios.set_funding(session, record, form.stamp, _posted_funding(form, pots))
         except scenarios.ScenarioError as error:
-            refused = error.message
+            refusal = error.message
         else:
-            audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=own.funding)
+            audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=record.funding)
             flash(_("Đã lưu trần vốn."), "success")
             return redirect(url_for("plan_funding.funding", plan_id=plan_id))
+    return _funding_page(record, plan, form, pots, refusal), 400
+
+
+def _funding_form(record: PlanRecord) -> FundingForm:
+    """The form filled with aim and floors of a scenario, or with what was posted."""
+    present = read_funding(record.funding)
+    return FundingForm(
+        data={"aim": present.aim.value, "per_district": str(present.per_district), "communes_first": present.communes_first}
+    )
+
+
+def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
+    sources = sorted({line.source for line in plan.lines})
+    return ceiling_forms(read_funding(record.funding), plan.assumptions.years, sources)
+
+
+def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
+    """Ceilings, aim and floors from forms that are valid; a pot without an amount has no ceiling."""
+    ceilings = (Ceiling(year, source, pot.amount.number) for (year, source), pot in pots.items() if pot.amount.number is not None)
+    return Funding(tuple(ceilings), form.the_aim, form.per_district.number or 0, bool(form.communes_first.data))
+
+
+def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
     candidates = candidates_of(plan)
-    choice, impossible = _choose(candidates, present)
-    is_faulty = bool(refused or form.errors or [pot for pot in pots.values() if pot.errors])
-    page = render_template(
+    choice, impossible = _choose(candidates, read_funding(record.funding))
+    return render_template(
         "planning/funding.html",
-        record=own,
-        plan_id=plan_id,
+        record=record,
+        plan_id=record.id,
         plan=plan,
         form=form,
         pots=pots,
-        may_edit=may_edit,
-        refused=refused,
+        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        refused=refusal,
         impossible=impossible,
-        changes=own.changes,
+        changes=record.changes,
         candidates=candidates,
         ranking=rank_cheapest(candidates),
         choice=choice,
         waiting=[why_not(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
         following=next_ward(choice) if choice else None,
-        chart=draw_money(curve(candidates), _ready_now(plan)),
+        chart=draw_readiness_curve(curve(candidates), _ready_now(plan)),
         ready_now=_ready_now(plan),
     )
-    return page, 400 if is_faulty else 200
 
 
-def _choose(candidates: tuple[Candidate, ...], asked: Funding) -> tuple[Choice | None, str]:
+def _choose(candidates: tuple[Candidate, ...], constraints: Funding) -> tuple[Choice | None, str]:
+    """The choice under the ceilings, or why there is none."""
     try:
-        return fund(candidates, asked), ""
+        return fund(candidates, constraints), ""
     except FloorError as error:
         return None, error.message
 

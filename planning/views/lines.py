@@ -1,5 +1,7 @@
 """Pages of the lines of a plan: the filtered list with its total, and one line with its proof and its form."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +12,7 @@ from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
+from planning.models import PlanRecord
 from planning.plan.assumptions import SOURCES, Method, Spending
 from planning.plan.comparison import show_field
 from planning.plan.line_filter import MARKS, filtered, read_filter
@@ -17,7 +20,7 @@ from planning.plan.lines_csv import build_lines_csv
 from planning.plan.overrides import PRIORITIES, EditField, new_line, show_value
 from planning.plan.plan import Plan, PlanLine
 from planning.scenarios import scenarios
-from planning.scenarios.loading import get_plan_record, plan_of
+from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import read_funding
 from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
@@ -33,24 +36,24 @@ CSV = "text/csv; charset=utf-8"
 @blueprint.get("/plans/<int:plan_id>/lines")
 @requires(Permission.PLAN_READ)
 def lines(plan_id: int) -> ResponseReturnValue:
-    """The lines that are looked for, with their total; fifty at a time."""
-    own = get_plan_record(get_session(), plan_id)
-    found = plan_of(get_session(), own)
+    """The lines that the filter lets through, with their total; fifty at a time."""
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
     chosen = read_filter(request.args)
-    rows = filtered(found, chosen)
+    rows = filtered(plan, chosen)
     page = max(1, request.args.get("page", 1, type=int))
     return render_template(
         "planning/lines.html",
-        record=own,
+        record=record,
         plan_id=plan_id,
-        plan=found,
+        plan=plan,
         rows=rows[(page - 1) * SHOWN : page * SHOWN],
         count=len(rows),
         page=page,
         pages=-(-len(rows) // SHOWN),
         totals={kind: sum(line.amount for line in rows if line.spending is kind) for kind in Spending},
         chosen=chosen.values,
-        choices=_choices(found),
+        choices=_choices(plan),
         catalogue=load_catalogue(),
         buyable=[item for item in load_catalogue().values() if item.acquisition is not Acquisition.NONE],
     )
@@ -60,8 +63,8 @@ def lines(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_DOWNLOAD)
 def table(plan_id: int) -> ResponseReturnValue:
     """The same lines as a CSV table."""
-    found = plan_of(get_session(), get_plan_record(get_session(), plan_id))
-    rows, identity = filtered(found, read_filter(request.args)), the_identity()
+    plan = get_plan(get_session(), plan_id)
+    rows, identity = filtered(plan, read_filter(request.args)), the_identity()
     record_outside(
         lambda session: audit.log(session, identity, "plan:download-lines", f"plan {plan_id}", after={"lines": len(rows)})
     )
@@ -76,34 +79,37 @@ def add(plan_id: int) -> ResponseReturnValue:
     return redirect(url_for("plan_lines.line", plan_id=plan_id, line_code=code))
 
 
-@blueprint.route("/plans/<int:plan_id>/lines/<line_code>", methods=["GET", "POST"])
+@blueprint.get("/plans/<int:plan_id>/lines/<line_code>")
 @requires(Permission.PLAN_READ)
-@writes
 def line(plan_id: int, line_code: str) -> ResponseReturnValue:
-    """One line: what it costs and why, the answers, the standard and the price behind it; a planner may change it."""
-    own = get_plan_record(get_session(), plan_id, for_update=request.method == "POST")
-    identity = the_identity()
-    found = plan_of(get_session(), own)
-    present = _line_of(found, line_code)
-    may_edit = may(identity, Permission.PLAN_EDIT) and not own.is_final
-    typed, refused = {field.value: show_value(present, field) for field in EditField}, ""
-    if request.method == "POST":
-        if not may(identity, Permission.PLAN_EDIT):
-            raise NotFoundError(_("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này."))
-        typed = {field.value: request.form.get(field.value, "") for field in EditField}
-        base = {field.value: request.form.get(f"base-{field.value}", "") for field in EditField}
-        try:
-            edits = scenarios.edit_line(
-                get_session(), own, present, typed, base, request.form.get("why", "").strip(), identity.full_name
-            )
-        except WardReadinessError as error:
-            refused = error.message
-        else:
-            told = {edit.field: edit.value for edit in edits}
-            audit.log(get_session(), identity, "plan:edit-line", f"plan {plan_id}", after={"line": line_code, **told})
-            flash(_("Đã lưu %(count)s ô.", count=len(edits)) if edits else _("Không có ô nào đổi."), "success")
-            return redirect(url_for("plan_lines.line", plan_id=plan_id, line_code=line_code))
-    return _line_page(own, plan_id, found, present, typed, refused, may_edit=may_edit), 400 if refused else 200
+    """One line: what it costs and why, the answers, the standard and the price behind it, as a form to whoever may change it."""
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
+    present = _line_of(plan, line_code)
+    return _line_page(record, plan, present, {field.value: show_value(present, field) for field in EditField})
+
+
+@blueprint.post("/plans/<int:plan_id>/lines/<line_code>")
+@requires(Permission.PLAN_EDIT)
+@writes
+def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
+    """Change a line of an open scenario by hand."""
+    session, identity = get_session(), the_identity()
+    record = get_plan_record(session, plan_id, for_update=True)
+    plan = plan_of(session, record)
+    present = _line_of(plan, line_code)
+    entries = {field.value: request.form.get(field.value, "") for field in EditField}
+    base = {field.value: request.form.get(f"base-{field.value}", "") for field in EditField}
+    try:
+        edits = scenarios.edit_line(
+            session, record, present, entries, base, request.form.get("why", "").strip(), identity.full_name
+        )
+    except WardReadinessError as error:
+        return _line_page(record, plan, present, entries, error.message), 400
+    after = {"line": line_code, **{edit.field: edit.value for edit in edits}}
+    audit.log(session, identity, "plan:edit-line", f"plan {plan_id}", after=after)
+    flash(_("Đã lưu %(count)s ô.", count=len(edits)) if edits else _("Không có ô nào đổi."), "success")
+    return redirect(url_for("plan_lines.line", plan_id=plan_id, line_code=line_code))
 
 
 @blueprint.post("/plans/<int:plan_id>/lines/<line_code>/undo")
@@ -111,9 +117,9 @@ def line(plan_id: int, line_code: str) -> ResponseReturnValue:
 @writes
 def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
     """Take the hand edits of a line back."""
-    own = get_plan_record(get_session(), plan_id, for_update=True)
+    record = get_plan_record(get_session(), plan_id, for_update=True)
     ward_code, _dash, item = line_code.partition("-")
-    count = scenarios.undo_edits(get_session(), own, ward_code, item)
+    count = scenarios.undo_edits(get_session(), record, ward_code, item)
     audit.log(get_session(), the_identity(), "plan:undo-edits", f"plan {plan_id}", after={"line": line_code, "fields": count})
     flash(_("Đã bỏ %(count)s ô sửa tay; dòng trở lại theo quy tắc.", count=count), "success")
     return redirect(url_for("plan_lines.lines", plan_id=plan_id, ward=ward_code))
@@ -121,9 +127,9 @@ def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
 
 def _line_of(plan: Plan, code: str) -> PlanLine:
     """The line, or one of nothing yet that may be filled in. Raises NotFoundError."""
-    for found in plan.lines:
-        if found.code == code:
-            return found
+    for line in plan.lines:
+        if line.code == code:
+            return line
     ward_code, _dash, item = code.partition("-")
     ward = next((ward for ward in plan.wards if ward.code == ward_code), None)
     if ward is None or item not in load_catalogue():
@@ -131,14 +137,12 @@ def _line_of(plan: Plan, code: str) -> PlanLine:
     return new_line(plan, ward, item)
 
 
-def _line_page(
-    own: scenarios.PlanRecord, plan_id: int, plan: Plan, line: PlanLine, typed: dict[str, str], refused: str, *, may_edit: bool
-) -> str:
+def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[str, str], refusal: str = "") -> str:
     rating = plan.ratings[line.ward.code]
     return render_template(
         "planning/line.html",
-        record=own,
-        plan_id=plan_id,
+        record=record,
+        plan_id=record.id,
         plan=plan,
         line=line,
         item=load_catalogue()[line.item],
@@ -149,27 +153,27 @@ def _line_page(
         fields=list(EditField),
         shown={field.value: show_field(line, field) for field in EditField},
         base={field.value: show_value(line, field) for field in EditField},
-        typed=typed,
-        refused=refused,
-        may_edit=may_edit,
+        typed=entries,
+        refused=refusal,
+        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],
             EditField.SPENDING: [(kind.value, kind.label) for kind in Spending],
             EditField.PRIORITY: list(PRIORITIES.items()),
         },
         sources=list(dict.fromkeys([*SOURCES, line.source])),
-        history=[row for row in own.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
+        history=[row for row in record.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
         labels={field.value: field.label for field in EditField},
-        funded=_funding_of(plan, read_funding(own.funding), line),
+        funded=_funding_of(plan, read_funding(record.funding), line),
     )
 
 
-def _funding_of(plan: Plan, asked: Funding, line: PlanLine) -> tuple[int, int, str] | None:
+def _funding_of(plan: Plan, constraints: Funding, line: PlanLine) -> tuple[int, int, str] | None:
     """How many of a line are funded under the ceilings, how many wait, and why; None where there are no ceilings to speak of."""
-    if not asked.ceilings:
+    if not constraints.ceilings:
         return None
     try:
-        split = funded_lines(plan, fund(candidates_of(plan), asked))
+        split = funded_lines(plan, fund(candidates_of(plan), constraints))
     except FloorError as error:
         return 0, line.quantity, error.message
     funded = sum(part.quantity for part in split.funded if part.code == line.code)

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import ironcalc
 import pytest
 from openpyxl import Workbook, load_workbook
+from PIL import Image
 
 from exports.workbook.amount_in_words_formula import words_formula
 from exports.workbook.annex import FIRST
@@ -212,8 +213,6 @@ def test_one_agency_signs_alone(plan):
 
 
 def test_the_map_bears_its_own_mark(plan):
-    from PIL import Image
-
     picture = BytesIO()
     Image.new("RGB", (10, 10)).save(picture, "PNG")
     sheet = load_workbook(BytesIO(build_workbook(plan, replace(CONTEXT, map_png=picture.getvalue()))))["Sơ đồ"]

@@ -7,10 +7,12 @@ from io import BytesIO, StringIO
 import ironcalc
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy.orm import Session
 
 from exports.open_data.tables import build_open_data
-from exports.workbook.annex import FIRST, WorkbookContext
+from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
+from exports.workbook.context import WorkbookContext
 from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards.wards import load_wards
@@ -18,6 +20,7 @@ from planning.plan.assumptions import Assumptions, Spending
 from planning.plan.legal_caps import substitutes
 from planning.plan.plan import amount_of, build_plan
 from planning.scenarios.loading import get_plan
+from portal.database import make_engine
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import no_data, rate
 from scoring.rating.standard import parse_standard
@@ -46,10 +49,6 @@ def quantity(plan, item):
 
 @pytest.fixture(scope="module")
 def demo_plan(demo_city):
-    from sqlalchemy.orm import Session
-
-    from portal.database import make_engine
-
     engine = make_engine(f"sqlite:///{demo_city}")
     with Session(engine.execution_options(writes=False)) as session:
         yield get_plan(session, 1, ON)

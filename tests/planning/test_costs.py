@@ -17,7 +17,7 @@ from planning.plan.assumptions import Assumptions, Mode, Rates, Spending
 from planning.plan.estimate import LINES, before_vat, estimate
 from planning.plan.five_year_cost import Part, running_cost
 from planning.plan.plan import build_plan, is_paid_yearly
-from planning.plan.year_bars import HEIGHT, TOP, draw_bars
+from planning.plan.year_bars import FRAME, draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, freeze, hash_content, read_frozen, read_rates
@@ -225,10 +225,16 @@ class TestRunningCost:
         assert cost.outside == {kind: plan.spending_total(kind) for kind in Spending}
 
     def test_bars_are_to_scale(self):
-        bars = draw_bars(running_cost(PLAN))
+        bars = draw_year_bars(running_cost(PLAN))
         highest = max(bars, key=lambda bar: bar.amount)
-        assert (highest.y, highest.height) == (TOP, HEIGHT)
-        assert all(abs(bar.height - HEIGHT * bar.amount / highest.amount) < 0.1 for bar in bars)
+        assert (highest.y, highest.height) == (FRAME.top, FRAME.height)
+        assert all(abs(bar.height - FRAME.height * bar.amount / highest.amount) < 0.1 for bar in bars)
+
+    def test_each_year_has_a_bar_of_each_kind(self):
+        cost = running_cost(PLAN)
+        bars = draw_year_bars(cost)
+        assert [(bar.year, bar.spending) for bar in bars] == [(year, kind) for year in cost.years for kind in Spending]
+        assert all(bar.amount == cost.in_year(bar.spending, bar.year) for bar in bars)
 
 
 class TestStored:
@@ -291,7 +297,7 @@ class TestPages:
     def test_a_reader_cannot_change_it(self, demo_sign_in):
         client = demo_sign_in("lanhdao")
         form = self.typed(client)
-        client.post("/plans/1/cost", data=form | {"mode": "project"})
+        assert client.post("/plans/1/cost", data=form | {"mode": "project"}).status_code == 404
         assert "Tổng dự toán" in client.get("/plans/1/cost").text
 
     def test_five_years_have_their_page(self, demo_sign_in):

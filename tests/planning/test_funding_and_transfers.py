@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from planning.funding.allocation import Aim, Pot, candidates_of, curve
 from planning.funding.constraints import Ceiling, Funding, fund
-from planning.funding.readiness_curve import draw_money
+from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanTransfer
 from planning.plan.assumptions import SOURCES
 from planning.scenarios.accepted_transfers import agree, key_of, left_to_give, proposals, withdraw
@@ -147,7 +147,7 @@ class TestFunding:
 
     def test_the_curve_begins_at_the_ready_and_ends_at_all(self, demo_session, own):
         points = curve(candidates_of(plan_of(demo_session, own, DEMO_DAY)))
-        chart = draw_money(points, 47)
+        chart = draw_readiness_curve(points, 47)
         assert chart.path.count("H") == len(points)
         assert chart.path.endswith("V12.0")
 

@@ -1,0 +1,54 @@
+"""Who writes the workbook and the letter, and where their plan is found."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from planning.plan.document_reference import Reference
+from portal.settings import Settings
+
+
+@dataclass(frozen=True)
+class WorkbookContext:
+    """What the workbook needs beside the plan: who writes it, whether its figures are made up, and where its plan is found.
+
+    ``plan_id`` and ``public_url`` lead from each line back to its proof. ``part`` names what of the plan the workbook holds, nothing
+    where it holds all; such a workbook has no sheet that only the city needs.
+    """
+
+    agency_parent: str
+    agency: str
+    co_agency: str
+    signatory_title: str
+    signatory_name: str
+    co_signatory_title: str
+    co_signatory_name: str
+    is_demo: bool
+    map_png: bytes | None = None
+    plan_id: int = 0
+    public_url: str = ""
+    part: str = ""
+    reference: Reference | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings, plan_id: int, map_png: bytes | None = None) -> Self:
+        """The context of a whole plan in this installation."""
+        return cls(
+            agency_parent=settings.agency_parent,
+            agency=settings.agency,
+            co_agency=settings.co_agency,
+            signatory_title=settings.signatory_title,
+            signatory_name=settings.signatory_name,
+            co_signatory_title=settings.co_signatory_title,
+            co_signatory_name=settings.co_signatory_name,
+            is_demo=not settings.is_production,
+            map_png=map_png,
+            plan_id=plan_id,
+            public_url=settings.public_url,
+        )
+
+    @property
+    def letter_told(self) -> str:
+        """The letter that the workbook belongs to, with the code that stands on both."""
+        if self.reference is None:
+            return "Tờ trình số      /TTr-STC ngày      tháng      năm      "
+        return f"{self.reference.letter}; mã đối chiếu {self.reference.code}"
