@@ -28,8 +28,10 @@ class Permission(StrEnum):
     STANDARD_EDIT = "standard:draft:edit"
     STANDARD_PUBLISH = "standard:draft:publish"
     STANDARD_STUDY = "standard:effect:read"
+    SUBMISSION_COMMENT = "submission:any:comment"
     SUBMISSION_CONFIRM = "submission:draft:confirm"
     SUBMISSION_FILL = "submission:draft:fill"
+    SUBMISSION_PRINT_SENSITIVE = "submission:sensitive:print"
     SUBMISSION_READ = "submission:any:read"
     SUBMISSION_REVIEW = "submission:sent:review"
     USERS_MANAGE = "users:account:manage"
@@ -47,6 +49,8 @@ POLICY: dict[Role, frozenset[Permission]] = {
         {
             P.ACCOUNT_OWN,
             P.SUBMISSION_READ,
+            P.SUBMISSION_COMMENT,
+            P.SUBMISSION_PRINT_SENSITIVE,
             P.SUBMISSION_FILL,
             P.READINESS_READ,
             P.INVENTORY_READ,
@@ -58,6 +62,8 @@ POLICY: dict[Role, frozenset[Permission]] = {
         {
             P.ACCOUNT_OWN,
             P.SUBMISSION_READ,
+            P.SUBMISSION_COMMENT,
+            P.SUBMISSION_PRINT_SENSITIVE,
             P.SUBMISSION_CONFIRM,
             P.READINESS_READ,
             P.INVENTORY_READ,
@@ -69,6 +75,8 @@ POLICY: dict[Role, frozenset[Permission]] = {
         {
             P.ACCOUNT_OWN,
             P.SUBMISSION_READ,
+            P.SUBMISSION_COMMENT,
+            P.SUBMISSION_PRINT_SENSITIVE,
             P.SUBMISSION_REVIEW,
             P.ROUND_MANAGE,
             P.READINESS_READ,

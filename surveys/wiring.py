@@ -22,13 +22,25 @@ from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import queue
 from surveys.submissions.handover import find_hand_over
 from surveys.submissions.rounds import current_round, wards_in_work
-from surveys.views import evidence, history, officer, review, speed_test, timeliness, workbook
+from surveys.views import (  # noqa: F401 - printing, review, sections and sending add their pages to the blueprints of others
+    evidence,
+    history,
+    printing,
+    review,
+    rounds,
+    sections,
+    sending,
+    speed_test,
+    submissions,
+    timeliness,
+    workbook,
+)
 
 
 def init_app(app: Flask) -> None:
     """Add the pages of wards and reviewers, their panels, and the demo round."""
-    app.register_blueprint(officer.blueprint)
-    app.register_blueprint(review.blueprint)
+    app.register_blueprint(submissions.blueprint)
+    app.register_blueprint(rounds.blueprint)
     app.register_blueprint(history.blueprint)
     app.register_blueprint(workbook.blueprint)
     app.register_blueprint(evidence.blueprint)

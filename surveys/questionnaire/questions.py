@@ -1,6 +1,7 @@
 """The questionnaire as data: sections and questions, read from data/questionnaire.toml. Pure."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -54,6 +55,10 @@ class Section:
     questions: tuple[Question, ...]
     ask_if: str | None = None
     definitions: tuple[Definition, ...] = ()
+
+    def is_asked(self, entries: Mapping[str, str]) -> bool:
+        """Whether the section applies, given the fields as they were entered."""
+        return self.ask_if is None or entries.get(self.ask_if) == "yes"
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from surveys.submissions import evidence as verbs
 from surveys.submissions.change_log import record_download
 from surveys.submissions.submissions import add_event
 from surveys.views.access import own_submission
-
-HIDDEN = "(số liệu nhạy cảm, không ghi lại ở đây)"
+from surveys.views.audit_lines import HIDDEN
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/surveys", template_folder="../templates")
 

@@ -17,10 +17,11 @@ from portal.table_workbook import build_table_workbook
 from surveys.checks.entries import question_of, questionnaire_of
 from surveys.checks.remarks import RemarkError, add_remark, settle_reasons
 from surveys.checks.states import RemarkKind
+from surveys.models import Submission, SubmissionChange
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.change_log import SHOWN, WhyError, find_change, in_words, list_log, record_download, say_why
 from surveys.views.access import own_submission
-from surveys.views.officer import SENSITIVE
+from surveys.views.audit_lines import HIDDEN
 
 blueprint = Blueprint("history", __name__, url_prefix="/surveys", template_folder="../templates")
 
@@ -28,7 +29,7 @@ HEADINGS = (("Lúc", 18), ("Ai", 32), ("Bằng cách nào", 22), ("Ô", 60), ("T
 
 
 @blueprint.post("/<int:submission_id>/remarks")
-@requires(Permission.SUBMISSION_READ)
+@requires(Permission.SUBMISSION_COMMENT)
 @writes
 def comment(submission_id: int) -> ResponseReturnValue:
     """Write into the thread of a submission; what a return asks about is answered where the ward writes."""
@@ -38,7 +39,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     try:
         add_remark(get_session(), submission, RemarkKind.COMMENT, question, text, by)
     except RemarkError as error:
-        return _thread_page(submission_id, error.message, text), 400
+        return _thread_page(submission, error.message, text), 400
     if the_identity().role.is_of_ward:
         settle_reasons(get_session(), submission, [question], by)
     after = {"kind": RemarkKind.COMMENT.value, "question": question}
@@ -76,7 +77,7 @@ def changes_workbook(submission_id: int) -> ResponseReturnValue:
     form = questionnaire_of(submission.round)
     hidden = {question.key for question in form.questions if question.sensitive}
     lines = [
-        replace(line, before=SENSITIVE, after=SENSITIVE, why=SENSITIVE) if line.question in hidden else line
+        replace(line, before=HIDDEN, after=HIDDEN, why=HIDDEN) if line.question in hidden else line
         for line in list_log(get_session(), submission, form, limit=None)
     ]
     ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
@@ -87,36 +88,43 @@ def changes_workbook(submission_id: int) -> ResponseReturnValue:
     return send_bytes(data, f"nhat-ky-phieu-{ward.code}.xlsx", XLSX)
 
 
-@blueprint.route("/<int:submission_id>/changes/<int:change_id>/why", methods=["GET", "POST"])
+@blueprint.get("/<int:submission_id>/changes/<int:change_id>/why")
+@requires(Permission.SUBMISSION_FILL)
+def why(submission_id: int, change_id: int) -> ResponseReturnValue:
+    """Where somebody writes why a field was changed."""
+    submission = own_submission(submission_id)
+    return _reason_page(submission, find_change(get_session(), submission, change_id))
+
+
+@blueprint.post("/<int:submission_id>/changes/<int:change_id>/why")
 @requires(Permission.SUBMISSION_FILL)
 @writes
-def why(submission_id: int, change_id: int) -> ResponseReturnValue:
-    """Say why a field was changed."""
-    submission = own_submission(submission_id, for_update=request.method == "POST")
-    change, text, refused = find_change(get_session(), submission, change_id), request.form.get("why", ""), ""
-    if request.method == "POST":
-        try:
-            say_why(submission, change, text)
-        except WhyError as error:
-            refused = error.message
-        else:
-            after = {"change": change.id, "field": change.field}
-            audit.log(get_session(), the_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
-            flash(_("Đã ghi vì sao sửa."), "success")
-            return redirect(url_for("history.changes", submission_id=submission_id, question=question_of(change.field)))
-    page = render_template(
+def explain_change(submission_id: int, change_id: int) -> ResponseReturnValue:
+    """Write into the log why a field was changed."""
+    submission = own_submission(submission_id, for_update=True)
+    change, text = find_change(get_session(), submission, change_id), request.form.get("why", "")
+    try:
+        say_why(submission, change, text)
+    except WhyError as error:
+        return _reason_page(submission, change, error.message, text), 400
+    after = {"change": change.id, "field": change.field}
+    audit.log(get_session(), the_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
+    flash(_("Đã ghi vì sao sửa."), "success")
+    return redirect(url_for("history.changes", submission_id=submission_id, question=question_of(change.field)))
+
+
+def _reason_page(submission: Submission, change: SubmissionChange, refused: str = "", text: str = "") -> str:
+    return render_template(
         "surveys/history/why.html",
         submission=submission,
         ward=get_ward(get_session(), submission.ward_code),
         line=in_words(questionnaire_of(submission.round), change),
-        change_id=change_id,
+        change_id=change.id,
         refused=refused,
         text=text,
     )
-    return page, 400 if refused else 200
 
 
-def _thread_page(submission_id: int, refused: str, text: str) -> str:
-    submission = own_submission(submission_id)
+def _thread_page(submission: Submission, refused: str, text: str) -> str:
     ward = get_ward(get_session(), submission.ward_code)
     return render_template("surveys/history/comment.html", submission=submission, ward=ward, refused=refused, text=text)

@@ -18,7 +18,7 @@ from surveys.submissions.change_log import record_download
 from surveys.submissions.rounds import get_round
 from surveys.submissions.submissions import add_event, get_submission
 from surveys.views.access import own_submission
-from surveys.views.officer import record_changes
+from surveys.views.audit_lines import record_changes
 from surveys.workbooks.form_import import Rehearsal, form_workbook, marked_copy, rehearse, take_over, unpack
 
 blueprint = Blueprint("workbook", __name__, template_folder="../templates")

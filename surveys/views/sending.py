@@ -1,0 +1,75 @@
+"""Pages of sending: everything that still stands in the way, and the sending itself."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts import audit
+from accounts.guards import requires, the_identity
+from accounts.permissions import Permission
+from portal.database import get_session, writes
+from surveys.checks.entries import SubmissionError
+from surveys.checks.validation import examine
+from surveys.models import Submission
+from surveys.submissions.submissions import (
+    send,
+)
+from surveys.views.access import own_submission
+from surveys.views.page_context import draft_key, submission_context
+from surveys.views.submissions import blueprint
+
+SENDING = "send"
+
+
+@blueprint.get("/<int:submission_id>/send")
+@requires(Permission.SUBMISSION_FILL)
+def check_and_send(submission_id: int) -> ResponseReturnValue:
+    """Every problem with a link to its field; once there is none, the two names and the button."""
+    return _sending_page(own_submission(submission_id))
+
+
+@blueprint.post("/<int:submission_id>/send")
+@requires(Permission.SUBMISSION_FILL)
+@writes
+def send_to_review(submission_id: int) -> ResponseReturnValue:
+    """Send, once nothing stands in the way; a second click changes nothing."""
+    submission = own_submission(submission_id, for_update=True)
+    state = submission.state
+    names = {name: request.form.get(name, stored) for name, stored in _stored_names(submission).items()}
+    try:
+        send(get_session(), submission, names["prepared_by"], names["confirmed_by"], the_identity().full_name)
+    except SubmissionError as error:
+        return _sending_page(submission, names, error.message), 400
+    session["saved_section"] = f"{submission_id}-{SENDING}"
+    if state == submission.state:
+        flash(_("Phiếu này đã được gửi trước đó và đang chờ thẩm định; không gửi thêm lần nữa."), "info")
+    else:
+        audit.log(get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=state, after="sent")
+        flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
+    return redirect(url_for("surveys.overview", submission_id=submission_id))
+
+
+def _stored_names(submission: Submission) -> dict[str, str]:
+    return {"prepared_by": submission.prepared_by, "confirmed_by": submission.confirmed_by}
+
+
+def _sending_page(submission: Submission, names: Mapping[str, str] | None = None, refused: str = "") -> str:
+    found = examine(get_session(), submission)
+    questionnaire = found.reading.questionnaire
+    section_codes = {question.key: section.code for section in questionnaire.sections for question in section.questions}
+    unconfirmed = Counter(section_codes[question.key] for question in found.reading.unconfirmed)
+    return render_template(
+        "surveys/officer/send.html",
+        **submission_context(submission),
+        found=found,
+        unlooked=[(section, unconfirmed[section.code]) for section in questionnaire.sections if unconfirmed[section.code]],
+        where=section_codes,
+        labels={question.key: question.label for question in questionnaire.questions},
+        refused=refused,
+        names=names or _stored_names(submission),
+        base=_stored_names(submission),
+        kept=draft_key(submission, SENDING),
+    )

@@ -1,0 +1,31 @@
+import pytest
+
+from accounts.permissions import POLICY, Permission
+
+
+@pytest.fixture
+def survey_routes(app):
+    return [
+        (rule, app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        if app.view_functions[rule.endpoint].__module__.startswith("surveys.")
+    ]
+
+
+def test_what_is_posted_needs_more_than_a_right_to_read(survey_routes):
+    posted = {rule.endpoint: view.permission for rule, view in survey_routes if "POST" in rule.methods}
+    assert len(posted) > 20
+    assert [endpoint for endpoint, permission in posted.items() if permission.endswith(":read")] == []
+
+
+def test_a_page_and_what_it_posts_are_two_views(survey_routes):
+    for rule, view in survey_routes:
+        assert not {"GET", "POST"} <= rule.methods, f"{rule.endpoint}: one view shows the page, another takes the POST"
+        assert "POST" in rule.methods or not hasattr(view, "writes"), f"{rule.endpoint} only reads: take off @writes"
+
+
+@pytest.mark.parametrize("permission", [Permission.SUBMISSION_COMMENT, Permission.SUBMISSION_PRINT_SENSITIVE])
+def test_whoever_reads_a_submission_comments_on_it_and_prints_it_whole(permission):
+    assert [role for role in POLICY if permission in POLICY[role]] == [
+        role for role in POLICY if Permission.SUBMISSION_READ in POLICY[role]
+    ]
