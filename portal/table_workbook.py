@@ -1,11 +1,12 @@
 """A table as an Excel workbook of one sheet: title, note, head, rows; ready to filter and to print on A4."""
 
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+
+from portal.office_files import save_workbook
 
 Value = str | int | None
 HEAD = 4
@@ -52,6 +53,4 @@ def build_table_workbook(
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{HEAD}:{HEAD}"
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return save_workbook(book)

@@ -17,6 +17,7 @@ from portal.errors import WardReadinessError
 from portal.migration import current_version, head
 from portal.navigation import menu
 from portal.settings import Settings
+from portal.version import VERSION
 from portal.views import blueprint
 
 log = logging.getLogger("ward_readiness")
@@ -60,7 +61,7 @@ def _add_template_words(app: Flask, settings: Settings) -> None:
         moment=formats.format_moment,
         percent=formats.format_percent,
     )
-    app.jinja_env.globals.update(settings=settings, today=today)
+    app.jinja_env.globals.update(settings=settings, today=today, version=VERSION)
 
     @app.url_defaults
     def name_content(endpoint: str, values: dict[str, object]) -> None:

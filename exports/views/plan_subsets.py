@@ -15,8 +15,9 @@ from exports.workbook.build import build_workbook
 from inventory.wards.wards import Ward
 from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
 from planning.scenarios.loading import get_plan
+from portal.archives import pack
 from portal.database import get_session, record_outside
-from portal.downloads import XLSX, ZIP, pack, send_bytes
+from portal.downloads import XLSX, ZIP, send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
 from portal.vietnamese import fold
@@ -49,7 +50,7 @@ def workbooks_by_ward(plan_id: int) -> ResponseReturnValue:
         for ward in wards
     }
     _remember("plan:download-parts", plan_id, files=len(files), total=found.total())
-    return send_bytes(pack(files), f"phuong-an-{plan_id}-theo-xa-phuong.zip", ZIP)
+    return send_bytes(pack(files, found.on), f"phuong-an-{plan_id}-theo-xa-phuong.zip", ZIP)
 
 
 @blueprint.get("/plans/<int:plan_id>/workbooks-by-source.zip")
@@ -63,7 +64,7 @@ def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
         context = replace(context_of(settings, None, plan_id), part=part)
         files[f"{number:02}-{_fit_name(source)}.xlsx"] = build_workbook(part_of_source(found, source), context)
     _remember("plan:download-parts", plan_id, files=len(files), total=found.total())
-    return send_bytes(pack(files), f"phuong-an-{plan_id}-theo-nguon-von.zip", ZIP)
+    return send_bytes(pack(files, found.on), f"phuong-an-{plan_id}-theo-nguon-von.zip", ZIP)
 
 
 def _name_of(ward: Ward) -> str:
