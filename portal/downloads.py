@@ -1,9 +1,6 @@
 """Files that are sent to the browser as attachments."""
 
-from collections.abc import Mapping
-from io import BytesIO
 from urllib.parse import quote
-from zipfile import ZIP_STORED, ZipFile
 
 from flask import Response
 
@@ -21,12 +18,3 @@ def send_bytes(data: bytes, filename: str, mimetype: str) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename)}"
     response.headers["Content-Length"] = str(len(data))
     return response
-
-
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """Files by name in one archive. Workbooks are packed already, so that they are only put together."""
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_STORED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()

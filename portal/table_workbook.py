@@ -1,12 +1,13 @@
 """A table as an Excel workbook of one sheet: title, note, header, rows; ready to filter and to print on A4."""
 
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
+
+from portal.office_files import save_workbook
 
 Value = str | int | None
 HEADER_ROW = 4
@@ -53,6 +54,4 @@ def build_table_workbook(
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return save_workbook(book)

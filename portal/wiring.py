@@ -18,6 +18,7 @@ from portal.migration import current_version, head
 from portal.navigation import menu
 from portal.settings import Settings
 from portal.territory import TERRITORY
+from portal.version import VERSION
 from portal.views import blueprint
 
 log = logging.getLogger("ward_readiness")
@@ -61,7 +62,7 @@ def _add_template_helpers(app: Flask, settings: Settings) -> None:
         moment=formats.format_moment,
         percent=formats.format_percent,
     )
-    app.jinja_env.globals.update(settings=settings, today=today, territory=TERRITORY)
+    app.jinja_env.globals.update(settings=settings, today=today, territory=TERRITORY, version=VERSION)
 
     @app.url_defaults
     def add_fingerprint(endpoint: str, values: dict[str, object]) -> None:

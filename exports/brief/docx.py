@@ -3,9 +3,6 @@
 Loading python-docx costs time that no other page needs: import this file where a document is made.
 """
 
-from datetime import UTC, datetime, time
-from io import BytesIO
-
 from docx import Document
 from docx.document import Document as Pages
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -18,6 +15,7 @@ from docx.text.paragraph import Paragraph
 from exports.brief import content
 from exports.brief.brief import Brief
 from exports.brief.content import Table
+from portal.office_files import save_document
 
 # The letters of official documents (NĐ 30/2020/NĐ-CP, Phụ lục I): every office has them.
 LETTERS = "Times New Roman"
@@ -29,11 +27,8 @@ def build_brief_document(brief: Brief, agency: str) -> bytes:
     """The document, with the name of the agency in its head. Alike for equal briefs."""
     document = Document()
     _set_page(document)
-    made = datetime.combine(brief.on, time(), UTC).replace(tzinfo=None)
     about = document.core_properties
-    about.title, about.author, about.language = content.title(brief), agency, "vi"
-    about.created = about.modified = made
-    about.comments = content.origin(brief)
+    about.title, about.language = content.title(brief), "vi"
     _write(document, agency, size=SMALL, colour=GREY)
     heading = document.add_heading(level=1)
     _style(heading.add_run(content.title(brief)), 16, is_bold=True)
@@ -55,9 +50,7 @@ def build_brief_document(brief: Brief, agency: str) -> bytes:
         if section.note:
             _write(document, section.note, size=SMALL, colour=GREY)
     _write(document, content.source(brief), size=SMALL, colour=GREY, before=6)
-    buffer = BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return save_document(document, author=agency, on=brief.on, note=content.origin(brief))
 
 
 def _set_page(document: Pages) -> None:

@@ -22,6 +22,7 @@ from exports.brief import content
 from exports.brief.brief import Brief
 from exports.brief.content import Section, Table
 from portal.assets import FONTS
+from portal.version import stamp
 
 PLAIN, BOLD = "BeVietnamPro", "BeVietnamPro-SemiBold"
 INK, GREY, RULE, RED = HexColor(content.INK), HexColor("#52606d"), HexColor("#cbd2d9"), HexColor("#a3202f")
@@ -40,6 +41,7 @@ def build_brief_pdf(brief: Brief, agency: str) -> bytes:
     canvas.setTitle(content.title(brief))
     canvas.setAuthor(agency)
     canvas.setSubject(content.origin(brief))
+    canvas.setCreator(stamp())
     _frame().addFromList(list(_story(brief, agency, size)), canvas)
     canvas.setFont(PLAIN, 7)
     canvas.setFillColor(GREY)

@@ -1,10 +1,9 @@
 """Briefs as files, one or many. What writes a kind is loaded with the first file of that kind."""
 
 from collections.abc import Iterator, Sequence
-from io import RawIOBase
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from exports.brief.brief import Area, Brief, Scope, Sources, write_brief
+from portal.archives import stream
 from portal.vietnamese import fold
 
 MIMETYPES = {
@@ -34,30 +33,5 @@ def name_brief(scope: Scope, kind: str) -> str:
 
 def zip_briefs(sources: Sources, scopes: Sequence[Scope], kind: str, agency: str) -> Iterator[bytes]:
     """A .zip, piece by piece: one brief after the other as it is made. Alike for equal briefs."""
-    drain = _Drain()
-    with ZipFile(drain, "w", ZIP_STORED) as archive:
-        for scope in scopes:
-            day = (sources.on.year, sources.on.month, sources.on.day, 0, 0, 0)
-            archive.writestr(ZipInfo(name_brief(scope, kind), day), build_brief(write_brief(sources, scope), kind, agency))
-            yield drain.empty()
-    yield drain.empty()
-
-
-class _Drain(RawIOBase):
-    """Something to write into that cannot be sought in and is emptied again and again."""
-
-    def __init__(self) -> None:
-        self.held = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data) -> int:  # type: ignore[no-untyped-def]  # any buffer of bytes, for which 3.11 has no name
-        self.held += data
-        return len(data)
-
-    def empty(self) -> bytes:
-        """What was written since the last time."""
-        data = bytes(self.held)
-        self.held.clear()
-        return data
+    files = ((name_brief(scope, kind), build_brief(write_brief(sources, scope), kind, agency)) for scope in scopes)
+    return stream(files, sources.on)

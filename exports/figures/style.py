@@ -17,8 +17,10 @@ from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.patches import Patch
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from portal.assets import FONTS
+from portal.version import stamp
 from scoring.rating.rating import Result
 
 # Text in a PDF stays text, and equal pictures are equal files.
@@ -174,13 +176,19 @@ class Sheet:
 def save(figure: Figure, kind: str) -> bytes:
     """The picture as bytes of a kind; PNG in few colours, which a telephone gets quickly."""
     buffer = BytesIO()
-    stamps: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    figure.savefig(buffer, format=kind, metadata=stamps[kind])
+    about: dict[str, dict[str, Any]] = {
+        "svg": {"Date": None, "Creator": stamp()},
+        "pdf": {"CreationDate": None, "Creator": stamp()},
+        "png": {"Software": None},
+    }
+    figure.savefig(buffer, format=kind, metadata=about[kind])
     if kind != "png":
         return buffer.getvalue()
     few = Image.open(buffer).convert("RGB").quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small = BytesIO()
-    few.save(small, "PNG", optimize=True, dpi=(figure.dpi, figure.dpi))
+    text = PngInfo()
+    text.add_text("Software", stamp())
+    few.save(small, "PNG", optimize=True, dpi=(figure.dpi, figure.dpi), pnginfo=text)
     return small.getvalue()
 
 

@@ -16,6 +16,7 @@ from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from portal.formats import show_day
+from portal.office_files import save_document
 from portal.territory import TERRITORY
 
 SUBJECT = f"Về phương án đầu tư hạ tầng công nghệ thông tin của {TERRITORY.units} xã, phường"
@@ -32,8 +33,7 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> 
     """The letter, ready to be edited. It shares agencies, signatories and map with the workbook that is its annex."""
     letter = begin(context.is_demo)
     letter.core_properties.title = f"{reference.kind.label}: {SUBJECT}"
-    letter.core_properties.author = context.agency
-    letter.core_properties.subject, letter.core_properties.comments = reference.code, ""
+    letter.core_properties.subject = reference.code
     letter.core_properties.language = "vi-VN"
     _put_heading(letter, plan, context, reference)
     _put_title(letter, plan, context, reference)
@@ -44,9 +44,7 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> 
     _put_wards(letter, plan, reference)
     if context.map_png is not None:
         _put_map(letter, plan, context.map_png, reference)
-    buffer = BytesIO()
-    letter.save(buffer)
-    return buffer.getvalue()
+    return save_document(letter, author=context.agency, on=plan.on)
 
 
 def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:

@@ -15,8 +15,9 @@ from exports.workbook.context import WorkbookContext
 from inventory.wards.wards import Ward
 from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
 from planning.scenarios.loading import get_plan
+from portal.archives import pack
 from portal.database import get_session, record_outside
-from portal.downloads import XLSX, ZIP, pack, send_bytes
+from portal.downloads import XLSX, ZIP, send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
 from portal.territory import TERRITORY
@@ -48,7 +49,7 @@ def workbooks_by_ward(plan_id: int) -> ResponseReturnValue:
         _file_name(ward): build_workbook(part_of_ward(plan, ward), _context(plan_id, ward.full_name)) for ward in wards_of(plan)
     }
     _log_download("plan:download-parts", plan_id, files=len(files), total=plan.total())
-    return send_bytes(pack(files), f"phuong-an-{plan_id}-theo-xa-phuong.zip", ZIP)
+    return send_bytes(pack(files, plan.on), f"phuong-an-{plan_id}-theo-xa-phuong.zip", ZIP)
 
 
 @blueprint.get("/plans/<int:plan_id>/workbooks-by-source.zip")
@@ -61,7 +62,7 @@ def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
         context = _context(plan_id, _("%(count)s xã, phường. Nguồn vốn: %(source)s", count=TERRITORY.units, source=source))
         files[f"{number:02}-{_slug(source)}.xlsx"] = build_workbook(part_of_source(plan, source), context)
     _log_download("plan:download-parts", plan_id, files=len(files), total=plan.total())
-    return send_bytes(pack(files), f"phuong-an-{plan_id}-theo-nguon-von.zip", ZIP)
+    return send_bytes(pack(files, plan.on), f"phuong-an-{plan_id}-theo-nguon-von.zip", ZIP)
 
 
 def _context(plan_id: int, part: str) -> WorkbookContext:

@@ -63,4 +63,4 @@ def build_workbook(
             fit_rows(sheet)
     add_summary(book, plan, context)
     add_originals(book, plan, context)
-    return save(book)
+    return save(book, author=context.agency, on=plan.on)

@@ -1,8 +1,7 @@
 """openpyxl, but each formula also carries its computed value, so that previews and protected view show numbers."""
 
-from io import BytesIO
+from datetime import date
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -11,6 +10,8 @@ from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
+
+from portal.office_files import save_workbook
 
 Value = int | str
 
@@ -35,13 +36,10 @@ def values_of(sheet: Worksheet) -> dict[tuple[int, int], Value]:
     return values
 
 
-def save(book: Workbook) -> bytes:
+def save(book: Workbook, *, author: str, on: date) -> bytes:
     """The bytes of the workbook. Raises KeyError where a formula was written without its value."""
     book.calculation.fullCalcOnLoad = True
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-        _Writer(book, archive).write_data()
-    return buffer.getvalue()
+    return save_workbook(book, author=author, on=on, writer=_Writer)
 
 
 class _Writer(ExcelWriter):

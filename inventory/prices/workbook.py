@@ -5,7 +5,6 @@ A hidden sheet keeps what each cell was given, so that what comes back is compar
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -20,6 +19,7 @@ from inventory.prices.plausibility import ObservedPrice, Sanity, judge
 from inventory.prices.prices import CAP_CLAUSE, METHODS, CapStanding, Price, PriceList
 from inventory.prices.vat import load_vat_rates
 from portal.formats import format_number
+from portal.office_files import save_workbook
 
 PRICES, OBSERVED, GUIDE, KEYS = "Đơn giá", "Giá tham chiếu", "Hướng dẫn", "_bang_gia"
 CODE = "Mã DM"
@@ -59,9 +59,7 @@ def build_price_workbook(price_list: PriceList, observed: Sequence[ObservedPrice
     _write_observed(book.create_sheet(OBSERVED), observed)
     _write_guide(book.create_sheet(GUIDE))
     _write_keys(book.create_sheet(KEYS), price_list, observed)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return save_workbook(book)
 
 
 def cell_of(part: str, price: Price) -> CellValue:

@@ -1,7 +1,6 @@
 """What the city answers for all wards, as one Excel table: out with what is known, in again all or nothing."""
 
 from dataclasses import dataclass
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from inventory.wards.queries import list_wards
 from portal.clock import now, today
+from portal.office_files import save_workbook
 from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold, to_nfc
 from surveys.checks.entries import typed_of
@@ -54,9 +54,7 @@ def build_city_workbook(session: Session, found: Round) -> bytes:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[cell.column_letter].width = (8, 26)[index] if index < 2 else 24
     sheet.freeze_panes = "C2"
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return save_workbook(book)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ compared with what went out, and a colleague's change in between is asked about 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -17,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inventory.snapshots.snapshot import Owner
+from portal.office_files import save_workbook
 from surveys.questionnaire.answers import connection, equipment
 from surveys.questionnaire.answers.cells import to_cell
 from surveys.questionnaire.answers.parsing import row_names
@@ -84,9 +84,7 @@ def build_form_workbook(
     for section in questionnaire.sections:
         writer.write_section(section)
     _write_keys(book, form_of, writer.places, typed if base is None else base)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return save_workbook(book)
 
 
 class _Writer:

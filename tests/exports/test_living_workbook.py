@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import ironcalc
 import pytest
+import time_machine
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
@@ -20,7 +22,9 @@ from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
 from planning.plan.plan import CentreLine
 from planning.scenarios.loading import get_plan
+from portal.clock import HANOI
 from portal.formats import vnd_in_words
+from portal.version import VERSION
 from tests.conftest import DEMO_DAY
 from tests.exports.test_plan_and_workbook import CONTEXT, WARD, formulas, plan_of, recalculated, same, tab
 from tests.office import calculated_by_office
@@ -213,10 +217,22 @@ def test_one_agency_signs_alone(plan):
 
 
 def test_the_map_bears_its_own_mark(plan):
-    picture = BytesIO()
-    Image.new("RGB", (10, 10)).save(picture, "PNG")
-    sheet = load_workbook(BytesIO(build_workbook(plan, replace(CONTEXT, map_png=picture.getvalue()))))["Sơ đồ"]
+    sheet = load_workbook(BytesIO(build_workbook(plan, with_map())))["Sơ đồ"]
     assert "MINH HỌA" in sheet["A2"].value
+
+
+def test_an_equal_plan_is_an_equal_workbook_whenever_it_is_written(plan):
+    with time_machine.travel(datetime(2026, 3, 2, tzinfo=HANOI)):
+        early = build_workbook(plan, with_map())
+    with time_machine.travel(datetime(2027, 11, 30, 23, 59, tzinfo=HANOI)):
+        assert build_workbook(plan, with_map()) == early
+    about = load_workbook(BytesIO(early)).properties
+    assert (about.creator, about.version, about.created.date()) == (CONTEXT.agency, VERSION, plan.on)
+
+
+def with_map():
+    Image.new("RGB", (10, 10)).save(picture := BytesIO(), "PNG")
+    return replace(CONTEXT, map_png=picture.getvalue())
 
 
 def test_a_package_is_never_bought_beside_its_parts(plan):

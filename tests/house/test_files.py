@@ -1,0 +1,89 @@
+"""Every file that leaves the house: equal for equal content, whatever the clock says, and with the program's version in its properties."""
+
+import re
+from datetime import datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+import time_machine
+from PIL import Image
+from pypdf import PdfReader
+
+from portal.clock import HANOI
+from portal.version import VERSION, stamp
+
+FILES = [
+    ("canbo", "/surveys/14/form.xlsx"),
+    ("canbo", "/briefs/all.docx.zip"),
+    ("canbo", "/briefs/all.pdf.zip"),
+    ("canbo", "/briefs/files/wards/00082.docx"),
+    ("thamdinh", "/rounds/1/board.xlsx"),
+    ("thamdinh", "/rounds/1/city-answers.xlsx"),
+    ("thamdinh", "/rounds/1/discipline.xlsx"),
+    ("taichinh", "/inventory/items/A01/table.xlsx"),
+    ("taichinh", "/prices/1/list.xlsx"),
+    ("taichinh", "/plans/1/letter.docx"),
+    ("taichinh", "/plans/1/wards/00070/workbook.xlsx"),
+    ("lanhdao", "/actions/list.xlsx"),
+    ("lanhdao", "/briefs/files/city.pdf"),
+    ("lanhdao", "/briefs/files/districts/huyen-ba-vi.docx"),
+    ("lanhdao", "/exports/readiness-map.png"),
+    ("lanhdao", "/exports/figures/missing.svg"),
+    ("lanhdao", "/exports/figures/missing.pdf"),
+    ("lanhdao", "/exports/figures/missing/preview.png"),
+]
+OTHERS = {
+    # Files of the layout, files that people handed in, and text, which has no properties.
+    "portal.font",
+    "scoring.map_json",
+    "standards.text",
+    "prices.download",
+    "evidence.download",
+    "plan_lines.table",
+    # Written as the workbook of a ward is, and slowly.
+    "plan_files.workbook",
+    "plan_parts.workbooks_by_ward",
+    "plan_parts.workbooks_by_source",
+    # The log holds its own downloads, so that each is another.
+    "history.changes_workbook",
+}
+MORNING = datetime(2026, 3, 2, 8, 0, 1, tzinfo=HANOI)
+
+
+@pytest.mark.parametrize(("username", "path"), FILES)
+def test_a_file_is_the_same_at_any_hour_and_names_the_version(demo_sign_in, username, path):
+    with time_machine.travel(MORNING):
+        client = demo_sign_in(username)
+        answer = client.get(path)
+        data = answer.data
+        assert answer.status_code == 200
+    with time_machine.travel(MORNING + timedelta(minutes=9, seconds=7)):
+        assert client.get(path).data == data
+    assert names_version(data, path.rpartition(".")[2])
+
+
+def names_version(data, kind):
+    if kind == "zip":
+        with ZipFile(BytesIO(data)) as archive:
+            names = archive.namelist()
+            assert names
+            return archive.comment == stamp().encode() and all(
+                names_version(archive.read(name), name.rpartition(".")[2]) for name in names
+            )
+    if kind in ("xlsx", "docx"):
+        with ZipFile(BytesIO(data)) as archive:
+            return stamp() in archive.read("docProps/app.xml").decode() and VERSION in archive.read("docProps/core.xml").decode()
+    if kind == "pdf":
+        return PdfReader(BytesIO(data)).metadata.creator == stamp()
+    if kind == "png":
+        return Image.open(BytesIO(data)).text["Software"] == stamp()
+    return stamp() in data.decode()
+
+
+def test_no_way_to_a_file_is_left_out(app):
+    addresses = app.url_map.bind("localhost")
+    tried = {addresses.match(path)[0] for _username, path in FILES}
+    ways = {rule.endpoint for rule in app.url_map.iter_rules() if re.search(r"\.(<[^>]+>|[a-z0-9]+)$", rule.rule)}
+    assert ways - tried - OTHERS == set(), "put a file of each into FILES"
+    assert ways >= OTHERS
