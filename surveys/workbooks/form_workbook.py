@@ -237,8 +237,8 @@ def _write_guide(sheet: Worksheet, header: FormHeader, questionnaire: Questionna
         cell = sheet.cell(sheet.max_row, 1)
         cell.font, cell.alignment = Font(name=FONT, size=size, bold=bold), Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width = GUIDE_WIDTH
-    for row in sheet.iter_rows():
-        _fit_row_height(sheet, row, (GUIDE_WIDTH,))
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        _fit_row_height(sheet, number, row, (GUIDE_WIDTH,))
     sheet.protection.enable()
     _set_up_page(sheet, "portrait")
 
@@ -261,24 +261,24 @@ def _write_keys(book: Workbook, header: FormHeader, cells: list[tuple[str, str, 
 def _lay_out_sheet(sheet: Worksheet, widths: tuple[int, ...]) -> None:
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    for row in sheet.iter_rows(min_row=3):
-        _fit_row_height(sheet, row, widths)
+    for number, row in enumerate(sheet.iter_rows(min_row=3), start=3):
+        _fit_row_height(sheet, number, row, widths)
     sheet.protection.enable()
     sheet.protection.formatColumns = sheet.protection.formatRows = False
     _set_up_page(sheet, "landscape" if widths is _WIDE else "portrait")
 
 
-def _fit_row_height(sheet: Worksheet, row: Sequence[Cell | MergedCell], widths: tuple[int, ...]) -> None:
+def _fit_row_height(sheet: Worksheet, number: int, row: Sequence[Cell | MergedCell], widths: tuple[int, ...]) -> None:
     """Make a row high enough for its longest text: not every program does so by itself."""
     lines = max(-(-len(str(cell.value or "")) * 11 // (10 * width)) for cell, width in zip(row, widths, strict=False))
     if lines > 1:
-        sheet.row_dimensions[row[0].row].height = 15 * lines
+        sheet.row_dimensions[number].height = 15 * lines
 
 
 def _set_up_page(sheet: Worksheet, orientation: Literal["portrait", "landscape"]) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    footer = sheet.oddFooter.center
+    footer = sheet.oddFooter
     assert footer is not None
-    footer.text = "Trang &P/&N"
+    footer.center.text = "Trang &P/&N"

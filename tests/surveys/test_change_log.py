@@ -68,7 +68,7 @@ def test_what_the_city_answers_is_logged_by_its_own_door(demo_session):
     line = demo_session.scalars(
         select(SubmissionChange).where(SubmissionChange.submission_id == mine.id, SubmissionChange.after == "7")
     ).one()
-    assert (line.door, line.by) == (AnswerSource.CITY.value, "Thành phố")
+    assert (line.source, line.by) == (AnswerSource.CITY.value, "Thành phố")
 
 
 def test_a_download_of_the_log_is_in_the_log_and_in_the_audit_trail(demo_session, demo_sign_in):

@@ -26,7 +26,7 @@ from surveys.questionnaire.field_names import is_field_of
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import current_round, open_round
 from surveys.submissions.submissions import save_fields
-from surveys.workbooks.build_submission_form import KEYS, FormHeader, build_form_workbook
+from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 from surveys.workbooks.form_import import (
     MAX_ZIP,
     build_submission_form,
@@ -279,7 +279,7 @@ def test_the_list_of_owners_gives_what_the_check_takes(demo_session, mine, owner
 EVIL = """
 import resource, sys, time
 sys.path.insert(0, {root!r})
-from surveys.workbooks.form_import import rehearse
+from surveys.workbooks.form_import import preview_import
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
 from portal.errors import WardReadinessError
@@ -288,7 +288,7 @@ data = open({path!r}, "rb").read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begun = time.process_time()
 try:
-    rehearse(None, data, Round())
+    preview_import(None, data, Round())
     print("taken")
 except WardReadinessError as error:
     print("refused", error.message)
