@@ -30,7 +30,7 @@ SIZES = {
     "ward numbers": 2,  # one a state of the city
     "usual numbers": 300,  # one a ward, for two states of the city
     "review priorities": 1000,  # one a version of a submission
-    "submission progress": 2000,  # likewise
+    "draft checks": 2000,  # likewise
 }
 
 

@@ -12,12 +12,12 @@ from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.reminders import reminder_lines
 from portal.settings import current_settings
-from surveys.checks.states import Door
-from surveys.review.reminders import make_digests, send_reminders
+from surveys.checks.states import AnswerSource
+from surveys.review.reminders import build_digests, send_reminders
 from surveys.submissions.rounds import current_round, get_round
 from surveys.submissions.submissions import get_submission
 from surveys.workbooks.city_workbook import import_city_answers
-from surveys.workbooks.form_import import rehearse, take_over, unpack
+from surveys.workbooks.form_import import import_form, preview_import, unpack_forms
 
 surveys = AppGroup("surveys", help="Khảo sát.")
 
@@ -29,11 +29,15 @@ def import_city(file: Path, round_id: int) -> None:
     """Nạp câu trả lời của thành phố cho 126 đơn vị từ FILE (.xlsx)."""
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
-            count = import_city_answers(session, get_round(session, round_id), file.read_bytes(), "thành phố")
-            audit.log(session, None, "city-answers:import", f"round {round_id}", after={"fields": count})
+            result = import_city_answers(session, get_round(session, round_id), file.read_bytes(), "thành phố")
+            after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
+            audit.log(session, None, "city-answers:import", f"round {round_id}", after=after)
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
-    click.echo(f"Đã nạp {count} câu trả lời.")
+    click.echo(f"Đã nạp {result.changed} câu trả lời.")
+    if result.skipped_wards:
+        names = ", ".join(result.skipped_wards)
+        click.echo(f"Để nguyên {len(result.skipped_wards)} đơn vị đã gửi hoặc đã duyệt, có câu khác với tệp: {names}.")
 
 
 @surveys.command("remind")
@@ -44,70 +48,80 @@ def remind(round_id: int | None, dry_run: bool) -> None:
     engine, settings = current_app.extensions["engine"], current_settings()
     try:
         with session_scope(engine, writes=False) as session:
-            found = get_round(session, round_id) if round_id is not None else current_round(session)
-            if found is None:
+            round = get_round(session, round_id) if round_id is not None else current_round(session)
+            if round is None:
                 raise click.ClickException("Chưa có đợt khảo sát nào.")
-            number = found.id
-            digests, nobody = make_digests(session, found, settings, today(), reminder_lines(current_app))
+            current_id = round.id
+            digests, nobody = build_digests(session, round, settings, today(), reminder_lines(current_app))
         for digest in digests:
-            way = digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
-            click.echo(f"{digest.full_name}: {', '.join(one.ward.full_name for one in digest.wards) or 'việc cần làm'} · {way}")
-        for one in nobody:
-            click.echo(f"{one.ward.full_name}: chưa có tài khoản phụ trách")
+            channel_text = (
+                digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
+            )
+            click.echo(
+                f"{digest.full_name}: {', '.join(late.ward.full_name for late in digest.wards) or 'việc cần làm'} · {channel_text}"
+            )
+        for late in nobody:
+            click.echo(f"{late.ward.full_name}: chưa có tài khoản phụ trách")
         if dry_run:
             return
-        done = send_reminders(engine, number, settings, further=reminder_lines(current_app))
+        result = send_reminders(engine, current_id, settings, other_lines=reminder_lines(current_app))
         with session_scope(engine, writes=True) as session:
             audit.log(
-                session, None, "reminder:send", f"round {number}", after={"letters": done.letters, "failed": len(done.failed)}
+                session,
+                None,
+                "reminder:send",
+                f"round {current_id}",
+                after={"letters": result.sent_count, "failed": len(result.failures)},
             )
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
-    click.echo(f"Đã gửi {done.letters} thư nhắc.")
-    if done.failed:
-        raise click.ClickException("\n".join(done.failed))
+    click.echo(f"Đã gửi {result.sent_count} thư nhắc.")
+    if result.failures:
+        raise click.ClickException("\n".join(result.failures))
 
 
 @surveys.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--round", "round_id", type=int, help="Số của đợt khảo sát, mặc định đợt mới nhất.")
-@click.option("--rehearse", "only_rehearse", is_flag=True, help="Chỉ xem trước, không nhận gì.")
+@click.option("--rehearse", "is_dry_run", is_flag=True, help="Chỉ xem trước, không nhận gì.")
 @click.option("--why", default="", help="Vì sao sửa, ghi vào nhật ký thay đổi của phiếu.")
-def import_forms(files: tuple[Path, ...], round_id: int | None, only_rehearse: bool, why: str) -> None:
+def import_forms(files: tuple[Path, ...], round_id: int | None, is_dry_run: bool, why: str) -> None:
     """Nạp phiếu đã điền từ FILES (.xlsx, hoặc .zip gồm nhiều .xlsx). Mỗi tệp nhận trọn hoặc không nhận gì."""
     refused = False
     for file in files:
         try:
-            parts = unpack(file.read_bytes())
+            forms = unpack_forms(file.read_bytes())
         except WardReadinessError as error:
             click.echo(f"{file.name}: {error.message}", err=True)
             refused = True
             continue
-        for name, data in parts:
-            refused |= not _import_form(name or file.name, data, round_id, why, only_rehearse=only_rehearse)
+        for name, data in forms:
+            refused |= not _import_form(name or file.name, data, round_id, why, is_dry_run=is_dry_run)
     if refused:
         raise click.ClickException("Có tệp hoặc ô chưa nhận được, xem các dòng trên.")
 
 
-def _import_form(name: str, data: bytes, round_id: int | None, why: str, *, only_rehearse: bool) -> bool:
-    """Rehearse one file, say what it does, and take it over. Gives whether all of it was taken."""
+def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, is_dry_run: bool) -> bool:
+    """Preview one file, print what it changes, and import it. Returns whether all of it could be imported."""
     engine = current_app.extensions["engine"]
     try:
-        with session_scope(engine, writes=not only_rehearse) as session:
-            found = get_round(session, round_id) if round_id is not None else current_round(session)
-            if found is None:
+        with session_scope(engine, writes=not is_dry_run) as session:
+            round = get_round(session, round_id) if round_id is not None else current_round(session)
+            if round is None:
                 raise click.ClickException("Chưa có đợt khảo sát nào.")
-            done = rehearse(session, data, found)
-            click.echo(f"{name}: {done.ward_name}: {len(done.new)} ô mới, {len(done.changed)} ô đổi, {done.same} ô giữ nguyên.")
-            for line in (*done.refused, *done.disputed):
-                told = line.message or "Người khác đã sửa sau khi tải mẫu."
-                click.echo(f"  {line.sheet}, {line.cell}: {line.words}: “{line.after}”. {told}", err=True)
-            if not only_rehearse and done.taken:
-                submission = get_submission(session, done.submission_id, for_update=True)
-                outcome = take_over(session, submission, done, "lệnh nạp dữ liệu", Door.COMMAND, why)
+            preview = preview_import(session, data, round)
+            click.echo(
+                f"{name}: {preview.ward_name}: {len(preview.new)} ô mới, {len(preview.changed)} ô đổi, {preview.same} ô giữ nguyên."
+            )
+            for line in (*preview.refused, *preview.disputed):
+                message = line.message or "Người khác đã sửa sau khi tải mẫu."
+                click.echo(f"  {line.sheet}, {line.cell}: {line.words}: “{line.after}”. {message}", err=True)
+            if not is_dry_run and preview.taken:
+                submission = get_submission(session, preview.submission_id, for_update=True)
+                outcome = import_form(session, submission, preview, "lệnh nạp dữ liệu", AnswerSource.COMMAND, reason)
                 after = {"fields": len(outcome.changed)}
                 audit.log(session, None, "submission:import", f"ward {submission.ward_code}", after=after)
     except WardReadinessError as error:
         click.echo(f"{name}: {error.message}", err=True)
         return False
-    return not done.refused and not done.disputed
+    return not preview.refused and not preview.disputed

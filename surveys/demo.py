@@ -1,6 +1,6 @@
 """The demo round: 126 wards with made-up answers that differ as real ones do. Same seed and date, same data.
 
-The answers go through the same doors as typed ones (save, send, approve), so that what the demo shows is what the program does.
+The answers are saved, sent and approved by the functions of the pages, so that the demo shows what the program does.
 """
 
 from collections.abc import Mapping
@@ -14,19 +14,19 @@ from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
 from portal.clock import HANOI
 from scoring.rating.published_standards import current_standard
-from surveys.checks.entries import typed_of
-from surveys.checks.validation import doubts_of
+from surveys.checks.entries import entries_of
+from surveys.checks.validation import anomalies_of
 from surveys.models import Submission
 from surveys.questionnaire.evaluation import reason_field
-from surveys.review.review import approve, return_submission
+from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import current_round, open_round
-from surveys.submissions.submissions import save_fields, send
+from surveys.submissions.submissions import save_fields, send_submission
 
 STORY_WARD = "00082"
 PERSON, HEAD, REVIEWER = "Công chức (minh họa)", "Lãnh đạo UBND (minh họa)", "Chuyên viên thẩm định (minh họa)"
 REASON = "Đã đếm lại tại chỗ, đúng thực tế (minh họa)."
 PROVIDERS = ("Nhà mạng A", "Nhà mạng B", "Nhà mạng C")
-# How many of the 126 wards end in each state; what is left over has not begun.
+# How many of the 126 wards end in each state; the others have not started.
 SENT, RETURNED, DRAFT, APPROVED = 8, 5, 8, 100
 READY_OF_APPROVED, UNKNOWN_OF_APPROVED = 47, 4
 BLOCKING_GAPS = ("pcs", "vlan", "room", "ups", "firewall", "antivirus", "level_file")
@@ -39,19 +39,19 @@ def load_demo_round(session: Session, seed: int, as_of: date) -> None:
     random = Random(seed)  # noqa: S311 - made-up figures that must be the same each time, no secret
     wards = list_wards(session)
     name = f"Đợt khảo sát tháng {as_of.month}/{as_of.year} (minh họa)"
-    opened = open_round(session, name, as_of - timedelta(days=21), as_of + timedelta(days=9), current_standard(session).version)
-    submissions = {row.ward_code: row for row in session.scalars(select(Submission).where(Submission.round_id == opened.id))}
-    others = [ward for ward in wards if ward.code != STORY_WARD]
-    random.shuffle(others)
+    round = open_round(session, name, as_of - timedelta(days=21), as_of + timedelta(days=9), current_standard(session).version)
+    submissions = {row.ward_code: row for row in session.scalars(select(Submission).where(Submission.round_id == round.id))}
+    other_wards = [ward for ward in wards if ward.code != STORY_WARD]
+    random.shuffle(other_wards)
     by_code = {ward.code: ward for ward in wards}
     _fill_story(session, submissions[STORY_WARD], by_code[STORY_WARD], random, as_of)
-    for place, ward in enumerate(others[: APPROVED + SENT + RETURNED + DRAFT]):
+    for index, ward in enumerate(other_wards[: APPROVED + SENT + RETURNED + DRAFT]):
         moment = datetime.combine(as_of - timedelta(days=random.randint(1, 14)), time(9, random.randint(0, 59)), HANOI)
-        _fill(session, submissions[ward.code], ward, place, random, moment)
+        _fill(session, submissions[ward.code], ward, index, random, moment)
 
 
 def make_answers(ward: Ward, random: Random, year: int, gaps: frozenset[str]) -> dict[str, str]:
-    """The typed fields of one ward. ``gaps`` names what it lacks; without any it is ready or nearly so."""
+    """The entries of one ward. ``gaps`` names what it lacks; without any it is ready or nearly so."""
     staff = max(42, min(120, 40 + ward.population // 1600 + random.randint(-6, 6)))
     vii = random.randint(8, 12)
     sites = 1 if ward.kind == "phuong" and random.random() < 0.6 else random.choice((1, 2, 2, 3))
@@ -119,10 +119,10 @@ def _counters(random: Random) -> dict[str, str]:
     }
 
 
-def _network(known: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
-    staff, sites, floors = int(known["staff_total"]), int(known["sites"]), int(known["floors"])
+def _network(answers_so_far: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
+    staff, sites, floors = int(answers_so_far["staff_total"]), int(answers_so_far["sites"]), int(answers_so_far["floors"])
     ports = 24 * -(-staff // 20)
-    main, spare = random.sample(PROVIDERS, 2)
+    main, backup = random.sample(PROVIDERS, 2)
     speed = 100 * -(-max(200, 2 * staff) // 100) if "internet" not in gaps else 100
     answers = {
         "lan_seats": str(staff + random.randint(0, 8) if "lan" not in gaps else staff - random.randint(5, 20)),
@@ -140,12 +140,12 @@ def _network(known: Mapping[str, str], random: Random, gaps: frozenset[str]) -> 
         "sites_linked": str(max(0, sites - 1 - ("link" in gaps))),
     }
     if answers["backup.contracted"] != "0":
-        answers["backup.provider"] = spare
+        answers["backup.provider"] = backup
     return answers
 
 
-def _rooms_and_power(known: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
-    sites, rooms = int(known["sites"]), int(known["rooms_vc"])
+def _rooms_and_power(answers_so_far: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
+    sites, rooms = int(answers_so_far["sites"]), int(answers_so_far["rooms_vc"])
     return {
         "rooms_vc_able": "0" if "room" in gaps else str(rooms),
         "rooms_vc_good": "0" if "room" in gaps else str(max(0, rooms - ("old_room" in gaps))),
@@ -160,11 +160,13 @@ def _rooms_and_power(known: Mapping[str, str], random: Random, gaps: frozenset[s
     }
 
 
-def _security_and_people(known: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
-    staff, villages, signers = int(known["staff_total"]), int(known["villages"]), int(known["signers"])
-    pcs = sum(int(known.get(f"{row}.{part}", 0)) for row in ("A01", "A01#2", "A01#3", "A02") for part in ("good", "degraded"))
+def _security_and_people(answers_so_far: Mapping[str, str], random: Random, gaps: frozenset[str]) -> dict[str, str]:
+    staff, villages, signers = int(answers_so_far["staff_total"]), int(answers_so_far["villages"]), int(answers_so_far["signers"])
+    pcs = sum(
+        int(answers_so_far.get(f"{row}.{part}", 0)) for row in ("A01", "A01#2", "A01#3", "A02") for part in ("good", "degraded")
+    )
     return {
-        "G01.good": str(int(known["sites"]) - 1 if "firewall" in gaps else int(known["sites"])),
+        "G01.good": str(int(answers_so_far["sites"]) - 1 if "firewall" in gaps else int(answers_so_far["sites"])),
         "pcs_protected": str(pcs - random.randint(5, 25) if "antivirus" in gaps else pcs),
         "level_file_approved": "no" if "level_file" in gaps else "yes",
         "security_rules_issued": random.choice(("yes", "yes", "no")),
@@ -173,7 +175,7 @@ def _security_and_people(known: Mapping[str, str], random: Random, gaps: frozens
         "scan_last_year": random.choice(("yes", "no")),
         "G06.good": random.choice(("1", "1", "2", "0")),
         "signers_certified": str(signers - random.choice((0, 0, 0, 1))),
-        "bodies_certified": known["legal_bodies"],
+        "bodies_certified": answers_so_far["legal_bodies"],
         "it_officers": random.choice(("1", "1", "1", "0")),
         "staff_trained": str(staff if random.random() < 0.6 else staff * 2 // 3),
         "villages_with_team": str(villages if random.random() < 0.8 else villages - 2),
@@ -184,41 +186,41 @@ def _security_and_people(known: Mapping[str, str], random: Random, gaps: frozens
     }
 
 
-def _gaps_for(place: int, random: Random) -> frozenset[str]:
-    if place < READY_OF_APPROVED:
+def _gaps_for(index: int, random: Random) -> frozenset[str]:
+    if index < READY_OF_APPROVED:
         return frozenset()
     blocking = random.sample(BLOCKING_GAPS, random.choice((1, 1, 2, 2, 3)))
-    others = [gap for gap in ("old_os", "office", "internet", "lan", "wifi", "link", "old_room") if random.random() < 0.45]
-    return frozenset((*blocking, *others))
+    minor_gaps = [gap for gap in ("old_os", "office", "internet", "lan", "wifi", "link", "old_room") if random.random() < 0.45]
+    return frozenset((*blocking, *minor_gaps))
 
 
-def _fill(session: Session, submission: Submission, ward: Ward, place: int, random: Random, moment: datetime) -> None:
-    answers = make_answers(ward, random, moment.year, _gaps_for(place, random))
-    if READY_OF_APPROVED <= place < READY_OF_APPROVED + UNKNOWN_OF_APPROVED:
+def _fill(session: Session, submission: Submission, ward: Ward, index: int, random: Random, moment: datetime) -> None:
+    answers = make_answers(ward, random, moment.year, _gaps_for(index, random))
+    if READY_OF_APPROVED <= index < READY_OF_APPROVED + UNKNOWN_OF_APPROVED:
         answers = make_answers(ward, random, moment.year, frozenset()) | {"level_file_approved": "?", "G01.good": "?"}
-    if place >= APPROVED + SENT + RETURNED:
-        kept = random.sample(sorted(answers), len(answers) // 2)
-        answers = {key: value for key, value in answers.items() if key in kept or key.startswith("A01")}
-    _type(session, submission, answers, moment - timedelta(minutes=5))
-    if place >= APPROVED + SENT + RETURNED:
+    if index >= APPROVED + SENT + RETURNED:
+        kept_fields = random.sample(sorted(answers), len(answers) // 2)
+        answers = {key: value for key, value in answers.items() if key in kept_fields or key.startswith("A01")}
+    _enter(session, submission, answers, moment - timedelta(minutes=5))
+    if index >= APPROVED + SENT + RETURNED:
         return
-    reasons = {reason_field(doubt.question): REASON for doubt in doubts_of(session, submission)}
-    _type(session, submission, reasons, moment)
-    send(session, submission, PERSON, HEAD, PERSON, at=moment)
+    reasons = {reason_field(anomaly.question): REASON for anomaly in anomalies_of(session, submission)}
+    _enter(session, submission, reasons, moment)
+    send_submission(session, submission, PERSON, HEAD, PERSON, at=moment)
     decided = moment + timedelta(hours=5)
-    if place < APPROVED:
-        approve(session, submission, REVIEWER, at=decided)
-    elif place >= APPROVED + SENT:
+    if index < APPROVED:
+        approve_submission(session, submission, REVIEWER, at=decided)
+    elif index >= APPROVED + SENT:
         return_submission(session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", REVIEWER, at=decided)
 
 
 def _fill_story(session: Session, submission: Submission, ward: Ward, random: Random, as_of: date) -> None:
-    """The ward that the guided tour fills in: everything is typed but the last questions of sections H and I."""
+    """The ward that the guided tour completes: everything is entered but the last questions of sections H and I."""
     answers = make_answers(ward, random, as_of.year, frozenset({"ups"}))
-    typed_at = datetime.combine(as_of - timedelta(days=1), time(16, 20), HANOI)
-    left = ("it_officers", "staff_trained", "villages_with_team", "has_website", "website_component")
-    _type(session, submission, {key: value for key, value in answers.items() if key not in left}, typed_at)
+    entered_at = datetime.combine(as_of - timedelta(days=1), time(16, 20), HANOI)
+    unanswered = ("it_officers", "staff_trained", "villages_with_team", "has_website", "website_component")
+    _enter(session, submission, {key: value for key, value in answers.items() if key not in unanswered}, entered_at)
 
 
-def _type(session: Session, submission: Submission, answers: Mapping[str, str], at: datetime) -> None:
-    save_fields(session, submission, answers, typed_of(submission), PERSON, at)
+def _enter(session: Session, submission: Submission, answers: Mapping[str, str], at: datetime) -> None:
+    save_fields(session, submission, answers, entries_of(submission), PERSON, at)

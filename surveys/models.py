@@ -1,4 +1,4 @@
-"""Tables of the survey: rounds, submissions, the fields as they were typed, what happened to each, and what stands beside it."""
+"""Tables of the survey: rounds, submissions, answers, events, changes, evidence, remarks and reminders."""
 
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ class Round(Base):
 class Submission(Base):
     """One ward's answers in one round. ``version`` rises with each save; ``state`` is a CollectionState.
 
-    ``reopened_until`` is the last day on which this ward may still send, whatever the round's deadline.
+    ``reopened_until`` is a last day of sending for this ward alone, after the round's deadline.
     """
 
     __tablename__ = "submission"
@@ -53,9 +53,9 @@ class Submission(Base):
 
 
 class Answer(Base):
-    """One field as it was typed, valid or not. ``version`` is the submission's version that last changed it.
+    """One field as it was entered, valid or not. ``version`` is the submission's version that last changed it.
 
-    ``is_carried`` marks a value that came from the round before and that nobody of the ward has confirmed yet.
+    ``is_carried`` marks a value that was carried over from the last round and that the ward has not confirmed yet.
     """
 
     __tablename__ = "answer"
@@ -70,9 +70,9 @@ class Answer(Base):
 
 
 class SubmissionEvent(Base):
-    """What happened to a submission: confirmed (the reason is the hash of the answers), sent, returned with a reason, approved.
+    """What happened to a submission; ``kind`` is an EventKind. The reason of a confirmation is the hash of the answers.
 
-    ``answers`` is what a returned one said.
+    ``answers`` are those of a submission that was returned.
     """
 
     __tablename__ = "submission_event"
@@ -87,9 +87,9 @@ class SubmissionEvent(Base):
 
 
 class SubmissionChange(Base):
-    """One field that was changed: before, after, who, when, and by which Door. Never changed, never removed.
+    """One field that was changed: before, after, who, when, and the AnswerSource. Never changed, never removed.
 
-    Only ``why`` may be said afterwards, and once.
+    Only ``why`` may be added afterwards, once.
     """
 
     __tablename__ = "submission_change"
@@ -98,7 +98,7 @@ class SubmissionChange(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     at: Mapped[Instant]
     by: Mapped[Words]
-    door: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column("door", String(16))
     field: Mapped[str] = mapped_column(String(64))
     before: Mapped[Words]
     after: Mapped[Words]
@@ -106,8 +106,8 @@ class SubmissionChange(Base):
 
 
 class Evidence(Base):
-    """A file that stands behind an answer. ``kind`` is an EvidenceKind; a signed copy has no question, but ``content_hash``:
-    the answers that were signed. ``details`` is what a measurement found. A removed one keeps its line.
+    """A file that proves an answer. ``kind`` is an EvidenceKind; a signed copy has no question, but a ``content_hash`` of
+    the answers that were signed. ``details`` are the results of a measurement. Removed evidence keeps its row.
     """
 
     __tablename__ = "evidence"
@@ -130,9 +130,9 @@ class Evidence(Base):
 
 
 class Remark(Base):
-    """What somebody wrote beside a submission or one of its questions: a comment, a flag to follow up, a reason of a return.
+    """A remark on a submission or on one of its questions: a comment, a flag to follow up, or a reason of a return.
 
-    ``question`` is blank for the thread of the whole submission; a flag or a reason stays open until it is settled.
+    ``question`` is blank for a remark on the whole submission; a flag or a reason stays open until it is settled.
     """
 
     __tablename__ = "remark"
@@ -149,7 +149,7 @@ class Remark(Base):
 
 
 class Reminder(Base):
-    """One digest to one person: at most one a day. ``text`` is what was written, ``wards`` the codes it speaks of."""
+    """One digest to one person, at most one a day. ``wards`` are the codes of the late wards in it."""
 
     __tablename__ = "reminder"
     __table_args__ = (UniqueConstraint("user_id", "day"),)

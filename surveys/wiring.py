@@ -14,14 +14,14 @@ from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_ent
 from portal.setup import add_demo_step
 from surveys.checks.entries import QuestionnaireError
 from surveys.checks.states import CollectionState
-from surveys.checks.validation import examine
+from surveys.checks.validation import validate_submission
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
 from surveys.models import Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.review import queue
-from surveys.submissions.handover import find_hand_over
-from surveys.submissions.rounds import current_round, wards_in_work
+from surveys.review.review import list_waiting
+from surveys.submissions.handover import find_handover
+from surveys.submissions.rounds import current_round, wards_in_progress
 from surveys.views import (  # noqa: F401 - printing, review, sections and sending add their pages to the blueprints of others
     evidence,
     history,
@@ -54,31 +54,37 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
-    app.extensions["wards_being_updated"] = wards_in_work
+    app.extensions["wards_being_updated"] = wards_in_progress
     form = load_questionnaire()
     app.extensions["questions"] = {q.key: (section.title, q.label, q.unit) for section in form.sections for q in section.questions}
 
 
 def _ward_panel() -> str:
-    """Each ward of the person with its button; a round of another questionnaire says why it cannot be opened."""
-    session, wards = get_session(), the_identity().wards or frozenset()
-    found = current_round(session)
+    """Each ward of the person with its button, or why the questionnaire of the round cannot be opened."""
+    session, ward_codes = get_session(), the_identity().wards or frozenset()
+    round = current_round(session)
     rows, refused = [], ""
-    if found is not None:
-        query = select(Submission).where(Submission.round_id == found.id, Submission.ward_code.in_(wards))
-        named = {ward.code: ward for ward in list_wards(session)}
+    if round is not None:
+        query = select(Submission).where(Submission.round_id == round.id, Submission.ward_code.in_(ward_codes))
+        wards_by_code = {ward.code: ward for ward in list_wards(session)}
         submissions = session.scalars(query.options(selectinload(Submission.answers)))
         try:
             rows = [
-                (named[row.ward_code], row, CollectionState(row.state), examine(session, row).left, find_hand_over(session, row))
+                (
+                    wards_by_code[row.ward_code],
+                    row,
+                    CollectionState(row.state),
+                    validate_submission(session, row).left,
+                    find_handover(session, row),
+                )
                 for row in submissions
             ]
         except QuestionnaireError as error:
             refused = error.message
         rows.sort(key=lambda row: row[0].position)
-    days_left = (found.deadline - today()).days if found else 0
-    return render_template("surveys/officer/home_panel.html", round=found, rows=rows, refused=refused, days_left=days_left)
+    days_left = (round.deadline - today()).days if round else 0
+    return render_template("surveys/officer/home_panel.html", round=round, rows=rows, refused=refused, days_left=days_left)
 
 
 def _review_panel() -> str:
-    return render_template("surveys/reviewer/home_panel.html", waiting=queue(get_session()))
+    return render_template("surveys/reviewer/home_panel.html", waiting=list_waiting(get_session()))

@@ -1,6 +1,6 @@
-"""Atypical values: what a reviewer would ask about, found before the officer sends. Pure.
+"""Atypical values: what a reviewer would ask about, shown to the officer before sending. Pure.
 
-An error blocks sending; a doubt asks for a reason. The officer and the reviewer see the same ones.
+An error blocks sending; an anomaly asks for a reason. The officer and the reviewer see the same ones.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,26 +9,26 @@ from statistics import median, quantiles
 
 from inventory.snapshots.snapshot import Snapshot
 from portal.numbers import parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Typed, row_names, typed_in
-from surveys.questionnaire.evaluation import PCS, Reading, reason_field
+from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, entry_text, row_names
+from surveys.questionnaire.evaluation import PCS, Evaluation, reason_field
 from surveys.questionnaire.questions import Question
 
-# Fewer wards than this say nothing about what is usual.
+# The values of fewer wards than this do not show what is usual.
 MIN_PEERS = 8
-PEERS = 20
-# How many spreads away from the median is far. The spread is the wider of the median distance from the median and the distance
+PEER_COUNT = 20
+# A value more than MAX_SPREADS spreads away from the median is an anomaly. The spread is the wider of the median distance from the median and the distance
 # between the quartiles, both brought to the scale of a standard deviation: where more than half of the wards have the very same
 # number, the first alone would be zero. It is at least a tenth of the median, and at least one.
-FAR, FROM_MEDIAN, FROM_QUARTILES, LEAST_PART = 3.5, 1.4826, 1 / 1.349, 0.1
-# Further from the ward's own last value than this, and than half of it, is far.
-OWN_STEP = 5
-MEASURED_OVER = 1.1
-MIN_REASON = 5
+MAX_SPREADS, MEDIAN_SCALE, QUARTILE_SCALE, MIN_SPREAD_SHARE = 3.5, 1.4826, 1 / 1.349, 0.1
+# A change from the ward's last approved value is an anomaly where it is larger than this and than half of that value.
+MIN_CHANGE = 5
+MAX_MEASURED_RATIO = 1.1
+MIN_REASON_LENGTH = 5
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """One atypical value: its question, the field to look at, what is odd about it, and the officer's reason where there is one."""
+class Anomaly:
+    """One atypical value: its question, its field, what is atypical about it, and the officer's reason where there is one."""
 
     question: str
     field: str
@@ -37,22 +37,22 @@ class Doubt:
 
     @property
     def is_explained(self) -> bool:
-        """Whether a reason was given that says something."""
-        return len(self.reason) >= MIN_REASON
+        """Whether a reason of some length was entered."""
+        return len(self.reason) >= MIN_REASON_LENGTH
 
 
 @dataclass(frozen=True)
-class Usual:
-    """What wards of the same kind and size have: the median, and the range outside of which a value is far from it."""
+class UsualRange:
+    """What wards of the same kind and size report: the median, and the range outside of which a value is an anomaly."""
 
-    middle: int
+    median: int
     low: float
     high: float
-    wards: int
+    peer_count: int
 
 
-def numbers_of(snapshot: Snapshot) -> dict[str, int]:
-    """One number for each question that has one: a count, the machines that work, the Mbps contracted."""
+def answer_numbers(snapshot: Snapshot) -> dict[str, int]:
+    """One number for each question that has one: a count, the working machines, the contracted Mbps."""
     numbers: dict[str, int] = {}
     for key in snapshot.facts:
         count = snapshot.count(key)
@@ -65,83 +65,87 @@ def numbers_of(snapshot: Snapshot) -> dict[str, int]:
     return numbers
 
 
-def find_usual(peers: Iterable[Mapping[str, int]]) -> dict[str, Usual]:
-    """What is usual among wards, by question; nothing where fewer than MIN_PEERS have answered."""
-    known: dict[str, list[int]] = {}
+def usual_ranges(peers: Iterable[Mapping[str, int]]) -> dict[str, UsualRange]:
+    """The usual range of each question among some wards; none where fewer than MIN_PEERS have answered."""
+    values_by_question: dict[str, list[int]] = {}
     for numbers in peers:
         for key, number in numbers.items():
-            known.setdefault(key, []).append(number)
-    return {key: _usual(found) for key, found in known.items() if len(found) >= MIN_PEERS}
+            values_by_question.setdefault(key, []).append(number)
+    return {key: _usual_range(values) for key, values in values_by_question.items() if len(values) >= MIN_PEERS}
 
 
-def find_doubts(
-    reading: Reading, typed: Typed, numbers: Mapping[str, int], last: Mapping[str, int], usual: Mapping[str, Usual]
-) -> tuple[Doubt, ...]:
-    """The doubts about one submission, in the order of the form.
+def find_anomalies(
+    evaluation: Evaluation,
+    entries: Entries,
+    numbers: Mapping[str, int],
+    previous: Mapping[str, int],
+    usual: Mapping[str, UsualRange],
+) -> tuple[Anomaly, ...]:
+    """The anomalies of one submission, in the order of the form.
 
-    ``numbers`` are those of the submission, ``last`` those of the ward's newest approved snapshot. A question with an error
-    waits for its correction first.
+    ``numbers`` are those of the submission, ``previous`` those of the ward's newest approved snapshot. A question with an error
+    is corrected first.
     """
-    wrong = {problem.question for problem in reading.problems}
+    invalid = {problem.question for problem in evaluation.problems}
     return tuple(
-        Doubt(question.key, field, message, typed_in(typed, reason_field(question.key)))
-        for question in reading.questionnaire.questions
-        if question.asked_of == "ward" and question.key in reading.reads and question.key not in wrong
-        for field, message in _messages(question, reading, typed, numbers, last, usual)
+        Anomaly(question.key, field, message, entry_text(entries, reason_field(question.key)))
+        for question in evaluation.questionnaire.questions
+        if question.asked_of == "ward" and question.key in evaluation.answers and question.key not in invalid
+        for field, message in _anomaly_messages(question, evaluation, entries, numbers, previous, usual)
     )
 
 
-def _messages(
+def _anomaly_messages(
     question: Question,
-    reading: Reading,
-    typed: Typed,
+    evaluation: Evaluation,
+    entries: Entries,
     numbers: Mapping[str, int],
-    last: Mapping[str, int],
-    usual: Mapping[str, Usual],
+    previous: Mapping[str, int],
+    usual: Mapping[str, UsualRange],
 ) -> list[tuple[str, str]]:
     key = question.key
-    field = value_field(question)
-    if reading.reads[key].unknown:
+    field = main_field(question)
+    if evaluation.answers[key].unknown:
         return [(field, "Câu này để “chưa nắm được”. Ghi vì sao và khi nào nắm được.")]
-    found = _measured_over_contracted(question, typed)
+    messages = _measured_above_contracted(question, entries)
     number = numbers.get(key)
     if number is None:
-        return found
-    known, range_ = last.get(key), usual.get(key)
-    if known is not None and abs(number - known) > max(OWN_STEP, known / 2):
-        found.append((field, f"Kỳ trước đã duyệt là {known}, nay là {number}: khác nhiều."))
-    if range_ is not None and not range_.low <= number <= range_.high:
-        compared = f"{range_.wards} đơn vị cùng loại, cùng cỡ thường có khoảng {range_.middle}"
-        found.append((field, f"{compared}, ở đây là {number}: khác nhiều."))
+        return messages
+    previous_number, usual_range = previous.get(key), usual.get(key)
+    if previous_number is not None and abs(number - previous_number) > max(MIN_CHANGE, previous_number / 2):
+        messages.append((field, f"Kỳ trước đã duyệt là {previous_number}, nay là {number}: khác nhiều."))
+    if usual_range is not None and not usual_range.low <= number <= usual_range.high:
+        peers = f"{usual_range.peer_count} đơn vị cùng loại, cùng cỡ thường có khoảng {usual_range.median}"
+        messages.append((field, f"{peers}, ở đây là {number}: khác nhiều."))
     staff = numbers.get("staff_total")
-    machines = sum(numbers.get(item, 0) for item in PCS) if key == PCS[0] else number
-    if question.most_per_person and staff is not None and machines > question.most_per_person * staff:
-        found.append((field, f"{machines} máy cho {staff} người: nhiều hơn số người dùng được."))
-    return found
+    pcs = sum(numbers.get(item, 0) for item in PCS) if key == PCS[0] else number
+    if question.most_per_person and staff is not None and pcs > question.most_per_person * staff:
+        messages.append((field, f"{pcs} máy cho {staff} người: nhiều hơn số người dùng được."))
+    return messages
 
 
-def value_field(question: Question) -> str:
-    """The field that stands for a question: its only one, or the first of its first row."""
+def main_field(question: Question) -> str:
+    """The field that a message about a question points to: its only one, or the first of its first row."""
     return {"equipment": f"{question.key}.good", "connection": f"{question.key}.contracted"}.get(question.kind, question.key)
 
 
-def _measured_over_contracted(question: Question, typed: Typed) -> list[tuple[str, str]]:
+def _measured_above_contracted(question: Question, entries: Entries) -> list[tuple[str, str]]:
     if question.kind != "connection":
         return []
-    found = []
-    for row in row_names(typed, question.key):
-        texts = [typed_in(typed, f"{row}.{part}") for part in ("contracted", "measured")]
+    messages = []
+    for row in row_names(entries, question.key):
+        texts = [entry_text(entries, f"{row}.{part}") for part in ("contracted", "measured")]
         if not all(texts) or UNKNOWN in texts:
             continue
         contracted, measured = map(parse_count, texts)
-        if measured > contracted * MEASURED_OVER:
-            found.append((f"{row}.measured", f"Đo được {measured} Mbps, cao hơn hợp đồng {contracted} Mbps."))
-    return found
+        if measured > contracted * MAX_MEASURED_RATIO:
+            messages.append((f"{row}.measured", f"Đo được {measured} Mbps, cao hơn hợp đồng {contracted} Mbps."))
+    return messages
 
 
-def _usual(found: list[int]) -> Usual:
-    middle = median(found)
-    from_median = median(abs(number - middle) for number in found) * FROM_MEDIAN
-    first, _second, third = quantiles(found, n=4)
-    spread = max(from_median, (third - first) * FROM_QUARTILES, middle * LEAST_PART, 1)
-    return Usual(round(middle), middle - FAR * spread, middle + FAR * spread, len(found))
+def _usual_range(values: list[int]) -> UsualRange:
+    middle = median(values)
+    from_median = median(abs(number - middle) for number in values) * MEDIAN_SCALE
+    first, _second, third = quantiles(values, n=4)
+    spread = max(from_median, (third - first) * QUARTILE_SCALE, middle * MIN_SPREAD_SHARE, 1)
+    return UsualRange(round(middle), middle - MAX_SPREADS * spread, middle + MAX_SPREADS * spread, len(values))

@@ -1,9 +1,9 @@
-"""What was typed into a submission, and what it says under the questionnaire that its round is pinned to."""
+"""The entries of a submission, and their evaluation by the questionnaire that its round is pinned to."""
 
 from portal.clock import today
 from portal.errors import WardReadinessError
 from surveys.models import Round, Submission
-from surveys.questionnaire.evaluation import Reading, read_answers
+from surveys.questionnaire.evaluation import Evaluation, evaluate_entries
 from surveys.questionnaire.questions import Questionnaire, load_questionnaire
 
 
@@ -23,34 +23,36 @@ class QuestionnaireError(SubmissionError):
         )
 
 
-def typed_of(submission: Submission) -> dict[str, str]:
-    """The fields as they were typed."""
+def entries_of(submission: Submission) -> dict[str, str]:
+    """The fields of a submission with their text as it was entered."""
     return {answer.field: answer.raw for answer in submission.answers}
 
 
-def carried_of(submission: Submission) -> frozenset[str]:
-    """The questions whose answer came from the round before and was not confirmed yet."""
-    return frozenset(question_of(answer.field) for answer in submission.answers if answer.is_carried)
+def carried_questions(submission: Submission) -> frozenset[str]:
+    """The keys of the questions whose answer was carried over from the last round and is not confirmed yet."""
+    return frozenset(question_key(answer.field) for answer in submission.answers if answer.is_carried)
 
 
-def question_of(field: str) -> str:
-    """The question that a field belongs to: ``A01#2.good`` to A01."""
+def question_key(field: str) -> str:
+    """The key of the question that a field belongs to: A01 for ``A01#2.good``."""
     return field.partition(".")[0].partition("#")[0]
 
 
-def questionnaire_of(found: Round) -> Questionnaire:
+def questionnaire_of(round: Round) -> Questionnaire:
     """The questionnaire that a round is pinned to. Raises QuestionnaireError where the program has another one."""
     shipped = load_questionnaire()
-    if found.questionnaire_version != shipped.version:
-        raise QuestionnaireError(found.questionnaire_version, shipped.version)
+    if round.questionnaire_version != shipped.version:
+        raise QuestionnaireError(round.questionnaire_version, shipped.version)
     return shipped
 
 
-def read_submission(submission: Submission) -> Reading:
-    """The reading of what was typed. Raises QuestionnaireError."""
-    return read_answers(questionnaire_of(submission.round), typed_of(submission), newest_year(submission), carried_of(submission))
+def evaluate_submission(submission: Submission) -> Evaluation:
+    """Evaluate the entries of a submission. Raises QuestionnaireError."""
+    return evaluate_entries(
+        questionnaire_of(submission.round), entries_of(submission), latest_allowed_year(submission), carried_questions(submission)
+    )
 
 
-def newest_year(submission: Submission) -> int:
-    """The newest year that may be typed: this one, or that of a round that opens later."""
+def latest_allowed_year(submission: Submission) -> int:
+    """The latest year that may be entered: this one, or that of a round that opens later."""
     return max(today().year, submission.round.opens_on.year)

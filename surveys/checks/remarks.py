@@ -1,4 +1,4 @@
-"""Remarks beside a submission: the thread of ward and reviewers, flags to follow up, and the reasons of a return by question."""
+"""Remarks on a submission: the thread of ward and reviewers, flags to follow up, and the reasons of a return by question."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ MIN_LENGTH, MAX_LENGTH = 2, 2000
 
 
 class RemarkError(SubmissionError):
-    """The remark cannot be kept like this; the message says why."""
+    """The remark cannot be stored; the message says why."""
 
 
 def list_remarks(session: Session, submission: Submission) -> list[Remark]:
@@ -29,75 +29,77 @@ def list_remarks(session: Session, submission: Submission) -> list[Remark]:
 def add_remark(
     session: Session, submission: Submission, kind: RemarkKind, question: str, text: str, by: str, at: datetime | None = None
 ) -> Remark:
-    """Write a remark beside a question, or beside the whole submission where ``question`` is blank.
+    """Add a remark on a question, or on the whole submission where ``question`` is blank.
 
     Raises RemarkError where the text is missing or too long, or where a reason of a return names no question of the ward, or comes
-    when nothing waits for review.
+    when the submission is not waiting for review.
     """
-    words = to_nfc(text).replace("\x00", "").strip()
-    if len(words) < MIN_LENGTH:
+    cleaned = to_nfc(text).replace("\x00", "").strip()
+    if len(cleaned) < MIN_LENGTH:
         raise RemarkError("Hãy ghi nội dung.")
-    if len(words) > MAX_LENGTH:
-        raise RemarkError(f"Nội dung dài {len(words)} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
+    if len(cleaned) > MAX_LENGTH:
+        raise RemarkError(f"Nội dung dài {len(cleaned)} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
     if kind is RemarkKind.RETURN and submission.state != CollectionState.SENT:
         raise RemarkError("Phiếu không còn chờ thẩm định nên không nêu thêm câu cần bổ sung được. Tải lại trang để xem.")
-    asked = load_questionnaire().question(question)
-    if kind is RemarkKind.RETURN and (asked is None or asked.asked_of != "ward"):
+    asked_question = load_questionnaire().question(question)
+    if kind is RemarkKind.RETURN and (asked_question is None or asked_question.asked_of != "ward"):
         raise RemarkError("Hãy chọn câu hỏi do xã, phường trả lời để nêu là cần bổ sung; lý do chung thì ghi ở cuối trang.")
-    remark = Remark(submission_id=submission.id, question=question, kind=kind.value, text=words, by=by, at=at or now())
+    remark = Remark(submission_id=submission.id, question=question, kind=kind.value, text=cleaned, by=by, at=at or now())
     session.add(remark)
     session.flush()
     return remark
 
 
 def settle_remark(session: Session, submission: Submission, remark_id: int, by: str) -> Remark:
-    """A flag was followed up, or a reason is withdrawn. Settling twice changes nothing. Raises NotFoundError."""
+    """Mark a flag as followed up, or a reason as withdrawn. Settling twice changes nothing. Raises NotFoundError."""
     remark = session.get(Remark, remark_id)
     if remark is None or remark.submission_id != submission.id:
         raise NotFoundError("Không có ý kiến này.")
-    _settle([remark], by, now())
+    _mark_settled([remark], by, now())
     return remark
 
 
-def settle_reasons(session: Session, submission: Submission, questions: Iterable[str], by: str, at: datetime | None = None) -> None:
-    """What was asked for about these questions was done or answered, once the submission was returned."""
+def settle_return_reasons(
+    session: Session, submission: Submission, questions: Iterable[str], by: str, at: datetime | None = None
+) -> None:
+    """Mark the reasons of a return about these questions as dealt with, where the submission was returned."""
     if submission.state == CollectionState.RETURNED:
-        wanted = set(questions)
-        _settle([one for one in open_reasons(session, submission) if one.question in wanted], by, at or now())
+        keys = set(questions)
+        _mark_settled([remark for remark in open_return_reasons(session, submission) if remark.question in keys], by, at or now())
 
 
-def open_reasons(session: Session, submission: Submission) -> list[Remark]:
-    """The questions that a return asks about and that nobody changed or answered yet."""
-    return _open(session, submission, RemarkKind.RETURN)
+def open_return_reasons(session: Session, submission: Submission) -> list[Remark]:
+    """The reasons of a return whose question nobody has changed or answered yet."""
+    return _list_open(session, submission, RemarkKind.RETURN)
 
 
-def reasons_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[Remark]]:
+def return_reasons(session: Session, submission_ids: Iterable[int]) -> dict[int, list[Remark]]:
     """The reasons of returns, settled or not, by submission."""
-    wanted = select(Remark).where(Remark.kind == RemarkKind.RETURN.value, Remark.submission_id.in_(list(submission_ids)))
-    found: dict[int, list[Remark]] = {}
-    for remark in session.scalars(wanted.order_by(Remark.id)):
-        found.setdefault(remark.submission_id, []).append(remark)
-    return found
+    query = select(Remark).where(Remark.kind == RemarkKind.RETURN.value, Remark.submission_id.in_(list(submission_ids)))
+    reasons: dict[int, list[Remark]] = {}
+    for remark in session.scalars(query.order_by(Remark.id)):
+        reasons.setdefault(remark.submission_id, []).append(remark)
+    return reasons
 
 
 def open_flags(session: Session, submission: Submission) -> list[Remark]:
     """The flags that a reviewer still has to settle."""
-    return _open(session, submission, RemarkKind.FLAG)
+    return _list_open(session, submission, RemarkKind.FLAG)
 
 
-def flagged(session: Session, submission_ids: Iterable[int]) -> frozenset[int]:
-    """Those of the submissions that have an open flag, or a reason of a return that was not sent yet."""
-    holding = (RemarkKind.FLAG.value, RemarkKind.RETURN.value)
-    flags = select(Remark.submission_id).where(Remark.kind.in_(holding), Remark.settled_at.is_(None))
-    return frozenset(session.scalars(flags.where(Remark.submission_id.in_(list(submission_ids)))))
+def flagged_submissions(session: Session, submission_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the submissions that have an open flag, or a reason of a return that is not sent yet."""
+    kinds = (RemarkKind.FLAG.value, RemarkKind.RETURN.value)
+    query = select(Remark.submission_id).where(Remark.kind.in_(kinds), Remark.settled_at.is_(None))
+    return frozenset(session.scalars(query.where(Remark.submission_id.in_(list(submission_ids)))))
 
 
-def _open(session: Session, submission: Submission, kind: RemarkKind) -> list[Remark]:
-    found = select(Remark).where(Remark.submission_id == submission.id, Remark.kind == kind.value, Remark.settled_at.is_(None))
-    return list(session.scalars(found.order_by(Remark.id)))
+def _list_open(session: Session, submission: Submission, kind: RemarkKind) -> list[Remark]:
+    query = select(Remark).where(Remark.submission_id == submission.id, Remark.kind == kind.value, Remark.settled_at.is_(None))
+    return list(session.scalars(query.order_by(Remark.id)))
 
 
-def _settle(remarks: Iterable[Remark], by: str, at: datetime) -> None:
+def _mark_settled(remarks: Iterable[Remark], by: str, at: datetime) -> None:
     for remark in remarks:
         if remark.settled_at is None:
             remark.settled_by, remark.settled_at = by, at

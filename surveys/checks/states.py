@@ -1,10 +1,10 @@
-"""The states of a submission, what can happen to one, and the doors by which answers come in. "Quá hạn" is a mark, no state. Pure."""
+"""The states of a submission, its events, and the sources of its answers. "Quá hạn" is a mark, not a state. Pure."""
 
 from portal.labels import LabelledEnum
 
 
 class CollectionState(LabelledEnum):
-    """Where a submission stands, with the words of the screen."""
+    """The state of a submission."""
 
     NOT_STARTED = "not_started", "Chưa bắt đầu"
     DRAFT = "draft", "Đang nhập"
@@ -14,12 +14,12 @@ class CollectionState(LabelledEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether the officer may still type."""
+        """Whether the ward may still edit it."""
         return self in (CollectionState.NOT_STARTED, CollectionState.DRAFT, CollectionState.RETURNED)
 
 
-class Door(LabelledEnum):
-    """By which door an answer came in, with the words of the screen."""
+class AnswerSource(LabelledEnum):
+    """Where an answer came from."""
 
     PAGE = "page", "trang khảo sát"
     WORKBOOK = "workbook", "tệp Excel"
@@ -29,7 +29,7 @@ class Door(LabelledEnum):
 
 
 class EventKind(LabelledEnum):
-    """What can happen to a submission, with the words of the screen."""
+    """What can happen to a submission."""
 
     SENT = "sent", "gửi"
     RETURNED = "returned", "yêu cầu bổ sung"
@@ -43,7 +43,7 @@ class EventKind(LabelledEnum):
 
 
 class EvidenceKind(LabelledEnum):
-    """What a file of evidence is, with the words of the screen. One that is being measured is not evidence yet."""
+    """What a file of evidence is. A measurement that is still running is not evidence yet."""
 
     FILE = "file", "tệp chứng minh"
     SIGNED = "signed", "bản đã ký"
@@ -52,7 +52,7 @@ class EvidenceKind(LabelledEnum):
 
 
 class RemarkKind(LabelledEnum):
-    """What a remark is for, with the words of the screen."""
+    """What a remark is for."""
 
     COMMENT = "comment", "Ý kiến"
     FLAG = "flag", "Cần theo dõi"

@@ -1,4 +1,4 @@
-"""What stands in the way of sending one submission: blanks, errors, values carried over, and doubts without a reason."""
+"""What keeps a submission from being sent: blanks, errors, unconfirmed values of the last round, and unexplained anomalies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,99 +8,99 @@ from sqlalchemy.orm import Session
 from inventory.snapshots.repository import newest_hashes, newest_snapshots
 from inventory.wards.wards import Ward, load_wards
 from portal.caches import Cache, content_key
-from surveys.checks.anomalies import PEERS, Doubt, Usual, find_doubts, find_usual, numbers_of
-from surveys.checks.entries import read_submission, typed_of
-from surveys.checks.remarks import open_reasons
+from surveys.checks.anomalies import PEER_COUNT, Anomaly, UsualRange, answer_numbers, find_anomalies, usual_ranges
+from surveys.checks.entries import entries_of, evaluate_submission
+from surveys.checks.remarks import open_return_reasons
 from surveys.checks.states import CollectionState
 from surveys.models import Remark, Submission
-from surveys.questionnaire.evaluation import Reading, to_snapshot
+from surveys.questionnaire.evaluation import Evaluation, to_snapshot
 from surveys.questionnaire.questions import Section
 
 # Stands for all newest approved snapshots: a hash over theirs.
-Stamp = str
+SnapshotStamp = str
 # By stamp, and by stamp and ward.
-_numbers: Cache[Stamp, dict[str, dict[str, int]]] = Cache("ward numbers")
-_usual: Cache[tuple[Stamp, str], dict[str, Usual]] = Cache("usual numbers")
+_numbers: Cache[SnapshotStamp, dict[str, dict[str, int]]] = Cache("ward numbers")
+_usual: Cache[tuple[SnapshotStamp, str], dict[str, UsualRange]] = Cache("usual numbers")
 
 
 @dataclass(frozen=True)
-class Examination:
-    """One submission as it would be checked on sending. ``asked_back`` is what a return asks about and nobody answered yet."""
+class Validation:
+    """One submission as it is checked before sending. ``open_reasons`` are the reasons of a return that nobody has answered yet."""
 
-    reading: Reading
-    doubts: tuple[Doubt, ...]
-    asked_back: tuple[Remark, ...] = ()
+    reading: Evaluation
+    anomalies: tuple[Anomaly, ...]
+    open_reasons: tuple[Remark, ...] = ()
 
     @property
-    def unexplained(self) -> tuple[Doubt, ...]:
-        """The doubts that still lack a reason."""
-        return tuple(doubt for doubt in self.doubts if not doubt.is_explained)
+    def unexplained(self) -> tuple[Anomaly, ...]:
+        """The anomalies that still lack a reason."""
+        return tuple(anomaly for anomaly in self.anomalies if not anomaly.is_explained)
 
     @property
     def left(self) -> int:
-        """How many questions somebody of the ward still has to look at."""
-        return len(self._open)
+        """How many questions the ward still has to deal with."""
+        return len(self._open_questions)
 
     def left_in(self, section: Section) -> int:
-        """How many of them stand in a section."""
-        return len(self._open & {question.key for question in section.questions})
+        """How many of them are in a section."""
+        return len(self._open_questions & {question.key for question in section.questions})
 
     @property
-    def _open(self) -> frozenset[str | int]:
-        asked = {remark.question or remark.id for remark in self.asked_back}
-        return self.reading.open_questions | {doubt.question for doubt in self.unexplained} | asked
+    def _open_questions(self) -> frozenset[str | int]:
+        reasons = {remark.question or remark.id for remark in self.open_reasons}
+        return self.reading.open_questions | {anomaly.question for anomaly in self.unexplained} | reasons
 
 
-def examine(
-    session: Session, submission: Submission, stamp: Stamp | None = None, reasons: Iterable[Remark] | None = None
-) -> Examination:
-    """Check a submission against itself, the ward's newest approved snapshot and wards like it. Raises QuestionnaireError.
+def validate_submission(
+    session: Session, submission: Submission, stamp: SnapshotStamp | None = None, reasons: Iterable[Remark] | None = None
+) -> Validation:
+    """Check a submission against itself, the ward's newest approved snapshot and similar wards. Raises QuestionnaireError.
 
-    Who examines many asks for the ``stamp`` once, and for the open ``reasons`` of returns.
+    A caller that validates many submissions passes the ``stamp`` and the open ``reasons`` of returns, so that they are loaded once.
     """
-    reading = read_submission(submission)
-    doubts = find_submission_doubts(session, submission, reading, typed_of(submission), stamp)
+    reading = evaluate_submission(submission)
+    anomalies = find_submission_anomalies(session, submission, reading, entries_of(submission), stamp)
     if reasons is None:
-        reasons = open_reasons(session, submission) if submission.state == CollectionState.RETURNED else ()
-    # A reason for what the form does not ask any more can be neither mended nor answered.
-    return Examination(reading, doubts, tuple(one for one in reasons if reading.questionnaire.question(one.question)))
+        reasons = open_return_reasons(session, submission) if submission.state == CollectionState.RETURNED else ()
+    # A reason about a question that the form no longer asks can be neither corrected nor answered.
+    return Validation(reading, anomalies, tuple(remark for remark in reasons if reading.questionnaire.question(remark.question)))
 
 
-def doubts_of(session: Session, submission: Submission) -> tuple[Doubt, ...]:
-    """The doubts about a submission, explained or not. Raises QuestionnaireError."""
-    return examine(session, submission).doubts
+def anomalies_of(session: Session, submission: Submission) -> tuple[Anomaly, ...]:
+    """The anomalies of a submission, explained or not. Raises QuestionnaireError."""
+    return validate_submission(session, submission).anomalies
 
 
-def find_submission_doubts(
-    session: Session, submission: Submission, reading: Reading, typed: Mapping[str, str], stamp: Stamp | None = None
-) -> tuple[Doubt, ...]:
-    """The doubts about typed text that may not be stored yet."""
-    stamp = stamp or newest_stamp(session)
-    own = numbers_of(to_snapshot(reading, submission.ward_code, submission.round.opens_on))
-    last = _numbers_of_all(session, stamp).get(submission.ward_code, {})
-    return find_doubts(reading, typed, own, last, _usual_for(session, stamp, submission.ward_code))
+def find_submission_anomalies(
+    session: Session, submission: Submission, reading: Evaluation, entries: Mapping[str, str], stamp: SnapshotStamp | None = None
+) -> tuple[Anomaly, ...]:
+    """The anomalies of entries that may not be stored yet."""
+    stamp = stamp or snapshot_stamp(session)
+    numbers = answer_numbers(to_snapshot(reading, submission.ward_code, submission.round.opens_on))
+    previous = _all_numbers(session, stamp).get(submission.ward_code, {})
+    return find_anomalies(reading, entries, numbers, previous, _usual_ranges_for(session, stamp, submission.ward_code))
 
 
-def newest_stamp(session: Session) -> Stamp:
-    """What stands for all approved snapshots as they are now."""
+def snapshot_stamp(session: Session) -> SnapshotStamp:
+    """The key under which figures of all approved snapshots are cached."""
     return content_key(newest_hashes(session))
 
 
-def _numbers_of_all(session: Session, stamp: Stamp) -> dict[str, dict[str, int]]:
-    return _numbers.get(stamp, lambda: {code: numbers_of(snapshot) for code, snapshot in newest_snapshots(session).items()})
+def _all_numbers(session: Session, stamp: SnapshotStamp) -> dict[str, dict[str, int]]:
+    return _numbers.get(stamp, lambda: {code: answer_numbers(snapshot) for code, snapshot in newest_snapshots(session).items()})
 
 
-def _usual_for(session: Session, stamp: Stamp, ward_code: str) -> dict[str, Usual]:
-    def make() -> dict[str, Usual]:
-        known = _numbers_of_all(session, stamp)
-        own = next(ward for ward in load_wards() if ward.code == ward_code)
-        peers = _nearest(own, [ward for ward in load_wards() if ward.code in known])
-        return find_usual(known[ward.code] for ward in peers)
+def _usual_ranges_for(session: Session, stamp: SnapshotStamp, ward_code: str) -> dict[str, UsualRange]:
+    def make() -> dict[str, UsualRange]:
+        numbers = _all_numbers(session, stamp)
+        ward = next(ward for ward in load_wards() if ward.code == ward_code)
+        peers = _nearest_peers(ward, [ward for ward in load_wards() if ward.code in numbers])
+        return usual_ranges(numbers[ward.code] for ward in peers)
 
     return _usual.get((stamp, ward_code), make)
 
 
-def _nearest(own: Ward, others: list[Ward]) -> list[Ward]:
-    """Other wards of the same kind, nearest in population."""
-    alike = [ward for ward in others if ward.kind == own.kind and ward.code != own.code]
-    return sorted(alike, key=lambda ward: (abs(ward.population - own.population), ward.code))[:PEERS]
+def _nearest_peers(ward: Ward, candidates: list[Ward]) -> list[Ward]:
+    """The other wards of the same kind that are nearest in population."""
+    same_kind = [other for other in candidates if other.kind == ward.kind and other.code != ward.code]
+    return sorted(same_kind, key=lambda other: (abs(other.population - ward.population), other.code))[:PEER_COUNT]

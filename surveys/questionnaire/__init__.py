@@ -1,1 +1,4 @@
-"""The questions as data, and what answers to them amount to."""
+"""The questionnaire: the questions as data, the names of their fields, and the evaluation of the entries.
+
+All of it is pure; answers/ has one file for each kind of answer.
+"""

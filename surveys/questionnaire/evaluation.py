@@ -1,4 +1,4 @@
-"""Typed fields into a snapshot, with every problem that stands in the way, each at its field. Pure."""
+"""From entries to a snapshot, with every problem that prevents it, each at its field. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from inventory.snapshots.snapshot import Basis, ConnectionKind, Fact, Snapshot
 from surveys.questionnaire.answers.kinds import KINDS
-from surveys.questionnaire.answers.parsing import Problem, Read
+from surveys.questionnaire.answers.parsing import ParsedAnswer, Problem
 from surveys.questionnaire.questions import Question, Questionnaire
 
 PCS = ("A01", "A02")
@@ -15,144 +15,146 @@ PCS_LABEL = "Máy vi tính còn dùng được (A01 và A02)"
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What the typed fields give: one Read per question that is asked, and all problems.
+class Evaluation:
+    """The entries of a form evaluated: one ParsedAnswer per question that is asked, and all problems.
 
-    ``carried`` names the questions whose answer came from the round before and was not confirmed yet.
+    ``carried`` names the questions whose answer was carried over from the last round and is not confirmed yet.
     """
 
     questionnaire: Questionnaire
-    reads: Mapping[str, Read]
+    answers: Mapping[str, ParsedAnswer]
     problems: tuple[Problem, ...]
     carried: frozenset[str] = frozenset()
 
     @property
     def unanswered(self) -> tuple[Question, ...]:
-        """The ward's own questions that are asked and still blank."""
-        asked = (q for q in self.questionnaire.questions if q.key in self.reads and q.asked_of == "ward")
-        return tuple(question for question in asked if not self.reads[question.key].answered)
+        """The questions to the ward that are asked and still blank."""
+        asked = (q for q in self.questionnaire.questions if q.key in self.answers and q.asked_of == "ward")
+        return tuple(question for question in asked if not self.answers[question.key].answered)
 
     @property
     def unconfirmed(self) -> tuple[Question, ...]:
-        """The ward's own questions that are asked and still say what the round before said, unlooked at."""
-        return tuple(q for q in self.questionnaire.questions if q.key in self.reads and q.key in self.carried)
+        """The questions that are asked and whose answer of the last round is not confirmed yet."""
+        return tuple(q for q in self.questionnaire.questions if q.key in self.answers and q.key in self.carried)
 
     @property
     def open_questions(self) -> frozenset[str]:
-        """The keys of the ward's own questions that are blank, wrong or not confirmed."""
-        left = {problem.question for problem in self.problems}
-        return frozenset(left | {question.key for question in (*self.unanswered, *self.unconfirmed)})
+        """The keys of the questions that are blank, wrong or not confirmed."""
+        keys = {problem.question for problem in self.problems}
+        return frozenset(keys | {question.key for question in (*self.unanswered, *self.unconfirmed)})
 
     def is_asked(self, question: Question) -> bool:
         """Whether the question applies, given the answers so far."""
-        return question.key in self.reads
+        return question.key in self.answers
 
 
 def reason_field(key: str) -> str:
-    """The field beside a question that says why its answer is unusual, or why nobody knows it."""
+    """The field in which the ward explains an unusual or unknown answer."""
     return f"{key}.why"
 
 
-def read_answers(
-    questionnaire: Questionnaire, typed: Mapping[str, str], this_year: int, carried: frozenset[str] = frozenset()
-) -> Reading:
-    """Read every question that is asked, and compare the answers with one another."""
-    reads: dict[str, Read] = {}
+def evaluate_entries(
+    questionnaire: Questionnaire, entries: Mapping[str, str], this_year: int, carried: frozenset[str] = frozenset()
+) -> Evaluation:
+    """Parse every question that is asked, and check the answers against one another."""
+    answers: dict[str, ParsedAnswer] = {}
     for question in questionnaire.questions:
-        if question.ask_if is not None and not _is_yes(reads.get(question.ask_if)):
+        if question.ask_if is not None and not _is_yes(answers.get(question.ask_if)):
             continue
-        reads[question.key] = KINDS[question.kind].read(question, typed, this_year)
-    problems = [problem for read in reads.values() for problem in read.problems]
-    problems += _compare(questionnaire, reads)
-    problems += [problem for key in reads for problem in _check_reason(key, typed)]
-    return Reading(questionnaire, reads, tuple(problems), carried)
+        answers[question.key] = KINDS[question.kind].parse(question, entries, this_year)
+    problems = [problem for answer in answers.values() for problem in answer.problems]
+    problems += _check_consistency(questionnaire, answers)
+    problems += [problem for key in answers for problem in _check_reason(key, entries)]
+    return Evaluation(questionnaire, answers, tuple(problems), carried)
 
 
 def to_snapshot(
-    reading: Reading,
+    evaluation: Evaluation,
     ward_code: str,
     as_of: date,
     approved_by: str = "",
     approved_at: datetime | None = None,
     round_name: str = "",
 ) -> Snapshot:
-    """The value of the answers. What is unknown, blank or wrong is absent from it."""
-    sound = {key: read for key, read in reading.reads.items() if read.answered and not read.unknown and not read.problems}
-    by_city = {question.key for question in reading.questionnaire.questions if question.asked_of == "city"}
-    facts = {
-        key: Fact(key, read.fact, Basis.EVIDENCE if key in by_city else Basis.DECLARED)
-        for key, read in sound.items()
-        if read.fact is not None
+    """The answers as a snapshot. What is unknown, blank or wrong is absent from it."""
+    usable = {
+        key: answer for key, answer in evaluation.answers.items() if answer.answered and not answer.unknown and not answer.problems
     }
-    kinds = {question.key: question.kind for question in reading.questionnaire.questions}
+    by_city = {question.key for question in evaluation.questionnaire.questions if question.asked_of == "city"}
+    facts = {
+        key: Fact(key, answer.fact, Basis.EVIDENCE if key in by_city else Basis.DECLARED)
+        for key, answer in usable.items()
+        if answer.fact is not None
+    }
+    kinds = {question.key: question.kind for question in evaluation.questionnaire.questions}
     return Snapshot(
         ward_code=ward_code,
         as_of=as_of,
         facts=facts,
-        lots=tuple(lot for read in sound.values() for lot in read.lots),
-        connections=tuple(line for read in sound.values() for line in read.lines),
-        answered_items=frozenset(key for key in sound if kinds[key] == "equipment"),
-        answered_connections=frozenset(ConnectionKind(key) for key in sound if kinds[key] == "connection"),
+        lots=tuple(lot for answer in usable.values() for lot in answer.lots),
+        connections=tuple(connection for answer in usable.values() for connection in answer.connections),
+        answered_items=frozenset(key for key in usable if kinds[key] == "equipment"),
+        answered_connections=frozenset(ConnectionKind(key) for key in usable if kinds[key] == "connection"),
         round_name=round_name,
         approved_by=approved_by,
         approved_at=approved_at,
     )
 
 
-def _check_reason(key: str, typed: Mapping[str, str]) -> list[Problem]:
-    length = len(typed.get(reason_field(key), ""))
+def _check_reason(key: str, entries: Mapping[str, str]) -> list[Problem]:
+    length = len(entries.get(reason_field(key), ""))
     if length <= REASON_LENGTH:
         return []
     return [Problem(reason_field(key), key, f"Lý do dài {length} ký tự; viết gọn trong {REASON_LENGTH} ký tự.")]
 
 
-def _is_yes(read: Read | None) -> bool:
-    return read is not None and read.fact is True
+def _is_yes(answer: ParsedAnswer | None) -> bool:
+    return answer is not None and answer.fact is True
 
 
-def _compare(questionnaire: Questionnaire, reads: Mapping[str, Read]) -> list[Problem]:
+def _check_consistency(questionnaire: Questionnaire, answers: Mapping[str, ParsedAnswer]) -> list[Problem]:
     problems = []
-    parts = [_number(reads, key) for key in ("staff_vi", "staff_vii", "staff_viii")]
-    total = _number(reads, "staff_total")
-    if total is not None and None not in parts and sum(part or 0 for part in parts) != total:
-        message = f"Tổng số là {total} nhưng ba nhóm chức danh cộng lại là {sum(part or 0 for part in parts)}. Sửa cho khớp."
+    groups = [_number(answers, key) for key in ("staff_vi", "staff_vii", "staff_viii")]
+    total = _number(answers, "staff_total")
+    if total is not None and None not in groups and sum(count or 0 for count in groups) != total:
+        message = f"Tổng số là {total} nhưng ba nhóm chức danh cộng lại là {sum(count or 0 for count in groups)}. Sửa cho khớp."
         problems.append(Problem("staff_total", "staff_total", message))
     for question in questionnaire.questions:
-        limit = _limit(reads, question.at_most) if question.at_most else None
-        value = _number(reads, question.key)
+        limit = _limit(answers, question.at_most) if question.at_most else None
+        value = _number(answers, question.key)
         if limit is not None and value is not None and value > limit - question.at_most_less:
-            problems.append(_too_many(questionnaire, question, value, limit))
+            problems.append(_part_exceeds_whole(questionnaire, question, value, limit))
     return problems
 
 
-def _too_many(questionnaire: Questionnaire, question: Question, value: int, limit: int) -> Problem:
-    """A part that passes its whole, told at the field that the ward can mend."""
+def _part_exceeds_whole(questionnaire: Questionnaire, question: Question, value: int, limit: int) -> Problem:
+    """A part that exceeds its whole, reported at the field that the ward can correct."""
     assert question.at_most is not None
     whole = questionnaire.question(question.at_most)
-    named = whole.label if whole else PCS_LABEL
+    whole_label = whole.label if whole else PCS_LABEL
     if question.asked_of == "city" and whole is not None:
         message = (
             f"Số này là {limit}, nhưng câu “{question.label}” do thành phố trả lời là {value}. "
             "Sửa số này; nếu số của thành phố sai thì hỏi bộ phận thẩm định."
         )
         return Problem(whole.key, whole.key, message)
-    less = f" trừ {question.at_most_less}" if question.at_most_less else ""
-    message = f"Số này là {value}, nhiều hơn {limit}{less} đã khai ở câu “{named}”. Sửa một trong hai câu."
+    deduction = f" trừ {question.at_most_less}" if question.at_most_less else ""
+    message = f"Số này là {value}, nhiều hơn {limit}{deduction} đã khai ở câu “{whole_label}”. Sửa một trong hai câu."
     return Problem(question.key, question.key, message)
 
 
-def _number(reads: Mapping[str, Read], key: str) -> int | None:
-    read = reads.get(key)
-    if read is None or not isinstance(read.fact, int) or isinstance(read.fact, bool):
+def _number(answers: Mapping[str, ParsedAnswer], key: str) -> int | None:
+    answer = answers.get(key)
+    if answer is None or not isinstance(answer.fact, int) or isinstance(answer.fact, bool):
         return None
-    return read.fact
+    return answer.fact
 
 
-def _limit(reads: Mapping[str, Read], key: str) -> int | None:
+def _limit(answers: Mapping[str, ParsedAnswer], key: str) -> int | None:
     items = PCS if key == "pcs" else (key,)
-    found = [reads[item] for item in items if item in reads]
-    if any(read.fact is not None for read in found):
-        return _number(reads, key)
-    if not found or any(not read.answered or read.unknown or read.problems for read in found):
+    parts = [answers[item] for item in items if item in answers]
+    if any(answer.fact is not None for answer in parts):
+        return _number(answers, key)
+    if not parts or any(not answer.answered or answer.unknown or answer.problems for answer in parts):
         return None
-    return sum(lot.working for read in found for lot in read.lots)
+    return sum(lot.working for answer in parts for lot in answer.lots)

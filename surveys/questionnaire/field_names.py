@@ -1,4 +1,4 @@
-"""The names of the fields of a form: which belong to which question, and how people call them. Pure."""
+"""The names of the fields of a form: the question that each belongs to, and its label. Pure."""
 
 import json
 import re
@@ -24,13 +24,13 @@ ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
 def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a posted page that belong to the ward's own questions of this section; others are left out."""
-    own = [question for question in section.questions if question.asked_of == "ward"]
-    return {name: form[name] for name in form if any(belongs(name, question) for question in own)}
+    """The fields of a posted page that belong to the questions of this section to the ward; others are left out."""
+    ward_questions = [question for question in section.questions if question.asked_of == "ward"]
+    return {name: form[name] for name in form if any(is_field_of(name, question) for question in ward_questions)}
 
 
 def posted_base(text: str) -> dict[str, str]:
-    """What the page was given, as it comes back with the form. Anything else than a table of texts is taken as a blank page."""
+    """The entries that the page was rendered with, as the form posts them back; blank unless they are a JSON object of texts."""
     try:
         base = json.loads(text)
     except (ValueError, RecursionError):
@@ -38,13 +38,13 @@ def posted_base(text: str) -> dict[str, str]:
     return {name: value for name, value in base.items() if isinstance(value, str)} if isinstance(base, dict) else {}
 
 
-def own_fields(section: Section, typed: Mapping[str, str]) -> dict[str, str]:
-    """The ward's own fields of a section that are not blank, out of everything that was typed."""
-    return {name: raw for name, raw in posted_fields(section, typed).items() if raw}
+def ward_fields(section: Section, entries: Mapping[str, str]) -> dict[str, str]:
+    """The entries of a section that the ward makes and that are not blank."""
+    return {name: raw for name, raw in posted_fields(section, entries).items() if raw}
 
 
-def field_in_words(questionnaire: Questionnaire, name: str) -> str:
-    """A field as people know it: question, lot or line, and the cell."""
+def field_label(questionnaire: Questionnaire, name: str) -> str:
+    """The label of a field: question, lot or connection, and cell."""
     row, _, part = name.rpartition(".")
     key, _, number = (row or part).partition("#")
     question = questionnaire.question(key)
@@ -60,14 +60,14 @@ def field_in_words(questionnaire: Questionnaire, name: str) -> str:
     return f"{question.label}{place} – {parts.get(part, part)}"
 
 
-def value_in_words(name: str, value: str) -> str:
-    """A typed value as the page shows it."""
+def value_label(name: str, value: str) -> str:
+    """The label of an entry as the page shows it."""
     if name.endswith(".owner"):
         return next((owner.label for owner in Owner if owner.value == (value or Owner.WARD.value)), value)
     return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
 
 
-def belongs(name: str, question: Question) -> bool:
+def is_field_of(name: str, question: Question) -> bool:
     """Whether a field is one of a question: its only one, a part of one of its rows, or its reason."""
     if name == reason_field(question.key):
         return True

@@ -57,7 +57,7 @@ class Section:
     definitions: tuple[Definition, ...] = ()
 
     def is_asked(self, entries: Mapping[str, str]) -> bool:
-        """Whether the section applies, given the fields as they were entered."""
+        """Whether the section applies, given the entries of the form."""
         return self.ask_if is None or entries.get(self.ask_if) == "yes"
 
 

@@ -1,1 +1,4 @@
-"""The reviewer's work: the board of a round, the queue, decisions, differences, reminders."""
+"""The work of the reviewer: the board of a round, the queue, the decision, reminders, and who sent in time.
+
+An approved submission becomes a snapshot here.
+"""

@@ -1,4 +1,4 @@
-"""What differs between two sets of typed answers, question by question, in words. Pure."""
+"""The differences between two sets of entries, question by question, in words. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from surveys.questionnaire.questions import Question, Questionnaire
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One question that was answered otherwise: both answers as the screen shows them."""
+class AnswerDiff:
+    """One question with different answers, both as the screen shows them."""
 
     question: Question
     before: str
     after: str
 
 
-def find_differences(questionnaire: Questionnaire, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Difference]:
+def diff_answers(questionnaire: Questionnaire, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, AnswerDiff]:
     """The questions that differ, by key, in the order of the form."""
-    found = {}
+    changes = {}
     for question in questionnaire.questions:
-        show = KINDS[question.kind].show
-        old, new = show(question, before), show(question, after)
+        describe = KINDS[question.kind].describe
+        old, new = describe(question, before), describe(question, after)
         if old != new:
-            found[question.key] = Difference(question, old, new)
-    return found
+            changes[question.key] = AnswerDiff(question, old, new)
+    return changes

@@ -1,4 +1,4 @@
-"""Reminders: one digest a day to each person whose ward is late, or of whom another package has something to tell; nobody else."""
+"""Reminders: one digest a day to each person whose ward is late, or for whom another package has lines; to nobody else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ from portal.labels import LabelledEnum
 from portal.mail import MailError, send_mail
 from portal.reminders import Lines, no_lines
 from portal.settings import Settings
-from surveys.checks.remarks import reasons_of
+from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState
-from surveys.checks.validation import examine, newest_stamp
+from surveys.checks.validation import snapshot_stamp, validate_submission
 from surveys.models import Reminder, Round, Submission
 from surveys.submissions.rounds import get_round
 from surveys.submissions.submissions import is_late, last_day
@@ -30,7 +30,7 @@ OTHER_SUBJECT = "Nhắc việc cần làm"
 
 
 class Channel(LabelledEnum):
-    """How somebody was reminded."""
+    """How a person was reminded."""
 
     EMAIL = "email", "thư điện tử"
     PHONE = "phone", "tin nhắn điện thoại"
@@ -38,19 +38,19 @@ class Channel(LabelledEnum):
 
 @dataclass(frozen=True)
 class LateWard:
-    """One ward that owes its answers: how many days late, and how many questions are left."""
+    """One late ward: how many days late, and how many questions are open."""
 
     ward: Ward
     submission_id: int
-    days: int
-    left: int
+    days_late: int
+    remaining: int
 
 
 @dataclass(frozen=True)
 class Digest:
-    """What one person is to be told today; ``further`` are the lines of other packages.
+    """The reminder of one person for today; ``other_lines`` are the lines of other packages.
 
-    ``channel`` is how that was done today already, None where it was not.
+    ``channel`` is how the person was reminded today already, None where that was not done.
     """
 
     user_id: int
@@ -59,127 +59,133 @@ class Digest:
     wards: tuple[LateWard, ...]
     text: str
     channel: Channel | None = None
-    further: tuple[str, ...] = ()
+    other_lines: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
-        """What the letter is about: the survey before anything else."""
+        """The subject of the mail: the survey takes precedence."""
         return SUBJECT if self.wards else OTHER_SUBJECT
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What a round of reminders did: how many letters left, and which could not."""
+class ReminderResult:
+    """How many mails were sent, and why others failed."""
 
-    letters: int
-    failed: tuple[str, ...]
+    sent_count: int
+    failures: tuple[str, ...]
 
 
-def find_late(session: Session, found: Round, day: date) -> tuple[LateWard, ...]:
-    """The wards of a round that owe their answers on a day, in the official order. What was sent is never among them.
+def list_late_wards(session: Session, round: Round, day: date) -> tuple[LateWard, ...]:
+    """The late wards of a round on a day, in the official order.
 
-    Nobody is late in a round that was closed: what cannot be sent any more is not asked for.
+    Nobody is late in a closed round: what cannot be sent any more is not asked for.
     """
-    if found.opens_on > day or found.is_closed:
+    if round.opens_on > day or round.is_closed:
         return ()
-    wards, stamp = {ward.code: ward for ward in load_wards()}, newest_stamp(session)
-    query = select(Submission).where(Submission.round_id == found.id)
+    wards, stamp = {ward.code: ward for ward in load_wards()}, snapshot_stamp(session)
+    query = select(Submission).where(Submission.round_id == round.id)
     submissions = session.scalars(query.options(selectinload(Submission.answers), joinedload(Submission.round)))
-    owing = [row for row in submissions if is_late(row, day)]
-    reasons = reasons_of(session, [row.id for row in owing if row.state == CollectionState.RETURNED])
-    late = []
-    for row in owing:
-        open_ones = [one for one in reasons.get(row.id, []) if one.settled_at is None]
-        left = examine(session, row, stamp, open_ones).left
-        late.append(LateWard(wards[row.ward_code], row.id, (day - last_day(row)).days, left))
-    return tuple(sorted(late, key=lambda one: one.ward.position))
+    overdue = [row for row in submissions if is_late(row, day)]
+    reasons = return_reasons(session, [row.id for row in overdue if row.state == CollectionState.RETURNED])
+    late_wards = []
+    for row in overdue:
+        open_reasons = [reason for reason in reasons.get(row.id, []) if reason.settled_at is None]
+        remaining = validate_submission(session, row, stamp, open_reasons).left
+        late_wards.append(LateWard(wards[row.ward_code], row.id, (day - last_day(row)).days, remaining))
+    return tuple(sorted(late_wards, key=lambda late: late.ward.position))
 
 
-def make_digests(
-    session: Session, found: Round, settings: Settings, day: date, further: Lines = no_lines
+def build_digests(
+    session: Session, round: Round, settings: Settings, day: date, other_lines: Lines = no_lines
 ) -> tuple[list[Digest], list[LateWard]]:
-    """One digest for each active officer of a late ward, and the late wards that no account answers for.
+    """One digest for each active officer of a late ward, and the late wards without an officer.
 
-    ``further`` gives the lines of other packages: who has any gets them in the same digest, whatever the role.
+    ``other_lines`` returns the lines of other packages: a person with any gets them in the same digest, whatever the role.
     """
-    late, lines = find_late(session, found, day), further(session, day)
+    late_wards, lines = list_late_wards(session, round, day), other_lines(session, day)
     users = session.scalars(select(User).where(User.is_active).order_by(User.username))
-    done = {row.user_id: Channel(row.channel) for row in session.scalars(select(Reminder).where(Reminder.day == day))}
-    digests, told = [], set()
+    channels = {row.user_id: Channel(row.channel) for row in session.scalars(select(Reminder).where(Reminder.day == day))}
+    digests, assigned_codes = [], set()
     for user in users:
         codes = {row.ward_code for row in user.wards} if user.role == Role.OFFICER.value else set()
-        mine = tuple(one for one in late if one.ward.code in codes)
-        told |= codes
-        if mine or user.id in lines:
-            own = lines.get(user.id, ())
-            text = write_text(user.full_name, found, mine, settings, day, own)
-            digests.append(Digest(user.id, user.full_name, user.email, mine, text, done.get(user.id), own))
-    return digests, [one for one in late if one.ward.code not in told]
+        late_wards_of_user = tuple(late for late in late_wards if late.ward.code in codes)
+        assigned_codes |= codes
+        if late_wards_of_user or user.id in lines:
+            other_lines_of_user = lines.get(user.id, ())
+            text = digest_text(user.full_name, round, late_wards_of_user, settings, day, other_lines_of_user)
+            digests.append(
+                Digest(user.id, user.full_name, user.email, late_wards_of_user, text, channels.get(user.id), other_lines_of_user)
+            )
+    return digests, [late for late in late_wards if late.ward.code not in assigned_codes]
 
 
-def write_text(
-    name: str, found: Round, wards: tuple[LateWard, ...], settings: Settings, day: date, further: tuple[str, ...] = ()
+def digest_text(
+    name: str, round: Round, wards: tuple[LateWard, ...], settings: Settings, day: date, other_lines: tuple[str, ...] = ()
 ) -> str:
-    """The digest in words, short enough for a message on the phone."""
-    lines = [f"- {one.ward.full_name}: quá hạn {one.days} ngày, {_left_in_words(one.left)}." for one in wards]
+    """The text of the digest, short enough for a message on the phone."""
+    lines = [f"- {late.ward.full_name}: quá hạn {late.days_late} ngày, {_remaining_text(late.remaining)}." for late in wards]
     survey = (
-        f"Tính đến ngày {format_day(day)}, phiếu khảo sát “{found.name}” của đơn vị chưa được gửi:",
+        f"Tính đến ngày {format_day(day)}, phiếu khảo sát “{round.name}” của đơn vị chưa được gửi:",
         *lines,
         f"Mở phiếu tại {settings.public_url}/surveys/",
     )
-    return "\n".join((f"Kính gửi {name},", *(survey if wards else ()), *further, f"Vướng mắc thì hỏi: {settings.contact}."))
+    return "\n".join((f"Kính gửi {name},", *(survey if wards else ()), *other_lines, f"Vướng mắc thì hỏi: {settings.contact}."))
 
 
-def send_reminders(engine: Engine, round_id: int, settings: Settings, day: date | None = None, further: Lines = no_lines) -> Sent:
-    """Write to everybody who is due, has an address and was not reminded today. Pressing twice reminds once.
+def send_reminders(
+    engine: Engine, round_id: int, settings: Settings, day: date | None = None, other_lines: Lines = no_lines
+) -> ReminderResult:
+    """Send a mail to everybody who is due, has an address and was not reminded today. Pressing twice reminds once.
 
-    The line is stored before the letter leaves, so that of two who press at once one finds it; it is taken back where the letter
-    could not leave. Each in a short transaction of its own: no ward waits for a slow mail server. Who sends while letters go out
-    to others is looked at once more, and left in peace.
+    The reminder is stored before the mail is sent, so that of two who press at once only one sends it, and deleted where the
+    mail fails; each in a short transaction of its own, so that no ward waits for a slow mail server. A ward that sends its
+    submission meanwhile is not reminded.
     """
     moment = day or today()
     with session_scope(engine, writes=False) as session:
-        digests, _nobody = make_digests(session, get_round(session, round_id), settings, moment, further)
-    letters, failed = 0, []
+        digests, _nobody = build_digests(session, get_round(session, round_id), settings, moment, other_lines)
+    sent_count, failures = 0, []
     for planned in digests:
         if not planned.address or planned.channel is not None:
             continue
         try:
             with session_scope(engine, writes=True) as session:
-                digest = _still_late(session, planned, settings, moment)
+                digest = _refresh_digest(session, planned, settings, moment)
                 if digest is None:
                     continue
-                note_reminder(session, round_id, digest, Channel.EMAIL, moment)
+                record_reminder(session, round_id, digest, Channel.EMAIL, moment)
         except IntegrityError:
             continue
         try:
             send_mail(settings, digest.address, digest.subject, digest.text)
         except MailError as error:
-            failed.append(error.message)
+            failures.append(error.message)
             with session_scope(engine, writes=True) as session:
                 session.execute(delete(Reminder).where(Reminder.user_id == digest.user_id, Reminder.day == moment))
         else:
-            letters += 1
-    return Sent(letters, tuple(failed))
+            sent_count += 1
+    return ReminderResult(sent_count, tuple(failures))
 
 
-def _still_late(session: Session, planned: Digest, settings: Settings, day: date) -> Digest | None:
-    """The digest without the wards that have sent since it was planned, or None where nothing is left to tell."""
-    query = select(Submission).where(Submission.id.in_([one.submission_id for one in planned.wards]))
+def _refresh_digest(session: Session, planned: Digest, settings: Settings, day: date) -> Digest | None:
+    """The digest without the wards that have sent since it was built, or None where it is empty now."""
+    query = select(Submission).where(Submission.id.in_([late.submission_id for late in planned.wards]))
     rows = list(session.scalars(query.options(joinedload(Submission.round))))
-    late = {row.id for row in rows if is_late(row, day) and not row.round.is_closed}
-    wards = tuple(one for one in planned.wards if one.submission_id in late)
+    late_ids = {row.id for row in rows if is_late(row, day) and not row.round.is_closed}
+    wards = tuple(late for late in planned.wards if late.submission_id in late_ids)
     if wards == planned.wards:
         return planned
-    if not wards and not planned.further:
+    if not wards and not planned.other_lines:
         return None
-    return replace(planned, wards=wards, text=write_text(planned.full_name, rows[0].round, wards, settings, day, planned.further))
+    return replace(
+        planned, wards=wards, text=digest_text(planned.full_name, rows[0].round, wards, settings, day, planned.other_lines)
+    )
 
 
-def note_reminder(session: Session, round_id: int, digest: Digest, channel: Channel, day: date) -> None:
-    """Write down that a person was reminded. Raises IntegrityError where that was done today already."""
-    wards: list[str] = [one.ward.code for one in digest.wards]
-    row = Reminder(
+def record_reminder(session: Session, round_id: int, digest: Digest, channel: Channel, day: date) -> None:
+    """Record that a person was reminded. Raises IntegrityError where that was done today already."""
+    wards: list[str] = [late.ward.code for late in digest.wards]
+    reminder = Reminder(
         user_id=digest.user_id,
         round_id=round_id,
         day=day,
@@ -189,16 +195,16 @@ def note_reminder(session: Session, round_id: int, digest: Digest, channel: Chan
         wards=wards,
         at=now(),
     )
-    session.add(row)
+    session.add(reminder)
     session.flush()
 
 
-def list_reminders(session: Session, found: Round) -> list[tuple[Reminder, str]]:
-    """What was written in a round, newest first, with the name of whoever got it."""
+def list_reminders(session: Session, round: Round) -> list[tuple[Reminder, str]]:
+    """The reminders of a round, newest first, with the names of their recipients."""
     names: Mapping[int, str] = {user.id: user.full_name for user in session.scalars(select(User))}
-    rows = session.scalars(select(Reminder).where(Reminder.round_id == found.id).order_by(Reminder.id.desc()))
+    rows = session.scalars(select(Reminder).where(Reminder.round_id == round.id).order_by(Reminder.id.desc()))
     return [(row, names.get(row.user_id, "")) for row in rows]
 
 
-def _left_in_words(left: int) -> str:
-    return f"còn {left} mục chưa xong" if left else "đã điền đủ, chỉ còn bấm gửi"
+def _remaining_text(remaining: int) -> str:
+    return f"còn {remaining} mục chưa xong" if remaining else "đã điền đủ, chỉ còn bấm gửi"

@@ -1,4 +1,4 @@
-"""What is at stake in a review: how many answers are atypical, and what result and money hang on them. Pure."""
+"""The priority of a review: how many answers are atypical, and which result and how much money depend on them. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from inventory.prices.prices import Price
 from scoring.rating.rating import Rating, Result
 from scoring.rating.remedies import cost_to_ready, line_cost
-from surveys.checks.anomalies import Doubt
+from surveys.checks.anomalies import Anomaly
 from surveys.questionnaire.questions import Questionnaire
 
 
 @dataclass(frozen=True)
-class Stake:
-    """One submission that waits. ``doubted`` counts its atypical questions, ``on_blocking`` those that a blocking criterion reads.
+class ReviewPriority:
+    """One submission in the queue. ``doubted`` counts its atypical questions, ``on_blocking`` those that a blocking criterion reads.
 
-    ``hanging`` is VND (one year of recurrent spending with the capital, only to rank by) of the remedies of the criteria that
-    read an atypical answer.
+    ``hanging`` is the cost in VND (capital and one year of recurrent spending, only to sort by) of the remedies of the
+    criteria that read an atypical answer.
     """
 
     result: Result
@@ -24,16 +24,22 @@ class Stake:
     hanging: int
 
     @property
-    def weight(self) -> tuple[int, int, int]:
-        """Greater first: what the result hangs on, then how much is atypical, then the money that hangs on it."""
+    def sort_key(self) -> tuple[int, int, int]:
+        """Highest first: anomalies that decide the result, then all anomalies, then the money that depends on them."""
         return self.on_blocking, self.doubted, self.hanging
 
 
-def find_stake(questionnaire: Questionnaire, doubts: Iterable[Doubt], rating: Rating, prices: Mapping[str, Price]) -> Stake:
-    """What hangs on the atypical answers of one submission that would be rated like this."""
-    doubted = {doubt.question for doubt in doubts}
-    read_by = {question.key: frozenset(question.serves) for question in questionnaire.questions if question.key in doubted}
+def assess_priority(
+    questionnaire: Questionnaire, anomalies: Iterable[Anomaly], rating: Rating, prices: Mapping[str, Price]
+) -> ReviewPriority:
+    """The priority of a submission with these anomalies that would get this rating."""
+    questions = {anomaly.question for anomaly in anomalies}
+    criteria_by_question = {
+        question.key: frozenset(question.serves) for question in questionnaire.questions if question.key in questions
+    }
     blocking = {finding.criterion.code for finding in rating.findings if finding.criterion.blocking}
-    criteria = frozenset().union(*read_by.values())
+    criteria = frozenset().union(*criteria_by_question.values())
     hanging = sum(line_cost(line, prices) for line in cost_to_ready(rating, prices).lines if line.criterion in criteria)
-    return Stake(rating.result, len(doubted), sum(bool(codes & blocking) for codes in read_by.values()), hanging)
+    return ReviewPriority(
+        rating.result, len(questions), sum(bool(codes & blocking) for codes in criteria_by_question.values()), hanging
+    )

@@ -1,4 +1,4 @@
-"""The board of a round: each ward by its state of collection, what is late, and what somebody should look at."""
+"""The board of a round: the collection state of each ward, what is late, and what needs attention."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -13,36 +13,36 @@ from inventory.wards.wards import Ward
 from portal.caches import Cache, content_key
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
-from surveys.checks.entries import question_of, typed_of
-from surveys.checks.remarks import reasons_of
+from surveys.checks.entries import entries_of, question_key
+from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState, EventKind
-from surveys.checks.validation import examine, newest_stamp
+from surveys.checks.validation import snapshot_stamp, validate_submission
 from surveys.models import Answer, Remark, Round, Submission, SubmissionEvent
 from surveys.questionnaire.answers.parsing import UNKNOWN
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.submissions import last_day
 
-# A draft that nobody touched for this long has stopped.
+# A draft that was not changed for this many days has stopped.
 STOPPED_DAYS = 7
-# So many numbers, and this share of them the same, are no stock-taking (an assumption).
-UNIFORM_LEAST, UNIFORM_SHARE = 20, 0.8
+# At least so many numbers with this share of them equal were not counted on site (an assumption).
+UNIFORM_MIN_COUNT, UNIFORM_SHARE = 20, 0.8
 
 
 @dataclass(frozen=True)
-class Look:
-    """What was found in a submission: how much of the form is left, and whether it looks filled in for the sake of it."""
+class DraftCheck:
+    """The check of a submission: how many questions are open, and whether it looks filled in for the sake of it."""
 
-    left: int
+    remaining: int
     is_uniform: bool
     is_unchanged: bool
 
 
-# By submission, its version, and what was approved by then; the answers themselves are not read for it.
-_looks: Cache[str, Look] = Cache("submission progress")
+# By submission, its version, and the approved snapshots; the answers themselves are not read for it.
+_draft_checks: Cache[str, DraftCheck] = Cache("draft checks")
 
 
-class Delivery(LabelledEnum):
-    """How a ward stands to the deadline."""
+class DeadlineStatus(LabelledEnum):
+    """How the sending of a ward relates to the deadline."""
 
     RECEIVED = "received", "Đã nhận"
     ON_TIME = "on_time", "Đúng hạn"
@@ -50,7 +50,7 @@ class Delivery(LabelledEnum):
 
 
 class Notice(LabelledEnum):
-    """What somebody should look at."""
+    """What needs attention."""
 
     SILENT = "silent", "Chưa mở phiếu"
     STOPPED = "stopped", "Đã dừng từ 7 ngày trở lên"
@@ -63,8 +63,8 @@ class Notice(LabelledEnum):
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One ward. ``days_late`` counts the days past the deadline until it was sent for the first time; where the ward owes its
-    answers, those past its own last day until today.
+    """One ward. ``days_late`` counts from the deadline to the first sending; where the submission is open, from the ward's
+    last day to today.
     """
 
     ward: Ward
@@ -77,14 +77,14 @@ class BoardRow:
 
     @property
     def is_received(self) -> bool:
-        """Whether it was sent and stands: it waits for review, or is approved."""
+        """Whether it waits for review or is approved."""
         return self.state in (CollectionState.SENT, CollectionState.APPROVED)
 
-    def stands(self, delivery: Delivery) -> bool:
-        """Whether it stands to the deadline like this."""
-        if delivery is Delivery.LATE:
+    def has_status(self, status: DeadlineStatus) -> bool:
+        """Whether the ward has this deadline status."""
+        if status is DeadlineStatus.LATE:
             return self.days_late > 0
-        return self.is_received and (delivery is Delivery.RECEIVED or not self.days_late)
+        return self.is_received and (status is DeadlineStatus.RECEIVED or not self.days_late)
 
 
 @dataclass(frozen=True)
@@ -93,41 +93,41 @@ class Board:
 
     rows: tuple[BoardRow, ...]
 
-    def delivered(self, delivery: Delivery) -> int:
-        """How many stand to the deadline like this."""
-        return sum(row.stands(delivery) for row in self.rows)
+    def delivered(self, status: DeadlineStatus) -> int:
+        """How many wards have this deadline status."""
+        return sum(row.has_status(status) for row in self.rows)
 
     @property
     def noticed(self) -> Counter[Notice]:
         """How many rows have each notice; a row may have more than one."""
         return Counter(notice for row in self.rows for notice in row.notices)
 
-    def count(self, part: Callable[[BoardRow], object]) -> Counter[object]:
-        """How many rows have each value of a part."""
-        return Counter(part(row) for row in self.rows)
+    def count_by(self, key: Callable[[BoardRow], object]) -> Counter[object]:
+        """How many rows have each value of a key."""
+        return Counter(key(row) for row in self.rows)
 
-    def by(self, part: Callable[[BoardRow], str]) -> dict[str, Counter[CollectionState]]:
-        """The counts by state for each value of a part, in the order in which the values first stand."""
+    def states_by(self, key: Callable[[BoardRow], str]) -> dict[str, Counter[CollectionState]]:
+        """The counts by state for each value of a key, in the order of the first row of each."""
         groups: dict[str, Counter[CollectionState]] = {}
         for row in self.rows:
-            groups.setdefault(part(row), Counter())[row.state] += 1
+            groups.setdefault(key(row), Counter())[row.state] += 1
         return groups
 
 
-def make_board(session: Session, found: Round, today: date) -> Board:
+def build_board(session: Session, round: Round, today: date) -> Board:
     """The board on a day. A handful of queries, however many wards."""
     wards = {ward.code: ward for ward in list_wards(session)}
-    submissions = list(session.scalars(select(Submission).where(Submission.round_id == found.id)))
-    changed_at, first_sent = _last_changes(session, found), _first_sendings(session, found)
-    looks = _look_into(session, submissions)
-    reasons = reasons_of(session, [row.id for row in submissions if row.state == CollectionState.RETURNED])
+    submissions = list(session.scalars(select(Submission).where(Submission.round_id == round.id)))
+    changed_at, first_sent = _last_changes(session, round), _first_sendings(session, round)
+    checks = _check_drafts(session, submissions)
+    reasons = return_reasons(session, [row.id for row in submissions if row.state == CollectionState.RETURNED])
     rows = [
         BoardRow(
             ward=wards[row.ward_code],
             submission_id=row.id,
             state=CollectionState(row.state),
-            notices=_notices(row, changed_at.get(row.id), looks.get(row.id), reasons.get(row.id, []), today),
-            # What was carried over from the round before bears its old date.
+            notices=_notices(row, changed_at.get(row.id), checks.get(row.id), reasons.get(row.id, []), today),
+            # Carried answers keep the date of their last round.
             changed_at=None if row.state == CollectionState.NOT_STARTED else changed_at.get(row.id),
             sent_at=row.sent_at,
             days_late=_days_late(row, first_sent.get(row.id) or row.sent_at, today),
@@ -137,55 +137,60 @@ def make_board(session: Session, found: Round, today: date) -> Board:
     return Board(tuple(sorted(rows, key=lambda row: row.ward.position)))
 
 
-def is_uniform(typed: Mapping[str, str]) -> bool:
+def is_uniform(entries: Mapping[str, str]) -> bool:
     """Whether the answers look filled in for the sake of it: many numbers or "unknown", and nearly all the same."""
-    told = Counter(raw for raw in typed.values() if raw.isdecimal() or raw == UNKNOWN)
-    return told.total() >= UNIFORM_LEAST and max(told.values()) >= UNIFORM_SHARE * told.total()
+    counts = Counter(raw for raw in entries.values() if raw.isdecimal() or raw == UNKNOWN)
+    return counts.total() >= UNIFORM_MIN_COUNT and max(counts.values()) >= UNIFORM_SHARE * counts.total()
 
 
 def _is_unchanged(submission: Submission) -> bool:
-    """Whether the ward's own answers are all those of the round before: a carried answer that nobody changed has version 0."""
+    """Whether all answers of the ward are carried over: a carried answer that nobody changed has version 0."""
     by_city = _city_keys()
-    own = [answer.version for answer in submission.answers if answer.raw and question_of(answer.field) not in by_city]
-    return bool(own) and not any(own)
+    versions = [answer.version for answer in submission.answers if answer.raw and question_key(answer.field) not in by_city]
+    return bool(versions) and not any(versions)
 
 
-def _look_into(session: Session, submissions: Iterable[Submission]) -> dict[int, Look]:
-    """What is left in what was begun or waits for review, and whether it looks filled in for the sake of it."""
-    stamp = newest_stamp(session)
+def _check_drafts(session: Session, submissions: Iterable[Submission]) -> dict[int, DraftCheck]:
+    """Check the submissions that are being filled in or wait for review."""
+    stamp = snapshot_stamp(session)
     begun = [row for row in submissions if row.state not in (CollectionState.NOT_STARTED, CollectionState.APPROVED)]
     database = str(session.get_bind().engine.url)
 
-    def key_of(row: Submission) -> str:
-        return content_key(database, row.id, row.version, stamp)
+    def key_of(submission: Submission) -> str:
+        return content_key(database, submission.id, submission.version, stamp)
 
-    def look(missing: list[str]) -> dict[str, Look]:
-        unread = [row.id for row in begun if key_of(row) in missing]
-        query = select(Submission).where(Submission.id.in_(unread)).options(selectinload(Submission.answers))
-        rows = session.scalars(query.execution_options(populate_existing=True))
+    def check(missing: list[str]) -> dict[str, DraftCheck]:
+        unchecked = [row.id for row in begun if key_of(row) in missing]
+        query = select(Submission).where(Submission.id.in_(unchecked)).options(selectinload(Submission.answers))
         return {
-            key_of(row): Look(examine(session, row, stamp, reasons=()).left, is_uniform(typed_of(row)), _is_unchanged(row))
-            for row in rows
+            key_of(row): DraftCheck(
+                validate_submission(session, row, stamp, reasons=()).left, is_uniform(entries_of(row)), _is_unchanged(row)
+            )
+            for row in session.scalars(query.execution_options(populate_existing=True))
         }
 
-    looks = _looks.get_many([key_of(row) for row in begun], look)
-    return {row.id: looks[key_of(row)] for row in begun if key_of(row) in looks}
+    checks = _draft_checks.get_many([key_of(row) for row in begun], check)
+    return {row.id: checks[key_of(row)] for row in begun if key_of(row) in checks}
 
 
-def _last_changes(session: Session, found: Round) -> dict[int, datetime]:
-    """When somebody last touched each submission; what the city answers for a ward is no work of the ward."""
+def _last_changes(session: Session, round: Round) -> dict[int, datetime]:
+    """When the ward last changed each submission; the answers of the city do not count."""
     field = Answer.field
     by_city = or_(
-        *(part for key in _city_keys() for part in (field == key, field.startswith(f"{key}."), field.startswith(f"{key}#")))
+        *(
+            condition
+            for key in _city_keys()
+            for condition in (field == key, field.startswith(f"{key}."), field.startswith(f"{key}#"))
+        )
     )
     newest = select(Answer.submission_id, func.max(Answer.saved_at)).join(Submission)
-    of_round = newest.where(Submission.round_id == found.id, ~by_city).group_by(Answer.submission_id)
+    of_round = newest.where(Submission.round_id == round.id, ~by_city).group_by(Answer.submission_id)
     return {row[0]: row[1] for row in session.execute(of_round)}
 
 
-def _first_sendings(session: Session, found: Round) -> dict[int, datetime]:
-    first = select(SubmissionEvent.submission_id, func.min(SubmissionEvent.at)).join(Submission)
-    of_round = first.where(Submission.round_id == found.id, SubmissionEvent.kind == EventKind.SENT.value)
+def _first_sendings(session: Session, round: Round) -> dict[int, datetime]:
+    query = select(SubmissionEvent.submission_id, func.min(SubmissionEvent.at)).join(Submission)
+    of_round = query.where(Submission.round_id == round.id, SubmissionEvent.kind == EventKind.SENT.value)
     return {row[0]: row[1] for row in session.execute(of_round.group_by(SubmissionEvent.submission_id))}
 
 
@@ -194,32 +199,32 @@ def _city_keys() -> frozenset[str]:
 
 
 def _days_late(submission: Submission, first_sent: datetime | None, today: date) -> int:
-    """As the report on discipline counts it where it was sent, as a reminder counts it where the ward owes it."""
+    """As the report on timeliness counts it where it was sent, as a reminder counts it where it is open."""
     if CollectionState(submission.state).is_open or first_sent is None:
         return max(0, (today - last_day(submission)).days)
     return max(0, (to_hanoi(first_sent).date() - submission.round.deadline).days)
 
 
 def _notices(
-    submission: Submission, changed_at: datetime | None, look: Look | None, reasons: Iterable[Remark], today: date
+    submission: Submission, changed_at: datetime | None, check: DraftCheck | None, reasons: Iterable[Remark], today: date
 ) -> tuple[Notice, ...]:
     if submission.state == CollectionState.NOT_STARTED:
         return (Notice.SILENT,)
-    if look is None:
+    if check is None:
         return ()
-    odd = [(Notice.UNIFORM, look.is_uniform), (Notice.UNCHANGED, look.is_unchanged)]
-    found = [notice for notice, holds in odd if holds]
+    candidates = [(Notice.UNIFORM, check.is_uniform), (Notice.UNCHANGED, check.is_unchanged)]
+    notices = [notice for notice, holds in candidates if holds]
     if submission.state == CollectionState.DRAFT:
-        is_still = changed_at is not None and (today - to_hanoi(changed_at).date()).days >= STOPPED_DAYS
-        found.insert(0, Notice.COMPLETE if look.left == 0 else Notice.STOPPED if is_still else Notice.STARTED)
+        is_idle = changed_at is not None and (today - to_hanoi(changed_at).date()).days >= STOPPED_DAYS
+        notices.insert(0, Notice.COMPLETE if check.remaining == 0 else Notice.STOPPED if is_idle else Notice.STARTED)
     if submission.state == CollectionState.RETURNED:
-        is_mended = look.left == 0 and _is_answered(submission, changed_at, list(reasons))
-        found.insert(0, Notice.COMPLETE if is_mended else Notice.RETURNED)
-    return tuple(found)
+        is_complete = check.remaining == 0 and _is_answered(submission, changed_at, list(reasons))
+        notices.insert(0, Notice.COMPLETE if is_complete else Notice.RETURNED)
+    return tuple(notices)
 
 
 def _is_answered(submission: Submission, changed_at: datetime | None, reasons: list[Remark]) -> bool:
-    """Whether the ward did something since it was asked, and nothing of what it was asked is left."""
+    """Whether the ward has changed something since the return, and has dealt with all its reasons."""
     decided = submission.decided_at
-    touched = [changed_at, *(one.settled_at for one in reasons)]
-    return all(one.settled_at for one in reasons) and any(decided and at and at > decided for at in touched)
+    moments = [changed_at, *(reason.settled_at for reason in reasons)]
+    return all(reason.settled_at for reason in reasons) and any(decided and at and at > decided for at in moments)

@@ -1,4 +1,4 @@
-"""Reporting discipline of a round: who sent on time, who late and by how many days, and how often what was sent came back."""
+"""The timeliness of a round: which wards sent in time, which late by how many days, and how often a submission was returned."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from surveys.models import Round, Submission, SubmissionEvent
 
 
 @dataclass(frozen=True)
-class Conduct:
-    """One ward. ``sent_at`` is when it sent for the first time; ``days_late`` counts from the round's deadline to that day, or to
-    today where nothing was sent; ``returned`` is how often it came back.
+class WardTimeliness:
+    """One ward. ``sent_at`` is the first sending; ``days_late`` counts from the round's deadline to that day, or to today where
+    nothing was sent; ``returned`` is the number of returns.
     """
 
     ward: Ward
@@ -34,8 +34,8 @@ class Conduct:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What many wards did: how many there are, sent on time, sent late, owe their answers, and came back."""
+class TimelinessSummary:
+    """The counts of a group: wards, sent in time, sent late, not sent, and returned."""
 
     name: str
     wards: int
@@ -45,32 +45,32 @@ class Standing:
     returned: int
 
 
-def find_conduct(session: Session, found: Round, today: date) -> list[Conduct]:
+def list_timeliness(session: Session, round: Round, today: date) -> list[WardTimeliness]:
     """Every ward of a round on a day, in the official order. Three queries."""
     wards = {ward.code: ward for ward in load_wards()}
-    of_round = select(Submission.id).where(Submission.round_id == found.id)
+    of_round = select(Submission.id).where(Submission.round_id == round.id)
     events = select(SubmissionEvent.submission_id, SubmissionEvent.kind, func.min(SubmissionEvent.at), func.count())
     grouped = events.where(SubmissionEvent.submission_id.in_(of_round)).group_by(
         SubmissionEvent.submission_id, SubmissionEvent.kind
     )
-    first: dict[int, datetime] = {}
+    first_sent: dict[int, datetime] = {}
     returned: dict[int, int] = {}
     for submission_id, kind, at, count in session.execute(grouped):
         if kind == EventKind.SENT.value:
-            first[submission_id] = at
+            first_sent[submission_id] = at
         elif kind == EventKind.RETURNED.value:
             returned[submission_id] = count
     rows = [
-        _conduct(found, row, wards[row.ward_code], first.get(row.id), returned.get(row.id, 0), today)
-        for row in session.scalars(select(Submission).where(Submission.round_id == found.id))
+        _ward_timeliness(round, row, wards[row.ward_code], first_sent.get(row.id), returned.get(row.id, 0), today)
+        for row in session.scalars(select(Submission).where(Submission.round_id == round.id))
     ]
     return sorted(rows, key=lambda row: row.ward.position)
 
 
-def sum_up(name: str, rows: Iterable[Conduct]) -> Standing:
-    """What a group of wards did."""
+def summarise_timeliness(name: str, rows: Iterable[WardTimeliness]) -> TimelinessSummary:
+    """Count a group of wards."""
     all_rows = tuple(rows)
-    return Standing(
+    return TimelinessSummary(
         name,
         len(all_rows),
         sum(row.is_on_time for row in all_rows),
@@ -80,14 +80,16 @@ def sum_up(name: str, rows: Iterable[Conduct]) -> Standing:
     )
 
 
-def _conduct(found: Round, submission: Submission, ward: Ward, sent_at: datetime | None, returned: int, today: date) -> Conduct:
+def _ward_timeliness(
+    round: Round, submission: Submission, ward: Ward, sent_at: datetime | None, returned: int, today: date
+) -> WardTimeliness:
     until = to_hanoi(sent_at).date() if sent_at else today
-    return Conduct(
+    return WardTimeliness(
         ward=ward,
         submission_id=submission.id,
         state=CollectionState(submission.state),
         sent_at=sent_at,
-        days_late=max(0, (until - found.deadline).days),
+        days_late=max(0, (until - round.deadline).days),
         returned=returned,
         reopened_until=submission.reopened_until,
     )

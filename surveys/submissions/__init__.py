@@ -1,1 +1,4 @@
-"""A ward's form on its way: opened, filled in, handed over, sent, with its evidence and its change log."""
+"""The life of a ward's submission: opened with its round, filled in, handed over, confirmed and sent.
+
+Its evidence and its change log belong to it; what a reviewer decides is in the room review.
+"""

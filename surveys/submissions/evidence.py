@@ -1,4 +1,4 @@
-"""Evidence beside an answer: look a file over, keep it, list it, fetch it, take it away."""
+"""Evidence for the answers: check a file, store it, list it, load it, remove it."""
 
 import hashlib
 import re
@@ -14,105 +14,105 @@ from portal.file_store import get, put
 from surveys.checks.states import EvidenceKind
 from surveys.models import Evidence, Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.submissions.submissions import content_hash, require_open
+from surveys.submissions.submissions import content_hash, require_editable
 
 MAX_FILES = 20
-# What was removed stays in the storage: without a bound one account could fill it by attaching and removing.
-MAX_EVER = 600
+# Removed files stay in the storage: without a limit one account could fill it by attaching and removing.
+MAX_FILES_EVER = 600
 MAX_SIGNED = 5
-CODE = re.compile(r"[0-9a-f]{12}")
+CODE_PATTERN = re.compile(r"[0-9a-f]{12}")
 
 
-def attach(session: Session, url: str, submission: Submission, question: str, name: str, data: bytes, by: str) -> Evidence:
-    """Keep a file beside a question. The submission must be locked, so that the count holds.
+def attach_file(session: Session, url: str, submission: Submission, question: str, name: str, data: bytes, by: str) -> Evidence:
+    """Attach a file to a question. The submission must be locked, so that the count is right.
 
-    Raises FileError, StoreError, or SubmissionError where the submission takes no more changes.
+    Raises FileError, StoreError, or SubmissionError where the submission cannot be edited.
     """
-    require_open(submission)
-    asked = load_questionnaire().question(question)
-    if asked is None or asked.asked_of != "ward":
+    require_editable(submission)
+    asked_question = load_questionnaire().question(question)
+    if asked_question is None or asked_question.asked_of != "ward":
         raise FileError("Hãy chọn câu hỏi mà tệp này chứng minh.")
-    standing = select(func.count()).where(
+    attached_count = select(func.count()).where(
         Evidence.submission_id == submission.id, Evidence.question == question, Evidence.removed_at.is_(None)
     )
-    if (session.scalar(standing) or 0) >= MAX_FILES:
+    if (session.scalar(attached_count) or 0) >= MAX_FILES:
         raise FileError(f"Câu này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
-    ever = select(func.count()).where(Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.FILE.value)
-    if (session.scalar(ever) or 0) >= MAX_EVER:
-        raise FileError(f"Phiếu đã nhận {MAX_EVER} tệp, kể cả tệp đã gỡ, nên không nhận thêm. Hỏi bộ phận thẩm định.")
-    return _keep(session, url, submission, question, EvidenceKind.FILE, name, check_file(data), by)
+    count_ever = select(func.count()).where(Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.FILE.value)
+    if (session.scalar(count_ever) or 0) >= MAX_FILES_EVER:
+        raise FileError(f"Phiếu đã nhận {MAX_FILES_EVER} tệp, kể cả tệp đã gỡ, nên không nhận thêm. Hỏi bộ phận thẩm định.")
+    return _store_evidence(session, url, submission, question, EvidenceKind.FILE, name, check_file(data), by)
 
 
-def attach_signed(session: Session, url: str, submission: Submission, code: str, name: str, data: bytes, by: str) -> Evidence:
-    """Keep the scan of the signed paper, whatever the state: paper comes later. ``code`` is what is printed on it.
+def attach_signed_copy(session: Session, url: str, submission: Submission, code: str, name: str, data: bytes, by: str) -> Evidence:
+    """Attach the scan of the signed paper, whatever the state: paper comes later. ``code`` is the content code printed on it.
 
     Raises FileError or StoreError.
     """
-    typed = code.strip().lower()
-    if not CODE.fullmatch(typed):
+    entered_code = code.strip().lower()
+    if not CODE_PATTERN.fullmatch(entered_code):
         raise FileError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở đầu phiếu đã ký. Chép lại cho đúng.")
-    signed = select(func.count()).where(
+    signed_count = select(func.count()).where(
         Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
     )
-    if (session.scalar(signed) or 0) >= MAX_SIGNED:
+    if (session.scalar(signed_count) or 0) >= MAX_SIGNED:
         raise FileError(f"Phiếu đã có {MAX_SIGNED} bản ký. Bản mới nhất là bản được so; không gửi thêm.")
-    kept = _keep(session, url, submission, "", EvidenceKind.SIGNED, name, check_file(data), by)
-    kept.content_hash = typed
-    return kept
+    evidence = _store_evidence(session, url, submission, "", EvidenceKind.SIGNED, name, check_file(data), by)
+    evidence.content_hash = entered_code
+    return evidence
 
 
-def signed_copy(session: Session, submission: Submission) -> Evidence | None:
+def find_signed_copy(session: Session, submission: Submission) -> Evidence | None:
     """The newest scan of the signed paper, or None."""
-    found = select(Evidence).where(
+    query = select(Evidence).where(
         Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
     )
-    return session.scalars(found.order_by(Evidence.id.desc()).limit(1)).first()
+    return session.scalars(query.order_by(Evidence.id.desc()).limit(1)).first()
 
 
-def print_code(submission: Submission) -> str:
-    """What stands for the answers on a print."""
+def content_code(submission: Submission) -> str:
+    """The short code of the answers that is printed on paper."""
     return content_hash(submission)[:12]
 
 
-def evidence_of(session: Session, submission: Submission) -> dict[str, list[Evidence]]:
-    """The evidence that stands, by question, oldest first."""
+def evidence_by_question(session: Session, submission: Submission) -> dict[str, list[Evidence]]:
+    """The evidence that was not removed, by question, oldest first."""
     query = select(Evidence).where(Evidence.submission_id == submission.id, Evidence.removed_at.is_(None), Evidence.question != "")
     query = query.where(Evidence.kind != EvidenceKind.MEASURING.value).order_by(Evidence.id)
-    found: dict[str, list[Evidence]] = {}
+    by_question: dict[str, list[Evidence]] = {}
     for evidence in session.scalars(query):
-        found.setdefault(evidence.question, []).append(evidence)
-    return found
+        by_question.setdefault(evidence.question, []).append(evidence)
+    return by_question
 
 
-def find_evidence(session: Session, submission: Submission, evidence_id: int) -> Evidence:
-    """One evidence of this submission that stands. Raises NotFoundError."""
-    found = session.get(Evidence, evidence_id)
-    if found is None or found.submission_id != submission.id or found.removed_at is not None:
+def get_evidence(session: Session, submission: Submission, evidence_id: int) -> Evidence:
+    """One piece of evidence of this submission that was not removed. Raises NotFoundError."""
+    evidence = session.get(Evidence, evidence_id)
+    if evidence is None or evidence.submission_id != submission.id or evidence.removed_at is not None:
         raise NotFoundError("Không có tệp này, hoặc tệp đã được gỡ.")
-    return found
+    return evidence
 
 
-def read_evidence(url: str, evidence: Evidence) -> bytes:
-    """The bytes of a kept file. Raises StoreError, or FileError where they are not those that were kept."""
+def load_evidence(url: str, evidence: Evidence) -> bytes:
+    """The bytes of a stored file. Raises StoreError, or FileError where they differ from those that were stored."""
     data = get(url, evidence.stored_as)
     if hashlib.sha256(data).hexdigest() != evidence.sha256:
         raise FileError("Tệp trong kho khác tệp đã gửi nên không đưa ra. Báo quản trị hệ thống.")
     return data
 
 
-def remove(submission: Submission, evidence: Evidence, by: str) -> None:
-    """Take evidence away; its line stays. Raises SubmissionError where the submission takes no more changes."""
-    require_open(submission)
+def remove_evidence(submission: Submission, evidence: Evidence, by: str) -> None:
+    """Mark evidence as removed; its row stays. Raises SubmissionError where the submission cannot be edited."""
+    require_editable(submission)
     evidence.removed_by, evidence.removed_at = by, now()
 
 
-def is_sensitive(evidence: Evidence) -> bool:
-    """Whether it stands behind a sensitive answer, so that its name stays out of the audit trail."""
+def is_sensitive_evidence(evidence: Evidence) -> bool:
+    """Whether it proves a sensitive answer, so that its name stays out of the audit trail."""
     question = load_questionnaire().question(evidence.question)
     return question is not None and question.sensitive
 
 
-def _keep(
+def _store_evidence(
     session: Session, url: str, submission: Submission, question: str, kind: EvidenceKind, name: str, checked: CheckedFile, by: str
 ) -> Evidence:
     stored_as = uuid4().hex

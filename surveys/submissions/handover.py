@@ -1,4 +1,4 @@
-"""Handing a draft over to a colleague of the same ward: it takes no right away, and leaves a trace."""
+"""Handing a draft over to a colleague of the same ward: nobody loses a right, and the event is recorded."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,13 +9,13 @@ from portal.vietnamese import to_nfc
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EventKind
 from surveys.models import Submission, SubmissionEvent
-from surveys.submissions.submissions import add_event, takes_typing
+from surveys.submissions.submissions import add_event, is_editable
 
 NOTE_LENGTH = 500
 
 
-class HandOverError(SubmissionError):
-    """It cannot be handed over like this; the message says why."""
+class HandoverError(SubmissionError):
+    """The draft cannot be handed over; the message says why."""
 
 
 def list_colleagues(session: Session, submission: Submission, user_id: int) -> list[User]:
@@ -25,18 +25,18 @@ def list_colleagues(session: Session, submission: Submission, user_id: int) -> l
     return list(session.scalars(others.order_by(User.full_name)))
 
 
-def hand_over(session: Session, submission: Submission, to: User, note: str, by: str) -> None:
-    """Hand a draft over. Raises HandOverError where nothing is to be filled in any more, or the note is too long."""
-    if not takes_typing(submission):
-        raise HandOverError("Phiếu không còn điền được nên không bàn giao được.")
-    words = to_nfc(note).replace("\x00", "").strip()
-    if len(words) > NOTE_LENGTH:
-        raise HandOverError(f"Ghi chú dài {len(words)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự.")
-    add_event(session, submission, EventKind.HANDED_OVER, by, f"cho {to.full_name}. {words}".strip())
+def hand_over(session: Session, submission: Submission, recipient: User, note: str, by: str) -> None:
+    """Hand a draft over. Raises HandoverError where it cannot be edited any more, or the note is too long."""
+    if not is_editable(submission):
+        raise HandoverError("Phiếu không còn điền được nên không bàn giao được.")
+    cleaned = to_nfc(note).replace("\x00", "").strip()
+    if len(cleaned) > NOTE_LENGTH:
+        raise HandoverError(f"Ghi chú dài {len(cleaned)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự.")
+    add_event(session, submission, EventKind.HANDED_OVER, by, f"cho {recipient.full_name}. {cleaned}".strip())
 
 
-def find_hand_over(session: Session, submission: Submission) -> SubmissionEvent | None:
-    """The newest handing over of a submission, or None."""
+def find_handover(session: Session, submission: Submission) -> SubmissionEvent | None:
+    """The newest handover of a submission, or None."""
     events = select(SubmissionEvent).where(
         SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.HANDED_OVER.value
     )

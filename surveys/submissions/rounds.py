@@ -10,23 +10,23 @@ from inventory.wards.queries import list_wards
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.published_standards import get_standard
-from surveys.checks.entries import question_of
-from surveys.checks.states import CollectionState, Door
+from surveys.checks.entries import question_key
+from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.submissions.submissions import log_change
+from surveys.submissions.submissions import change_record
 
 
 class RoundError(WardReadinessError):
-    """A round cannot be opened like this."""
+    """A round cannot be opened or changed; the message says why."""
 
 
 def open_round(
     session: Session, name: str, opens_on: date, deadline: date, standard_version: str, *, needs_confirmation: bool = False
 ) -> Round:
-    """Open a round: pinned to the questionnaire of today and to a standard, with a submission for each ward.
+    """Open a round: pinned to the current questionnaire and to a standard, with a submission for each ward.
 
-    Each begins with what the ward's newest approved snapshot says, still to be confirmed. Raises RoundError.
+    Each starts with the answers of the ward's newest approved snapshot, still to be confirmed. Raises RoundError.
     """
     if not name.strip():
         raise RoundError("Hãy đặt tên cho đợt khảo sát.")
@@ -35,7 +35,7 @@ def open_round(
     _check_days(opens_on, deadline)
     if session.scalars(select(Round.id).where(Round.name == name.strip())).first() is not None:
         raise RoundError(f"Đã có đợt “{name.strip()}”. Đặt tên khác.")
-    opened = Round(
+    round = Round(
         name=name.strip(),
         opens_on=opens_on,
         deadline=deadline,
@@ -43,23 +43,23 @@ def open_round(
         standard_version=get_standard(session, standard_version).version,
         needs_confirmation=needs_confirmation,
     )
-    session.add(opened)
+    session.add(round)
     session.flush()
-    last = newest_answers(session)
-    submissions = [_new_submission(opened, ward.code, last.get(ward.code, [])) for ward in list_wards(session)]
+    previous = latest_approved_answers(session)
+    submissions = [_new_submission(round, ward.code, previous.get(ward.code, [])) for ward in list_wards(session)]
     session.add_all(submissions)
     session.flush()
     moment = now()
     session.add_all(
-        log_change(submission, answer.field, "", answer.raw, answer.saved_by, moment, Door.CARRIED)
+        change_record(submission, answer.field, "", answer.raw, answer.saved_by, moment, AnswerSource.CARRIED)
         for submission in submissions
         for answer in submission.answers
     )
     session.flush()
-    return opened
+    return round
 
 
-def newest_answers(session: Session) -> dict[str, list[Answer]]:
+def latest_approved_answers(session: Session) -> dict[str, list[Answer]]:
     """The answers behind the newest approved snapshot of each ward that has one."""
     newest = select(func.max(SnapshotRecord.id)).group_by(SnapshotRecord.ward_code)
     approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.id.in_(newest))
@@ -74,25 +74,25 @@ def list_rounds(session: Session) -> list[Round]:
 
 def get_round(session: Session, round_id: int) -> Round:
     """One round. Raises NotFoundError."""
-    found = session.get(Round, round_id)
-    if found is None:
+    round = session.get(Round, round_id)
+    if round is None:
         raise NotFoundError("Không có đợt khảo sát này.")
-    return found
+    return round
 
 
 def set_deadline(session: Session, round_id: int, deadline: date) -> Round:
     """Move the deadline of a round. Raises RoundError."""
-    found = get_round(session, round_id)
-    _check_days(found.opens_on, deadline)
-    found.deadline = deadline
-    return found
+    round = get_round(session, round_id)
+    _check_days(round.opens_on, deadline)
+    round.deadline = deadline
+    return round
 
 
-def wards_in_work(session: Session) -> frozenset[str]:
-    """The wards with a submission in work in a round that is open, or one that still waits for review in any round."""
-    typing = (CollectionState.DRAFT.value, CollectionState.RETURNED.value)
-    is_typed = Submission.state.in_(typing) & Round.is_closed.is_(False)
-    query = select(Submission.ward_code).join(Round).where(is_typed | (Submission.state == CollectionState.SENT.value))
+def wards_in_progress(session: Session) -> frozenset[str]:
+    """The wards with a draft or a returned submission in an open round, or a submission waiting for review in any round."""
+    open_states = (CollectionState.DRAFT.value, CollectionState.RETURNED.value)
+    is_in_progress = Submission.state.in_(open_states) & Round.is_closed.is_(False)
+    query = select(Submission.ward_code).join(Round).where(is_in_progress | (Submission.state == CollectionState.SENT.value))
     return frozenset(session.scalars(query))
 
 
@@ -102,15 +102,15 @@ def current_round(session: Session) -> Round | None:
 
 
 def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
-    """Close a round to typing and sending, or open it again. Reviewing goes on."""
-    found = get_round(session, round_id)
-    found.is_closed = closed
-    return found
+    """Close a round to editing and sending, or open it again. Reviewing goes on."""
+    round = get_round(session, round_id)
+    round.is_closed = closed
+    return round
 
 
-def _new_submission(opened: Round, ward_code: str, last: list[Answer]) -> Submission:
-    """A submission that begins with what was approved last; the ward still has to confirm its own part of it."""
-    by_city = {question.key for question in load_questionnaire().questions if question.asked_of == "city"}
+def _new_submission(round: Round, ward_code: str, previous: list[Answer]) -> Submission:
+    """A submission that starts with the last approved answers; the ward still has to confirm those that it gives."""
+    city_keys = {question.key for question in load_questionnaire().questions if question.asked_of == "city"}
     answers = [
         Answer(
             field=answer.field,
@@ -118,12 +118,12 @@ def _new_submission(opened: Round, ward_code: str, last: list[Answer]) -> Submis
             version=0,
             saved_by=answer.saved_by,
             saved_at=answer.saved_at,
-            is_carried=question_of(answer.field) not in by_city,
+            is_carried=question_key(answer.field) not in city_keys,
         )
-        for answer in last
+        for answer in previous
         if answer.raw
     ]
-    return Submission(round_id=opened.id, ward_code=ward_code, state=CollectionState.NOT_STARTED.value, answers=answers)
+    return Submission(round_id=round.id, ward_code=ward_code, state=CollectionState.NOT_STARTED.value, answers=answers)
 
 
 def _check_days(opens_on: date, deadline: date) -> None:

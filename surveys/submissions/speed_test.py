@@ -1,6 +1,6 @@
-"""Measuring a line from the ward's browser against this server: one at a time a ward, few at once for the city, bounded in bytes.
+"""The speed test of a connection from the ward's browser to this server: one at a time for a ward, a few at once for the city.
 
-A measurement that is under way is a line of evidence of its own kind, so that the limits hold over several processes.
+A running test is a row of evidence of its own kind, so that the limits hold across several processes.
 """
 
 import hashlib
@@ -20,26 +20,26 @@ from portal.file_store import put
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EvidenceKind
 from surveys.models import Evidence, Submission
-from surveys.submissions.submissions import require_open
+from surveys.submissions.submissions import require_editable
 
-# Lines that a ward can measure from its own desk.
-LINES = ("internet", "backup")
-LIFE = timedelta(seconds=120)
-AT_ONCE, A_DAY = 3, 10
+# The connections that a ward can measure from its desk.
+MEASURABLE_LINES = ("internet", "backup")
+TURN_LIFETIME = timedelta(seconds=120)
+MAX_CONCURRENT, MAX_PER_DAY = 3, 10
 MAX_RUNS, MAX_BYTES = 24, 4 * 1024 * 1024
 MAX_MBPS = 100_000
-KEPT_TEXT = 300
+MAX_TEXT = 300
 
 
 class BusyError(SubmissionError):
-    """No measurement can begin now; the message says when to try again."""
+    """No speed test can start now; the message says when to try again."""
 
     status = 429
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What a measurement found: medians in whole Mbps each way, latency in whole ms, and each run."""
+class SpeedTestResult:
+    """The result of a speed test: medians in whole Mbps each way, latency in whole ms, and each run."""
 
     down: int
     up: int
@@ -47,21 +47,21 @@ class Measured:
     details: Mapping[str, object]
 
 
-def begin(session: Session, submission: Submission, line: str, by: str, address: str, device: str) -> Evidence:
-    """Take a turn. Raises BusyError, NotFoundError for another line, or SubmissionError where nothing is typed any more."""
-    require_open(submission)
-    if line not in LINES:
+def begin_speed_test(session: Session, submission: Submission, line: str, by: str, address: str, device: str) -> Evidence:
+    """Start a test. Raises BusyError, NotFoundError for another connection, or SubmissionError where it cannot be edited any more."""
+    require_editable(submission)
+    if line not in MEASURABLE_LINES:
         raise NotFoundError("Không đo đường này từ đây được.")
     moment = now()
-    turns = select(func.count()).where(Evidence.kind == EvidenceKind.MEASURING.value, Evidence.at > moment - LIFE)
-    if session.scalar(turns.where(Evidence.submission_id == submission.id)):
+    running_count = select(func.count()).where(Evidence.kind == EvidenceKind.MEASURING.value, Evidence.at > moment - TURN_LIFETIME)
+    if session.scalar(running_count.where(Evidence.submission_id == submission.id)):
         raise BusyError("Đơn vị đang có một lần đo chưa xong. Đợi hai phút rồi đo lại.")
-    if (session.scalar(turns) or 0) >= AT_ONCE:
+    if (session.scalar(running_count) or 0) >= MAX_CONCURRENT:
         raise BusyError("Nhiều đơn vị đang đo cùng lúc nên kết quả sẽ không đúng. Đợi vài phút rồi đo lại.")
-    kinds = (EvidenceKind.MEASURING.value, EvidenceKind.MEASUREMENT.value)
-    today = select(func.count()).where(Evidence.submission_id == submission.id, Evidence.kind.in_(kinds))
-    if (session.scalar(today.where(Evidence.at > moment - timedelta(days=1))) or 0) >= A_DAY:
-        raise BusyError(f"Đơn vị đã đo {A_DAY} lần trong một ngày. Mai đo tiếp, hoặc gõ kết quả đo bằng công cụ khác.")
+    measured_kinds = (EvidenceKind.MEASURING.value, EvidenceKind.MEASUREMENT.value)
+    count_today = select(func.count()).where(Evidence.submission_id == submission.id, Evidence.kind.in_(measured_kinds))
+    if (session.scalar(count_today.where(Evidence.at > moment - timedelta(days=1))) or 0) >= MAX_PER_DAY:
+        raise BusyError(f"Đơn vị đã đo {MAX_PER_DAY} lần trong một ngày. Mai đo tiếp, hoặc gõ kết quả đo bằng công cụ khác.")
     turn = Evidence(
         submission_id=submission.id,
         question=line,
@@ -71,7 +71,7 @@ def begin(session: Session, submission: Submission, line: str, by: str, address:
         size=0,
         sha256="",
         stored_as="",
-        details={"runs": 0, "address": address[:KEPT_TEXT], "device": device[:KEPT_TEXT]},
+        details={"runs": 0, "address": address[:MAX_TEXT], "device": device[:MAX_TEXT]},
         by=by,
         at=moment,
     )
@@ -80,36 +80,36 @@ def begin(session: Session, submission: Submission, line: str, by: str, address:
     return turn
 
 
-def spend(session: Session, submission: Submission, turn_id: int) -> Evidence:
-    """One run of a turn that is under way. Raises BusyError where it is over or used up, NotFoundError where it is another's."""
+def count_run(session: Session, submission: Submission, turn_id: int) -> Evidence:
+    """Count one run of a running test. Raises BusyError where its time or runs are used up, NotFoundError where it is another ward's."""
     turn = session.scalars(select(Evidence).where(Evidence.id == turn_id).with_for_update()).first()
     if turn is None or turn.submission_id != submission.id or turn.kind != EvidenceKind.MEASURING.value:
         raise NotFoundError("Không có lần đo này.")
     details = dict(turn.details or {})
     runs = int(details["runs"])
-    if turn.at <= now() - LIFE or runs >= MAX_RUNS:
+    if turn.at <= now() - TURN_LIFETIME or runs >= MAX_RUNS:
         raise BusyError("Lần đo này đã hết hạn. Bấm đo lại.")
     turn.details = details | {"runs": runs + 1}
     return turn
 
 
-def read_runs(down: Sequence[object], up: Sequence[object], latency: Sequence[object]) -> Measured:
-    """The medians of what a browser reports: Mbps each way, ms. Raises SubmissionError where it reports nonsense."""
-    told = {"down": down, "up": up, "latency": latency}
-    for runs in told.values():
-        if not 1 <= len(runs) <= MAX_RUNS or not all(_is_sane(run) for run in runs):
+def summarise_runs(down: Sequence[object], up: Sequence[object], latency: Sequence[object]) -> SpeedTestResult:
+    """The medians of the runs that a browser reports, in Mbps each way and ms. Raises SubmissionError where they are implausible."""
+    reported = {"down": down, "up": up, "latency": latency}
+    for runs in reported.values():
+        if not 1 <= len(runs) <= MAX_RUNS or not all(_is_plausible(run) for run in runs):
             raise SubmissionError("Kết quả đo không đọc được. Bấm đo lại.")
-    middle = {name: round(median(float(run) for run in runs)) for name, runs in told.items()}  # type: ignore[arg-type]
-    return Measured(middle["down"], middle["up"], middle["latency"], told)
+    medians = {name: round(median(float(run) for run in runs)) for name, runs in reported.items()}  # type: ignore[arg-type]
+    return SpeedTestResult(medians["down"], medians["up"], medians["latency"], reported)
 
 
-def finish(session: Session, url: str, submission: Submission, turn_id: int, measured: Measured) -> Evidence:
-    """Keep what was measured as evidence of its line.
+def finish_speed_test(session: Session, url: str, submission: Submission, turn_id: int, measured: SpeedTestResult) -> Evidence:
+    """Store the result as evidence of its connection.
 
-    Raises BusyError, NotFoundError, StoreError, or SubmissionError where nothing is typed any more.
+    Raises BusyError, NotFoundError, StoreError, or SubmissionError where the submission cannot be edited any more.
     """
-    require_open(submission)
-    turn = spend(session, submission, turn_id)
+    require_editable(submission)
+    turn = count_run(session, submission, turn_id)
     details = {
         **(turn.details or {}),
         **measured.details,
@@ -126,11 +126,11 @@ def finish(session: Session, url: str, submission: Submission, turn_id: int, mea
     return turn
 
 
-def _name(at: datetime, measured: Measured) -> str:
+def _name(at: datetime, measured: SpeedTestResult) -> str:
     return (
         f"đo {measured.down} Mbps xuống, {measured.up} Mbps lên, trễ {measured.latency} ms lúc {to_hanoi(at):%d-%m-%Y %Hg%M}.json"
     )
 
 
-def _is_sane(run: object) -> bool:
+def _is_plausible(run: object) -> bool:
     return isinstance(run, int | float) and not isinstance(run, bool) and 0 < run <= MAX_MBPS

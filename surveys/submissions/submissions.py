@@ -1,4 +1,4 @@
-"""Submissions: typed fields are saved as they are, merged field by field, and sent once nothing blocks."""
+"""Submissions: entries are saved as they are, merged field by field, confirmed by the head, and sent once they are complete."""
 
 import hashlib
 import json
@@ -13,36 +13,36 @@ from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
 from portal.formats import format_day
 from portal.vietnamese import to_nfc
-from surveys.checks.entries import SubmissionError, question_of, questionnaire_of, typed_of
-from surveys.checks.remarks import settle_reasons
-from surveys.checks.states import CollectionState, Door, EventKind
-from surveys.checks.validation import Examination, examine
+from surveys.checks.entries import SubmissionError, entries_of, question_key, questionnaire_of
+from surveys.checks.remarks import settle_return_reasons
+from surveys.checks.states import AnswerSource, CollectionState, EventKind
+from surveys.checks.validation import Validation, validate_submission
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.field_names import field_in_words
+from surveys.questionnaire.field_names import field_label
 from surveys.questionnaire.questions import load_questionnaire
 
-MAX_LENGTH, WHY_LENGTH = 2000, 500
+MAX_LENGTH, MAX_REASON_LENGTH = 2000, 500
 
 
-class ProblemsError(SubmissionError):
-    """The submission still has problems; ``problems`` names each with its field."""
+class IncompleteError(SubmissionError):
+    """The submission is not complete; ``problems`` names each wrong field."""
 
-    def __init__(self, found: Examination) -> None:
-        parts = {
-            "chỗ cần sửa": len(found.reading.problems),
-            "câu chưa trả lời": len(found.reading.unanswered),
-            "câu lấy từ kỳ trước chưa xác nhận": len(found.reading.unconfirmed),
-            "chỗ bất thường chưa ghi lý do": len(found.unexplained),
-            "chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời": len(found.asked_back),
+    def __init__(self, validation: Validation) -> None:
+        counts = {
+            "chỗ cần sửa": len(validation.reading.problems),
+            "câu chưa trả lời": len(validation.reading.unanswered),
+            "câu lấy từ kỳ trước chưa xác nhận": len(validation.reading.unconfirmed),
+            "chỗ bất thường chưa ghi lý do": len(validation.unexplained),
+            "chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời": len(validation.open_reasons),
         }
-        told = ", ".join(f"{count} {words}" for words, count in parts.items() if count)
-        super().__init__(f"Chưa gửi được: còn {told}.")
-        self.problems = found.reading.problems
+        summary = ", ".join(f"{count} {label}" for label, count in counts.items() if count)
+        super().__init__(f"Chưa gửi được: còn {summary}.")
+        self.problems = validation.reading.problems
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that I changed and that somebody else changed meanwhile: both values, who typed the other, and when."""
+    """A field that this person and somebody else changed at the same time: both values, who entered the other one, and when."""
 
     field: str
     yours: str
@@ -53,7 +53,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class SaveOutcome:
-    """What a save did: the version of the submission now, the fields it changed, and those it left alone."""
+    """The result of a save: the new version of the submission, the fields that it changed, and those that were in conflict."""
 
     version: int
     changed: Mapping[str, tuple[str, str]]
@@ -62,7 +62,7 @@ class SaveOutcome:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The ward head's word for the answers: by whom, when, and whether they are still the answers that were confirmed."""
+    """The ward head's confirmation: by whom, when, and whether the answers are still those that were confirmed."""
 
     by: str
     at: datetime
@@ -73,12 +73,12 @@ def get_submission(session: Session, submission_id: int, *, for_update: bool = F
     """One submission. Raises NotFoundError. With ``for_update`` the row is locked until the end of the transaction."""
     query = select(Submission).where(Submission.id == submission_id)
     if for_update:
-        # Who waited for the lock must not go on with what was read before it.
+        # What was read before the lock may be out of date by the time that it is granted.
         query = query.with_for_update(of=Submission).execution_options(populate_existing=True)
-    found = session.scalars(query).first()
-    if found is None:
+    submission = session.scalars(query).first()
+    if submission is None:
         raise NotFoundError("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao.")
-    return found
+    return submission
 
 
 def save_fields(
@@ -88,42 +88,44 @@ def save_fields(
     base: Mapping[str, str],
     by: str,
     at: datetime | None = None,
-    door: Door = Door.PAGE,
-    why: str = "",
+    source: AnswerSource = AnswerSource.PAGE,
+    reason: str = "",
 ) -> SaveOutcome:
-    """Save typed text, valid or not. ``base`` is what the page was given; a field it does not name stood blank there.
+    """Save entries, valid or not. ``base`` are the entries that the page was rendered with; a field that it does not name was blank.
 
-    ``why`` is what the log says of each change, where somebody said so.
+    ``reason`` goes into the log of each change.
 
-    Only a field that differs from its base was changed by this person. Where somebody else changed it too, to something else,
-    it is left alone and told as a conflict; every other field keeps what stands.
-    Raises SubmissionError where the submission takes no more typing.
+    Only a field that differs from its base was changed by this person. Where somebody else changed it too, to another value,
+    it is not saved but reported as a conflict; every other field keeps its stored value.
+    Raises SubmissionError where the submission cannot be edited.
     """
-    require_open(submission)
+    require_editable(submission)
     questionnaire_of(submission.round)
-    known, moment = {answer.field: answer for answer in submission.answers}, at or now()
-    # The page of a script gives back what was typed, the table holds it tidied.
-    seen = {name: _tidy(text) for name, text in base.items()}
+    answers, moment = {answer.field: answer for answer in submission.answers}, at or now()
+    # The script of the page posts the text as it was typed, the table holds it normalised.
+    base_values = {name: _normalise(text) for name, text in base.items()}
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
-    for name, raw in _clean(fields).items():
-        old = known.get(name)
-        theirs, given = old.raw if old else "", seen.get(name, "")
-        if raw in (theirs, given):
+    for name, raw in _clean_fields(fields).items():
+        answer = answers.get(name)
+        stored, base_value = answer.raw if answer else "", base_values.get(name, "")
+        if raw in (stored, base_value):
             continue
-        if old is not None and theirs != given:
-            conflicts.append(Conflict(name, raw, theirs, old.saved_by, old.saved_at))
+        if answer is not None and stored != base_value:
+            conflicts.append(Conflict(name, raw, stored, answer.saved_by, answer.saved_at))
             continue
-        changed[name] = (theirs, raw)
-        _store(submission, known, name, raw, by, moment)
+        changed[name] = (stored, raw)
+        _store_answer(submission, answers, name, raw, by, moment)
     if changed:
-        # Who changes a part of an answer has looked at the whole of it.
-        questions = frozenset(map(question_of, changed))
-        _look_at(submission, questions, by, moment)
-        settle_reasons(session, submission, questions, by, moment)
-        told = clean_why(why)
-        session.add_all(log_change(submission, name, *pair, by, moment, door, told) for name, pair in changed.items())
+        # Changing a part of an answer confirms the whole of it.
+        questions = frozenset(map(question_key, changed))
+        _confirm_answers(submission, questions, by, moment)
+        settle_return_reasons(session, submission, questions, by, moment)
+        cleaned_reason = clean_reason(reason)
+        session.add_all(
+            change_record(submission, name, *pair, by, moment, source, cleaned_reason) for name, pair in changed.items()
+        )
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
             submission.state = CollectionState.DRAFT.value
@@ -134,42 +136,44 @@ def save_fields(
 def confirm_carried(
     session: Session, submission: Submission, questions: frozenset[str], by: str, at: datetime | None = None
 ) -> frozenset[str]:
-    """Somebody of the ward says that answers of the round before still hold. Gives the questions that it was said of.
+    """Confirm that answers of the last round still hold. Returns the questions that were confirmed.
 
-    Raises SubmissionError where the submission takes no more typing.
+    Raises SubmissionError where the submission cannot be edited.
     """
-    require_open(submission)
+    require_editable(submission)
     moment = at or now()
-    confirmed = _look_at(submission, questions, by, moment)
-    session.add_all(log_change(submission, answer.field, answer.raw, answer.raw, by, moment, Door.PAGE) for answer in confirmed)
+    confirmed = _confirm_answers(submission, questions, by, moment)
+    session.add_all(
+        change_record(submission, answer.field, answer.raw, answer.raw, by, moment, AnswerSource.PAGE) for answer in confirmed
+    )
     if confirmed:
         submission.version += 1
         if submission.state == CollectionState.NOT_STARTED:
             submission.state = CollectionState.DRAFT.value
     session.flush()
-    return frozenset(question_of(answer.field) for answer in confirmed)
+    return frozenset(question_key(answer.field) for answer in confirmed)
 
 
 def last_day(submission: Submission) -> date:
-    """The last day on which the ward may send: the round's deadline, or a later one that this ward was given."""
+    """The last day on which the ward may send: the round's deadline, or a later day granted to this ward."""
     return max(submission.round.deadline, submission.reopened_until or submission.round.deadline)
 
 
 def is_late(submission: Submission, day: date) -> bool:
-    """Whether the ward still owes its answers on a day, and its last day has passed."""
+    """Whether the submission is still open on a day after its last day."""
     return CollectionState(submission.state).is_open and day > last_day(submission)
 
 
-def send(
+def send_submission(
     session: Session, submission: Submission, prepared_by: str, confirmed_by: str, by: str, at: datetime | None = None
 ) -> None:
-    """Send to review. Sending what is sent already changes nothing. Raises ProblemsError or SubmissionError."""
+    """Send for review. Sending a submission twice changes nothing. Raises IncompleteError or SubmissionError."""
     if submission.state == CollectionState.SENT:
         return
-    require_open(submission)
-    found = examine(session, submission)
-    if found.left:
-        raise ProblemsError(found)
+    require_editable(submission)
+    validation = validate_submission(session, submission)
+    if validation.left:
+        raise IncompleteError(validation)
     moment = at or now()
     if to_hanoi(moment).date() > last_day(submission):
         raise SubmissionError(
@@ -196,26 +200,26 @@ def send(
 
 
 def content_hash(submission: Submission) -> str:
-    """What stands for the answers as they are: sha256 over every field that is not blank."""
-    typed = {name: raw for name, raw in typed_of(submission).items() if raw}
-    return hashlib.sha256(json.dumps(typed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """The sha256 of all entries that are not blank."""
+    entries = {name: raw for name, raw in entries_of(submission).items() if raw}
+    return hashlib.sha256(json.dumps(entries, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def confirm(session: Session, submission: Submission, seen: str, by: str, at: datetime | None = None) -> None:
-    """The ward head confirms the answers that ``seen`` stands for.
+def confirm_submission(session: Session, submission: Submission, confirmed_hash: str, by: str, at: datetime | None = None) -> None:
+    """Record that the ward head confirms the answers with this content hash.
 
-    Raises SubmissionError where they changed meanwhile, are incomplete, or are approved already.
+    Raises SubmissionError where they have changed since, are incomplete, or are approved already.
     """
     if submission.state != CollectionState.SENT:
-        require_open(submission)
-    if content_hash(submission) != seen:
+        require_editable(submission)
+    if content_hash(submission) != confirmed_hash:
         raise SubmissionError("Phiếu vừa thay đổi sau khi bạn mở trang này nên chưa xác nhận. Xem lại rồi xác nhận.")
-    left = examine(session, submission).left
-    if left:
-        raise SubmissionError(f"Phiếu còn {left} mục chưa xong nên chưa xác nhận được.")
-    found = find_confirmation(session, submission)
-    if found is None or not found.is_current or found.by != by:
-        add_event(session, submission, EventKind.CONFIRMED, by, seen, at)
+    remaining = validate_submission(session, submission).left
+    if remaining:
+        raise SubmissionError(f"Phiếu còn {remaining} mục chưa xong nên chưa xác nhận được.")
+    confirmation = find_confirmation(session, submission)
+    if confirmation is None or not confirmation.is_current or confirmation.by != by:
+        add_event(session, submission, EventKind.CONFIRMED, by, confirmed_hash, at)
 
 
 def find_confirmation(session: Session, submission: Submission) -> Confirmation | None:
@@ -230,65 +234,65 @@ def find_confirmation(session: Session, submission: Submission) -> Confirmation 
 def add_event(
     session: Session, submission: Submission, kind: EventKind, by: str, reason: str = "", at: datetime | None = None
 ) -> None:
-    """Write down what happened to a submission, and what a returned one said. The reason of a confirmation is a content hash."""
-    answers = typed_of(submission) if kind is EventKind.RETURNED else None
+    """Record an event of a submission, with the entries where it is returned. The reason of a confirmation is a content hash."""
+    answers = entries_of(submission) if kind is EventKind.RETURNED else None
     event = SubmissionEvent(submission_id=submission.id, at=at or now(), by=by, kind=kind.value, reason=reason, answers=answers)
     session.add(event)
 
 
-def _look_at(submission: Submission, questions: frozenset[str], by: str, at: datetime) -> list[Answer]:
-    """Mark carried answers as looked at, and give them."""
-    found = [answer for answer in submission.answers if answer.is_carried and question_of(answer.field) in questions]
-    for answer in found:
+def _confirm_answers(submission: Submission, questions: frozenset[str], by: str, at: datetime) -> list[Answer]:
+    """Mark the carried answers of these questions as confirmed, and return them."""
+    confirmed = [answer for answer in submission.answers if answer.is_carried and question_key(answer.field) in questions]
+    for answer in confirmed:
         answer.is_carried, answer.saved_by, answer.saved_at = False, by, at
-    return found
+    return confirmed
 
 
-def log_change(
-    submission: Submission, field: str, before: str, after: str, by: str, at: datetime, door: Door, why: str = ""
+def change_record(
+    submission: Submission, field: str, before: str, after: str, by: str, at: datetime, source: AnswerSource, reason: str = ""
 ) -> SubmissionChange:
-    """The line of the log for one field."""
-    line = {"field": field, "before": before, "after": after, "why": why}
-    return SubmissionChange(submission_id=submission.id, at=at, by=by, door=door.value, **line)
+    """The record of one changed field for the log."""
+    line = {"field": field, "before": before, "after": after, "why": reason}
+    return SubmissionChange(submission_id=submission.id, at=at, by=by, source=source.value, **line)
 
 
-def clean_why(text: str) -> str:
-    """The reason of a change as the log keeps it: short, and of one line."""
-    return " ".join(to_nfc(text).replace("\x00", "").split())[:WHY_LENGTH]
+def clean_reason(text: str) -> str:
+    """The reason of a change as the log stores it: one line of limited length."""
+    return " ".join(to_nfc(text).replace("\x00", "").split())[:MAX_REASON_LENGTH]
 
 
-def _clean(fields: Mapping[str, str]) -> dict[str, str]:
-    cleaned = {name: _tidy(text) for name, text in fields.items()}
+def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    cleaned = {name: _normalise(text) for name, text in fields.items()}
     for name, raw in cleaned.items():
         if len(raw) > MAX_LENGTH:
-            words = field_in_words(load_questionnaire(), name)
-            raise SubmissionError(f"Ô “{words}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
+            label = field_label(load_questionnaire(), name)
+            raise SubmissionError(f"Ô “{label}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
     return cleaned
 
 
-def _tidy(text: str) -> str:
+def _normalise(text: str) -> str:
     return to_nfc(text).replace("\x00", "").strip()
 
 
-def _store(submission: Submission, known: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:
-    answer = known.get(name)
+def _store_answer(submission: Submission, answers: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:
+    answer = answers.get(name)
     if answer is None:
         answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=at)
         submission.answers.append(answer)
-        known[name] = answer
+        answers[name] = answer
     answer.raw, answer.version, answer.saved_by, answer.saved_at = raw, submission.version + 1, by, at
 
 
-def takes_typing(submission: Submission) -> bool:
-    """Whether the ward may type: it was not sent, and the round is not closed or this ward was let in again."""
+def is_editable(submission: Submission) -> bool:
+    """Whether the ward may edit it: it is open, and the round is not closed or the submission was reopened."""
     is_reopened = submission.reopened_until is not None and today() <= submission.reopened_until
     return CollectionState(submission.state).is_open and (is_reopened or not submission.round.is_closed)
 
 
-def require_open(submission: Submission) -> None:
-    """Raise SubmissionError where the submission takes no more typing."""
+def require_editable(submission: Submission) -> None:
+    """Raise SubmissionError where the submission cannot be edited."""
     if not CollectionState(submission.state).is_open:
         label = CollectionState(submission.state).label.lower()
         raise SubmissionError(f"Phiếu đang ở trạng thái “{label}” nên không sửa được. Cần sửa thì hỏi bộ phận thẩm định.")
-    if not takes_typing(submission):
+    if not is_editable(submission):
         raise SubmissionError("Đợt khảo sát đã đóng nên không sửa, không gửi được nữa. Hỏi bộ phận thẩm định để mở lại.")

@@ -1,4 +1,4 @@
-"""Which submissions a person may open: those of the own wards, or of the whole city."""
+"""Which submissions a person may open: those of the assigned wards, or of the whole city."""
 
 from flask_babel import gettext as _
 
@@ -9,7 +9,7 @@ from surveys.models import Submission
 from surveys.submissions.submissions import get_submission
 
 
-def own_submission(submission_id: int, *, for_update: bool = False) -> Submission:
+def get_submission_in_scope(submission_id: int, *, for_update: bool = False) -> Submission:
     """A submission within the person's scope. Raises NotFoundError."""
     submission = get_submission(get_session(), submission_id, for_update=for_update)
     if not the_identity().covers(submission.ward_code):

@@ -1,4 +1,4 @@
-"""Evidence beside the answers: attach, download, take away."""
+"""Pages of the evidence: attach a file, download it, remove it."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +15,17 @@ from portal.settings import current_settings
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EventKind
 from surveys.models import Evidence
-from surveys.submissions import evidence as verbs
 from surveys.submissions.change_log import record_download
+from surveys.submissions.evidence import (
+    attach_file,
+    attach_signed_copy,
+    get_evidence,
+    is_sensitive_evidence,
+    load_evidence,
+    remove_evidence,
+)
 from surveys.submissions.submissions import add_event
-from surveys.views.access import own_submission
+from surveys.views.access import get_submission_in_scope
 from surveys.views.audit_lines import HIDDEN
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/surveys", template_folder="../templates")
@@ -28,12 +35,12 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/surveys", template_fold
 @requires(Permission.SUBMISSION_FILL)
 @writes
 def attach(submission_id: int, code: str) -> ResponseReturnValue:
-    """Keep a file beside a question, and go back to the section."""
-    submission = own_submission(submission_id, for_update=True)
+    """Attach a file to a question, and go back to the section."""
+    submission = get_submission_in_scope(submission_id, for_update=True)
     upload = request.files.get("file")
     name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
     try:
-        kept = verbs.attach(
+        stored = attach_file(
             get_session(),
             current_settings().evidence_url,
             submission,
@@ -45,10 +52,10 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     except (FileError, StoreError, SubmissionError) as error:
         flash(error.message, "danger")
     else:
-        line = _line(kept)
-        add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, str(line["name"]))
-        audit.log(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=line)
-        flash(_("Đã đính kèm tệp “%(name)s”.", name=kept.name), "success")
+        values = _audit_values(stored)
+        add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, str(values["name"]))
+        audit.log(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=values)
+        flash(_("Đã đính kèm tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
 
@@ -56,18 +63,18 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_FILL)
 @writes
 def attach_signed(submission_id: int) -> ResponseReturnValue:
-    """Keep the scan of the signed paper."""
-    submission = own_submission(submission_id, for_update=True)
+    """Attach the scan of the signed paper."""
+    submission = get_submission_in_scope(submission_id, for_update=True)
     upload = request.files.get("file")
     name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
     code, url, by = request.form.get("code", ""), current_settings().evidence_url, the_identity().full_name
     try:
-        kept = verbs.attach_signed(get_session(), url, submission, code, name, data, by)
+        stored = attach_signed_copy(get_session(), url, submission, code, name, data, by)
     except (FileError, StoreError) as error:
         flash(error.message, "danger")
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
-    add_event(get_session(), submission, EventKind.ATTACHED, by, kept.name)
-    audit.log(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_line(kept))
+    add_event(get_session(), submission, EventKind.ATTACHED, by, stored.name)
+    audit.log(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_audit_values(stored))
     flash(_("Đã đính kèm bản đã ký."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id) + "#ban-ky")
 
@@ -76,35 +83,35 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     """The file, always as an attachment."""
-    submission = own_submission(submission_id)
-    found = verbs.find_evidence(get_session(), submission, evidence_id)
-    data = verbs.read_evidence(current_settings().evidence_url, found)
-    identity, subject, line = the_identity(), f"ward {submission.ward_code}", _line(found)
-    record_download(submission_id, str(line["name"]), identity.full_name)
-    record_outside(lambda session: audit.log(session, identity, "evidence:download", subject, after=line))
-    return send_bytes(data, found.name, found.media_type)
+    submission = get_submission_in_scope(submission_id)
+    stored = get_evidence(get_session(), submission, evidence_id)
+    data = load_evidence(current_settings().evidence_url, stored)
+    identity, subject, values = the_identity(), f"ward {submission.ward_code}", _audit_values(stored)
+    record_download(submission_id, str(values["name"]), identity.full_name)
+    record_outside(lambda session: audit.log(session, identity, "evidence:download", subject, after=values))
+    return send_bytes(data, stored.name, stored.media_type)
 
 
 @blueprint.post("/<int:submission_id>/sections/<code>/evidence/<int:evidence_id>/remove")
 @requires(Permission.SUBMISSION_FILL)
 @writes
 def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnValue:
-    """Take a file away while the submission is open; its line stays."""
-    submission = own_submission(submission_id, for_update=True)
-    found = verbs.find_evidence(get_session(), submission, evidence_id)
+    """Remove a file while the submission is open; its row stays."""
+    submission = get_submission_in_scope(submission_id, for_update=True)
+    stored = get_evidence(get_session(), submission, evidence_id)
     try:
-        verbs.remove(submission, found, the_identity().full_name)
+        remove_evidence(submission, stored, the_identity().full_name)
     except SubmissionError as error:
         flash(error.message, "danger")
     else:
-        line = _line(found)
-        add_event(get_session(), submission, EventKind.DETACHED, the_identity().full_name, str(line["name"]))
-        audit.log(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=line)
-        flash(_("Đã gỡ tệp “%(name)s”.", name=found.name), "success")
+        values = _audit_values(stored)
+        add_event(get_session(), submission, EventKind.DETACHED, the_identity().full_name, str(values["name"]))
+        audit.log(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=values)
+        flash(_("Đã gỡ tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
 
-def _line(evidence: Evidence) -> dict[str, object]:
-    """What the audit trail says of a file: its readers may not see what is sensitive."""
-    name = HIDDEN if verbs.is_sensitive(evidence) else evidence.name
+def _audit_values(evidence: Evidence) -> dict[str, object]:
+    """A file in the audit trail, whose readers may not see the names of sensitive ones."""
+    name = HIDDEN if is_sensitive_evidence(evidence) else evidence.name
     return {"id": evidence.id, "question": evidence.question, "name": name, "sha256": evidence.sha256}

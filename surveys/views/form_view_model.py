@@ -1,23 +1,23 @@
-"""What a page of the form shows: ready values for the templates, made from questions, typed text and problems. Pure."""
+"""The fields of a page of the form: values for the templates, built from questions, entries and problems. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from inventory.snapshots.snapshot import Owner
 from portal.labels import LabelledEnum
-from surveys.checks.anomalies import Doubt
+from surveys.checks.anomalies import Anomaly
 from surveys.questionnaire.answers import connection, equipment
 from surveys.questionnaire.answers.kinds import KINDS
 from surveys.questionnaire.answers.parsing import Problem, row_names
 from surveys.questionnaire.answers.yesno import CHOICES
-from surveys.questionnaire.evaluation import Reading, reason_field
+from surveys.questionnaire.evaluation import Evaluation, reason_field
 from surveys.questionnaire.field_names import LOT_PARTS
 from surveys.questionnaire.questions import Question, Section
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One field: its name, its words, what was typed, and what is wrong with it."""
+    """One input: its name, its label, its text, and what is wrong with it."""
 
     name: str
     label: str
@@ -28,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One lot or one line: the cells that stand open, and those that are folded away."""
+    """One lot or one connection: the cells that are always visible, and those that are folded away."""
 
     name: str
     cells: tuple[Cell, ...]
@@ -37,12 +37,12 @@ class Row:
 
     @property
     def has_folded_values(self) -> bool:
-        """Whether something was typed into the folded part."""
+        """Whether a folded cell has a value."""
         return any(cell.value or cell.error for cell in self.folded) or self.owner not in ("", Owner.WARD.value)
 
 
 class Mark(LabelledEnum):
-    """How an answer stands to the one that was approved in the round before."""
+    """How an answer compares with the last approved one."""
 
     CARRIED = "carried", "Số liệu kỳ trước, chờ xác nhận"
     SAME = "same", "Không đổi so với kỳ trước"
@@ -51,7 +51,7 @@ class Mark(LabelledEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One question as the page shows it. ``doubts`` are what is odd about it, ``before`` the last approved answer in words."""
+    """One question as the page shows it. ``doubts`` are the messages of its anomalies, ``before`` the last approved answer in words."""
 
     question: Question
     cell: Cell
@@ -65,63 +65,65 @@ class Field:
     before: str = ""
 
 
-def fields_of(
+def build_fields(
     section: Section,
-    typed: Mapping[str, str],
-    reading: Reading,
-    doubts: Iterable[Doubt] = (),
+    entries: Mapping[str, str],
+    evaluation: Evaluation,
+    anomalies: Iterable[Anomaly] = (),
     approved: Mapping[str, str] | None = None,
 ) -> list[Field]:
-    """The questions of a section that are asked, with what was typed, what is wrong or odd, and what was ``approved`` before."""
-    errors = {problem.field: problem for problem in reading.problems}
-    told: dict[str, list[str]] = {}
-    for doubt in doubts:
-        told.setdefault(doubt.question, []).append(doubt.message)
-    fields = (_field(question, typed, errors) for question in section.questions if reading.is_asked(question))
-    return [_compare(replace(one, doubts=tuple(told.get(one.question.key, ()))), reading, approved) for one in fields]
+    """The questions of a section that are asked, with their entries, problems, anomalies, and the last ``approved`` answers."""
+    errors = {problem.field: problem for problem in evaluation.problems}
+    messages: dict[str, list[str]] = {}
+    for anomaly in anomalies:
+        messages.setdefault(anomaly.question, []).append(anomaly.message)
+    fields = (_field(question, entries, errors) for question in section.questions if evaluation.is_asked(question))
+    return [
+        _mark_change(replace(field, doubts=tuple(messages.get(field.question.key, ()))), evaluation, approved) for field in fields
+    ]
 
 
-def _compare(shown: Field, reading: Reading, approved: Mapping[str, str] | None) -> Field:
-    question = shown.question
+def _mark_change(field: Field, evaluation: Evaluation, approved: Mapping[str, str] | None) -> Field:
+    question = field.question
     if approved is None or question.asked_of == "city":
-        return shown
-    before = KINDS[question.kind].show(question, approved)
-    if question.key in reading.carried:
-        return replace(shown, mark=Mark.CARRIED, before=before)
-    return replace(shown, mark=Mark.SAME if before == shown.shown else Mark.CHANGED, before=before)
+        return field
+    before = KINDS[question.kind].describe(question, approved)
+    if question.key in evaluation.carried:
+        return replace(field, mark=Mark.CARRIED, before=before)
+    return replace(field, mark=Mark.SAME if before == field.shown else Mark.CHANGED, before=before)
 
 
-def _field(question: Question, typed: Mapping[str, str], errors: Mapping[str, Problem]) -> Field:
-    rows = tuple(_row(question, name, typed, errors) for name in row_names(typed, question.key))
+def _field(question: Question, entries: Mapping[str, str], errors: Mapping[str, Problem]) -> Field:
+    rows = tuple(_row(question, name, entries, errors) for name in row_names(entries, question.key))
     last = int(rows[-1].name.partition("#")[2] or 1)
     return Field(
         question=question,
-        cell=_cell(question.key, question.label, typed, errors, question.unit),
+        cell=_cell(question.key, question.label, entries, errors, question.unit),
         rows=rows,
         is_locked=question.asked_of == "city",
-        shown=KINDS[question.kind].show(question, typed),
+        shown=KINDS[question.kind].describe(question, entries),
         next_row=f"{question.key}#{last + 1}",
-        reason=_cell(reason_field(question.key), "Lý do", typed, errors),
+        reason=_cell(reason_field(question.key), "Lý do", entries, errors),
     )
 
 
-def _row(question: Question, name: str, typed: Mapping[str, str], errors: Mapping[str, Problem]) -> Row:
+def _row(question: Question, name: str, entries: Mapping[str, str], errors: Mapping[str, Problem]) -> Row:
     if question.kind == "connection":
-        cells = tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in connection.PARTS.items())
+        cells = tuple(_cell(f"{name}.{part}", label, entries, errors) for part, label in connection.PARTS.items())
         return Row(name, cells, ())
     open_parts = {**({"year": LOT_PARTS["year"]} if question.has_year else {}), **equipment.CONDITIONS}
     folded = {**equipment.MORE_CONDITIONS, "note": LOT_PARTS["note"]}
     return Row(
         name,
-        tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in open_parts.items()),
-        tuple(_cell(f"{name}.{part}", label, typed, errors) for part, label in folded.items()),
-        typed.get(f"{name}.owner", ""),
+        tuple(_cell(f"{name}.{part}", label, entries, errors) for part, label in open_parts.items()),
+        tuple(_cell(f"{name}.{part}", label, entries, errors) for part, label in folded.items()),
+        entries.get(f"{name}.owner", ""),
     )
 
 
-def _cell(name: str, label: str, typed: Mapping[str, str], errors: Mapping[str, Problem], unit: str = "") -> Cell:
+def _cell(name: str, label: str, entries: Mapping[str, str], errors: Mapping[str, Problem], unit: str = "") -> Cell:
     problem = errors.get(name)
-    return Cell(name, label, typed.get(name, ""), problem.message if problem else "", unit)
+    return Cell(name, label, entries.get(name, ""), problem.message if problem else "", unit)
 
 
 YES_NO = CHOICES

@@ -1,4 +1,4 @@
-"""What every page of one submission shows, and the name under which the browser keeps its draft."""
+"""The context that every page of one submission shares, and the key under which the browser keeps its draft."""
 
 from flask import session
 
@@ -11,24 +11,28 @@ from surveys.checks.remarks import list_remarks
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.submissions.evidence import print_code, signed_copy
+from surveys.submissions.evidence import content_code, find_signed_copy
 from surveys.submissions.submissions import (
     find_confirmation,
+    is_editable,
     last_day,
-    takes_typing,
 )
 
 
 def submission_context(submission: Submission) -> dict[str, object]:
-    """What every page of a submission shows."""
+    """The context that every page of a submission shares."""
     state = CollectionState(submission.state)
     days_left = (last_day(submission) - today()).days
     saved = session.pop("saved_section", "")
     may_fill = may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
     sections = load_questionnaire().sections
-    where = {question.key: section.code for section in sections for question in section.questions}
+    section_codes = {question.key: section.code for section in sections for question in section.questions}
     remarks = list_remarks(get_session(), submission)
-    asked_back = [(one, where.get(one.question, "")) for one in remarks if one.kind == RemarkKind.RETURN and one.settled_at is None]
+    asked_back = [
+        (remark, section_codes.get(remark.question, ""))
+        for remark in remarks
+        if remark.kind == RemarkKind.RETURN and remark.settled_at is None
+    ]
     return {
         "submission": submission,
         "ward": get_ward(get_session(), submission.ward_code),
@@ -36,18 +40,18 @@ def submission_context(submission: Submission) -> dict[str, object]:
         "round": submission.round,
         "days_left": days_left,
         "last_day": last_day(submission),
-        "may_type": may_fill and takes_typing(submission),
+        "may_type": may_fill and is_editable(submission),
         "remarks": remarks,
         "remark_kinds": RemarkKind,
         "asked_back": asked_back if state is CollectionState.RETURNED else [],
         "question_labels": {question.key: question.label for question in load_questionnaire().questions},
-        "signed": (signed := signed_copy(get_session(), submission)),
-        "is_as_signed": signed is not None and print_code(submission) == signed.content_hash,
+        "signed": (signed := find_signed_copy(get_session(), submission)),
+        "is_as_signed": signed is not None and content_code(submission) == signed.content_hash,
         "confirmation": find_confirmation(get_session(), submission),
         "saved": f"{the_identity().user_id}-{saved}" if saved else "",
     }
 
 
 def draft_key(submission: Submission, code: str) -> str:
-    """Where the browser keeps what was typed into a page until the server has it: one place a person, submission and section."""
+    """The key under which the browser keeps unsaved entries: one for each person, submission and page."""
     return f"{the_identity().user_id}-{submission.id}-{code}"

@@ -1,4 +1,4 @@
-"""Pages of the reviewer: the queue, and one submission with what to doubt, what was said, and the rating it would get."""
+"""Pages of the review: the queue, and one submission with its anomalies, its remarks and the rating that it would get."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,17 +16,26 @@ from portal.database import get_session, writes
 from portal.formats import format_day
 from portal.vietnamese import fold
 from scoring.rating.explain import explain
-from surveys.checks.entries import SubmissionError, typed_of
+from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.remarks import RemarkError, add_remark, list_remarks, settle_remark
 from surveys.checks.states import CollectionState, EventKind, RemarkKind
-from surveys.checks.validation import examine
+from surveys.checks.validation import validate_submission
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.answer_diff import find_differences
-from surveys.review.review import ReasonError, answers_before, approve, make_queue, preview, reopen, return_submission, sending_of
-from surveys.submissions.evidence import evidence_of, print_code, signed_copy
+from surveys.review.answer_diff import diff_answers
+from surveys.review.review import (
+    ReasonError,
+    approve_submission,
+    build_queue,
+    preview_rating,
+    previous_answers,
+    reopen_submission,
+    return_submission,
+    sending_key,
+)
+from surveys.submissions.evidence import content_code, evidence_by_question, find_signed_copy
 from surveys.submissions.submissions import find_confirmation, get_submission, last_day
-from surveys.views.form_view_model import fields_of
+from surveys.views.form_view_model import build_fields
 from surveys.views.rounds import blueprint
 
 MAX_CHOSEN, MAX_NAMED = 200, 10
@@ -35,43 +44,45 @@ MAX_CHOSEN, MAX_NAMED = 200, 10
 @blueprint.get("/review/")
 @requires(Permission.SUBMISSION_REVIEW)
 def review_queue() -> ResponseReturnValue:
-    """What waits for review, by what is at stake or oldest first; all of it, or what has atypical values or has none."""
-    typed = request.args
-    folded = fold(typed.get("q", "")[:100])
-    odd = typed.get("odd", "")
+    """What waits for review, by priority or oldest first; all of it, or only what has anomalies, or has none."""
+    filters = request.args
+    folded = fold(filters.get("q", "")[:100])
+    atypical = filters.get("odd", "")
     rows = [
         row
-        for row in make_queue(get_session())
-        if folded in fold(row.ward.full_name) and odd in ("", "yes" if row.stake.doubted else "no")
+        for row in build_queue(get_session())
+        if folded in fold(row.ward.full_name) and atypical in ("", "yes" if row.stake.doubted else "no")
     ]
-    if typed.get("order") == "oldest":
+    if filters.get("order") == "oldest":
         rows.sort(key=lambda row: row.sent_at)
-    return render_template("surveys/reviewer/queue.html", rows=rows, typed=typed)
+    return render_template("surveys/reviewer/queue.html", rows=rows, typed=filters)
 
 
 @blueprint.post("/review/approve")
 @requires(Permission.SUBMISSION_REVIEW)
 @writes
 def review_approve_many() -> ResponseReturnValue:
-    """Approve the chosen ones that nobody flagged; the others stay and are named."""
-    session, approved, left = get_session(), [], []
-    chosen = {text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen()}
-    # In one order for everybody: two who approve the same ones at once would else wait for each other for ever.
-    for text, number in sorted(chosen.items(), key=lambda pair: pair[1]):
+    """Approve the chosen submissions that nobody flagged; the others stay in the queue and are named."""
+    session, approved, refused = get_session(), [], []
+    submission_ids = {
+        text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen_submissions()
+    }
+    # In one order for everybody: two reviewers who approve the same submissions at once would deadlock otherwise.
+    for text, number in sorted(submission_ids.items(), key=lambda pair: pair[1]):
         submission = get_submission(session, number, for_update=True)
         name = get_ward(session, submission.ward_code).full_name
         try:
-            approve(session, submission, the_identity().full_name, seen=request.form.get(f"seen-{text}", ""))
+            approve_submission(session, submission, the_identity().full_name, reviewed_sending=request.form.get(f"seen-{text}", ""))
         except SubmissionError as error:
-            left.append(f"{name} ({error.message})")
+            refused.append(f"{name} ({error.message})")
             continue
         audit.log(session, the_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved")
         approved.append(name)
     if approved:
-        flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=_in_short(approved, ", ")), "success")
-    if left:
-        flash(_("Chưa duyệt %(count)s phiếu: %(names)s", count=len(left), names=_in_short(left, "; ")), "warning")
-    if not approved and not left:
+        flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=_shorten(approved, ", ")), "success")
+    if refused:
+        flash(_("Chưa duyệt %(count)s phiếu: %(names)s", count=len(refused), names=_shorten(refused, "; ")), "warning")
+    if not approved and not refused:
         flash(_("Chưa chọn phiếu nào. Đánh dấu các phiếu cần duyệt rồi bấm lại."), "warning")
     return redirect(url_for("review.review_queue"))
 
@@ -90,14 +101,14 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
     """Approve, and open the next one that waits."""
     submission = get_submission(get_session(), submission_id, for_update=True)
     try:
-        approve(get_session(), submission, the_identity().full_name, seen=request.form.get("seen", ""))
+        approve_submission(get_session(), submission, the_identity().full_name, reviewed_sending=request.form.get("seen", ""))
     except SubmissionError as error:
         return _review_page(submission, error.message), 409
     subject = f"ward {submission.ward_code}"
     audit.log(get_session(), the_identity(), "submission:approve", subject, before="sent", after="approved")
     get_session().flush()
     flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
-    waiting = make_queue(get_session())
+    waiting = build_queue(get_session())
     if waiting:
         return redirect(url_for("review.review", submission_id=waiting[0].submission_id))
     return redirect(url_for("review.review_queue"))
@@ -107,11 +118,13 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_REVIEW)
 @writes
 def review_return(submission_id: int) -> ResponseReturnValue:
-    """Send back with a reason, or with the reasons that stand beside single questions."""
+    """Return a submission with a reason, or with the reasons given for single questions."""
     submission = get_submission(get_session(), submission_id, for_update=True)
     reason = request.form.get("reason", "")
     try:
-        return_submission(get_session(), submission, reason, the_identity().full_name, seen=request.form.get("seen", ""))
+        return_submission(
+            get_session(), submission, reason, the_identity().full_name, reviewed_sending=request.form.get("seen", "")
+        )
     except ReasonError as error:
         return _review_page(submission, reason=reason, wrong_reason=error.message), 400
     except SubmissionError as error:
@@ -128,14 +141,14 @@ def review_return(submission_id: int) -> ResponseReturnValue:
 def review_reopen(submission_id: int) -> ResponseReturnValue:
     """Let one ward send after the deadline, until a day, with a reason."""
     submission = get_submission(get_session(), submission_id, for_update=True)
-    typed = {name: request.form.get(name, "") for name in ("until", "late_reason")}
+    entered = {name: request.form.get(name, "") for name in ("until", "late_reason")}
     before = submission.reopened_until
     try:
-        until = date.fromisoformat(typed["until"])
-        reopen(get_session(), submission, until, typed["late_reason"], the_identity().full_name)
+        until = date.fromisoformat(entered["until"])
+        reopen_submission(get_session(), submission, until, entered["late_reason"], the_identity().full_name)
     except (ValueError, SubmissionError) as error:
-        told = error.message if isinstance(error, SubmissionError) else _("Hãy chọn ngày cho gửi đến.")
-        return _review_page(submission, reopening=typed | {"refused": told}), 400
+        message = error.message if isinstance(error, SubmissionError) else _("Hãy chọn ngày cho gửi đến.")
+        return _review_page(submission, reopening=entered | {"refused": message}), 400
     dates = {"before": before.isoformat() if before else None, "after": until.isoformat()}
     audit.log(get_session(), the_identity(), "submission:reopen", f"ward {submission.ward_code}", **dates)
     flash(_("Đã cho đơn vị gửi đến hết ngày %(day)s.", day=format_day(until)), "success")
@@ -146,17 +159,17 @@ def review_reopen(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_REVIEW)
 @writes
 def review_remark(submission_id: int) -> ResponseReturnValue:
-    """Write beside one question, or beside the whole: a comment, a flag, or what has to be mended."""
+    """Add a remark on one question, or on the whole: a comment, a flag, or a reason of a return."""
     submission = get_submission(get_session(), submission_id, for_update=True)
     kind = request.form.get("kind", "")
     question, text = _known_question(request.form.get("question", "")), request.form.get("text", "")
     try:
-        chosen = RemarkKind(kind) if kind in set(RemarkKind) else RemarkKind.COMMENT
-        add_remark(get_session(), submission, chosen, question, text, the_identity().full_name)
+        remark_kind = RemarkKind(kind) if kind in set(RemarkKind) else RemarkKind.COMMENT
+        add_remark(get_session(), submission, remark_kind, question, text, the_identity().full_name)
     except RemarkError as error:
         return _review_page(submission, remark={"question": question, "text": text, "refused": error.message}), 400
     subject = f"ward {submission.ward_code}"
-    audit.log(get_session(), the_identity(), "submission:remark", subject, after={"kind": chosen.value, "question": question})
+    audit.log(get_session(), the_identity(), "submission:remark", subject, after={"kind": remark_kind.value, "question": question})
     return redirect(url_for("review.review", submission_id=submission_id, _anchor=f"q-{question}" if question else "trao-doi"))
 
 
@@ -164,7 +177,7 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_REVIEW)
 @writes
 def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
-    """A flag was followed up, or a reason is withdrawn."""
+    """Mark a flag as followed up, or a reason as withdrawn."""
     submission = get_submission(get_session(), submission_id, for_update=True)
     remark = settle_remark(get_session(), submission, remark_id, the_identity().full_name)
     after = {"kind": remark.kind, "question": remark.question}
@@ -174,14 +187,14 @@ def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
     )
 
 
-def _chosen() -> list[str]:
+def _chosen_submissions() -> list[str]:
     return request.form.getlist("submission")[:MAX_CHOSEN]
 
 
-def _in_short(names: list[str], between: str) -> str:
-    """The first few: what a page says after it was left travels in a cookie, which has no room for all wards."""
+def _shorten(names: list[str], separator: str) -> str:
+    """The first few names: a flashed message travels in a cookie, which has no room for all wards."""
     more = len(names) - MAX_NAMED
-    return between.join(names[:MAX_NAMED]) + (_(" và %(count)s đơn vị khác", count=more) if more > 0 else "")
+    return separator.join(names[:MAX_NAMED]) + (_(" và %(count)s đơn vị khác", count=more) if more > 0 else "")
 
 
 def _known_question(key: str) -> str:
@@ -197,14 +210,14 @@ def _review_page(
     reopening: Mapping[str, str] | None = None,
 ) -> str:
     session = get_session()
-    found, typed = examine(session, submission), typed_of(submission)
-    rating = preview(session, submission)
-    approved, returned = answers_before(session, submission)
-    form = load_questionnaire()
+    validation, entries = validate_submission(session, submission), entries_of(submission)
+    rating = preview_rating(session, submission)
+    approved, returned = previous_answers(session, submission)
+    questionnaire = load_questionnaire()
     events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
     sections = []
-    for section in form.sections:
-        fields = fields_of(section, typed, found.reading, found.doubts)
+    for section in questionnaire.sections:
+        fields = build_fields(section, entries, validation.reading, validation.anomalies)
         findings = [finding for finding in rating.findings if finding.criterion.group == section.code and finding.is_failing]
         if fields:
             sections.append((section, fields, findings))
@@ -216,21 +229,21 @@ def _review_page(
         confirmation=find_confirmation(session, submission),
         rating=rating,
         sections=sections,
-        since_approved=find_differences(form, approved, typed) if approved is not None else None,
-        since_returned=find_differences(form, returned, typed) if returned is not None else None,
+        since_approved=diff_answers(questionnaire, approved, entries) if approved is not None else None,
+        since_returned=diff_answers(questionnaire, returned, entries) if returned is not None else None,
         explain=explain,
         events=[(event, EventKind(event.kind)) for event in session.scalars(events)],
-        labels={question.key: question.label for question in form.questions},
+        labels={question.key: question.label for question in questionnaire.questions},
         remarks=list_remarks(session, submission),
         remark_kinds=RemarkKind,
         typed_remark=remark or {},
-        evidence=evidence_of(session, submission),
-        signed=(signed := signed_copy(session, submission)),
-        is_as_signed=signed is not None and print_code(submission) == signed.content_hash,
+        evidence=evidence_by_question(session, submission),
+        signed=(signed := find_signed_copy(session, submission)),
+        is_as_signed=signed is not None and content_code(submission) == signed.content_hash,
         reopening=reopening or {},
         last_day=last_day(submission),
-        sending=sending_of(submission),
-        own_questions={question.key for question in form.questions if question.asked_of == "ward"},
+        sending=sending_key(submission),
+        own_questions={question.key for question in questionnaire.questions if question.asked_of == "ward"},
         refused=refused,
         reason=reason,
         wrong_reason=wrong_reason,

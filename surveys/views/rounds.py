@@ -1,4 +1,4 @@
-"""Pages of the reviewer: rounds and their boards, the queue, one submission beside the rating it would get."""
+"""Pages of the rounds: their list, the board of one round, its deadline, and the answers of the city."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ from portal.vietnamese import fold, sort_key
 from scoring.rating.published_standards import current_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Round
-from surveys.review.round_board import Board, BoardRow, Delivery, Notice, make_board
+from surveys.review.round_board import Board, BoardRow, DeadlineStatus, Notice, build_board
 from surveys.submissions import rounds
 from surveys.workbooks.board_workbook import build_board_workbook
 from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
@@ -43,47 +43,47 @@ def round_list() -> ResponseReturnValue:
 @writes
 def round_open() -> ResponseReturnValue:
     """Open a round for all wards."""
-    session, typed = get_session(), request.form
+    session, form = get_session(), request.form
     try:
-        opens_on, deadline = date.fromisoformat(typed["opens_on"]), date.fromisoformat(typed["deadline"])
+        opens_on, deadline = date.fromisoformat(form["opens_on"]), date.fromisoformat(form["deadline"])
     except (KeyError, ValueError):
         refused = _("Hãy chọn ngày mở và hạn gửi.")
-        page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=typed)
+        page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=form)
         return page, 400
     try:
-        opened = rounds.open_round(
+        round = rounds.open_round(
             session,
-            typed.get("name", ""),
+            form.get("name", ""),
             opens_on,
             deadline,
             current_standard(session).version,
-            needs_confirmation=typed.get("needs_confirmation") == "1",
+            needs_confirmation=form.get("needs_confirmation") == "1",
         )
     except rounds.RoundError as error:
         listed = rounds.list_rounds(session)
-        return render_template("surveys/reviewer/rounds.html", rounds=listed, refused=error.message, typed=typed), 400
-    audit.log(session, the_identity(), "round:open", f"round {opened.id}", after={"name": opened.name})
-    return redirect(url_for("review.board", round_id=opened.id))
+        return render_template("surveys/reviewer/rounds.html", rounds=listed, refused=error.message, typed=form), 400
+    audit.log(session, the_identity(), "round:open", f"round {round.id}", after={"name": round.name})
+    return redirect(url_for("review.board", round_id=round.id))
 
 
 @blueprint.get("/rounds/<int:round_id>")
 @requires(Permission.ROUND_MANAGE)
 def board(round_id: int) -> ResponseReturnValue:
-    """The board of a round: counts, exceptions and each ward; the filter stands in the address."""
-    found = rounds.get_round(get_session(), round_id)
-    return _board_page(found)
+    """The board of a round: counts, exceptions and each ward; the filter is part of the address."""
+    round = rounds.get_round(get_session(), round_id)
+    return _board_page(round)
 
 
 @blueprint.get("/rounds/<int:round_id>/board.xlsx")
 @requires(Permission.ROUND_MANAGE)
 def board_workbook(round_id: int) -> ResponseReturnValue:
     """The board as a table, with the filter of the page."""
-    found = rounds.get_round(get_session(), round_id)
-    rows = _chosen(make_board(get_session(), found, today()), _filter())
+    round = rounds.get_round(get_session(), round_id)
+    rows = _filter_rows(build_board(get_session(), round, today()), _posted_filter())
     note = _("%(count)s đơn vị theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(today()))
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
-    data = build_board_workbook(found.name, note, rows)
+    data = build_board_workbook(round.name, note, rows)
     identity = the_identity()
     record_outside(lambda session: audit.log(session, identity, "board:download", f"round {round_id}"))
     return send_bytes(data, f"theo-doi-dot-{round_id}.xlsx", XLSX)
@@ -94,15 +94,15 @@ def board_workbook(round_id: int) -> ResponseReturnValue:
 @writes
 def round_deadline(round_id: int) -> ResponseReturnValue:
     """Move the deadline."""
-    found = rounds.get_round(get_session(), round_id)
-    before = found.deadline.isoformat()
+    round = rounds.get_round(get_session(), round_id)
+    before = round.deadline.isoformat()
     try:
         rounds.set_deadline(get_session(), round_id, date.fromisoformat(request.form.get("deadline", "")))
     except (ValueError, rounds.RoundError) as error:
-        told = error.message if isinstance(error, rounds.RoundError) else _("Hãy chọn hạn gửi mới.")
-        return _board_page(found, told, request.form.get("deadline", "")), 400
+        message = error.message if isinstance(error, rounds.RoundError) else _("Hãy chọn hạn gửi mới.")
+        return _board_page(round, message, request.form.get("deadline", "")), 400
     audit.log(
-        get_session(), the_identity(), "round:set-deadline", f"round {round_id}", before=before, after=found.deadline.isoformat()
+        get_session(), the_identity(), "round:set-deadline", f"round {round_id}", before=before, after=round.deadline.isoformat()
     )
     flash(_("Đã đổi hạn gửi."), "success")
     return redirect(url_for("review.board", round_id=round_id))
@@ -112,11 +112,11 @@ def round_deadline(round_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 @writes
 def round_close(round_id: int) -> ResponseReturnValue:
-    """Close a round to typing and sending, or open it again."""
+    """Close a round to editing and sending, or open it again."""
     closed = request.form.get("closed") == "1"
     before = rounds.get_round(get_session(), round_id).is_closed
-    found = rounds.set_closed(get_session(), round_id, closed=closed)
-    subject = f"round {found.id}"
+    round = rounds.set_closed(get_session(), round_id, closed=closed)
+    subject = f"round {round.id}"
     audit.log(get_session(), the_identity(), "round:set-closed", subject, before={"closed": before}, after={"closed": closed})
     flash(_("Đã đóng đợt khảo sát.") if closed else _("Đã mở lại đợt khảo sát."), "success")
     return redirect(url_for("review.board", round_id=round_id))
@@ -125,7 +125,7 @@ def round_close(round_id: int) -> ResponseReturnValue:
 @blueprint.get("/rounds/<int:round_id>/city-answers.xlsx")
 @requires(Permission.ROUND_MANAGE)
 def city_template(round_id: int) -> ResponseReturnValue:
-    """The table of what the city answers for all wards, filled with what is known."""
+    """The table of the answers of the city, with those known so far."""
     data = build_city_workbook(get_session(), rounds.get_round(get_session(), round_id))
     identity = the_identity()
     record_outside(lambda session: audit.log(session, identity, "city-answers:download", f"round {round_id}"))
@@ -136,65 +136,65 @@ def city_template(round_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 @writes
 def city_import(round_id: int) -> ResponseReturnValue:
-    """Take over what the city answers, all or nothing."""
+    """Import the answers of the city, all or nothing."""
     upload = request.files.get("file")
-    found = rounds.get_round(get_session(), round_id)
+    round = rounds.get_round(get_session(), round_id)
     try:
-        done = import_city_answers(get_session(), found, upload.read() if upload else b"", the_identity().full_name)
+        result = import_city_answers(get_session(), round, upload.read() if upload else b"", the_identity().full_name)
     except WardReadinessError as error:
         for line in error.message.splitlines()[:50]:
             flash(line, "danger")
         return redirect(url_for("review.board", round_id=round_id))
-    after = {"fields": done.changed, "left_alone": list(done.left_alone)}
+    after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
     audit.log(get_session(), the_identity(), "city-answers:import", f"round {round_id}", after=after)
-    flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=done.changed), "success")
-    if done.left_alone:
-        told = _(
+    flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=result.changed), "success")
+    if result.skipped_wards:
+        message = _(
             "Để nguyên %(count)s đơn vị đã gửi hoặc đã duyệt, có câu khác với tệp: %(names)s.",
-            count=len(done.left_alone),
-            names=", ".join(done.left_alone),
+            count=len(result.skipped_wards),
+            names=", ".join(result.skipped_wards),
         )
-        flash(told, "warning")
+        flash(message, "warning")
     return redirect(url_for("review.board", round_id=round_id))
 
 
-def _board_page(found: Round, refused: str = "", deadline: str = "") -> str:
-    whole, typed = make_board(get_session(), found, today()), _filter()
+def _board_page(round: Round, refused: str = "", deadline: str = "") -> str:
+    board, filters = build_board(get_session(), round, today()), _posted_filter()
     return render_template(
         "surveys/reviewer/board.html",
-        round=found,
-        board=whole,
-        rows=_chosen(whole, typed),
-        typed=typed,
+        round=round,
+        board=board,
+        rows=_filter_rows(board, filters),
+        typed=filters,
         states=list(CollectionState),
         notices=list(Notice),
-        state_counts=whole.count(lambda row: row.state),
-        deliveries=list(Delivery),
-        by_kind=whole.by(lambda row: row.ward.kind),
-        by_district=dict(sorted(whole.by(lambda row: row.ward.former_district).items(), key=lambda part: sort_key(part[0]))),
+        state_counts=board.count_by(lambda row: row.state),
+        deliveries=list(DeadlineStatus),
+        by_kind=board.states_by(lambda row: row.ward.kind),
+        by_district=dict(sorted(board.states_by(lambda row: row.ward.former_district).items(), key=lambda part: sort_key(part[0]))),
         kinds=KIND_LABELS,
-        overdue=(today() - found.deadline).days,
+        overdue=(today() - round.deadline).days,
         refused=refused,
         deadline=deadline,
     )
 
 
-def _filter() -> dict[str, str]:
-    """What of the address is a filter: the page, its links and its workbook go by the same."""
+def _posted_filter() -> dict[str, str]:
+    """The filter in the address: the page, its links and its workbook share it."""
     return {name: request.args[name] for name in FILTERS if request.args.get(name)}
 
 
-def _chosen(whole: Board, typed: Mapping[str, str]) -> list[BoardRow]:
-    folded = fold(typed.get("q", "")[:100])
-    state, notice, kind, district, sent = (typed.get(name, "") for name in FILTERS[1:])
-    deliveries = [delivery for delivery in Delivery if delivery == sent]
+def _filter_rows(board: Board, filters: Mapping[str, str]) -> list[BoardRow]:
+    folded = fold(filters.get("q", "")[:100])
+    state, notice, kind, district, sent = (filters.get(name, "") for name in FILTERS[1:])
+    statuses = [status for status in DeadlineStatus if status == sent]
     return [
         row
-        for row in whole.rows
+        for row in board.rows
         if folded in fold(row.ward.full_name)
         and state in ("", row.state)
         and notice in ("", *row.notices)
         and kind in ("", row.ward.kind)
         and district in ("", row.ward.former_district)
-        and (not sent or any(map(row.stands, deliveries)))
+        and (not sent or any(map(row.has_status, statuses)))
     ]

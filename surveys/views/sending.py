@@ -1,4 +1,4 @@
-"""Pages of sending: everything that still stands in the way, and the sending itself."""
+"""Pages of sending: everything that has to be corrected first, and the sending itself."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from surveys.checks.entries import SubmissionError
-from surveys.checks.validation import examine
+from surveys.checks.validation import validate_submission
 from surveys.models import Submission
 from surveys.submissions.submissions import (
-    send,
+    send_submission,
 )
-from surveys.views.access import own_submission
+from surveys.views.access import get_submission_in_scope
 from surveys.views.page_context import draft_key, submission_context
 from surveys.views.submissions import blueprint
 
@@ -28,19 +28,19 @@ SENDING = "send"
 @requires(Permission.SUBMISSION_FILL)
 def check_and_send(submission_id: int) -> ResponseReturnValue:
     """Every problem with a link to its field; once there is none, the two names and the button."""
-    return _sending_page(own_submission(submission_id))
+    return _sending_page(get_submission_in_scope(submission_id))
 
 
 @blueprint.post("/<int:submission_id>/send")
 @requires(Permission.SUBMISSION_FILL)
 @writes
 def send_to_review(submission_id: int) -> ResponseReturnValue:
-    """Send, once nothing stands in the way; a second click changes nothing."""
-    submission = own_submission(submission_id, for_update=True)
+    """Send for review; a second click changes nothing."""
+    submission = get_submission_in_scope(submission_id, for_update=True)
     state = submission.state
     names = {name: request.form.get(name, stored) for name, stored in _stored_names(submission).items()}
     try:
-        send(get_session(), submission, names["prepared_by"], names["confirmed_by"], the_identity().full_name)
+        send_submission(get_session(), submission, names["prepared_by"], names["confirmed_by"], the_identity().full_name)
     except SubmissionError as error:
         return _sending_page(submission, names, error.message), 400
     session["saved_section"] = f"{submission_id}-{SENDING}"
@@ -57,14 +57,14 @@ def _stored_names(submission: Submission) -> dict[str, str]:
 
 
 def _sending_page(submission: Submission, names: Mapping[str, str] | None = None, refused: str = "") -> str:
-    found = examine(get_session(), submission)
-    questionnaire = found.reading.questionnaire
+    validation = validate_submission(get_session(), submission)
+    questionnaire = validation.reading.questionnaire
     section_codes = {question.key: section.code for section in questionnaire.sections for question in section.questions}
-    unconfirmed = Counter(section_codes[question.key] for question in found.reading.unconfirmed)
+    unconfirmed = Counter(section_codes[question.key] for question in validation.reading.unconfirmed)
     return render_template(
         "surveys/officer/send.html",
         **submission_context(submission),
-        found=found,
+        found=validation,
         unlooked=[(section, unconfirmed[section.code]) for section in questionnaire.sections if unconfirmed[section.code]],
         where=section_codes,
         labels={question.key: question.label for question in questionnaire.questions},

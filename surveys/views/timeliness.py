@@ -1,4 +1,4 @@
-"""Pages of a round for the reviewer: reporting discipline, and reminders to those who are late."""
+"""Pages of a round for the reviewer: who sent in time, and reminders to those who are late."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,8 +16,8 @@ from portal.reminders import reminder_lines
 from portal.settings import current_settings
 from portal.table_workbook import build_table_workbook
 from portal.vietnamese import sort_key
-from surveys.review.reminders import Channel, list_reminders, make_digests, note_reminder, send_reminders
-from surveys.review.timeliness import Conduct, find_conduct, sum_up
+from surveys.review.reminders import Channel, build_digests, list_reminders, record_reminder, send_reminders
+from surveys.review.timeliness import WardTimeliness, list_timeliness, summarise_timeliness
 from surveys.submissions.rounds import get_round
 
 blueprint = Blueprint("discipline", __name__, url_prefix="/rounds", template_folder="../templates")
@@ -35,29 +35,29 @@ HEADINGS = (
 )
 
 
-@blueprint.get("/<int:round_id>/discipline")
+@blueprint.get("/<int:round_id>/discipline", endpoint="discipline")
 @requires(Permission.ROUND_MANAGE)
-def discipline(round_id: int) -> ResponseReturnValue:
-    """Who sent on time, late by how many days, and how often it came back; by former district, then ward by ward."""
-    found = get_round(get_session(), round_id)
-    rows = find_conduct(get_session(), found, today())
-    groups: dict[str, list[Conduct]] = {}
+def timeliness(round_id: int) -> ResponseReturnValue:
+    """Who sent in time, late by how many days, and how often it was returned; by former district, then ward by ward."""
+    round = get_round(get_session(), round_id)
+    rows = list_timeliness(get_session(), round, today())
+    groups: dict[str, list[WardTimeliness]] = {}
     for row in rows:
         groups.setdefault(row.ward.former_district, []).append(row)
     return render_template(
         "surveys/discipline/discipline.html",
-        round=found,
+        round=round,
         rows=rows,
-        whole=sum_up(_("Toàn thành phố"), rows),
-        groups=[sum_up(name, groups[name]) for name in sorted(groups, key=sort_key)],
+        whole=summarise_timeliness(_("Toàn thành phố"), rows),
+        groups=[summarise_timeliness(name, groups[name]) for name in sorted(groups, key=sort_key)],
     )
 
 
-@blueprint.get("/<int:round_id>/discipline.xlsx")
+@blueprint.get("/<int:round_id>/discipline.xlsx", endpoint="discipline_workbook")
 @requires(Permission.ROUND_MANAGE)
-def discipline_workbook(round_id: int) -> ResponseReturnValue:
+def timeliness_workbook(round_id: int) -> ResponseReturnValue:
     """The same as a table."""
-    found, identity = get_round(get_session(), round_id), the_identity()
+    round, identity = get_round(get_session(), round_id), the_identity()
     lines = [
         (
             number,
@@ -70,16 +70,16 @@ def discipline_workbook(round_id: int) -> ResponseReturnValue:
             row.returned,
             format_day(row.reopened_until) if row.reopened_until else "",
         )
-        for number, row in enumerate(find_conduct(get_session(), found, today()), start=1)
+        for number, row in enumerate(list_timeliness(get_session(), round, today()), start=1)
     ]
     note = _(
         "Hạn gửi %(day)s; số ngày muộn của đơn vị chưa gửi tính đến %(now)s",
-        day=format_day(found.deadline),
+        day=format_day(round.deadline),
         now=format_day(today()),
     )
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
-    data = build_table_workbook("Kỷ luật báo cáo", f"Kỷ luật báo cáo: {found.name}", note, HEADINGS, lines, "D5")
+    data = build_table_workbook("Kỷ luật báo cáo", f"Kỷ luật báo cáo: {round.name}", note, HEADINGS, lines, "D5")
     record_outside(lambda session: audit.log(session, identity, "discipline:download", f"round {round_id}"))
     return send_bytes(data, f"ky-luat-bao-cao-dot-{round_id}.xlsx", XLSX)
 
@@ -87,16 +87,16 @@ def discipline_workbook(round_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:round_id>/reminders")
 @requires(Permission.ROUND_MANAGE)
 def reminders(round_id: int) -> ResponseReturnValue:
-    """Who is late and would be reminded today, by which way, with the text to copy; and what was written before."""
-    found, settings = get_round(get_session(), round_id), current_settings()
-    digests, nobody = make_digests(get_session(), found, settings, today(), reminder_lines(current_app))
+    """Who is late and would be reminded today, by which channel, with the text to copy; and the reminders so far."""
+    round, settings = get_round(get_session(), round_id), current_settings()
+    digests, nobody = build_digests(get_session(), round, settings, today(), reminder_lines(current_app))
     return render_template(
         "surveys/discipline/reminders.html",
-        round=found,
+        round=round,
         digests=digests,
         nobody=nobody,
-        due=[one for one in digests if one.address and one.channel is None],
-        written=[(row, Channel(row.channel), name) for row, name in list_reminders(get_session(), found)],
+        due=[digest for digest in digests if digest.address and digest.channel is None],
+        written=[(row, Channel(row.channel), name) for row, name in list_reminders(get_session(), round)],
         folder="" if settings.smtp_url else settings.mail_folder.name,
     )
 
@@ -104,15 +104,15 @@ def reminders(round_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:round_id>/reminders")
 @requires(Permission.ROUND_MANAGE)
 def reminders_send(round_id: int) -> ResponseReturnValue:
-    """Write to everybody who is due today; each letter is stored in a short transaction of its own."""
+    """Send today's reminders; each is stored in a short transaction of its own."""
     identity = the_identity()
     get_round(get_session(), round_id)
-    done = send_reminders(current_app.extensions["engine"], round_id, current_settings(), further=reminder_lines(current_app))
-    after = {"letters": done.letters, "failed": len(done.failed)}
+    result = send_reminders(current_app.extensions["engine"], round_id, current_settings(), other_lines=reminder_lines(current_app))
+    after = {"letters": result.sent_count, "failed": len(result.failures)}
     record_outside(lambda session: audit.log(session, identity, "reminder:send", f"round {round_id}", after=after))
-    flash(_("Đã gửi %(count)s thư nhắc.", count=done.letters), "success" if done.letters else "info")
-    for told in done.failed[:10]:
-        flash(told, "danger")
+    flash(_("Đã gửi %(count)s thư nhắc.", count=result.sent_count), "success" if result.sent_count else "info")
+    for failure in result.failures[:10]:
+        flash(failure, "danger")
     return redirect(url_for("discipline.reminders", round_id=round_id))
 
 
@@ -120,16 +120,16 @@ def reminders_send(round_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 @writes
 def reminders_note(round_id: int) -> ResponseReturnValue:
-    """Write down that somebody was reminded by phone."""
-    found, chosen = get_round(get_session(), round_id), request.form.get("person", "")
-    digests, _nobody = make_digests(get_session(), found, current_settings(), today(), reminder_lines(current_app))
-    digest = next((one for one in digests if str(one.user_id) == chosen and one.channel is None), None)
+    """Record that somebody was reminded by phone."""
+    round, chosen = get_round(get_session(), round_id), request.form.get("person", "")
+    digests, _nobody = build_digests(get_session(), round, current_settings(), today(), reminder_lines(current_app))
+    digest = next((digest for digest in digests if str(digest.user_id) == chosen and digest.channel is None), None)
     if digest is None:
         flash(_("Người này hôm nay đã được nhắc, hoặc không còn đơn vị nào muộn."), "info")
         return redirect(url_for("discipline.reminders", round_id=round_id))
     try:
         with get_session().begin_nested():
-            note_reminder(get_session(), round_id, digest, Channel.PHONE, today())
+            record_reminder(get_session(), round_id, digest, Channel.PHONE, today())
     except IntegrityError:
         flash(_("Người này vừa được người khác nhắc."), "info")
     else:
@@ -138,7 +138,7 @@ def reminders_note(round_id: int) -> ResponseReturnValue:
             the_identity(),
             "reminder:note",
             f"round {round_id}",
-            after={"wards": [one.ward.code for one in digest.wards]},
+            after={"wards": [late.ward.code for late in digest.wards]},
         )
         flash(_("Đã ghi là đã nhắn cho %(name)s.", name=digest.full_name), "success")
     return redirect(url_for("discipline.reminders", round_id=round_id))

@@ -1,4 +1,4 @@
-"""The board as an Excel table: rows in, bytes out."""
+"""The board of a round as an Excel table."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ HEADINGS = (
 
 
 def build_board_workbook(title: str, note: str, rows: Iterable[BoardRow]) -> bytes:
-    """The workbook. ``note`` says which filter it shows."""
+    """The workbook. ``note`` describes its filter."""
     lines = (
         (
             number,

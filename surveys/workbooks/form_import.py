@@ -1,4 +1,4 @@
-"""A filled-in form that comes back as a workbook: looked over first, then taken over in one transaction."""
+"""Importing a filled-in form: previewed first, then stored in one transaction."""
 
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -13,28 +13,35 @@ from sqlalchemy.orm import Session
 
 from inventory.wards.wards import load_wards
 from portal.uploads import UploadError, open_workbook, read_rows
-from surveys.checks.entries import SubmissionError, carried_of, newest_year, question_of, questionnaire_of, typed_of
-from surveys.checks.states import Door
+from surveys.checks.entries import (
+    SubmissionError,
+    carried_questions,
+    entries_of,
+    latest_allowed_year,
+    question_key,
+    questionnaire_of,
+)
+from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
 from surveys.questionnaire.answers.cells import from_cell
-from surveys.questionnaire.evaluation import read_answers
-from surveys.questionnaire.field_names import belongs, field_in_words, value_in_words
+from surveys.questionnaire.evaluation import evaluate_entries
+from surveys.questionnaire.field_names import field_label, is_field_of, value_label
 from surveys.questionnaire.questions import Question, Questionnaire
-from surveys.submissions.submissions import MAX_LENGTH, SaveOutcome, save_fields, takes_typing
-from surveys.workbooks.form_workbook import KEYS, FormOf, build_form_workbook
+from surveys.submissions.submissions import MAX_LENGTH, SaveOutcome, is_editable, save_fields
+from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_FILES = 150
-# A zip travels with the page of its rehearsal, a third longer, and the page takes 16 MB.
+# The page of the preview carries the zip in base64, a third longer, and a request may have 16 MB.
 MAX_ZIP, MAX_UNZIPPED = 11 * 1024 * 1024, 32 * 1024 * 1024
-# No form of ours has more rows, columns or fields than this.
+# No form has more rows, columns or fields than this.
 MAX_ROWS, MAX_COLUMNS, MAX_FIELDS = 3000, 16, 10_000
 NOT_A_FORM = "Tệp này không phải mẫu phiếu tải từ hệ thống. Tải mẫu ở trang phiếu khảo sát, điền rồi gửi lại."
 
 
 @dataclass(frozen=True)
-class Line:
-    """One field of the file: where it stands, its words, what the form has now, what the file says, and what is wrong with that."""
+class ImportLine:
+    """One field of the file: its cell, its label, the stored value, the value in the file, and what is wrong with that."""
 
     field: str
     sheet: str
@@ -46,31 +53,31 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
-    """What taking a file over would do; nothing is stored yet.
+class ImportPreview:
+    """What the import of a file would do; nothing is stored yet.
 
-    ``refused`` stay as they are, ``disputed`` were changed by somebody else since the file was downloaded and stay too.
+    ``refused`` are invalid, ``disputed`` were changed by somebody else since the file was downloaded; neither is stored.
     """
 
     submission_id: int
     ward_name: str
-    new: tuple[Line, ...]
-    changed: tuple[Line, ...]
+    new: tuple[ImportLine, ...]
+    changed: tuple[ImportLine, ...]
     same: int
-    refused: tuple[Line, ...]
-    disputed: tuple[Line, ...]
+    refused: tuple[ImportLine, ...]
+    disputed: tuple[ImportLine, ...]
     fields: Mapping[str, str]
     base: Mapping[str, str]
 
     @property
-    def taken(self) -> tuple[Line, ...]:
-        """What would be stored."""
+    def taken(self) -> tuple[ImportLine, ...]:
+        """The lines that would be stored."""
         return (*self.new, *self.changed)
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """One answer of a file: its field and question, where it stands, what the file says, and what it was given out with."""
+class _FileAnswer:
+    """One answer of a file: its field and question, its cell, its text, and the text that the file was downloaded with."""
 
     field: str
     question: Question
@@ -80,50 +87,52 @@ class _Answer:
     base: str
 
 
-def form_of(submission: Submission) -> FormOf:
-    """Whose form a submission's workbook is."""
-    found = submission.round
+def form_header(submission: Submission) -> FormHeader:
+    """The header of a submission's form."""
+    round = submission.round
     name = next(ward.full_name for ward in load_wards() if ward.code == submission.ward_code)
-    return FormOf(submission.ward_code, name, found.id, found.name, found.questionnaire_version)
+    return FormHeader(submission.ward_code, name, round.id, round.name, round.questionnaire_version)
 
 
-def form_workbook(submission: Submission) -> bytes:
-    """The ward's own form as it stands. Raises QuestionnaireError."""
-    return build_form_workbook(form_of(submission), questionnaire_of(submission.round), typed_of(submission))
+def build_submission_form(submission: Submission) -> bytes:
+    """The form of a submission with its current entries. Raises QuestionnaireError."""
+    return build_form_workbook(form_header(submission), questionnaire_of(submission.round), entries_of(submission))
 
 
-def rehearse(session: Session, data: bytes, found: Round, expected: Submission | None = None) -> Rehearsal:
-    """Look a file over. With ``expected`` it has to be the form of that submission.
+def preview_import(session: Session, data: bytes, round: Round, expected: Submission | None = None) -> ImportPreview:
+    """Compare a file with the stored entries. With ``expected`` it has to be the form of that submission.
 
-    Raises UploadError where the file is none of our forms, or that of another ward, round or version; SubmissionError where the
-    submission takes no more typing.
+    Raises UploadError where the file is not a form, or that of another ward, round or version; SubmissionError where the
+    submission cannot be edited.
     """
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải mẫu phiếu. Tải lại mẫu, điền rồi gửi lại.")
     book = open_workbook(data)
     keys = _read_keys(book)
-    submission = _submission_of(session, keys, found, expected)
+    submission = _submission_of(session, keys, round, expected)
     questionnaire = questionnaire_of(submission.round)
-    if not takes_typing(submission):
+    if not is_editable(submission):
         raise SubmissionError("Phiếu này không còn nhận sửa (đã gửi, đã duyệt hoặc đợt đã đóng) nên không nạp tệp được.")
-    return _compare(submission, questionnaire, _read_answers(book, keys[1:], questionnaire))
+    return _compare_with_stored(submission, questionnaire, _read_answers(book, keys[1:], questionnaire))
 
 
-def take_over(session: Session, submission: Submission, rehearsal: Rehearsal, by: str, door: Door, why: str = "") -> SaveOutcome:
-    """Store what was rehearsed, all of it or nothing; what was refused or is disputed stays as it is. Raises SubmissionError."""
-    fields = {line.field: rehearsal.fields[line.field] for line in rehearsal.taken}
-    return save_fields(session, submission, fields, rehearsal.base, by, door=door, why=why)
+def import_form(
+    session: Session, submission: Submission, preview: ImportPreview, by: str, source: AnswerSource, reason: str = ""
+) -> SaveOutcome:
+    """Store the previewed lines, all or nothing, but for those refused or disputed. Raises SubmissionError."""
+    fields = {line.field: preview.fields[line.field] for line in preview.taken}
+    return save_fields(session, submission, fields, preview.base, by, source=source, reason=reason)
 
 
-def marked_copy(submission: Submission, rehearsal: Rehearsal) -> bytes:
-    """The same form with what the file said, and its errors marked."""
-    errors = {line.field: line.message for line in rehearsal.refused}
-    typed = typed_of(submission) | dict(rehearsal.fields)
-    base = typed_of(submission) | dict(rehearsal.base)
-    return build_form_workbook(form_of(submission), questionnaire_of(submission.round), typed, base, errors)
+def marked_form(submission: Submission, preview: ImportPreview) -> bytes:
+    """The form with the answers of the file, and its errors marked."""
+    errors = {line.field: line.message for line in preview.refused}
+    entries = entries_of(submission) | dict(preview.fields)
+    base = entries_of(submission) | dict(preview.base)
+    return build_form_workbook(form_header(submission), questionnaire_of(submission.round), entries, base, errors)
 
 
-def unpack(data: bytes) -> list[tuple[str, bytes]]:
+def unpack_forms(data: bytes) -> list[tuple[str, bytes]]:
     """The workbooks of a zip by name; of a single workbook just that. Raises UploadError where there are too many or too large."""
     if len(data) > MAX_ZIP:
         raise UploadError(f"Tệp .zip lớn hơn {MAX_ZIP // 1024 // 1024} MB. Chia thành vài tệp .zip nhỏ hơn rồi gửi từng tệp.")
@@ -131,34 +140,36 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
         archive = zipfile.ZipFile(BytesIO(data))
     except zipfile.BadZipFile:
         raise UploadError("Tệp này không phải .zip hay .xlsx. Nén các tệp phiếu .xlsx thành một tệp .zip rồi gửi lại.") from None
-    names = [part for part in archive.infolist() if not part.is_dir()]
-    if any(part.filename == "[Content_Types].xml" for part in names):
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if any(member.filename == "[Content_Types].xml" for member in members):
         return [("", data)]
-    forms = [part for part in names if part.filename.lower().endswith(".xlsx") and not part.filename.startswith("__MACOSX/")]
-    if not forms:
+    workbooks = [
+        member for member in members if member.filename.lower().endswith(".xlsx") and not member.filename.startswith("__MACOSX/")
+    ]
+    if not workbooks:
         raise UploadError("Trong tệp .zip không có tệp .xlsx nào.")
-    if len(forms) > MAX_FILES:
-        raise UploadError(f"Trong tệp .zip có {len(forms)} tệp; mỗi lần nạp không quá {MAX_FILES} tệp.")
-    parts, room = [], MAX_UNZIPPED
-    for part in forms:
-        form = _read_part(archive, part)
-        room -= len(form)
-        if room < 0:
+    if len(workbooks) > MAX_FILES:
+        raise UploadError(f"Trong tệp .zip có {len(workbooks)} tệp; mỗi lần nạp không quá {MAX_FILES} tệp.")
+    forms, remaining_bytes = [], MAX_UNZIPPED
+    for member in workbooks:
+        form = _read_member(archive, member)
+        remaining_bytes -= len(form)
+        if remaining_bytes < 0:
             raise UploadError(
                 "Các tệp trong .zip quá lớn khi mở ra nên không phải mẫu phiếu. Chia thành vài tệp .zip rồi gửi từng tệp."
             )
-        parts.append((part.filename.rpartition("/")[2], form))
-    return parts
+        forms.append((member.filename.rpartition("/")[2], form))
+    return forms
 
 
-def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
-        with archive.open(part) as stream:
+        with archive.open(member) as stream:
             data = stream.read(MAX_BYTES + 1)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-        raise UploadError(f"Không mở được “{part.filename}” trong tệp .zip (hỏng hoặc đặt mật khẩu).") from None
+        raise UploadError(f"Không mở được “{member.filename}” trong tệp .zip (hỏng hoặc đặt mật khẩu).") from None
     if len(data) > MAX_BYTES:
-        raise UploadError(f"“{part.filename}” trong tệp .zip quá lớn nên không phải mẫu phiếu.")
+        raise UploadError(f"“{member.filename}” trong tệp .zip quá lớn nên không phải mẫu phiếu.")
     return data
 
 
@@ -178,34 +189,34 @@ def _read_keys(book: Workbook) -> list[tuple[str, ...]]:
     return keys
 
 
-def _submission_of(session: Session, keys: list[tuple[str, ...]], found: Round, expected: Submission | None) -> Submission:
+def _submission_of(session: Session, keys: list[tuple[str, ...]], round: Round, expected: Submission | None) -> Submission:
     code, number, version = keys[0][:3]
     wards = {ward.code: ward.full_name for ward in load_wards()}
     if code not in wards:
         raise UploadError(NOT_A_FORM)
-    if number != str(found.id):
+    if number != str(round.id):
         raise UploadError("Tệp này là phiếu của đợt khảo sát khác. Tải lại mẫu của đợt này, điền rồi gửi lại.")
-    if version != found.questionnaire_version:
+    if version != round.questionnaire_version:
         raise UploadError(
-            f"Tệp này theo mẫu phiếu {version}, đợt này dùng mẫu {found.questionnaire_version}. Tải lại mẫu rồi điền."
+            f"Tệp này theo mẫu phiếu {version}, đợt này dùng mẫu {round.questionnaire_version}. Tải lại mẫu rồi điền."
         )
     if expected is not None and expected.ward_code != code:
         raise UploadError(f"Tệp này là phiếu của {wards[code]}, không phải của {wards[expected.ward_code]}. Chọn đúng tệp.")
-    mine = select(Submission).where(Submission.round_id == found.id, Submission.ward_code == code)
-    submission = session.scalars(mine.with_for_update(of=Submission)).first()
+    query = select(Submission).where(Submission.round_id == round.id, Submission.ward_code == code)
+    submission = session.scalars(query.with_for_update(of=Submission)).first()
     if submission is None:
         raise UploadError(NOT_A_FORM)
     return submission
 
 
-def _read_answers(book: Workbook, keys: Iterable[tuple[str, ...]], questionnaire: Questionnaire) -> list[_Answer]:
-    """The answers that belong to the ward's own questions; whatever else somebody wrote into the file is left out."""
+def _read_answers(book: Workbook, keys: Iterable[tuple[str, ...]], questionnaire: Questionnaire) -> list[_FileAnswer]:
+    """The answers to the questions to the ward; anything else in the file is ignored."""
     questions = {question.key: question for question in questionnaire.questions}
     grids: dict[str, dict[tuple[int, int], object]] = {}
     answers = []
     for field, title, coordinate, base in keys:
-        question = questions.get(question_of(field))
-        if question is None or question.asked_of != "ward" or not belongs(field, question) or title not in book.sheetnames:
+        question = questions.get(question_key(field))
+        if question is None or question.asked_of != "ward" or not is_field_of(field, question) or title not in book.sheetnames:
             continue
         try:
             place = coordinate_to_tuple(coordinate)
@@ -213,7 +224,9 @@ def _read_answers(book: Workbook, keys: Iterable[tuple[str, ...]], questionnaire
             raise UploadError(NOT_A_FORM) from None
         if title not in grids:
             grids[title] = _grid(book, title)
-        answers.append(_Answer(field, question, title, coordinate, from_cell(field, question.kind, grids[title].get(place)), base))  # type: ignore[arg-type]
+        answers.append(
+            _FileAnswer(field, question, title, coordinate, from_cell(field, question.kind, grids[title].get(place)), base)
+        )
     return answers
 
 
@@ -226,20 +239,22 @@ def _grid(book: Workbook, title: str) -> dict[tuple[int, int], object]:
     }
 
 
-def _compare(submission: Submission, questionnaire: Questionnaire, answers: list[_Answer]) -> Rehearsal:
-    now = typed_of(submission)
-    ours = [answer for answer in answers if answer.raw != answer.base]
-    merged = now | {answer.field: answer.raw for answer in ours}
+def _compare_with_stored(submission: Submission, questionnaire: Questionnaire, answers: list[_FileAnswer]) -> ImportPreview:
+    stored = entries_of(submission)
+    edited = [answer for answer in answers if answer.raw != answer.base]
+    merged = stored | {answer.field: answer.raw for answer in edited}
     problems = {
         problem.field: problem.message
-        for problem in read_answers(questionnaire, merged, newest_year(submission), carried_of(submission)).problems
+        for problem in evaluate_entries(
+            questionnaire, merged, latest_allowed_year(submission), carried_questions(submission)
+        ).problems
     }
     new, changed, refused, disputed = [], [], [], []
-    for answer in ours:
-        before = now.get(answer.field, "")
+    for answer in edited:
+        before = stored.get(answer.field, "")
         if answer.raw == before:
             continue
-        line = _line(questionnaire, answer, before)
+        line = _import_line(questionnaire, answer, before)
         too_long = f"Dài {len(answer.raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự." if len(answer.raw) > MAX_LENGTH else ""
         message = too_long or problems.get(answer.field, "")
         if message:
@@ -250,14 +265,14 @@ def _compare(submission: Submission, questionnaire: Questionnaire, answers: list
             changed.append(line)
         else:
             new.append(line)
-    told = len(new) + len(changed) + len(refused) + len(disputed)
-    filled = sum(bool(answer.raw or now.get(answer.field)) for answer in answers)
-    return Rehearsal(
+    listed = len(new) + len(changed) + len(refused) + len(disputed)
+    filled = sum(bool(answer.raw or stored.get(answer.field)) for answer in answers)
+    return ImportPreview(
         submission.id,
-        form_of(submission).ward_name,
+        form_header(submission).ward_name,
         tuple(new),
         tuple(changed),
-        filled - told,
+        filled - listed,
         tuple(refused),
         tuple(disputed),
         {answer.field: answer.raw for answer in answers},
@@ -265,12 +280,12 @@ def _compare(submission: Submission, questionnaire: Questionnaire, answers: list
     )
 
 
-def _line(questionnaire: Questionnaire, answer: _Answer, before: str) -> Line:
-    return Line(
+def _import_line(questionnaire: Questionnaire, answer: _FileAnswer, before: str) -> ImportLine:
+    return ImportLine(
         answer.field,
         answer.sheet,
         answer.cell,
-        field_in_words(questionnaire, answer.field),
-        value_in_words(answer.field, before),
-        value_in_words(answer.field, answer.raw),
+        field_label(questionnaire, answer.field),
+        value_label(answer.field, before),
+        value_label(answer.field, answer.raw),
     )

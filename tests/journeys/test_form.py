@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from portal.clock import today
-from surveys.checks.entries import typed_of
+from surveys.checks.entries import entries_of
 from surveys.models import Submission
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields
@@ -363,7 +363,7 @@ def test_a_new_round_is_confirmed_question_by_question_or_a_section_at_once(visi
 def test_five_hundred_lots_are_typed_and_kept(visit, demo_session):
     mine = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
     lots = {f"A01#{number}.{part}": value for number in range(2, 500) for part, value in (("good", "1"), ("year", "2024"))}
-    save_fields(demo_session, mine, lots, typed_of(mine), "Công chức")
+    save_fields(demo_session, mine, lots, entries_of(mine), "Công chức")
     demo_session.commit()
     officer = visit.sign_in("canbo")
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")

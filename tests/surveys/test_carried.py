@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from inventory.wards.queries import get_ward
 from portal.clock import today
-from surveys.checks.entries import carried_of, typed_of
-from surveys.checks.states import CollectionState, Door
-from surveys.checks.validation import examine
+from surveys.checks.entries import carried_questions, entries_of
+from surveys.checks.states import AnswerSource, CollectionState
+from surveys.checks.validation import validate_submission
 from surveys.demo import make_answers
 from surveys.models import Submission, SubmissionChange
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.review import approve
+from surveys.review.review import approve_submission
 from surveys.submissions.rounds import current_round, open_round
-from surveys.submissions.submissions import ProblemsError, SubmissionError, confirm_carried, save_fields, send
+from surveys.submissions.submissions import IncompleteError, SubmissionError, confirm_carried, save_fields, send_submission
 
 FORM = load_questionnaire()
 CITY = {question.key for question in FORM.questions if question.asked_of == "city"}
@@ -30,45 +30,49 @@ def second_round(demo_session):
     first = demo_session.scalars(select(Submission).where(Submission.ward_code == WARD)).one()
     opened = open_round(demo_session, "Đợt hai", today(), today() + timedelta(days=30), "2026.1")
     mine = select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == WARD)
-    return demo_session.scalars(mine).one(), typed_of(first)
+    return demo_session.scalars(mine).one(), entries_of(first)
 
 
 def test_a_new_round_begins_with_what_was_approved(second_round):
     new, approved = second_round
-    assert typed_of(new) == {name: raw for name, raw in approved.items() if raw}
+    assert entries_of(new) == {name: raw for name, raw in approved.items() if raw}
     assert new.state == CollectionState.NOT_STARTED
-    assert carried_of(new).isdisjoint(CITY)
-    assert {"staff_total", "A01", "internet"} <= carried_of(new)
+    assert carried_questions(new).isdisjoint(CITY)
+    assert {"staff_total", "A01", "internet"} <= carried_questions(new)
 
 
 def test_a_ward_without_an_approved_answer_begins_blank(demo_session):
     draft = demo_session.scalars(select(Submission).where(Submission.state == CollectionState.DRAFT.value)).first()
     opened = open_round(demo_session, "Đợt hai", today(), today() + timedelta(days=30), "2026.1")
     new = select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == draft.ward_code)
-    assert typed_of(demo_session.scalars(new).one()) == {}
+    assert entries_of(demo_session.scalars(new).one()) == {}
 
 
 def test_nothing_unlooked_at_can_be_sent(demo_session, second_round):
     new, _approved = second_round
-    with pytest.raises(ProblemsError, match=f"còn {len(carried_of(new))} câu lấy từ kỳ trước chưa xác nhận"):
-        send(demo_session, new, "A", "B", "Công chức")
-    assert confirm_carried(demo_session, new, carried_of(new), "Công chức") == carried_of(new) | confirmed_of(demo_session, new)
-    send(demo_session, new, "A", "B", "Công chức")
-    approve(demo_session, new, "Chuyên viên")
+    with pytest.raises(IncompleteError, match=f"còn {len(carried_questions(new))} câu lấy từ kỳ trước chưa xác nhận"):
+        send_submission(demo_session, new, "A", "B", "Công chức")
+    assert confirm_carried(demo_session, new, carried_questions(new), "Công chức") == carried_questions(new) | confirmed_of(
+        demo_session, new
+    )
+    send_submission(demo_session, new, "A", "B", "Công chức")
+    approve_submission(demo_session, new, "Chuyên viên")
 
 
 def test_who_changes_a_part_has_looked_at_the_whole_question(demo_session, second_round):
     new, approved = second_round
     save_fields(demo_session, new, {"A01.broken": "3"}, approved, "Công chức")
-    assert "A01" not in carried_of(new)
-    assert "A03" in carried_of(new)
+    assert "A01" not in carried_questions(new)
+    assert "A03" in carried_questions(new)
 
 
 def test_a_confirmation_is_logged_as_before_and_after_alike(demo_session, second_round):
     new, approved = second_round
     confirm_carried(demo_session, new, frozenset({"floors"}), "Người xác nhận")
     (line,) = demo_session.scalars(
-        select(SubmissionChange).where(SubmissionChange.submission_id == new.id, SubmissionChange.door != Door.CARRIED.value)
+        select(SubmissionChange).where(
+            SubmissionChange.submission_id == new.id, SubmissionChange.source != AnswerSource.CARRIED.value
+        )
     )
     assert (line.field, line.before, line.after, line.by) == ("floors", approved["floors"], approved["floors"], "Người xác nhận")
     assert new.state == CollectionState.DRAFT
@@ -96,8 +100,8 @@ def test_one_action_confirms_a_section_and_saves_what_was_typed(demo_session, de
     assert marks(page) == {"Không đổi so với kỳ trước", "Đã đổi so với kỳ trước"}
     demo_session.expire_all()
     section = {question.key for question in FORM.section("C").questions}
-    assert carried_of(new).isdisjoint(section)
-    assert carried_of(new)
+    assert carried_questions(new).isdisjoint(section)
+    assert carried_questions(new)
 
 
 def test_one_question_is_confirmed_by_the_script_of_the_form(demo_session, demo_sign_in, second_round):
@@ -111,15 +115,15 @@ def test_one_question_is_confirmed_by_the_script_of_the_form(demo_session, demo_
 
 def test_what_is_left_counts_the_unconfirmed(demo_session, second_round):
     new, _approved = second_round
-    before = examine(demo_session, new).left
+    before = validate_submission(demo_session, new).left
     confirm_carried(demo_session, new, frozenset({"floors", "sites"}), "Công chức")
-    assert examine(demo_session, new).left == before - 2
+    assert validate_submission(demo_session, new).left == before - 2
 
 
 def test_the_first_round_of_a_city_has_nothing_to_carry(session):
     opened = open_round(session, "Đợt một", today(), today() + timedelta(days=30), "2026.1")
     assert current_round(session) is opened
-    assert {len(typed_of(row)) for row in session.scalars(select(Submission))} == {0}
+    assert {len(entries_of(row)) for row in session.scalars(select(Submission))} == {0}
 
 
 @pytest.mark.both_databases
@@ -127,11 +131,11 @@ def test_what_was_approved_goes_on_into_the_next_round(session):
     opened = open_round(session, "Đợt một", today(), today() + timedelta(days=30), "2026.1")
     first = session.scalars(select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == WARD)).one()
     save_fields(session, first, make_answers(get_ward(session, WARD), Random(1), 2026, frozenset()), {}, "Công chức")
-    send(session, first, "A", "B", "Công chức")
-    approve(session, first, "Chuyên viên")
+    send_submission(session, first, "A", "B", "Công chức")
+    approve_submission(session, first, "Chuyên viên")
     later = open_round(session, "Đợt hai", today(), today() + timedelta(days=30), "2026.1")
     second = session.scalars(select(Submission).where(Submission.round_id == later.id, Submission.ward_code == WARD)).one()
-    assert typed_of(second) == typed_of(first)
+    assert entries_of(second) == entries_of(first)
 
 
 def marks(page):
@@ -141,7 +145,7 @@ def marks(page):
 def confirmed_of(session, submission):
     lines = session.scalars(
         select(SubmissionChange.field).where(
-            SubmissionChange.submission_id == submission.id, SubmissionChange.door != Door.CARRIED.value
+            SubmissionChange.submission_id == submission.id, SubmissionChange.source != AnswerSource.CARRIED.value
         )
     )
     return {field.partition(".")[0].partition("#")[0] for field in lines}

@@ -8,12 +8,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from accounts.models import AuditEntry
-from surveys.checks.entries import typed_of
-from surveys.checks.states import Door
+from surveys.checks.entries import entries_of
+from surveys.checks.states import AnswerSource
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.review import approve
-from surveys.submissions.change_log import SHOWN, WhyError, list_log, say_why
+from surveys.review.review import approve_submission
+from surveys.submissions.change_log import MAX_LINES, ChangeReasonError, explain_change, list_log
 from surveys.submissions.rounds import get_round, open_round
 from surveys.submissions.submissions import save_fields
 from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
@@ -32,7 +32,9 @@ def test_each_change_is_logged_and_a_save_of_the_same_is_none(session):
     open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
     mine = mine_of(session)
     save_fields(session, mine, {"floors": "3", "A01#2.good": "4"}, {}, "Người một")
-    save_fields(session, mine, {"floors": "5"}, {"floors": "3"}, "Người hai", door=Door.WORKBOOK, why=" Nhận thêm\nmột trụ sở ")
+    save_fields(
+        session, mine, {"floors": "5"}, {"floors": "3"}, "Người hai", source=AnswerSource.WORKBOOK, reason=" Nhận thêm\nmột trụ sở "
+    )
     save_fields(session, mine, {"floors": "5"}, {"floors": "5"}, "Người ba")
     explained = list_log(session, mine, FORM, "floors")[0]
     assert (explained.why, explained.change_id) == ("Nhận thêm một trụ sở", None)
@@ -47,7 +49,7 @@ def test_each_change_is_logged_and_a_save_of_the_same_is_none(session):
 
 def test_a_reason_and_what_is_unknown_stand_in_words(demo_session):
     mine = mine_of(demo_session)
-    save_fields(demo_session, mine, {"floors": "?", "floors.why": "Đang sửa nhà"}, typed_of(mine), "Công chức")
+    save_fields(demo_session, mine, {"floors": "?", "floors.why": "Đang sửa nhà"}, entries_of(mine), "Công chức")
     lines = {line.field: line.after for line in list_log(demo_session, mine, FORM, "floors")[:2]}
     assert lines["Số tầng hoặc khu vực cần phủ Wi-Fi"] == "Chưa nắm được"
     assert lines["Số tầng hoặc khu vực cần phủ Wi-Fi – Lý do"] == "Đang sửa nhà"
@@ -66,7 +68,7 @@ def test_what_the_city_answers_is_logged_by_its_own_door(demo_session):
     line = demo_session.scalars(
         select(SubmissionChange).where(SubmissionChange.submission_id == mine.id, SubmissionChange.after == "7")
     ).one()
-    assert (line.door, line.by) == (Door.CITY.value, "Thành phố")
+    assert (line.source, line.by) == (AnswerSource.CITY.value, "Thành phố")
 
 
 def test_a_download_of_the_log_is_in_the_log_and_in_the_audit_trail(demo_session, demo_sign_in):
@@ -87,7 +89,7 @@ def test_a_download_of_the_log_is_in_the_log_and_in_the_audit_trail(demo_session
 
 def test_the_log_of_a_sensitive_answer_is_open_to_the_ward_but_not_in_the_audit_trail(demo_session, demo_sign_in):
     mine = mine_of(demo_session)
-    number, base = mine.id, typed_of(mine)["G01.good"]
+    number, base = mine.id, entries_of(mine)["G01.good"]
     demo_session.rollback()
     client = demo_sign_in("canbo")
     client.post(f"/surveys/{number}/sections/G/fields", data={"G01.good": "98765", "base": f'{{"G01.good": "{base}"}}'})
@@ -98,7 +100,7 @@ def test_the_log_of_a_sensitive_answer_is_open_to_the_ward_but_not_in_the_audit_
 
 def test_the_ward_says_why_afterwards_once_and_before_it_is_approved(demo_session, demo_sign_in):
     mine = mine_of(demo_session)
-    save_fields(demo_session, mine, {"floors": "9"}, typed_of(mine), "Công chức")
+    save_fields(demo_session, mine, {"floors": "9"}, entries_of(mine), "Công chức")
     line = list_log(demo_session, mine, FORM, "floors")[0]
     number, path = mine.id, f"/surveys/{mine.id}/changes/{line.change_id}/why"
     demo_session.commit()
@@ -121,14 +123,14 @@ def test_the_ward_says_why_afterwards_once_and_before_it_is_approved(demo_sessio
 
 def test_nobody_says_why_of_what_is_approved_or_of_another_door(demo_session):
     mine = mine_of(demo_session)
-    save_fields(demo_session, mine, {"floors": "9"}, typed_of(mine), "Công chức")
+    save_fields(demo_session, mine, {"floors": "9"}, entries_of(mine), "Công chức")
     mine.state = "approved"
     change = demo_session.scalars(select(SubmissionChange).order_by(SubmissionChange.id.desc())).first()
-    with pytest.raises(WhyError):
-        say_why(mine, change, "Nhận thêm trụ sở")
-    mine.state, change.door = "draft", Door.CITY.value
-    with pytest.raises(WhyError):
-        say_why(mine, change, "Nhận thêm trụ sở")
+    with pytest.raises(ChangeReasonError):
+        explain_change(mine, change, "Nhận thêm trụ sở")
+    mine.state, change.source = "draft", AnswerSource.CITY.value
+    with pytest.raises(ChangeReasonError):
+        explain_change(mine, change, "Nhận thêm trụ sở")
 
 
 @pytest.mark.both_databases
@@ -137,7 +139,7 @@ def test_what_is_carried_over_comes_in_by_a_door_of_its_own(session):
     first = mine_of(session)
     save_fields(session, first, {"floors": "3"}, {}, "Người một")
     first.state, first.sent_at = "sent", first.answers[0].saved_at
-    approve(session, first, "Chuyên viên")
+    approve_submission(session, first, "Chuyên viên")
     second = open_round(session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
     new = session.scalars(select(Submission).where(Submission.round_id == second.id, Submission.ward_code == MINE)).one()
     (line,) = list_log(session, new, FORM)
@@ -147,11 +149,11 @@ def test_what_is_carried_over_comes_in_by_a_door_of_its_own(session):
 def test_the_table_of_the_log_holds_every_line_but_nothing_sensitive(demo_session, demo_sign_in):
     mine = mine_of(demo_session)
     number = mine.id
-    save_fields(demo_session, mine, {"G01.good": "98765"}, typed_of(mine), "Công chức")
-    for turn in range(SHOWN):
-        save_fields(demo_session, mine, {"A03.note": f"lần {turn}"}, typed_of(mine), "Công chức")
+    save_fields(demo_session, mine, {"G01.good": "98765"}, entries_of(mine), "Công chức")
+    for turn in range(MAX_LINES):
+        save_fields(demo_session, mine, {"A03.note": f"lần {turn}"}, entries_of(mine), "Công chức")
     whole = len(list_log(demo_session, mine, FORM, limit=None))
-    assert whole > SHOWN == len(list_log(demo_session, mine, FORM))
+    assert whole > MAX_LINES == len(list_log(demo_session, mine, FORM))
     demo_session.commit()
     sheet = load_workbook(BytesIO(demo_sign_in("canbo").get(f"/surveys/{number}/changes.xlsx").data)).active
     rows = list(sheet.iter_rows(min_row=5, values_only=True))

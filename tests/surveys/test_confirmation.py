@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from accounts.models import AuditEntry
 from surveys.models import Submission, SubmissionEvent
-from surveys.submissions.submissions import save_fields, send, typed_of
+from surveys.submissions.submissions import entries_of, save_fields, send_submission
 
 REST = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 
@@ -15,7 +15,7 @@ REST = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "h
 @pytest.fixture
 def complete(demo_session):
     found = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
-    save_fields(demo_session, found, REST, typed_of(found), "Công chức")
+    save_fields(demo_session, found, REST, entries_of(found), "Công chức")
     mine = found.id
     demo_session.commit()
     return mine
@@ -27,7 +27,7 @@ def content_on(page):
 
 def change(session, submission_id):
     found = session.get(Submission, submission_id)
-    save_fields(session, found, {"it_officers": "2"}, typed_of(found), "Công chức")
+    save_fields(session, found, {"it_officers": "2"}, entries_of(found), "Công chức")
     session.commit()
 
 
@@ -82,7 +82,7 @@ def test_only_the_ward_head_confirms(demo_sign_in, complete):
 def test_the_reviewer_sees_the_confirmation(demo_sign_in, demo_session, complete):
     head = demo_sign_in("lanhdaoxa")
     head.post(f"/surveys/{complete}/confirm", data={"content": content_on(head.get(f"/surveys/{complete}/").text)})
-    send(demo_session, demo_session.get(Submission, complete), "A", "B", "A")
+    send_submission(demo_session, demo_session.get(Submission, complete), "A", "B", "A")
     demo_session.commit()
     page = demo_sign_in("thamdinh").get(f"/review/{complete}").text
     assert "Lãnh đạo UBND xác nhận trên hệ thống" in page

@@ -10,25 +10,25 @@ from sqlalchemy import select
 
 from inventory.wards.queries import get_ward
 from portal.clock import today
-from surveys.checks.anomalies import FAR, MIN_PEERS, find_doubts, find_usual, numbers_of
-from surveys.checks.entries import typed_of
+from surveys.checks.anomalies import MAX_SPREADS, MIN_PEERS, answer_numbers, find_anomalies, usual_ranges
+from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
-from surveys.checks.validation import doubts_of, examine
+from surveys.checks.validation import anomalies_of, validate_submission
 from surveys.demo import REASON, make_answers
 from surveys.models import Submission
-from surveys.questionnaire.evaluation import read_answers, to_snapshot
+from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import open_round
-from surveys.submissions.submissions import ProblemsError, save_fields, send
+from surveys.submissions.submissions import IncompleteError, save_fields, send_submission
 
 FORM = load_questionnaire()
 PEOPLE = {"staff_total": "50", "staff_vi": "1", "staff_vii": "9", "staff_viii": "40"}
 
 
 def doubted(typed, last=None, usual=None):
-    reading = read_answers(FORM, typed, 2026)
-    numbers = numbers_of(to_snapshot(reading, "00082", date(2026, 3, 2)))
-    return {doubt.question: doubt for doubt in find_doubts(reading, typed, numbers, last or {}, usual or {})}
+    reading = evaluate_entries(FORM, typed, 2026)
+    numbers = answer_numbers(to_snapshot(reading, "00082", date(2026, 3, 2)))
+    return {doubt.question: doubt for doubt in find_anomalies(reading, typed, numbers, last or {}, usual or {})}
 
 
 @pytest.mark.parametrize(("now", "is_far"), [("14", False), ("15", False), ("16", True), ("5", False), ("4", True), ("10", False)])
@@ -42,7 +42,7 @@ def test_small_steps_of_small_numbers_are_nothing_to_ask_about():
 
 
 def test_a_value_far_from_wards_like_it_is_doubted_and_says_what_is_usual():
-    usual = find_usual([{"switch_ports": ports} for ports in (90, 96, 100, 104, 110, 96, 120, 130)])
+    usual = usual_ranges([{"switch_ports": ports} for ports in (90, 96, 100, 104, 110, 96, 120, 130)])
     assert doubted({"switch_ports": "110"}, usual=usual) == {}
     assert "8 đơn vị cùng loại, cùng cỡ thường có khoảng 102, ở đây là 960" in (
         doubted({"switch_ports": "960"}, usual=usual)["switch_ports"].message
@@ -50,22 +50,22 @@ def test_a_value_far_from_wards_like_it_is_doubted_and_says_what_is_usual():
 
 
 def test_a_handful_of_wards_says_nothing_about_what_is_usual():
-    assert find_usual([{"floors": 3}] * (MIN_PEERS - 1)) == {}
-    assert set(find_usual([{"floors": 3}] * MIN_PEERS)) == {"floors"}
+    assert usual_ranges([{"floors": 3}] * (MIN_PEERS - 1)) == {}
+    assert set(usual_ranges([{"floors": 3}] * MIN_PEERS)) == {"floors"}
 
 
 @given(st.lists(st.integers(0, 5000), min_size=MIN_PEERS, max_size=30))
 def test_the_median_is_never_doubted_and_a_range_holds_most_wards(found):
-    usual = find_usual([{"floors": number} for number in found])["floors"]
-    assert usual.low <= usual.middle <= usual.high
+    usual = usual_ranges([{"floors": number} for number in found])["floors"]
+    assert usual.low <= usual.median <= usual.high
     assert sum(usual.low <= number <= usual.high for number in found) * 2 >= len(found)
 
 
 @given(st.lists(st.integers(100, 120), min_size=MIN_PEERS, max_size=30), st.integers(200, 10**6))
 def test_one_ward_far_away_does_not_move_what_is_usual(found, odd):
-    calm, with_odd = (find_usual([{"floors": number} for number in values])["floors"] for values in (found, [*found, odd]))
+    calm, with_odd = (usual_ranges([{"floors": number} for number in values])["floors"] for values in (found, [*found, odd]))
     assert odd > with_odd.high
-    assert abs(with_odd.high - calm.high) <= 20 * (1 + FAR)
+    assert abs(with_odd.high - calm.high) <= 20 * (1 + MAX_SPREADS)
 
 
 def test_more_machines_than_people_could_use_are_doubted():
@@ -101,7 +101,7 @@ def test_what_the_city_answers_is_not_asked_of_the_ward():
 
 
 def test_a_reason_that_is_too_long_is_an_error_and_is_kept():
-    reading = read_answers(FORM, {"floors": "3", "floors.why": "x" * 501}, 2026)
+    reading = evaluate_entries(FORM, {"floors": "3", "floors.why": "x" * 501}, 2026)
     assert [(problem.field, problem.question) for problem in reading.problems] == [("floors.why", "floors")]
 
 
@@ -111,18 +111,18 @@ def test_sending_waits_for_the_reason_of_each_doubt(session):
     submission = session.scalars(select(Submission).where(Submission.round_id == opened.id)).first()
     answers = make_answers(get_ward(session, submission.ward_code), Random(7), 2026, frozenset()) | {"level_file_approved": "?"}
     save_fields(session, submission, answers, {}, "Công chức")
-    assert [doubt.question for doubt in examine(session, submission).unexplained] == ["level_file_approved"]
-    with pytest.raises(ProblemsError, match="còn 1 chỗ bất thường chưa ghi lý do"):
-        send(session, submission, "A", "B", "Công chức")
+    assert [doubt.question for doubt in validate_submission(session, submission).unexplained] == ["level_file_approved"]
+    with pytest.raises(IncompleteError, match="còn 1 chỗ bất thường chưa ghi lý do"):
+        send_submission(session, submission, "A", "B", "Công chức")
     save_fields(session, submission, {"level_file_approved.why": REASON}, {}, "Công chức")
-    send(session, submission, "A", "B", "Công chức")
+    send_submission(session, submission, "A", "B", "Công chức")
     assert submission.state == CollectionState.SENT
 
 
 def test_officer_and_reviewer_see_the_same_doubts(demo_session, demo_sign_in):
     submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
-    save_fields(demo_session, submission, {"switch_ports": "960"}, typed_of(submission), "Công chức")
-    (doubt,) = [doubt for doubt in doubts_of(demo_session, submission) if doubt.question == "switch_ports"]
+    save_fields(demo_session, submission, {"switch_ports": "960"}, entries_of(submission), "Công chức")
+    (doubt,) = [doubt for doubt in anomalies_of(demo_session, submission) if doubt.question == "switch_ports"]
     demo_session.commit()
     client = demo_sign_in("canbo")
     assert doubt.message in client.get(f"/surveys/{submission.id}/sections/C").text
@@ -130,6 +130,6 @@ def test_officer_and_reviewer_see_the_same_doubts(demo_session, demo_sign_in):
 
 
 def test_most_demo_wards_have_nothing_to_explain(demo_session):
-    counts = [len(doubts_of(demo_session, submission)) for submission in demo_session.scalars(select(Submission))]
+    counts = [len(anomalies_of(demo_session, submission)) for submission in demo_session.scalars(select(Submission))]
     assert 60 <= sum(count == 0 for count in counts) < 126
     assert max(counts) <= 8

@@ -184,7 +184,7 @@ def test_one_file_too_many_is_told(demo_sign_in, demo_session):
 
 
 def test_attaching_and_removing_without_end_is_bounded(demo_sign_in, demo_session, monkeypatch):
-    monkeypatch.setattr("surveys.submissions.evidence.MAX_EVER", 2)
+    monkeypatch.setattr("surveys.submissions.evidence.MAX_FILES_EVER", 2)
     mine, client = submission_id(demo_session), demo_sign_in("canbo")
     for _ in range(2):
         attach(client, mine, PDF, "a.pdf")

@@ -20,13 +20,13 @@ from surveys.checks.entries import SubmissionError
 from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
 from surveys.models import Round, Submission, SubmissionEvent
-from surveys.questionnaire.evaluation import read_answers, to_snapshot
-from surveys.questionnaire.field_names import field_in_words, posted_base, value_in_words
+from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
+from surveys.questionnaire.field_names import field_label, posted_base, value_label
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.answer_diff import find_differences
+from surveys.review.answer_diff import diff_answers
 from surveys.submissions.rounds import open_round
-from surveys.submissions.submissions import save_fields, send, typed_of
-from surveys.workbooks.city_workbook import city_fields
+from surveys.submissions.submissions import entries_of, save_fields, send_submission
+from surveys.workbooks.city_workbook import city_columns
 from tests.conftest import PASSWORD, client_of
 
 FORM = load_questionnaire()
@@ -35,13 +35,13 @@ LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
 
 def problems(typed):
-    return {problem.field: problem.message for problem in read_answers(FORM, typed, 2026).problems}
+    return {problem.field: problem.message for problem in evaluate_entries(FORM, typed, 2026).problems}
 
 
 def my_submission(session):
     """The ids of the story's ward, read without holding the database."""
     found = session.scalars(select(Submission).where(Submission.ward_code == WARD)).one()
-    keys = (found.id, typed_of(found))
+    keys = (found.id, entries_of(found))
     session.rollback()
     return keys
 
@@ -63,7 +63,7 @@ def test_a_field_that_i_did_not_touch_takes_what_a_colleague_typed(session, draf
     save_fields(session, draft, {"sites": "4", "villages": "9"}, page, "Người hai")
     outcome = save_fields(session, draft, {"sites": "2", "floors": "5", "villages": ""}, page, "Người một")
     assert outcome.conflicts == ()
-    assert typed_of(draft) == {"sites": "4", "floors": "5", "villages": "9"}
+    assert entries_of(draft) == {"sites": "4", "floors": "5", "villages": "9"}
 
 
 @pytest.mark.both_databases
@@ -79,7 +79,7 @@ def test_nobody_disputes_with_himself_over_what_the_table_tidied(session, draft,
     save_fields(session, draft, {"A03.note": first}, {}, "Người một")
     outcome = save_fields(session, draft, {"A03.note": "khác"}, {"A03.note": first}, "Người một")
     assert outcome.conflicts == ()
-    assert typed_of(draft)["A03.note"] == "khác"
+    assert entries_of(draft)["A03.note"] == "khác"
 
 
 def test_a_field_that_is_too_long_is_named_in_words(session, draft):
@@ -89,12 +89,12 @@ def test_a_field_that_is_too_long_is_named_in_words(session, draft):
 
 def test_another_owner_is_another_answer_and_stands_in_words():
     before = {"A03.good": "3", "A03.year": "2024"}
-    (difference,) = find_differences(FORM, before, before | {"A03.owner": "leased"}).values()
+    (difference,) = diff_answers(FORM, before, before | {"A03.owner": "leased"}).values()
     assert (difference.before, difference.after) == (
         "đang dùng tốt: 3, năm 2024",
         "đang dùng tốt: 3, năm 2024, đơn vị sở hữu: Thuê, mượn",
     )
-    assert find_differences(FORM, before, before | {"A03.owner": "ward"}) == {}
+    assert diff_answers(FORM, before, before | {"A03.owner": "ward"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_the_page_of_a_conflict_speaks_in_words_and_takes_the_choice(demo_sign_i
     assert "Máy in (kể cả máy đa năng) – Xuống cấp" in page.text
     assert "Giữ “7”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa) lưu lúc" in page.text
     assert client.post(address, data={"A03.degraded": "5", "base": json.dumps({"A03.degraded": "7"})}).status_code == 302
-    assert typed_of(demo_session.get(Submission, mine))["A03.degraded"] == "5"
+    assert entries_of(demo_session.get(Submission, mine))["A03.degraded"] == "5"
 
 
 @pytest.mark.parametrize("text", ["", "[", "[1]", "null", '{"sites": 3}', "[" * 100_000, "NaN", '"x"'])
@@ -133,11 +133,11 @@ def test_a_base_that_no_page_sends_is_a_blank_page(text):
 
 
 def test_a_field_has_words():
-    assert field_in_words(FORM, "A01#3.year") == "Máy vi tính để bàn hoặc xách tay, lô thứ 3 – Năm đưa vào sử dụng"
-    assert field_in_words(FORM, "backup.contracted") == "Đường Internet dự phòng – Tốc độ theo hợp đồng (Mbps)"
-    assert field_in_words(FORM, "sites") == "Số trụ sở làm việc"
-    assert value_in_words("has_website", "?") == "Chưa nắm được"
-    assert value_in_words("A01.owner", "") == "UBND xã, phường"
+    assert field_label(FORM, "A01#3.year") == "Máy vi tính để bàn hoặc xách tay, lô thứ 3 – Năm đưa vào sử dụng"
+    assert field_label(FORM, "backup.contracted") == "Đường Internet dự phòng – Tốc độ theo hợp đồng (Mbps)"
+    assert field_label(FORM, "sites") == "Số trụ sở làm việc"
+    assert value_label("has_website", "?") == "Chưa nắm được"
+    assert value_label("A01.owner", "") == "UBND xã, phường"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_nothing_of_this_kind_leaves_what_a_colleague_typed(demo_sign_in, demo_s
     answer = client.post(f"/surveys/{mine}/sections/A", data={"A04.good": "", "nothing": "1", "base": json.dumps(typed)})
     assert answer.status_code == 302
     demo_session.expire_all()
-    assert "A04.good" not in typed_of(submission_of(demo_session))
+    assert "A04.good" not in entries_of(submission_of(demo_session))
 
 
 def test_a_form_of_a_session_that_ended_leads_to_sign_in_and_back(demo_app, demo_session):
@@ -258,7 +258,7 @@ def test_what_serves_group_g_is_marked_sensitive_and_nothing_else():
     assert {q.key for q in own if q.sensitive} == {q.key for q in own if set(q.serves) & group_g and q.key != "sites"}
     assert "G06" in {question.key for question in FORM.questions if question.sensitive}
     assert {q.key for q in FORM.questions if q.sensitive and q.kind != "equipment"} == SENSITIVE_FACTS
-    assert not [question for _name, _label, question in city_fields() if question.sensitive]
+    assert not [question for _name, _label, question in city_columns() if question.sensitive]
 
 
 def test_the_audit_trail_does_not_tell_what_is_sensitive(demo_sign_in, demo_session):
@@ -299,7 +299,7 @@ def test_the_printed_form_is_ready_to_sign(demo_sign_in, demo_session):
 def complete(session):
     found = submission_of(session)
     rest = {**LEFT, "has_website": "no"}
-    save_fields(session, found, rest, typed_of(found), "Công chức")
+    save_fields(session, found, rest, entries_of(found), "Công chức")
     mine = found.id
     session.commit()
     return mine
@@ -350,7 +350,7 @@ def test_the_reason_of_a_return_stands_while_it_is_returned_and_no_longer(demo_s
     client = demo_sign_in("canbo")
     assert "Kiểm tra phần F" in client.get("/").text
     mine = complete(demo_session)
-    send(demo_session, demo_session.get(Submission, mine), "A", "B", "A")
+    send_submission(demo_session, demo_session.get(Submission, mine), "A", "B", "A")
     demo_session.commit()
     assert "Kiểm tra phần F" not in client.get("/").text
     assert "Kiểm tra phần F" not in client.get(f"/surveys/{mine}/").text
@@ -375,7 +375,7 @@ def test_each_criterion_is_judged_from_what_is_asked(app, session):
     judged = set()
     for seed in range(40):
         typed = make_answers(ward, Random(seed), 2026, frozenset())
-        reading = read_answers(FORM, typed, 2026)
+        reading = evaluate_entries(FORM, typed, 2026)
         assert not reading.problems
         assert not reading.unanswered
         findings = rate(to_snapshot(reading, WARD, date(2026, 3, 2)), standard, date(2026, 3, 2)).findings

@@ -18,16 +18,24 @@ from accounts.models import AuditEntry
 from inventory.snapshots.snapshot import Owner
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
-from surveys.checks.entries import SubmissionError, typed_of
-from surveys.checks.states import CollectionState, Door
+from surveys.checks.entries import SubmissionError, entries_of
+from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.answers.cells import from_cell, to_cell
-from surveys.questionnaire.field_names import belongs
+from surveys.questionnaire.field_names import is_field_of
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import current_round, open_round
 from surveys.submissions.submissions import save_fields
-from surveys.workbooks.form_import import MAX_ZIP, form_of, form_workbook, marked_copy, rehearse, take_over, unpack
-from surveys.workbooks.form_workbook import KEYS, FormOf, build_form_workbook
+from surveys.workbooks.form_import import (
+    MAX_ZIP,
+    build_submission_form,
+    form_header,
+    import_form,
+    marked_form,
+    preview_import,
+    unpack_forms,
+)
+from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 from tests.conftest import DEMO_DAY
 
 FORM = load_questionnaire()
@@ -54,11 +62,11 @@ def edited(data, changes):
 
 
 def test_out_and_in_again_is_an_empty_difference(demo_session, mine):
-    done = rehearse(demo_session, form_workbook(mine), mine.round, mine)
+    done = preview_import(demo_session, build_submission_form(mine), mine.round, mine)
     assert (done.taken, done.refused, done.disputed) == ((), (), ())
     own = [
         name
-        for name, raw in typed_of(mine).items()
+        for name, raw in entries_of(mine).items()
         if raw and FORM.question(name.partition(".")[0].partition("#")[0]).asked_of == "ward"
     ]
     assert done.same == len(own) > 50
@@ -91,7 +99,7 @@ def test_whatever_was_typed_comes_back_as_it_was(data):
     typed = {field: to_nfc_without_controls(data.draw(values)) for field in fields}
     if "A01.owner" in typed and typed["A01.owner"] not in ("", "leased"):
         typed["A01.owner"] = ""
-    out = build_form_workbook(FormOf(MINE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
+    out = build_form_workbook(FormHeader(MINE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
     book = load_workbook(BytesIO(out))
     for row in book[KEYS].iter_rows(min_row=2, values_only=True):
         kind = KINDS[row[0].partition(".")[0].partition("#")[0]]
@@ -107,9 +115,9 @@ def to_nfc_without_controls(text):
 
 def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_session, mine):
     data = edited(
-        form_workbook(mine), {"lan_seats": 79, "it_officers": 1, "switch_ports": "nhiều", "floors": 3.5, "A03.broken": -2}
+        build_submission_form(mine), {"lan_seats": 79, "it_officers": 1, "switch_ports": "nhiều", "floors": 3.5, "A03.broken": -2}
     )
-    done = rehearse(demo_session, data, mine.round, mine)
+    done = preview_import(demo_session, data, mine.round, mine)
     assert [line.field for line in done.new] == ["it_officers"]
     assert [line.field for line in done.changed] == ["lan_seats"]
     refused = {line.field: line for line in done.refused}
@@ -119,57 +127,57 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
     assert line.cell.startswith("B")
     assert "số nguyên" in line.message
     assert "3,5" in refused["floors"].after
-    before = typed_of(mine)
-    take_over(demo_session, mine, done, "Công chức", Door.WORKBOOK)
-    after = typed_of(mine)
+    before = entries_of(mine)
+    import_form(demo_session, mine, done, "Công chức", AnswerSource.WORKBOOK)
+    after = entries_of(mine)
     assert {name for name in after if after[name] != before.get(name, "")} == {"it_officers", "lan_seats"}
     log = demo_session.scalars(
-        select(SubmissionChange.door).where(SubmissionChange.submission_id == mine.id, SubmissionChange.after == "79")
+        select(SubmissionChange.source).where(SubmissionChange.submission_id == mine.id, SubmissionChange.after == "79")
     )
-    assert list(log) == [Door.WORKBOOK.value]
+    assert list(log) == [AnswerSource.WORKBOOK.value]
 
 
 def test_the_same_file_twice_changes_nothing(demo_session, mine):
-    data = edited(form_workbook(mine), {"it_officers": 2})
-    take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
+    data = edited(build_submission_form(mine), {"it_officers": 2})
+    import_form(demo_session, mine, preview_import(demo_session, data, mine.round, mine), "Công chức", AnswerSource.WORKBOOK)
     version = mine.version
-    again = rehearse(demo_session, data, mine.round, mine)
+    again = preview_import(demo_session, data, mine.round, mine)
     assert again.taken == ()
-    take_over(demo_session, mine, again, "Công chức", Door.WORKBOOK)
+    import_form(demo_session, mine, again, "Công chức", AnswerSource.WORKBOOK)
     assert mine.version == version
 
 
 def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, mine):
-    data = edited(form_workbook(mine), {"lan_seats": 79, "floors": 8})
-    save_fields(demo_session, mine, {"lan_seats": "66", "villages": "11"}, typed_of(mine), "Đồng nghiệp")
-    done = rehearse(demo_session, data, mine.round, mine)
+    data = edited(build_submission_form(mine), {"lan_seats": 79, "floors": 8})
+    save_fields(demo_session, mine, {"lan_seats": "66", "villages": "11"}, entries_of(mine), "Đồng nghiệp")
+    done = preview_import(demo_session, data, mine.round, mine)
     assert [line.field for line in done.disputed] == ["lan_seats"]
     assert [line.field for line in done.changed] == ["floors"]
-    take_over(demo_session, mine, done, "Công chức", Door.WORKBOOK)
-    assert (typed_of(mine)["lan_seats"], typed_of(mine)["villages"], typed_of(mine)["floors"]) == ("66", "11", "8")
+    import_form(demo_session, mine, done, "Công chức", AnswerSource.WORKBOOK)
+    assert (entries_of(mine)["lan_seats"], entries_of(mine)["villages"], entries_of(mine)["floors"]) == ("66", "11", "8")
 
 
 def test_a_blanked_cell_takes_the_answer_away(demo_session, mine):
-    data = edited(form_workbook(mine), {"floors": None})
-    take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
-    assert typed_of(mine)["floors"] == ""
+    data = edited(build_submission_form(mine), {"floors": None})
+    import_form(demo_session, mine, preview_import(demo_session, data, mine.round, mine), "Công chức", AnswerSource.WORKBOOK)
+    assert entries_of(mine)["floors"] == ""
 
 
 def test_the_marked_copy_says_at_the_cell_what_is_wrong_and_can_be_handed_in_again(demo_session, mine):
-    data = edited(form_workbook(mine), {"switch_ports": "nhiều", "it_officers": 1})
-    copy = marked_copy(mine, rehearse(demo_session, data, mine.round, mine))
+    data = edited(build_submission_form(mine), {"switch_ports": "nhiều", "it_officers": 1})
+    copy = marked_form(mine, preview_import(demo_session, data, mine.round, mine))
     book = load_workbook(BytesIO(copy))
     comments = [cell.comment.text for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment]
     assert len(comments) == 1
     assert "số nguyên" in comments[0]
-    again = rehearse(demo_session, edited(copy, {"switch_ports": 96}), mine.round, mine)
+    again = preview_import(demo_session, edited(copy, {"switch_ports": 96}), mine.round, mine)
     assert [line.field for line in again.new] == ["it_officers"]
     assert again.refused == ()
 
 
 def test_only_answers_are_open_and_typed_text_is_no_formula(demo_session, mine):
-    save_fields(demo_session, mine, {"A03.note": "=HYPERLINK(1)"}, typed_of(mine), "Công chức")
-    book = load_workbook(BytesIO(form_workbook(mine)))
+    save_fields(demo_session, mine, {"A03.note": "=HYPERLINK(1)"}, entries_of(mine), "Công chức")
+    book = load_workbook(BytesIO(build_submission_form(mine)))
     open_cells = {
         (sheet.title, cell.coordinate) for sheet in book for row in sheet.iter_rows() for cell in row if not cell.protection.locked
     }
@@ -183,42 +191,42 @@ def test_only_answers_are_open_and_typed_text_is_no_formula(demo_session, mine):
 
 
 def test_room_for_more_lots_comes_back_as_lots(demo_session, mine):
-    data = edited(form_workbook(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
-    take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
-    assert typed_of(mine)["A03#2.good"] == "4"
-    book = load_workbook(BytesIO(form_workbook(mine)))
+    data = edited(build_submission_form(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
+    import_form(demo_session, mine, preview_import(demo_session, data, mine.round, mine), "Công chức", AnswerSource.WORKBOOK)
+    assert entries_of(mine)["A03#2.good"] == "4"
+    book = load_workbook(BytesIO(build_submission_form(mine)))
     fields = {row[0] for row in book[KEYS].iter_rows(min_row=2, values_only=True)}
     assert "A03#5.good" in fields
-    assert all(belongs(field, FORM.question(field.partition(".")[0].partition("#")[0])) for field in fields)
+    assert all(is_field_of(field, FORM.question(field.partition(".")[0].partition("#")[0])) for field in fields)
 
 
 def test_forms_of_others_and_no_forms_are_refused(demo_session, mine):
     other = demo_session.scalars(select(Submission).where(Submission.ward_code == "00004")).one()
     with pytest.raises(UploadError, match=r"là phiếu của .* không phải của Phường Cửa Nam"):
-        rehearse(demo_session, form_workbook(other), mine.round, mine)
+        preview_import(demo_session, build_submission_form(other), mine.round, mine)
     opened = open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
     with pytest.raises(UploadError, match="đợt khảo sát khác"):
-        rehearse(demo_session, form_workbook(mine), opened)
-    data = form_workbook(mine)
+        preview_import(demo_session, build_submission_form(mine), opened)
+    data = build_submission_form(mine)
     mine.round.questionnaire_version = "2027.1"
     with pytest.raises(UploadError, match="Tải lại mẫu"):
-        rehearse(demo_session, data, mine.round, mine)
+        preview_import(demo_session, data, mine.round, mine)
 
 
 def test_what_was_sent_takes_no_file(demo_session, mine):
-    data = edited(form_workbook(mine), {"floors": 8})
+    data = edited(build_submission_form(mine), {"floors": 8})
     mine.state = CollectionState.SENT.value
     with pytest.raises(SubmissionError, match="không nạp tệp được"):
-        rehearse(demo_session, data, mine.round, mine)
+        preview_import(demo_session, data, mine.round, mine)
 
 
 def test_what_somebody_adds_to_the_hidden_sheet_reaches_no_other_field(demo_session, mine):
-    book = load_workbook(BytesIO(form_workbook(mine)))
+    book = load_workbook(BytesIO(build_submission_form(mine)))
     for field in ("tslcd.contracted", "online_files_percent", "khong-co", "A01#999.good", "A01.state", "../x"):
         book[KEYS].append([field, "Phần C", "B5", ""])
     buffer = BytesIO()
     book.save(buffer)
-    done = rehearse(demo_session, buffer.getvalue(), mine.round, mine)
+    done = preview_import(demo_session, buffer.getvalue(), mine.round, mine)
     assert done.taken == done.refused == ()
 
 
@@ -245,33 +253,33 @@ def with_part(data, part, before, after):
     ],
 )
 def test_a_damaged_sheet_is_told_and_is_no_fault_of_ours(demo_session, mine, before, after):
-    data = with_part(form_workbook(mine), "xl/worksheets/sheet3.xml", before, after)
+    data = with_part(build_submission_form(mine), "xl/worksheets/sheet3.xml", before, after)
     with pytest.raises(UploadError, match="Tệp bị hỏng"):
-        rehearse(demo_session, data, mine.round, mine)
+        preview_import(demo_session, data, mine.round, mine)
 
 
 def test_the_largest_form_that_a_ward_has_comes_back(demo_session, mine):
     parts = {"good": "1", "degraded": "0", "year": "2024", "note": "Phòng một cửa, tầng hai, nhận bàn giao"}
     lots = {f"A01#{number}.{part}": value for number in range(2, 501) for part, value in parts.items()}
-    save_fields(demo_session, mine, lots, typed_of(mine), "Công chức")
-    done = rehearse(demo_session, form_workbook(mine), mine.round, mine)
+    save_fields(demo_session, mine, lots, entries_of(mine), "Công chức")
+    done = preview_import(demo_session, build_submission_form(mine), mine.round, mine)
     assert (done.taken, done.refused, done.disputed) == ((), (), ())
 
 
 @pytest.mark.parametrize("owner", ["Thuê, mượn", "Thuê  mượn", "thuê mượn"])
 def test_the_list_of_owners_gives_what_the_check_takes(demo_session, mine, owner):
-    book = load_workbook(BytesIO(form_workbook(mine)))
+    book = load_workbook(BytesIO(build_submission_form(mine)))
     listed = {check.formula1 for check in book["Phần A"].data_validations.dataValidation if check.type == "list"}
     assert listed == {f"{KEYS}!$F$1:$F$3"}
     assert [cell.value for (cell,) in book[KEYS]["F1:F3"]] == [label.label for label in Owner]
-    done = rehearse(demo_session, edited(form_workbook(mine), {"A03.owner": owner}), mine.round, mine)
+    done = preview_import(demo_session, edited(build_submission_form(mine), {"A03.owner": owner}), mine.round, mine)
     assert [(line.after, line.message) for line in (*done.taken, *done.refused)] == [("Thuê, mượn", "")]
 
 
 EVIL = """
 import resource, sys, time
 sys.path.insert(0, {root!r})
-from surveys.workbooks.form_import import rehearse
+from surveys.workbooks.form_import import preview_import
 from portal.uploads import UploadError
 from portal.vietnamese import fold, to_nfc
 from portal.errors import WardReadinessError
@@ -280,7 +288,7 @@ data = open({path!r}, "rb").read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begun = time.process_time()
 try:
-    rehearse(None, data, Round())
+    preview_import(None, data, Round())
     print("taken")
 except WardReadinessError as error:
     print("refused", error.message)
@@ -317,7 +325,7 @@ def evil_files(folder):
     (folder / "text.xlsx").write_text("xin chào", "utf-8")
     plain.seek(0)
     (folder / "plain.xlsx").write_bytes(plain.read())
-    form = build_form_workbook(FormOf(MINE, "x", 1, "y", FORM.version), FORM, {})
+    form = build_form_workbook(FormHeader(MINE, "x", 1, "y", FORM.version), FORM, {})
     cells = b"".join(b"<c><v>%d</v></c>" % (number % 7919) for number in range(160_000))
     names = b"".join(b'<definedName name="n%d">A1</definedName>' % number for number in range(100_000))
     kinds = b"".join(b'<Override PartName="/x%d" ContentType="a"/>' % number for number in range(100_000))
@@ -352,7 +360,7 @@ def test_a_zip_of_many_is_looked_over_file_by_file(demo_session, demo_sign_in, m
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for row in drafts:
-            archive.writestr(f"phiếu/{row.ward_code}.xlsx", edited(form_workbook(row), {"villages": 12}))
+            archive.writestr(f"phiếu/{row.ward_code}.xlsx", edited(build_submission_form(row), {"villages": 12}))
         archive.writestr("hỏng.xlsx", b"x")
         archive.writestr("đọc.txt", b"x")
     numbers = [row.id for row in drafts]
@@ -366,36 +374,38 @@ def test_a_zip_of_many_is_looked_over_file_by_file(demo_session, demo_sign_in, m
     told = client.post("/rounds/1/forms", data={"content": content, "do": "take"}, follow_redirects=True).text
     assert "của 3 đơn vị" in told or "của 2 đơn vị" in told
     demo_session.expire_all()
-    assert {typed_of(demo_session.get(Submission, number))["villages"] for number in numbers} == {"12"}
+    assert {entries_of(demo_session.get(Submission, number))["villages"] for number in numbers} == {"12"}
 
 
 def test_no_zip_and_too_many_are_told():
     with pytest.raises(UploadError, match=r"không phải \.zip"):
-        unpack(b"x")
+        unpack_forms(b"x")
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a.txt", b"x")
     with pytest.raises(UploadError, match=r"không có tệp \.xlsx"):
-        unpack(buffer.getvalue())
+        unpack_forms(buffer.getvalue())
     with zipfile.ZipFile(buffer, "w") as archive:
         for number in range(151):
             archive.writestr(f"{number}.xlsx", b"x")
     with pytest.raises(UploadError, match="không quá 150"):
-        unpack(buffer.getvalue())
+        unpack_forms(buffer.getvalue())
     with pytest.raises(UploadError, match="lớn hơn 11 MB"):
-        unpack(b"PK" + b"x" * MAX_ZIP)
+        unpack_forms(b"PK" + b"x" * MAX_ZIP)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(9):
             archive.writestr(f"{number}.xlsx", b"\0" * 4_000_000)
     with pytest.raises(UploadError, match="quá lớn khi mở ra"):
-        unpack(buffer.getvalue())
+        unpack_forms(buffer.getvalue())
 
 
 def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, mine):
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for villages in (7, 8):
-            archive.writestr(f"lần {villages}.xlsx", edited(form_workbook(mine), {"villages": villages, "switch_ports": "nhiều"}))
+            archive.writestr(
+                f"lần {villages}.xlsx", edited(build_submission_form(mine), {"villages": villages, "switch_ports": "nhiều"})
+            )
     number = mine.id
     demo_session.rollback()
     client = demo_sign_in("thamdinh")
@@ -407,11 +417,11 @@ def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, min
     assert "Đã nhận 1 ô của 1 đơn vị." in told
     assert "1 ô chưa nhận, giữ như cũ." in told
     demo_session.expire_all()
-    assert typed_of(demo_session.get(Submission, number))["villages"] == "7"
+    assert entries_of(demo_session.get(Submission, number))["villages"] == "7"
 
 
 def test_the_pages_rehearse_first_and_then_take_over(demo_session, demo_sign_in, mine):
-    number, data = mine.id, edited(form_workbook(mine), {"it_officers": 1, "switch_ports": "nhiều"})
+    number, data = mine.id, edited(build_submission_form(mine), {"it_officers": 1, "switch_ports": "nhiều"})
     before = mine.version
     demo_session.rollback()
     client = demo_sign_in("canbo")
@@ -442,16 +452,16 @@ def test_a_download_leaves_its_lines(demo_session, demo_sign_in, mine):
 
 def test_the_command_rehearses_and_takes_over(demo_app, demo_session, mine, tmp_path):
     path, number = tmp_path / "phieu.xlsx", mine.id
-    path.write_bytes(edited(form_workbook(mine), {"it_officers": 1}))
-    assert form_of(mine).round_id == current_round(demo_session).id
+    path.write_bytes(edited(build_submission_form(mine), {"it_officers": 1}))
+    assert form_header(mine).round_id == current_round(demo_session).id
     demo_session.rollback()
     runner = demo_app.test_cli_runner()
     assert "1 ô mới" in runner.invoke(args=["surveys", "import", "--rehearse", str(path)]).output
-    assert typed_of(demo_session.get(Submission, number)).get("it_officers", "") == ""
+    assert entries_of(demo_session.get(Submission, number)).get("it_officers", "") == ""
     demo_session.rollback()
     assert runner.invoke(args=["surveys", "import", str(path)]).exit_code == 0
     demo_session.expire_all()
-    assert typed_of(demo_session.get(Submission, number))["it_officers"] == "1"
+    assert entries_of(demo_session.get(Submission, number))["it_officers"] == "1"
     demo_session.rollback()
     path.write_bytes(b"x")
     bad = runner.invoke(args=["surveys", "import", str(path)])

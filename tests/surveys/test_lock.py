@@ -11,14 +11,14 @@ from accounts.identity import Role
 from accounts.models import User
 from accounts.users import create_user
 from portal.clock import today
-from surveys.checks.entries import carried_of
+from surveys.checks.entries import carried_questions
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.submissions.evidence import attach
-from surveys.submissions.speed_test import begin
+from surveys.submissions.evidence import attach_file
+from surveys.submissions.speed_test import begin_speed_test
 from surveys.submissions.submissions import content_hash
-from surveys.workbooks.city_workbook import build_city_workbook, city_fields
-from surveys.workbooks.form_import import form_workbook
+from surveys.workbooks.city_workbook import build_city_workbook, city_columns
+from surveys.workbooks.form_import import build_submission_form
 from tests.surveys.test_form_workbook import MINE, edited
 
 FIELD = "floors"
@@ -31,13 +31,13 @@ def locked(demo_app, demo_session, tmp_path, request):
     mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
     create_user(demo_session, "dong.nghiep", "Đồng nghiệp (minh họa)", Role.OFFICER, [MINE], password="mot-hai-ba-bon")
     pdf = b"%PDF-1.4\n%%EOF"
-    kept = attach(demo_session, "memory://evidence", mine, FIELD, "a.pdf", pdf, "Công chức")
-    turn = begin(demo_session, mine, "internet", "Công chức", "127.0.0.1", "máy thử")
+    kept = attach_file(demo_session, "memory://evidence", mine, FIELD, "a.pdf", pdf, "Công chức")
+    turn = begin_speed_test(demo_session, mine, "internet", "Công chức", "127.0.0.1", "máy thử")
     for answer in mine.answers[:3]:
         answer.is_carried = True
-    book = edited(form_workbook(mine), {FIELD: 9})
+    book = edited(build_submission_form(mine), {FIELD: 9})
     city = load_workbook(BytesIO(build_city_workbook(demo_session, mine.round)))
-    column = 3 + [name for name, _label, _question in city_fields()].index("online_files_percent")
+    column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
     for row in range(2, 128):
         city.active.cell(row, column).value = 7
     city.save(table := BytesIO())
@@ -65,7 +65,7 @@ def standing(session, number):
         mine.version,
         mine.reopened_until,
         content_hash(mine),
-        sorted(carried_of(mine)),
+        sorted(carried_questions(mine)),
         sorted(
             (row.id, row.kind, row.removed_at) for row in session.scalars(select(Evidence).where(Evidence.submission_id == number))
         ),

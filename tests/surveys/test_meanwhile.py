@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from accounts.identity import Role
 from inventory.models import SnapshotRecord
 from portal.database import session_scope
-from surveys.checks.entries import typed_of
+from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState, EventKind
 from surveys.models import Submission, SubmissionEvent
-from surveys.review.review import return_submission, sending_of
+from surveys.review.review import return_submission, sending_key
 from surveys.submissions.rounds import open_round
-from surveys.submissions.submissions import get_submission, save_fields, send
+from surveys.submissions.submissions import get_submission, save_fields, send_submission
 from tests.conftest import DEMO_DAY
 
 MANY = 12
@@ -29,7 +29,7 @@ def waiting(session):
     for row in rows:
         save_fields(session, row, {"floors": "3"}, {}, "Công chức")
         row.state, row.sent_at = CollectionState.SENT.value, row.answers[0].saved_at
-    seen = {row.id: sending_of(row) for row in rows}
+    seen = {row.id: sending_key(row) for row in rows}
     session.commit()
     return seen
 
@@ -74,7 +74,7 @@ def test_who_waited_for_the_lock_sees_what_happened_meanwhile(app, session, wait
     number = next(iter(waiting))
     with session_scope(app.extensions["engine"], writes=False) as slow:
         kept = get_submission(slow, number)
-        assert (kept.state, typed_of(kept)["floors"]) == (CollectionState.SENT, "3")
+        assert (kept.state, entries_of(kept)["floors"]) == (CollectionState.SENT, "3")
         if slow.get_bind().dialect.name == "sqlite":
             # Here a transaction that has read sees nothing newer, and a writing one waits before it reads.
             slow.rollback()
@@ -82,18 +82,18 @@ def test_who_waited_for_the_lock_sees_what_happened_meanwhile(app, session, wait
             return_submission(quick, get_submission(quick, number, for_update=True), "Kiểm tra lại", "Chuyên viên")
             save_fields(quick, get_submission(quick, number), {"floors": "5"}, {"floors": "3"}, "Công chức")
         found = get_submission(slow, number, for_update=True)
-        assert (found.state, typed_of(found)["floors"]) == (CollectionState.RETURNED, "5")
+        assert (found.state, entries_of(found)["floors"]) == (CollectionState.RETURNED, "5")
 
 
 @pytest.mark.parametrize("decision", ["approve", "return"])
 def test_what_was_sent_anew_is_not_decided_on_unseen(demo_session, demo_sign_in, decision):
     sent = demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)).first()
-    seen, number = sending_of(sent), sent.id
+    seen, number = sending_key(sent), sent.id
     return_submission(demo_session, sent, "Kiểm tra lại số cổng", "Chuyên viên")
-    before = typed_of(sent)
+    before = entries_of(sent)
     save_fields(demo_session, sent, {"floors": "9", "floors.why": "Nhận thêm trụ sở"}, before, "Công chức")
-    send(demo_session, sent, "A", "B", "Công chức")
-    newest = sending_of(sent)
+    send_submission(demo_session, sent, "A", "B", "Công chức")
+    newest = sending_key(sent)
     demo_session.commit()
     client = demo_sign_in("thamdinh")
     answer = client.post(f"/review/{number}/{decision}", data={"seen": seen, "reason": "Giữ lại lý do này"})

@@ -13,7 +13,18 @@ from portal.errors import NotFoundError
 from surveys.checks.entries import SubmissionError
 from surveys.models import Evidence, Submission
 from surveys.submissions.rounds import open_round
-from surveys.submissions.speed_test import A_DAY, AT_ONCE, LIFE, MAX_BYTES, MAX_RUNS, BusyError, begin, finish, read_runs, spend
+from surveys.submissions.speed_test import (
+    MAX_BYTES,
+    MAX_CONCURRENT,
+    MAX_PER_DAY,
+    MAX_RUNS,
+    TURN_LIFETIME,
+    BusyError,
+    begin_speed_test,
+    count_run,
+    finish_speed_test,
+    summarise_runs,
+)
 from tests.conftest import DEMO_DAY
 
 MINE = "00082"
@@ -22,24 +33,24 @@ MINE = "00082"
 @pytest.fixture
 def wards(session):
     open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
-    return list(session.scalars(select(Submission).limit(AT_ONCE + 1)))
+    return list(session.scalars(select(Submission).limit(MAX_CONCURRENT + 1)))
 
 
 def take(session, submission, line="internet"):
-    return begin(session, submission, line, "Công chức", "10.0.0.7", "Trình duyệt")
+    return begin_speed_test(session, submission, line, "Công chức", "10.0.0.7", "Trình duyệt")
 
 
 @pytest.mark.both_databases
 def test_what_was_measured_is_kept_with_when_where_and_by_what(session, wards, tmp_path):
     turn = take(session, wards[0])
-    spend(session, wards[0], turn.id)
-    kept = finish(session, str(tmp_path / "e"), wards[0], turn.id, read_runs([90.4, 95, 300.2], [40, 42], [7.6]))
+    count_run(session, wards[0], turn.id)
+    kept = finish_speed_test(session, str(tmp_path / "e"), wards[0], turn.id, summarise_runs([90.4, 95, 300.2], [40, 42], [7.6]))
     assert (kept.kind, kept.question) == ("measurement", "internet")
     assert (kept.details["down_mbps"], kept.details["up_mbps"], kept.details["latency_ms"]) == (95, 41, 8)
     assert (kept.details["address"], kept.details["device"]) == ("10.0.0.7", "Trình duyệt")
     assert json.loads((tmp_path / "e" / kept.stored_as).read_text("utf-8"))["down"] == [90.4, 95, 300.2]
     with pytest.raises(NotFoundError):
-        spend(session, wards[0], turn.id)
+        count_run(session, wards[0], turn.id)
 
 
 @pytest.mark.both_databases
@@ -47,38 +58,38 @@ def test_one_at_a_time_a_ward_and_few_for_the_city(session, wards):
     take(session, wards[0])
     with pytest.raises(BusyError, match="chưa xong"):
         take(session, wards[0], "backup")
-    for ward in wards[1:AT_ONCE]:
+    for ward in wards[1:MAX_CONCURRENT]:
         take(session, ward)
     with pytest.raises(BusyError, match="Nhiều đơn vị"):
-        take(session, wards[AT_ONCE])
-    with time_machine.travel(now() + LIFE + timedelta(seconds=1)):
-        take(session, wards[AT_ONCE])
+        take(session, wards[MAX_CONCURRENT])
+    with time_machine.travel(now() + TURN_LIFETIME + timedelta(seconds=1)):
+        take(session, wards[MAX_CONCURRENT])
 
 
 def test_a_turn_ends_by_itself_and_by_use(session, wards):
     turn = take(session, wards[0])
     for _ in range(MAX_RUNS):
-        spend(session, wards[0], turn.id)
+        count_run(session, wards[0], turn.id)
     with pytest.raises(BusyError, match="hết hạn"):
-        spend(session, wards[0], turn.id)
-    with time_machine.travel(now() + LIFE):
+        count_run(session, wards[0], turn.id)
+    with time_machine.travel(now() + TURN_LIFETIME):
         later = take(session, wards[0])
         with pytest.raises(NotFoundError):
-            spend(session, wards[1], later.id)
+            count_run(session, wards[1], later.id)
 
 
 def test_a_ward_measures_so_often_a_day(session, wards):
-    for turn in range(A_DAY):
-        with time_machine.travel(now() + LIFE * (turn * 2)):
+    for turn in range(MAX_PER_DAY):
+        with time_machine.travel(now() + TURN_LIFETIME * (turn * 2)):
             take(session, wards[0])
-    with time_machine.travel(now() + LIFE * (A_DAY * 2)), pytest.raises(BusyError, match="lần trong một ngày"):
+    with time_machine.travel(now() + TURN_LIFETIME * (MAX_PER_DAY * 2)), pytest.raises(BusyError, match="lần trong một ngày"):
         take(session, wards[0])
 
 
 @pytest.mark.parametrize("runs", [[], [0], [-3], ["90"], [None], [True], [10**9], [1] * (MAX_RUNS + 1), [float("nan")]])
 def test_nonsense_of_a_browser_is_refused(runs):
     with pytest.raises(SubmissionError, match="không đọc được"):
-        read_runs(runs, [1], [1])
+        summarise_runs(runs, [1], [1])
 
 
 def test_only_lines_of_the_ward_are_measured(session, wards):

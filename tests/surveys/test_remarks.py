@@ -7,25 +7,25 @@ from sqlalchemy import select
 from accounts.identity import Role
 from portal.clock import now
 from portal.errors import NotFoundError
-from surveys.checks.entries import SubmissionError, typed_of
+from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.remarks import (
     MAX_LENGTH,
     RemarkError,
     add_remark,
-    flagged,
+    flagged_submissions,
     list_remarks,
     open_flags,
-    open_reasons,
-    settle_reasons,
+    open_return_reasons,
     settle_remark,
+    settle_return_reasons,
 )
 from surveys.checks.states import CollectionState, RemarkKind
-from surveys.checks.validation import examine
+from surveys.checks.validation import validate_submission
 from surveys.models import Remark, Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.review import ReasonError, approve, return_submission, sending_of
+from surveys.review.review import ReasonError, approve_submission, return_submission, sending_key
 from surveys.submissions.rounds import open_round
-from surveys.submissions.submissions import ProblemsError, save_fields, send
+from surveys.submissions.submissions import IncompleteError, save_fields, send_submission
 from tests.conftest import DEMO_DAY
 
 MINE = "00082"
@@ -54,11 +54,11 @@ def test_an_empty_or_endless_remark_is_refused(demo_session, sent, text):
 def test_an_open_flag_keeps_a_submission_from_being_approved(demo_session, sent):
     flag = add_remark(demo_session, sent, RemarkKind.FLAG, "A01", "Đối chiếu sổ tài sản", "Chuyên viên")
     with pytest.raises(SubmissionError, match="Còn 1 chỗ đánh dấu cần theo dõi"):
-        approve(demo_session, sent, "Chuyên viên")
+        approve_submission(demo_session, sent, "Chuyên viên")
     assert sent.state == CollectionState.SENT
     settle_remark(demo_session, sent, flag.id, "Chuyên viên")
     assert open_flags(demo_session, sent) == []
-    approve(demo_session, sent, "Chuyên viên")
+    approve_submission(demo_session, sent, "Chuyên viên")
 
 
 def test_a_return_needs_one_reason_in_all_or_one_beside_a_question(demo_session, sent):
@@ -75,26 +75,26 @@ def test_what_a_return_asks_about_is_changed_or_answered_before_it_is_sent_again
     for question in ("lan_seats", "floors"):
         add_remark(demo_session, sent, RemarkKind.RETURN, question, "Kiểm tra lại", "Chuyên viên")
     # While it waits for review, a change of mind settles nothing.
-    settle_reasons(demo_session, sent, ["lan_seats"], "Công chức")
-    assert len(open_reasons(demo_session, sent)) == 2
+    settle_return_reasons(demo_session, sent, ["lan_seats"], "Công chức")
+    assert len(open_return_reasons(demo_session, sent)) == 2
     return_submission(demo_session, sent, "", "Chuyên viên")
-    assert examine(demo_session, sent).left == 2
-    with pytest.raises(ProblemsError, match="còn 2 chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời"):
-        send(demo_session, sent, "A", "B", "Công chức")
-    before = typed_of(sent)
+    assert validate_submission(demo_session, sent).left == 2
+    with pytest.raises(IncompleteError, match="còn 2 chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời"):
+        send_submission(demo_session, sent, "A", "B", "Công chức")
+    before = entries_of(sent)
     save_fields(demo_session, sent, {"lan_seats": str(int(before["lan_seats"]) + 1)}, before, "Công chức")
-    assert [remark.question for remark in open_reasons(demo_session, sent)] == ["floors"]
-    settle_reasons(demo_session, sent, ["floors"], "Công chức")
-    send(demo_session, sent, "A", "B", "Công chức")
+    assert [remark.question for remark in open_return_reasons(demo_session, sent)] == ["floors"]
+    settle_return_reasons(demo_session, sent, ["floors"], "Công chức")
+    send_submission(demo_session, sent, "A", "B", "Công chức")
 
 
 def test_a_reason_that_was_not_sent_yet_keeps_a_submission_from_being_approved(demo_session, sent):
     reason = add_remark(demo_session, sent, RemarkKind.RETURN, "lan_seats", "Kiểm tra lại", "Chuyên viên")
     with pytest.raises(SubmissionError, match="Còn 1 câu đã nêu là cần bổ sung"):
-        approve(demo_session, sent, "Người khác")
-    assert sent.id in flagged(demo_session, [sent.id])
+        approve_submission(demo_session, sent, "Người khác")
+    assert sent.id in flagged_submissions(demo_session, [sent.id])
     settle_remark(demo_session, sent, reason.id, "Chuyên viên")
-    approve(demo_session, sent, "Người khác")
+    approve_submission(demo_session, sent, "Người khác")
 
 
 @pytest.mark.parametrize("question", ["", "khong-co", "online_files_percent"])
@@ -110,11 +110,11 @@ def test_a_reason_names_a_question_that_the_ward_can_mend(demo_session, demo_sig
 def test_a_reason_whose_question_is_gone_is_shown_and_holds_nobody_up(demo_session, demo_sign_in):
     mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
     mine.state = CollectionState.RETURNED.value
-    left = examine(demo_session, mine).left
+    left = validate_submission(demo_session, mine).left
     gone = {"question": "cau_cu", "kind": RemarkKind.RETURN.value, "text": "Kiểm tra câu cũ", "by": "Chuyên viên", "at": now()}
     demo_session.add(Remark(submission_id=mine.id, **gone))
     demo_session.flush()
-    assert examine(demo_session, mine).left == left
+    assert validate_submission(demo_session, mine).left == left
     number = mine.id
     demo_session.commit()
     for page in ("", "sections/A", "send"):
@@ -126,7 +126,7 @@ def test_a_reason_whose_question_is_gone_is_shown_and_holds_nobody_up(demo_sessi
 def test_the_link_of_a_reason_leads_to_its_answer_where_the_question_is_not_asked(demo_session, demo_sign_in):
     mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
     section, question = next((part, q) for part in load_questionnaire().sections for q in part.questions if q.ask_if)
-    save_fields(demo_session, mine, {question.ask_if: "no"}, typed_of(mine), "Công chức")
+    save_fields(demo_session, mine, {question.ask_if: "no"}, entries_of(mine), "Công chức")
     mine.state = CollectionState.SENT.value
     for text in ("Kiểm tra lại", "Và lần nữa"):
         add_remark(demo_session, mine, RemarkKind.RETURN, question.key, text, "Chuyên viên")
@@ -146,7 +146,7 @@ def test_only_the_ward_answers_what_it_was_asked(demo_session, demo_sign_in):
     demo_session.commit()
     for username, open_after in (("thamdinh", 1), ("lanhdaoxa", 0)):
         demo_sign_in(username).post(f"/surveys/{number}/remarks", data={"question": "lan_seats", "text": "Đã xem"})
-        assert len(open_reasons(demo_session, demo_session.get(Submission, number))) == open_after
+        assert len(open_return_reasons(demo_session, demo_session.get(Submission, number))) == open_after
         demo_session.rollback()
 
 
@@ -175,7 +175,7 @@ def test_the_officer_finds_the_reason_on_top_and_beside_its_field(demo_session, 
     answer = client.post(f"/surveys/{number}/remarks", data={"question": "lan_seats", "text": "Đã đếm lại, đúng"})
     assert answer.location.endswith(f"/surveys/{number}/sections/C#q-lan_seats")
     demo_session.expire_all()
-    assert open_reasons(demo_session, demo_session.get(Submission, number)) == []
+    assert open_return_reasons(demo_session, demo_session.get(Submission, number)) == []
 
 
 def test_a_refused_remark_stays_in_its_form(demo_session, demo_sign_in, sent):
@@ -211,7 +211,7 @@ def test_many_are_approved_at_once_but_for_the_flagged(demo_session, demo_sign_i
     waiting = list(demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)))
     add_remark(demo_session, waiting[0], RemarkKind.FLAG, "", "Xem lại", "Chuyên viên")
     numbers = [row.id for row in waiting]
-    seen = {f"seen-{row.id}": sending_of(row) for row in waiting}
+    seen = {f"seen-{row.id}": sending_key(row) for row in waiting}
     demo_session.commit()
     client = demo_sign_in("thamdinh")
     page = BeautifulSoup(client.get("/review/").data, "html.parser")

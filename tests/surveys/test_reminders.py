@@ -22,7 +22,7 @@ from portal.mail import is_address
 from portal.settings import read_settings
 from surveys.checks.states import CollectionState
 from surveys.models import Reminder, Submission
-from surveys.review.reminders import find_late, make_digests, send_reminders
+from surveys.review.reminders import build_digests, list_late_wards, send_reminders
 from surveys.submissions.rounds import current_round, open_round
 from tests.conftest import DEMO_DAY, PASSWORD
 from tests.scoring.given_actions import give, make_owner
@@ -60,7 +60,7 @@ def test_who_is_late_gets_one_letter_with_all_wards_and_others_none(app, session
     number = current_round(session).id
     session.rollback()
     done = send_reminders(app.extensions["engine"], number, late_city, DAY)
-    assert (done.letters, done.failed) == (2, ())
+    assert (done.sent_count, done.failures) == (2, ())
     written = letters(late_city)
     assert set(written) == {"mot@example.org", "ba@example.org"}
     text = written["ba@example.org"].get_content()
@@ -78,11 +78,11 @@ def test_four_who_press_at_once_remind_once(app, session, late_city):
     number = current_round(session).id
     session.rollback()
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _turn: send_reminders(app.extensions["engine"], number, late_city, DAY).letters, range(4)))
+        done = list(pool.map(lambda _turn: send_reminders(app.extensions["engine"], number, late_city, DAY).sent_count, range(4)))
     assert sum(done) == 2
     assert len(list(late_city.mail_folder.glob("*.eml"))) == 2
-    assert send_reminders(app.extensions["engine"], number, late_city, DAY).letters == 0
-    assert send_reminders(app.extensions["engine"], number, late_city, DAY + timedelta(days=1)).letters == 2
+    assert send_reminders(app.extensions["engine"], number, late_city, DAY).sent_count == 0
+    assert send_reminders(app.extensions["engine"], number, late_city, DAY + timedelta(days=1)).sent_count == 2
 
 
 def lines_for(session, *usernames):
@@ -99,7 +99,7 @@ def test_what_others_have_to_tell_goes_into_the_same_letter_and_nobody_gets_two(
     session.rollback()
     for turn in range(2):
         done = send_reminders(app.extensions["engine"], number, late_city, DAY, further)
-        assert (done.letters, done.failed) == (0 if turn else 3, ())
+        assert (done.sent_count, done.failures) == (0 if turn else 3, ())
     written = letters(late_city)
     assert len(list(late_city.mail_folder.glob("*.eml"))) == len(written) == 3
     both, survey, other = (written[f"{name}@example.org"] for name in ("mot", "ba", "cv"))
@@ -114,15 +114,15 @@ def test_a_closed_account_is_told_nothing_and_a_ward_counts_as_told_by_its_offic
     create_user(session, "lanh.dao", "Lãnh đạo", Role.WARD_HEAD, ["00004"], password=PASSWORD, email="ld@example.org")
     session.flush()
     further = lines_for(session, "can.bo.khoa", "lanh.dao")
-    digests, nobody = make_digests(session, current_round(session), late_city, DAY, further)
+    digests, nobody = build_digests(session, current_round(session), late_city, DAY, further)
     assert [one.full_name for one in digests] == ["Công chức ba", "Công chức hai", "Công chức mot", "Lãnh đạo"]
     assert digests[-1].wards == ()
     assert "00004" not in [one.ward.code for one in nobody]
 
 
 def test_nobody_is_late_on_the_last_day(app, session, late_city):
-    assert find_late(session, current_round(session), DEMO_DAY) == ()
-    assert send_reminders(app.extensions["engine"], current_round(session).id, late_city, DEMO_DAY).letters == 0
+    assert list_late_wards(session, current_round(session), DEMO_DAY) == ()
+    assert send_reminders(app.extensions["engine"], current_round(session).id, late_city, DEMO_DAY).sent_count == 0
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25, deadline=None)
@@ -134,7 +134,7 @@ def test_nobody_who_has_sent_is_ever_reminded(app, late_city, states, days):
             session.execute(update(Submission).where(Submission.ward_code == code).values(state=state.value))
     owing = {code for code, state in zip(codes, states, strict=True) if state.is_open}
     with session_scope(app.extensions["engine"], writes=False) as session:
-        digests, _nobody = make_digests(session, current_round(session), late_city, DEMO_DAY + timedelta(days=days))
+        digests, _nobody = build_digests(session, current_round(session), late_city, DEMO_DAY + timedelta(days=days))
         told = [one.ward.code for digest in digests for one in digest.wards]
     assert set(told) == (owing if days > 0 else set())
     assert len(told) == len(set(told))
@@ -143,14 +143,14 @@ def test_nobody_who_has_sent_is_ever_reminded(app, late_city, states, days):
 def test_a_ward_that_was_let_in_again_is_left_in_peace(session, late_city):
     mine = session.scalars(select(Submission).where(Submission.ward_code == "00070")).one()
     mine.reopened_until = DAY
-    assert "00070" not in [one.ward.code for one in find_late(session, current_round(session), DAY)]
-    assert "00070" in [one.ward.code for one in find_late(session, current_round(session), DAY + timedelta(days=1))]
+    assert "00070" not in [one.ward.code for one in list_late_wards(session, current_round(session), DAY)]
+    assert "00070" in [one.ward.code for one in list_late_wards(session, current_round(session), DAY + timedelta(days=1))]
 
 
 def test_a_closed_round_asks_nobody(session, late_city):
     found = current_round(session)
     found.is_closed = True
-    assert find_late(session, found, DAY) == ()
+    assert list_late_wards(session, found, DAY) == ()
 
 
 @pytest.mark.both_databases
@@ -168,7 +168,7 @@ def test_who_sends_while_letters_go_out_is_not_reminded_of_it(app, session, late
         written[to] = text
 
     monkeypatch.setattr("surveys.review.reminders.send_mail", slow)
-    assert send_reminders(app.extensions["engine"], number, late_city, DAY).letters == (2 if told else 1)
+    assert send_reminders(app.extensions["engine"], number, late_city, DAY).sent_count == (2 if told else 1)
     assert next(iter(written)) == "ba@example.org"
     assert written.get("mot@example.org", "").count("quá hạn 4 ngày") == len(told or ())
     kept = session.scalars(select(Reminder.wards).where(Reminder.address == "mot@example.org")).first()
@@ -219,18 +219,18 @@ def test_a_letter_goes_by_smtp_and_one_that_is_refused_is_told_and_can_be_sent_a
     chosen, number = replace(late_city, smtp_url=post), current_round(session).id
     session.rollback()
     done = send_reminders(app.extensions["engine"], number, chosen, DAY)
-    assert done.letters == 1
-    assert "Chưa gửi được thư tới mot@example.org" in done.failed[0]
+    assert done.sent_count == 1
+    assert "Chưa gửi được thư tới mot@example.org" in done.failures[0]
     assert not late_city.mail_folder.exists()
     assert b"To: ba@example.org" in Post.received[0]
     Post.refused = set()
-    assert send_reminders(app.extensions["engine"], number, chosen, DAY).letters == 1
+    assert send_reminders(app.extensions["engine"], number, chosen, DAY).sent_count == 1
 
 
 def test_a_server_that_is_away_costs_nobody_the_reminder(app, session, late_city):
     chosen, number = replace(late_city, smtp_url="smtp://127.0.0.1:1"), current_round(session).id
     session.rollback()
-    assert len(send_reminders(app.extensions["engine"], number, chosen, DAY).failed) == 2
+    assert len(send_reminders(app.extensions["engine"], number, chosen, DAY).failures) == 2
     session.rollback()
     assert session.scalars(select(Reminder)).all() == []
 
@@ -239,7 +239,7 @@ def test_a_folder_that_takes_no_letters_is_told_and_costs_nobody_the_reminder(ap
     (tmp_path / "file").write_text("no folder")
     chosen, number = replace(late_city, mail_folder=tmp_path / "file"), current_round(session).id
     session.rollback()
-    failed = send_reminders(app.extensions["engine"], number, chosen, DAY).failed
+    failed = send_reminders(app.extensions["engine"], number, chosen, DAY).failures
     assert len(failed) == 2
     assert "MAIL_FOLDER" in failed[0]
     assert session.scalars(select(Reminder)).all() == []

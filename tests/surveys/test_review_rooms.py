@@ -14,16 +14,16 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from portal.clock import HANOI, today
 from portal.setup import load_demo
-from surveys.checks.entries import carried_of, typed_of
-from surveys.checks.remarks import add_remark, settle_reasons
+from surveys.checks.entries import carried_questions, entries_of
+from surveys.checks.remarks import add_remark, settle_return_reasons
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Round, Submission, SubmissionEvent
-from surveys.review.review import approve, return_submission, sending_of
-from surveys.review.round_board import Delivery, Notice, is_uniform, make_board
-from surveys.review.timeliness import find_conduct
-from surveys.submissions.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
-from surveys.submissions.submissions import confirm_carried, save_fields, send
-from surveys.workbooks.city_workbook import build_city_workbook, city_fields, import_city_answers
+from surveys.review.review import approve_submission, return_submission, sending_key
+from surveys.review.round_board import DeadlineStatus, Notice, build_board, is_uniform
+from surveys.review.timeliness import list_timeliness
+from surveys.submissions.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_progress
+from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
+from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers
 from tests.conftest import DEMO_DAY
 
 
@@ -43,7 +43,7 @@ def of_state(session, state):
 def seen_now(session):
     """A submission that waits, and what the page of a reviewer who opens it now would bring back."""
     sent = of_state(session, CollectionState.SENT)
-    found = sent.id, sending_of(sent)
+    found = sent.id, sending_key(sent)
     session.rollback()
     return found
 
@@ -54,15 +54,15 @@ def listed(page):
 
 @pytest.fixture
 def board(demo_session):
-    return make_board(demo_session, current_round(demo_session), DEMO_DAY)
+    return build_board(demo_session, current_round(demo_session), DEMO_DAY)
 
 
 def test_the_board_expects_all_and_its_counts_add_up(board):
     assert len(board.rows) == 126
-    assert board.delivered(Delivery.RECEIVED) == 108
-    assert sum(board.count(lambda row: row.state).values()) == 126
+    assert board.delivered(DeadlineStatus.RECEIVED) == 108
+    assert sum(board.count_by(lambda row: row.state).values()) == 126
     for part in (lambda row: row.ward.kind, lambda row: row.ward.former_district):
-        assert sum(sum(counts.values()) for counts in board.by(part).values()) == 126
+        assert sum(sum(counts.values()) for counts in board.states_by(part).values()) == 126
 
 
 def test_who_has_not_sent_is_told_apart(demo_session):
@@ -73,7 +73,7 @@ def test_who_has_not_sent_is_told_apart(demo_session):
     full = of_state(demo_session, CollectionState.RETURNED)
     full.state, full.version = CollectionState.DRAFT.value, full.version + 1
     demo_session.flush()
-    notices = {row.submission_id: row.notices for row in make_board(demo_session, found, DEMO_DAY).rows}
+    notices = {row.submission_id: row.notices for row in build_board(demo_session, found, DEMO_DAY).rows}
     assert notices[draft.id] == (Notice.STOPPED,)
     assert notices[full.id] == (Notice.COMPLETE,)
     assert notices[of_state(demo_session, CollectionState.NOT_STARTED).id] == (Notice.SILENT,)
@@ -86,14 +86,14 @@ def test_what_was_mended_after_a_return_is_complete_but_not_sent(demo_session):
 
     def notices():
         demo_session.flush()
-        return next(row.notices for row in make_board(demo_session, found, DEMO_DAY).rows if row.submission_id == sent.id)
+        return next(row.notices for row in build_board(demo_session, found, DEMO_DAY).rows if row.submission_id == sent.id)
 
     add_remark(demo_session, sent, RemarkKind.RETURN, "lan_seats", "Đếm lại", "Chuyên viên")
     return_submission(demo_session, sent, "", "Chuyên viên")
     assert notices() == (Notice.RETURNED,)
-    settle_reasons(demo_session, sent, ["lan_seats"], "Công chức")
+    settle_return_reasons(demo_session, sent, ["lan_seats"], "Công chức")
     assert notices() == (Notice.COMPLETE,)
-    save_fields(demo_session, sent, {"floors": "abc"}, typed_of(sent), "Công chức")
+    save_fields(demo_session, sent, {"floors": "abc"}, entries_of(sent), "Công chức")
     assert notices() == (Notice.RETURNED,)
 
 
@@ -106,15 +106,15 @@ def test_a_round_that_only_repeats_the_one_before_is_noticed(demo_session):
 
     def row():
         demo_session.flush()
-        return next(row for row in make_board(demo_session, opened, today()).rows if row.submission_id == new.id)
+        return next(row for row in build_board(demo_session, opened, today()).rows if row.submission_id == new.id)
 
     assert (row().notices, row().changed_at) == ((Notice.SILENT,), None)
-    confirm_carried(demo_session, new, carried_of(new), "Công chức")
+    confirm_carried(demo_session, new, carried_questions(new), "Công chức")
     assert row().notices == (Notice.COMPLETE, Notice.UNCHANGED)
-    send(demo_session, new, "A", "B", "Công chức")
+    send_submission(demo_session, new, "A", "B", "Công chức")
     assert row().notices == (Notice.UNCHANGED,)
     new.state = CollectionState.DRAFT.value
-    save_fields(demo_session, new, {"A03.note": "Để ở tầng hai"}, typed_of(new), "Công chức")
+    save_fields(demo_session, new, {"A03.note": "Để ở tầng hai"}, entries_of(new), "Công chức")
     assert row().notices == (Notice.COMPLETE,)
 
 
@@ -126,14 +126,14 @@ def test_the_city_starts_and_wakes_no_ward(demo_session):
     demo_session.flush()
     before = draft.version
     book = load_workbook(BytesIO(build_city_workbook(demo_session, found)))
-    column = 3 + [name for name, _label, _question in city_fields()].index("online_files_percent")
+    column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
     for row in range(2, 128):
         book.active.cell(row, column).value = 7
     book.save(buffer := BytesIO())
     import_city_answers(demo_session, found, buffer.getvalue(), "Sở")
     demo_session.flush()
     assert draft.version == before + 1
-    notices = {row.submission_id: row.notices for row in make_board(demo_session, found, DEMO_DAY).rows}
+    notices = {row.submission_id: row.notices for row in build_board(demo_session, found, DEMO_DAY).rows}
     assert (notices[silent.id], notices[draft.id]) == ((Notice.SILENT,), (Notice.STOPPED,))
 
 
@@ -144,10 +144,10 @@ def test_late_counts_from_the_deadline_to_the_sending_or_to_today(demo_session):
     event.at = datetime.combine(found.deadline + timedelta(days=2), datetime.min.time(), HANOI).astimezone(UTC)
     silent.reopened_until = None
     demo_session.flush()
-    late = {row.submission_id: row.days_late for row in make_board(demo_session, found, found.deadline + timedelta(days=5)).rows}
+    late = {row.submission_id: row.days_late for row in build_board(demo_session, found, found.deadline + timedelta(days=5)).rows}
     assert (late[sent.id], late[silent.id]) == (2, 5)
-    board = make_board(demo_session, found, found.deadline)
-    assert (board.delivered(Delivery.ON_TIME), board.delivered(Delivery.LATE)) == (107, 1)
+    board = build_board(demo_session, found, found.deadline)
+    assert (board.delivered(DeadlineStatus.ON_TIME), board.delivered(DeadlineStatus.LATE)) == (107, 1)
 
 
 def test_who_sent_in_time_and_was_asked_back_is_late_only_once_its_own_last_day_has_passed(demo_session):
@@ -158,14 +158,14 @@ def test_who_sent_in_time_and_was_asked_back_is_late_only_once_its_own_last_day_
 
     def row(days):
         demo_session.flush()
-        rows = make_board(demo_session, found, found.deadline + timedelta(days=days)).rows
+        rows = build_board(demo_session, found, found.deadline + timedelta(days=days)).rows
         return next(row for row in rows if row.submission_id == sent.id)
 
     assert (row(8).days_late, row(9).days_late) == (0, 1)
-    save_fields(demo_session, sent, {"floors": "9", "floors.why": "Nhận thêm trụ sở"}, typed_of(sent), "Công chức")
-    send(demo_session, sent, "A", "B", "Công chức", at=at + timedelta(days=5))
-    assert (row(9).days_late, row(9).stands(Delivery.ON_TIME)) == (0, True)
-    conduct = next(one for one in find_conduct(demo_session, found, DEMO_DAY) if one.submission_id == sent.id)
+    save_fields(demo_session, sent, {"floors": "9", "floors.why": "Nhận thêm trụ sở"}, entries_of(sent), "Công chức")
+    send_submission(demo_session, sent, "A", "B", "Công chức", at=at + timedelta(days=5))
+    assert (row(9).days_late, row(9).has_status(DeadlineStatus.ON_TIME)) == (0, True)
+    conduct = next(one for one in list_timeliness(demo_session, found, DEMO_DAY) if one.submission_id == sent.id)
     assert (conduct.days_late, conduct.is_on_time) == (0, True)
 
 
@@ -241,11 +241,11 @@ def test_what_a_colleague_decided_meanwhile_is_said(demo_sign_in, demo_session):
 
 def test_the_reviewer_sees_what_was_changed_after_a_return(demo_sign_in, demo_session):
     sent = of_state(demo_session, CollectionState.SENT)
-    before = typed_of(sent)
+    before = entries_of(sent)
     return_submission(demo_session, sent, "Kiểm tra lại số cổng", "Chuyên viên")
     more = str(int(before["switch_ports"]) + 24)
     save_fields(demo_session, sent, {"switch_ports": more, "switch_ports.why": "Vừa lắp thêm một switch"}, before, "Công chức")
-    send(demo_session, sent, "A", "B", "Công chức")
+    send_submission(demo_session, sent, "A", "B", "Công chức")
     demo_session.commit()
     page = page_of(demo_sign_in("thamdinh").get(f"/review/{sent.id}"))
     assert "So với lần yêu cầu bổ sung: 1 câu đã sửa" in words(page)
@@ -260,24 +260,24 @@ def test_the_reviewer_sees_what_differs_from_the_last_approved_round(demo_sign_i
     new = demo_session.scalars(
         select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == old.ward_code)
     ).one()
-    save_fields(demo_session, new, {"floors": "77", "floors.why": "Nhận thêm hai trụ sở"}, typed_of(new), "Công chức")
-    confirm_carried(demo_session, new, carried_of(new), "Công chức")
-    send(demo_session, new, "A", "B", "Công chức")
+    save_fields(demo_session, new, {"floors": "77", "floors.why": "Nhận thêm hai trụ sở"}, entries_of(new), "Công chức")
+    confirm_carried(demo_session, new, carried_questions(new), "Công chức")
+    send_submission(demo_session, new, "A", "B", "Công chức")
     demo_session.commit()
     page = page_of(demo_sign_in("thamdinh").get(f"/review/{new.id}"))
     assert "So với lần duyệt trước: 1 câu khác" in words(page)
-    assert f"lần duyệt trước: {typed_of(old)['floors']} khu vực" in words(page.select_one("#q-floors"))
+    assert f"lần duyệt trước: {entries_of(old)['floors']} khu vực" in words(page.select_one("#q-floors"))
 
 
 def test_a_ward_is_being_updated_in_whichever_round_it_works(demo_session):
-    working = wards_in_work(demo_session)
+    working = wards_in_progress(demo_session)
     assert of_state(demo_session, CollectionState.SENT).ward_code in working
     first = current_round(demo_session)
     open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY + timedelta(days=20), "2026.1")
-    assert wards_in_work(demo_session) == working
+    assert wards_in_progress(demo_session) == working
     set_closed(demo_session, first.id, closed=True)
     still = {row.ward_code for row in demo_session.scalars(select(Submission).where(Submission.state == "sent"))}
-    assert wards_in_work(demo_session) == still
+    assert wards_in_progress(demo_session) == still
 
 
 def test_the_deadline_moves_within_reason_and_leaves_a_trace(demo_sign_in, demo_session):
@@ -304,14 +304,14 @@ def test_the_table_of_the_city_names_who_was_left_alone_and_where_a_mistake_is(d
     book = load_workbook(BytesIO(build_city_workbook(demo_session, found)))
     sheet = book.active
     sent, draft = (of_state(demo_session, state).ward_code for state in (CollectionState.SENT, CollectionState.DRAFT))
-    column = 3 + [name for name, _label, _question in city_fields()].index("online_files_percent")
+    column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
     for row in range(2, 128):
         if sheet.cell(row, 1).value in (sent, draft):
             sheet.cell(row, column).value = 3
     buffer = BytesIO()
     book.save(buffer)
     done = import_city_answers(demo_session, found, buffer.getvalue(), "Sở")
-    assert (done.changed, len(done.left_alone)) == (1, 1)
+    assert (done.changed, len(done.skipped_wards)) == (1, 1)
     sheet.cell(2, column).value = 101
     book.save(buffer := BytesIO())
     with pytest.raises(Exception, match=r"Trang “Thành phố trả lời”, dòng 2, cột “Tỷ lệ hồ sơ trực tuyến.*“101”.*100"):
@@ -322,7 +322,7 @@ def test_approving_leads_to_the_next_that_waits(demo_sign_in, demo_session):
     waiting = [
         row.id for row in demo_session.scalars(select(Submission).where(Submission.state == "sent").order_by(Submission.sent_at))
     ]
-    seen = sending_of(demo_session.get(Submission, waiting[0]))
+    seen = sending_key(demo_session.get(Submission, waiting[0]))
     demo_session.rollback()
     answer = demo_sign_in("thamdinh").post(f"/review/{waiting[0]}/approve", data={"seen": seen})
     assert answer.location == f"/review/{waiting[1]}"
@@ -331,8 +331,8 @@ def test_approving_leads_to_the_next_that_waits(demo_sign_in, demo_session):
 def test_a_submission_that_was_returned_long_ago_can_still_be_approved(demo_session):
     sent = of_state(demo_session, CollectionState.SENT)
     return_submission(demo_session, sent, "Kiểm tra lại phần A", "Chuyên viên")
-    send(demo_session, sent, "A", "B", "Công chức")
-    assert approve(demo_session, sent, "Chuyên viên").ward_code == sent.ward_code
+    send_submission(demo_session, sent, "A", "B", "Công chức")
+    assert approve_submission(demo_session, sent, "Chuyên viên").ward_code == sent.ward_code
 
 
 def test_a_demo_of_a_later_year_is_as_whole_as_one_of_today(app, session):
@@ -345,11 +345,11 @@ def test_a_demo_of_a_later_year_is_as_whole_as_one_of_today(app, session):
 
 
 def test_numbers_that_are_nearly_all_the_same_are_noticed(demo_session):
-    assert make_board(demo_session, current_round(demo_session), DEMO_DAY).noticed[Notice.UNIFORM] == 0
+    assert build_board(demo_session, current_round(demo_session), DEMO_DAY).noticed[Notice.UNIFORM] == 0
     draft = of_state(demo_session, CollectionState.DRAFT)
-    before = typed_of(draft)
+    before = entries_of(draft)
     save_fields(demo_session, draft, {name: "1" for name, raw in before.items() if raw.isdecimal()}, before, "Công chức")
-    rows = {row.submission_id: row.notices for row in make_board(demo_session, current_round(demo_session), DEMO_DAY).rows}
+    rows = {row.submission_id: row.notices for row in build_board(demo_session, current_round(demo_session), DEMO_DAY).rows}
     assert rows[draft.id] == (Notice.STARTED, Notice.UNIFORM)
     assert not is_uniform({f"field{number}": "0" for number in range(19)})
     assert is_uniform({f"field{number}": "?" for number in range(20)})

@@ -8,13 +8,13 @@ from inventory.prices.prices import load_default_prices
 from portal.vietnamese import fold
 from scoring.rating.rating import rate
 from scoring.rating.remedies import cost_to_ready, line_cost
-from surveys.checks.anomalies import Doubt
-from surveys.checks.entries import typed_of
+from surveys.checks.anomalies import Anomaly
+from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.models import Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.review import make_queue
-from surveys.review.review_priority import find_stake
+from surveys.review.review import build_queue
+from surveys.review.review_priority import assess_priority
 from surveys.submissions.submissions import save_fields
 from tests.scoring.test_rating import ON, STANDARD, snapshots
 
@@ -27,7 +27,7 @@ BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.block
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=6))
 def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
     rating = rate(snapshot, STANDARD, ON)
-    stake = find_stake(FORM, [Doubt(key, key, "khác nhiều") for key in keys], rating, PRICES)
+    stake = assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in keys], rating, PRICES)
     serves = {key: set(FORM.question(key).serves) for key in keys}
     assert stake.doubted == len(serves)
     assert stake.on_blocking == sum(bool(codes & BLOCKING) for codes in serves.values())
@@ -42,22 +42,23 @@ def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
 def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, more):
     rating = rate(snapshot, STANDARD, ON)
     less, greater = (
-        find_stake(FORM, [Doubt(key, key, "khác nhiều") for key in chosen], rating, PRICES) for chosen in (keys, [*keys, more])
+        assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in chosen], rating, PRICES)
+        for chosen in (keys, [*keys, more])
     )
-    assert greater.weight >= less.weight
+    assert greater.sort_key >= less.sort_key
 
 
 def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
-    rows = make_queue(demo_session)
-    weights = [row.stake.weight for row in rows]
+    rows = build_queue(demo_session)
+    weights = [row.stake.sort_key for row in rows]
     assert len(rows) == 8
     assert weights == sorted(weights, reverse=True)
     last = demo_session.get(Submission, rows[-1].submission_id)
     # A number of PCs far from the usual is read by blocking criteria.
     last.state = CollectionState.RETURNED.value
-    save_fields(demo_session, last, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, typed_of(last), "Công chức")
+    save_fields(demo_session, last, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, entries_of(last), "Công chức")
     last.state = CollectionState.SENT.value
-    assert make_queue(demo_session)[0].submission_id == last.id
+    assert build_queue(demo_session)[0].submission_id == last.id
     demo_session.commit()
     page = demo_sign_in("thamdinh").get("/review/").text
     assert "ở tiêu chí bắt buộc" in page
@@ -75,7 +76,7 @@ def test_a_long_queue_costs_no_more_questions_than_a_short_one(demo_session):
         note = lambda *arguments: asked.append(arguments[2])  # noqa: E731
         event.listen(bind, "before_cursor_execute", note)
         demo_session.expire_all()
-        rows = make_queue(demo_session)
+        rows = build_queue(demo_session)
         event.remove(bind, "before_cursor_execute", note)
         return len(rows), len(asked)
 

@@ -10,19 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
+from accounts.models import AuditEntry
 from inventory.snapshots.repository import newest_hashes, newest_snapshots
+from inventory.wards.queries import get_ward
 from portal.setup import load_demo
 from portal.uploads import UploadError
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.standard import parse_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Submission, SubmissionEvent
-from surveys.questionnaire.evaluation import read_answers, to_snapshot
+from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.review.review import approve, return_submission
+from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import RoundError, open_round, set_closed
-from surveys.submissions.submissions import ProblemsError, SubmissionError, save_fields, send, typed_of
-from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
+from surveys.submissions.submissions import IncompleteError, SubmissionError, entries_of, save_fields, send_submission
+from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers
 
 FORM = load_questionnaire()
 FIELDS = [q.key for q in FORM.questions] + [
@@ -49,7 +51,7 @@ NAUGHTY = [
 
 
 def read(typed):
-    return read_answers(FORM, typed, 2026)
+    return evaluate_entries(FORM, typed, 2026)
 
 
 def messages(typed):
@@ -73,7 +75,7 @@ def test_whatever_is_typed_is_read_or_told(typed):
 
 @pytest.mark.parametrize("text", ["1500", "1.500", " 1500 "])
 def test_fifteen_hundred_is_typed_either_way(text):
-    assert read({"lan_seats": text}).reads["lan_seats"].fact == 1500
+    assert read({"lan_seats": text}).answers["lan_seats"].fact == 1500
 
 
 @pytest.mark.parametrize("text", NAUGHTY[:10])
@@ -100,14 +102,14 @@ def test_a_part_cannot_pass_its_whole():
 
 
 def test_section_b_opens_only_for_owners_of_counters():
-    assert "B01" not in read({"owns_counters": "no"}).reads
-    assert "B01" in read({"owns_counters": "yes"}).reads
+    assert "B01" not in read({"owns_counters": "no"}).answers
+    assert "B01" in read({"owns_counters": "yes"}).answers
 
 
 def test_unknown_is_an_answer_and_no_number():
     reading = read({"lan_seats": "?", "A03.good": "?"})
     snapshot = to_snapshot(reading, "00082", date(2026, 3, 2))
-    assert reading.reads["lan_seats"].answered
+    assert reading.answers["lan_seats"].answered
     assert snapshot.fact("lan_seats") is None
     assert "A03" not in snapshot.answered_items
 
@@ -128,32 +130,32 @@ def test_a_stale_page_merges_other_fields_and_asks_about_the_same(session, submi
     save_fields(session, submission, {"sites": "2"}, {}, "Người một")
     outcome = save_fields(session, submission, {"sites": "3", "floors": "5"}, {}, "Người hai")
     assert [(c.field, c.yours, c.theirs, c.by) for c in outcome.conflicts] == [("sites", "3", "2", "Người một")]
-    assert typed_of(submission) == {"sites": "2", "floors": "5"}
+    assert entries_of(submission) == {"sites": "2", "floors": "5"}
 
 
 @pytest.mark.both_databases
 def test_what_is_invalid_is_kept_as_typed(session, submission):
     save_fields(session, submission, {"sites": "hai", "floors": "=1+1"}, {}, "Người một")
     session.expire_all()
-    assert typed_of(submission) == {"sites": "hai", "floors": "=1+1"}
+    assert entries_of(submission) == {"sites": "hai", "floors": "=1+1"}
 
 
 @pytest.mark.both_databases
 def test_a_refused_save_keeps_nothing(session, submission):
     with pytest.raises(SubmissionError, match="không quá"):
         save_fields(session, submission, {"sites": "2", "floors": "x" * 3000}, {}, "A")
-    assert typed_of(submission) == {}
+    assert entries_of(submission) == {}
 
 
 def test_a_page_that_never_saw_the_answer_overwrites_nothing(session, submission):
     save_fields(session, submission, {"sites": "2"}, {}, "A")
     assert save_fields(session, submission, {"sites": "3"}, {"sites": "7"}, "B").conflicts
-    assert typed_of(submission) == {"sites": "2"}
+    assert entries_of(submission) == {"sites": "2"}
 
 
 def test_an_incomplete_submission_is_not_sent(session, submission):
-    with pytest.raises(ProblemsError, match="chưa trả lời"):
-        send(session, submission, "A", "B", "A")
+    with pytest.raises(IncompleteError, match="chưa trả lời"):
+        send_submission(session, submission, "A", "B", "A")
 
 
 def test_a_closed_round_takes_nothing(session, submission):
@@ -168,12 +170,12 @@ def demo_submission(session, state):
 
 def test_approval_happens_once_and_stands(demo_session):
     sent = demo_submission(demo_session, CollectionState.SENT)
-    approve(demo_session, sent, "Chuyên viên")
+    approve_submission(demo_session, sent, "Chuyên viên")
     assert newest_snapshots(demo_session)[sent.ward_code].approved_by == "Chuyên viên"
     with pytest.raises(SubmissionError, match="đã duyệt"):
-        approve(demo_session, sent, "Người khác")
+        approve_submission(demo_session, sent, "Người khác")
     with pytest.raises(SubmissionError, match="đã duyệt"):
-        save_fields(demo_session, sent, {"sites": "9"}, typed_of(sent), "A")
+        save_fields(demo_session, sent, {"sites": "9"}, entries_of(sent), "A")
 
 
 def test_a_return_needs_a_reason_and_opens_the_draft(demo_session):
@@ -182,7 +184,7 @@ def test_a_return_needs_a_reason_and_opens_the_draft(demo_session):
         return_submission(demo_session, sent, "  ", "Chuyên viên")
     return_submission(demo_session, sent, "Kiểm tra lại phần A", "Chuyên viên")
     assert sent.state == CollectionState.RETURNED
-    save_fields(demo_session, sent, {"sites": "2"}, typed_of(sent), "A")
+    save_fields(demo_session, sent, {"sites": "2"}, entries_of(sent), "A")
 
 
 def test_the_demo_has_every_state(demo_session):
@@ -194,7 +196,7 @@ def test_the_demo_has_every_state(demo_session):
 def test_the_median_demo_ward_types_few_values(demo_session):
     city = {q.key for q in FORM.questions if q.asked_of == "city"}
     approved = demo_session.scalars(select(Submission).where(Submission.state == "approved"))
-    counts = sorted(sum(1 for name, raw in typed_of(row).items() if raw and name.split(".")[0] not in city) for row in approved)
+    counts = sorted(sum(1 for name, raw in entries_of(row).items() if raw and name.split(".")[0] not in city) for row in approved)
     assert counts[len(counts) // 2] <= 130
 
 
@@ -221,7 +223,7 @@ def test_a_file_that_is_no_workbook_is_refused(demo_session):
 
 def submission_of(session, ward_code):
     found = session.scalars(select(Submission).where(Submission.ward_code == ward_code)).one()
-    keys = (found.id, json.dumps(typed_of(found)))
+    keys = (found.id, json.dumps(entries_of(found)))
     # The test's own transaction would keep the page from writing.
     session.rollback()
     return keys
@@ -240,7 +242,7 @@ def test_a_row_that_no_form_has_is_left_out(demo_sign_in, demo_session, name):
     mine, base = submission_of(demo_session, "00082")
     client = demo_sign_in("canbo")
     assert client.post(f"/surveys/{mine}/sections/A", data={name: "9", "base": base}).status_code == 302
-    assert name not in typed_of(demo_session.get(Submission, mine))
+    assert name not in entries_of(demo_session.get(Submission, mine))
 
 
 def test_a_wrong_number_stays_in_the_form(demo_sign_in, demo_session):
@@ -327,3 +329,25 @@ def test_a_round_that_makes_no_sense_is_refused(session, name, deadline):
 def test_a_long_reason_is_told_and_not_cut(demo_session):
     with pytest.raises(SubmissionError, match="2001 ký tự"):
         return_submission(demo_session, demo_submission(demo_session, CollectionState.SENT), "x" * 2001, "A")
+
+
+def test_the_command_imports_the_answers_of_the_city_and_names_the_wards_that_it_skips(demo_app, demo_session, tmp_path):
+    path = tmp_path / "thanh-pho.xlsx"
+
+    def answer_all(sheet):
+        for row in sheet.iter_rows(min_row=2):
+            row[2].value = 999
+
+    round, data = changed_table(demo_session, answer_all)
+    path.write_bytes(data)
+    column, round_id = city_columns()[0][0], round.id
+    draft = demo_submission(demo_session, CollectionState.DRAFT).id
+    approved = demo_submission(demo_session, CollectionState.APPROVED)
+    ward_name = get_ward(demo_session, approved.ward_code).full_name
+    demo_session.rollback()
+    output = demo_app.test_cli_runner().invoke(args=["surveys", "import-city", str(path), "--round", str(round_id)]).output
+    entry = demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "city-answers:import")).one()
+    assert f"Đã nạp {entry.after['fields']} câu trả lời." in output
+    assert ward_name in output
+    assert ward_name in entry.after["left_alone"]
+    assert entries_of(demo_session.get(Submission, draft))[column] == "999"

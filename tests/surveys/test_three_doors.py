@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.checks.entries import typed_of
+from surveys.checks.entries import entries_of
 from surveys.models import Submission
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.workbooks.form_import import form_workbook
+from surveys.workbooks.form_import import build_submission_form
 from tests.surveys.test_form_workbook import MINE, edited
 
 # field, what a person enters, what is stored; None where the check refuses it, with a part of the sentence.
@@ -72,7 +72,7 @@ def test_every_door_stores_the_same_and_refuses_the_same(
     demo_session.rollback()
     said = door(demo_app, demo_sign_in("canbo"), number, field, entered, tmp_path)
     demo_session.expire_all()
-    now = typed_of(demo_session.get(Submission, number)).get(field, "")
+    now = entries_of(demo_session.get(Submission, number)).get(field, "")
     if stored is None:
         assert told in said
         # The page keeps a wrong value as it was typed; a file keeps it itself, so that it is not taken over.
@@ -95,13 +95,13 @@ def base_of(app, number, field):
 def file_of(app, number, field, entered):
     with Session(app.extensions["engine"]) as session:
         submission = session.get(Submission, number)
-        BEFORE[number] = typed_of(submission)
-        return edited(form_workbook(submission), {field: entered})
+        BEFORE[number] = entries_of(submission)
+        return edited(build_submission_form(submission), {field: entered})
 
 
 def typed(app, number):
     with Session(app.extensions["engine"]) as session:
-        return typed_of(session.get(Submission, number))
+        return entries_of(session.get(Submission, number))
 
 
 def field_is_in(field, code):

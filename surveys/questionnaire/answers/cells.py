@@ -1,19 +1,16 @@
-"""How a typed field looks in a cell of a workbook, and what a cell says as typed text. Pure.
+"""Entries as cells of a workbook, and cells as entries. Pure.
 
-A number stays a number; what a person reads as words (Có, Không, Chưa nắm được, the owner) stands there in words.
+A number stays a number; a choice (Có, Không, Chưa nắm được, the owner) is written as its label.
 """
-
-from datetime import date
 
 from inventory.snapshots.snapshot import Owner
 from portal.vietnamese import fold, to_nfc
 from surveys.questionnaire.answers.parsing import UNKNOWN
 from surveys.questionnaire.answers.yesno import CHOICES
 
-Cell = str | int | float | bool | date | None
-_WORDS = {fold(label): value for value, label in CHOICES.items()} | {"yes": "yes", "no": "no"}
-# Some programs show a list without the commas of its words.
-_OWNERS = {
+_YES_NO_VALUES = {fold(label): value for value, label in CHOICES.items()} | {"yes": "yes", "no": "no"}
+# Some programs drop the commas inside the labels of a list.
+_OWNER_VALUES = {
     fold(label): "" if owner is Owner.WARD else owner.value
     for owner in Owner
     for label in (owner.label, owner.label.replace(",", " "))
@@ -22,7 +19,7 @@ NUMBERS = frozenset({"good", "degraded", "broken", "liquidation", "unused", "on_
 
 
 def to_cell(field: str, kind: str, raw: str) -> str | int | None:
-    """The value of a cell for a typed field; None for a blank one."""
+    """The value of a cell for an entry; None for a blank one."""
     part = field.rpartition(".")[2]
     if part == "owner":
         return next((owner.label for owner in Owner if owner.value == (raw or Owner.WARD.value)), raw)
@@ -35,8 +32,8 @@ def to_cell(field: str, kind: str, raw: str) -> str | int | None:
     return raw or None
 
 
-def from_cell(field: str, kind: str, value: Cell) -> str:
-    """The typed text that a cell stands for. What nobody can read is given back as it stands, for the check to refuse."""
+def from_cell(field: str, kind: str, value: object) -> str:
+    """The entry that a cell holds. A value that cannot be parsed is returned unchanged, for the validation to refuse."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -46,9 +43,9 @@ def from_cell(field: str, kind: str, value: Cell) -> str:
     text = to_nfc(str(value)).replace("\x00", "").strip()
     part = field.rpartition(".")[2]
     if part == "owner":
-        return _OWNERS.get(fold(text), text)
+        return _OWNER_VALUES.get(fold(text), text)
     if kind == "yesno" and field.rpartition(".")[0] == "":
-        return _WORDS.get(fold(text), text)
+        return _YES_NO_VALUES.get(fold(text), text)
     if _is_number(field, kind) and fold(text) == fold(CHOICES[UNKNOWN]):
         return UNKNOWN
     return text

@@ -1,24 +1,24 @@
 """A whole number. Pure."""
 
 from portal.numbers import CountError, parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Problem, Read, Typed, typed_in
+from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text
 from surveys.questionnaire.questions import Question
 
 
-def read(question: Question, typed: Typed, _this_year: int) -> Read:
+def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer:
     """The number, or what is wrong with it."""
-    text = typed_in(typed, question.key)
+    text = entry_text(entries, question.key)
     if not text:
-        return Read()
+        return ParsedAnswer()
     if text == UNKNOWN:
-        return Read(answered=True, unknown=True)
+        return ParsedAnswer(answered=True, unknown=True)
     try:
-        return Read(answered=True, fact=parse_count(text, question.maximum))
+        return ParsedAnswer(answered=True, fact=parse_count(text, question.maximum))
     except CountError as error:
-        return Read(answered=True, problems=(Problem(question.key, question.key, error.message),))
+        return ParsedAnswer(answered=True, problems=(Problem(question.key, question.key, error.message),))
 
 
-def show(question: Question, typed: Typed) -> str:
+def describe(question: Question, entries: Entries) -> str:
     """The answer in words."""
-    text = typed_in(typed, question.key)
+    text = entry_text(entries, question.key)
     return "Chưa nắm được" if text == UNKNOWN else f"{text} {question.unit}".strip() if text else "–"

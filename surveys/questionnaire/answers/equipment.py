@@ -1,8 +1,8 @@
-"""Equipment by condition, one row per lot; a row is ready for each item, further rows stand for other years. Pure."""
+"""Equipment by condition, one row per lot; each item has one row, and further rows for other years. Pure."""
 
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from portal.numbers import CountError, parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Problem, Read, Typed, row_names, typed_in
+from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text, row_names
 from surveys.questionnaire.questions import Question
 
 CONDITIONS = {
@@ -17,78 +17,86 @@ MORE_CONDITIONS = {
 }
 QUANTITIES = (*CONDITIONS, *MORE_CONDITIONS)
 NO_QUANTITY = "Lô này có năm hoặc ghi chú nhưng chưa có số lượng. Ghi số lượng, hoặc xóa năm và ghi chú đi."
-NOT_UNKNOWN = "Câu này để “chưa nắm được” (dấu ?) nhưng ô này lại có số. Xóa dấu ?, hoặc xóa số ở ô này."
-# The ward's own equipment, which most of it is, goes without saying.
+QUANTITY_OF_UNKNOWN = "Câu này để “chưa nắm được” (dấu ?) nhưng ô này lại có số. Xóa dấu ?, hoặc xóa số ở ô này."
+# Most equipment belongs to the ward, so that this owner is not mentioned.
 OWNERS = {owner.value: owner.label for owner in Owner if owner is not Owner.WARD} | {Owner.WARD.value: ""}
 FIRST_YEAR = 1995
 NOTE_LENGTH = 500
 
 
-def read(question: Question, typed: Typed, this_year: int) -> Read:
-    """The lots. A blank cell beside a typed one counts nothing; a row left blank altogether is no answer."""
-    if typed_in(typed, f"{question.key}.good") == UNKNOWN:
-        return Read(answered=True, unknown=True, problems=_beside_unknown(question, typed))
+def parse(question: Question, entries: Entries, this_year: int) -> ParsedAnswer:
+    """The lots. A blank cell beside a filled one counts as zero; a row that is blank throughout is no answer."""
+    if entry_text(entries, f"{question.key}.good") == UNKNOWN:
+        return ParsedAnswer(answered=True, unknown=True, problems=_quantities_of_unknown(question, entries))
     lots: list[EquipmentLot] = []
     problems: list[Problem] = []
-    for row in row_names(typed, question.key):
-        if any(typed_in(typed, f"{row}.{part}") for part in QUANTITIES):
-            lots += _read_row(question, typed, row, this_year, problems)
-        elif any(typed_in(typed, f"{row}.{part}") for part in ("year", "note")):
+    for row in row_names(entries, question.key):
+        if any(entry_text(entries, f"{row}.{part}") for part in QUANTITIES):
+            lots += _parse_row(question, entries, row, this_year, problems)
+        elif any(entry_text(entries, f"{row}.{part}") for part in ("year", "note")):
             problems.append(Problem(f"{row}.good", question.key, NO_QUANTITY))
     answered = bool(lots or problems)
-    return Read(answered=answered, lots=tuple(lot for lot in lots if lot.total or lot.on_order), problems=tuple(problems))
+    return ParsedAnswer(answered=answered, lots=tuple(lot for lot in lots if lot.total or lot.on_order), problems=tuple(problems))
 
 
-def show(question: Question, typed: Typed) -> str:
-    """The answer in words, a row a lot."""
-    if typed_in(typed, f"{question.key}.good") == UNKNOWN:
+def describe(question: Question, entries: Entries) -> str:
+    """The answer in words, lot by lot."""
+    if entry_text(entries, f"{question.key}.good") == UNKNOWN:
         return "Chưa nắm được"
     labels = CONDITIONS | MORE_CONDITIONS
     rows = []
-    for row in row_names(typed, question.key):
+    for row in row_names(entries, question.key):
         parts = [
-            f"{labels[part].lower()}: {typed_in(typed, f'{row}.{part}')}" for part in QUANTITIES if typed_in(typed, f"{row}.{part}")
+            f"{labels[part].lower()}: {entry_text(entries, f'{row}.{part}')}"
+            for part in QUANTITIES
+            if entry_text(entries, f"{row}.{part}")
         ]
-        year, note = typed_in(typed, f"{row}.year"), typed_in(typed, f"{row}.note")
-        owner = typed_in(typed, f"{row}.owner") if parts else ""
-        more = {"năm ": year, "đơn vị sở hữu: ": OWNERS.get(owner, owner), "ghi chú: ": note}
-        text = ", ".join([*parts, *(f"{label}{value}" for label, value in more.items() if value)])
+        year, note = entry_text(entries, f"{row}.year"), entry_text(entries, f"{row}.note")
+        owner = entry_text(entries, f"{row}.owner") if parts else ""
+        details = {"năm ": year, "đơn vị sở hữu: ": OWNERS.get(owner, owner), "ghi chú: ": note}
+        text = ", ".join([*parts, *(f"{label}{value}" for label, value in details.items() if value)])
         if text:
             rows.append(text)
     return "; ".join(rows) or "–"
 
 
-def _beside_unknown(question: Question, typed: Typed) -> tuple[Problem, ...]:
-    """Numbers that would count for nothing, because the question says that nobody knows them."""
-    cells = [f"{row}.{part}" for row in row_names(typed, question.key) for part in QUANTITIES]
-    return tuple(Problem(cell, question.key, NOT_UNKNOWN) for cell in cells[1:] if typed_in(typed, cell) not in ("", "0"))
+def _quantities_of_unknown(question: Question, entries: Entries) -> tuple[Problem, ...]:
+    """A problem for each quantity of a question that was answered with "chưa nắm được": it would not be counted."""
+    fields = [f"{row}.{part}" for row in row_names(entries, question.key) for part in QUANTITIES]
+    return tuple(
+        Problem(field, question.key, QUANTITY_OF_UNKNOWN) for field in fields[1:] if entry_text(entries, field) not in ("", "0")
+    )
 
 
-def _read_row(question: Question, typed: Typed, row: str, this_year: int, problems: list[Problem]) -> list[EquipmentLot]:
+def _parse_row(question: Question, entries: Entries, row: str, this_year: int, problems: list[Problem]) -> list[EquipmentLot]:
     counts: dict[str, int] = {}
-    before = len(problems)
+    earlier_problems = len(problems)
     for part in QUANTITIES:
-        text = typed_in(typed, f"{row}.{part}")
+        text = entry_text(entries, f"{row}.{part}")
         try:
             counts[part] = parse_count(text, question.maximum) if text else 0
         except CountError as error:
             problems.append(Problem(f"{row}.{part}", question.key, error.message))
-    year = _read_year(question, typed, row, this_year, problems, needed=any(counts.get(p) for p in QUANTITIES if p != "on_order"))
-    owner_text = typed_in(typed, f"{row}.owner") or Owner.WARD.value
-    note = typed_in(typed, f"{row}.note")
+    year = _parse_year(
+        question, entries, row, this_year, problems, required=any(counts.get(part) for part in QUANTITIES if part != "on_order")
+    )
+    owner_text = entry_text(entries, f"{row}.owner") or Owner.WARD.value
+    note = entry_text(entries, f"{row}.note")
     if owner_text not in set(Owner):
         problems.append(Problem(f"{row}.owner", question.key, "Hãy chọn đơn vị sở hữu trong danh sách."))
     if len(note) > NOTE_LENGTH:
         problems.append(Problem(f"{row}.note", question.key, f"Ghi chú dài {len(note)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự."))
-    if len(problems) > before:
+    if len(problems) > earlier_problems:
         return []
     return [EquipmentLot(question.key, **counts, year=year, owner=Owner(owner_text), note=note)]
 
 
-def _read_year(question: Question, typed: Typed, row: str, this_year: int, problems: list[Problem], *, needed: bool) -> int | None:
-    text = typed_in(typed, f"{row}.year")
+def _parse_year(
+    question: Question, entries: Entries, row: str, this_year: int, problems: list[Problem], *, required: bool
+) -> int | None:
+    text = entry_text(entries, f"{row}.year")
     if not text:
-        if question.has_year and needed:
+        if question.has_year and required:
             message = "Hãy ghi năm đưa vào sử dụng; máy không rõ năm thì ghi năm ước chừng và nói rõ ở ghi chú."
             problems.append(Problem(f"{row}.year", question.key, message))
         return None

@@ -4,21 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from surveys.questionnaire.answers import connection, count, equipment, yesno
-from surveys.questionnaire.answers.parsing import Read, Typed
+from surveys.questionnaire.answers.parsing import Entries, ParsedAnswer
 from surveys.questionnaire.questions import Question
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How typed text is read, and how it is shown in words."""
+    """How the entries of a question are parsed, and how they are described in words."""
 
-    read: Callable[[Question, Typed, int], Read]
-    show: Callable[[Question, Typed], str]
+    parse: Callable[[Question, Entries, int], ParsedAnswer]
+    describe: Callable[[Question, Entries], str]
 
 
 KINDS = {
-    "connection": Kind(connection.read, connection.show),
-    "count": Kind(count.read, count.show),
-    "equipment": Kind(equipment.read, equipment.show),
-    "yesno": Kind(yesno.read, yesno.show),
+    "connection": Kind(connection.parse, connection.describe),
+    "count": Kind(count.parse, count.describe),
+    "equipment": Kind(equipment.parse, equipment.describe),
+    "yesno": Kind(yesno.parse, yesno.describe),
 }
