@@ -89,7 +89,7 @@ def observed_key(price: ObservedPrice) -> tuple[str, ...]:
 
 
 def _write_prices(sheet: Worksheet, price_list: PriceList, observed: Sequence[ObservedPrice], note: str) -> None:
-    _write_title(sheet, f"Bảng giá: {price_list.name} ({price_list.state_label})", note, len(HEADINGS))
+    _write_title(sheet, f"Bảng giá: {price_list.name} ({price_list.state_label})", note)
     _write_header(sheet, HEADINGS)
     titles = [title for title, _width in HEADINGS]
     catalogue = load_catalogue()
@@ -128,7 +128,6 @@ def _write_observed(sheet: Worksheet, observed: Sequence[ObservedPrice]) -> None
         sheet,
         "Giá tham chiếu: giá các xã, phường và đơn vị khác đã trả",
         "Thêm ở các dòng trống; dòng đã có thì sửa được đơn giá, loại căn cứ. Xóa dòng ở đây không xóa trong hệ thống.",
-        len(OBSERVED_HEADINGS),
     )
     _write_header(sheet, OBSERVED_HEADINGS)
     rows: list[tuple[CellValue, ...]] = [
@@ -218,7 +217,7 @@ def _compare_with_observed(sanity: Sanity) -> str:
     return f"{sanity.position.label} {format_number(sanity.band.low)} – {format_number(sanity.band.high)} ({sanity.band.count} giá)"
 
 
-def _write_title(sheet: Worksheet, title: str, note: str, columns: int) -> None:
+def _write_title(sheet: Worksheet, title: str, note: str) -> None:
     for row, text, font in ((1, title, Font(name=FONT, size=14, bold=True)), (2, note, _PLAIN)):
         cell = sheet.cell(row, 1, text)
         cell.data_type, cell.font = "s", font
