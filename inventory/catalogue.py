@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from inventory.shipped import read_rows
+from inventory.data_tables import read_table
 
 GROUPS = {
     "A": "Máy trạm và thiết bị văn phòng",
@@ -60,5 +60,5 @@ def load_catalogue() -> dict[str, Item]:
             acquisition=Acquisition(row["acquisition"]),
             yearly=row["yearly"] == "1",
         )
-        for row in read_rows("items.csv")
+        for row in read_table("items.csv")
     }

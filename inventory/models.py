@@ -81,7 +81,7 @@ class PriceRecord(Base):
 
 
 class PriceEvidence(Base):
-    """A file that stands behind a price of a list. A copy of the list has lines of its own for the same kept bytes."""
+    """A file that stands behind a price of a list. A copy of the list has its own rows for the same stored bytes."""
 
     __tablename__ = "price_evidence"
 

@@ -15,7 +15,7 @@ from portal.vietnamese import fold, sort_key
 
 DEFAULT_PRICE_LIST = "Bảng giá tham khảo 2026"
 DEFAULT_PRICES_FROM = date(2026, 1, 1)
-SHIPPED_BY = "hệ thống"
+AUTHOR = "hệ thống"
 
 
 def load_reference_data(session: Session) -> None:
@@ -27,7 +27,7 @@ def load_reference_data(session: Session) -> None:
 
 
 def _add_wards(session: Session) -> None:
-    known = set(session.scalars(select(WardRecord.code)))
+    existing = set(session.scalars(select(WardRecord.code)))
     session.add_all(
         WardRecord(
             code=ward.code,
@@ -46,16 +46,16 @@ def _add_wards(session: Session) -> None:
             tile_row=ward.tile_row,
         )
         for ward in load_wards()
-        if ward.code not in known
+        if ward.code not in existing
     )
 
 
 def _add_items(session: Session) -> None:
-    known = set(session.scalars(select(ItemRecord.code)))
+    existing = set(session.scalars(select(ItemRecord.code)))
     session.add_all(
         ItemRecord(code=item.code, name=item.name, name_fold=fold(item.name))
         for item in load_catalogue().values()
-        if item.code not in known
+        if item.code not in existing
     )
 
 
@@ -63,14 +63,14 @@ def _add_default_prices(session: Session) -> None:
     if session.scalars(select(PriceListRecord.id).where(PriceListRecord.name == DEFAULT_PRICE_LIST)).first() is not None:
         return
     prices = {price.item: price for price in load_default_prices()}
-    shipped = PriceList(
+    price_list = PriceList(
         id=0,
         name=DEFAULT_PRICE_LIST,
         effective_from=DEFAULT_PRICES_FROM,
         prices=prices,
-        created_by=SHIPPED_BY,
+        created_by=AUTHOR,
         created_at=now(),
-        published_by=SHIPPED_BY,
+        published_by=AUTHOR,
         published_at=now(),
     )
-    session.add(make_record(shipped))
+    session.add(make_record(price_list))

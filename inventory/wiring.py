@@ -5,10 +5,9 @@ from flask import Flask
 from accounts.permissions import Permission
 from inventory.boundaries import views as boundary_views
 from inventory.boundaries.cli import boundaries
-from inventory.prices import import_views as price_import_views
-from inventory.prices import views as price_views
 from inventory.prices.cli import prices
 from inventory.prices.demo import load_demo_prices
+from inventory.prices.views import items, lists, observed, workbook
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
 from inventory.wards.wards import load_wards
@@ -19,8 +18,10 @@ from portal.setup import add_demo_step, add_setup_step
 def init_app(app: Flask) -> None:
     """Add the package's pages and menu entries, and load what it ships at set-up."""
     app.register_blueprint(blueprint)
-    app.register_blueprint(price_views.blueprint)
-    app.register_blueprint(price_import_views.blueprint)
+    # Three files share one blueprint, which is complete once all of them are imported.
+    assert lists.blueprint is items.blueprint is observed.blueprint
+    app.register_blueprint(lists.blueprint)
+    app.register_blueprint(workbook.blueprint)
     app.register_blueprint(boundary_views.blueprint)
     app.cli.add_command(prices)
     app.cli.add_command(boundaries)

@@ -1,4 +1,4 @@
-"""Where styles, scripts and letters come from: this package's own; Bootstrap's and Be Vietnam Pro's from their wheels."""
+"""Where styles, scripts and fonts come from: this package's own; Bootstrap's and Be Vietnam Pro's from their wheels."""
 
 import hashlib
 from functools import cache

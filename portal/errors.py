@@ -12,7 +12,7 @@ class WardReadinessError(Exception):
 
 
 class NotFoundError(WardReadinessError):
-    """What was asked for is not there, or not there for this person: the two look alike on purpose."""
+    """There is no such thing, or not for this person: the two look alike on purpose."""
 
     status = 404
 

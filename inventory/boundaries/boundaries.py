@@ -25,7 +25,7 @@ class Shape:
     @property
     def path(self) -> str:
         """The rings as the attribute of an SVG path: absolute starts, relative steps."""
-        return "".join(_draw(ring) for ring in self.rings)
+        return "".join(_ring_path(ring) for ring in self.rings)
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -49,7 +49,7 @@ class Boundaries:
     points: tuple[int, int]
 
 
-def _draw(ring: Ring) -> str:
+def _ring_path(ring: Ring) -> str:
     return f"M{ring[0][0]} {ring[0][1]}l{''.join(_steps(ring)).lstrip()}z"
 
 

@@ -1,4 +1,4 @@
-"""Commands on what the city has; each calls the same function as the page."""
+"""Commands on boundaries; each calls the same function as the page."""
 
 from pathlib import Path
 
@@ -21,17 +21,17 @@ def load(file: Path, source: str) -> None:
     """Nạp ranh giới 126 đơn vị từ FILE (GeoJSON hoặc TopoJSON, thuộc tính code); tệp sai thì không đổi gì."""
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
-            found = load_boundaries(session, file.read_bytes(), file.name, source, None)
+            loaded = load_boundaries(session, file.read_bytes(), file.name, source, None)
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
-    for warning in found.warnings:
+    for warning in loaded.warnings:
         click.echo(f"Lưu ý: {warning}")
-    click.echo(f"Đã nạp ranh giới {TERRITORY.units} đơn vị: {found.points_kept} điểm, giản lược từ {found.points_given} điểm.")
+    click.echo(f"Đã nạp ranh giới {TERRITORY.units} đơn vị: {loaded.points_kept} điểm, giản lược từ {loaded.points_given} điểm.")
 
 
 @boundaries.command("remove")
 def remove() -> None:
     """Gỡ ranh giới đã nạp; sơ đồ lục giác vẫn còn."""
     with session_scope(current_app.extensions["engine"], writes=True) as session:
-        was_there = remove_boundaries(session, None)
-    click.echo("Đã gỡ ranh giới." if was_there else "Chưa nạp ranh giới nào.")
+        removed = remove_boundaries(session, None)
+    click.echo("Đã gỡ ranh giới." if removed else "Chưa nạp ranh giới nào.")

@@ -1,4 +1,4 @@
-"""What may be typed about what the city has."""
+"""The form of boundaries."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired

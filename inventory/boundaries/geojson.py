@@ -1,6 +1,6 @@
 """A file of boundaries as rings by ward code: a GeoJSON FeatureCollection or a TopoJSON topology (RFC 7946 and its sister). Pure.
 
-Nothing of the file is trusted: its size, its depth, its numbers and how often it speaks of the same line are all bounded.
+Nothing of the file is trusted: its size, its depth, its numbers and how often it refers to the same line are all bounded.
 """
 
 import json
@@ -20,7 +20,7 @@ Polygon = tuple[tuple[Point, ...], ...]
 MAX_BYTES = 12 * 1024 * 1024
 MAX_POINTS = 400_000
 MAX_SHAPES = 1_000
-NESTED = 20
+MAX_DEPTH = 20
 
 
 class BoundaryError(WardReadinessError):
@@ -29,9 +29,9 @@ class BoundaryError(WardReadinessError):
 
 @dataclass(frozen=True)
 class Feature:
-    """One object of the file: its place in it from 1, its code as written, its polygons in degrees (longitude, latitude)."""
+    """One object of the file: its number in it from 1, its code as written, its polygons in degrees (longitude, latitude)."""
 
-    place: int
+    number: int
     code: str
     polygons: tuple[Polygon, ...]
 
@@ -44,9 +44,9 @@ def read_features(data: bytes) -> tuple[Feature, ...]:
         rows = content.get("features")
         if not isinstance(rows, list):
             raise BoundaryError("Tệp GeoJSON thiếu danh sách “features”. Xuất lại từ phần mềm bản đồ rồi nạp lại.")
-        return _collect(rows, _Positions())
+        return _read_all(rows, _PositionReader())
     if kind == "Topology":
-        return _collect(list(_objects_of(content)), _Arcs(content))
+        return _read_all(list(_geometries(content)), _ArcReader(content))
     raise BoundaryError(
         "Tệp không phải GeoJSON dạng FeatureCollection, cũng không phải TopoJSON dạng Topology. "
         "Trong phần mềm bản đồ hãy chọn xuất GeoJSON hệ tọa độ WGS 84 (EPSG:4326)."
@@ -73,60 +73,60 @@ def _parse(data: bytes) -> dict[str, Any]:
     return content
 
 
-def _refuse_constant(word: str) -> float:
-    raise ValueError(word)
+def _refuse_constant(constant: str) -> float:
+    raise ValueError(constant)
 
 
 def _check_depth(content: object) -> None:
     """Raise RecursionError where the content nests deeper than any map does."""
     level: list[object] = [content]
-    for _depth in range(NESTED):
-        level = [part for whole in level for part in _parts(whole)]
+    for _ in range(MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent)]
         if not level:
             return
     raise RecursionError
 
 
-def _parts(whole: object) -> Iterator[object]:
-    inner = whole.values() if isinstance(whole, dict) else whole if isinstance(whole, list) else ()
-    return (part for part in inner if isinstance(part, dict | list))
+def _children(parent: object) -> Iterator[object]:
+    children = parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ()
+    return (child for child in children if isinstance(child, dict | list))
 
 
-def _objects_of(content: dict[str, Any]) -> Iterator[object]:
+def _geometries(content: dict[str, Any]) -> Iterator[object]:
     """The geometries of a topology; one that is a collection is opened."""
     objects = content.get("objects")
-    for found in objects.values() if isinstance(objects, dict) else ():
-        inner = found.get("geometries") if isinstance(found, dict) else None
-        if isinstance(inner, list):
-            yield from inner
+    for geometry in objects.values() if isinstance(objects, dict) else ():
+        members = geometry.get("geometries") if isinstance(geometry, dict) else None
+        if isinstance(members, list):
+            yield from members
         else:
-            yield found
+            yield geometry
 
 
-class _Positions:
+class _PositionReader:
     """How GeoJSON writes rings: point by point. Counts them."""
 
     def __init__(self) -> None:
-        self.left = MAX_POINTS
+        self.remaining = MAX_POINTS
 
-    def geometry(self, row: dict[str, Any]) -> tuple[object, object]:
-        found = row.get("geometry")
-        found = found if isinstance(found, dict) else {}
-        return found.get("type"), found.get("coordinates")
+    def get_geometry(self, row: dict[str, Any]) -> tuple[object, object]:
+        geometry_object = row.get("geometry")
+        geometry_object = geometry_object if isinstance(geometry_object, dict) else {}
+        return geometry_object.get("type"), geometry_object.get("coordinates")
 
-    def ring(self, written: object, told: str) -> tuple[Point, ...]:
-        if not isinstance(written, list):
-            raise BoundaryError(f"{told}: thiếu tọa độ. Vẽ lại hoặc xuất lại đơn vị này.")
-        self.count(len(written))
-        return tuple(_point(position, told) for position in written)
+    def read_ring(self, coordinates: object, subject: str) -> tuple[Point, ...]:
+        if not isinstance(coordinates, list):
+            raise BoundaryError(f"{subject}: thiếu tọa độ. Vẽ lại hoặc xuất lại đơn vị này.")
+        self.count_points(len(coordinates))
+        return tuple(_read_point(position, subject) for position in coordinates)
 
-    def count(self, points: int) -> None:
-        self.left -= points
-        if self.left < 0:
+    def count_points(self, points: int) -> None:
+        self.remaining -= points
+        if self.remaining < 0:
             raise BoundaryError(f"Tệp có hơn {MAX_POINTS} điểm. Giảm bớt số điểm (đơn giản hóa) trong phần mềm bản đồ rồi nạp lại.")
 
 
-class _Arcs(_Positions):
+class _ArcReader(_PositionReader):
     """How TopoJSON writes rings: by the numbers of shared lines, backwards where negative."""
 
     def __init__(self, content: dict[str, Any]) -> None:
@@ -134,85 +134,88 @@ class _Arcs(_Positions):
         arcs = content.get("arcs")
         if not isinstance(arcs, list):
             raise BoundaryError("Tệp TopoJSON thiếu danh sách “arcs”. Xuất lại từ phần mềm bản đồ rồi nạp lại.")
-        self.arcs = [self._draw(arc, content.get("transform"), number) for number, arc in enumerate(arcs)]
-        self.left = MAX_POINTS
+        self.arcs = [self._read_line(arc, content.get("transform"), number) for number, arc in enumerate(arcs)]
+        self.remaining = MAX_POINTS
 
-    def geometry(self, row: dict[str, Any]) -> tuple[object, object]:
+    def get_geometry(self, row: dict[str, Any]) -> tuple[object, object]:
         return row.get("type"), row.get("arcs")
 
-    def ring(self, written: object, told: str) -> tuple[Point, ...]:
-        if not isinstance(written, list):
-            raise BoundaryError(f"{told}: thiếu đường ranh giới. Xuất lại đơn vị này.")
+    def read_ring(self, numbers: object, subject: str) -> tuple[Point, ...]:
+        if not isinstance(numbers, list):
+            raise BoundaryError(f"{subject}: thiếu đường ranh giới. Xuất lại đơn vị này.")
         points: list[Point] = []
-        for number in written:
-            line = self._line(number, told)
-            self.count(len(line))
+        for number in numbers:
+            line = self._get_line(number, subject)
+            self.count_points(len(line))
             if points and line and points[-1] != line[0]:
-                raise BoundaryError(f"{told}: các đoạn ranh giới không nối liền nhau. Xuất lại đơn vị này.")
+                raise BoundaryError(f"{subject}: các đoạn ranh giới không nối liền nhau. Xuất lại đơn vị này.")
             points += line[1:] if points else line
         return tuple(points)
 
-    def _line(self, number: object, told: str) -> tuple[Point, ...]:
+    def _get_line(self, number: object, subject: str) -> tuple[Point, ...]:
         if isinstance(number, int) and not isinstance(number, bool) and -len(self.arcs) <= number < len(self.arcs):
             return self.arcs[number] if number >= 0 else self.arcs[~number][::-1]
-        raise BoundaryError(f"{told}: nhắc tới đoạn ranh giới không có trong tệp. Xuất lại tệp.")
+        raise BoundaryError(f"{subject}: nhắc tới đoạn ranh giới không có trong tệp. Xuất lại tệp.")
 
-    def _draw(self, arc: object, transform: object, number: int) -> tuple[Point, ...]:
-        told = f"Đoạn ranh giới số {number} của tệp TopoJSON"
-        points = super().ring(arc, told)
+    def _read_line(self, arc: object, transform: object, number: int) -> tuple[Point, ...]:
+        subject = f"Đoạn ranh giới số {number} của tệp TopoJSON"
+        points = super().read_ring(arc, subject)
         if transform is None:
             return points
         parts = transform if isinstance(transform, dict) else {}
-        (kx, ky), (dx, dy) = _point(parts.get("scale"), "“scale” của tệp"), _point(parts.get("translate"), "“translate” của tệp")
+        (kx, ky), (dx, dy) = (
+            _read_point(parts.get("scale"), "“scale” của tệp"),
+            _read_point(parts.get("translate"), "“translate” của tệp"),
+        )
         steps = accumulate(points, lambda at, step: (at[0] + step[0], at[1] + step[1]))
         return tuple((x * kx + dx, y * ky + dy) for x, y in steps)
 
 
-def _collect(rows: list[object], writing: _Positions) -> tuple[Feature, ...]:
+def _read_all(rows: list[object], reader: _PositionReader) -> tuple[Feature, ...]:
     if len(rows) > MAX_SHAPES:
         raise BoundaryError(
             f"Tệp có {len(rows)} đối tượng, cần đúng {TERRITORY.units}. Chỉ giữ lớp xã, phường của {TERRITORY.name} rồi nạp lại."
         )
-    return tuple(_feature(place, row, writing) for place, row in enumerate(rows, 1))
+    return tuple(_read_feature(number, row, reader) for number, row in enumerate(rows, 1))
 
 
-def _feature(place: int, row: object, writing: _Positions) -> Feature:
+def _read_feature(number: int, row: object, reader: _PositionReader) -> Feature:
     row = row if isinstance(row, dict) else {}
     properties = row.get("properties")
     code = properties.get("code") if isinstance(properties, dict) else None
     if not isinstance(code, str) or not code.strip():
         raise BoundaryError(
-            f"Đối tượng thứ {place} của tệp không có thuộc tính “code” dạng chữ. "
+            f"Đối tượng thứ {number} của tệp không có thuộc tính “code” dạng chữ. "
             "Thêm thuộc tính code là mã năm chữ số của xã, phường (giữ số 0 ở đầu) rồi nạp lại."
         )
     code = code.strip()
-    told = f"Đối tượng thứ {place} (mã {code[:20]})"
-    kind, written = writing.geometry(row)
-    if kind not in ("Polygon", "MultiPolygon") or not isinstance(written, list) or not written:
-        raise BoundaryError(f"{told} không phải vùng (Polygon hoặc MultiPolygon). Chỉ giữ lớp vùng xã, phường rồi nạp lại.")
-    polygons = written if kind == "MultiPolygon" else [written]
-    return Feature(place, code, tuple(_polygon(polygon, told, writing) for polygon in polygons))
+    subject = f"Đối tượng thứ {number} (mã {code[:20]})"
+    kind, coordinates = reader.get_geometry(row)
+    if kind not in ("Polygon", "MultiPolygon") or not isinstance(coordinates, list) or not coordinates:
+        raise BoundaryError(f"{subject} không phải vùng (Polygon hoặc MultiPolygon). Chỉ giữ lớp vùng xã, phường rồi nạp lại.")
+    polygons = coordinates if kind == "MultiPolygon" else [coordinates]
+    return Feature(number, code, tuple(_read_polygon(polygon, subject, reader) for polygon in polygons))
 
 
-def _polygon(written: object, told: str, writing: _Positions) -> Polygon:
-    if not isinstance(written, list) or not written:
-        raise BoundaryError(f"{told} có vùng rỗng. Vẽ lại hoặc xuất lại đơn vị này.")
-    rings = tuple(writing.ring(ring, told) for ring in written)
+def _read_polygon(coordinates: object, subject: str, reader: _PositionReader) -> Polygon:
+    if not isinstance(coordinates, list) or not coordinates:
+        raise BoundaryError(f"{subject} có vùng rỗng. Vẽ lại hoặc xuất lại đơn vị này.")
+    rings = tuple(reader.read_ring(ring, subject) for ring in coordinates)
     for ring in rings:
         if len(ring) < 4:
-            raise BoundaryError(f"{told}: một vòng ranh giới chỉ có {len(ring)} điểm, cần ít nhất 4. Vẽ lại đơn vị này.")
+            raise BoundaryError(f"{subject}: một vòng ranh giới chỉ có {len(ring)} điểm, cần ít nhất 4. Vẽ lại đơn vị này.")
         if ring[0] != ring[-1]:
-            raise BoundaryError(f"{told}: vòng ranh giới chưa khép kín (điểm cuối khác điểm đầu). Vẽ lại đơn vị này.")
+            raise BoundaryError(f"{subject}: vòng ranh giới chưa khép kín (điểm cuối khác điểm đầu). Vẽ lại đơn vị này.")
     return rings
 
 
-def _point(position: object, told: str) -> Point:
+def _read_point(position: object, subject: str) -> Point:
     numbers = position[:2] if isinstance(position, list) else []
-    if len(numbers) == 2 and all(isinstance(n, int | float) and not isinstance(n, bool) and _is_sane(n) for n in numbers):
+    if len(numbers) == 2 and all(isinstance(n, int | float) and not isinstance(n, bool) and _is_plausible(n) for n in numbers):
         return float(numbers[0]), float(numbers[1])
-    raise BoundaryError(f"{told}: có tọa độ không phải là số. Xuất lại tệp từ phần mềm bản đồ.")
+    raise BoundaryError(f"{subject}: có tọa độ không phải là số. Xuất lại tệp từ phần mềm bản đồ.")
 
 
-def _is_sane(number: float) -> bool:
+def _is_plausible(number: float) -> bool:
     """Whether a number is finite and small enough to stand for a place, a step or a factor."""
     return abs(number) < 1e9 and math.isfinite(number)

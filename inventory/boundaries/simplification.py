@@ -6,7 +6,7 @@ Area is never taken from the shapes: pages quote ``area_km2`` of the ward, and d
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -26,7 +26,8 @@ SMALL_SHARE = 0.1
 TOUCH_SHARE = 0.01
 MIDDLE_LATITUDE = 21.0
 METRES_PER_DEGREE = 111_195
-NAMED = 10
+_LONGITUDE_SCALE = math.cos(math.radians(MIDDLE_LATITUDE))
+MAX_NAMED = 10
 
 
 def draw_boundaries(data: bytes, wards: Sequence[Ward]) -> Boundaries:
@@ -34,105 +35,112 @@ def draw_boundaries(data: bytes, wards: Sequence[Ward]) -> Boundaries:
     features = read_features(data)
     by_code = {ward.code: ward for ward in wards}
     _check_codes(features, by_code)
-    _check_box(features)
-    given = [_shape(feature, by_code[feature.code]) for feature in features]
-    found = [by_code[feature.code] for feature in features]
-    _check_places(given, found)
-    plane = _simplify(given)
+    _check_bounds(features)
+    projected = [_project(feature, by_code[feature.code]) for feature in features]
+    ordered_wards = [by_code[feature.code] for feature in features]
+    _check_locations(projected, ordered_wards)
+    simplified = _simplify(projected)
     return Boundaries(
-        shapes=tuple(_to_shape(ward, shape) for ward, shape in zip(found, plane, strict=True)),
-        width=math.ceil(shapely.total_bounds(plane)[2]),
-        height=math.ceil(shapely.total_bounds(plane)[3]),
-        inner=_inner_box(plane, found),
-        warnings=(*_doubt_areas(given, found), *_doubt_borders(given, found)),
-        points=(_count_points(given), _count_points(plane)),
+        shapes=tuple(_to_shape(ward, shape) for ward, shape in zip(ordered_wards, simplified, strict=True)),
+        width=math.ceil(shapely.total_bounds(simplified)[2]),
+        height=math.ceil(shapely.total_bounds(simplified)[3]),
+        inner=_inner_box(simplified, ordered_wards),
+        warnings=(*_warn_of_areas(projected, ordered_wards), *_warn_of_borders(projected, ordered_wards)),
+        points=(_count_points(projected), _count_points(simplified)),
     )
 
 
 def _check_codes(features: Sequence[Feature], wards: dict[str, Ward]) -> None:
-    counted = Counter(feature.code for feature in features)
-    missing = [f"{ward.full_name} ({code})" for code, ward in wards.items() if code not in counted]
-    wrong = {
-        "mã lạ": [code[:20] for code in counted if code not in wards],
-        "mã trùng": [code for code, count in counted.items() if count > 1 and code in wards],
+    counts = Counter(feature.code for feature in features)
+    missing = [f"{ward.full_name} ({code})" for code, ward in wards.items() if code not in counts]
+    codes_by_problem = {
+        "mã lạ": [code[:20] for code in counts if code not in wards],
+        "mã trùng": [code for code, count in counts.items() if count > 1 and code in wards],
         "thiếu": missing,
     }
-    told = [f"{word} {len(codes)}: {_name(codes)}" for word, codes in wrong.items() if codes]
-    if told:
+    problems = [f"{problem} {len(codes)}: {_list_names(codes)}" for problem, codes in codes_by_problem.items() if codes]
+    if problems:
         raise BoundaryError(
-            f"Cần đúng {len(wards)} xã, phường, mỗi mã một lần. Tệp có {'; '.join(told)}. Sửa thuộc tính “code” rồi nạp lại."
+            f"Cần đúng {len(wards)} xã, phường, mỗi mã một lần. Tệp có {'; '.join(problems)}. Sửa thuộc tính “code” rồi nạp lại."
         )
 
 
-def _check_box(features: Sequence[Feature]) -> None:
+def _check_bounds(features: Sequence[Feature]) -> None:
     points = np.array([point for feature in features for polygon in feature.polygons for ring in polygon for point in ring])
-    if _is_within(points):
+    if _is_inside(points):
         return
-    if _is_within(points[:, ::-1]):
+    if _is_inside(points[:, ::-1]):
         raise BoundaryError(
             "Tọa độ bị đảo: tệp ghi vĩ độ trước kinh độ. GeoJSON ghi kinh độ trước, ví dụ [105.85, 21.03]. Đổi lại rồi nạp lại."
         )
     west, south, east, north = TERRITORY.box
-    outside = next(f for f in features if not _is_within(np.array([point for p in f.polygons for ring in p for point in ring])))
+    outside = next(f for f in features if not _is_inside(np.array([point for p in f.polygons for ring in p for point in ring])))
     raise BoundaryError(
-        f"Mã {outside.code} nằm ngoài {TERRITORY.name}: kinh độ phải từ {_degrees(west)} đến {_degrees(east)}, vĩ độ từ {_degrees(south)} đến "
-        f"{_degrees(north)}. Xuất lại theo hệ tọa độ WGS 84 (EPSG:4326), không dùng VN-2000."
+        f"Mã {outside.code} nằm ngoài {TERRITORY.name}: kinh độ phải từ {_format_degrees(west)} đến {_format_degrees(east)}, vĩ độ từ {_format_degrees(south)} đến "
+        f"{_format_degrees(north)}. Xuất lại theo hệ tọa độ WGS 84 (EPSG:4326), không dùng VN-2000."
     )
 
 
-def _is_within(points: np.ndarray) -> bool:
+def _is_inside(points: np.ndarray) -> bool:
     west, south, east, north = TERRITORY.box
     return bool(np.all((points >= (west, south)) & (points <= (east, north))))
 
 
-def _shape(feature: Feature, ward: Ward) -> shapely.Geometry:
+def _project(feature: Feature, ward: Ward) -> shapely.Geometry:
     """The shape in metres. A ring may touch itself, as borders do once they are simplified, but it may not cross itself."""
-    drawn = shapely.MultiPolygon([_polygon(polygon) for polygon in feature.polygons])
-    if drawn.is_valid:
-        return drawn
-    mended = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
-    if mended.is_empty or abs(mended.area - drawn.area) > TOUCH_SHARE * mended.area:
-        where = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(drawn))
-        lon, lat = _to_degrees(float(where[1]), float(where[2])) if where else (0.0, 0.0)
+    shape = shapely.MultiPolygon([_project_polygon(polygon) for polygon in feature.polygons])
+    if shape.is_valid:
+        return shape
+    repaired = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    if repaired.is_empty or abs(repaired.area - shape.area) > TOUCH_SHARE * repaired.area:
+        match = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(shape))
+        lon, lat = _to_degrees(float(match[1]), float(match[2])) if match else (0.0, 0.0)
         raise BoundaryError(
-            f"{ward.full_name} ({ward.code}): đường ranh giới tự cắt gần kinh độ {_degrees(lon, 4)}, vĩ độ {_degrees(lat, 4)}. "
+            f"{ward.full_name} ({ward.code}): đường ranh giới tự cắt gần kinh độ {_format_degrees(lon, 4)}, vĩ độ {_format_degrees(lat, 4)}. "
             "Sửa đường này trong phần mềm bản đồ rồi nạp lại."
         )
-    return mended
+    return repaired
 
 
-def _polygon(polygon: Polygon) -> shapely.Polygon:
+def _project_polygon(polygon: Polygon) -> shapely.Polygon:
     shell, *holes = ([_to_metres(lon, lat) for lon, lat in ring] for ring in polygon)
     return shapely.Polygon(shell, holes)
 
 
-def _check_places(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> None:
+def _check_locations(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> None:
     far, small = [], []
     for shape, ward in zip(shapes, wards, strict=True):
         if shape.area / 1e6 < SMALL_SHARE * float(ward.area_km2):
             small.append(f"{ward.full_name} ({ward.code})")
-        away = shape.distance(shapely.Point(_centre_of(ward)))
-        if away > FAR_METRES:
-            far.append(f"{ward.full_name} ({ward.code}) lệch {round(away / 1000)} km")
+        distance = shape.distance(shapely.Point(_centre(ward)))
+        if distance > FAR_METRES:
+            far.append(f"{ward.full_name} ({ward.code}) lệch {round(distance / 1000)} km")
     if far:
-        raise BoundaryError(f"Sai vị trí: {_name(far)}. Có thể mã bị gán nhầm đơn vị; đối chiếu lại thuộc tính “code” rồi nạp lại.")
+        raise BoundaryError(
+            f"Sai vị trí: {_list_names(far)}. Có thể mã bị gán nhầm đơn vị; đối chiếu lại thuộc tính “code” rồi nạp lại."
+        )
     if small:
-        raise BoundaryError(f"Vùng vẽ quá nhỏ, chưa bằng một phần mười diện tích công bố: {_name(small)}. Vẽ lại rồi nạp lại.")
+        raise BoundaryError(
+            f"Vùng vẽ quá nhỏ, chưa bằng một phần mười diện tích công bố: {_list_names(small)}. Vẽ lại rồi nạp lại."
+        )
 
 
 def _simplify(shapes: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
     """Each border once, so that neighbours keep it in common; then moved to the corner of the plane, in its units."""
     try:
-        thinned = shapely.coverage_simplify(list(shapes), TOLERANCE_METRES)
+        simplified = shapely.coverage_simplify(list(shapes), TOLERANCE_METRES)
     except shapely.errors.ShapelyError:
         raise BoundaryError("Ranh giới các đơn vị chồng chéo nhau nên không vẽ được. Kiểm tra lớp bản đồ rồi nạp lại.") from None
-    left, top = shapely.total_bounds(thinned)[:2]
-    return [shapely.transform(shape, lambda points: np.rint((points - (left, top)) / UNIT_METRES)) for shape in thinned]
+    left, top = shapely.total_bounds(simplified)[:2]
+    return [shapely.transform(shape, lambda points: np.rint((points - (left, top)) / UNIT_METRES)) for shape in simplified]
 
 
 def _to_shape(ward: Ward, shape: shapely.Geometry) -> Shape:
     rings = tuple(
-        _whole(ring) for polygon in _polygons(shape) for ring in (polygon.exterior, *polygon.interiors) if len(_whole(ring)) > 2
+        _rounded_ring(ring)
+        for polygon in _polygons(shape)
+        for ring in (polygon.exterior, *polygon.interiors)
+        if len(_rounded_ring(ring)) > 2
     )
     widest = max(_polygons(shape), key=lambda polygon: polygon.area)
     circle = shapely.maximum_inscribed_circle(shapely.make_valid(widest, method="structure", keep_collapsed=False), 2)
@@ -140,74 +148,71 @@ def _to_shape(ward: Ward, shape: shapely.Geometry) -> Shape:
     return Shape(ward.code, rings, (round(x), round(y)), int(circle.length))
 
 
-def _whole(ring: shapely.LinearRing) -> Ring:
+def _rounded_ring(ring: shapely.LinearRing) -> Ring:
     """The ring without its last point, and without what fell together when it was rounded."""
     points = [(int(x), int(y)) for x, y in ring.coords[:-1]]
-    return tuple(point for place, point in enumerate(points) if point != points[place - 1])
+    return tuple(point for index, point in enumerate(points) if point != points[index - 1])
 
 
-def _polygons(shape: shapely.Geometry) -> Iterable[shapely.Polygon]:
-    return shapely.get_parts(shape)
+def _polygons(shape: shapely.Geometry) -> list[shapely.Polygon]:
+    return list(shapely.get_parts(shape))
 
 
-def _inner_box(plane: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> tuple[int, int, int, int]:
-    places = [_centre_of(ward) for ward in wards]
-    urban = np.array([place for place, ward in zip(places, wards, strict=True) if ward.kind == "phuong"] or places)
+def _inner_box(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> tuple[int, int, int, int]:
+    centres = [_centre(ward) for ward in wards]
+    urban = np.array([centre for centre, ward in zip(centres, wards, strict=True) if ward.kind == "phuong"] or centres)
     middle = np.median(urban, axis=0)
-    near = [
+    inner = [
         shape
-        for shape, place, ward in zip(plane, places, wards, strict=True)
-        if ward.kind == "phuong" and math.dist(place, middle) < INNER_METRES
+        for shape, centre, ward in zip(shapes, centres, wards, strict=True)
+        if ward.kind == "phuong" and math.dist(centre, middle) < INNER_METRES
     ]
-    left, top, right, bottom = shapely.total_bounds(near or list(plane))
+    left, top, right, bottom = shapely.total_bounds(inner or list(shapes))
     return math.floor(left), math.floor(top), math.ceil(right - left), math.ceil(bottom - top)
 
 
-def _doubt_areas(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> list[str]:
-    odd = []
+def _warn_of_areas(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> list[str]:
+    deviations = []
     for shape, ward in zip(shapes, wards, strict=True):
         share = shape.area / 1e6 / float(ward.area_km2) - 1
         if abs(share) > AREA_SHARE:
-            odd.append(f"{ward.full_name} ({'+' if share > 0 else '−'}{round(abs(share) * 100)} %)")
-    if not odd:
+            deviations.append(f"{ward.full_name} ({'+' if share > 0 else '−'}{round(abs(share) * 100)} %)")
+    if not deviations:
         return []
     return [
-        f"Diện tích hình vẽ lệch hơn {round(AREA_SHARE * 100)} % so với số liệu công bố: {_name(odd)}. Trang vẫn ghi diện tích công bố."
+        f"Diện tích hình vẽ lệch hơn {round(AREA_SHARE * 100)} % so với số liệu công bố: {_list_names(deviations)}. Trang vẫn ghi diện tích công bố."
     ]
 
 
-def _doubt_borders(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> list[str]:
+def _warn_of_borders(shapes: Sequence[shapely.Geometry], wards: Sequence[Ward]) -> list[str]:
     """Borders that are not the same line on both sides: they overlap or leave a gap, and are simplified apart."""
-    apart = shapely.coverage_invalid_edges(list(shapes))
-    names = [ward.full_name for ward, edges in zip(wards, apart, strict=True) if not edges.is_empty]
-    return [f"Ranh giới không khớp với đơn vị bên cạnh (chồng hoặc hở): {_name(names)}."] if names else []
+    invalid_edges = shapely.coverage_invalid_edges(list(shapes))
+    names = [ward.full_name for ward, edges in zip(wards, invalid_edges, strict=True) if not edges.is_empty]
+    return [f"Ranh giới không khớp với đơn vị bên cạnh (chồng hoặc hở): {_list_names(names)}."] if names else []
 
 
 def _count_points(shapes: Sequence[shapely.Geometry]) -> int:
     return int(sum(shapely.get_num_coordinates(shapes)))
 
 
-def _centre_of(ward: Ward) -> tuple[float, float]:
+def _centre(ward: Ward) -> tuple[float, float]:
     return _to_metres(float(ward.longitude), float(ward.latitude))
 
 
 def _to_metres(lon: float, lat: float) -> tuple[float, float]:
     """An equirectangular plane, y down: within the city it is true to 0.3 %."""
-    return lon * METRES_PER_DEGREE * _SHRINK, -lat * METRES_PER_DEGREE
+    return lon * METRES_PER_DEGREE * _LONGITUDE_SCALE, -lat * METRES_PER_DEGREE
 
 
 def _to_degrees(x: float, y: float) -> tuple[float, float]:
-    return x / METRES_PER_DEGREE / _SHRINK, -y / METRES_PER_DEGREE
+    return x / METRES_PER_DEGREE / _LONGITUDE_SCALE, -y / METRES_PER_DEGREE
 
 
-_SHRINK = math.cos(math.radians(MIDDLE_LATITUDE))
-
-
-def _degrees(value: float, decimals: int = 2) -> str:
+def _format_degrees(value: float, decimals: int = 2) -> str:
     return f"{value:.{decimals}f}".replace(".", ",")
 
 
-def _name(words: Sequence[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
-    more = f" và {len(words) - NAMED} nơi khác" if len(words) > NAMED else ""
-    return ", ".join(words[:NAMED]) + more
+    more = f" và {len(names) - MAX_NAMED} nơi khác" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more

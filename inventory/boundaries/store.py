@@ -1,4 +1,4 @@
-"""The boundaries in their table: loaded as a whole, read as a whole, taken away as a whole."""
+"""The boundaries in their table: stored, read and removed as a whole."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _boundaries: Cache[str, Boundaries] = Cache("boundaries")
 
 @dataclass(frozen=True)
 class BoundarySource:
-    """What stands behind the boundaries that the map draws: the file, whose data it is, who loaded it and when."""
+    """Where the boundaries that the map draws come from: the file, whose data it is, who loaded it and when."""
 
     sha256: str
     filename: str
@@ -35,63 +35,63 @@ class BoundarySource:
 
 
 def load_boundaries(session: Session, data: bytes, filename: str, source: str, identity: Identity | None) -> BoundarySource:
-    """Put the boundaries of a file in the place of those before. Raises BoundaryError, and then nothing has changed."""
-    # Checking needs a library of geometry that no other page needs: it is loaded with the first file.
+    """Replace the stored boundaries by those of a file. Raises BoundaryError, and then nothing has changed."""
+    # Checking needs a library of geometry that no other page needs: it is loaded with the first file only.
     from inventory.boundaries.simplification import draw_boundaries
 
     if not source.strip():
         raise BoundaryError("Chưa ghi nguồn số liệu. Ghi cơ quan và năm của ranh giới, ví dụ “Sở Nông nghiệp và Môi trường, 2026”.")
-    drawn = draw_boundaries(data, list_wards(session))
+    boundaries = draw_boundaries(data, list_wards(session))
     before = find_source(session)
     session.execute(delete(BoundarySetRecord))
-    kept = BoundarySetRecord(
+    record = BoundarySetRecord(
         filename=filename[:200],
         source=source.strip()[:200],
         sha256=hashlib.sha256(data).hexdigest(),
         by=identity.full_name if identity else "hệ thống",
         at=now(),
-        width=drawn.width,
-        height=drawn.height,
-        inner=list(drawn.inner),
+        width=boundaries.width,
+        height=boundaries.height,
+        inner=list(boundaries.inner),
         shapes={
             shape.ward_code: {
                 "rings": [list(map(list, ring)) for ring in shape.rings],
                 "label": list(shape.label),
                 "room": shape.room,
             }
-            for shape in drawn.shapes
+            for shape in boundaries.shapes
         },
-        warnings=list(drawn.warnings),
-        points_given=drawn.points[0],
-        points_kept=drawn.points[1],
+        warnings=list(boundaries.warnings),
+        points_given=boundaries.points[0],
+        points_kept=boundaries.points[1],
     )
-    session.add(kept)
+    session.add(record)
     session.flush()
-    told = {"filename": kept.filename, "source": kept.source, "sha256": kept.sha256}
-    audit.log(session, identity, "boundary:load", "city", before=_told(before), after=told)
-    return _to_source(kept)
+    after = {"filename": record.filename, "source": record.source, "sha256": record.sha256}
+    audit.log(session, identity, "boundary:load", "city", before=_audit_value(before), after=after)
+    return _to_source(record)
 
 
 def remove_boundaries(session: Session, identity: Identity | None) -> bool:
-    """Take the boundaries away; the map keeps its hexagons. False where there were none."""
+    """Remove the boundaries; the map keeps its hexagons. False where there were none."""
     before = find_source(session)
     if before is None:
         return False
     session.execute(delete(BoundarySetRecord))
-    audit.log(session, identity, "boundary:remove", "city", before=_told(before))
+    audit.log(session, identity, "boundary:remove", "city", before=_audit_value(before))
     return True
 
 
 def find_source(session: Session) -> BoundarySource | None:
-    """What stands behind the boundaries, without reading them; None while none are loaded."""
-    light = defer(BoundarySetRecord.shapes, raiseload=True)
-    newest = select(BoundarySetRecord).options(light).order_by(BoundarySetRecord.id.desc()).limit(1)
-    found = session.scalars(newest).first()
-    return _to_source(found) if found else None
+    """The source of the boundaries, without reading them; None while none are loaded."""
+    without_shapes = defer(BoundarySetRecord.shapes, raiseload=True)
+    newest = select(BoundarySetRecord).options(without_shapes).order_by(BoundarySetRecord.id.desc()).limit(1)
+    record = session.scalars(newest).first()
+    return _to_source(record) if record else None
 
 
 def get_boundaries(session: Session, source: BoundarySource) -> Boundaries:
-    """The boundaries behind a source that was just found."""
+    """The boundaries of a source that ``find_source`` gave."""
     newest = select(BoundarySetRecord).where(BoundarySetRecord.sha256 == source.sha256).order_by(BoundarySetRecord.id.desc())
     return _boundaries.get(source.sha256, lambda: _to_boundaries(session.scalars(newest.limit(1)).one()))
 
@@ -100,8 +100,8 @@ def _to_boundaries(row: BoundarySetRecord) -> Boundaries:
     left, top, width, height = row.inner
     return Boundaries(
         shapes=tuple(
-            Shape(code, tuple(tuple((x, y) for x, y in ring) for ring in kept["rings"]), tuple(kept["label"]), kept["room"])
-            for code, kept in row.shapes.items()
+            Shape(code, tuple(tuple((x, y) for x, y in ring) for ring in shape["rings"]), tuple(shape["label"]), shape["room"])
+            for code, shape in row.shapes.items()
         ),
         width=row.width,
         height=row.height,
@@ -117,5 +117,5 @@ def _to_source(row: BoundarySetRecord) -> BoundarySource:
     )
 
 
-def _told(source: BoundarySource | None) -> dict[str, str] | None:
+def _audit_value(source: BoundarySource | None) -> dict[str, str] | None:
     return {"filename": source.filename, "source": source.source} if source else None

@@ -1,4 +1,4 @@
-"""The page where the administrator loads the boundaries that the map draws, looks at them, and takes them away."""
+"""The page where the administrator loads the boundaries that the map draws, looks at them, and removes them."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
 @requires(Permission.BOUNDARY_MANAGE)
 @writes
 def load() -> ResponseReturnValue:
-    """Put a file in the place of what is loaded; one that is refused changes nothing."""
+    """Replace what is loaded by a file; one that is refused changes nothing."""
     form = BoundaryForm()
     if not form.validate_on_submit():
         return _page(form), 400
@@ -42,7 +42,7 @@ def load() -> ResponseReturnValue:
 @requires(Permission.BOUNDARY_MANAGE)
 @writes
 def remove() -> ResponseReturnValue:
-    """Take the boundaries away."""
+    """Remove the boundaries."""
     if remove_boundaries(get_session(), the_identity()):
         flash(_("Đã gỡ ranh giới. Sơ đồ lục giác vẫn dùng được như trước."), "success")
     return redirect(url_for("boundaries.show"))
@@ -50,5 +50,5 @@ def remove() -> ResponseReturnValue:
 
 def _page(form: BoundaryForm) -> str:
     source = find_source(get_session())
-    drawn = get_boundaries(get_session(), source) if source else None
-    return render_template("inventory/boundaries.html", form=form, source=source, drawn=drawn)
+    boundaries = get_boundaries(get_session(), source) if source else None
+    return render_template("inventory/boundaries.html", form=form, source=source, drawn=boundaries)

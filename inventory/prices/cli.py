@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from accounts import audit
 from inventory.prices.price_lists import next_name
-from inventory.prices.workbook_import import rehearse, take_over
+from inventory.prices.workbook_import import apply_rehearsal, rehearse
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 
@@ -24,21 +24,21 @@ def import_list(file: Path, price_list_id: int | None, name: str, only_rehearse:
     """Nạp bảng giá đã sửa từ FILE (.xlsx)."""
     try:
         with session_scope(current_app.extensions["engine"], writes=not only_rehearse) as session:
-            found = rehearse(session, file.read_bytes(), price_list_id)
-            for line in (*found.refused, *found.disputed):
+            rehearsal = rehearse(session, file.read_bytes(), price_list_id)
+            for change in (*rehearsal.refused, *rehearsal.disputed):
                 click.echo(
-                    f"Chưa nhận: {line.item} ({line.place}): “{line.after}”. {line.message or 'Người khác đã sửa sau khi tải tệp.'}"
+                    f"Chưa nhận: {change.item} ({change.place}): “{change.after}”. {change.message or 'Người khác đã sửa sau khi tải tệp.'}"
                 )
-            if only_rehearse or found.is_empty:
+            if only_rehearse or rehearsal.is_empty:
                 click.echo(
-                    f"{len(found.prices)} đơn giá đổi, {found.same} giữ nguyên, {len(found.observed)} giá tham chiếu mới hoặc đổi."
+                    f"{len(rehearsal.prices)} đơn giá đổi, {rehearsal.same} giữ nguyên, {len(rehearsal.observed)} giá tham chiếu mới hoặc đổi."
                 )
                 return
-            kept = take_over(session, found, name or next_name(session, found.target.name), "dòng lệnh")
-            after = {"list": kept.id, "prices": sorted(found.prices), "observed": len(found.observed)}
-            audit.log(session, None, "price-list:import", f"price-list {kept.id}", after=after)
+            price_list = apply_rehearsal(session, rehearsal, name or next_name(session, rehearsal.target.name), "dòng lệnh")
+            after = {"list": price_list.id, "prices": sorted(rehearsal.prices), "observed": len(rehearsal.observed)}
+            audit.log(session, None, "price-list:import", f"price-list {price_list.id}", after=after)
             click.echo(
-                f"Đã nhận {len(found.prices)} đơn giá và {len(found.observed)} giá tham chiếu vào bảng giá {kept.id} “{kept.name}”."
+                f"Đã nhận {len(rehearsal.prices)} đơn giá và {len(rehearsal.observed)} giá tham chiếu vào bảng giá {price_list.id} “{price_list.name}”."
             )
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None

@@ -1,4 +1,4 @@
-"""What may be typed about prices. Whether it makes sense is for ``inventory.prices.parsing`` and the verbs to say."""
+"""The forms of prices. Whether a value makes sense is decided in ``inventory.prices.parsing``, ``observed`` and ``price_lists``."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from inventory.catalogue import load_catalogue
-from inventory.prices.observed import KINDS, MAX_WORDS
-from inventory.prices.parsing import MAX_EVIDENCE, MAX_SOURCE, PARTS
+from inventory.prices.observed import KINDS, MAX_TEXT
+from inventory.prices.parsing import FIELD_LABELS, MAX_EVIDENCE, MAX_SOURCE
 from inventory.prices.price_lists import MAX_NAME
 from inventory.prices.prices import METHODS, Price
 from inventory.prices.vat import load_vat_rates
@@ -39,15 +39,15 @@ class PriceForm(BaseForm):
     seen = HiddenField()
 
     @property
-    def given(self) -> dict[str, object]:
-        """What was typed, by part of the price."""
-        return {part: self[part].data for part in PARTS}
+    def raw_values(self) -> dict[str, object]:
+        """The entries by field of the price."""
+        return {field: self[field].data for field in FIELD_LABELS}
 
-    def tell(self, faults: Mapping[str, str]) -> None:
-        """Put each fault beside its field, where nothing is said there yet."""
-        for part, message in faults.items():
-            if not self[part].errors:
-                self[part].errors = [message]
+    def add_errors(self, errors: Mapping[str, str]) -> None:
+        """Show each error at its field, where there is none yet."""
+        for field, message in errors.items():
+            if not self[field].errors:
+                self[field].errors = [message]
 
 
 class EvidenceForm(BaseForm):
@@ -62,15 +62,15 @@ class ObservedForm(BaseForm):
     item = SelectField(
         _("Danh mục"), choices=[SelectChoice(item.code, f"{item.code} – {item.name}") for item in load_catalogue().values()]
     )
-    buyer = StringField(_("Xã, phường hoặc đơn vị mua"), [DataRequired(), Length(max=MAX_WORDS)])
+    buyer = StringField(_("Xã, phường hoặc đơn vị mua"), [DataRequired(), Length(max=MAX_TEXT)])
     unit_price = VndField(_("Đơn giá (đã gồm thuế), đồng"), [DataRequired()])
     paid_on = DateField(_("Ngày của văn bản"), [DataRequired()])
-    document = StringField(_("Số văn bản"), [DataRequired(), Length(max=MAX_WORDS)])
+    document = StringField(_("Số văn bản"), [DataRequired(), Length(max=MAX_TEXT)])
     kind = SelectField(_("Loại căn cứ"), choices=[SelectChoice(key, label) for key, label in KINDS.items()])
 
 
 def price_values(price: Price) -> dict[str, object]:
-    """What the form shows of a price."""
+    """The values that the form shows of a price."""
     return {
         "unit_price": f"{price.unit_price:,}".replace(",", "."),
         "vat_percent": str(price.vat_percent),

@@ -1,4 +1,4 @@
-"""What wards and others paid, in its table: listed, added, corrected, taken away."""
+"""What wards and others paid, in its table: list, add, correct and remove it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import fold, to_nfc
 
-MAX_WORDS = 200
+MAX_TEXT = 200
 EARLIEST = date(2015, 1, 1)
 KINDS = {key: label for key, label in METHODS.items() if key != "none"}
 
 
 class ObservedPriceError(WardReadinessError):
-    """The observed price cannot be as it was typed. ``part`` names what is wrong with it."""
+    """The observed price is not valid. ``field`` names what is wrong with it."""
 
-    def __init__(self, part: str, message: str) -> None:
+    def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
-        self.part = part
+        self.field = field
 
 
 @dataclass(frozen=True)
 class ObservedRow:
-    """An observed price with its number in the table, and who wrote it down."""
+    """An observed price with its id, and who recorded it."""
 
     id: int
     price: ObservedPrice
@@ -69,7 +69,7 @@ def observed_prices(session: Session) -> tuple[ObservedPrice, ...]:
 
 
 def make_observed(item: str, buyer: str, unit_price: int, paid_on: date, document: str, kind: str) -> ObservedPrice:
-    """An observed price from typed parts; a buyer that names a ward, by code or by name, is that ward. Raises ObservedPriceError."""
+    """An observed price from its fields; a buyer that names a ward, by code or by name, is that ward. Raises ObservedPriceError."""
     if item not in load_catalogue():
         raise ObservedPriceError("item", f"Không có danh mục “{item[:20]}”. Dùng mã ở trang Danh mục, ví dụ A01.")
     if unit_price <= 0:
@@ -78,27 +78,27 @@ def make_observed(item: str, buyer: str, unit_price: int, paid_on: date, documen
         raise ObservedPriceError("paid_on", f"Ngày phải từ {EARLIEST:%d/%m/%Y} đến hôm nay.")
     if kind not in KINDS:
         raise ObservedPriceError("kind", f"Loại căn cứ phải là một trong: {', '.join(KINDS.values())}.")
-    words = {"buyer": " ".join(to_nfc(buyer).split()), "document": " ".join(to_nfc(document).split())}
-    for part, text in words.items():
-        if not text or len(text) > MAX_WORDS:
-            raise ObservedPriceError(part, f"Hãy điền ô này, không quá {MAX_WORDS} ký tự.")
-    ward = _wards().get(fold(words["buyer"]))
-    code, name, ward_kind = ward if ward else ("", words["buyer"], "")
-    return ObservedPrice(item, name, unit_price, paid_on, words["document"], kind, code, ward_kind)
+    texts = {"buyer": " ".join(to_nfc(buyer).split()), "document": " ".join(to_nfc(document).split())}
+    for field, text in texts.items():
+        if not text or len(text) > MAX_TEXT:
+            raise ObservedPriceError(field, f"Hãy điền ô này, không quá {MAX_TEXT} ký tự.")
+    ward = _wards_by_name().get(fold(texts["buyer"]))
+    code, name, ward_kind = ward if ward else ("", texts["buyer"], "")
+    return ObservedPrice(item, name, unit_price, paid_on, texts["document"], kind, code, ward_kind)
 
 
-def identity_of(price: ObservedPrice) -> tuple[str, str, date, str]:
-    """What two observed prices cannot have in common: item, buyer, day and document."""
+def unique_key(price: ObservedPrice) -> tuple[str, str, date, str]:
+    """Item, buyer, day and document: no two observed prices share all four."""
     return price.item, price.buyer, price.paid_on, price.document
 
 
-def keep_observed(session: Session, prices: Iterable[ObservedPrice], by: str) -> None:
-    """Add them; one of the same item, buyer, day and document gets the price and kind given here."""
-    present = {
+def save_observed(session: Session, prices: Iterable[ObservedPrice], by: str) -> None:
+    """Add them; one of the same item, buyer, day and document gets the new price and kind."""
+    existing = {
         (row.item_code, row.buyer, row.paid_on, row.document): row for row in session.scalars(select(ObservedPriceRecord)).all()
     }
     for price in prices:
-        row = present.get(identity_of(price))
+        row = existing.get(unique_key(price))
         if row is None:
             row = ObservedPriceRecord(
                 item_code=price.item,
@@ -108,26 +108,26 @@ def keep_observed(session: Session, prices: Iterable[ObservedPrice], by: str) ->
                 document=price.document,
             )
             session.add(row)
-            present[identity_of(price)] = row
+            existing[unique_key(price)] = row
         row.unit_price, row.kind, row.by, row.at = price.unit_price, price.kind, by, now()
     session.flush()
 
 
 def remove_observed(session: Session, observed_id: int) -> ObservedPrice:
-    """Take one away, and give what it was. Raises NotFoundError."""
+    """Remove one, and return what it was. Raises NotFoundError."""
     row = session.get(ObservedPriceRecord, observed_id)
     if row is None:
         raise NotFoundError("Không có giá tham chiếu này, hoặc đã được xóa.")
-    found = next(seen.price for seen in list_observed(session) if seen.id == observed_id)
+    price = next(listed.price for listed in list_observed(session) if listed.id == observed_id)
     session.delete(row)
     session.flush()
-    return found
+    return price
 
 
-def _wards() -> dict[str, tuple[str, str, str]]:
+def _wards_by_name() -> dict[str, tuple[str, str, str]]:
     """The wards by what people may call them: the code, and the full name. A bare name may be that of two units."""
-    found = {}
+    wards = {}
     for ward in load_wards():
         for name in (ward.code, ward.full_name):
-            found[fold(name)] = (ward.code, ward.full_name, ward.kind)
-    return found
+            wards[fold(name)] = (ward.code, ward.full_name, ward.kind)
+    return wards

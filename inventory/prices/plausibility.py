@@ -11,9 +11,9 @@ from datetime import date
 from inventory.prices.prices import load_default_prices, tenths_of
 from portal.labels import LabelledEnum
 
-LEAST = 3
+MIN_PRICES = 3
 DEVIATIONS = 3
-LEAST_PERCENT = 5
+MIN_BAND_PERCENT = 5
 
 
 @dataclass(frozen=True)
@@ -64,36 +64,37 @@ class Sanity:
 
 
 def make_band(amounts: Sequence[int], among: str) -> Band | None:
-    """The band of some observed prices, or None of fewer than LEAST.
+    """The band of some observed prices, or None of fewer than MIN_PRICES.
 
     Twice the median and four times the deviation are whole numbers, so that nothing is rounded before the end: the lowest price
     of the band rounds up, the highest down.
     """
-    if len(amounts) < LEAST:
+    if len(amounts) < MIN_PRICES:
         return None
-    twice = _twice_median(amounts)
+    double_median = _double_median(amounts)
     deviation = max(
-        DEVIATIONS * _twice_median([abs(2 * amount - twice) for amount in amounts]), -(-2 * twice * LEAST_PERCENT // 100)
+        DEVIATIONS * _double_median([abs(2 * amount - double_median) for amount in amounts]),
+        -(-2 * double_median * MIN_BAND_PERCENT // 100),
     )
-    low, high = max(0, -((deviation - 2 * twice) // 4)), (2 * twice + deviation) // 4
-    return Band(low, (twice + 1) // 2, high, len(amounts), among)
+    low, high = max(0, -((deviation - 2 * double_median) // 4)), (2 * double_median + deviation) // 4
+    return Band(low, (double_median + 1) // 2, high, len(amounts), among)
 
 
 def find_band(observed: Iterable[ObservedPrice], ward_kind: str = "") -> Band | None:
     """The band of one item: of wards of that kind, else of all wards, else of all buyers; the first that has prices enough."""
-    everybody = list(observed)
-    wards = [price for price in everybody if price.ward]
-    alike = [price for price in wards if price.ward_kind == ward_kind]
+    all_prices = list(observed)
+    wards = [price for price in all_prices if price.ward]
+    same_kind = [price for price in wards if price.ward_kind == ward_kind]
     tiers = (
-        (alike, "phường" if ward_kind == "phuong" else "xã"),
+        (same_kind, "phường" if ward_kind == "phuong" else "xã"),
         (wards, "xã, phường"),
-        (everybody, "mọi đơn vị mua"),
+        (all_prices, "mọi đơn vị mua"),
     )
     bands = (make_band([price.unit_price for price in tier], among) for tier, among in tiers[0 if ward_kind else 1 :])
     return next((band for band in bands if band is not None), None)
 
 
-def judge(item: str, unit_price: int, observed: Iterable[ObservedPrice], ward_kind: str = "") -> Sanity:
+def assess_price(item: str, unit_price: int, observed: Iterable[ObservedPrice], ward_kind: str = "") -> Sanity:
     """A price beside what was paid for the item and beside its shipped reference."""
     band = find_band((price for price in observed if price.item == item), ward_kind)
     reference = next((price.unit_price for price in load_default_prices() if price.item == item), None)
@@ -104,6 +105,6 @@ def judge(item: str, unit_price: int, observed: Iterable[ObservedPrice], ward_ki
     return Sanity(position, band, reference, tenths)
 
 
-def _twice_median(amounts: Sequence[int]) -> int:
+def _double_median(amounts: Sequence[int]) -> int:
     ordered = sorted(amounts)
     return ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]

@@ -1,4 +1,4 @@
-"""The price lists in their tables: read, copied into a next version, edited while in work, and fixed for good."""
+"""The price lists in their tables: read, copied into a next version, edited as a draft, and published."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,15 +14,15 @@ from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import to_nfc
 
 MAX_NAME = 200
-YEARS = (2020, 2050)
+DELIVERY_YEARS = (2020, 2050)
 
 
 class PriceListError(WardReadinessError):
-    """The list cannot be made or changed like this; the message says why."""
+    """The list cannot be created or changed like this; the message says why."""
 
 
 class LockedListError(PriceListError):
-    """The list is fixed for good, or somebody else changed the price in the meantime."""
+    """The list is published, or somebody else changed the price in the meantime."""
 
     status = 409
 
@@ -41,9 +41,9 @@ def version_of(session: Session, price_list_id: int) -> tuple[int, int]:
 
 
 def current_price_list(session: Session) -> PriceList:
-    """The newest fixed list that is in effect. Raises NotFoundError while there is none."""
-    fixed = select(PriceListRecord).where(PriceListRecord.published_at.is_not(None), PriceListRecord.effective_from <= today())
-    newest = fixed.order_by(PriceListRecord.effective_from.desc(), PriceListRecord.id.desc()).limit(1)
+    """The newest published list that is in effect. Raises NotFoundError while there is none."""
+    published = select(PriceListRecord).where(PriceListRecord.published_at.is_not(None), PriceListRecord.effective_from <= today())
+    newest = published.order_by(PriceListRecord.effective_from.desc(), PriceListRecord.id.desc()).limit(1)
     record = session.scalars(newest).first()
     if record is None:
         raise NotFoundError("Chưa có bảng giá nào. Chạy lệnh “flask --app wsgi setup” để nạp bảng giá tham khảo.")
@@ -59,42 +59,42 @@ def list_price_lists(session: Session) -> list[PriceList]:
 def copy_price_list(
     session: Session, price_list_id: int, name: str, effective_from: date, delivery_year: int | None, by: str
 ) -> PriceList:
-    """A next version in work, chained to the one it was copied from, with its prices and their files.
+    """A draft of the next version, chained to the one it was copied from, with its prices and their files.
 
-    An item that came into the catalogue since gets its shipped price.
+    An item that was added to the catalogue since then gets its default price.
 
     Raises NotFoundError, or PriceListError where the name or the year cannot be.
     """
     # Locked, so that of two who copy it at once the second finds the name taken.
     origin = _record(session, price_list_id, for_update=True)
-    clean = _checked_name(session, name)
+    checked_name = _check_name(session, name)
     _check_year(delivery_year)
-    known = {row.item_code for row in origin.prices}
-    came_since = [price for price in load_default_prices() if price.item not in known]
+    known_items = {row.item_code for row in origin.prices}
+    new_prices = [price for price in load_default_prices() if price.item not in known_items]
     copy = PriceListRecord(
-        name=clean,
+        name=checked_name,
         effective_from=effective_from,
         delivery_year=delivery_year,
         based_on=origin.id,
         created_by=by,
         created_at=now(),
-        prices=[_to_record(price) for price in (*map(_to_price, origin.prices), *came_since)],
+        prices=[_to_record(price) for price in (*map(_to_price, origin.prices), *new_prices)],
     )
     session.add(copy)
     session.flush()
     files = select(PriceEvidence).where(PriceEvidence.price_list_id == origin.id).order_by(PriceEvidence.id)
-    for kept in session.scalars(files).all():
+    for record in session.scalars(files).all():
         session.add(
             PriceEvidence(
                 price_list_id=copy.id,
-                item_code=kept.item_code,
-                name=kept.name,
-                media_type=kept.media_type,
-                size=kept.size,
-                sha256=kept.sha256,
-                stored_as=kept.stored_as,
-                by=kept.by,
-                at=kept.at,
+                item_code=record.item_code,
+                name=record.name,
+                media_type=record.media_type,
+                size=record.size,
+                sha256=record.sha256,
+                stored_as=record.stored_as,
+                by=record.by,
+                at=record.at,
             )
         )
     session.flush()
@@ -104,10 +104,10 @@ def copy_price_list(
 def change_price_list(
     session: Session, price_list_id: int, name: str, effective_from: date, delivery_year: int | None
 ) -> PriceList:
-    """Give a list in work another name, day or year. Raises NotFoundError, LockedListError, PriceListError."""
-    record = open_record(session, price_list_id)
+    """Change the name, day or year of a draft. Raises NotFoundError, LockedListError, PriceListError."""
+    record = lock_draft(session, price_list_id)
     if to_nfc(name).strip() != record.name:
-        record.name = _checked_name(session, name)
+        record.name = _check_name(session, name)
     _check_year(delivery_year)
     record.effective_from, record.delivery_year = effective_from, delivery_year
     record.revision += 1
@@ -116,35 +116,35 @@ def change_price_list(
 
 
 def save_price(session: Session, price_list_id: int, price: Price, seen: str) -> bool:
-    """Keep one price of a list in work; False where nothing differs. ``seen`` is the stamp of the price that the editor saw.
+    """Save one price of a draft; False where nothing differs. ``seen`` is the stamp of the price that the editor saw.
 
-    Raises NotFoundError, and LockedListError where the list is fixed or somebody else changed the price in the meantime.
+    Raises NotFoundError, and LockedListError where the list is published or somebody else changed the price in the meantime.
     """
-    record = open_record(session, price_list_id)
-    present = _to_price(_row(record, price.item))
-    if present == price:
+    record = lock_draft(session, price_list_id)
+    current = _to_price(_row(record, price.item))
+    if current == price:
         return False
-    if present.stamp != seen:
+    if current.stamp != seen:
         raise LockedListError(
-            f"Đơn giá {price.item} vừa được người khác sửa thành {present.unit_price:,} đ. Xem lại rồi lưu.".replace(",", ".")
+            f"Đơn giá {price.item} vừa được người khác sửa thành {current.unit_price:,} đ. Xem lại rồi lưu.".replace(",", ".")
         )
     save_prices(session, price_list_id, {price.item: price})
     return True
 
 
 def save_prices(session: Session, price_list_id: int, prices: Mapping[str, Price]) -> None:
-    """Keep many prices of a list in work, as they are given. Raises NotFoundError, LockedListError."""
-    record = open_record(session, price_list_id)
+    """Save many prices of a draft as they are. Raises NotFoundError, LockedListError."""
+    record = lock_draft(session, price_list_id)
     for code, price in prices.items():
         row = _row(record, code)
-        for part, value in _columns(price).items():
-            setattr(row, part, value)
+        for field, value in _columns(price).items():
+            setattr(row, field, value)
     record.revision += 1
     session.flush()
 
 
 def publish_price_list(session: Session, price_list_id: int, by: str) -> PriceList:
-    """Fix a list for good; one that is fixed already stays as it is. A plan that becomes final does this too. Raises NotFoundError."""
+    """Publish a list; one that is published already stays as it is. A plan that becomes final does this too. Raises NotFoundError."""
     record = _record(session, price_list_id, for_update=True)
     if record.published_at is None:
         record.published_by, record.published_at = by, now()
@@ -153,8 +153,8 @@ def publish_price_list(session: Session, price_list_id: int, by: str) -> PriceLi
 
 
 def discard_price_list(session: Session, price_list_id: int) -> None:
-    """Take a list in work away. Raises NotFoundError, LockedListError, or PriceListError where something rests on it."""
-    record = open_record(session, price_list_id)
+    """Delete a draft. Raises NotFoundError, LockedListError, or PriceListError where something refers to it."""
+    record = lock_draft(session, price_list_id)
     if session.scalars(select(PriceListRecord.id).where(PriceListRecord.based_on == record.id)).first() is not None:
         raise PriceListError("Đã có bản sau tạo từ bảng giá này nên không xóa được.")
     try:
@@ -167,29 +167,29 @@ def discard_price_list(session: Session, price_list_id: int) -> None:
 
 
 def newest_version(session: Session, price_list_id: int) -> PriceList:
-    """The list itself while it is in work; of a fixed one the newest that follows it, or itself. Locked. Raises NotFoundError."""
-    found = _record(session, price_list_id, for_update=True)
-    while found.published_at is not None:
-        followers = select(PriceListRecord.id).where(PriceListRecord.based_on == found.id).order_by(PriceListRecord.id.desc())
+    """The list itself while it is a draft; of a published one the newest that follows it, or itself. Locked. Raises NotFoundError."""
+    record = _record(session, price_list_id, for_update=True)
+    while record.published_at is not None:
+        followers = select(PriceListRecord.id).where(PriceListRecord.based_on == record.id).order_by(PriceListRecord.id.desc())
         next_id = session.scalars(followers.limit(1)).first()
         if next_id is None:
             break
-        found = _record(session, next_id, for_update=True)
-    return _to_price_list(found)
+        record = _record(session, next_id, for_update=True)
+    return _to_price_list(record)
 
 
 def next_name(session: Session, name: str) -> str:
     """A free name for the next version: ``Bảng giá tham khảo 2026 (bản 2)``."""
-    taken = set(session.scalars(select(PriceListRecord.name)))
+    names = set(session.scalars(select(PriceListRecord.name)))
     stem = name.partition(" (bản ")[0][: MAX_NAME - 20]
     number = 2
-    while f"{stem} (bản {number})" in taken:
+    while f"{stem} (bản {number})" in names:
         number += 1
     return f"{stem} (bản {number})"
 
 
-def open_record(session: Session, price_list_id: int) -> PriceListRecord:
-    """The row of a list in work, locked. Raises NotFoundError, LockedListError."""
+def lock_draft(session: Session, price_list_id: int) -> PriceListRecord:
+    """The row of a draft, locked. Raises NotFoundError, LockedListError."""
     record = _record(session, price_list_id, for_update=True)
     if record.published_at is not None:
         raise LockedListError("Bảng giá này đã chốt nên không sửa được. Tạo bản mới từ bảng giá này rồi sửa ở bản mới.")
@@ -224,18 +224,18 @@ def _row(record: PriceListRecord, item: str) -> PriceRecord:
     return row
 
 
-def _checked_name(session: Session, name: str) -> str:
-    clean = " ".join(to_nfc(name).split())
-    if not clean or len(clean) > MAX_NAME:
+def _check_name(session: Session, name: str) -> str:
+    normalized = " ".join(to_nfc(name).split())
+    if not normalized or len(normalized) > MAX_NAME:
         raise PriceListError(f"Hãy đặt tên bảng giá, không quá {MAX_NAME} ký tự.")
-    if session.scalars(select(PriceListRecord.id).where(PriceListRecord.name == clean)).first() is not None:
-        raise PriceListError(f"Đã có bảng giá tên “{clean}”. Đặt tên khác.")
-    return clean
+    if session.scalars(select(PriceListRecord.id).where(PriceListRecord.name == normalized)).first() is not None:
+        raise PriceListError(f"Đã có bảng giá tên “{normalized}”. Đặt tên khác.")
+    return normalized
 
 
 def _check_year(year: int | None) -> None:
-    if year is not None and not YEARS[0] <= year <= YEARS[1]:
-        raise PriceListError(f"Năm giao hàng từ {YEARS[0]} đến {YEARS[1]}, hoặc bỏ trống.")
+    if year is not None and not DELIVERY_YEARS[0] <= year <= DELIVERY_YEARS[1]:
+        raise PriceListError(f"Năm giao hàng từ {DELIVERY_YEARS[0]} đến {DELIVERY_YEARS[1]}, hoặc bỏ trống.")
 
 
 def _columns(price: Price) -> dict[str, object]:

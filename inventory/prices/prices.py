@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from inventory.shipped import read_rows
+from inventory.data_tables import read_table
 from portal.labels import LabelledEnum
 
 METHODS = {
@@ -20,7 +20,7 @@ CAP_CLAUSE = "QĐ 15/2025/QĐ-TTg, Điều 4.4 (sửa đổi bởi QĐ 10/2026/Q
 
 
 class CapStanding(LabelledEnum):
-    """Where a price stands to its legal ceiling, and who may decide on it (QĐ 15/2025/QĐ-TTg, Điều 4.4)."""
+    """How a price compares with its legal ceiling, and who may decide on it (QĐ 15/2025/QĐ-TTg, Điều 4.4)."""
 
     NO_CAP = "no_cap", "không có mức tối đa"
     BELOW = "below", "dưới mức tối đa"
@@ -59,7 +59,7 @@ class Price:
 
     @property
     def method_label(self) -> str:
-        """The words of the screen for the method."""
+        """The label of the method."""
         return METHODS[self.method]
 
     @property
@@ -116,12 +116,12 @@ class PriceList:
 
     @property
     def is_published(self) -> bool:
-        """Whether it is fixed for good."""
+        """Whether it is published, and so never changes."""
         return self.published_at is not None
 
     @property
     def state_label(self) -> str:
-        """The words of the screen for its state."""
+        """The label of its state."""
         return "đã chốt" if self.is_published else "đang soạn"
 
     @property
@@ -137,7 +137,7 @@ class PriceList:
 
 @dataclass(frozen=True)
 class PriceChange:
-    """One item in two lists: a price that came, went, or differs in any part."""
+    """One item in two lists: a price that was added, removed, or differs in any field."""
 
     item: str
     before: Price | None
@@ -178,5 +178,5 @@ def load_default_prices() -> tuple[Price, ...]:
             source=row["source"],
             source_label=row["source_label"],
         )
-        for row in read_rows("prices.csv")
+        for row in read_table("prices.csv")
     )

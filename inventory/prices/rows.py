@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from inventory.catalogue import Item, load_catalogue
 from inventory.models import PriceEvidence
-from inventory.prices.plausibility import ObservedPrice, Position, Sanity, judge
+from inventory.prices.plausibility import ObservedPrice, Position, Sanity, assess_price
 from inventory.prices.prices import CapStanding, Price, PriceList
-from inventory.prices.vat import VatRate, load_vat_rates, outlived_rates, with_standard_rate
+from inventory.prices.vat import VatRate, find_expired_rates, load_vat_rates, price_at_standard_rate
 from portal.labels import LabelledEnum
 
 
-class Shown(LabelledEnum):
+class PriceFilter(LabelledEnum):
     """Which prices a page shows."""
 
     ALL = "", "Tất cả"
@@ -37,31 +37,31 @@ class PriceRow:
         """Whether the price is above its legal ceiling."""
         return self.price.standing in (CapStanding.UNIT_HEAD, CapStanding.PROVINCE, CapStanding.NOT_ALLOWED)
 
-    def belongs_to(self, shown: Shown) -> bool:
+    def matches(self, price_filter: PriceFilter) -> bool:
         """Whether a page that shows only these shows this one."""
         return {
-            Shown.ALL: True,
-            Shown.LACKING: not self.price.has_evidence,
-            Shown.AT_CAP: self.price.is_at_cap,
-            Shown.ABOVE_CAP: self.is_above_cap,
-            Shown.OUTSIDE: self.sanity.position in (Position.ABOVE, Position.BELOW),
-        }[shown]
+            PriceFilter.ALL: True,
+            PriceFilter.LACKING: not self.price.has_evidence,
+            PriceFilter.AT_CAP: self.price.is_at_cap,
+            PriceFilter.ABOVE_CAP: self.is_above_cap,
+            PriceFilter.OUTSIDE: self.sanity.position in (Position.ABOVE, Position.BELOW),
+        }[price_filter]
 
 
 def make_rows(
     price_list: PriceList, files: Mapping[str, Sequence[PriceEvidence]], observed: Iterable[ObservedPrice], ward_kind: str = ""
 ) -> tuple[PriceRow, ...]:
     """All prices of a list. ``ward_kind`` is the kind of wards to compare with first, or blank."""
-    seen = tuple(observed)
-    outlived = {price.item for price in outlived_rates(price_list.prices.values(), price_list.delivery_year)}
+    observed_prices = tuple(observed)
+    expired = {price.item for price in find_expired_rates(price_list.prices.values(), price_list.delivery_year)}
     return tuple(
         PriceRow(
             price,
             load_catalogue()[price.item],
             load_vat_rates().get(price.vat_percent),
             files.get(price.item, ()),
-            judge(price.item, price.unit_price, seen, ward_kind),
-            with_standard_rate(price) if price.item in outlived else None,
+            assess_price(price.item, price.unit_price, observed_prices, ward_kind),
+            price_at_standard_rate(price) if price.item in expired else None,
         )
         for price in price_list.prices.values()
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from inventory.data_tables import read_table
 from inventory.prices.prices import Price
-from inventory.shipped import read_rows
 from portal.formats import format_day
 
 STANDARD_PERCENT = 10
@@ -41,11 +41,11 @@ def load_vat_rates() -> dict[int, VatRate]:
             source=row["source"],
             source_label=row["source_label"],
         )
-        for row in read_rows("vat_rates.csv")
+        for row in read_table("vat_rates.csv")
     }
 
 
-def outlived_rates(prices: Iterable[Price], delivery_year: int | None) -> tuple[Price, ...]:
+def find_expired_rates(prices: Iterable[Price], delivery_year: int | None) -> tuple[Price, ...]:
     """The prices whose rate has ended before the goods are handed over. None while the year is not known.
 
     What is delivered during the year that the rate ends in may still carry it.
@@ -56,7 +56,7 @@ def outlived_rates(prices: Iterable[Price], delivery_year: int | None) -> tuple[
     return tuple(price for price in prices if _has_ended(rates.get(price.vat_percent), delivery_year))
 
 
-def with_standard_rate(price: Price) -> int:
+def price_at_standard_rate(price: Price) -> int:
     """The price with VAT if the standard rate applied to it, rounded to the nearest đồng."""
     return (price.before_tax * (100 + STANDARD_PERCENT) + 50) // 100
 

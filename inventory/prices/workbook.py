@@ -1,21 +1,22 @@
-"""A price list as an Excel workbook for bulk editing: prices, prices paid elsewhere, and a guide; open only where something is typed.
+"""A price list as an Excel workbook for bulk editing: prices, prices paid elsewhere, and a guide; unlocked only where something is typed.
 
-A hidden sheet keeps what each cell was given, so that what comes back is compared with what went out.
+A hidden sheet keeps the original value of each cell, so that what comes back is compared with what went out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inventory.catalogue import load_catalogue
-from inventory.prices.parsing import PARTS
-from inventory.prices.plausibility import ObservedPrice, Sanity, judge
+from inventory.prices.parsing import FIELD_LABELS
+from inventory.prices.plausibility import ObservedPrice, Sanity, assess_price
 from inventory.prices.prices import CAP_CLAUSE, METHODS, CapStanding, Price, PriceList
 from inventory.prices.vat import load_vat_rates
 from portal.formats import format_number
@@ -23,27 +24,27 @@ from portal.office_files import save_workbook
 
 PRICES, OBSERVED, GUIDE, KEYS = "Đơn giá", "Giá tham chiếu", "Hướng dẫn", "_bang_gia"
 CODE = "Mã DM"
-MARK = "bang-gia-1"
-HEAD = 5
-SPARE = 60
+FORMAT_MARK = "bang-gia-1"
+HEADER_ROW = 5
+SPARE_ROWS = 60
 HEADINGS = (
-    ("STT", 6), (CODE, 8), ("Tên", 34), ("ĐVT", 11), (PARTS["unit_price"], 16), (PARTS["vat_percent"], 8), ("Đơn giá trước thuế", 15),
-    (PARTS["cap"], 15), (PARTS["method"], 19), (PARTS["evidence"], 22), (PARTS["evidence_date"], 12), (PARTS["source"], 42),
+    ("STT", 6), (CODE, 8), ("Tên", 34), ("ĐVT", 11), (FIELD_LABELS["unit_price"], 16), (FIELD_LABELS["vat_percent"], 8), ("Đơn giá trước thuế", 15),
+    (FIELD_LABELS["cap"], 15), (FIELD_LABELS["method"], 19), (FIELD_LABELS["evidence"], 22), (FIELD_LABELS["evidence_date"], 12), (FIELD_LABELS["source"], 42),
     ("So với mức tối đa", 20), ("So với giá đã trả nơi khác", 26), ("Căn cứ giá", 17),
 )  # fmt: skip
 OBSERVED_HEADINGS = (
-    (CODE, 9), ("Xã, phường hoặc đơn vị mua", 38), (PARTS["unit_price"], 18), ("Ngày", 13), ("Số văn bản", 30), ("Loại căn cứ", 28),
+    (CODE, 9), ("Xã, phường hoặc đơn vị mua", 38), (FIELD_LABELS["unit_price"], 18), ("Ngày", 13), ("Số văn bản", 30), ("Loại căn cứ", 28),
 )  # fmt: skip
 FONT = "Times New Roman"
 _thin = Side(style="thin", color="9AA5B1")
 _BOX = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
-_PLAIN, _BOLD, _TYPED = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True), Font(name=FONT, size=11, color="0B4F6C")
-_WORDS = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
+_PLAIN, _BOLD, _EDITABLE = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True), Font(name=FONT, size=11, color="0B4F6C")
+_TEXT = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
 _FIGURE = Alignment(vertical="center", horizontal="right")
 _MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
-_INPUT, _HEAD, _MARKED = (PatternFill("solid", fgColor=colour) for colour in ("FFF8E1", "D9E2EC", "F8E3C8"))
-# How a cell looks by what it holds: its format, and where it stands in the cell.
-_KINDS = {"words": ("@", _WORDS), "number": ("#,##0", _FIGURE), "day": ("dd/mm/yyyy", _MIDDLE), "short": ("@", _MIDDLE)}
+_INPUT_FILL, _HEADER_FILL, _WARNING = (PatternFill("solid", fgColor=colour) for colour in ("FFF8E1", "D9E2EC", "F8E3C8"))
+# How a cell looks by what it holds: its number format and its alignment.
+_CELL_STYLES = {"words": ("@", _TEXT), "number": ("#,##0", _FIGURE), "day": ("dd/mm/yyyy", _MIDDLE), "short": ("@", _MIDDLE)}
 
 CellValue = str | int | date | None
 
@@ -62,14 +63,14 @@ def build_price_workbook(price_list: PriceList, observed: Sequence[ObservedPrice
     return save_workbook(book)
 
 
-def cell_of(part: str, price: Price) -> CellValue:
-    """The value of the cell for one part of a price."""
-    value = getattr(price, part)
-    return METHODS[value] if part == "method" else value
+def cell_value(field: str, price: Price) -> CellValue:
+    """The value of the cell for one field of a price."""
+    value = getattr(price, field)
+    return METHODS[value] if field == "method" else value
 
 
-def plain(value: object) -> str:
-    """A cell in the one way of writing it that survives another program: digits of a whole number, ISO date, words with single spaces."""
+def normalize_cell(value: object) -> str:
+    """A cell in the one way of writing it that survives another program: digits of a whole number, ISO date, text with single spaces."""
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -82,42 +83,42 @@ def plain(value: object) -> str:
 def observed_key(price: ObservedPrice) -> tuple[str, ...]:
     """The cells of an observed price as the hidden sheet keeps them."""
     cells = (price.item, price.buyer, price.unit_price, price.paid_on, price.document, METHODS[price.kind])
-    return tuple(plain(cell) for cell in cells)
+    return tuple(normalize_cell(cell) for cell in cells)
 
 
 def _write_prices(sheet: Worksheet, price_list: PriceList, observed: Sequence[ObservedPrice], note: str) -> None:
-    _write_title(sheet, f"Bảng giá: {price_list.name} ({price_list.state_label})", note, len(HEADINGS))
-    _write_head(sheet, HEADINGS)
+    _write_title(sheet, f"Bảng giá: {price_list.name} ({price_list.state_label})", note)
+    _write_header(sheet, HEADINGS)
     titles = [title for title, _width in HEADINGS]
     catalogue = load_catalogue()
     for number, price in enumerate(price_list.prices.values(), start=1):
-        row, item = HEAD + number, catalogue[price.item]
-        shown: Mapping[str, CellValue] = {
+        row, item = HEADER_ROW + number, catalogue[price.item]
+        cells: Mapping[str, CellValue] = {
             "STT": number,
             CODE: price.item,
             "Tên": item.name,
             "ĐVT": item.unit,
             "Đơn giá trước thuế": price.before_tax,
-            "So với mức tối đa": _against_cap(price),
-            "So với giá đã trả nơi khác": _against_others(judge(price.item, price.unit_price, observed)),
+            "So với mức tối đa": _compare_with_cap(price),
+            "So với giá đã trả nơi khác": _compare_with_observed(assess_price(price.item, price.unit_price, observed)),
             "Căn cứ giá": "có căn cứ" if price.has_evidence else "chưa có căn cứ",
-            **{words: cell_of(part, price) for part, words in PARTS.items()},
+            **{label: cell_value(field, price) for field, label in FIELD_LABELS.items()},
         }
         for column, title in enumerate(titles, start=1):
-            _put(sheet.cell(row, column), shown[title], _kind_of(title, shown[title]), is_open=title in PARTS.values())
+            _write_cell(sheet, row, column, cells[title], _style_of(title, cells[title]), is_open=title in FIELD_LABELS.values())
         if not price.has_evidence:
-            sheet.cell(row, len(titles)).fill = _MARKED
-    last = HEAD + len(price_list.prices)
-    places = {part: get_column_letter(titles.index(words) + 1) for part, words in PARTS.items()}
-    _offer(sheet, places["method"], HEAD + 1, last, METHODS.values())
-    _offer(sheet, places["vat_percent"], HEAD + 1, last, [str(rate) for rate in load_vat_rates()])
-    for part, hint in (
+            sheet.cell(row, len(titles)).fill = _WARNING
+    last = HEADER_ROW + len(price_list.prices)
+    columns = {field: get_column_letter(titles.index(label) + 1) for field, label in FIELD_LABELS.items()}
+    _add_choices(sheet, columns["method"], HEADER_ROW + 1, last, METHODS.values())
+    _add_choices(sheet, columns["vat_percent"], HEADER_ROW + 1, last, [str(rate) for rate in load_vat_rates()])
+    for field, hint in (
         ("unit_price", "Số nguyên đồng, đã gồm thuế, chưa gồm vận chuyển, lắp đặt. Ví dụ 1.500.000 hoặc 1,5 triệu."),
         ("cap", "Số nguyên đồng; danh mục không có mức tối đa thì để trống."),
         ("evidence_date", "Ngày của báo giá, quyết định, chứng thư. Ví dụ 31/12/2026."),
     ):
-        _hint(sheet, places[part], HEAD + 1, last, PARTS[part], hint)
-    _finish(sheet, HEADINGS, HEAD + 1, frozen=f"D{HEAD + 1}", filtered=last)
+        _add_hint(sheet, columns[field], HEADER_ROW + 1, last, FIELD_LABELS[field], hint)
+    _finish_sheet(sheet, HEADINGS, HEADER_ROW + 1, frozen=f"D{HEADER_ROW + 1}", filtered=last)
 
 
 def _write_observed(sheet: Worksheet, observed: Sequence[ObservedPrice]) -> None:
@@ -125,21 +126,27 @@ def _write_observed(sheet: Worksheet, observed: Sequence[ObservedPrice]) -> None
         sheet,
         "Giá tham chiếu: giá các xã, phường và đơn vị khác đã trả",
         "Thêm ở các dòng trống; dòng đã có thì sửa được đơn giá, loại căn cứ. Xóa dòng ở đây không xóa trong hệ thống.",
-        len(OBSERVED_HEADINGS),
     )
-    _write_head(sheet, OBSERVED_HEADINGS)
+    _write_header(sheet, OBSERVED_HEADINGS)
     rows: list[tuple[CellValue, ...]] = [
         (price.item, price.buyer, price.unit_price, price.paid_on, price.document, METHODS[price.kind]) for price in observed
     ]
     blank: tuple[CellValue, ...] = (None,) * len(OBSERVED_HEADINGS)
     kinds = ("short", "words", "number", "day", "words", "words")
-    for number, cells in enumerate([*rows, *[blank] * SPARE], start=1):
+    for number, cells in enumerate([*rows, *[blank] * SPARE_ROWS], start=1):
         for column, value in enumerate(cells, start=1):
-            _put(sheet.cell(HEAD + number, column), value, kinds[column - 1], is_open=True)
-    last = HEAD + len(rows) + SPARE
-    _offer(sheet, "F", HEAD + 1, last, [label for key, label in METHODS.items() if key != "none"])
-    _hint(sheet, "B", HEAD + 1, last, "Đơn vị mua", "Tên đầy đủ (Phường Cửa Nam, Xã Ba Vì) hoặc mã 5 số; đơn vị khác thì ghi tên.")
-    _finish(sheet, OBSERVED_HEADINGS, HEAD + 1, frozen=f"A{HEAD + 1}", filtered=last)
+            _write_cell(sheet, HEADER_ROW + number, column, value, kinds[column - 1], is_open=True)
+    last = HEADER_ROW + len(rows) + SPARE_ROWS
+    _add_choices(sheet, "F", HEADER_ROW + 1, last, [label for key, label in METHODS.items() if key != "none"])
+    _add_hint(
+        sheet,
+        "B",
+        HEADER_ROW + 1,
+        last,
+        "Đơn vị mua",
+        "Tên đầy đủ (Phường Cửa Nam, Xã Ba Vì) hoặc mã 5 số; đơn vị khác thì ghi tên.",
+    )
+    _finish_sheet(sheet, OBSERVED_HEADINGS, HEADER_ROW + 1, frozen=f"A{HEADER_ROW + 1}", filtered=last)
 
 
 def _write_guide(sheet: Worksheet) -> None:
@@ -166,121 +173,123 @@ def _write_guide(sheet: Worksheet) -> None:
             False,
         ),
         ("Thuế suất thuế giá trị gia tăng", True),
-        *((words, False) for words in rates),
+        *((text, False) for text in rates),
         ("So với giá đã trả nơi khác", True),
         (
             "Khoảng giá = trung vị ± 3 lần độ lệch trung vị, mỗi bên ít nhất 5 %; cần từ 3 giá trở lên. Bề rộng này là giả định (A).",
             False,
         ),
     ]
-    for row, (words, is_head) in enumerate(lines, start=1):
-        cell = sheet.cell(row, 1, words)
+    for row, (text, is_head) in enumerate(lines, start=1):
+        cell = sheet.cell(row, 1, text)
         cell.font, cell.alignment = _BOLD if is_head else _PLAIN, Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 16 * max(1, -(-len(words) // 70))
+        sheet.row_dimensions[row].height = 16 * max(1, -(-len(text) // 70))
     sheet.column_dimensions["A"].width = 76
     sheet.protection.enable()
-    _set_print(sheet, "portrait")
+    _set_print_layout(sheet, "portrait")
 
 
 def _write_keys(sheet: Worksheet, price_list: PriceList, observed: Sequence[ObservedPrice]) -> None:
-    sheet.append([MARK, str(price_list.id)])
+    sheet.append([FORMAT_MARK, str(price_list.id)])
     for price in price_list.prices.values():
-        sheet.append(["price", price.item, *(plain(cell_of(part, price)) for part in PARTS)])
-    for seen in observed:
-        sheet.append(["observed", *observed_key(seen)])
-    for line in sheet.iter_rows():
-        for cell in line:
+        sheet.append(["price", price.item, *(normalize_cell(cell_value(field, price)) for field in FIELD_LABELS)])
+    for observed_price in observed:
+        sheet.append(["observed", *observed_key(observed_price)])
+    for cells in sheet.iter_rows():
+        for cell in cells:
             cell.data_type, cell.number_format = "s", "@"
     sheet.protection.enable()
     sheet.sheet_state = "veryHidden"
 
 
-def _against_cap(price: Price) -> str:
+def _compare_with_cap(price: Price) -> str:
     if price.standing is CapStanding.NO_CAP:
         return ""
     tenths = price.tenths_above_cap or 0
     return f"{price.standing.label} (+{tenths // 10},{tenths % 10} %)" if tenths else price.standing.label
 
 
-def _against_others(sanity: Sanity) -> str:
+def _compare_with_observed(sanity: Sanity) -> str:
     if sanity.band is None:
         return sanity.position.label
     return f"{sanity.position.label} {format_number(sanity.band.low)} – {format_number(sanity.band.high)} ({sanity.band.count} giá)"
 
 
-def _write_title(sheet: Worksheet, title: str, note: str, columns: int) -> None:
-    for row, words, font in ((1, title, Font(name=FONT, size=14, bold=True)), (2, note, _PLAIN)):
-        cell = sheet.cell(row, 1, words)
+def _write_title(sheet: Worksheet, title: str, note: str) -> None:
+    for row, text, font in ((1, title, Font(name=FONT, size=14, bold=True)), (2, note, _PLAIN)):
+        cell = sheet.cell(row, 1, text)
         cell.data_type, cell.font = "s", font
     sheet.cell(3, 1, "Chỉ sửa ở các ô nền vàng nhạt. Đơn vị tính: đồng.").font = _PLAIN
 
 
-def _write_head(sheet: Worksheet, headings: Sequence[tuple[str, int]]) -> None:
+def _write_header(sheet: Worksheet, headings: Sequence[tuple[str, int]]) -> None:
     for column, (title, width) in enumerate(headings, start=1):
-        cell = sheet.cell(HEAD, column, title)
-        cell.font, cell.fill, cell.border, cell.alignment = _BOLD, _HEAD, _BOX, _MIDDLE
+        cell = sheet.cell(HEADER_ROW, column, title)
+        cell.font, cell.fill, cell.border, cell.alignment = _BOLD, _HEADER_FILL, _BOX, _MIDDLE
         sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.row_dimensions[HEAD].height = 48
+    sheet.row_dimensions[HEADER_ROW].height = 48
 
 
 def _add_styles(book: Workbook) -> None:
     """Named styles: a style object for each cell would take most of the time of writing."""
-    for kind, (number_format, alignment) in _KINDS.items():
-        for name, font, fill, locked in ((kind, _PLAIN, PatternFill(), True), (f"{kind}-open", _TYPED, _INPUT, False)):
+    for kind, (number_format, alignment) in _CELL_STYLES.items():
+        for name, font, fill, is_locked in ((kind, _PLAIN, PatternFill(), True), (f"{kind}-open", _EDITABLE, _INPUT_FILL, False)):
             style = NamedStyle(f"p-{name}", font=font, fill=fill, border=_BOX, alignment=alignment, number_format=number_format)
-            style.protection = Protection(locked=locked)
+            style.protection = Protection(locked=is_locked)
             book.add_named_style(style)
 
 
-def _kind_of(title: str, value: CellValue) -> str:
+def _style_of(title: str, value: CellValue) -> str:
     if title in ("STT", CODE):
         return "short"
-    if title == PARTS["evidence_date"]:
+    if title == FIELD_LABELS["evidence_date"]:
         return "day"
-    figures = (PARTS["unit_price"], PARTS["vat_percent"], PARTS["cap"], "Đơn giá trước thuế")
+    figures = (FIELD_LABELS["unit_price"], FIELD_LABELS["vat_percent"], FIELD_LABELS["cap"], "Đơn giá trước thuế")
     return "number" if title in figures or isinstance(value, int) else "words"
 
 
-def _put(cell: Cell, value: CellValue, kind: str, *, is_open: bool) -> None:
-    cell.value = value
+def _write_cell(sheet: Worksheet, row: int, column: int, value: CellValue, kind: str, *, is_open: bool) -> None:
+    cell = sheet.cell(row, column, value)
     cell.style = f"p-{kind}-open" if is_open else f"p-{kind}"
     if isinstance(value, str):
         cell.data_type = "s"
 
 
-def _offer(sheet: Worksheet, column: str, first: int, last: int, choices: Iterable[str]) -> None:
-    check = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True, errorStyle="warning")
-    check.showErrorMessage, check.errorTitle, check.error = (
+def _add_choices(sheet: Worksheet, column: str, first: int, last: int, choices: Iterable[str]) -> None:
+    validation = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True, errorStyle="warning")
+    validation.showErrorMessage, validation.errorTitle, validation.error = (
         True,
         "Giá trị ngoài danh sách",
         "Chọn một giá trị trong danh sách của ô này.",
     )
-    sheet.add_data_validation(check)
-    check.add(f"{column}{first}:{column}{last}")
+    sheet.add_data_validation(validation)
+    validation.add(f"{column}{first}:{column}{last}")
 
 
-def _hint(sheet: Worksheet, column: str, first: int, last: int, title: str, words: str) -> None:
-    check = DataValidation(allow_blank=True, showInputMessage=True)
-    check.promptTitle, check.prompt = title[:31], words
-    sheet.add_data_validation(check)
-    check.add(f"{column}{first}:{column}{last}")
+def _add_hint(sheet: Worksheet, column: str, first: int, last: int, title: str, text: str) -> None:
+    validation = DataValidation(allow_blank=True, showInputMessage=True)
+    validation.promptTitle, validation.prompt = title[:31], text
+    sheet.add_data_validation(validation)
+    validation.add(f"{column}{first}:{column}{last}")
 
 
-def _finish(sheet: Worksheet, headings: Sequence[tuple[str, int]], first: int, *, frozen: str, filtered: int) -> None:
-    for line in sheet.iter_rows(min_row=first, max_col=len(headings)):
-        rows = max(-(-len(str(cell.value or "")) * 11 // (10 * width)) for cell, (_t, width) in zip(line, headings, strict=True))
-        sheet.row_dimensions[line[0].row].height = 15 * max(1, rows) + 3
+def _finish_sheet(sheet: Worksheet, headings: Sequence[tuple[str, int]], first: int, *, frozen: str, filtered: int) -> None:
+    for number, cells in enumerate(sheet.iter_rows(min_row=first, max_col=len(headings)), start=first):
+        rows = max(-(-len(str(cell.value or "")) * 11 // (10 * width)) for cell, (_, width) in zip(cells, headings, strict=True))
+        sheet.row_dimensions[number].height = 15 * max(1, rows) + 3
     sheet.freeze_panes = frozen
-    sheet.auto_filter.ref = f"A{HEAD}:{get_column_letter(len(headings))}{filtered}"
-    sheet.print_title_rows = f"{HEAD}:{HEAD}"
+    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(headings))}{filtered}"
+    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.protection.enable()
-    for free in ("formatColumns", "formatRows", "sort", "autoFilter"):
-        setattr(sheet.protection, free, False)
-    _set_print(sheet, "landscape")
+    for permission in ("formatColumns", "formatRows", "sort", "autoFilter"):
+        setattr(sheet.protection, permission, False)
+    _set_print_layout(sheet, "landscape")
 
 
-def _set_print(sheet: Worksheet, orientation: str) -> None:
+def _set_print_layout(sheet: Worksheet, orientation: Literal["landscape", "portrait"]) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = "Trang &P/&N"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    footer = sheet.oddFooter
+    assert footer is not None
+    footer.center.text = "Trang &P/&N"

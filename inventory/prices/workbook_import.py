@@ -1,4 +1,4 @@
-"""A price list that comes back as a workbook: looked over first, then taken over in one transaction."""
+"""A price list that comes back as a workbook: rehearsed first, then imported in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from sqlalchemy.orm import Session
 
-from inventory.prices.observed import ObservedPriceError, identity_of, keep_observed, make_observed, observed_prices
-from inventory.prices.parsing import PARTS, PartError, read_day, read_price, show_part
+from inventory.prices.observed import ObservedPriceError, make_observed, observed_prices, save_observed, unique_key
+from inventory.prices.parsing import FIELD_LABELS, FieldError, format_field, parse_day, parse_price
 from inventory.prices.plausibility import ObservedPrice
 from inventory.prices.price_lists import copy_price_list, get_price_list, newest_version, save_prices
 from inventory.prices.prices import METHODS, Price, PriceList
-from inventory.prices.workbook import CODE, KEYS, MARK, OBSERVED, OBSERVED_HEADINGS, PRICES, cell_of, plain
+from inventory.prices.workbook import CODE, FORMAT_MARK, KEYS, OBSERVED, OBSERVED_HEADINGS, PRICES, cell_value, normalize_cell
 from portal.clock import today
 from portal.formats import format_day, format_number
 from portal.numbers import CountError, vnd_of
@@ -22,15 +22,15 @@ from portal.vietnamese import fold
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS, MAX_COLUMNS, MAX_KEYS = 6000, 30, 12_000
-# The head of a sheet stands among its first rows, even if somebody put a line above it.
-HEAD_AMONG = 30
+# The header of a sheet is among its first rows, even if somebody inserted a row above it.
+HEADER_WITHIN = 30
 NOT_A_LIST = "Tệp này không phải bảng giá tải từ hệ thống. Tải tệp ở trang bảng giá, sửa rồi gửi lại."
-ROW_HELD = "Chưa nhận vì dòng này còn ô khác phải sửa."
+ROW_HELD_BACK = "Chưa nhận vì dòng này còn ô khác phải sửa."
 
 
 @dataclass(frozen=True)
-class Line:
-    """One cell of the file: whose price, where it stands, its column in words, what stands now, what the file says, what is wrong."""
+class CellChange:
+    """One cell of the file: its item, sheet, row and column label, the value now and in the file, and what is wrong with it."""
 
     item: str
     sheet: str
@@ -48,16 +48,16 @@ class Line:
 
 @dataclass(frozen=True)
 class PriceRehearsal:
-    """What taking a file over would do to ``target``; nothing is stored yet.
+    """What importing a file would do to ``target``; nothing is stored yet.
 
-    A row is taken whole or not at all. ``refused`` says why not, ``disputed`` was changed by somebody else since the file was
+    A row is imported as a whole or not at all. ``refused`` says why not, ``disputed`` was changed by somebody else since the file was
     downloaded, ``missing`` are items that the file has no row of; they stay as they are.
     """
 
     target: PriceList
-    changed: tuple[Line, ...]
-    refused: tuple[Line, ...]
-    disputed: tuple[Line, ...]
+    changed: tuple[CellChange, ...]
+    refused: tuple[CellChange, ...]
+    disputed: tuple[CellChange, ...]
     same: int
     missing: tuple[str, ...]
     prices: Mapping[str, Price]
@@ -66,17 +66,17 @@ class PriceRehearsal:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to take over."""
+        """Whether there is nothing to import."""
         return not self.prices and not self.observed
 
 
 @dataclass
-class _Found:
-    """What a reading of the file gathers."""
+class _Result:
+    """What has been collected from the file so far."""
 
-    changed: list[Line] = field(default_factory=list)
-    refused: list[Line] = field(default_factory=list)
-    disputed: list[Line] = field(default_factory=list)
+    changed: list[CellChange] = field(default_factory=list)
+    refused: list[CellChange] = field(default_factory=list)
+    disputed: list[CellChange] = field(default_factory=list)
     prices: dict[str, Price] = field(default_factory=dict)
     observed: list[ObservedPrice] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -85,7 +85,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Keys:
-    """What the hidden sheet says the cells were given: the list, by item and part, and the rows of observed prices."""
+    """The original cells from the hidden sheet: of the list by item and field, and the rows of observed prices."""
 
     price_list_id: int
     base: Mapping[str, Mapping[str, str]]
@@ -93,34 +93,34 @@ class _Keys:
 
 
 def rehearse(session: Session, data: bytes, price_list_id: int | None = None) -> PriceRehearsal:
-    """Look a file over beside a list, by default the one it was downloaded from.
+    """Compare a file with a list, by default the one it was downloaded from.
 
-    A fixed list stands aside for its newest successor. Raises UploadError where the file is no list of ours, NotFoundError.
+    A published list gives way to its newest successor. Raises UploadError where the file is no list of ours, NotFoundError.
     """
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải bảng giá. Tải lại tệp, sửa rồi gửi lại.")
     book = open_workbook(data)
     keys = _read_keys(book)
     target = newest_version(session, keys.price_list_id if price_list_id is None else price_list_id)
-    found = _Found()
-    _read_prices(book, keys, target, found, today())
-    _read_observed(book, keys, {identity_of(price): price for price in observed_prices(session)}, found)
-    changed = {line.item for line in (*found.changed, *found.refused, *found.disputed) if line.sheet == PRICES}
+    result = _Result()
+    _read_prices(book, keys, target, result, today())
+    _read_observed(book, keys, {unique_key(price): price for price in observed_prices(session)}, result)
+    changed = {change.item for change in (*result.changed, *result.refused, *result.disputed) if change.sheet == PRICES}
     return PriceRehearsal(
         target=target,
-        changed=tuple(found.changed),
-        refused=tuple(found.refused),
-        disputed=tuple(found.disputed),
-        same=len((found.seen & target.prices.keys()) - changed),
-        missing=tuple(sorted(target.prices.keys() - found.seen)),
-        prices=found.prices,
-        observed=tuple(found.observed),
-        observed_same=found.observed_same,
+        changed=tuple(result.changed),
+        refused=tuple(result.refused),
+        disputed=tuple(result.disputed),
+        same=len((result.seen & target.prices.keys()) - changed),
+        missing=tuple(sorted(target.prices.keys() - result.seen)),
+        prices=result.prices,
+        observed=tuple(result.observed),
+        observed_same=result.observed_same,
     )
 
 
-def take_over(session: Session, rehearsal: PriceRehearsal, name: str, by: str) -> PriceList:
-    """Keep what was rehearsed: in the list where it is in work, in a new version called ``name`` where it is fixed.
+def apply_rehearsal(session: Session, rehearsal: PriceRehearsal, name: str, by: str) -> PriceList:
+    """Import what was rehearsed: into the list where it is a draft, into a new version called ``name`` where it is published.
 
     Raises PriceListError. What was refused or is disputed stays as it is.
     """
@@ -129,7 +129,7 @@ def take_over(session: Session, rehearsal: PriceRehearsal, name: str, by: str) -
         target = copy_price_list(session, target.id, name, today(), target.delivery_year, by)
     if rehearsal.prices:
         save_prices(session, target.id, rehearsal.prices)
-    keep_observed(session, rehearsal.observed, by)
+    save_observed(session, rehearsal.observed, by)
     return get_price_list(session, target.id)
 
 
@@ -138,96 +138,104 @@ def _read_keys(book: Workbook) -> _Keys:
         raise UploadError(NOT_A_LIST)
     rows = [
         ["" if cell is None else str(cell) for cell in row]
-        for row in book[KEYS].iter_rows(max_row=MAX_KEYS, max_col=2 + len(PARTS), values_only=True)
+        for row in book[KEYS].iter_rows(max_row=MAX_KEYS, max_col=2 + len(FIELD_LABELS), values_only=True)
     ]
-    if not rows or len(rows[0]) < 2 or rows[0][0] != MARK or not rows[0][1].isdecimal() or len(rows[0][1]) > 9:
+    if not rows or len(rows[0]) < 2 or rows[0][0] != FORMAT_MARK or not rows[0][1].isdecimal() or len(rows[0][1]) > 9:
         raise UploadError(NOT_A_LIST)
     width = len(OBSERVED_HEADINGS)
     return _Keys(
         int(rows[0][1]),
-        {row[1]: dict(zip(PARTS, row[2:], strict=False)) for row in rows if row[0] == "price"},
+        {row[1]: dict(zip(FIELD_LABELS, row[2:], strict=False)) for row in rows if row[0] == "price"},
         frozenset(tuple(row[1 : 1 + width]) for row in rows if row[0] == "observed"),
     )
 
 
-def _read_prices(book: Workbook, keys: _Keys, target: PriceList, found: _Found, on: date) -> None:
-    for number, cells, columns in _rows(book, PRICES, [CODE, *PARTS.values()]):
-        code = plain(cells[CODE]).upper()
-        given = {part: cells[words] for part, words in PARTS.items()}
-        if not code and not any(plain(value) for value in given.values()):
+def _read_prices(book: Workbook, keys: _Keys, target: PriceList, result: _Result, on: date) -> None:
+    for number, row, columns in _rows(book, PRICES, [CODE, *FIELD_LABELS.values()]):
+        code = normalize_cell(row[CODE]).upper()
+        cells_by_field = {field_name: row[label] for field_name, label in FIELD_LABELS.items()}
+        if not code and not any(normalize_cell(value) for value in cells_by_field.values()):
             continue
-        if code in found.seen or code not in target.prices or code not in keys.base:
+        if code in result.seen or code not in target.prices or code not in keys.base:
             message = (
-                "Mã này đứng ở hai dòng; chỉ nhận dòng trên." if code in found.seen else f"Không có mã “{code}” trong bảng giá này."
+                "Mã này đứng ở hai dòng; chỉ nhận dòng trên."
+                if code in result.seen
+                else f"Không có mã “{code}” trong bảng giá này."
             )
-            found.refused.append(
-                Line(code, PRICES, number, columns[CODE], "", code, message if code else "Dòng này thiếu mã danh mục.")
+            result.refused.append(
+                CellChange(code, PRICES, number, columns[CODE], "", code, message if code else "Dòng này thiếu mã danh mục.")
             )
             continue
-        found.seen.add(code)
-        _read_row(code, number, given, columns, keys.base[code], target.prices[code], found, on)
+        result.seen.add(code)
+        _read_row(code, number, cells_by_field, columns, keys.base[code], target.prices[code], result, on)
 
 
 def _read_row(
     code: str,
     number: int,
-    given: Mapping[str, object],
+    cells_by_field: Mapping[str, object],
     columns: Mapping[str, str],
     base: Mapping[str, str],
-    present: Price,
-    found: _Found,
+    current: Price,
+    result: _Result,
     on: date,
 ) -> None:
-    ours = {part: value for part, value in given.items() if plain(value) != base.get(part)}
-    read = read_price(present, ours, on)
-    lines, disputed = [], False
-    for part, value in ours.items():
-        fault = read.faults.get(part, "")
-        if not fault and getattr(read.price, part) == getattr(present, part):
+    edits = {field_name: value for field_name, value in cells_by_field.items() if normalize_cell(value) != base.get(field_name)}
+    parsed = parse_price(current, edits, on)
+    changes, disputed = [], False
+    for field_name, value in edits.items():
+        error = parsed.errors.get(field_name, "")
+        if not error and getattr(parsed.price, field_name) == getattr(current, field_name):
             continue
-        disputed = disputed or plain(cell_of(part, present)) != base.get(part)
-        after = plain(value) if fault else show_part(part, read.price)
-        lines.append(Line(code, PRICES, number, columns[PARTS[part]], show_part(part, present), after, fault))
-    if read.faults:
-        found.refused += [line if line.message else _held(line) for line in lines]
+        disputed = disputed or normalize_cell(cell_value(field_name, current)) != base.get(field_name)
+        after = normalize_cell(value) if error else format_field(field_name, parsed.price)
+        changes.append(
+            CellChange(code, PRICES, number, columns[FIELD_LABELS[field_name]], format_field(field_name, current), after, error)
+        )
+    if parsed.errors:
+        result.refused += [change if change.message else _hold_back(change) for change in changes]
     elif disputed:
-        found.disputed += lines
-    elif lines:
-        found.changed += lines
-        found.prices[code] = read.price
+        result.disputed += changes
+    elif changes:
+        result.changed += changes
+        result.prices[code] = parsed.price
 
 
-def _held(line: Line) -> Line:
-    return Line(line.item, line.sheet, line.row, line.column, line.before, line.after, ROW_HELD)
+def _hold_back(change: CellChange) -> CellChange:
+    return CellChange(change.item, change.sheet, change.row, change.column, change.before, change.after, ROW_HELD_BACK)
 
 
-def _read_observed(book: Workbook, keys: _Keys, present: Mapping[tuple[str, str, date, str], ObservedPrice], found: _Found) -> None:
+def _read_observed(
+    book: Workbook, keys: _Keys, existing: Mapping[tuple[str, str, date, str], ObservedPrice], result: _Result
+) -> None:
     titles = [title for title, _width in OBSERVED_HEADINGS]
-    taken: set[tuple[str, str, date, str]] = set()
-    for number, cells, columns in _rows(book, OBSERVED, titles):
-        values = [cells[title] for title in titles]
-        if not any(plain(value) for value in values):
+    keys_in_file: set[tuple[str, str, date, str]] = set()
+    for number, row, columns in _rows(book, OBSERVED, titles):
+        values = [row[title] for title in titles]
+        if not any(normalize_cell(value) for value in values):
             continue
-        if tuple(plain(value) for value in values) in keys.observed:
-            found.observed_same += 1
+        if tuple(normalize_cell(value) for value in values) in keys.observed:
+            result.observed_same += 1
             continue
-        code = plain(values[0]).upper()
+        code = normalize_cell(values[0]).upper()
         try:
-            price = _observed(values)
+            price = _parse_observed(values)
         except _RowError as error:
-            told = plain(values[error.index])
-            found.refused.append(Line(code, OBSERVED, number, columns[titles[error.index]], "", told, error.message))
+            text = normalize_cell(values[error.index])
+            result.refused.append(CellChange(code, OBSERVED, number, columns[titles[error.index]], "", text, error.message))
             continue
-        before = present.get(identity_of(price))
+        before = existing.get(unique_key(price))
         if before == price:
-            found.observed_same += 1
-        elif identity_of(price) in taken:
-            found.refused.append(Line(code, OBSERVED, number, columns[CODE], "", code, "Dòng này trùng một dòng trên."))
+            result.observed_same += 1
+        elif unique_key(price) in keys_in_file:
+            result.refused.append(CellChange(code, OBSERVED, number, columns[CODE], "", code, "Dòng này trùng một dòng trên."))
         else:
-            taken.add(identity_of(price))
-            found.observed.append(price)
+            keys_in_file.add(unique_key(price))
+            result.observed.append(price)
             column = columns[titles[2]]
-            found.changed.append(Line(price.item, OBSERVED, number, column, _in_words(before) if before else "–", _in_words(price)))
+            result.changed.append(
+                CellChange(price.item, OBSERVED, number, column, _describe(before) if before else "–", _describe(price))
+            )
 
 
 class _RowError(ValueError):
@@ -238,46 +246,46 @@ class _RowError(ValueError):
         self.index, self.message = index, message
 
 
-def _observed(values: Sequence[object]) -> ObservedPrice:
-    item, buyer, document = (plain(values[index]) for index in (0, 1, 4))
+def _parse_observed(values: Sequence[object]) -> ObservedPrice:
+    item, buyer, document = (normalize_cell(values[index]) for index in (0, 1, 4))
     labels = {fold(label): key for key, label in METHODS.items() if key != "none"}
-    kind = labels.get(fold(plain(values[5])), "")
+    kind = labels.get(fold(normalize_cell(values[5])), "")
     try:
         amount = vnd_of(values[2])
     except CountError as error:
         raise _RowError(2, error.message) from None
     try:
-        paid_on = read_day(values[3])
-    except PartError as error:
+        paid_on = parse_day(values[3])
+    except FieldError as error:
         raise _RowError(3, str(error)) from None
     try:
         return make_observed(item.upper(), buyer, amount, paid_on, document, kind)
     except ObservedPriceError as error:
-        index = ("item", "buyer", "unit_price", "paid_on", "document", "kind").index(error.part)
+        index = ("item", "buyer", "unit_price", "paid_on", "document", "kind").index(error.field)
         raise _RowError(index, error.message) from None
 
 
-def _in_words(price: ObservedPrice) -> str:
-    who = price.buyer if price.ward else f"{price.buyer} (đơn vị khác)"
-    return f"{format_number(price.unit_price)} · {who} · {format_day(price.paid_on)} · {price.document} · {METHODS[price.kind]}"
+def _describe(price: ObservedPrice) -> str:
+    buyer = price.buyer if price.ward else f"{price.buyer} (đơn vị khác)"
+    return f"{format_number(price.unit_price)} · {buyer} · {format_day(price.paid_on)} · {price.document} · {METHODS[price.kind]}"
 
 
-def _rows(book: Workbook, title: str, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, object], dict[str, str]]]:
-    """The rows under the head of a sheet by the words of their columns, wherever the columns stand; and the columns' names."""
-    places: dict[str, int] = {}
+def _rows(book: Workbook, title: str, labels: Sequence[str]) -> Iterator[tuple[int, dict[str, object], dict[str, str]]]:
+    """The rows under the header of a sheet by column label, in whatever order the columns are; and the columns' names."""
+    indexes: dict[str, int] = {}
     columns: dict[str, str] = {}
     for number, row in enumerate(book[title].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True), start=1):
-        if not places:
-            heads = {plain(cell): index for index, cell in enumerate(row) if cell is not None}
-            if CODE in heads:
-                lacking = [words for words in needed if words not in heads]
-                if lacking:
-                    raise UploadError(f"Trang “{title}” thiếu cột “{lacking[0]}”. Tải lại tệp, sửa rồi gửi lại.")
-                places = {words: heads[words] for words in needed}
-                columns = {words: f"cột {get_column_letter(place + 1)} “{words}”" for words, place in places.items()}
-            elif number > HEAD_AMONG:
+        if not indexes:
+            headings = {normalize_cell(cell): index for index, cell in enumerate(row) if cell is not None}
+            if CODE in headings:
+                missing = [label for label in labels if label not in headings]
+                if missing:
+                    raise UploadError(f"Trang “{title}” thiếu cột “{missing[0]}”. Tải lại tệp, sửa rồi gửi lại.")
+                indexes = {label: headings[label] for label in labels}
+                columns = {label: f"cột {get_column_letter(index + 1)} “{label}”" for label, index in indexes.items()}
+            elif number > HEADER_WITHIN:
                 break
             continue
-        yield number, {words: row[place] if place < len(row) else None for words, place in places.items()}, columns
-    if not places:
+        yield number, {label: row[index] if index < len(row) else None for label, index in indexes.items()}, columns
+    if not indexes:
         raise UploadError(f"Trang “{title}” không có dòng đầu bảng. Tải lại tệp, sửa rồi gửi lại.")

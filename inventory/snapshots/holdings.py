@@ -48,7 +48,7 @@ class Holding:
         return sum(row.worn_out for row in self.wards)
 
 
-def hold_item(item: Item, wards: list[Ward], snapshots: Mapping[str, Snapshot], on: date) -> Holding:
+def count_holding(item: Item, wards: list[Ward], snapshots: Mapping[str, Snapshot], on: date) -> Holding:
     """Count one item over the city on a date. Wards that did not answer for it are left out."""
     rows: list[WardHolding] = []
     by_owner: Counter[Owner] = Counter()

@@ -1,4 +1,4 @@
-"""A Snapshot into tables and back. An approved snapshot never changes, so its value may be kept once it was read."""
+"""A Snapshot into tables and back. An approved snapshot never changes, so its value is cached once it was read."""
 
 import hashlib
 import json
@@ -104,18 +104,18 @@ def hashes_of_round_before(session: Session) -> dict[str, str]:
         select(SnapshotRecord.ward_code, SnapshotRecord.round_name, SnapshotRecord.sha256).order_by(SnapshotRecord.id.desc())
     )
     newest: dict[str, str] = {}
-    found: dict[str, str] = {}
+    previous: dict[str, str] = {}
     for ward_code, round_name, sha256 in rows:
         if newest.setdefault(ward_code, round_name) != round_name:
-            found.setdefault(ward_code, sha256)
-    return found
+            previous.setdefault(ward_code, sha256)
+    return previous
 
 
 def list_recorded(session: Session) -> list[Recorded]:
     """Every approved snapshot of every ward, without its content, in the order in which they were recorded."""
     columns = SnapshotRecord.ward_code, SnapshotRecord.round_name, SnapshotRecord.approved_at, SnapshotRecord.sha256
     rows = session.execute(select(*columns).order_by(SnapshotRecord.id))
-    return [Recorded(code, round_name, to_hanoi(moment).date(), sha256) for code, round_name, moment, sha256 in rows]
+    return [Recorded(code, round_name, to_hanoi(instant).date(), sha256) for code, round_name, instant, sha256 in rows]
 
 
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:

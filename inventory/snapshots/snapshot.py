@@ -106,8 +106,8 @@ class Snapshot:
 
     def fact(self, key: str) -> FactValue | None:
         """The value of a fact, or None where it was not answered."""
-        found = self.facts.get(key)
-        return found.value if found else None
+        fact = self.facts.get(key)
+        return fact.value if fact else None
 
     def count(self, key: str) -> int | None:
         """The value of a counting fact, or None where it was not answered or is no count."""
@@ -116,8 +116,8 @@ class Snapshot:
 
     def lots_of(self, item: str, owners: Iterable[Owner] = (Owner.WARD, Owner.LEASED)) -> tuple[EquipmentLot, ...]:
         """The lots of one item that the given owners hold. The city service centre's stand apart by default."""
-        wanted = frozenset(owners)
-        return tuple(lot for lot in self.lots if lot.item == item and lot.owner in wanted)
+        owner_set = frozenset(owners)
+        return tuple(lot for lot in self.lots if lot.item == item and lot.owner in owner_set)
 
     def connections_of(self, kind: ConnectionKind) -> tuple[Connection, ...]:
         """The lines of one kind."""

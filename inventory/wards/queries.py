@@ -23,10 +23,10 @@ def get_ward(session: Session, code: str) -> Ward:
 
 
 def search_wards(session: Session, text: str) -> list[Ward]:
-    """Units whose name contains the words typed, with or without diacritics."""
+    """Units whose name contains the text, with or without diacritics."""
     folded = fold(text)
-    found = select(WardRecord).where(WardRecord.name_fold.contains(folded, autoescape=True)).order_by(WardRecord.name_sort)
-    return [_to_ward(record) for record in session.scalars(found)]
+    query = select(WardRecord).where(WardRecord.name_fold.contains(folded, autoescape=True)).order_by(WardRecord.name_sort)
+    return [_to_ward(record) for record in session.scalars(query)]
 
 
 def _to_ward(record: WardRecord) -> Ward:

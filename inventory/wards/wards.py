@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from inventory.shipped import read_rows
+from inventory.data_tables import read_table
 
 KIND_LABELS = {"phuong": "Phường", "xa": "Xã"}
 
@@ -35,7 +35,7 @@ class Ward:
 @cache
 def load_wards() -> tuple[Ward, ...]:
     """The shipped list, in the order of Resolution 1656/NQ-UBTVQH15."""
-    tiles = {row["code"]: (int(row["col"]), int(row["row"])) for row in read_rows("hex_tiles.csv")}
+    tiles = {row["code"]: (int(row["col"]), int(row["row"])) for row in read_table("hex_tiles.csv")}
     return tuple(
         Ward(
             code=row["code"],
@@ -51,5 +51,5 @@ def load_wards() -> tuple[Ward, ...]:
             tile_column=tiles[row["code"]][0],
             tile_row=tiles[row["code"]][1],
         )
-        for row in read_rows("wards.csv")
+        for row in read_table("wards.csv")
     )

@@ -4,6 +4,8 @@ import itertools
 import json
 from math import cos, radians, sqrt
 
+import shapely
+
 from inventory.wards.wards import load_wards
 
 WARDS = load_wards()
@@ -23,8 +25,6 @@ def square(lon, lat, area_km2):
 
 def tiles():
     """The areas nearest to each ward's point, cut out of the box of the city: borders are shared to the last point."""
-    import shapely
-
     points = shapely.MultiPoint([(float(ward.longitude), float(ward.latitude)) for ward in WARDS])
     frame = shapely.box(105.28, 20.56, 106.02, 21.39)
     cells = [cell.intersection(frame) for cell in shapely.voronoi_polygons(points, extend_to=frame).geoms]

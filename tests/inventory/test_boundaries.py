@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,7 +61,6 @@ def test_each_ward_lies_in_its_place_in_whole_units(drawn):
 
 
 def test_the_label_lies_inside(drawn):
-    shapely = pytest.importorskip("shapely")
     for shape in drawn.shapes:
         whole = shapely.Polygon(shape.rings[0])
         assert whole.contains(shapely.Point(shape.label))

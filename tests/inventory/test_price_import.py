@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
-from inventory.prices.observed import keep_observed, make_observed, observed_prices
-from inventory.prices.parsing import PARTS
+from inventory.prices.observed import make_observed, observed_prices, save_observed
+from inventory.prices.parsing import FIELD_LABELS
 from inventory.prices.price_lists import copy_price_list, current_price_list, get_price_list, list_price_lists, save_prices
 from inventory.prices.prices import compare_lists
-from inventory.prices.workbook import CODE, HEAD, KEYS, OBSERVED, PRICES, build_price_workbook, plain
-from inventory.prices.workbook_import import MAX_BYTES, rehearse, take_over
+from inventory.prices.workbook import CODE, HEADER_ROW, KEYS, OBSERVED, PRICES, build_price_workbook, normalize_cell
+from inventory.prices.workbook_import import MAX_BYTES, apply_rehearsal, rehearse
 from portal.database import session_scope
 from portal.uploads import UploadError
 
@@ -35,7 +35,7 @@ def made(session):
         found.prices["A01"], unit_price=18_400_000, vat_percent=8, method="quote", evidence="01/BG", evidence_date=FROM
     )
     save_prices(session, found.id, {"A01": proved})
-    keep_observed(
+    save_observed(
         session, [make_observed("A01", ward, 18_000_000, FROM, "01/HĐ", "bid") for ward in ("00082", "00070", "Sở X")], "x"
     )
     session.commit()
@@ -50,12 +50,12 @@ def edited(data, changes, rows=()):
     """The workbook with other cells: ``changes`` by item and part, ``rows`` appended to what was paid."""
     book = load_workbook(BytesIO(data))
     sheet = book[PRICES]
-    columns = {cell.value: cell.column for cell in sheet[HEAD]}
-    lines = {sheet.cell(row, columns[CODE]).value: row for row in range(HEAD + 1, sheet.max_row + 1)}
+    columns = {cell.value: cell.column for cell in sheet[HEADER_ROW]}
+    lines = {sheet.cell(row, columns[CODE]).value: row for row in range(HEADER_ROW + 1, sheet.max_row + 1)}
     for (code, part), value in changes.items():
-        sheet.cell(lines[code], columns[PARTS[part]]).value = value
+        sheet.cell(lines[code], columns[FIELD_LABELS[part]]).value = value
     paid = book[OBSERVED]
-    first = next(row for row in range(HEAD + 1, paid.max_row + 1) if paid.cell(row, 1).value is None)
+    first = next(row for row in range(HEADER_ROW + 1, paid.max_row + 1) if paid.cell(row, 1).value is None)
     for number, row in enumerate(rows):
         for column, value in enumerate(row, start=1):
             paid.cell(first + number, column).value = value
@@ -106,7 +106,7 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
     done = rehearse(session, data, made.id)
     assert {line.item for line in done.changed} == {"A02", "A03", "A07"}
     assert (done.same, done.refused, len(done.observed)) == (59, (), 1)
-    kept = take_over(session, done, "", "Người thử")
+    kept = apply_rehearsal(session, done, "", "Người thử")
     session.commit()
     assert kept.id == made.id
     assert kept.prices["A02"].unit_price == 24_500_000 and kept.prices["A02"].has_evidence
@@ -121,7 +121,7 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
 def test_a_fixed_list_stays_and_a_new_version_follows_it(session):
     fixed = current_price_list(session)
     data = edited(out(session, fixed), {("A01", "unit_price"): 19_000_000})
-    kept = take_over(session, rehearse(session, data), "Bản mới", "x")
+    kept = apply_rehearsal(session, rehearse(session, data), "Bản mới", "x")
     session.commit()
     assert (kept.name, kept.based_on, kept.is_published) == ("Bản mới", fixed.id, False)
     assert get_price_list(session, fixed.id) == fixed
@@ -150,27 +150,27 @@ def test_every_refusal_names_sheet_row_column_value_and_what_is_allowed(session,
     ]
     done = rehearse(session, edited(out(session, made), changes, rows), made.id)
     told = {(line.sheet, line.row, line.column.partition(" “")[0]): (line.after, line.message) for line in done.refused}
-    assert told[PRICES, HEAD + 2, "cột E"][0] == "1,500" and "nhiều cách" in told[PRICES, HEAD + 2, "cột E"][1]
-    assert "dòng này còn ô khác" in told[PRICES, HEAD + 2, "cột J"][1]
-    assert told[PRICES, HEAD + 3, "cột F"] == ("9", "Thuế suất “9” không có trong bảng. Chọn 0, 5, 8, 10.")
-    assert "Chọn: Chưa có căn cứ, Báo giá" in told[PRICES, HEAD + 4, "cột I"][1]
-    assert "31/12/2026" in told[PRICES, HEAD + 5, "cột K"][1]
-    assert "Hãy nhập một số tiền" in told[PRICES, HEAD + 6, "cột E"][1]
+    assert told[PRICES, HEADER_ROW + 2, "cột E"][0] == "1,500" and "nhiều cách" in told[PRICES, HEADER_ROW + 2, "cột E"][1]
+    assert "dòng này còn ô khác" in told[PRICES, HEADER_ROW + 2, "cột J"][1]
+    assert told[PRICES, HEADER_ROW + 3, "cột F"] == ("9", "Thuế suất “9” không có trong bảng. Chọn 0, 5, 8, 10.")
+    assert "Chọn: Chưa có căn cứ, Báo giá" in told[PRICES, HEADER_ROW + 4, "cột I"][1]
+    assert "31/12/2026" in told[PRICES, HEADER_ROW + 5, "cột K"][1]
+    assert "Hãy nhập một số tiền" in told[PRICES, HEADER_ROW + 6, "cột E"][1]
     observed = {column: message for (sheet, _row, column), (_after, message) in told.items() if sheet == OBSERVED}
-    assert "Không có danh mục" in told[OBSERVED, HEAD + 4, "cột A"][1]
+    assert "Không có danh mục" in told[OBSERVED, HEADER_ROW + 4, "cột A"][1]
     assert "nhiều cách" in observed["cột C"] and "không phải ngày" in observed["cột D"] and "Loại căn cứ" in observed["cột F"]
-    assert "trùng một dòng" in told[OBSERVED, HEAD + 10, "cột A"][1]
+    assert "trùng một dòng" in told[OBSERVED, HEADER_ROW + 10, "cột A"][1]
     assert done.prices == {} and len(done.observed) == 1
-    assert done.refused[0].place == f"Đơn giá, dòng {HEAD + 2}, cột E “Đơn giá (đã gồm thuế)”"
+    assert done.refused[0].place == f"Đơn giá, dòng {HEADER_ROW + 2}, cột E “Đơn giá (đã gồm thuế)”"
 
 
 def test_rows_may_be_sorted_and_removed_but_no_code_stands_twice(session, made):
     book = load_workbook(BytesIO(out(session, made)))
     sheet = book[PRICES]
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEAD + 1)]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER_ROW + 1)]
     shuffled = [*rows[40:], *rows[1:40]]
     shuffled[0][4] = 123_000
-    for row in sheet.iter_rows(min_row=HEAD + 1):
+    for row in sheet.iter_rows(min_row=HEADER_ROW + 1):
         values = shuffled.pop(0) if shuffled else [None] * len(row)
         for cell, value in zip(row, values, strict=True):
             cell.value = value
@@ -178,9 +178,9 @@ def test_rows_may_be_sorted_and_removed_but_no_code_stands_twice(session, made):
     code = rows[40][1]
     assert {item: price.unit_price for item, price in done.prices.items()} == {code: 123_000}
     assert done.missing == ("A01",) and done.refused == ()
-    sheet.cell(HEAD + 2, 2).value = code
-    sheet.cell(HEAD + 3, 2).value = "X77"
-    sheet.cell(HEAD + 4, 2).value = None
+    sheet.cell(HEADER_ROW + 2, 2).value = code
+    sheet.cell(HEADER_ROW + 3, 2).value = "X77"
+    sheet.cell(HEADER_ROW + 4, 2).value = None
     messages = [line.message for line in rehearse(session, saved(book), made.id).refused]
     assert messages == [
         "Mã này đứng ở hai dòng; chỉ nhận dòng trên.",
@@ -194,8 +194,10 @@ def test_columns_are_known_by_their_words(session, made):
     book[PRICES].insert_cols(3)
     book[PRICES].insert_rows(2)
     done = rehearse(session, saved(book), made.id)
-    assert list(done.prices) == ["A02"] and done.changed[0].place == f"Đơn giá, dòng {HEAD + 3}, cột F “Đơn giá (đã gồm thuế)”"
-    book[PRICES].cell(HEAD + 1, 6).value = "Giá"
+    assert (
+        list(done.prices) == ["A02"] and done.changed[0].place == f"Đơn giá, dòng {HEADER_ROW + 3}, cột F “Đơn giá (đã gồm thuế)”"
+    )
+    book[PRICES].cell(HEADER_ROW + 1, 6).value = "Giá"
     with pytest.raises(UploadError, match="thiếu cột “Đơn giá"):
         rehearse(session, saved(book), made.id)
 
@@ -206,12 +208,12 @@ def test_what_a_colleague_changed_meanwhile_is_asked_about(session, made):
     session.commit()
     done = rehearse(session, data, made.id)
     assert [line.item for line in done.disputed] == ["A02"] and list(done.prices) == ["A03"]
-    assert take_over(session, done, "", "x").prices["A02"].unit_price == 23_000_000
+    assert apply_rehearsal(session, done, "", "x").prices["A02"].unit_price == 23_000_000
 
 
 def test_an_old_row_of_what_was_paid_does_not_undo_a_correction(session, made):
     data = out(session, made)
-    keep_observed(session, [make_observed("A01", "00082", 19_000_000, FROM, "01/HĐ", "bid")], "x")
+    save_observed(session, [make_observed("A01", "00082", 19_000_000, FROM, "01/HĐ", "bid")], "x")
     session.commit()
     assert rehearse(session, data, made.id).is_empty
 
@@ -251,16 +253,18 @@ def test_words_of_people_are_no_formula_and_only_inputs_are_open(session, made):
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     sheet = book[PRICES]
     assert all(one.protection.sheet for one in book)
-    unlocked = {sheet.cell(HEAD, cell.column).value for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
-    assert unlocked == set(PARTS.values())
+    unlocked = {
+        sheet.cell(HEADER_ROW, cell.column).value for row in sheet.iter_rows() for cell in row if not cell.protection.locked
+    }
+    assert unlocked == set(FIELD_LABELS.values())
     assert book[KEYS].sheet_state == "veryHidden"
 
 
 @given(st.one_of(st.integers(-(10**15) + 1, 10**15 - 1), st.text(), st.dates(), st.booleans(), st.none()))
 def test_a_cell_is_written_in_one_way(value):
-    assert plain(plain(value)) == plain(value)
+    assert normalize_cell(normalize_cell(value)) == normalize_cell(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        assert plain(float(value)) == plain(value)
+        assert normalize_cell(float(value)) == normalize_cell(value)
 
 
 def test_pages_rehearse_first_and_take_over_in_one_go(app, session, made, sign_in):

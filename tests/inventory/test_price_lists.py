@@ -13,14 +13,14 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
-from inventory.prices.evidence import MAX_FILES, attach, files_of, find_file, read_file, remove
+from inventory.prices.evidence import MAX_FILES, attach, find_file, list_files, read_file, remove
 from inventory.prices.observed import (
     ObservedPriceError,
-    keep_observed,
     list_observed,
     make_observed,
     observed_prices,
     remove_observed,
+    save_observed,
 )
 from inventory.prices.price_lists import (
     LockedListError,
@@ -175,12 +175,12 @@ def test_files_go_with_a_copy_and_one_version_cannot_take_them_from_another(sess
     made = copied(session)
     for name, data in (("báo giá.exe", PDF), ("bang.xlsx", xlsx()), ("anh.png", picture())):
         attach(session, URL, made.id, "A01", name, data, "Người thử")
-    assert [kept.name for kept in files_of(session, made.id)["A01"]] == ["báo giá.pdf", "bang.xlsx", "anh.png"]
+    assert [kept.name for kept in list_files(session, made.id)["A01"]] == ["báo giá.pdf", "bang.xlsx", "anh.png"]
     after = copy_price_list(session, made.id, "Bản ba", FROM, None, "x")
-    first = files_of(session, made.id)["A01"][0]
+    first = list_files(session, made.id)["A01"][0]
     remove(session, first)
-    assert len(files_of(session, made.id)["A01"]) == 2
-    kept = files_of(session, after.id)["A01"]
+    assert len(list_files(session, made.id)["A01"]) == 2
+    kept = list_files(session, after.id)["A01"]
     assert len(kept) == 3 and read_file(URL, kept[0]) == PDF
     with pytest.raises(NotFoundError):
         find_file(session, made.id, "A01", kept[0].id)
@@ -209,8 +209,8 @@ def test_what_was_paid_is_kept_once_and_corrected(session):
     assert make_observed("A01", "phường cửa nam", 18_000_000, FROM, "01/HĐ", "bid") == first
     other = make_observed("A01", "Sở X", 17_000_000, FROM, "02/HĐ", "quote")
     assert (other.ward, other.ward_kind) == ("", "")
-    keep_observed(session, [first, other], "x")
-    keep_observed(session, [replace(first, unit_price=18_500_000)], "y")
+    save_observed(session, [first, other], "x")
+    save_observed(session, [replace(first, unit_price=18_500_000)], "y")
     session.commit()
     assert {price.unit_price for price in observed_prices(session)} == {18_500_000, 17_000_000}
     gone = next(row for row in list_observed(session) if row.price.buyer == "Sở X")
@@ -220,7 +220,7 @@ def test_what_was_paid_is_kept_once_and_corrected(session):
 
 
 @pytest.mark.parametrize(
-    ("changes", "part"),
+    ("changes", "field"),
     [
         ({"item": "Z99"}, "item"),
         ({"buyer": " "}, "buyer"),
@@ -230,11 +230,11 @@ def test_what_was_paid_is_kept_once_and_corrected(session):
         ({"kind": "none"}, "kind"),
     ],
 )
-def test_what_was_paid_is_checked(changes, part):
+def test_what_was_paid_is_checked(changes, field):
     given = {"item": "A01", "buyer": "Sở X", "unit_price": 1, "paid_on": FROM, "document": "1", "kind": "bid"}
     with pytest.raises(ObservedPriceError) as told:
         make_observed(**{**given, **changes})
-    assert told.value.part == part
+    assert told.value.field == field
 
 
 @pytest.fixture
@@ -364,7 +364,7 @@ def test_marks_and_filters_of_a_list(app, sign_in, made):
         proved = replace(prices["A03"], unit_price=14_300_000, method="quote", evidence="1/BG")
         save_prices(session, made, {"A03": proved, "A04": replace(prices["A04"], unit_price=29_000_000)})
         paid = [make_observed("A03", f"Sở {n}", 10_000_000 + n, FROM, "1/HĐ", "bid") for n in range(3)]
-        keep_observed(session, paid, "x")
+        save_observed(session, paid, "x")
     client = sign_in(Role.PLANNER)
 
     def codes(query):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices.parsing import PARTS, PartError, read_day, read_part, read_price
-from inventory.prices.plausibility import ObservedPrice, Position, find_band, judge, make_band
+from inventory.prices.parsing import FIELD_LABELS, FieldError, parse_day, parse_field, parse_price
+from inventory.prices.plausibility import ObservedPrice, Position, assess_price, find_band, make_band
 from inventory.prices.prices import CapStanding, Price, PriceList, compare_lists, load_default_prices, tenths_of
-from inventory.prices.vat import load_vat_rates, outlived_rates, with_standard_rate
+from inventory.prices.vat import find_expired_rates, load_vat_rates, price_at_standard_rate
 
 ON = date(2026, 11, 24)
 PC = Price("A01", 20_000_000, 10, 20_000_000, "none", "Mức giá tối đa", "Q")
@@ -57,9 +57,9 @@ def test_a_percentage_is_rounded_away_from_nothing(value, base):
 def test_the_reduced_rate_is_told_of_when_goods_come_after_it():
     reduced = replace(PC, unit_price=10_800_000, vat_percent=8)
     assert load_vat_rates()[8].valid_to == date(2026, 12, 31)
-    assert outlived_rates([reduced, PC], 2027) == (reduced,)
-    assert outlived_rates([reduced, PC], 2026) == outlived_rates([reduced, PC], None) == ()
-    assert (reduced.before_tax, with_standard_rate(reduced)) == (10_000_000, 11_000_000)
+    assert find_expired_rates([reduced, PC], 2027) == (reduced,)
+    assert find_expired_rates([reduced, PC], 2026) == find_expired_rates([reduced, PC], None) == ()
+    assert (reduced.before_tax, price_at_standard_rate(reduced)) == (10_000_000, 11_000_000)
 
 
 def test_two_lists_are_told_apart_item_by_item():
@@ -87,7 +87,7 @@ def test_three_bids_at_one_price_leave_five_percent():
 
 def test_two_prices_make_no_band():
     assert make_band([1, 2], "x") is None
-    assert judge("A01", 20_000_000, [paid(1), paid(2)]).position is Position.UNKNOWN
+    assert assess_price("A01", 20_000_000, [paid(1), paid(2)]).position is Position.UNKNOWN
 
 
 def test_wards_of_the_same_kind_come_first_then_wards_then_everybody():
@@ -116,30 +116,30 @@ def test_a_band_is_what_exact_fractions_say(amounts):
 @given(st.lists(MONEY, min_size=3, max_size=20), MONEY, st.randoms())
 def test_a_judgement_does_not_care_for_the_order(amounts, price, random):
     seen = [paid(amount) for amount in amounts]
-    first = judge("A01", price, seen)
+    first = assess_price("A01", price, seen)
     random.shuffle(seen)
-    assert judge("A01", price, [*seen, paid(1, item="A02")]) == first
+    assert assess_price("A01", price, [*seen, paid(1, item="A02")]) == first
     within = first.band.low <= price <= first.band.high
     assert (first.position is Position.WITHIN) == within
 
 
 def test_a_price_is_also_held_beside_the_shipped_reference():
-    found = judge("A01", 21_000_000, [])
+    found = assess_price("A01", 21_000_000, [])
     assert (found.reference, found.tenths_from_reference) == (20_000_000, 50)
-    assert judge("B15", 5, []).tenths_from_reference is None
+    assert assess_price("B15", 5, []).tenths_from_reference is None
 
 
 def test_each_shipped_price_reads_back_as_it_is():
     for price in load_default_prices():
-        read = read_price(price, {part: getattr(price, part) for part in PARTS}, ON)
-        assert (read.price, read.faults) == (price, {})
+        read = parse_price(price, {part: getattr(price, part) for part in FIELD_LABELS}, ON)
+        assert (read.price, read.errors) == (price, {})
 
 
 def test_a_named_document_makes_the_label_and_a_bare_change_loses_it():
-    proved = read_price(PC, {"method": "Báo giá", "evidence": "01/BG"}, ON).price
+    proved = parse_price(PC, {"method": "Báo giá", "evidence": "01/BG"}, ON).price
     assert (proved.source_label, proved.has_evidence) == ("Q", True)
-    assert read_price(PC, {"unit_price": "21 triệu"}, ON).price.source_label == "A"
-    assert read_price(replace(PC, source_label="M"), {"source": "khác"}, ON).price.source_label == "M"
+    assert parse_price(PC, {"unit_price": "21 triệu"}, ON).price.source_label == "A"
+    assert parse_price(replace(PC, source_label="M"), {"source": "khác"}, ON).price.source_label == "M"
 
 
 @pytest.mark.parametrize(
@@ -160,27 +160,27 @@ def test_a_named_document_makes_the_label_and_a_bare_change_loses_it():
     ],
 )
 def test_a_part_that_cannot_be_read_says_what_is_allowed(part, value, told):
-    assert told in read_price(PC, {part: value}, ON).faults[part]
+    assert told in parse_price(PC, {part: value}, ON).errors[part]
 
 
 @pytest.mark.parametrize(("value", "percent"), [(8, 8), (8.0, 8), ("8", 8), ("8 %", 8), ("10%", 10), (0.08, 8), (0, 0)])
 def test_a_rate_is_read_however_a_cell_holds_it(value, percent):
-    assert read_part("vat_percent", value, ON) == percent
+    assert parse_field("vat_percent", value, ON) == percent
 
 
 @pytest.mark.parametrize("text", ["31/12/2025", "31-12-2025", "31.12.2025", "2025-12-31", "2025-12-31 00:00:00"])
 def test_a_day_is_read_however_it_is_written(text):
-    assert read_day(text) == date(2025, 12, 31)
+    assert parse_day(text) == date(2025, 12, 31)
 
 
-@given(st.sampled_from(sorted(PARTS)), st.text() | st.floats() | st.integers() | st.none() | st.booleans() | st.dates())
+@given(st.sampled_from(sorted(FIELD_LABELS)), st.text() | st.floats() | st.integers() | st.none() | st.booleans() | st.dates())
 def test_any_cell_is_read_or_told(part, value):
-    read = read_price(PC, {part: value}, ON)
-    assert set(read.faults) <= {part}
-    assert all(message for message in read.faults.values())
+    read = parse_price(PC, {part: value}, ON)
+    assert set(read.errors) <= {part}
+    assert all(message for message in read.errors.values())
     assert isinstance(read.price.unit_price, int) and read.price.unit_price >= 0
 
 
 def test_a_day_that_is_none_is_refused():
-    with pytest.raises(PartError):
-        read_day("hôm qua")
+    with pytest.raises(FieldError):
+        parse_day("hôm qua")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inventory.catalogue import load_catalogue
 from inventory.models import SnapshotRecord
-from inventory.snapshots.holdings import hold_item
+from inventory.snapshots.holdings import count_holding
 from inventory.snapshots.repository import hash_snapshot, load_snapshot, newest_snapshots, record_snapshot
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts, usable
 from inventory.wards.wards import load_wards
@@ -69,7 +69,7 @@ def test_usable_machines_are_working_and_young_enough():
 
 def test_an_item_over_the_city_counts_every_lot_once():
     wards = list(load_wards())
-    holding = hold_item(load_catalogue()["A01"], wards, {"00082": make_snapshot()}, date(2026, 3, 1))
+    holding = count_holding(load_catalogue()["A01"], wards, {"00082": make_snapshot()}, date(2026, 3, 1))
     assert (holding.total, holding.working, holding.worn_out) == (16, 15, 3)
     assert holding.by_owner == {Owner.WARD: 13, Owner.LEASED: 3}
     assert holding.by_year == {2012: 3, 2021: 13}
@@ -77,5 +77,5 @@ def test_an_item_over_the_city_counts_every_lot_once():
 
 
 def test_a_ward_that_did_not_answer_is_left_out():
-    holding = hold_item(load_catalogue()["A03"], list(load_wards()), {"00082": make_snapshot()}, date(2026, 3, 1))
+    holding = count_holding(load_catalogue()["A03"], list(load_wards()), {"00082": make_snapshot()}, date(2026, 3, 1))
     assert holding.wards == ()

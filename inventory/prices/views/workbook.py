@@ -1,4 +1,4 @@
-"""Pages of the Excel door of prices: the list as a workbook, the rehearsal of what comes back, and taking it over."""
+"""Pages of the price list as a workbook: its download, the preview of an edited file, and its import."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from inventory.prices.observed import observed_prices
 from inventory.prices.price_lists import PriceListError, get_price_list, next_name
 from inventory.prices.workbook import build_price_workbook
-from inventory.prices.workbook_import import PriceRehearsal, rehearse, take_over
+from inventory.prices.workbook_import import PriceRehearsal, apply_rehearsal, rehearse
 from portal.clock import today
 from portal.database import get_session, record_outside, writes
 from portal.downloads import XLSX, send_bytes
@@ -19,7 +19,7 @@ from portal.formats import format_day
 from portal.posted_files import carried, posted_file
 from portal.settings import current_settings
 
-blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_folder="../templates")
+blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_folder="../../templates")
 
 
 @blueprint.get("/<int:price_list_id>/list.xlsx")
@@ -38,7 +38,7 @@ def workbook(price_list_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:price_list_id>/upload")
 @requires(Permission.PRICE_EDIT)
 def upload(price_list_id: int) -> ResponseReturnValue:
-    """Where an edited list is handed in."""
+    """The form where an edited list is uploaded."""
     return _page(price_list_id)
 
 
@@ -46,30 +46,34 @@ def upload(price_list_id: int) -> ResponseReturnValue:
 @requires(Permission.PRICE_EDIT)
 @writes
 def take(price_list_id: int) -> ResponseReturnValue:
-    """Rehearse a file, or take a rehearsed one over; the file travels with the page in between, and is looked over again."""
+    """Preview a file, or import a previewed one; the file travels with the page in between, and is checked again."""
     session, identity, data = get_session(), the_identity(), posted_file()
     try:
-        found = rehearse(session, data, price_list_id)
+        rehearsal = rehearse(session, data, price_list_id)
     except WardReadinessError as error:
         return _page(price_list_id, error.message), error.status
     name = request.form.get("name", "")[:500]
-    if request.form.get("do") != "take" or found.is_empty:
-        return _page(price_list_id, found=found, file=carried(data), name=next_name(session, found.target.name))
+    if request.form.get("do") != "take" or rehearsal.is_empty:
+        return _page(price_list_id, rehearsal=rehearsal, file=carried(data), name=next_name(session, rehearsal.target.name))
     try:
-        kept = take_over(session, found, name, identity.full_name)
+        price_list = apply_rehearsal(session, rehearsal, name, identity.full_name)
     except PriceListError as error:
-        return _page(price_list_id, error.message, found, carried(data), name), error.status
-    after = {"list": kept.id, "prices": sorted(found.prices), "observed": len(found.observed)}
-    audit.log(session, identity, "price-list:import", f"price-list {kept.id}", after=after)
+        return _page(price_list_id, error.message, rehearsal, carried(data), name), error.status
+    after = {"list": price_list.id, "prices": sorted(rehearsal.prices), "observed": len(rehearsal.observed)}
+    audit.log(session, identity, "price-list:import", f"price-list {price_list.id}", after=after)
     flash(
-        _("Đã nhận %(prices)s đơn giá và %(observed)s giá tham chiếu.", prices=len(found.prices), observed=len(found.observed)),
+        _(
+            "Đã nhận %(prices)s đơn giá và %(observed)s giá tham chiếu.",
+            prices=len(rehearsal.prices),
+            observed=len(rehearsal.observed),
+        ),
         "success",
     )
-    if found.refused or found.disputed:
-        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(found.refused) + len(found.disputed)), "warning")
-    return redirect(url_for("prices.show", price_list_id=kept.id))
+    if rehearsal.refused or rehearsal.disputed:
+        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(rehearsal.refused) + len(rehearsal.disputed)), "warning")
+    return redirect(url_for("prices.show", price_list_id=price_list.id))
 
 
-def _page(price_list_id: int, refused: str = "", found: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:
+def _page(price_list_id: int, refused: str = "", rehearsal: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:
     price_list = get_price_list(get_session(), price_list_id)
-    return render_template("inventory/prices/upload.html", list=price_list, refused=refused, found=found, file=file, name=name)
+    return render_template("inventory/prices/upload.html", list=price_list, refused=refused, found=rehearsal, file=file, name=name)
