@@ -21,7 +21,7 @@ def put_table(letter: Letter, table: Table, number: int, widths: Sequence[float]
     if table.is_money:
         letter.add_paragraph("Đơn vị tính: đồng", "Đơn vị tính")
     rows = [*table.rows, table.total] if table.total else list(table.rows)
-    grid = letter.add_table(rows=1 + len(rows), cols=len(table.heads), style="Table Grid")
+    grid: Grid = letter.add_table(rows=1 + len(rows), cols=len(table.heads), style="Table Grid")
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     _mark(grid.rows[0], "w:tblHeader")
     lines = [table.heads, *rows]
@@ -61,8 +61,9 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
     look = grid._tbl.tblPr.find(qn("w:tblLook"))
     # The order of elements is part of the format: margins stand before the look.
     grid._tbl.tblPr.append(margins) if look is None else look.addprevious(margins)
-    _mark(grid.rows[0], "w:cantSplit")
-    return grid.rows[0]
+    row: _Row = grid.rows[0]
+    _mark(row, "w:cantSplit")
+    return row
 
 
 def even(columns: int, first: float) -> list[float]:

@@ -134,14 +134,14 @@ def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
         (cells.min_row, cells.min_col): sum(widths[column] for column in range(cells.min_col, cells.max_col + 1))
         for cells in sheet.merged_cells.ranges
     }
-    for row in sheet.iter_rows(min_row=first):
+    for row, cells in enumerate(sheet.iter_rows(min_row=first, values_only=True), start=first):
         lines = 1
-        for cell in row:
-            shown = values.get((cell.row, cell.column), cell.value)
-            if isinstance(shown, str):
-                room = int(max(1.0, joined.get((cell.row, cell.column), widths[cell.column]) - 1.5) * 10.2)
-                lines = max(lines, sum(-(-len(part) * 10 // room) for part in shown.splitlines()))
-        sheet.row_dimensions[row[0].row].height = LINE_HEIGHT * lines + 2
+        for column, content in enumerate(cells, start=1):
+            text = values.get((row, column), content)
+            if isinstance(text, str):
+                room = int(max(1.0, joined.get((row, column), widths[column]) - 1.5) * 10.2)
+                lines = max(lines, sum(-(-len(part) * 10 // room) for part in text.splitlines()))
+        sheet.row_dimensions[row].height = LINE_HEIGHT * lines + 2
 
 
 def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: bool = False) -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
 
-from exports.workbook.annex import FIRST, HEAD, Input, Live, add_annex, add_filter, mark_as_demo, put_row, put_totals
+from exports.workbook.annex import FIRST, HEAD, Content, Input, Live, add_annex, add_filter, mark_as_demo, put_row, put_totals
 from exports.workbook.by_ward import name_blocking
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
@@ -42,7 +42,7 @@ def add_findings(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
             if finding.criterion.is_sensitive:
                 continue
             row += 1
-            cells = [
+            cells: list[Content] = [
                 row - HEAD, ward.full_name, rating.result.label, finding.criterion.code, finding.have, finding.need,
                 "bắt buộc" if finding.criterion.blocking else "", explain(finding),
             ]  # fmt: skip

@@ -96,7 +96,7 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     total, in_years = sum(line.amount for line in other), sum(line.amount for line in other if line.year in years)
     rest = Live(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H${HEAD}:H{row - 1})", total)
     put_row(sheet, row, [*cells, Live(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), rest])
-    sums = [plan.total(lambda line, year=year: line.year == year) for year in years]
+    sums = [sum(line.amount for line in plan.lines if line.year == year) for year in years]
     sums += [plan.total() - sum(sums), plan.total()]
     totals: list[Content] = [None, "Tổng cộng (hai loại chi)", None]
     totals += [Live(f"=SUM({letter}${HEAD}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]

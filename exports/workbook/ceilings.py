@@ -54,8 +54,8 @@ def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
         rows[LEFT].append(Live(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', left.get(pot, "–")))
     first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
     rows[SPENT].append(Live(f"=SUM({first}{SPENT}:{last}{SPENT})", sum(spent.values())))
-    for row, cells in rows.items():
-        put_row(sheet, row, [None, None, cells[0], None, *cells[1:], *[None] * (len(pots) + 3 - len(cells))], total=True)
+    for row, (label, *figures) in rows.items():
+        put_row(sheet, row, [None, None, label, None, *figures, *[None] * (len(pots) + 2 - len(figures))], total=True)
     check = f'=IF(COUNTIF({first}{LEFT}:{last}{LEFT},"<0")=0,"{KEPT}","{BROKEN}")'
     put_row(sheet, CHECK, [None, None, "Kiểm tra", None, Live(check, KEPT), *[None] * (len(pots) + 1)])
     join(sheet, CHECK, _FIRST_POT, _FIRST_POT + len(pots))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, Live, add_annex, column_range, put_row
+from exports.workbook.annex import FIRST, Content, Live, add_annex, column_range, put_row
 from exports.workbook.by_ward import RESULT
 from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.charts import Cells, line_of_money
@@ -29,7 +29,7 @@ def add_cheapest(book: Workbook, plan: Plan, context: WorkbookContext, candidate
     points, before = curve(candidates), 0
     for number, point in enumerate(points, start=1):
         row = FIRST + number
-        cells = [
+        cells: list[Content] = [
             number, point.ward.code, point.ward.full_name, point.money - before, Live(f"=SUM(D${FIRST}:D{row})", point.money),
             Live(f'=F${FIRST}+COUNTIF(A${FIRST}:A{row},">0")', ready + point.wards), point.ward.population,
             Live(f"=SUM(G${FIRST}:G{row})", point.people),

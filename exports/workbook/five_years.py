@@ -24,18 +24,10 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
     for kind in Spending:
         first = row + 1
         same = (SPENDING, f'"{kind.label}"')
-        of_plan = [
-            sum_where(plan.total(lambda line, y=y, k=kind: line.year == y and line.spending is k), same, (YEAR, str(y)))
-            for y in cost.years
-        ]
+        lines = [line for line in plan.lines if line.spending is kind]
+        of_plan = [sum_where(sum(line.amount for line in lines if line.year == y), same, (YEAR, str(y))) for y in cost.years]
         later = [
-            sum_where(
-                sum(line.upkeep for line in plan.lines if line.year < y and line.spending is kind),
-                same,
-                (YEAR, f'"<{y}"'),
-                of=UPKEEP,
-            )
-            for y in cost.years
+            sum_where(sum(line.upkeep for line in lines if line.year < y), same, (YEAR, f'"<{y}"'), of=UPKEEP) for y in cost.years
         ]
         worn = cost.cells.get((Part.REPLACEMENT, kind), dict.fromkeys(cost.years, 0))
         named: tuple[tuple[str, list[Content]], ...] = (
