@@ -11,7 +11,7 @@ from docx.table import Table as Grid
 from docx.table import _Cell, _Row
 
 from exports.letter.contents import Table
-from exports.letter.form import TEXT_WIDTH, plain
+from exports.letter.form import TEXT_WIDTH, printable
 from portal.formats import format_number
 
 
@@ -66,14 +66,14 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
     return row
 
 
-def even(columns: int, first: float) -> list[float]:
+def even_widths(columns: int, first: float) -> list[float]:
     """A first column, and what is left of the text's width for the others alike, in millimetres."""
     return [first, *[(TEXT_WIDTH - first) / (columns - 1)] * (columns - 1)]
 
 
 def _fill(cell: _Cell, content: str | int, styles: Mapping[str, str], *, is_head: bool, is_bold: bool) -> None:
     is_number = isinstance(content, int)
-    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int) else plain(content))
+    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int) else printable(content))
     cell.paragraphs[0]._p.style = styles["Đầu bảng" if is_head else "Ô số" if is_number else "Ô chữ"]
     if is_bold:
         run.bold = True

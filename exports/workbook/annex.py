@@ -27,7 +27,7 @@ NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
 
 @dataclass(frozen=True)
-class Live:
+class Formula:
     """A formula with the value that the core computed for it."""
 
     formula: str
@@ -50,7 +50,7 @@ class Link:
     address: str
 
 
-Content = int | str | Live | Input | Link | None
+Content = int | str | Formula | Input | Link | None
 
 
 def add_annex(
@@ -104,11 +104,11 @@ def put_totals(sheet: Worksheet, label_column: int, sums: Mapping[int, int]) -> 
     put(sheet, HEAD - 2, label_column, "Tổng theo bộ lọc", total=True)
     for column, value in sums.items():
         cells = f"{get_column_letter(column)}${HEAD}:{get_column_letter(column)}${LAST}"
-        put(sheet, HEAD - 1, column, Live(f"=SUM({cells})", value), total=True)
-        put(sheet, HEAD - 2, column, Live(f"=SUBTOTAL(109,{cells})", value), total=True)
+        put(sheet, HEAD - 1, column, Formula(f"=SUM({cells})", value), total=True)
+        put(sheet, HEAD - 2, column, Formula(f"=SUBTOTAL(109,{cells})", value), total=True)
 
 
-def offer(sheet: Worksheet, column: str, source: str, *, others: bool = False) -> None:
+def add_drop_down(sheet: Worksheet, column: str, source: str, *, others: bool = False) -> None:
     """A drop-down list, from a range of cells, on a column of data; with ``others``, something else is only warned of."""
     rule = DataValidation(type="list", formula1=source, allow_blank=True, errorStyle="warning" if others else "stop")
     rule.errorTitle, rule.error = (
@@ -148,7 +148,7 @@ def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: boo
     """One cell."""
     if content is None:
         sheet.cell(row, column).style = "w-total-text" if total else "w-text"
-    elif isinstance(content, Live):
+    elif isinstance(content, Formula):
         cell = put_formula(sheet, row, column, content.formula, content.value)
         cell.style = "w-total" if total else "w-number" if isinstance(content.value, int) else "w-text"
     elif isinstance(content, Input):

@@ -2,7 +2,7 @@
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, HEAD, Content, Live, add_annex, add_filter, put_row, put_totals
+from exports.workbook.annex import FIRST, HEAD, Content, Formula, add_annex, add_filter, put_row, put_totals
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
 from inventory.catalogue import GROUPS
@@ -16,7 +16,7 @@ RESULT = "F"
 WARD_TOTAL = f"'{TAB}'!$R${HEAD - 1}"
 
 
-def name_blocking(rating: Rating, *, by_name: bool = False) -> str:
+def blocking_text(rating: Rating, *, by_name: bool = False) -> str:
     """The blocking criteria that are not met; of group G only how many, since their names would help an attacker."""
     named = [f.criterion.name if by_name else f.criterion.code for f in rating.unmet_blocking if not f.criterion.is_sensitive]
     hidden = sum(f.criterion.is_sensitive for f in rating.unmet_blocking)
@@ -58,8 +58,8 @@ def _cells(number: int, ward: Ward, lines: list[PlanLine], plan: Plan) -> list[C
     formulas.append(f"=R{row}-X{row}-Y{row}-Z{row}")
     return [
         number, ward.code, ward.full_name, snapshot.count("staff_total") if snapshot else None, snapshot.count("counters") if snapshot else None,
-        rating.result.label, rating.score if snapshot else None, name_blocking(rating),
-        *(Live(formula, value) for formula, value in zip(formulas, _amounts(lines, plan), strict=True)),
+        rating.result.label, rating.score if snapshot else None, blocking_text(rating),
+        *(Formula(formula, value) for formula, value in zip(formulas, _amounts(lines, plan), strict=True)),
     ]  # fmt: skip
 
 
