@@ -6,7 +6,7 @@ from accounts.identity import Role
 from accounts.permissions import Permission
 from planning.scenarios.loading import load_default_plan
 from planning.views import assumptions, costs, funding, lines, plans, transfers
-from planning.views.leader_panel import leader_money
+from planning.views.leader_panel import leader_panel
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.setup import add_setup_step
 
@@ -17,5 +17,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(room.blueprint)
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "plans.plans", Permission.PLAN_READ, 35))
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
-    add_home_panel(app, HomePanel(Role.LEADER, 50, leader_money, "money"))
+    add_home_panel(app, HomePanel(Role.LEADER, 50, leader_panel, "money"))
     add_setup_step(app, 60, "phương án mặc định", load_default_plan)

@@ -20,7 +20,7 @@ from scoring.rating.rating import Rating, Result
 from scoring.rating.remedies import CostToReady
 from scoring.rating.standard import Standard
 
-NEXT = 3
+MAX_STEPS = 3
 
 
 class Area(LabelledEnum):
@@ -61,7 +61,7 @@ class Sources:
 
 
 @dataclass(frozen=True)
-class Change:
+class RoundChange:
     """Since the round before of each ward: how many wards can be compared, and which became ready or no longer are."""
 
     compared: int
@@ -72,7 +72,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissedCriterion:
     """One criterion and how many wards of the scope do not meet it; of a ward, what the criterion makes of it."""
 
     name: str
@@ -118,7 +118,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Debt:
+class OpenDuties:
     """What one body owes: how many actions, how many of them overdue, and the nearest deadline."""
 
     who: str
@@ -145,13 +145,13 @@ class Brief:
     was: Rating | None
     grade: Confidence | None
     members: tuple[Member, ...]
-    change: Change
-    missing: tuple[Missing, ...]
+    change: RoundChange
+    missing: tuple[MissedCriterion, ...]
     has_security: bool
     money: Money
     steps: tuple[Step, ...]
     is_suggested: bool
-    debts: tuple[Debt, ...]
+    debts: tuple[OpenDuties, ...]
     silent: tuple[Ward, ...]
     is_demo: bool
 
@@ -208,7 +208,7 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
     )
 
 
-def tell_money(capital: int, recurrent: int) -> str:
+def money_text(capital: int, recurrent: int) -> str:
     """Both kinds of spending, apart; a kind of which nothing is needed is left out."""
     parts = [
         f"{format_vnd_short(amount)} {kind}"
@@ -232,23 +232,23 @@ def _members(scope: Scope, ratings: Mapping[str, Rating]) -> tuple[Member, ...]:
     return tuple(sorted(found, key=lambda member: order.index(member.result)))
 
 
-def _change(sources: Sources, scope: Scope) -> Change:
+def _change(sources: Sources, scope: Scope) -> RoundChange:
     wards = [ward for ward in scope.wards if ward.code in sources.before and sources.ratings[ward.code].snapshot is not None]
     was = {ward.code for ward in wards if sources.before[ward.code].result is Result.READY}
     now = {ward.code for ward in wards if sources.ratings[ward.code].result is Result.READY}
     gained = tuple(ward for ward in wards if ward.code in now - was)
-    return Change(len(wards), len(was), len(now), gained, tuple(ward for ward in wards if ward.code in was - now))
+    return RoundChange(len(wards), len(was), len(now), gained, tuple(ward for ward in wards if ward.code in was - now))
 
 
-def _missing(ratings: Iterable[Rating], own: Rating | None) -> tuple[Missing, ...]:
+def _missing(ratings: Iterable[Rating], own: Rating | None) -> tuple[MissedCriterion, ...]:
     """The criteria that most wards miss first, blocking ones before others; of one ward in the order of its findings."""
     open_findings = [finding for rating in ratings for finding in rating.unmet if not finding.criterion.is_sensitive]
     if own is not None:
-        return tuple(Missing(f.criterion.name, f.criterion.blocking, 1, verdict(f)) for f in open_findings)
+        return tuple(MissedCriterion(f.criterion.name, f.criterion.blocking, 1, verdict(f)) for f in open_findings)
     counted = Counter(finding.criterion.code for finding in open_findings)
     criteria = {finding.criterion.code: finding.criterion for finding in open_findings}
     ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))
-    return tuple(Missing(criteria[code].name, criteria[code].blocking, counted[code]) for code in ordered)
+    return tuple(MissedCriterion(criteria[code].name, criteria[code].blocking, counted[code]) for code in ordered)
 
 
 def _money(sources: Sources, scope: Scope) -> Money:
@@ -283,20 +283,20 @@ def _given(actions: list[Action], scope: Scope, on: date) -> tuple[Step, ...]:
             action.clarities.due,
             action.state_in_words(on),
         )
-        for action in actions[:NEXT]
+        for action in actions[:MAX_STEPS]
     )
 
 
 def _suggested(sources: Sources, scope: Scope) -> tuple[Step, ...]:
     """For many wards those that are nearest to ready; for one ward what it lacks, blocking criteria first."""
     if scope.area is not Area.WARD:
-        return tuple(Step(_tell_near(ward, sources.costs[ward.code])) for ward in _nearest(sources, scope)[:NEXT])
+        return tuple(Step(_tell_near(ward, sources.costs[ward.code])) for ward in _nearest(sources, scope)[:MAX_STEPS])
     rating = sources.ratings[scope.wards[0].code]
     if rating.result is Result.NO_DATA:
         return (Step(suggest_for_ward(rating, sources.on, sources.target).task.rstrip(".")),)
     shown = [finding for finding in rating.unmet if not finding.criterion.is_sensitive]
     texts = [suggest_for_finding(finding, sources.on, sources.target).task.rstrip(".") for finding in shown]
-    return tuple(Step(text) for text in list(dict.fromkeys(texts))[:NEXT])
+    return tuple(Step(text) for text in list(dict.fromkeys(texts))[:MAX_STEPS])
 
 
 def _nearest(sources: Sources, scope: Scope) -> list[Ward]:
@@ -308,16 +308,16 @@ def _nearest(sources: Sources, scope: Scope) -> list[Ward]:
 
 def _tell_near(ward: Ward, cost: CostToReady) -> str:
     items = len({line.item for line in cost.lines})
-    return f"{ward.full_name}: bổ sung {items} danh mục thì đáp ứng, cần {tell_money(cost.capital, cost.recurrent)}"
+    return f"{ward.full_name}: bổ sung {items} danh mục thì đáp ứng, cần {money_text(cost.capital, cost.recurrent)}"
 
 
-def _debts(actions: list[Action], on: date) -> tuple[Debt, ...]:
+def _debts(actions: list[Action], on: date) -> tuple[OpenDuties, ...]:
     """Each body that answers for an open action, the one with the most overdue first."""
     owed: dict[str, list[Action]] = {}
     for action in actions:
         owed.setdefault(action.unit_name, []).append(action)
     debts = [
-        Debt(
+        OpenDuties(
             who,
             len(own),
             sum(action.state(on) is ActionState.OVERDUE for action in own),

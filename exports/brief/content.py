@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from exports.brief.brief import Brief, tell_money
+from exports.brief.brief import Brief, money_text
 from inventory.catalogue import GROUPS
 from inventory.wards.wards import Ward
 from portal.formats import format_day, format_number, format_percent
@@ -11,7 +11,7 @@ from scoring.actions.action import name_in_text
 from scoring.rating.rating import Result
 
 # As many as one page holds with room to spare.
-NAMED, CRITERIA, DEBTS = 6, 5, 6
+MAX_NAMES, MAX_CRITERIA, MAX_DUTIES = 6, 5, 6
 INK = "#1f2933"
 DEMO = "SỐ LIỆU MINH HỌA: mọi con số là giả định, không phải số liệu thật của đơn vị nào."
 
@@ -149,7 +149,7 @@ def _missing(brief: Brief) -> Section | None:
         return None
     where = "từng đơn vị" if brief.rating is None else "đơn vị"
     security = (f"Có tiêu chí thuộc nhóm G. {GROUPS['G']} chưa đạt; xem trang của {where}.",) if brief.has_security else ()
-    shown, rest = brief.missing[:CRITERIA], len(brief.missing) - CRITERIA
+    shown, rest = brief.missing[:MAX_CRITERIA], len(brief.missing) - MAX_CRITERIA
     more = (f"Và {rest} tiêu chí khác.",) if rest > 0 else ()
     if not shown:
         return Section(heading, security or ("Không còn tiêu chí nào chưa đạt.",))
@@ -171,7 +171,7 @@ def _money(brief: Brief) -> Section | None:
     told = []
     if money.priced:
         whom = "" if brief.rating else f"{money.priced} đơn vị có tiền là đáp ứng được: "
-        said = f"{whom}{tell_money(money.capital, money.recurrent)}."
+        said = f"{whom}{money_text(money.capital, money.recurrent)}."
         told.append(f"{said[0].upper()}{said[1:]}")
     if money.stuck:
         told.append(_stuck(brief))
@@ -185,7 +185,9 @@ def _stuck(brief: Brief) -> str:
     if brief.rating is None:
         return f"{brief.money.stuck} đơn vị chỉ có tiền thì chưa đủ: còn tiêu chí phải trả lời hoặc xử lý trước."
     blockers = brief.money.blockers
-    named = f" Cần trả lời hoặc xử lý trước: {'; '.join(blockers[:NAMED])}{_more(len(blockers), 'tiêu chí')}." if blockers else ""
+    named = (
+        f" Cần trả lời hoặc xử lý trước: {'; '.join(blockers[:MAX_NAMES])}{_more(len(blockers), 'tiêu chí')}." if blockers else ""
+    )
     return f"Chỉ có tiền thì chưa đủ.{named}"
 
 
@@ -204,11 +206,11 @@ def _steps(brief: Brief) -> Section:
 
 
 def _debts(brief: Brief) -> Section | None:
-    rows = tuple((d.who, str(d.count), str(d.overdue), format_day(d.due)) for d in brief.debts[:DEBTS])
+    rows = tuple((d.who, str(d.count), str(d.overdue), format_day(d.due)) for d in brief.debts[:MAX_DUTIES])
     table = Table(("Đơn vị", "Việc chưa xong", "Quá hạn", "Hạn sớm nhất"), rows, (1, 2)) if rows else None
     told = []
-    if len(brief.debts) > DEBTS:
-        told.append(f"Và {len(brief.debts) - DEBTS} đơn vị khác còn việc chưa xong.")
+    if len(brief.debts) > MAX_DUTIES:
+        told.append(f"Và {len(brief.debts) - MAX_DUTIES} đơn vị khác còn việc chưa xong.")
     if brief.silent and brief.rating is None:
         told.append(f"Chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt: {_name(brief.silent)}.")
     elif brief.silent:
@@ -218,9 +220,9 @@ def _debts(brief: Brief) -> Section | None:
 
 def _name(wards: Sequence[Ward]) -> str:
     """``12 đơn vị: phường Ba Đình, … và 6 đơn vị khác``."""
-    names = ", ".join(name_in_text(ward) for ward in wards[:NAMED])
+    names = ", ".join(name_in_text(ward) for ward in wards[:MAX_NAMES])
     return f"{len(wards)} đơn vị: {names}{_more(len(wards), 'đơn vị')}"
 
 
 def _more(count: int, noun: str) -> str:
-    return f" và {count - NAMED} {noun} khác" if count > NAMED else ""
+    return f" và {count - MAX_NAMES} {noun} khác" if count > MAX_NAMES else ""

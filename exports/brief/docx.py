@@ -18,7 +18,7 @@ from exports.brief.content import Table
 from portal.office_files import save_document
 
 # The letters of official documents (NĐ 30/2020/NĐ-CP, Phụ lục I): every office has them.
-LETTERS = "Times New Roman"
+FONT = "Times New Roman"
 GREY, RED = "52606d", "a3202f"
 TEXT, SMALL, WIDTH = 11, 9, 180
 
@@ -59,7 +59,7 @@ def _set_page(document: Pages) -> None:
     page.left_margin = page.right_margin = Mm(15)
     page.top_margin = page.bottom_margin = Mm(12)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = LETTERS, Pt(TEXT)
+    normal.font.name, normal.font.size = FONT, Pt(TEXT)
 
 
 def _write(
@@ -117,9 +117,9 @@ def _widths(table: Table) -> list[float]:
 
 
 def _style(run, size: int, colour: str = "", *, is_bold: bool = False) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
-    run.font.name, run.font.size, run.font.bold = LETTERS, Pt(size), is_bold
+    run.font.name, run.font.size, run.font.bold = FONT, Pt(size), is_bold
     run.font.color.rgb = RGBColor.from_string((colour or content.INK.removeprefix("#")).upper())
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), LETTERS)
+    run._element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
 
 
 def _close_up(paragraph: Paragraph, *, before: int = 0, after: int = 0) -> None:

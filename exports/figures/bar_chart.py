@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from exports.figures.data import Bars, Series
-from exports.figures.style import COLOURS, INK, PHONE, RULE, Sheet, Size, Words, font, halo, hatch
+from exports.figures.style import COLOURS, INK, PHONE, RULE, Sheet, SheetText, Size, font, halo, hatch
 
 # The width of a letter against its height, and the room that the longest amount takes, in letters.
 LETTER, AMOUNT = 0.52, 12
@@ -15,7 +15,7 @@ LETTER, AMOUNT = 0.52, 12
 FEWEST = 2
 
 
-def draw_bars(bars: Bars, words: Words, size: Size) -> Figure:
+def draw_bars(bars: Bars, words: SheetText, size: Size) -> Figure:
     """The sheet with its bars: in one panel where they are stacked, else one beside the other, each on a scale of its own."""
     told = [series for place, series in enumerate(bars.series) if any(amounts[place] for _name, amounts in bars.rows)]
     sheet = Sheet(size, words, [(series.key, _tell(series, bars)) for series in told])

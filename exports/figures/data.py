@@ -12,7 +12,7 @@ from portal.formats import format_day, format_number, format_vnd_short
 from portal.vietnamese import sort_key
 from scoring.rating.rating import Rating, Result
 
-SHOWN = 12
+MAX_CRITERIA = 12
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,20 @@ class Bars:
 
 
 RESULTS = tuple(Series(result.value, result.label) for result in Result)
-WHOLE = "Mỗi thanh là mọi đơn vị của nhóm, kể cả đơn vị chưa có số liệu."
+GROUP_NOTE = "Mỗi thanh là mọi đơn vị của nhóm, kể cả đơn vị chưa có số liệu."
 
 
 def by_district(wards: Sequence[Ward], ratings: Mapping[str, Rating]) -> Bars:
     """The results by former district, in Vietnamese order."""
     names = sorted({ward.former_district for ward in wards}, key=sort_key)
     rows = tuple((name, _results(ratings[w.code] for w in wards if w.former_district == name)) for name in names)
-    return Bars("Kết quả theo địa bàn quận, huyện, thị xã trước 01/7/2025", RESULTS, rows, WHOLE)
+    return Bars("Kết quả theo địa bàn quận, huyện, thị xã trước 01/7/2025", RESULTS, rows, GROUP_NOTE)
 
 
 def by_kind(wards: Sequence[Ward], ratings: Mapping[str, Rating]) -> Bars:
     """The results of phường and of xã."""
     rows = tuple((label, _results(ratings[w.code] for w in wards if w.kind == kind)) for kind, label in KIND_LABELS.items())
-    return Bars("Kết quả của phường và của xã", RESULTS, rows, WHOLE)
+    return Bars("Kết quả của phường và của xã", RESULTS, rows, GROUP_NOTE)
 
 
 def most_missed(ratings: Mapping[str, Rating]) -> Bars:
@@ -74,7 +74,7 @@ def most_missed(ratings: Mapping[str, Rating]) -> Bars:
     open_findings = [f.criterion for rating in ratings.values() for f in rating.unmet if not f.criterion.is_sensitive]
     counted = Counter(criterion.code for criterion in open_findings)
     criteria = {criterion.code: criterion for criterion in open_findings}
-    ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))[:SHOWN]
+    ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))[:MAX_CRITERIA]
     rows = tuple((criteria[code].name, (counted[code], 0) if criteria[code].blocking else (0, counted[code])) for code in ordered)
     rated = sum(rating.snapshot is not None for rating in ratings.values())
     note = f"Số đơn vị chưa đạt, trong {rated} đơn vị đã thẩm định. Không kể nhóm G. {GROUPS['G']}."

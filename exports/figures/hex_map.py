@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
-from exports.figures.style import COLOURS, INK, PHONE, Sheet, Size, Words, font, halo, hatch
+from exports.figures.style import COLOURS, INK, PHONE, Sheet, SheetText, Size, font, halo, hatch
 from portal.formats import format_percent
 from scoring.maps.colourings import Colouring
 from scoring.maps.hex_layout import HexMap
@@ -14,10 +14,10 @@ from scoring.rating.rating import Result
 CAPTION = "Sơ đồ, không phải bản đồ địa giới hành chính. Nét đậm: địa bàn quận, huyện, thị xã trước 01/7/2025; nét xanh: sông (phỏng theo)."
 
 # A sign of so many letters goes into a tile of the small sheet.
-SHORT = 3
+SHORT_MARK = 3
 
 
-def draw_map(hexmap: HexMap, colouring: Colouring, words: Words, size: Size) -> Figure:
+def draw_map(hexmap: HexMap, colouring: Colouring, words: SheetText, size: Size) -> Figure:
     """The sheet with its map; the legend counts the wards of each class."""
     sheet = Sheet(size, words, _legend(colouring, size))
     axes = sheet.add_axes()
@@ -33,13 +33,13 @@ def draw_map(hexmap: HexMap, colouring: Colouring, words: Words, size: Size) -> 
         (x, y), key, mark = tile.centre, colouring.shade_of(tile.ward.code).key, colouring.mark_of(tile.ward.code)
         ink: dict[str, Any] = {"color": COLOURS[key][1], "ha": "center", "va": "center", "zorder": 5}
         if size is PHONE:
-            if len(mark) <= SHORT:
+            if len(mark) <= SHORT_MARK:
                 axes.text(x, y + 0.03, mark, fontproperties=font("Regular"), fontsize=9, path_effects=halo(key, 3), **ink)
             continue
         ink["path_effects"] = halo(key, 2.2)
         points = 5.6 if len(tile.lines) < 3 else 4.6
         axes.text(x, y - 0.06, "\n".join(tile.lines), fontproperties=font("SemiBold"), fontsize=points, linespacing=1.05, **ink)
-        axes.text(x, y + 0.34, mark, fontproperties=font("Regular"), fontsize=6.5 if len(mark) <= SHORT else 4.6, **ink)
+        axes.text(x, y + 0.34, mark, fontproperties=font("Regular"), fontsize=6.5 if len(mark) <= SHORT_MARK else 4.6, **ink)
     axes.set_xlim(0.4, hexmap.width - 0.4)
     axes.set_ylim(hexmap.height - 0.3, 0.3)
     axes.set_aspect("equal")

@@ -3,7 +3,7 @@
 from exports.figures.bar_chart import draw_bars
 from exports.figures.data import Bars
 from exports.figures.hex_map import CAPTION, draw_map
-from exports.figures.style import LOW, LYING, PHONE, PHONE_LOW, UPRIGHT, Size, Words, save
+from exports.figures.style import LOW, LYING, PHONE, PHONE_LOW, UPRIGHT, SheetText, Size, save
 from planning.plan.plan import Plan
 from portal.caches import Cache, content_key
 from portal.formats import format_day
@@ -14,7 +14,7 @@ from scoring.rating.city_readiness import CityReadiness
 
 MAP_TITLE = f"Mức độ đáp ứng hạ tầng CNTT của {TERRITORY.units} xã, phường {TERRITORY.name}"
 # Up to so many rows a sheet is low, and from so many on it stands upright.
-FEW, MANY = 4, 14
+FEW_ROWS, MANY_ROWS = 4, 14
 # By all that they show.
 _pictures: Cache[str, bytes] = Cache("pictures")
 
@@ -45,13 +45,13 @@ def draw_chart(data: CityReadiness | Plan, bars: Bars, kind: str, *, is_demo: bo
 
 def _size(rows: int, *, is_phone: bool) -> Size:
     if is_phone:
-        return PHONE_LOW if rows <= FEW else PHONE
-    return LOW if rows <= FEW else LYING if rows <= MANY else UPRIGHT
+        return PHONE_LOW if rows <= FEW_ROWS else PHONE
+    return LOW if rows <= FEW_ROWS else LYING if rows <= MANY_ROWS else UPRIGHT
 
 
-def _words(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, has_prices: bool = False) -> Words:
+def _words(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, has_prices: bool = False) -> SheetText:
     as_of = f"số liệu tính đến ngày {format_day(data.data_as_of)}" if data.data_as_of else "chưa có số liệu"
     under = f"{data.standard.banner} · tổng hợp từ {data.approved_count}/{len(data.wards)} đơn vị đã thẩm định · {as_of}"
     prices = "; bảng giá của phương án" if has_prices else ""
     source = f"Nguồn: phiếu khảo sát đã duyệt của các xã, phường{prices}. Lập ngày {format_day(data.on)}."
-    return Words(title, under, note, source, is_demo)
+    return SheetText(title, under, note, source, is_demo)

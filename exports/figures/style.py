@@ -85,7 +85,7 @@ PHONE_LOW = Size(5.4, 5.4, 200, title=13, text=9, small=7)
 
 
 @dataclass(frozen=True)
-class Words:
+class SheetText:
     """What stands around every picture: the standard and the date under the title, a note, and the source."""
 
     title: str
@@ -98,7 +98,7 @@ class Words:
 class Sheet:
     """A figure with its words; ``axes_box`` is the room that is left, in parts of the sheet."""
 
-    def __init__(self, size: Size, words: Words, legend: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, size: Size, words: SheetText, legend: Sequence[tuple[str, str]]) -> None:
         self.size, self.figure = size, Figure(figsize=(size.width, size.height), dpi=size.dpi)
         top = self._write_head(words)
         bottom = self._write_foot(words)
@@ -118,7 +118,7 @@ class Sheet:
         axes.axis("off")
         return axes
 
-    def _write_head(self, words: Words) -> float:
+    def _write_head(self, words: SheetText) -> float:
         size, top = self.size, self.size.height - MARGIN
         for line in wrap(words.title, size.letters(size.title * 1.04)):
             top = self._write(line, top, size.title, font("SemiBold"))
@@ -128,7 +128,7 @@ class Sheet:
             top = self._write(DEMO, top, size.text, font("SemiBold"), RED)
         return top - 0.05
 
-    def _write_foot(self, words: Words) -> float:
+    def _write_foot(self, words: SheetText) -> float:
         size = self.size
         lines = [*wrap(words.note, size.letters(size.small * 0.95)), words.source]
         height = size.small * 1.35 / 72

@@ -9,8 +9,8 @@ from docx.shared import Mm, Pt
 from docx.table import _Cell
 
 from exports.letter import contents
-from exports.letter.form import TEXT_WIDTH, begin, draw_line, plain
-from exports.letter.tables import even, put_grid, put_table
+from exports.letter.form import TEXT_WIDTH, draw_line, new_letter, printable
+from exports.letter.tables import even_widths, put_grid, put_table
 from exports.workbook.context import WorkbookContext
 from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
@@ -31,7 +31,7 @@ MOTTO_LINE = 151
 
 def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> bytes:
     """The letter, ready to be edited. It shares agencies, signatories and map with the workbook that is its annex."""
-    letter = begin(context.is_demo)
+    letter = new_letter(context.is_demo)
     letter.core_properties.title = f"{reference.kind.label}: {SUBJECT}"
     letter.core_properties.subject = reference.code
     letter.core_properties.language = "vi-VN"
@@ -78,7 +78,7 @@ def _put_title(letter: Letter, plan: Plan, context: WorkbookContext, reference: 
     to = letter.add_paragraph(f"Kính gửi: {TERRITORY.authority}", "Kính gửi")
     to.paragraph_format.space_before = Pt(12)
     for basis in contents.legal_bases(plan):
-        letter.add_paragraph(plain(f"Căn cứ {basis};"), "Căn cứ")
+        letter.add_paragraph(printable(f"Căn cứ {basis};"), "Căn cứ")
     asked = "trình" if kind is LetterKind.PROPOSAL else "báo cáo"
     letter.add_paragraph(f"{_names(context)} {asked} {TERRITORY.authority} như sau:")
 
@@ -86,11 +86,11 @@ def _put_title(letter: Letter, plan: Plan, context: WorkbookContext, reference: 
 def _put_state(letter: Letter, plan: Plan) -> None:
     letter.add_heading("I. Hiện trạng và sự cần thiết", 1)
     letter.add_heading("1. Mức độ đáp ứng hiện nay", 2)
-    told, table = contents.readiness(plan)
-    letter.add_paragraph(plain(told))
+    told, table = contents.readiness_section(plan)
+    letter.add_paragraph(printable(told))
     put_table(letter, table, 1, (90, 40))
     letter.add_heading("2. Nội dung còn thiếu nhiều nhất", 2)
-    told, table = contents.gaps(plan)
+    told, table = contents.gaps_section(plan)
     letter.add_paragraph(told)
     put_table(letter, table, 2, (73, 22, 24, 22, 24))
 
@@ -99,18 +99,18 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
     letter.add_heading("II. Phương án và kinh phí", 1)
     letter.add_heading("1. Tổng kinh phí", 2)
     letter.add_paragraph(
-        plain(f"Phương án “{plan.name}”, theo {plan.price_list.name}. Hai loại chi có tổng riêng, không cộng lẫn:")
+        printable(f"Phương án “{plan.name}”, theo {plan.price_list.name}. Hai loại chi có tổng riêng, không cộng lẫn:")
     )
     for kind in Spending:
-        letter.add_paragraph(f"- {contents.spending_words(plan, kind)}")
+        letter.add_paragraph(f"- {contents.spending_sentence(plan, kind)}")
     for number, part in enumerate(("group", "year", "source", "unit"), start=3):
-        put_table(letter, contents.split(plan, part), number, even(3, 75))
-    if moved := contents.transfers_told(plan):
+        put_table(letter, contents.spending_table(plan, part), number, even_widths(3, 75))
+    if moved := contents.transfers_paragraph(plan):
         letter.add_paragraph(moved)
-    letter.add_paragraph(contents.caps_told(plan))
-    letter.add_paragraph(contents.centre_told(plan))
+    letter.add_paragraph(contents.caps_paragraph(plan))
+    letter.add_paragraph(contents.centre_paragraph(plan))
     letter.add_heading("2. Dự toán", 2)
-    told, table = contents.estimate_told(plan)
+    told, table = contents.estimate_section(plan)
     letter.add_paragraph(told)
     put_table(letter, table, 7, (15, 90, 20, 40))
     letter.add_heading("3. Chi phí duy trì và thay thế", 2)
@@ -118,20 +118,20 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
         "Bảng dưới đây cộng đầu tư, thuê, bản quyền, đường truyền và thay thế khi hết thời gian sử dụng trong năm năm, theo giá hiện nay; "
         "phần ngoài phương án không nằm trong kinh phí đề nghị."
     )
-    put_table(letter, contents.five_years(plan), 8, even(3, 45))
+    put_table(letter, contents.five_year_table(plan), 8, even_widths(3, 45))
     letter.add_heading("4. Kết quả dự kiến", 2)
-    letter.add_paragraph(contents.effect(plan))
+    letter.add_paragraph(contents.effect_paragraph(plan))
 
 
 def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
     letter.add_heading("III. Căn cứ giá", 1)
-    letter.add_paragraph(plain(contents.evidence_told(plan)))
+    letter.add_paragraph(printable(contents.evidence_paragraph(plan)))
     is_proposal = reference.kind is LetterKind.PROPOSAL
     letter.add_heading("IV. Kiến nghị", 1)
     asked = "xem xét, quyết định" if is_proposal else "xem xét, cho ý kiến về"
     letter.add_paragraph(f"{_names(context)} đề nghị {TERRITORY.authority} {asked} các nội dung sau:")
-    for number, decision in enumerate(contents.decisions(plan), start=1):
-        letter.add_paragraph(plain(f"{number}. {decision}"))
+    for number, decision in enumerate(contents.requested_decisions(plan), start=1):
+        letter.add_paragraph(printable(f"{number}. {decision}"))
     letter.add_paragraph(
         f"Chi tiết từng dòng, căn cứ giá và công thức nằm ở sổ tính “{reference.workbook_file}” (Phụ lục kèm theo), mã đối chiếu "
         f"{reference.code}; mã này cũng ghi ở đầu từng trang tính của sổ tính."
@@ -169,13 +169,13 @@ def _put_recipients(cell: _Cell) -> None:
 
 def _put_wards(letter: Letter, plan: Plan, reference: Reference) -> None:
     _begin_annex(letter, "DANH SÁCH XÃ, PHƯỜNG CHUYỂN SANG ĐÁP ỨNG", reference)
-    put_table(letter, contents.by_ward(plan), 9, (12, 63, 45, 45))
+    put_table(letter, contents.ward_table(plan), 9, (12, 63, 45, 45))
 
 
 def _put_map(letter: Letter, plan: Plan, map_png: bytes, reference: Reference) -> None:
     _begin_annex(letter, f"SƠ ĐỒ MỨC ĐỘ ĐÁP ỨNG CỦA {TERRITORY.units} XÃ, PHƯỜNG", reference)
     told = f"{plan.standard.banner}; tổng hợp từ {plan.approved_count}/{len(plan.wards)} đơn vị."
-    letter.add_paragraph(plain(told), "Dưới phụ lục")
+    letter.add_paragraph(printable(told), "Dưới phụ lục")
     paragraph = letter.add_paragraph(style="Kính gửi")
     paragraph.add_run().add_picture(BytesIO(map_png), width=Mm(148))
     paragraph.paragraph_format.space_after = Pt(0)
@@ -195,7 +195,7 @@ def _write(cell: _Cell, style: str, texts: Iterable[str], *, is_first: bool = Fa
         paragraph = cell.paragraphs[0] if is_first else cell.add_paragraph()
         is_first = False
         paragraph.style = style
-        paragraph.add_run(plain(text))
+        paragraph.add_run(printable(text))
 
 
 def _names(context: WorkbookContext) -> str:

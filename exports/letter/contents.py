@@ -10,15 +10,15 @@ from datetime import date
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Mode, Spending
-from planning.plan.comparison import ready_after
+from planning.plan.comparison import wards_ready_after
 from planning.plan.estimate import Estimate, estimate
-from planning.plan.five_year_cost import running_cost
+from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Plan
 from portal.formats import format_number, format_rate, show_day, vnd_in_words
 from scoring.rating.rating import FindingStatus, Result
 
 # How many criteria and items are named; the rest stand in the workbook.
-SHOWN = 8
+MAX_NAMED = 8
 # Units whose shortfalls in different wards add up to nothing.
 _NO_SUM = ("%", "có/không", "Mbps", "năm")
 
@@ -47,10 +47,10 @@ def legal_bases(plan: Plan) -> tuple[str, ...]:
     ]
     if any(line.group == "D" for line in plan.lines):
         bases.append(f"Thông tư số 06/2026/TT-BKHCN {show_day(date(2026, 3, 30))} của Bộ Khoa học và Công nghệ")
-    return (*bases, f"{plan.standard.name} ({lowered(plan.standard.banner)})")
+    return (*bases, f"{plan.standard.name} ({lower_first(plan.standard.banner)})")
 
 
-def readiness(plan: Plan) -> tuple[str, Table]:
+def readiness_section(plan: Plan) -> tuple[str, Table]:
     """The state of the city now."""
     counts = {result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result}
     told = (
@@ -63,7 +63,7 @@ def readiness(plan: Plan) -> tuple[str, Table]:
     return told, Table("Kết quả đánh giá", ("Kết quả", "Số đơn vị"), rows, ("Tổng cộng", len(plan.wards)), is_money=False)
 
 
-def gaps(plan: Plan) -> tuple[str, Table]:
+def gaps_section(plan: Plan) -> tuple[str, Table]:
     """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is told."""
     wards: dict[str, int] = {}
     short: dict[str, int] = {}
@@ -76,7 +76,7 @@ def gaps(plan: Plan) -> tuple[str, Table]:
             if not finding.criterion.is_sensitive:
                 wards[finding.criterion.code] = wards.get(finding.criterion.code, 0) + 1
                 short[finding.criterion.code] = short.get(finding.criterion.code, 0) + finding.shortfall
-    ordered = sorted(wards, key=lambda code: (not criteria[code].blocking, -wards[code], code))[:SHOWN]
+    ordered = sorted(wards, key=lambda code: (not criteria[code].blocking, -wards[code], code))[:MAX_NAMED]
     rows = tuple(
         (
             criteria[code].name,
@@ -92,13 +92,13 @@ def gaps(plan: Plan) -> tuple[str, Table]:
     return told, Table("Những nội dung còn thiếu nhiều nhất", heads, rows, is_money=False)
 
 
-def spending_words(plan: Plan, spending: Spending) -> str:
+def spending_sentence(plan: Plan, spending: Spending) -> str:
     """One kind of spending in figures and in words."""
     total = plan.spending_total(spending)
-    return f"{spending.label}: {format_number(total)} đồng (bằng chữ: {lowered(vnd_in_words(total))})."
+    return f"{spending.label}: {format_number(total)} đồng (bằng chữ: {lower_first(vnd_in_words(total))})."
 
 
-def split(plan: Plan, name: str) -> Table:
+def spending_table(plan: Plan, name: str) -> Table:
     """The totals by a part of the lines: ``group``, ``year``, ``source`` or ``unit``."""
     title, head, part = {
         "group": ("Kinh phí theo nhóm", "Nhóm", lambda line: f"{line.group}. {GROUPS[line.group]}"),
@@ -109,14 +109,14 @@ def split(plan: Plan, name: str) -> Table:
     return _of_kinds(title, head, plan.totals_by(part), plan)
 
 
-def estimate_told(plan: Plan) -> tuple[str, Table]:
+def estimate_section(plan: Plan) -> tuple[str, Table]:
     """The estimate in the mode of the plan, with its total in words."""
     found = estimate(plan)
     is_project = found.mode is Mode.PROJECT
     name, clause = ("tổng mức đầu tư", "Điều 49.2") if is_project else ("tổng dự toán", "Điều 65")
     told = (
-        f"Lập theo hình thức {lowered(found.mode.label)} (Nghị định số 224/2026/NĐ-CP, {clause}), {name} là {format_number(found.total)} đồng "
-        f"(bằng chữ: {lowered(vnd_in_words(found.total))}). {_outside(found)} Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
+        f"Lập theo hình thức {lower_first(found.mode.label)} (Nghị định số 224/2026/NĐ-CP, {clause}), {name} là {format_number(found.total)} đồng "
+        f"(bằng chữ: {lower_first(vnd_in_words(found.total))}). {_outside(found)} Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
     )
     rows: tuple[Cells, ...] = tuple(
         (row.number, row.label, "" if row.rate is None else format_rate(row.rate), row.amount) for row in found.rows
@@ -131,9 +131,9 @@ def _outside(found: Estimate) -> str:
     return f"Trong đó thuê đường truyền {format_number(found.leased_lines)} đồng là chi thường xuyên (Điều 49.2.d). {outside}"
 
 
-def five_years(plan: Plan) -> Table:
+def five_year_table(plan: Plan) -> Table:
     """What five years cost, kinds of spending apart."""
-    cost = running_cost(plan)
+    cost = five_year_cost(plan)
     yearly = {f"Năm {year}": {kind: cost.in_year(kind, year) for kind in Spending} for year in cost.years}
     heads = ("Năm", *(kind.label for kind in Spending))
     rows: tuple[Cells, ...] = tuple((name, *sums.values()) for name, sums in yearly.items())
@@ -142,15 +142,15 @@ def five_years(plan: Plan) -> Table:
     )
 
 
-def turned_ready(plan: Plan) -> tuple[Ward, ...]:
+def wards_turned_ready(plan: Plan) -> tuple[Ward, ...]:
     """The wards that are not ready now and that the plan turns ready, in the order of the city."""
-    after = ready_after(plan)
+    after = wards_ready_after(plan)
     return tuple(w for w in plan.wards if w.code in after and plan.ratings[w.code].result is not Result.READY)
 
 
-def effect(plan: Plan) -> str:
+def effect_paragraph(plan: Plan) -> str:
     """What the plan brings about."""
-    turned = turned_ready(plan)
+    turned = wards_turned_ready(plan)
     now = sum(rating.result is Result.READY for rating in plan.ratings.values())
     people = sum(ward.population for ward in turned)
     return (
@@ -159,10 +159,10 @@ def effect(plan: Plan) -> str:
     )
 
 
-def by_ward(plan: Plan) -> Table:
+def ward_table(plan: Plan) -> Table:
     """The wards that turn ready with their money, and the others in one row, so that the sum is the plan's."""
     sums = plan.totals_by(lambda line: line.ward.code)
-    turned = turned_ready(plan)
+    turned = wards_turned_ready(plan)
     rows: list[Cells] = []
     for number, ward in enumerate(turned, start=1):
         rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(kind, 0) for kind in Spending)))
@@ -173,16 +173,16 @@ def by_ward(plan: Plan) -> Table:
     return Table("Xã, phường chuyển sang đáp ứng", heads, tuple(rows), ("", "Tổng cộng", *_totals(plan)))
 
 
-def caps_told(plan: Plan) -> str:
+def caps_paragraph(plan: Plan) -> str:
     """What lies above the legal ceilings, kinds of spending apart."""
-    above = "; ".join(f"{lowered(kind.label)} {format_number(plan.above_total(kind))} đồng" for kind in Spending)
+    above = "; ".join(f"{lower_first(kind.label)} {format_number(plan.above_total(kind))} đồng" for kind in Spending)
     return (
         "Số lượng tối đa theo Quyết định số 15/2025/QĐ-TTg chỉ là trần, không phải chỉ tiêu. Phần vượt trần, chờ cấp có thẩm quyền quyết định: "
         f"{above}."
     )
 
 
-def transfers_told(plan: Plan) -> str:
+def transfers_paragraph(plan: Plan) -> str:
     """What is moved between wards before anything is bought; nothing where no transfer was agreed to."""
     if not plan.transfers:
         return ""
@@ -193,7 +193,7 @@ def transfers_told(plan: Plan) -> str:
     )
 
 
-def centre_told(plan: Plan) -> str:
+def centre_paragraph(plan: Plan) -> str:
     """The equipment of the city service centre, which is in no total."""
     return (
         f"Thiết bị của Trung tâm Phục vụ hành chính công Thành phố cần thay: {format_number(plan.centre_total)} đồng, "
@@ -201,21 +201,23 @@ def centre_told(plan: Plan) -> str:
     )
 
 
-def evidence_told(plan: Plan) -> str:
+def evidence_paragraph(plan: Plan) -> str:
     """Which prices still lack evidence: while any does, the letter is a draft."""
     if not plan.is_draft:
         return "Mọi đơn giá trong phương án đã có căn cứ theo Điều 49.4 Nghị định số 224/2026/NĐ-CP."
     items = sorted({line.item for line in plan.lines if line.amount and not line.price.has_evidence})
-    amounts = "; ".join(f"{lowered(kind.label)} {format_number(plan.spending_without_evidence(kind))} đồng" for kind in Spending)
-    named = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:SHOWN])
-    more = f" và {len(items) - SHOWN} danh mục khác" if len(items) > SHOWN else ""
+    amounts = "; ".join(
+        f"{lower_first(kind.label)} {format_number(plan.spending_without_evidence(kind))} đồng" for kind in Spending
+    )
+    named = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:MAX_NAMED])
+    more = f" và {len(items) - MAX_NAMED} danh mục khác" if len(items) > MAX_NAMED else ""
     return (
         f"Còn {len(items)} danh mục chưa có căn cứ giá theo Điều 49.4 Nghị định số 224/2026/NĐ-CP ({amounts}): {named}{more}. "
         "Vì vậy văn bản này là DỰ THẢO; phải bổ sung báo giá, kết quả trúng thầu tương tự, thẩm định giá hoặc giá niêm yết trước khi trình."
     )
 
 
-def decisions(plan: Plan) -> tuple[str, ...]:
+def requested_decisions(plan: Plan) -> tuple[str, ...]:
     """What the city is asked to decide."""
     capital, recurrent = (format_number(plan.spending_total(kind)) for kind in Spending)
     asked = [
@@ -237,7 +239,7 @@ def decisions(plan: Plan) -> tuple[str, ...]:
     return tuple(asked)
 
 
-def lowered(text: str) -> str:
+def lower_first(text: str) -> str:
     """The text with a small first letter, to go on in a sentence."""
     return text[:1].lower() + text[1:]
 

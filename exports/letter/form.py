@@ -44,7 +44,7 @@ _STYLES: tuple[tuple[str, float, bool, bool, WD_ALIGN_PARAGRAPH, float], ...] = 
 _INDENTED = ("Căn cứ", "Normal")
 
 
-def begin(is_demo: bool) -> Letter:
+def new_letter(is_demo: bool) -> Letter:
     """An empty letter with its paper, its styles, and its page number from the second page on."""
     letter = Document()
     for language in letter.styles.element.iter(qn("w:lang")):
@@ -74,7 +74,7 @@ def begin(is_demo: bool) -> Letter:
     return letter
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """Text without the control characters that no XML can hold."""
     return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
 

@@ -11,7 +11,7 @@ from docx.table import Table as Grid
 from docx.table import _Cell, _Row
 
 from exports.letter.contents import Table
-from exports.letter.form import TEXT_WIDTH, plain
+from exports.letter.form import TEXT_WIDTH, printable
 from portal.formats import format_number
 
 
@@ -21,7 +21,7 @@ def put_table(letter: Letter, table: Table, number: int, widths: Sequence[float]
     if table.is_money:
         letter.add_paragraph("Đơn vị tính: đồng", "Đơn vị tính")
     rows = [*table.rows, table.total] if table.total else list(table.rows)
-    grid = letter.add_table(rows=1 + len(rows), cols=len(table.heads), style="Table Grid")
+    grid: Grid = letter.add_table(rows=1 + len(rows), cols=len(table.heads), style="Table Grid")
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     _mark(grid.rows[0], "w:tblHeader")
     lines = [table.heads, *rows]
@@ -61,18 +61,19 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
     look = grid._tbl.tblPr.find(qn("w:tblLook"))
     # The order of elements is part of the format: margins stand before the look.
     grid._tbl.tblPr.append(margins) if look is None else look.addprevious(margins)
-    _mark(grid.rows[0], "w:cantSplit")
-    return grid.rows[0]
+    row: _Row = grid.rows[0]
+    _mark(row, "w:cantSplit")
+    return row
 
 
-def even(columns: int, first: float) -> list[float]:
+def even_widths(columns: int, first: float) -> list[float]:
     """A first column, and what is left of the text's width for the others alike, in millimetres."""
     return [first, *[(TEXT_WIDTH - first) / (columns - 1)] * (columns - 1)]
 
 
 def _fill(cell: _Cell, content: str | int, styles: Mapping[str, str], *, is_head: bool, is_bold: bool) -> None:
     is_number = isinstance(content, int)
-    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int) else plain(content))
+    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int) else printable(content))
     cell.paragraphs[0]._p.style = styles["Đầu bảng" if is_head else "Ô số" if is_number else "Ô chữ"]
     if is_bold:
         run.bold = True

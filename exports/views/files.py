@@ -17,7 +17,7 @@ from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
-from planning.scenarios.serialization import read_funding
+from planning.scenarios.serialization import load_funding
 from portal.database import get_session, record_outside
 from portal.downloads import DOCX, XLSX, send_bytes
 from portal.errors import NotFoundError
@@ -35,7 +35,7 @@ def workbook(plan_id: int) -> ResponseReturnValue:
     plan = plan_of(get_session(), record)
     candidates = candidates_of(plan)
     try:
-        choice = fund(candidates, read_funding(record.funding))
+        choice = fund(candidates, load_funding(record.funding))
     except FloorError:
         # The page of ceilings says so; without a choice there is nothing to print.
         choice = None

@@ -9,7 +9,7 @@ from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from exports.workbook.reader import read_plan_workbook
 from planning.models import PlanRecord
-from planning.plan.workbook_diff import Rehearsal, ReturnedFile, chosen, rehearse
+from planning.plan.workbook_diff import ReturnedWorkbook, WorkbookDiff, diff_workbook, selected_edits
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.database import get_session, writes
@@ -35,12 +35,12 @@ def take(plan_id: int) -> ResponseReturnValue:
     own, data = get_plan_record(get_session(), plan_id, for_update=True), posted_file()
     try:
         file = read_plan_workbook(data)
-        found = rehearse(_checked(file, own), plan_of(get_session(), own))
+        found = diff_workbook(_checked(file, own), plan_of(get_session(), own))
     except WardReadinessError as error:
         return _page(own, error.message), 400
     if request.form.get("do") != "take":
         return _page(own, found=found, file=carried(data))
-    edits = chosen(found, request.form.getlist("take"))
+    edits = selected_edits(found, request.form.getlist("take"))
     if not edits:
         return _page(own, _("Chưa chọn thay đổi nào. Đánh dấu ít nhất một dòng rồi bấm lại."), found, carried(data)), 400
     identity, why = the_identity(), request.form.get("why", "").strip() or _("Nhận từ sổ tính")
@@ -48,7 +48,7 @@ def take(plan_id: int) -> ResponseReturnValue:
         # A revision without its changes is no revision: both or none.
         with get_session().begin_nested():
             made = scenarios.revise_plan(get_session(), own, why, identity.full_name)
-            scenarios.keep_edits(get_session(), made, edits, why, identity.full_name, scenarios.WORKBOOK)
+            scenarios.save_edits(get_session(), made, edits, why, identity.full_name, scenarios.WORKBOOK)
     except WardReadinessError as error:
         return _page(own, error.message, found, carried(data)), 400
     audit.log(get_session(), identity, "plan:take-workbook", f"plan {made.id}", after={"from": plan_id, "fields": len(edits)})
@@ -56,7 +56,7 @@ def take(plan_id: int) -> ResponseReturnValue:
     return redirect(url_for("plans.changes", plan_id=made.id))
 
 
-def _checked(file: ReturnedFile, own: PlanRecord) -> ReturnedFile:
+def _checked(file: ReturnedWorkbook, own: PlanRecord) -> ReturnedWorkbook:
     """The file, where it is that of this plan or of an earlier revision of it. Raises UploadError."""
     origin = get_session().get(PlanRecord, file.plan_id)
     if origin is None or origin.name != own.name:
@@ -70,5 +70,5 @@ def _checked(file: ReturnedFile, own: PlanRecord) -> ReturnedFile:
     return file
 
 
-def _page(own: PlanRecord, refused: str = "", found: Rehearsal | None = None, file: str = "") -> str:
+def _page(own: PlanRecord, refused: str = "", found: WorkbookDiff | None = None, file: str = "") -> str:
     return render_template("exports/return.html", record=own, plan_id=own.id, refused=refused, found=found, file=file)

@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.wards.wards import Ward
-from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
+from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
 from planning.scenarios.loading import get_plan
 from portal.archives import pack
 from portal.database import get_session, record_outside
@@ -34,7 +34,7 @@ def ward_workbook(plan_id: int, ward_code: str) -> ResponseReturnValue:
     ward = next((ward for ward in plan.wards if ward.code == ward_code), None)
     if ward is None:
         raise NotFoundError(_("Không có xã, phường này."))
-    part = part_of_ward(plan, ward)
+    part = ward_subset(plan, ward)
     data = build_workbook(part, _context(plan_id, ward.full_name))
     _log_download("plan:download-ward", plan_id, ward=ward_code, total=part.total())
     return send_bytes(data, _file_name(ward), XLSX)
@@ -46,7 +46,7 @@ def workbooks_by_ward(plan_id: int) -> ResponseReturnValue:
     """A workbook for each ward that the plan says something of."""
     plan = get_plan(get_session(), plan_id)
     files = {
-        _file_name(ward): build_workbook(part_of_ward(plan, ward), _context(plan_id, ward.full_name)) for ward in wards_of(plan)
+        _file_name(ward): build_workbook(ward_subset(plan, ward), _context(plan_id, ward.full_name)) for ward in wards_of(plan)
     }
     _log_download("plan:download-parts", plan_id, files=len(files), total=plan.total())
     return send_bytes(pack(files, plan.on), f"phuong-an-{plan_id}-theo-xa-phuong.zip", ZIP)
@@ -60,7 +60,7 @@ def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
     files = {}
     for number, source in enumerate(sources_of(plan), start=1):
         context = _context(plan_id, _("%(count)s xã, phường. Nguồn vốn: %(source)s", count=TERRITORY.units, source=source))
-        files[f"{number:02}-{_slug(source)}.xlsx"] = build_workbook(part_of_source(plan, source), context)
+        files[f"{number:02}-{_slug(source)}.xlsx"] = build_workbook(source_subset(plan, source), context)
     _log_download("plan:download-parts", plan_id, files=len(files), total=plan.total())
     return send_bytes(pack(files, plan.on), f"phuong-an-{plan_id}-theo-nguon-von.zip", ZIP)
 

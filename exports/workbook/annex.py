@@ -28,7 +28,7 @@ NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
 
 @dataclass(frozen=True)
-class Live:
+class Formula:
     """A formula with the value that the core computed for it."""
 
     formula: str
@@ -51,7 +51,7 @@ class Link:
     address: str
 
 
-Content = int | str | Live | Input | Link | None
+Content = int | str | Formula | Input | Link | None
 
 
 def add_annex(
@@ -105,11 +105,11 @@ def put_totals(sheet: Worksheet, label_column: int, sums: Mapping[int, int]) -> 
     put(sheet, HEAD - 2, label_column, "Tổng theo bộ lọc", total=True)
     for column, value in sums.items():
         cells = f"{get_column_letter(column)}${HEAD}:{get_column_letter(column)}${LAST}"
-        put(sheet, HEAD - 1, column, Live(f"=SUM({cells})", value), total=True)
-        put(sheet, HEAD - 2, column, Live(f"=SUBTOTAL(109,{cells})", value), total=True)
+        put(sheet, HEAD - 1, column, Formula(f"=SUM({cells})", value), total=True)
+        put(sheet, HEAD - 2, column, Formula(f"=SUBTOTAL(109,{cells})", value), total=True)
 
 
-def offer(sheet: Worksheet, column: str, source: str, *, others: bool = False) -> None:
+def add_drop_down(sheet: Worksheet, column: str, source: str, *, others: bool = False) -> None:
     """A drop-down list, from a range of cells, on a column of data; with ``others``, something else is only warned of."""
     rule = DataValidation(type="list", formula1=source, allow_blank=True, errorStyle="warning" if others else "stop")
     rule.errorTitle, rule.error = (
@@ -135,21 +135,21 @@ def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
         (cells.min_row, cells.min_col): sum(widths[column] for column in range(cells.min_col, cells.max_col + 1))
         for cells in sheet.merged_cells.ranges
     }
-    for row in sheet.iter_rows(min_row=first):
+    for row, cells in enumerate(sheet.iter_rows(min_row=first, values_only=True), start=first):
         lines = 1
-        for cell in row:
-            shown = values.get((cell.row, cell.column), cell.value)
-            if isinstance(shown, str):
-                room = int(max(1.0, joined.get((cell.row, cell.column), widths[cell.column]) - 1.5) * 10.2)
-                lines = max(lines, sum(-(-len(part) * 10 // room) for part in shown.splitlines()))
-        sheet.row_dimensions[row[0].row].height = LINE_HEIGHT * lines + 2
+        for column, content in enumerate(cells, start=1):
+            text = values.get((row, column), content)
+            if isinstance(text, str):
+                room = int(max(1.0, joined.get((row, column), widths[column]) - 1.5) * 10.2)
+                lines = max(lines, sum(-(-len(part) * 10 // room) for part in text.splitlines()))
+        sheet.row_dimensions[row].height = LINE_HEIGHT * lines + 2
 
 
 def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: bool = False) -> None:
     """One cell."""
     if content is None:
         sheet.cell(row, column).style = "w-total-text" if total else "w-text"
-    elif isinstance(content, Live):
+    elif isinstance(content, Formula):
         cell = put_formula(sheet, row, column, content.formula, content.value)
         cell.style = "w-total" if total else "w-number" if isinstance(content.value, int) else "w-text"
     elif isinstance(content, Input):

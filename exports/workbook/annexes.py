@@ -5,8 +5,8 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
 
-from exports.workbook.annex import FIRST, HEAD, Input, Live, add_annex, add_filter, mark_as_demo, put_row, put_totals
-from exports.workbook.by_ward import name_blocking
+from exports.workbook.annex import FIRST, HEAD, Content, Formula, Input, add_annex, add_filter, mark_as_demo, put_row, put_totals
+from exports.workbook.by_ward import blocking_text
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from exports.workbook.price_basis import PRICE, price_of
@@ -43,7 +43,7 @@ def add_findings(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
             if finding.criterion.is_sensitive:
                 continue
             row += 1
-            cells = [
+            cells: list[Content] = [
                 row - HEAD, ward.full_name, rating.result.label, finding.criterion.code, finding.have, finding.need,
                 "bắt buộc" if finding.criterion.blocking else "", explain(finding),
             ]  # fmt: skip
@@ -98,7 +98,7 @@ def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         if rating.result not in (Result.NO_DATA, Result.INCOMPLETE):
             continue
         row += 1
-        lacking = name_blocking(rating, by_name=True) or "chưa có phiếu khảo sát nào được duyệt"
+        lacking = blocking_text(rating, by_name=True) or "chưa có phiếu khảo sát nào được duyệt"
         put_row(sheet, row, [row - HEAD, ward.code, ward.full_name, rating.result.label, lacking])
     add_filter(sheet, len(head), row - HEAD)
 
@@ -119,8 +119,8 @@ def add_centre(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     for number, line in enumerate(plan.centre_lines, start=1):
         row = HEAD + number
         name = load_catalogue()[line.item].name
-        price = Live(f"={price_of(f'C{row}', PRICE)}", line.unit_price)
-        amount = Live(f"=E{row}*F{row}", line.amount)
+        price = Formula(f"={price_of(f'C{row}', PRICE)}", line.unit_price)
+        amount = Formula(f"=E{row}*F{row}", line.amount)
         put_row(sheet, row, [number, line.ward.full_name, line.item, name, Input(line.quantity), price, amount])
     put_totals(sheet, 4, {7: plan.centre_total})
     add_filter(sheet, len(head), len(plan.centre_lines))

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from exports.workbook.annex import fit_rows
 from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
 from exports.workbook.assumptions import add_assumptions
-from exports.workbook.baseline_sheet import add_originals
+from exports.workbook.baseline_sheet import add_baseline
 from exports.workbook.by_item import add_by_item, add_phasing
 from exports.workbook.by_ward import add_by_ward
 from exports.workbook.ceilings import add_ceilings
@@ -62,5 +62,5 @@ def build_workbook(
         if sheet.title != MAP_TAB:
             fit_rows(sheet)
     add_summary(book, plan, context)
-    add_originals(book, plan, context)
+    add_baseline(book, plan, context)
     return save(book, author=context.agency, on=plan.on)

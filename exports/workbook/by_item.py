@@ -8,7 +8,7 @@ from exports.workbook.annex import (
     HEAD,
     SUMMARY_TAB,
     Content,
-    Live,
+    Formula,
     add_annex,
     add_filter,
     column_range,
@@ -55,12 +55,12 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         wards = f'=COUNTIFS({column_range(TAB, ITEM)},$B{row},{column_range(TAB, QUANTITY)},">0")'
         cells: list[Content] = [
             number, code, item.name, item.unit, sum_where(sum(line.bought for line in own), same, of=QUANTITY),
-            Live(wards, sum(line.bought > 0 for line in own)),
+            Formula(wards, sum(line.bought > 0 for line in own)),
         ]  # fmt: skip
         for kind in Spending:
             amount = sum(line.amount for line in own if line.spending is kind)
             cells.append(sum_where(amount, same, (SPENDING, f'"{kind.label}"')))
-        cells.append(Live(f"=G{row}+H{row}", sum(line.amount for line in own)))
+        cells.append(Formula(f"=G{row}+H{row}", sum(line.amount for line in own)))
         put_row(sheet, row, cells)
     put_totals(sheet, 3, {7: plan.spending_total(Spending.CAPITAL), 8: plan.spending_total(Spending.RECURRENT), 9: plan.total()})
     add_filter(sheet, len(head), len(priced))
@@ -84,7 +84,7 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
                 cells.append(sum_where(sum(line.amount for line in own if line.year == year), *same, (YEAR, str(year))))
             total = sum(line.amount for line in own)
             in_years = sum(line.amount for line in own if line.year in years)
-            cells += [Live(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), sum_where(total, *same)]
+            cells += [Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), sum_where(total, *same)]
             put_row(sheet, row, cells)
     row += 1
     other = [line for line in plan.lines if line.source not in SOURCES]
@@ -92,14 +92,14 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     for letter, year in zip("DEF", years, strict=True):
         value = sum(line.amount for line in other if line.year == year)
         everything = sum_where(0, (YEAR, str(year))).formula
-        cells.append(Live(f"{everything}-SUM({letter}${HEAD}:{letter}{row - 1})", value))
+        cells.append(Formula(f"{everything}-SUM({letter}${HEAD}:{letter}{row - 1})", value))
     total, in_years = sum(line.amount for line in other), sum(line.amount for line in other if line.year in years)
-    rest = Live(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H${HEAD}:H{row - 1})", total)
-    put_row(sheet, row, [*cells, Live(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), rest])
-    sums = [plan.total(lambda line, year=year: line.year == year) for year in years]
+    rest = Formula(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H${HEAD}:H{row - 1})", total)
+    put_row(sheet, row, [*cells, Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), rest])
+    sums = [sum(line.amount for line in plan.lines if line.year == year) for year in years]
     sums += [plan.total() - sum(sums), plan.total()]
     totals: list[Content] = [None, "Tổng cộng (hai loại chi)", None]
-    totals += [Live(f"=SUM({letter}${HEAD}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]
+    totals += [Formula(f"=SUM({letter}${HEAD}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]
     put_row(sheet, row + 1, totals, total=True)
     upkeep: list[Content] = [
         None,
@@ -122,7 +122,7 @@ def _add_charts(sheet: Worksheet, plan: Plan, row: int) -> None:
         same = (SPENDING, f"$C{at}")
         cells: list[Content] = [None, "Mọi nguồn vốn, theo loại chi", kind.label]
         cells += [sum_where(value, same, (YEAR, str(year))) for value, year in zip(sums, years, strict=True)]
-        put_row(sheet, at, [*cells, Live(f"=H{at}-D{at}-E{at}-F{at}", total - sum(sums)), sum_where(total, same)])
+        put_row(sheet, at, [*cells, Formula(f"=H{at}-D{at}-E{at}-F{at}", total - sum(sums)), sum_where(total, same)])
         by_year.append((kind.label, Cells(PHASING_TAB, f"$D${at}:$G${at}", (*sums, total - sum(sums)))))
         groups = tuple(sum(line.amount for line in own if line.group == letter) for letter in GROUPS)
         by_group.append((kind.label, Cells(SUMMARY_TAB, _groups_in(column), groups)))

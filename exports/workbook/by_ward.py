@@ -1,10 +1,8 @@
 """PL01: one row per ward: result, what is missing, and the money by group, kind of spending, source and year."""
 
-from collections.abc import Callable
-
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, HEAD, Content, Live, add_annex, add_filter, put_row, put_totals
+from exports.workbook.annex import FIRST, HEAD, Content, Formula, add_annex, add_filter, put_row, put_totals
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
 from inventory.catalogue import GROUPS
@@ -18,7 +16,7 @@ RESULT = "F"
 WARD_TOTAL = f"'{TAB}'!$R${HEAD - 1}"
 
 
-def name_blocking(rating: Rating, *, by_name: bool = False) -> str:
+def blocking_text(rating: Rating, *, by_name: bool = False) -> str:
     """The blocking criteria that are not met; of group G only how many, since their names would help an attacker."""
     named = [f.criterion.name if by_name else f.criterion.code for f in rating.unmet_blocking if not f.criterion.is_sensitive]
     hidden = sum(f.criterion.is_sensitive for f in rating.unmet_blocking)
@@ -48,7 +46,7 @@ def add_by_ward(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
 
 
-def _cells(number: int, ward: Ward, own: list[PlanLine], plan: Plan) -> list[Content]:
+def _cells(number: int, ward: Ward, lines: list[PlanLine], plan: Plan) -> list[Content]:
     row, rating = HEAD + number, plan.ratings[ward.code]
     snapshot, code = rating.snapshot, ("B", f"$B{row}")
     conditions: list[tuple[tuple[str, str], ...]] = [((GROUP, f'"{letter}"'),) for letter in GROUPS]
@@ -60,25 +58,20 @@ def _cells(number: int, ward: Ward, own: list[PlanLine], plan: Plan) -> list[Con
     formulas.append(f"=R{row}-X{row}-Y{row}-Z{row}")
     return [
         number, ward.code, ward.full_name, snapshot.count("staff_total") if snapshot else None, snapshot.count("counters") if snapshot else None,
-        rating.result.label, rating.score if snapshot else None, name_blocking(rating),
-        *(Live(formula, value) for formula, value in zip(formulas, _amounts(own, plan), strict=True)),
+        rating.result.label, rating.score if snapshot else None, blocking_text(rating),
+        *(Formula(formula, value) for formula, value in zip(formulas, _amounts(lines, plan), strict=True)),
     ]  # fmt: skip
 
 
-def _amounts(own: list[PlanLine], plan: Plan) -> list[int]:
+def _amounts(lines: list[PlanLine], plan: Plan) -> list[int]:
     """VND by group, in all, by kind of spending, by payer and by year, in the order of the columns."""
 
-    def of(chosen: Callable[[PlanLine], bool]) -> int:
-        return sum(line.amount for line in own if chosen(line))
-
-    years = plan.assumptions.years
-    return [
-        *(of(lambda line, letter=letter: line.group == letter) for letter in GROUPS),
-        of(lambda _line: True),
-        *(of(lambda line, kind=kind: line.spending is kind) for kind in Spending),
-        of(lambda line: CITY_BUDGET in line.source),
-        of(lambda line: line.source == WARD_BUDGET),
-        of(lambda line: CITY_BUDGET not in line.source and line.source != WARD_BUDGET),
-        *(of(lambda line, year=year: line.year == year) for year in years),
-        of(lambda line: line.year not in years),
-    ]
+    by_group, by_spending = dict.fromkeys(GROUPS, 0), dict.fromkeys(Spending, 0)
+    by_payer = dict.fromkeys(("city", "ward", "other"), 0)
+    by_year: dict[int | None, int] = {**dict.fromkeys(plan.assumptions.years, 0), None: 0}
+    for line in lines:
+        by_group[line.group] += line.amount
+        by_spending[line.spending] += line.amount
+        by_payer["city" if CITY_BUDGET in line.source else "ward" if line.source == WARD_BUDGET else "other"] += line.amount
+        by_year[line.year if line.year in by_year else None] += line.amount
+    return [*by_group.values(), sum(by_group.values()), *by_spending.values(), *by_payer.values(), *by_year.values()]

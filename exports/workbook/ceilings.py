@@ -5,17 +5,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.workbook.annex import HEAD, LAST, Content, Live, add_annex, join, put, put_row
+from exports.workbook.annex import HEAD, LAST, Content, Formula, add_annex, join, put, put_row
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
-from planning.funding.allocation import Candidate, Choice, Pot, next_ward, why_not
+from planning.funding.allocation import Candidate, Choice, Pot, find_waiting, next_ward
 from planning.plan.plan import Plan
 from portal.formats import format_number, format_vnd
 
 TAB = "Trần vốn"
 FUNDED, WAITING = "có", "chưa"
-KEPT, BROKEN = "Không vượt trần nào.", "VƯỢT TRẦN: xem dòng Còn lại."
-CEILING, SPENT, LEFT, CHECK = (HEAD + place for place in (1, 2, 3, 4))
+WITHIN_CEILINGS, ABOVE_CEILING = "Không vượt trần nào.", "VƯỢT TRẦN: xem dòng Còn lại."
+CEILING, SPENT, REMAINING, CHECK = (HEAD + place for place in (1, 2, 3, 4))
 FIRST_WARD = CHECK + 1
 _FIRST_POT = 5
 
@@ -45,34 +45,36 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
 def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
     """Ceiling, what is given out and what is left of each pot; the last two follow the column of funded wards."""
     spent, left = choice.spent, choice.remaining
-    rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], LEFT: ["Còn lại"]}
+    rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], REMAINING: ["Còn lại"]}
     for place, pot in enumerate(pots, start=_FIRST_POT):
         letter = get_column_letter(place)
         cells = f"{letter}${FIRST_WARD}:{letter}${LAST}"
         rows[CEILING].append(choice.ceilings.get(pot, "không đặt"))
-        rows[SPENT].append(Live(f'=SUMIFS({cells},$D${FIRST_WARD}:$D${LAST},"{FUNDED}")', spent.get(pot, 0)))
-        rows[LEFT].append(Live(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', left.get(pot, "–")))
+        rows[SPENT].append(Formula(f'=SUMIFS({cells},$D${FIRST_WARD}:$D${LAST},"{FUNDED}")', spent.get(pot, 0)))
+        rows[REMAINING].append(
+            Formula(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', left.get(pot, "–"))
+        )
     first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
-    rows[SPENT].append(Live(f"=SUM({first}{SPENT}:{last}{SPENT})", sum(spent.values())))
-    for row, cells in rows.items():
-        put_row(sheet, row, [None, None, cells[0], None, *cells[1:], *[None] * (len(pots) + 3 - len(cells))], total=True)
-    check = f'=IF(COUNTIF({first}{LEFT}:{last}{LEFT},"<0")=0,"{KEPT}","{BROKEN}")'
-    put_row(sheet, CHECK, [None, None, "Kiểm tra", None, Live(check, KEPT), *[None] * (len(pots) + 1)])
+    rows[SPENT].append(Formula(f"=SUM({first}{SPENT}:{last}{SPENT})", sum(spent.values())))
+    for row, (label, *figures) in rows.items():
+        put_row(sheet, row, [None, None, label, None, *figures, *[None] * (len(pots) + 2 - len(figures))], total=True)
+    check = f'=IF(COUNTIF({first}{REMAINING}:{last}{REMAINING},"<0")=0,"{WITHIN_CEILINGS}","{ABOVE_CEILING}")'
+    put_row(sheet, CHECK, [None, None, "Kiểm tra", None, Formula(check, WITHIN_CEILINGS), *[None] * (len(pots) + 1)])
     join(sheet, CHECK, _FIRST_POT, _FIRST_POT + len(pots))
-    put(sheet, SPENT, 4, Live(f'=COUNTIF($D${FIRST_WARD}:$D${LAST},"{FUNDED}")', len(choice.funded)), total=True)
+    put(sheet, SPENT, 4, Formula(f'=COUNTIF($D${FIRST_WARD}:$D${LAST},"{FUNDED}")', len(choice.funded)), total=True)
 
 
 def _cells(number: int, candidate: Candidate, choice: Choice, pots: list[Pot], row: int) -> list[Content]:
     first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
     return [
         number, candidate.ward.code, candidate.ward.full_name, FUNDED if candidate.ward.code in choice.funded else WAITING,
-        *(candidate.costs.get(pot, 0) for pot in pots), Live(f"=SUM({first}{row}:{last}{row})", candidate.cost), _why(candidate, choice),
+        *(candidate.costs.get(pot, 0) for pot in pots), Formula(f"=SUM({first}{row}:{last}{row})", candidate.cost), _why(candidate, choice),
     ]  # fmt: skip
 
 
 def _why(candidate: Candidate, choice: Choice) -> str:
     """The reason; what money does not mend is named, except what would help an attacker."""
-    waiting = why_not(choice, candidate.ward)
+    waiting = find_waiting(choice, candidate.ward)
     if waiting is None:
         return ""
     hidden = sum(criterion.is_sensitive for criterion in waiting.blockers)

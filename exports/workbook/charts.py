@@ -8,6 +8,7 @@ from openpyxl.chart._chart import ChartBase
 from openpyxl.chart.axis import _BaseAxis
 from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
 from openpyxl.chart.layout import Layout
+from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import Series, SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -72,8 +73,8 @@ def line_of_money(title: str, money: Cells, counts: Cells, counted: str, width: 
     series = XYSeries(xVal=AxDataSource(numRef=_numbers(money)), yVal=NumDataSource(numRef=_numbers(counts)))
     series.tx = SeriesLabel(v=counted)
     series.spPr = GraphicalProperties(ln=LineProperties(solidFill=_LINE, w=22225))
-    series.marker.symbol, series.marker.size = "circle", 4
-    series.marker.spPr = GraphicalProperties(solidFill=_LINE, ln=LineProperties(solidFill=_LINE))
+    rim = LineProperties(solidFill=_LINE)
+    series.marker = Marker(symbol="circle", size=4, spPr=GraphicalProperties(solidFill=_LINE, ln=rim))
     series.smooth = False
     chart.series.append(series)
     code, unit = _scale(max((int(value) for value in money.values), default=0))
@@ -100,7 +101,8 @@ def _texts(cells: Cells) -> StrRef:
 
 
 def _finish(chart: ChartBase, title: str, width: float) -> None:
-    chart.title, chart.width, chart.height = _title(title, 1200, bold=True), width, HEIGHT
+    chart.title, chart.height = _title(title, 1200, bold=True), HEIGHT
+    chart.width = width  # type: ignore[assignment]  # the stubs take a width for whole centimetres, the library does not
     chart.layout = Layout()
     chart.graphical_properties = GraphicalProperties(solidFill="FFFFFF", ln=LineProperties(solidFill="999999"))
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, Live, add_annex, column_range, put_row
+from exports.workbook.annex import FIRST, Content, Formula, add_annex, column_range, put_row
 from exports.workbook.by_ward import RESULT
 from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.charts import Cells, line_of_money
 from exports.workbook.context import WorkbookContext
-from planning.funding.allocation import Candidate, curve
+from planning.funding.allocation import Candidate, readiness_curve
 from planning.plan.plan import Plan
 from scoring.rating.rating import Result
 
@@ -24,15 +24,15 @@ def add_cheapest(book: Workbook, plan: Plan, context: WorkbookContext, candidate
     """Add the sheet; its first row is the city as it stands."""
     sheet = add_annex(book, plan, context, TAB, "15", "Rẻ nhất để đáp ứng: tiền và số đơn vị", _HEADINGS)
     ready = sum(rating.result is Result.READY for rating in plan.ratings.values())
-    counted = Live(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
-    put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Live(f"=D{FIRST}", 0), counted, 0, Live(f"=G{FIRST}", 0)])
-    points, before = curve(candidates), 0
+    counted = Formula(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
+    put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Formula(f"=D{FIRST}", 0), counted, 0, Formula(f"=G{FIRST}", 0)])
+    points, before = readiness_curve(candidates), 0
     for number, point in enumerate(points, start=1):
         row = FIRST + number
-        cells = [
-            number, point.ward.code, point.ward.full_name, point.money - before, Live(f"=SUM(D${FIRST}:D{row})", point.money),
-            Live(f'=F${FIRST}+COUNTIF(A${FIRST}:A{row},">0")', ready + point.wards), point.ward.population,
-            Live(f"=SUM(G${FIRST}:G{row})", point.people),
+        cells: list[Content] = [
+            number, point.ward.code, point.ward.full_name, point.money - before, Formula(f"=SUM(D${FIRST}:D{row})", point.money),
+            Formula(f'=F${FIRST}+COUNTIF(A${FIRST}:A{row},">0")', ready + point.wards), point.ward.population,
+            Formula(f"=SUM(G${FIRST}:G{row})", point.people),
         ]  # fmt: skip
         put_row(sheet, row, cells)
         before = point.money

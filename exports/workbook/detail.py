@@ -9,13 +9,13 @@ from exports.workbook.annex import (
     HEAD,
     LAST,
     Content,
+    Formula,
     Input,
     Link,
-    Live,
     add_annex,
+    add_drop_down,
     add_filter,
     column_range,
-    offer,
     put_row,
     put_totals,
 )
@@ -86,12 +86,12 @@ def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Workshee
 
 
 def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
-    offer(sheet, "Q", f'"{",".join(method.label for method in Method)}"')
-    offer(sheet, "AB", f'"{",".join(PRIORITIES.values())}"')
-    offer(sheet, SPENDING, f'"{",".join(kind.label for kind in Spending)}"')
+    add_drop_down(sheet, "Q", f'"{",".join(method.label for method in Method)}"')
+    add_drop_down(sheet, "AB", f'"{",".join(PRIORITIES.values())}"')
+    add_drop_down(sheet, SPENDING, f'"{",".join(kind.label for kind in Spending)}"')
     # Names of sources have commas of their own, so that their list stands in cells: those of PL04.
-    offer(sheet, SOURCE, f"'{PHASING_TAB}'!$B${FIRST}:$B${HEAD + len(SOURCES)}", others=True)
-    offer(sheet, YEAR, f'"{",".join(map(str, plan.assumptions.years))}"', others=True)
+    add_drop_down(sheet, SOURCE, f"'{PHASING_TAB}'!$B${FIRST}:$B${HEAD + len(SOURCES)}", others=True)
+    add_drop_down(sheet, YEAR, f'"{",".join(map(str, plan.assumptions.years))}"', others=True)
     for column, highest in (("N", 100_000), ("R", 12)):
         rule = DataValidation(type="whole", operator="between", formula1="0", formula2=str(highest), allow_blank=True)
         rule.errorTitle, rule.error = "Số chưa đúng", f"Nhập số nguyên từ 0 đến {highest}."
@@ -112,7 +112,7 @@ def _moved_in(plan: Plan) -> dict[tuple[str, str], int]:
 def _moved(row: int, line: PlanLine, coming: int) -> Content:
     """What the sheet of transfers brings to this line; a number of its own where the line says otherwise."""
     wards, items, units = (f"'{TRANSFER_TAB}'!${column}${HEAD}:${column}${_LAST_TRANSFER}" for column in "FBH")
-    return Live(f"=SUMIFS({units},{wards},$B{row},{items},$E{row})", coming) if coming == line.moved else line.moved
+    return Formula(f"=SUMIFS({units},{wards},$B{row},{items},$E{row})", coming) if coming == line.moved else line.moved
 
 
 def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, moved: Content) -> list[Content]:
@@ -122,40 +122,40 @@ def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, move
     room = f"MAX(0,M{row}-O{row})"
     within = f"=IF(ISNUMBER(M{row}),ROUND(MIN(P{row},{room})*S{row}*{months}/12,0),U{row})"
     return [
-        number, line.ward.code, line.ward.full_name, Live(f"=LEFT({code},1)", line.group), Input(line.item),
+        number, line.ward.code, line.ward.full_name, Formula(f"=LEFT({code},1)", line.group), Input(line.item),
         _look_up(code, NAME, item.name), _look_up(code, UNIT, item.unit),
         line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), moved,
-        Live(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.bought), Input(line.method.label),
+        Formula(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.bought), Input(line.method.label),
         Input(line.months) if is_paid_yearly(line.item, line.method) else Input("–"), _unit_price(row, line), _look_up(code, CAP, price_cap_of(line.price)),
-        Live(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Live(within, line.amount_within),
-        Live(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
-        Live(f'=IF(ISNUMBER(M{row}),IF(P{row}>{room},"{ABOVE}","{WITHIN}"),"{WITHIN}")', ABOVE if line.above else WITHIN),
+        Formula(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Formula(within, line.amount_within),
+        Formula(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
+        Formula(f'=IF(ISNUMBER(M{row}),IF(P{row}>{room},"{ABOVE}","{WITHIN}"),"{WITHIN}")', ABOVE if line.above else WITHIN),
         Input(PRIORITIES[str(line.is_priority)]), Input(line.owner), ", ".join(line.criteria), line.basis,
         _look_up(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
-        Live(f'=IF({code}="",0,IF(OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND(Q{row}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}")),P{row}*S{row},0))', line.upkeep),
+        Formula(f'=IF({code}="",0,IF(OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND(Q{row}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}")),P{row}*S{row},0))', line.upkeep),
         Input(line.note), Input(line.unit), Link(line.code, f"{context.public_url}/plans/{context.plan_id}/lines/{line.code}"),
     ]  # fmt: skip
 
 
-def _unit_price(row: int, line: PlanLine) -> Live | Input:
+def _unit_price(row: int, line: PlanLine) -> Formula | Input:
     """The price of the item, or of leasing it a year; a price that was typed for this line stands as a number."""
     if "unit_price" in line.edited:
         return Input(line.unit_price)
     code = f"E{row}"
     chosen = f'IF(Q{row}="{Method.LEASE.label}",{price_of(code, LEASE_PRICE)},{price_of(code, PRICE)})'
-    return Live(f'=IF({code}="",0,{chosen})', line.unit_price)
+    return Formula(f'=IF({code}="",0,{chosen})', line.unit_price)
 
 
-def _look_up(code: str, column: str, value: int | str) -> Live:
+def _look_up(code: str, column: str, value: int | str) -> Formula:
     """What PL06 says of an item; nothing on a row that was put in and has no code yet."""
     nothing = "0" if column == PRICE else '""'
-    return Live(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
+    return Formula(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
 
 
-def sum_where(value: int, *pairs: tuple[str, str], of: str = AMOUNT) -> Live:
+def sum_where(value: int, *pairs: tuple[str, str], of: str = AMOUNT) -> Formula:
     """The sum of a column of PL02 where columns have values: pairs of a column letter and an Excel expression."""
     conditions = "".join(f",{column_range(TAB, column)},{wanted}" for column, wanted in pairs)
-    return Live(f"=SUMIFS({column_range(TAB, of)}{conditions})", value)
+    return Formula(f"=SUMIFS({column_range(TAB, of)}{conditions})", value)
 
 
 def group_name(letter: str) -> str:

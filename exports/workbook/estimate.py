@@ -8,7 +8,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.amount_in_words_formula import words_formula
-from exports.workbook.annex import HEAD, Content, Input, Live, add_annex, put, put_row
+from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, put, put_row
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import ITEM, SPENDING, sum_where
 from exports.workbook.formula_values import put_formula, put_text
@@ -43,7 +43,7 @@ def add_estimate(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksh
             _put_rate(sheet, rows[row.number], row.rate)
     blocks = [number for number in rows if "." not in number]
     told = "Tổng mức đầu tư" if is_project else "Tổng dự toán"
-    total = Live("=" + "+".join(f"F{rows[number]}" for number in blocks), found.total)
+    total = Formula("=" + "+".join(f"F{rows[number]}" for number in blocks), found.total)
     put_row(sheet, last + 1, [None, told, " + ".join(f"({number})" for number in blocks), None, None, total], total=True)
     words = vnd_in_words(found.total).lower()
     put_formula(sheet, last + 2, 2, f'="Bằng chữ: "&{words_formula(f"F{last + 1}")}&"."', f"Bằng chữ: {words}.").style = "w-words"
@@ -53,7 +53,14 @@ def add_estimate(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksh
     put_row(
         sheet,
         last + 3,
-        [None, "Chi thường xuyên đứng ngoài tổng", _told_outside(found), None, None, Live(f"{recurrent}{inside}", found.outside)],
+        [
+            None,
+            "Chi thường xuyên đứng ngoài tổng",
+            _told_outside(found),
+            None,
+            None,
+            Formula(f"{recurrent}{inside}", found.outside),
+        ],
     )
     put_text(sheet, last + 4, 2, "Mọi tỷ lệ là giả định (nhãn A): NĐ 224/2026/NĐ-CP chỉ nêu cơ cấu.").style = "w-note"
     if is_project:
@@ -74,12 +81,12 @@ def _cells(row: CostRow, rows: Mapping[str, int], base_row: int, found: Estimate
     place = rows[row.number]
     start: list[Content] = [row.number, row.label, _told(row)]
     if row.parts:
-        return [*start, None, None, Live("=" + "+".join(f"F{rows[part]}" for part in row.parts), row.amount)]
+        return [*start, None, None, Formula("=" + "+".join(f"F{rows[part]}" for part in row.parts), row.amount)]
     if row.rate is None:
         return [*start, None, None, _leased(row.amount) if row.number == "IV.1" else sum_where(row.amount, (SPENDING, _CAPITAL))]
     assert row.base is not None
-    amount = Live(f"=ROUND(D{place}*ROUND(E{place}*10000,0)/10000,0)", row.amount)
-    return [*start, Live(f"={_base(row.number, rows, base_row)}", row.base), None, amount]
+    amount = Formula(f"=ROUND(D{place}*ROUND(E{place}*10000,0)/10000,0)", row.amount)
+    return [*start, Formula(f"={_base(row.number, rows, base_row)}", row.base), None, amount]
 
 
 def _told(row: CostRow) -> str:
@@ -98,9 +105,9 @@ def _base(number: str, rows: Mapping[str, int], base_row: int) -> str:
     return f"F{base_row}+ROUND(F{base_row}*ROUND(E{rows['I.2']}*10000,0)/10000,0)"
 
 
-def _leased(value: int) -> Live:
+def _leased(value: int) -> Formula:
     parts = [sum_where(0, (ITEM, f'"{item}"'), (SPENDING, _RECURRENT)).formula[1:] for item in LINES]
-    return Live("=" + "+".join(parts), value)
+    return Formula("=" + "+".join(parts), value)
 
 
 def _put_rate(sheet: Worksheet, row: int, rate: int) -> None:
@@ -124,12 +131,15 @@ def _put_before_tax(sheet: Worksheet, plan: Plan, found: Estimate, rows: Mapping
         vat = plan.price_list.prices[item].vat_percent
         cells: list[Content] = [item, load_catalogue()[item].name, None]
         cells.append(sum_where(amount, (ITEM, f"$A{row}"), (SPENDING, _CAPITAL)))
-        cells += [Live(f"={price_of(f'A{row}', VAT)}", vat), Live(f"=ROUND(D{row}*100/(100+E{row}),0)", before_vat(amount, vat))]
+        cells += [
+            Formula(f"={price_of(f'A{row}', VAT)}", vat),
+            Formula(f"=ROUND(D{row}*100/(100+E{row}),0)", before_vat(amount, vat)),
+        ]
         put_row(sheet, row, cells)
     row += 1
-    rest = Live(f"=F{rows['I.1']}-SUM(D{first}:D{row - 1})", 0)
-    put_row(sheet, row, ["", "Mã khác", None, rest, Input(OTHER_VAT), Live(f"=ROUND(D{row}*100/(100+E{row}),0)", 0)])
-    sums: list[Content] = [Live(f"=SUM({c}{first}:{c}{row})", v) for c, v in (("D", found.goods), ("F", found.goods_before_tax))]
+    rest = Formula(f"=F{rows['I.1']}-SUM(D{first}:D{row - 1})", 0)
+    put_row(sheet, row, ["", "Mã khác", None, rest, Input(OTHER_VAT), Formula(f"=ROUND(D{row}*100/(100+E{row}),0)", 0)])
+    sums: list[Content] = [Formula(f"=SUM({c}{first}:{c}{row})", v) for c, v in (("D", found.goods), ("F", found.goods_before_tax))]
     put_row(sheet, row + 1, [None, "Cộng", None, sums[0], None, sums[1]], total=True)
 
 

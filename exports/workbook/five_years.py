@@ -4,11 +4,11 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.workbook.annex import HEAD, Content, Input, Live, add_annex, put_row
+from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, put_row
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import SPENDING, UPKEEP, YEAR, sum_where
 from planning.plan.assumptions import Spending
-from planning.plan.five_year_cost import HORIZON, Part, running_cost
+from planning.plan.five_year_cost import HORIZON, CostPart, five_year_cost
 from planning.plan.plan import Plan
 
 TAB = "PL11 Năm năm"
@@ -16,7 +16,7 @@ TAB = "PL11 Năm năm"
 
 def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksheet:
     """Add the sheet."""
-    cost = running_cost(plan)
+    cost = five_year_cost(plan)
     head = (("STT", 6), ("Khoản", 48), ("Loại chi", 22), *((f"Năm {year}", 19) for year in cost.years), ("Cộng năm năm", 21))
     title = "Chi phí năm năm, kể cả thay thế khi hết thời gian sử dụng"
     sheet = add_annex(book, plan, context, TAB, "11", title, head)
@@ -24,20 +24,12 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
     for kind in Spending:
         first = row + 1
         same = (SPENDING, f'"{kind.label}"')
-        of_plan = [
-            sum_where(plan.total(lambda line, y=y, k=kind: line.year == y and line.spending is k), same, (YEAR, str(y)))
-            for y in cost.years
-        ]
+        lines = [line for line in plan.lines if line.spending is kind]
+        of_plan = [sum_where(sum(line.amount for line in lines if line.year == y), same, (YEAR, str(y))) for y in cost.years]
         later = [
-            sum_where(
-                sum(line.upkeep for line in plan.lines if line.year < y and line.spending is kind),
-                same,
-                (YEAR, f'"<{y}"'),
-                of=UPKEEP,
-            )
-            for y in cost.years
+            sum_where(sum(line.upkeep for line in lines if line.year < y), same, (YEAR, f'"<{y}"'), of=UPKEEP) for y in cost.years
         ]
-        worn = cost.cells.get((Part.REPLACEMENT, kind), dict.fromkeys(cost.years, 0))
+        worn = cost.cells.get((CostPart.REPLACEMENT, kind), dict.fromkeys(cost.years, 0))
         named: tuple[tuple[str, list[Content]], ...] = (
             ("Khoản của phương án trong năm", [*of_plan]),
             ("Duy trì các khoản trả hằng năm từ năm trước", [*later]),
@@ -45,16 +37,16 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
         )
         for name, cells in named:
             row += 1
-            total = sum(cell.value for cell in cells if isinstance(cell, (Live, Input)) and isinstance(cell.value, int))
+            total = sum(cell.value for cell in cells if isinstance(cell, (Formula, Input)) and isinstance(cell.value, int))
             put_row(sheet, row, [row - HEAD, name, kind.label, *cells, _sum_of(row, total)])
         row += 1
         sums: list[Content] = [
-            Live(f"=SUM({c}{first}:{c}{row - 1})", cost.in_year(kind, y)) for c, y in zip("DEFGH", cost.years, strict=True)
+            Formula(f"=SUM({c}{first}:{c}{row - 1})", cost.in_year(kind, y)) for c, y in zip("DEFGH", cost.years, strict=True)
         ]
         put_row(sheet, row, [None, f"Cộng {kind.label.lower()}", None, *sums, _sum_of(row, cost.total(kind))], total=True)
     return sheet
 
 
-def _sum_of(row: int, value: int) -> Live:
+def _sum_of(row: int, value: int) -> Formula:
     last = get_column_letter(3 + HORIZON)
-    return Live(f"=SUM(D{row}:{last}{row})", value)
+    return Formula(f"=SUM(D{row}:{last}{row})", value)

@@ -1,11 +1,15 @@
 """openpyxl, but each formula also carries its computed value, so that previews and protected view show numbers."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, cast
+from zipfile import ZipFile
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.cell._writer import write_cell
+from openpyxl.chart._chart import ChartBase
+from openpyxl.drawing.image import Image
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -42,35 +46,52 @@ def save(book: Workbook, *, author: str, on: date) -> bytes:
     return save_workbook(book, author=author, on=on, writer=_Writer)
 
 
+class _SheetParts(Protocol):
+    """What the stubs of openpyxl leave out of a sheet that is being written."""
+
+    _drawing: SpreadsheetDrawing
+    _charts: list[ChartBase]
+    _images: list[Image]
+    _rels: object
+
+
 class _Writer(ExcelWriter):
+    _archive: ZipFile
+
     def write_worksheet(self, ws: Worksheet) -> None:
-        ws._drawing = SpreadsheetDrawing()
-        ws._drawing.charts = ws._charts
-        ws._drawing.images = ws._images
+        parts = cast(_SheetParts, ws)
+        parts._drawing = SpreadsheetDrawing()
+        parts._drawing.charts = parts._charts
+        parts._drawing.images = parts._images
         writer = _SheetWriter(ws)
         writer.write()
-        ws._rels = writer._rels
+        parts._rels = writer._rels
+        assert isinstance(writer.out, str), "a sheet is written to a file first"
         self._archive.write(writer.out, ws.path[1:])
         self.manifest.append(ws)
         writer.cleanup()
 
 
 class _SheetWriter(WorksheetWriter):
-    def write_row(self, xf: Any, row: list[Cell], row_idx: int) -> None:
-        values = values_of(self.ws)
-        if not any((row_idx, cell.column) in values for cell in row):
-            super().write_row(xf, row, row_idx)
+    _rels: object
+
+    def write_row(self, xf: Any, row: Iterable[Cell | MergedCell], row_idx: int) -> None:
+        assert isinstance(self.ws, Worksheet)
+        values, cells = values_of(self.ws), list(row)
+        if not any((row_idx, cell.column) in values for cell in cells):
+            super().write_row(xf, cells, row_idx)
             return
         attributes = {"r": f"{row_idx}", **dict(self.ws.row_dimensions.get(row_idx, {}))}
         with xf.element("row", attributes):
-            for cell in row:
+            for cell in cells:
                 if cell.data_type == "f":
+                    assert cell.column is not None, "only a merged cell has none, and it has no formula"
                     _write_formula(xf, cell, values[(row_idx, cell.column)])
-                elif cell._value is not None or cell.has_style:
+                elif cell.value is not None or cell.has_style:
                     write_cell(xf, self.ws, cell, cell.has_style)
 
 
-def _write_formula(xf: Any, cell: Cell, value: Value) -> None:
+def _write_formula(xf: Any, cell: Cell | MergedCell, value: Value) -> None:
     attributes = {"r": cell.coordinate, "s": f"{cell.style_id}"}
     if isinstance(value, str):
         attributes["t"] = "str"

@@ -2,13 +2,13 @@
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import HEAD, Content, Input, Live, add_annex, add_filter, column_range, offer, put_row
+from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, add_drop_down, add_filter, column_range, put_row
 from exports.workbook.assumptions import LEASE_PERCENT
 from exports.workbook.context import WorkbookContext
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import METHODS, Price
 from planning.plan.assumptions import Assumptions, Method
-from planning.plan.overrides import PriceField, show_price
+from planning.plan.overrides import PriceField, canonical_price
 from planning.plan.plan import Plan, is_leased_good, unit_price_of
 
 PRICE_TAB = "PL06 Căn cứ đơn giá"
@@ -28,7 +28,7 @@ def add_price_basis(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
     sheet = add_annex(book, plan, context, PRICE_TAB, "06", "Căn cứ đơn giá", HEADINGS)
     for number, price in enumerate(plan.price_list.prices.values(), start=1):
         put_row(sheet, HEAD + number, _cells(price, HEAD + number, plan.assumptions))
-    offer(sheet, "J", f'"{",".join(METHODS.values())}"')
+    add_drop_down(sheet, "J", f'"{",".join(METHODS.values())}"')
     add_filter(sheet, len(HEADINGS), len(plan.price_list.prices))
 
 
@@ -49,10 +49,10 @@ def _cells(price: Price, row: int, assumptions: Assumptions) -> list[Content]:
     compared = f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")'
     return [
         row - HEAD, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
-        Live(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Live(compared, _compare(price)),
-        Input(price.method_label), Input(show_price(price, PriceField.EVIDENCE)), price.source, price.source_label,
-        Live(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
-        YEARLY if is_leased_good(item.code, Method.LEASE) else "", Live(leased, unit_price_of(item.code, Method.LEASE, price, assumptions)),
+        Formula(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Formula(compared, _compare(price)),
+        Input(price.method_label), Input(canonical_price(price, PriceField.EVIDENCE)), price.source, price.source_label,
+        Formula(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
+        YEARLY if is_leased_good(item.code, Method.LEASE) else "", Formula(leased, unit_price_of(item.code, Method.LEASE, price, assumptions)),
     ]  # fmt: skip
 
 

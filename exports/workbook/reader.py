@@ -12,12 +12,12 @@ from openpyxl.utils import get_column_letter
 from exports.workbook import baseline_sheet, detail, price_basis
 from exports.workbook.annex import HEAD, LAST
 from planning.plan.overrides import EditField, PriceField
-from planning.plan.workbook_diff import FilePrice, FileRow, ReturnedFile
+from planning.plan.workbook_diff import ReturnedLine, ReturnedPrice, ReturnedWorkbook
 from portal.uploads import UploadError, open_workbook, read_rows
 
 # The whole city with a full plan comes to some 5 MB; it is handed in by a planner, not by every ward.
 MAX_BYTES, MAX_UNPACKED = 12 * 1024 * 1024, 16 * 1024 * 1024
-NOT_OURS = "Tệp này không phải sổ tính phương án tải từ hệ thống. Tải sổ tính ở trang phương án, sửa rồi gửi lại."
+FOREIGN_FILE = "Tệp này không phải sổ tính phương án tải từ hệ thống. Tải sổ tính ở trang phương án, sửa rồi gửi lại."
 _CODE, _WARD, _ITEM, _MOVED = "Mã dòng", "Mã xã", "Mã DM", "Điều chuyển, tận dụng"
 DASH = "–"
 # Computed columns: a value that stands there instead of a formula is told, and not taken.
@@ -25,16 +25,16 @@ _COMPUTED = ("Số lượng mua, thuê", "Thành tiền", "Trong đó: trong đ�
 _WIDTH = len(detail.HEADINGS) + 10
 
 
-def read_plan_workbook(data: bytes) -> ReturnedFile:
+def read_plan_workbook(data: bytes) -> ReturnedWorkbook:
     """What the file says. Raises UploadError where it is none of ours, or too large."""
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải sổ tính phương án. Tải lại sổ tính rồi sửa.")
     values, formulas = open_workbook(data, MAX_UNPACKED), open_workbook(data, MAX_UNPACKED, formulas=True)
     for title in (baseline_sheet.TAB, detail.TAB, price_basis.PRICE_TAB):
         if title not in values.sheetnames:
-            raise UploadError(f"{NOT_OURS} (Thiếu trang “{title}”.)")
+            raise UploadError(f"{FOREIGN_FILE} (Thiếu trang “{title}”.)")
     plan_id, plan_name, lines, moved, prices = _read_originals(values[baseline_sheet.TAB])
-    return ReturnedFile(
+    return ReturnedWorkbook(
         plan_id,
         plan_name,
         lines,
@@ -53,7 +53,7 @@ def _read_originals(sheet: Any) -> tuple[int, str, _Lines, dict[str, str], _Pric
     width = 3 + len(EditField)
     rows = [[_text(cell) for cell in row] for row in read_rows(sheet, LAST, width)]
     if not rows or rows[0][0] != baseline_sheet.MARK or not rows[0][1].isdigit():
-        raise UploadError(NOT_OURS)
+        raise UploadError(FOREIGN_FILE)
     lines: _Lines = {}
     moved: dict[str, str] = {}
     prices: _Prices = {}
@@ -65,7 +65,7 @@ def _read_originals(sheet: Any) -> tuple[int, str, _Lines, dict[str, str], _Pric
     return int(rows[0][1]), rows[0][2], lines, moved, prices
 
 
-def _read_lines(values: Any, formulas: Any) -> Iterator[FileRow]:
+def _read_lines(values: Any, formulas: Any) -> Iterator[ReturnedLine]:
     head, columns = _head(values, (_CODE, _WARD, _ITEM, _MOVED, *_COMPUTED, *(field.label for field in EditField)))
     for number, (row, live) in enumerate(zip(_below(values, head), _below(formulas, head), strict=False), start=head + 1):
         code, ward_code, item, moved = (_text(row[columns[name]]) for name in (_CODE, _WARD, _ITEM, _MOVED))
@@ -80,17 +80,19 @@ def _read_lines(values: Any, formulas: Any) -> Iterator[FileRow]:
                 continue
             cells[field] = (f"{get_column_letter(column + 1)}{number}", text)
         overwritten = tuple(name for name in _COMPUTED if not _is_formula(live[columns[name]]))
-        yield FileRow(number, code, ward_code.zfill(5), item.upper(), moved, cells, overwritten, _is_formula(live[columns[_MOVED]]))
+        yield ReturnedLine(
+            number, code, ward_code.zfill(5), item.upper(), moved, cells, overwritten, _is_formula(live[columns[_MOVED]])
+        )
 
 
-def _read_prices(sheet: Any) -> Iterator[FilePrice]:
+def _read_prices(sheet: Any) -> Iterator[ReturnedPrice]:
     head, columns = _head(sheet, (_ITEM, *(field.label for field in PriceField)))
     for number, row in enumerate(_below(sheet, head), start=head + 1):
         item = _text(row[columns[_ITEM]]).upper()
         if item:
             places = {field: columns[field.label] for field in PriceField}
             cells = {field: (f"{get_column_letter(at + 1)}{number}", _text(row[at])) for field, at in places.items()}
-            yield FilePrice(number, item, cells)
+            yield ReturnedPrice(number, item, cells)
 
 
 def _head(sheet: Any, wanted: Iterable[str]) -> tuple[int, dict[str, int]]:

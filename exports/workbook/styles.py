@@ -1,12 +1,14 @@
 """Shared styles of the workbook: Times New Roman, one object of each, and the set-up of a sheet for print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol, cast
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 FONT = "Times New Roman"
@@ -17,11 +19,19 @@ _thin = Side(style="thin", color="999999")
 _box = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
 
 
+class _StyleTables(Protocol):
+    """The tables of styles of a workbook, which its stubs do not name."""
+
+    _fonts: IndexedList[Font]
+    _named_styles: Mapping[str, NamedStyle]
+
+
 def add_styles(book: Workbook) -> None:
     """Register the named styles; a cell names one of them instead of carrying fonts of its own."""
     # Whatever has no style of its own, the sizes of columns too, goes by the first font and the style Normal.
-    book._fonts = IndexedList([Font(name=FONT, size=11)])
-    book._named_styles["Normal"].font = Font(name=FONT, size=11)
+    tables = cast(_StyleTables, book)
+    tables._fonts = IndexedList([Font(name=FONT, size=11)])
+    tables._named_styles["Normal"].font = Font(name=FONT, size=11)
     middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
     words = Alignment(vertical="center", wrap_text=True)
     # Words beside a number do not touch it.
@@ -75,8 +85,9 @@ def add_styles(book: Workbook) -> None:
         book.add_named_style(style)
 
 
-def put_in_margin(part: HeaderFooterItem, text: str) -> None:
+def put_in_margin(part: HeaderFooterItem | None, text: str) -> None:
     """Text in the middle of a header or footer, in the font of the document."""
+    assert part is not None, "a new sheet has every header and footer"
     part.center.text, part.center.font, part.center.size = text, f"{FONT},Regular", 13
 
 
@@ -92,7 +103,7 @@ def set_up(
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins = sheet.page_margins
     margins.left, margins.right = (20 * _MM, 15 * _MM) if landscape else (30 * _MM, 17 * _MM)
     margins.top, margins.bottom = 23 * _MM, 20 * _MM

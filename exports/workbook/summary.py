@@ -6,7 +6,17 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.amount_in_words_formula import words_formula
-from exports.workbook.annex import GROUPS_AT, SUMMARY_TAB, Content, Live, column_range, join, mark_as_demo, put_draft_title, put_row
+from exports.workbook.annex import (
+    GROUPS_AT,
+    SUMMARY_TAB,
+    Content,
+    Formula,
+    column_range,
+    join,
+    mark_as_demo,
+    put_draft_title,
+    put_row,
+)
 from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
 from exports.workbook.by_ward import RESULT, WARD_TOTAL
 from exports.workbook.by_ward import TAB as WARD_TAB
@@ -35,8 +45,8 @@ from scoring.rating.rating import Result
 WIDTHS = (5, 38, 17.5, 17.5, 18)
 HEAD_ROW = GROUPS_AT - 1
 TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
-AGREED = "Các phụ lục khớp nhau đến từng đồng."
-APART = "LỆCH GIỮA CÁC PHỤ LỤC: kiểm tra mã danh mục, nhóm và loại chi ở PL02."
+CONSISTENT = "Các phụ lục khớp nhau đến từng đồng."
+INCONSISTENT = "LỆCH GIỮA CÁC PHỤ LỤC: kiểm tra mã danh mục, nhóm và loại chi ở PL02."
 RECIPIENTS = ("- UBND Thành phố (để báo cáo);", f"- UBND {TERRITORY.units} xã, phường;", "- Lưu: VT.")
 
 
@@ -91,13 +101,12 @@ def _put_totals(sheet: Worksheet, plan: Plan) -> None:
         put_text(sheet, HEAD_ROW, column, label).style = "w-head"
     sheet.row_dimensions[HEAD_ROW].height = 34
     for number, letter in enumerate(GROUPS, start=1):
-        of_group = [
-            plan.total(lambda line, letter=letter, kind=kind: line.group == letter and line.spending is kind) for kind in Spending
-        ]
-        _put_split(sheet, HEAD_ROW + number, number, group_name(letter), of_group, (GROUP, f'"{letter}"'))
+        lines = [line for line in plan.lines if line.group == letter]
+        amounts = [sum(line.amount for line in lines if line.spending is kind) for kind in Spending]
+        _put_split(sheet, HEAD_ROW + number, number, group_name(letter), amounts, (GROUP, f'"{letter}"'))
     sums = [*(plan.spending_total(kind) for kind in Spending), plan.total()]
     totals: list[Content] = [None, "Tổng cộng"]
-    totals += [Live(f"=SUM({c}{HEAD_ROW}:{c}{TOTAL_ROW - 1})", value) for c, value in zip("CDE", sums, strict=True)]
+    totals += [Formula(f"=SUM({c}{HEAD_ROW}:{c}{TOTAL_ROW - 1})", value) for c, value in zip("CDE", sums, strict=True)]
     put_row(sheet, TOTAL_ROW, totals, total=True)
     within, above = [plan.within_total(kind) for kind in Spending], [plan.above_total(kind) for kind in Spending]
     without = [plan.spending_without_evidence(kind) for kind in Spending]
@@ -112,8 +121,8 @@ def _put_totals(sheet: Worksheet, plan: Plan) -> None:
         f"{PHASING_TOTAL}={total}",
     ]
     same.append(f"E{TOTAL_ROW + 1}+E{TOTAL_ROW + 2}={total}")
-    check = f'=IF(AND({",".join(same)}),"{AGREED}","{APART}")'
-    put_row(sheet, TOTAL_ROW + 4, [None, "Kiểm tra", Live(check, AGREED), None, None])
+    check = f'=IF(AND({",".join(same)}),"{CONSISTENT}","{INCONSISTENT}")'
+    put_row(sheet, TOTAL_ROW + 4, [None, "Kiểm tra", Formula(check, CONSISTENT), None, None])
     sheet.merge_cells(start_row=TOTAL_ROW + 4, start_column=3, end_row=TOTAL_ROW + 4, end_column=5)
     for row in (TOTAL_ROW + 2,):
         sheet.row_dimensions[row].height = 31
@@ -132,7 +141,7 @@ def _put_split(
     cells: list[Content] = [number, label]
     for kind, value in zip(Spending, values, strict=True):
         cells.append(sum_where(value, *pairs, (SPENDING, f'"{kind.label}"'), of=of))
-    put_row(sheet, row, [*cells, Live(f"=C{row}+D{row}", sum(values))])
+    put_row(sheet, row, [*cells, Formula(f"=C{row}+D{row}", sum(values))])
 
 
 def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:

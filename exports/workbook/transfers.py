@@ -2,7 +2,7 @@
 
 from openpyxl import Workbook
 
-from exports.workbook.annex import FIRST, HEAD, Content, Live, add_annex, add_filter, column_range, join, put_row, put_totals
+from exports.workbook.annex import FIRST, HEAD, Content, Formula, add_annex, add_filter, column_range, join, put_row, put_totals
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import ITEM, MONTHS, TAB, TRANSFER_TAB, UNIT_PRICE, WARD
 from exports.workbook.formula_values import put_text
@@ -53,6 +53,6 @@ def _cells(number: int, transfer: Transfer, line: PlanLine | None, row: int) -> 
     return [
         number, transfer.item, load_catalogue()[transfer.item].name, transfer.giver.code, transfer.giver.full_name,
         transfer.receiver.code, transfer.receiver.full_name, transfer.quantity, None,
-        Live(f"=SUMIFS({column_range(TAB, UNIT_PRICE)},{receiver})", line.unit_price if line else 0),
-        Live(months, line.months if line else 12), Live(f"=ROUND(H{row}*J{row}*K{row}/12,0)", _saved_by(transfer, line)),
+        Formula(f"=SUMIFS({column_range(TAB, UNIT_PRICE)},{receiver})", line.unit_price if line else 0),
+        Formula(months, line.months if line else 12), Formula(f"=ROUND(H{row}*J{row}*K{row}/12,0)", _saved_by(transfer, line)),
     ]  # fmt: skip

@@ -117,7 +117,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingWard:
     """Why a ward is not funded: exactly one of the three.
 
     ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack beside what is funded already. Neither: there is
@@ -155,7 +155,7 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
-class Split:
+class LineSplit:
     """The lines of a plan in two: what the funded wards need to be ready, and the rest, each with its reason."""
 
     funded: tuple[PlanLine, ...]
@@ -201,7 +201,7 @@ def spending_by_pot(candidates: Iterable[Candidate]) -> dict[Pot, int]:
     return dict(sorted(sums.items()))
 
 
-def floors_by(candidates: Iterable[Candidate], part: str, at_least: int) -> tuple[Floor, ...]:
+def floors_of(candidates: Iterable[Candidate], part: str, at_least: int) -> tuple[Floor, ...]:
     """A floor for each ``former_district`` or ``kind``, in the order of its first ward: at least so many, or all that money can mend."""
     codes: dict[str, set[str]] = {}
     for candidate in candidates:
@@ -218,7 +218,7 @@ def rank_cheapest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(possible, key=lambda candidate: (candidate.cost, candidate.ward.position)))
 
 
-def curve(candidates: Iterable[Candidate], pots: Collection[Pot] | None = None) -> tuple[CurvePoint, ...]:
+def readiness_curve(candidates: Iterable[Candidate], pots: Collection[Pot] | None = None) -> tuple[CurvePoint, ...]:
     """Money against wards ready, as if the given pots (all by default) were one and the others had no ceiling.
 
     No choice turns as many wards ready for less than a point says: of any number of wards the cheapest are the first of the ranking.
@@ -235,7 +235,7 @@ def curve(candidates: Iterable[Candidate], pots: Collection[Pot] | None = None) 
     return tuple(points)
 
 
-def choose(
+def choose_wards(
     candidates: Iterable[Candidate],
     ceilings: Mapping[Pot, int],
     aim: Aim = Aim.WARDS,
@@ -304,7 +304,7 @@ def _what_is_possible(floors: Sequence[Floor], pots: Sequence[Row], parts: Seque
     )
 
 
-def why_not(choice: Choice, ward: Ward) -> Waiting | None:
+def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
     """Why a ward waits, and what it takes; None where it is funded. A ward that is no candidate is ready or without data: KeyError."""
     candidate = next((candidate for candidate in choice.candidates if candidate.ward.code == ward.code), None)
     if candidate is None:
@@ -312,20 +312,20 @@ def why_not(choice: Choice, ward: Ward) -> Waiting | None:
     if ward.code in choice.funded:
         return None
     if not candidate.possible:
-        return Waiting(ward, {}, {}, candidate.blockers, possible=False)
+        return WaitingWard(ward, {}, {}, candidate.blockers, possible=False)
     left = choice.remaining
     lacking = {pot: cost - left[pot] for pot, cost in candidate.costs.items() if pot in left and cost > left[pot]}
-    return Waiting(ward, candidate.costs, lacking)
+    return WaitingWard(ward, candidate.costs, lacking)
 
 
-def next_ward(choice: Choice) -> Waiting | None:
+def next_ward(choice: Choice) -> WaitingWard | None:
     """The ward that would be ready next for the least money beyond what the pots still hold, or None where all are funded."""
-    waiting = [why_not(choice, c.ward) for c in choice.candidates if c.possible and c.ward.code not in choice.funded]
+    waiting = [find_waiting(choice, c.ward) for c in choice.candidates if c.possible and c.ward.code not in choice.funded]
     found = [one for one in waiting if one is not None]
     return min(found, key=lambda one: (sum(one.lacking.values()), sum(one.costs.values()), one.ward.position), default=None)
 
 
-def funded_lines(plan: Plan, choice: Choice) -> Split:
+def funded_lines(plan: Plan, choice: Choice) -> LineSplit:
     """The lines of a plan in two, to the unit: what the funded wards take to be ready, and what waits, with the reason.
 
     A line that asks for more than readiness takes is cut in two; what is moved in goes to the funded part first.
@@ -341,9 +341,9 @@ def funded_lines(plan: Plan, choice: Choice) -> Split:
         if part:
             funded.append(replace(line, quantity=part, moved=moved))
         if line.quantity > part:
-            waiting = why_not(choice, line.ward) if line.ward.code in known else None
+            waiting = find_waiting(choice, line.ward) if line.ward.code in known else None
             reason = (
                 waiting.reason if waiting else "Không cần để đáp ứng; xã, phường đã đáp ứng hoặc đã được bố trí đủ vốn để đáp ứng"
             )
             unfunded.append((replace(line, quantity=line.quantity - part, moved=line.moved - moved), reason))
-    return Split(tuple(funded), tuple(unfunded))
+    return LineSplit(tuple(funded), tuple(unfunded))

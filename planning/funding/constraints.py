@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning.funding.allocation import Aim, Candidate, Choice, Pot, choose, floors_by
+from planning.funding.allocation import Aim, Candidate, Choice, Pot, choose_wards, floors_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ class Funding:
 
 def fund(candidates: tuple[Candidate, ...], funding: Funding) -> Choice:
     """The choice that was asked for. Raises FloorError."""
-    floors = floors_by(candidates, "former_district", funding.per_district) if funding.per_district else ()
+    floors = floors_of(candidates, "former_district", funding.per_district) if funding.per_district else ()
     ceilings = {Pot(ceiling.year, ceiling.source): ceiling.amount for ceiling in funding.ceilings}
-    return choose(candidates, ceilings, funding.aim, floors, communes_first=funding.communes_first)
+    return choose_wards(candidates, ceilings, funding.aim, floors, communes_first=funding.communes_first)

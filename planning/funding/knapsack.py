@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Found:
+class Solution:
     """The places chosen, their value, and what no choice exceeds."""
 
     chosen: frozenset[int]
@@ -44,7 +44,7 @@ class Found:
     bound: int
 
 
-def maximise(values: Sequence[int], rows: Sequence[Row], start: frozenset[int] | None = None) -> Found | None:
+def maximise(values: Sequence[int], rows: Sequence[Row], start: frozenset[int] | None = None) -> Solution | None:
     """The places of greatest value that keep every row, or None where none was found. ``start`` is a choice that keeps them.
 
     The value and the bound are exact; where they differ, how good the choice is depends on the solver.
@@ -66,7 +66,7 @@ def maximise(values: Sequence[int], rows: Sequence[Row], start: frozenset[int] |
                 best = proposed
     if best is None or _sum(values, best) < bound:
         best, bound = _search(values, rows, gains, worth, best)
-    return None if best is None else Found(best, _sum(values, best), bound)
+    return None if best is None else Solution(best, _sum(values, best), bound)
 
 
 def _sum(values: Sequence[int], chosen: Iterable[int]) -> int:

@@ -36,7 +36,7 @@ def hints_of(plan: Plan, found: Estimate) -> tuple[Hint, ...]:
     return (*of_sum, *_of_prices(plan), *_of_lines(plan))
 
 
-def over_cap(price: Price, unit_price: int) -> str:
+def approver_above_cap(price: Price, unit_price: int) -> str:
     """Who decides a price above its legal ceiling; nothing where it is not above one."""
     if price.cap is None or unit_price <= price.cap:
         return ""
@@ -119,7 +119,7 @@ def _of_project(total: int) -> list[Hint]:
 def _of_prices(plan: Plan) -> list[Hint]:
     decided: dict[str, set[str]] = {}
     for line in plan.lines:
-        who = over_cap(line.price, line.unit_price) if line.bought and line.method is Method.BUY else ""
+        who = approver_above_cap(line.price, line.unit_price) if line.bought and line.method is Method.BUY else ""
         if who:
             decided.setdefault(who, set()).add(line.item)
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Method, Spending
-from planning.plan.overrides import PRIORITIES, EditField, show_value
+from planning.plan.overrides import PRIORITIES, EditField, canonical_value
 from planning.plan.plan import Plan, PlanLine
 from portal.formats import format_number
 from scoring.rating.rating import Rating, Result
@@ -14,7 +14,7 @@ from scoring.rating.remedies import apply_remedies, cost_to_ready
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlanOutcome:
     """What one scenario does: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
 
     name: str
@@ -29,7 +29,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Change:
+class LineChange:
     """One field of one line that differs, in the words of the screen; an empty ``field`` is a line that came or went."""
 
     ward: Ward
@@ -44,10 +44,10 @@ class Change:
         return f"{self.item} – {load_catalogue()[self.item].name}"
 
 
-def stand(plan: Plan) -> Standing:
+def outcome_of(plan: Plan) -> PlanOutcome:
     """What a scenario does."""
-    after = ready_after(plan)
-    return Standing(
+    after = wards_ready_after(plan)
+    return PlanOutcome(
         name=plan.name,
         ready_now=sum(rating.result is Result.READY for rating in plan.ratings.values()),
         ready_after=len(after),
@@ -60,7 +60,7 @@ def stand(plan: Plan) -> Standing:
     )
 
 
-def ready_after(plan: Plan) -> frozenset[str]:
+def wards_ready_after(plan: Plan) -> frozenset[str]:
     """The codes of the wards that are ready now, or that the lines of the plan turn ready.
 
     A ward turns ready where its lines hold all that mends it, or at least the cheapest set that does.
@@ -88,28 +88,28 @@ def _turns_ready(rating: Rating, coming: Mapping[str, int], plan: Plan) -> bool:
     return all(coming.get(item, 0) >= quantity for item, quantity in wanted.items())
 
 
-def difference(before: Plan, after: Plan) -> tuple[Change, ...]:
+def diff_plans(before: Plan, after: Plan) -> tuple[LineChange, ...]:
     """What differs between two plans, in the order of wards and items: lines that came or went, and each changed field."""
     old = {line.code: line for line in before.lines}
     new = {line.code: line for line in after.lines}
     lines = sorted((old | new).values(), key=lambda line: (line.ward.position, line.item))
-    changes: list[Change] = []
+    changes: list[LineChange] = []
     for line in lines:
         one, other = old.get(line.code), new.get(line.code)
         if one is None or other is None:
             gone, come = (_in_words(part) if part else "" for part in (one, other))
-            changes.append(Change(line.ward, line.item, "", gone, come))
+            changes.append(LineChange(line.ward, line.item, "", gone, come))
         else:
             changes += _fields(one, other)
     return tuple(changes)
 
 
-def show_field(line: PlanLine, field: EditField) -> str:
+def display_field(line: PlanLine, field: EditField) -> str:
     """A field of a line as people read it."""
-    return in_words(field, show_value(line, field))
+    return display_value(field, canonical_value(line, field))
 
 
-def in_words(field: EditField, value: str) -> str:
+def display_value(field: EditField, value: str) -> str:
     """The canonical text of a field as people read it."""
     if field in (EditField.QUANTITY, EditField.UNIT_PRICE):
         return format_number(int(value))
@@ -120,11 +120,11 @@ def in_words(field: EditField, value: str) -> str:
     return Spending(value).label if field is EditField.SPENDING else value
 
 
-def _fields(one: PlanLine, other: PlanLine) -> list[Change]:
+def _fields(one: PlanLine, other: PlanLine) -> list[LineChange]:
     return [
-        Change(one.ward, one.item, field.label, show_field(one, field), show_field(other, field))
+        LineChange(one.ward, one.item, field.label, display_field(one, field), display_field(other, field))
         for field in EditField
-        if show_value(one, field) != show_value(other, field)
+        if canonical_value(one, field) != canonical_value(other, field)
     ]
 
 

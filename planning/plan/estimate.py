@@ -14,7 +14,7 @@ from portal.formats import format_rate
 
 # Lines into a ward that are hired (NĐ 224/2026/NĐ-CP, Điều 49.2.d: lắp đặt và thuê đường truyền).
 LINES = ("D01", "D03", "D04", "D06")
-WHOLE = 10_000
+FULL_RATE = 10_000
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def before_vat(amount: int, vat_percent: int) -> int:
 
 def share_of(base: int, rate: int) -> int:
     """VND of a share in hundredths of a percent, rounded half up."""
-    return (base * rate * 2 + WHOLE) // (2 * WHOLE)
+    return (base * rate * 2 + FULL_RATE) // (2 * FULL_RATE)
 
 
 def _purchase(goods: int, rates: Rates) -> tuple[CostRow, ...]:

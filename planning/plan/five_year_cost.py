@@ -19,7 +19,7 @@ HORIZON = 5
 LICENCES = ("A07", "G02")
 
 
-class Part(LabelledEnum):
+class CostPart(LabelledEnum):
     """What the money of a year is for."""
 
     INVESTMENT = "investment", "Mua sắm, nâng cấp theo phương án"
@@ -31,7 +31,7 @@ class Part(LabelledEnum):
 
 
 @dataclass(frozen=True)
-class RunningCost:
+class FiveYearCost:
     """VND by part, kind of spending and year; parts without money are left out.
 
     ``outside`` is what the plan puts into other years. ``undated`` counts machines of today whose year is not known, ``overdue`` those
@@ -39,7 +39,7 @@ class RunningCost:
     """
 
     years: tuple[int, ...]
-    cells: Mapping[tuple[Part, Spending], Mapping[int, int]]
+    cells: Mapping[tuple[CostPart, Spending], Mapping[int, int]]
     outside: Mapping[Spending, int]
     undated: int
     overdue: int
@@ -53,16 +53,16 @@ class RunningCost:
         return sum(self.in_year(spending, year) for year in self.years)
 
 
-def running_cost(plan: Plan) -> RunningCost:
+def five_year_cost(plan: Plan) -> FiveYearCost:
     """The five years of a plan."""
     years = tuple(range(plan.assumptions.first_year, plan.assumptions.first_year + HORIZON))
-    cells: dict[tuple[Part, Spending], dict[int, int]] = {}
+    cells: dict[tuple[CostPart, Spending], dict[int, int]] = {}
     outside = dict.fromkeys(Spending, 0)
     for line in plan.lines:
         for part, spending, year, amount in _of_line(line, years[-1]):
             if year in years:
                 cells.setdefault((part, spending), dict.fromkeys(years, 0))[year] += amount
-            elif part is not Part.REPLACEMENT and year == line.year:
+            elif part is not CostPart.REPLACEMENT and year == line.year:
                 outside[spending] += amount
     undated = overdue = 0
     for lot, count in _today(plan):
@@ -75,24 +75,24 @@ def running_cost(plan: Plan) -> RunningCost:
             overdue += count
         else:
             for year in range(lot.year + life, years[-1] + 1, life):
-                row = cells.setdefault((Part.REPLACEMENT, Spending.CAPITAL), dict.fromkeys(years, 0))
+                row = cells.setdefault((CostPart.REPLACEMENT, Spending.CAPITAL), dict.fromkeys(years, 0))
                 row[year] += count * plan.price_list.prices[lot.item].unit_price
     kept = {key: cells[key] for key in _ordered() if key in cells and any(cells[key].values())}
-    return RunningCost(years, kept, outside, undated, overdue)
+    return FiveYearCost(years, kept, outside, undated, overdue)
 
 
-def part_of(line: PlanLine) -> Part:
+def part_of(line: PlanLine) -> CostPart:
     """What a line's money is for, wear apart."""
     if line.spending is Spending.CAPITAL:
-        return Part.INVESTMENT
+        return CostPart.INVESTMENT
     if line.item in LINES:
-        return Part.LINE
+        return CostPart.LINE
     if line.item in LICENCES:
-        return Part.LICENCE
-    return Part.LEASE if is_leased_good(line.item, line.method) else Part.SERVICE
+        return CostPart.LICENCE
+    return CostPart.LEASE if is_leased_good(line.item, line.method) else CostPart.SERVICE
 
 
-def _of_line(line: PlanLine, last: int) -> Iterator[tuple[Part, Spending, int, int]]:
+def _of_line(line: PlanLine, last: int) -> Iterator[tuple[CostPart, Spending, int, int]]:
     """What a line costs in its year and in the years after it."""
     part, life = part_of(line), load_catalogue()[line.item].life_years
     yield part, line.spending, line.year, line.amount
@@ -101,7 +101,7 @@ def _of_line(line: PlanLine, last: int) -> Iterator[tuple[Part, Spending, int, i
             yield part, line.spending, year, line.upkeep
     elif line.method is Method.BUY and life is not None:
         for year in range(line.year + life, last + 1, life):
-            yield Part.REPLACEMENT, line.spending, year, line.amount
+            yield CostPart.REPLACEMENT, line.spending, year, line.amount
 
 
 def _today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
@@ -122,5 +122,5 @@ def _today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
                     yield lot, lot.working - taken
 
 
-def _ordered() -> list[tuple[Part, Spending]]:
-    return [(part, spending) for part in Part for spending in Spending]
+def _ordered() -> list[tuple[CostPart, Spending]]:
+    return [(part, spending) for part in CostPart for spending in Spending]

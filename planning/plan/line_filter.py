@@ -12,7 +12,7 @@ MARKS = {"edited": "sửa tay", "evidence": "chưa có căn cứ giá", "above":
 
 
 @dataclass(frozen=True)
-class Filter:
+class LineFilter:
     """What is looked for; an empty value lets all pass."""
 
     values: Mapping[str, str]
@@ -41,11 +41,11 @@ class Filter:
         return fold(wanted("q", "")[:100]) in searched and (mark not in marks or marks[mark])
 
 
-def read_filter(typed: Mapping[str, str]) -> Filter:
+def parse_filter(typed: Mapping[str, str]) -> LineFilter:
     """The filter from an address."""
-    return Filter({key: typed[key] for key in KEYS if typed.get(key)})
+    return LineFilter({key: typed[key] for key in KEYS if typed.get(key)})
 
 
-def filtered(plan: Plan, chosen: Filter) -> list[PlanLine]:
+def filter_lines(plan: Plan, chosen: LineFilter) -> list[PlanLine]:
     """The lines that are looked for, in the order of the plan."""
     return [line for line in plan.lines if chosen.picks(line)]

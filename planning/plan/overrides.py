@@ -22,7 +22,7 @@ from portal.labels import LabelledEnum
 from portal.numbers import MAX_VND, CountError, parse_count, parse_vnd
 from portal.vietnamese import to_nfc
 
-MAX_QUANTITY, MAX_WORDS = 100_000, 300
+MAX_QUANTITY, MAX_TEXT = 100_000, 300
 ALL_WARDS = ""
 # Whether a line mends something blocking, as the fields and the workbook say it.
 PRIORITIES = {str(True): "bắt buộc", str(False): "tiếp theo"}
@@ -67,20 +67,20 @@ class Edit:
     value: str
 
 
-def read_value(field: EditField | PriceField, typed: str) -> str:
+def parse_value(field: EditField | PriceField, typed: str) -> str:
     """The canonical text of what was typed. Raises EditError, which says what is allowed."""
     text = " ".join(to_nfc(typed).split())
     # Members of the two enumerations that share a word are equal, so that each has a table of its own.
     return _PRICE_READERS[field](text) if isinstance(field, PriceField) else _READERS[field](text)
 
 
-def show_value(line: PlanLine, field: EditField) -> str:
+def canonical_value(line: PlanLine, field: EditField) -> str:
     """The canonical text of a field of a line, to be compared with what was typed."""
     value = getattr(line, field.value)
     return value.value if isinstance(value, LabelledEnum) else str(value)
 
 
-def show_price(price: Price, field: PriceField) -> str:
+def canonical_price(price: Price, field: PriceField) -> str:
     """The canonical text of a field of a price; the evidence with its date."""
     if field is PriceField.EVIDENCE and price.evidence and price.evidence_date:
         return f"{price.evidence} {format_day(price.evidence_date)}"
@@ -155,7 +155,7 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
     )
 
 
-def double_fundings(plan: Plan) -> list[str]:
+def find_double_funding(plan: Plan) -> list[str]:
     """What the plan would fund twice, a sentence each: a package beside its parts, counters of the city service centre."""
     bought: dict[Ward, set[str]] = {}
     for line in plan.lines:
@@ -245,8 +245,8 @@ def _words(name: str, *, needed: bool) -> Callable[[str], str]:
     def read(typed: str) -> str:
         if needed and not typed:
             raise EditError(f"Ô {name} không được để trống.")
-        if len(typed) > MAX_WORDS:
-            raise EditError(f"Ô {name} dài quá {MAX_WORDS} ký tự. Viết ngắn lại.")
+        if len(typed) > MAX_TEXT:
+            raise EditError(f"Ô {name} dài quá {MAX_TEXT} ký tự. Viết ngắn lại.")
         return typed
 
     return read

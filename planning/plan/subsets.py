@@ -7,7 +7,7 @@ from inventory.wards.wards import Ward
 from planning.plan.plan import Plan, PlanLine
 
 
-def part_of_ward(plan: Plan, ward: Ward) -> Plan:
+def ward_subset(plan: Plan, ward: Ward) -> Plan:
     """What the plan says of one ward. Transfers are those that it gets and those that it gives."""
     return replace(
         _only(plan, lambda line: line.ward == ward),
@@ -19,7 +19,7 @@ def part_of_ward(plan: Plan, ward: Ward) -> Plan:
     )
 
 
-def part_of_source(plan: Plan, source: str) -> Plan:
+def source_subset(plan: Plan, source: str) -> Plan:
     """What one source pays, over all wards. What moves takes the place of buying at the source of its line."""
     own = _only(plan, lambda line: line.source == source)
     asked = {(line.ward, line.item) for line in own.lines}

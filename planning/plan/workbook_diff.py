@@ -10,8 +10,18 @@ from functools import partial
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import METHODS
 from inventory.wards.wards import Ward
-from planning.plan.comparison import in_words
-from planning.plan.overrides import ALL_WARDS, Edit, EditError, EditField, PriceField, new_line, read_value, show_price, show_value
+from planning.plan.comparison import display_value
+from planning.plan.overrides import (
+    ALL_WARDS,
+    Edit,
+    EditError,
+    EditField,
+    PriceField,
+    canonical_price,
+    canonical_value,
+    new_line,
+    parse_value,
+)
 from planning.plan.plan import Plan
 from portal.formats import format_number
 
@@ -19,7 +29,7 @@ Field = EditField | PriceField
 
 
 @dataclass(frozen=True)
-class FileRow:
+class ReturnedLine:
     """A row of the detail: where it stands, the code it carries, ward and item, and the cells as text by field.
 
     A field that the file computes, as the price of a line mostly is, has no cell. ``overwritten`` are computed cells that were typed over.
@@ -37,7 +47,7 @@ class FileRow:
 
 
 @dataclass(frozen=True)
-class FilePrice:
+class ReturnedPrice:
     """A row of the price basis: item, and the cells as (address, text) by field."""
 
     number: int
@@ -46,7 +56,7 @@ class FilePrice:
 
 
 @dataclass(frozen=True)
-class ReturnedFile:
+class ReturnedWorkbook:
     """All that is read of a file. ``lines``, ``moved`` and ``prices`` by code are the values that went out."""
 
     plan_id: int
@@ -54,12 +64,12 @@ class ReturnedFile:
     lines: Mapping[str, Mapping[EditField, str]]
     moved: Mapping[str, str]
     prices: Mapping[str, Mapping[PriceField, str]]
-    rows: tuple[FileRow, ...]
-    price_rows: tuple[FilePrice, ...]
+    rows: tuple[ReturnedLine, ...]
+    price_rows: tuple[ReturnedPrice, ...]
 
 
 @dataclass(frozen=True)
-class Proposed:
+class ProposedChange:
     """One field that the file changes. ``key`` names it on the page; ``went_out`` and ``now`` differ where somebody else changed it."""
 
     edit: Edit
@@ -77,7 +87,7 @@ class Proposed:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedValue:
     """Something that cannot be taken: where it stands, what it says, and why not."""
 
     where: str
@@ -87,12 +97,12 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class WorkbookDiff:
     """What taking the file over would do. ``disputed`` were changed in the plan too since the file went out, and stay as they are."""
 
-    proposed: tuple[Proposed, ...]
-    disputed: tuple[Proposed, ...]
-    refused: tuple[Refused, ...]
+    proposed: tuple[ProposedChange, ...]
+    disputed: tuple[ProposedChange, ...]
+    refused: tuple[RefusedValue, ...]
     warnings: tuple[str, ...]
     same: int
 
@@ -106,9 +116,9 @@ class _Looking:
     """Collects what is found while the file is gone through."""
 
     def __init__(self) -> None:
-        self.proposed: list[Proposed] = []
-        self.disputed: list[Proposed] = []
-        self.refused: list[Refused] = []
+        self.proposed: list[ProposedChange] = []
+        self.disputed: list[ProposedChange] = []
+        self.refused: list[RefusedValue] = []
         self.warnings: list[str] = []
         self.same = 0
 
@@ -119,40 +129,40 @@ class _Looking:
         if edit.value in (went_out, now):
             self.same += 1
             return
-        proposal = Proposed(edit, label, where, show(went_out), show(now), show(edit.value), note)
+        proposal = ProposedChange(edit, label, where, show(went_out), show(now), show(edit.value), note)
         (self.proposed if went_out == now else self.disputed).append(proposal)
 
 
-def rehearse(file: ReturnedFile, plan: Plan) -> Rehearsal:
+def diff_workbook(file: ReturnedWorkbook, plan: Plan) -> WorkbookDiff:
     """Compare a file with what went out and with the plan as it stands now."""
     looking = _Looking()
     _look_at_prices(file, plan, looking)
     _look_at_lines(file, plan, looking)
-    return Rehearsal(
+    return WorkbookDiff(
         tuple(looking.proposed), tuple(looking.disputed), tuple(looking.refused), tuple(looking.warnings), looking.same
     )
 
 
-def _look_at_prices(file: ReturnedFile, plan: Plan, looking: _Looking) -> None:
+def _look_at_prices(file: ReturnedWorkbook, plan: Plan, looking: _Looking) -> None:
     for row in file.price_rows:
         price = plan.price_list.prices.get(row.item)
         if price is None or row.item not in file.prices:
             where = f"PL06, dòng {row.number}"
-            looking.refused.append(Refused(where, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
+            looking.refused.append(RefusedValue(where, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
             continue
         for field, (address, text) in row.cells.items():
-            went_out, now = file.prices[row.item][field], show_price(price, field)
+            went_out, now = file.prices[row.item][field], canonical_price(price, field)
             where, name = f"PL06, ô {address}", f"{row.item}: {field.label}"
             try:
-                after = read_value(field, text)
+                after = parse_value(field, text)
             except EditError as error:
-                looking.refused.append(Refused(where, name, text, error.message))
+                looking.refused.append(RefusedValue(where, name, text, error.message))
                 continue
             edit = Edit(ALL_WARDS, row.item, field.value, after)
-            looking.weigh(edit, name, where, went_out, now, partial(price_in_words, field))
+            looking.weigh(edit, name, where, went_out, now, partial(display_price_value, field))
 
 
-def _look_at_lines(file: ReturnedFile, plan: Plan, looking: _Looking) -> None:
+def _look_at_lines(file: ReturnedWorkbook, plan: Plan, looking: _Looking) -> None:
     wards = {ward.code: ward for ward in plan.wards}
     seen: set[str] = set()
     for row in file.rows:
@@ -165,13 +175,13 @@ def _look_at_lines(file: ReturnedFile, plan: Plan, looking: _Looking) -> None:
         if ward is None or row.item not in load_catalogue():
             wrong = row.ward_code if ward is None else row.item
             looking.refused.append(
-                Refused(where, "Mã xã, mã DM", wrong, "Không có mã này. Ghi mã xã năm chữ số và mã danh mục như ở PL06.")
+                RefusedValue(where, "Mã xã, mã DM", wrong, "Không có mã này. Ghi mã xã năm chữ số và mã danh mục như ở PL06.")
             )
             seen.add(row.code)
             continue
         code = f"{row.ward_code}-{row.item}"
         if code in seen:
-            looking.refused.append(Refused(where, "Mã dòng", code, "Dòng này đứng hai lần trong tệp. Gộp lại thành một dòng."))
+            looking.refused.append(RefusedValue(where, "Mã dòng", code, "Dòng này đứng hai lần trong tệp. Gộp lại thành một dòng."))
             continue
         seen.add(code)
         _look_at_line(file, plan, looking, row, ward)
@@ -179,57 +189,59 @@ def _look_at_lines(file: ReturnedFile, plan: Plan, looking: _Looking) -> None:
         _look_at_missing(file, plan, looking, code)
 
 
-def _look_at_line(file: ReturnedFile, plan: Plan, looking: _Looking, row: FileRow, ward: Ward) -> None:
+def _look_at_line(file: ReturnedWorkbook, plan: Plan, looking: _Looking, row: ReturnedLine, ward: Ward) -> None:
     code = f"{ward.code}-{row.item}"
     present = next((line for line in plan.lines if line.code == code), None)
     is_new = code not in file.lines
     try:
         line = present or new_line(plan, ward, row.item)
     except EditError as error:
-        looking.refused.append(Refused(f"PL02, dòng {row.number}", "Dòng mới", code, error.message))
+        looking.refused.append(RefusedValue(f"PL02, dòng {row.number}", "Dòng mới", code, error.message))
         return
     if row.moved not in (file.moved.get(code, "0"), ""):
         what = "trang tính Điều chuyển của tệp đã bị sửa" if row.is_moved_live else "không sửa số ở cột này"
         told = f"Điều chuyển phải có bên giao, và làm ở trang Điều chuyển của phương án trên hệ thống: {what}."
         looking.refused.append(
-            Refused(f"PL02, dòng {row.number}", f"{ward.full_name}, {row.item}: Điều chuyển, tận dụng", row.moved, told)
+            RefusedValue(f"PL02, dòng {row.number}", f"{ward.full_name}, {row.item}: Điều chuyển, tận dụng", row.moved, told)
         )
     for field, (address, text) in row.cells.items():
-        now = show_value(line, field)
+        now = canonical_value(line, field)
         went_out = now if is_new else file.lines[code][field]
         where, name = f"PL02, ô {address}", f"{ward.full_name}, {row.item}: {field.label}"
         if is_new and not text:
             continue
         try:
-            after = read_value(field, text)
+            after = parse_value(field, text)
         except EditError as error:
-            looking.refused.append(Refused(where, name, text, error.message))
+            looking.refused.append(RefusedValue(where, name, text, error.message))
             continue
         note = "dòng mới" if is_new and present is None else ""
-        looking.weigh(Edit(ward.code, row.item, field.value, after), name, where, went_out, now, partial(in_words, field), note)
+        looking.weigh(
+            Edit(ward.code, row.item, field.value, after), name, where, went_out, now, partial(display_value, field), note
+        )
 
 
-def _look_at_missing(file: ReturnedFile, plan: Plan, looking: _Looking, code: str) -> None:
+def _look_at_missing(file: ReturnedWorkbook, plan: Plan, looking: _Looking, code: str) -> None:
     """A line that was taken out of the file: its quantity becomes nothing."""
     present = next((line for line in plan.lines if line.code == code), None)
     if present is None:
         looking.same += 1
         return
     field = EditField.QUANTITY
-    went_out, now = file.lines[code][field], show_value(present, field)
+    went_out, now = file.lines[code][field], canonical_value(present, field)
     name = f"{present.ward.full_name}, {present.item}: {field.label}"
     edit = Edit(present.ward.code, present.item, field.value, "0")
-    looking.weigh(edit, name, "PL02", went_out, now, partial(in_words, field), "dòng bị xóa trong tệp")
+    looking.weigh(edit, name, "PL02", went_out, now, partial(display_value, field), "dòng bị xóa trong tệp")
 
 
-def price_in_words(field: PriceField, value: str) -> str:
+def display_price_value(field: PriceField, value: str) -> str:
     """The canonical text of a field of a price as people read it."""
     if field is PriceField.METHOD:
         return METHODS.get(value, value)
     return format_number(int(value)) if field is PriceField.UNIT_PRICE and value.isdigit() else value
 
 
-def chosen(found: Rehearsal, keys: Iterable[str]) -> list[Edit]:
+def selected_edits(found: WorkbookDiff, keys: Iterable[str]) -> list[Edit]:
     """The edits of the fields that were ticked."""
     wanted = frozenset(keys)
     return [proposal.edit for proposal in found.proposed if proposal.key in wanted]

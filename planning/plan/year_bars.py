@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from planning.plan.assumptions import Spending
-from planning.plan.five_year_cost import RunningCost
+from planning.plan.five_year_cost import FiveYearCost
 from portal.charts.bar import Bar, Frame, draw_bars
 
 FRAME = Frame(width=560, height=150, left=12, top=20)
@@ -19,7 +19,7 @@ class YearBar(Bar):
     amount: int
 
 
-def draw_year_bars(cost: RunningCost) -> tuple[YearBar, ...]:
+def draw_year_bars(cost: FiveYearCost) -> tuple[YearBar, ...]:
     """All bars to one scale, from left to right."""
     amounts = [[cost.in_year(kind, year) for kind in Spending] for year in cost.years]
     groups = draw_bars(amounts, FRAME, _BAR_WIDTH, _GAP)

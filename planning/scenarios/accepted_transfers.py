@@ -7,21 +7,21 @@ from sqlalchemy.orm import Session
 
 from planning.models import PlanRecord, PlanTransfer
 from planning.plan.plan import Plan, Transfer
-from planning.scenarios.scenarios import ScenarioError, check_open, touch
+from planning.scenarios.scenarios import ScenarioError, check_open, count_change
 from planning.transfers.proposals import Surplus, propose_transfers, shortages, surpluses
 from portal.clock import now
 
 
-def proposals(plan: Plan) -> tuple[Transfer, ...]:
+def list_proposals(plan: Plan) -> tuple[Transfer, ...]:
     """The transfers that leave least to buy beside those that stand in the plan already."""
     lacking = {(line.ward.code, line.item): line.moved for line in plan.lines}
     wanted = [replace(s, quantity=s.quantity - lacking[s.ward.code, s.item]) for s in shortages(plan)]
-    spared = left_to_give(plan)
+    spared = remaining_surpluses(plan)
     prices = {item: price.unit_price for item, price in plan.price_list.prices.items()}
     return propose_transfers((s for s in wanted if s.quantity > 0), (s for s in spared if s.quantity > 0), prices)
 
 
-def left_to_give(plan: Plan) -> list[Surplus]:
+def remaining_surpluses(plan: Plan) -> list[Surplus]:
     """What each ward can spare beside what it gives already; below nothing where newer data say that it has less."""
     given: dict[tuple[str, str], int] = {}
     for transfer in plan.transfers:
@@ -30,15 +30,15 @@ def left_to_give(plan: Plan) -> list[Surplus]:
     return [replace(s, quantity=s.quantity - given.get((s.ward.code, s.item), 0)) for s in surpluses(plan)]
 
 
-def key_of(transfer: Transfer) -> str:
+def proposal_key(transfer: Transfer) -> str:
     """The name of a proposal on the page."""
     return f"{transfer.item}|{transfer.giver.code}|{transfer.receiver.code}|{transfer.quantity}"
 
 
-def agree(session: Session, record: PlanRecord, plan: Plan, keys: Collection[str], by: str) -> int:
+def accept_transfers(session: Session, record: PlanRecord, plan: Plan, keys: Collection[str], by: str) -> int:
     """Agree to proposals by their keys; gives how many. Raises ScenarioError where one is no longer proposed as it was shown."""
     check_open(record)
-    offered = {key_of(transfer): transfer for transfer in proposals(plan)}
+    offered = {proposal_key(transfer): transfer for transfer in list_proposals(plan)}
     if not keys or set(keys) - offered.keys():
         raise ScenarioError("Danh sách đề xuất vừa đổi hoặc chưa chọn dòng nào. Xem lại rồi chọn lần nữa.")
     rows = {(row.item_code, row.giver_code, row.receiver_code): row for row in record.transfers}
@@ -54,11 +54,11 @@ def agree(session: Session, record: PlanRecord, plan: Plan, keys: Collection[str
             )
             record.transfers.append(row)
         row.quantity, row.by, row.at = row.quantity + transfer.quantity, by, now()
-    touch(session, record)
+    count_change(session, record)
     return len(keys)
 
 
-def withdraw(session: Session, record: PlanRecord, ids: Iterable[int]) -> int:
+def withdraw_transfers(session: Session, record: PlanRecord, ids: Iterable[int]) -> int:
     """Take agreed transfers back; gives how many. Raises ScenarioError."""
     check_open(record)
     wanted = frozenset(ids)
@@ -66,5 +66,5 @@ def withdraw(session: Session, record: PlanRecord, ids: Iterable[int]) -> int:
     for row in gone:
         record.transfers.remove(row)
     if gone:
-        touch(session, record)
+        count_change(session, record)
     return len(gone)

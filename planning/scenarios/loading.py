@@ -13,7 +13,15 @@ from planning.plan.assumptions import Assumptions
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer, build_plan
-from planning.scenarios.serialization import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, read_rates, thaw
+from planning.scenarios.serialization import (
+    dump_assumptions,
+    freeze_plan,
+    hash_content,
+    load_assumptions,
+    load_frozen,
+    load_rates,
+    restore_plan,
+)
 from planning.transfers.proposals import with_transfers
 from portal.caches import Cache
 from portal.clock import now, today
@@ -71,7 +79,7 @@ def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Pla
 
 def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:
     """What ties the letter and the workbook of a plan together: the hash that it is, or would now be, fixed with."""
-    sha256 = record.sha256 or hash_content(freeze(plan, newest_hashes(session)))
+    sha256 = record.sha256 or hash_content(freeze_plan(plan, newest_hashes(session)))
     return Reference(kind, agency, record.id, record.revision, sha256)
 
 
@@ -92,10 +100,10 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     city = city_readiness(session, on)
     edits = edits_of(record)
     prices = apply_prices(get_price_list(session, record.price_list_id), edits)
-    assumptions = read_assumptions(record.assumptions)
+    assumptions = load_assumptions(record.assumptions)
     built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
     plan = apply_edits(built, edits)
-    return replace(with_transfers(plan, _fitting(record, plan)), rates=read_rates(record.rates))
+    return replace(with_transfers(plan, _fitting(record, plan)), rates=load_rates(record.rates))
 
 
 def _fitting(record: PlanRecord, plan: Plan) -> list[Transfer]:
@@ -113,7 +121,7 @@ def _fitting(record: PlanRecord, plan: Plan) -> list[Transfer]:
 
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:
-    frozen = read_frozen(record.content)
+    frozen = load_frozen(record.content)
     standard = get_standard(session, frozen.standard_version)
     wards = city_readiness(session).wards
     snapshots = snapshots_by_hash(session, frozen.snapshots)
@@ -121,4 +129,4 @@ def _read_final(session: Session, record: PlanRecord) -> Plan:
         ward.code: rate(snapshots[ward.code], standard, frozen.on) if ward.code in snapshots else no_data(ward.code, frozen.on)
         for ward in wards
     }
-    return thaw(frozen, wards, ratings, standard)
+    return restore_plan(frozen, wards, ratings, standard)

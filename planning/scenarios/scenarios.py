@@ -11,10 +11,19 @@ from inventory.snapshots.repository import newest_hashes
 from planning.funding.constraints import Funding
 from planning.models import PlanEdit, PlanRecord, PlanTransfer
 from planning.plan.assumptions import Assumptions
-from planning.plan.overrides import ALL_WARDS, Edit, EditError, EditField, apply_edits, double_fundings, read_value, show_value
+from planning.plan.overrides import (
+    ALL_WARDS,
+    Edit,
+    EditError,
+    EditField,
+    apply_edits,
+    canonical_value,
+    find_double_funding,
+    parse_value,
+)
 from planning.plan.plan import Plan, PlanLine
 from planning.scenarios.loading import plan_of
-from planning.scenarios.serialization import dump_assumptions, dump_funding, freeze, hash_content
+from planning.scenarios.serialization import dump_assumptions, dump_funding, freeze_plan, hash_content
 from portal.clock import now
 from portal.errors import WardReadinessError
 
@@ -60,7 +69,7 @@ def rename_plan(session: Session, record: PlanRecord, name: str, note: str) -> N
     if name != record.name:
         _check_name(session, name)
     record.name, record.note = name, note
-    touch(session, record)
+    count_change(session, record)
 
 
 def propose_plan(session: Session, record: PlanRecord) -> None:
@@ -85,14 +94,14 @@ def set_rules(
         record.rates = dict(rates)
     if price_list_id is not None:
         record.price_list_id = price_list_id
-    touch(session, record)
+    count_change(session, record)
 
 
 def set_funding(session: Session, record: PlanRecord, changes: int, funding: Funding) -> None:
     """Set ceilings and floors of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
     _check_same(record, changes)
     record.funding = dump_funding(funding)
-    touch(session, record)
+    count_change(session, record)
 
 
 def edit_line(
@@ -107,17 +116,17 @@ def edit_line(
     for field in EditField:
         if field.value not in typed:
             continue
-        value, present = read_value(field, typed[field.value]), show_value(line, field)
+        value, present = parse_value(field, typed[field.value]), canonical_value(line, field)
         if value in (base.get(field.value), present):
             continue
         if base.get(field.value) != present:
             raise EditError(f"Ô “{field.label}” vừa được người khác đổi thành “{present}”. Xem lại rồi lưu lần nữa.")
         edits.append(Edit(line.ward.code, line.item, field.value, value))
-    keep_edits(session, record, edits, why, by, PAGE)
+    save_edits(session, record, edits, why, by, PAGE)
     return edits
 
 
-def keep_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why: str, by: str, door: str) -> None:
+def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why: str, by: str, door: str) -> None:
     """Store edits, each field once. Raises EditError where the plan would then fund something twice that it did not before."""
     before = plan_of(session, record)
     wanted = list(edits)
@@ -130,7 +139,7 @@ def keep_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why:
             record.edits.append(row)
         row.value, row.why, row.by, row.at, row.door = edit.value, why, by, now(), door
     if wanted:
-        touch(session, record)
+        count_change(session, record)
 
 
 def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) -> int:
@@ -140,25 +149,25 @@ def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) 
     for row in gone:
         record.edits.remove(row)
     if gone:
-        touch(session, record)
+        count_change(session, record)
     return len(gone)
 
 
-def fix_plan(session: Session, record: PlanRecord, by: str) -> None:
+def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     """Fix a scenario for good: its content is kept whole and hashed. Raises ScenarioError."""
     check_open(record)
     plan = plan_of(session, record)
-    doubled = double_fundings(plan)
+    doubled = find_double_funding(plan)
     if doubled:
         raise ScenarioError(f"Chưa chốt được vì có khoản cấp hai lần. {doubled[0]}")
     if not plan.lines:
         raise ScenarioError("Chưa chốt được vì phương án chưa có dòng nào.")
-    content = freeze(plan, newest_hashes(session))
+    content = freeze_plan(plan, newest_hashes(session))
     record.content, record.sha256 = content, hash_content(content)
     record.final_by, record.final_at = by, now()
     # What a final plan rests on stays as it is, for whoever looks it up.
     publish_price_list(session, record.price_list_id, by)
-    touch(session, record)
+    count_change(session, record)
 
 
 def is_intact(record: PlanRecord) -> bool:
@@ -184,8 +193,8 @@ def _check_same(record: PlanRecord, changes: int) -> None:
 
 
 def _refuse_double(before: Plan, after: Plan) -> None:
-    known = set(double_fundings(before))
-    for told in double_fundings(after):
+    known = set(find_double_funding(before))
+    for told in find_double_funding(after):
         if told not in known:
             raise EditError(f"Không cấp hai lần. {told}")
 
@@ -214,7 +223,7 @@ def _added(session: Session, record: PlanRecord) -> PlanRecord:
     return record
 
 
-def touch(session: Session, record: PlanRecord) -> None:
+def count_change(session: Session, record: PlanRecord) -> None:
     """Count a change of the scenario, so that who had it open is told."""
     record.changes += 1
     session.flush()

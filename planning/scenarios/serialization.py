@@ -48,7 +48,7 @@ class FrozenPlan:
     rates: Rates = field(default_factory=Rates)
 
 
-def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
+def freeze_plan(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
     """The content of a final plan as plain values. ``snapshots`` are hashes by ward code."""
     frozen = FrozenPlan(
         plan.name,
@@ -67,12 +67,12 @@ def freeze(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
     return content
 
 
-def read_frozen(content: Mapping[str, Any]) -> FrozenPlan:
+def load_frozen(content: Mapping[str, Any]) -> FrozenPlan:
     """The content of a final plan as a value."""
     return _converter.structure(content, FrozenPlan)
 
 
-def thaw(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:
+def restore_plan(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:
     """The plan that was frozen. ``ratings`` are those of its snapshots under its standard on its day."""
     own = (frozen.lines, frozen.centre_lines, frozen.exclusions, frozen.transfers, frozen.rates)
     return Plan(frozen.name, frozen.on, frozen.assumptions, frozen.price_list, standard, wards, dict(ratings), *own)
@@ -90,7 +90,7 @@ def dump_funding(funding: Funding) -> dict[str, Any]:
     return values
 
 
-def read_funding(values: Mapping[str, Any]) -> Funding:
+def load_funding(values: Mapping[str, Any]) -> Funding:
     """The ceilings and floors from what was stored; none where nothing was."""
     return _converter.structure(values, Funding)
 
@@ -101,7 +101,7 @@ def dump_assumptions(assumptions: Assumptions) -> dict[str, Any]:
     return values
 
 
-def read_assumptions(values: Mapping[str, Any]) -> Assumptions:
+def load_assumptions(values: Mapping[str, Any]) -> Assumptions:
     """The assumptions from what was stored; what is not there stands at its default."""
     return _converter.structure(values, Assumptions)
 
@@ -112,6 +112,6 @@ def dump_rates(rates: Rates) -> dict[str, Any]:
     return values
 
 
-def read_rates(values: Mapping[str, Any]) -> Rates:
+def load_rates(values: Mapping[str, Any]) -> Rates:
     """The mode and its rates from what was stored; what is not there stands at its default."""
     return _converter.structure(values, Rates)

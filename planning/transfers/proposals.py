@@ -36,7 +36,7 @@ from scoring.rating.standard import Standard
 Metres = NDArray[np.int64]
 EARTH_METRES = 6_371_009
 # Earthing, locks and alarms are part of a building; a PC for secret documents is never handed on with its disk.
-STAYS = frozenset({"F03", "F06", "G06"})
+NEVER_MOVED = frozenset({"F03", "F06", "G06"})
 # What the survey counts of PCs: the qualities that a receiver relies on, and all that leaves the giver with the machine.
 _QUALITIES = ("pc_supported_os", "pc_memory_ssd")
 _COUNTED = (*_QUALITIES, "licensed_pcs", "pcs_protected")
@@ -87,7 +87,7 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
 
     A ward can give any part of its surpluses, also of several items at once.
     """
-    wanted = sorted({line.item for line in plan.lines if line.quantity > 0} - STAYS)
+    wanted = sorted({line.item for line in plan.lines if line.quantity > 0} - NEVER_MOVED)
     asked = {(line.ward.code, line.item) for line in plan.lines}
     found = []
     for ward in sorted(plan.wards, key=lambda ward: ward.position):

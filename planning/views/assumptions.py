@@ -16,10 +16,10 @@ from planning.forms import GroupRuleForm, RulesForm, group_forms
 from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
 from planning.plan.overrides import ALL_WARDS, PriceField
-from planning.plan.workbook_diff import price_in_words
+from planning.plan.workbook_diff import display_price_value
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record
-from planning.scenarios.serialization import read_assumptions
+from planning.scenarios.serialization import load_assumptions
 from portal.database import get_session, writes
 
 blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
@@ -30,7 +30,7 @@ blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
 def rules(plan_id: int) -> ResponseReturnValue:
     """The rules of a scenario, as a form to whoever may change them."""
     record = get_plan_record(get_session(), plan_id)
-    return _rules_page(record, _rules_form(record), group_forms(read_assumptions(record.assumptions)))
+    return _rules_page(record, _rules_form(record), group_forms(load_assumptions(record.assumptions)))
 
 
 @blueprint.post("/plans/<int:plan_id>/rules")
@@ -40,7 +40,7 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
     """Set the rules of an open scenario."""
     session, identity = get_session(), the_identity()
     record = get_plan_record(session, plan_id, for_update=True)
-    form, groups = _rules_form(record), group_forms(read_assumptions(record.assumptions))
+    form, groups = _rules_form(record), group_forms(load_assumptions(record.assumptions))
     if form.validate_on_submit() and _validate_all(groups):
         assumptions = Assumptions(
             form.first_year.number or 0,
@@ -78,7 +78,7 @@ def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
 
 def _rules_form(record: PlanRecord) -> RulesForm:
     """The form filled with the rules of a scenario, or with what was posted."""
-    assumptions = read_assumptions(record.assumptions)
+    assumptions = load_assumptions(record.assumptions)
     form = RulesForm(
         data={
             "first_year": str(assumptions.first_year),
@@ -105,7 +105,7 @@ def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupR
         changes=record.changes,
         own_prices=price_edits,
         price_words={field.value: field.label for field in PriceField},
-        shown=[price_in_words(PriceField(edit.field), edit.value) for edit in price_edits],
+        shown=[display_price_value(PriceField(edit.field), edit.value) for edit in price_edits],
         catalogue=load_catalogue(),
     )
 

@@ -12,12 +12,12 @@ from planning.models import PlanRecord
 from planning.plan.approval_hints import DISCLAIMER, hints_of
 from planning.plan.assumptions import Mode, Spending
 from planning.plan.estimate import estimate
-from planning.plan.five_year_cost import running_cost as running_cost_of
+from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Plan
 from planning.plan.year_bars import draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.serialization import dump_rates, read_assumptions
+from planning.scenarios.serialization import dump_rates, load_assumptions
 from portal.database import get_session, writes
 from portal.formats import vnd_in_words
 from scoring.rating.standard import SOURCE_LABELS
@@ -45,7 +45,7 @@ def set_rates(plan_id: int) -> ResponseReturnValue:
     form = rates_form(plan.rates)
     if form.validate_on_submit():
         try:
-            scenarios.set_rules(session, record, form.stamp, read_assumptions(record.assumptions), rates=dump_rates(form.rates))
+            scenarios.set_rules(session, record, form.stamp, load_assumptions(record.assumptions), rates=dump_rates(form.rates))
         except scenarios.ScenarioError as error:
             form.form_errors.append(error.message)
         else:
@@ -61,7 +61,7 @@ def running_cost(plan_id: int) -> ResponseReturnValue:
     """What five years cost, kinds of spending apart."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
-    five_years = running_cost_of(plan)
+    five_years = five_year_cost(plan)
     return render_template(
         "planning/running_cost.html",
         record=record,

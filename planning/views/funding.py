@@ -10,14 +10,23 @@ from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
 from planning.forms import CeilingForm, FundingForm, ceiling_forms
-from planning.funding.allocation import Candidate, Choice, FloorError, candidates_of, curve, next_ward, rank_cheapest, why_not
+from planning.funding.allocation import (
+    Candidate,
+    Choice,
+    FloorError,
+    candidates_of,
+    find_waiting,
+    next_ward,
+    rank_cheapest,
+    readiness_curve,
+)
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.serialization import read_funding
+from planning.scenarios.serialization import load_funding
 from portal.database import get_session, writes
 from scoring.rating.rating import Result
 
@@ -58,7 +67,7 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
 
 def _funding_form(record: PlanRecord) -> FundingForm:
     """The form filled with aim and floors of a scenario, or with what was posted."""
-    present = read_funding(record.funding)
+    present = load_funding(record.funding)
     return FundingForm(
         data={"aim": present.aim.value, "per_district": str(present.per_district), "communes_first": present.communes_first}
     )
@@ -66,7 +75,7 @@ def _funding_form(record: PlanRecord) -> FundingForm:
 
 def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
     sources = sorted({line.source for line in plan.lines})
-    return ceiling_forms(read_funding(record.funding), plan.assumptions.years, sources)
+    return ceiling_forms(load_funding(record.funding), plan.assumptions.years, sources)
 
 
 def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
@@ -77,7 +86,7 @@ def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
 
 def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
     candidates = candidates_of(plan)
-    choice, impossible = _choose(candidates, read_funding(record.funding))
+    choice, impossible = _choose(candidates, load_funding(record.funding))
     return render_template(
         "planning/funding.html",
         record=record,
@@ -92,9 +101,9 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         candidates=candidates,
         ranking=rank_cheapest(candidates),
         choice=choice,
-        waiting=[why_not(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
+        waiting=[find_waiting(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
         following=next_ward(choice) if choice else None,
-        chart=draw_readiness_curve(curve(candidates), _ready_now(plan)),
+        chart=draw_readiness_curve(readiness_curve(candidates), _ready_now(plan)),
         ready_now=_ready_now(plan),
     )
 

@@ -9,12 +9,12 @@ from planning.funding.constraints import Funding
 from planning.plan.assumptions import Spending
 from planning.plan.plan import Plan
 from planning.scenarios.loading import list_plans, plan_of
-from planning.scenarios.serialization import read_funding
+from planning.scenarios.serialization import load_funding
 from portal.database import get_session
 
 
 @dataclass(frozen=True)
-class PotStanding:
+class PotBalance:
     """What the lines of a plan ask of one year and source, in VND by kind of spending, and the ceiling (None: not set)."""
 
     year: int
@@ -28,26 +28,24 @@ class PotStanding:
         return None if self.ceiling is None else max(0, sum(self.asked.values()) - self.ceiling)
 
 
-def stand_pots(plan: Plan, funding: Funding) -> tuple[PotStanding, ...]:
+def pot_balances(plan: Plan, funding: Funding) -> tuple[PotBalance, ...]:
     """Every pot that the lines of a plan ask money of, by year and source."""
     asked: dict[tuple[int, str], dict[Spending, int]] = {}
     for line in plan.lines:
         if line.amount:
             sums = asked.setdefault((line.year, line.source), dict.fromkeys(Spending, 0))
             sums[line.spending] += line.amount
-    return tuple(
-        PotStanding(year, source, sums, funding.ceiling_of(year, source)) for (year, source), sums in sorted(asked.items())
-    )
+    return tuple(PotBalance(year, source, sums, funding.ceiling_of(year, source)) for (year, source), sums in sorted(asked.items()))
 
 
-def leader_money() -> str:
+def leader_panel() -> str:
     """The money of the proposal, kinds of spending apart."""
     listed = list_plans(get_session())
     if not listed:
         return render_template("planning/leader_panel.html", plan=None)
     own = listed[0]
     plan = plan_of(get_session(), own)
-    pots = stand_pots(plan, read_funding(own.funding))
+    pots = pot_balances(plan, load_funding(own.funding))
     unclear = {kind: sum(pot.asked[kind] for pot in pots if pot.ceiling is None) for kind in Spending}
     return render_template(
         "planning/leader_panel.html", plan=plan, plan_id=own.id, pots=pots, unclear=unclear, spendings=list(Spending)

@@ -14,14 +14,14 @@ from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
 from planning.models import PlanRecord
 from planning.plan.assumptions import SOURCES, Method, Spending
-from planning.plan.comparison import show_field
-from planning.plan.line_filter import MARKS, filtered, read_filter
+from planning.plan.comparison import display_field
+from planning.plan.line_filter import MARKS, filter_lines, parse_filter
 from planning.plan.lines_csv import build_lines_csv
-from planning.plan.overrides import PRIORITIES, EditField, new_line, show_value
+from planning.plan.overrides import PRIORITIES, EditField, canonical_value, new_line
 from planning.plan.plan import Plan, PlanLine
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
-from planning.scenarios.serialization import read_funding
+from planning.scenarios.serialization import load_funding
 from portal.database import get_session, record_outside, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
@@ -39,8 +39,8 @@ def lines(plan_id: int) -> ResponseReturnValue:
     """The lines that the filter lets through, with their total; fifty at a time."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
-    chosen = read_filter(request.args)
-    rows = filtered(plan, chosen)
+    chosen = parse_filter(request.args)
+    rows = filter_lines(plan, chosen)
     page = max(1, request.args.get("page", 1, type=int))
     return render_template(
         "planning/lines.html",
@@ -64,7 +64,7 @@ def lines(plan_id: int) -> ResponseReturnValue:
 def table(plan_id: int) -> ResponseReturnValue:
     """The same lines as a CSV table."""
     plan = get_plan(get_session(), plan_id)
-    rows, identity = filtered(plan, read_filter(request.args)), the_identity()
+    rows, identity = filter_lines(plan, parse_filter(request.args)), the_identity()
     record_outside(
         lambda session: audit.log(session, identity, "plan:download-lines", f"plan {plan_id}", after={"lines": len(rows)})
     )
@@ -86,7 +86,7 @@ def line(plan_id: int, line_code: str) -> ResponseReturnValue:
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     present = _line_of(plan, line_code)
-    return _line_page(record, plan, present, {field.value: show_value(present, field) for field in EditField})
+    return _line_page(record, plan, present, {field.value: canonical_value(present, field) for field in EditField})
 
 
 @blueprint.post("/plans/<int:plan_id>/lines/<line_code>")
@@ -151,8 +151,8 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         explain=explain,
         explain_source=explain_source,
         fields=list(EditField),
-        shown={field.value: show_field(line, field) for field in EditField},
-        base={field.value: show_value(line, field) for field in EditField},
+        shown={field.value: display_field(line, field) for field in EditField},
+        base={field.value: canonical_value(line, field) for field in EditField},
         typed=entries,
         refused=refusal,
         may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
@@ -164,7 +164,7 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         sources=list(dict.fromkeys([*SOURCES, line.source])),
         history=[row for row in record.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
         labels={field.value: field.label for field in EditField},
-        funded=_funding_of(plan, read_funding(record.funding), line),
+        funded=_funding_of(plan, load_funding(record.funding), line),
     )
 
 

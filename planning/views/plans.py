@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm
 from planning.plan.assumptions import Spending
-from planning.plan.comparison import difference, stand
+from planning.plan.comparison import diff_plans, outcome_of
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, list_plans, plan_of
 from portal.clock import today
@@ -29,7 +29,7 @@ MOST_COMPARED = 4
 def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
     session = get_session()
-    standings = [(found, stand(plan_of(session, found))) for found in list_plans(session)]
+    standings = [(found, outcome_of(plan_of(session, found))) for found in list_plans(session)]
     form = NewPlanForm(formdata=None, data={"first_year": str(today().year + 1)})
     return render_template("planning/plans.html", standings=standings, spendings=list(Spending), form=form)
 
@@ -61,13 +61,13 @@ def compare() -> ResponseReturnValue:
     session = get_session()
     ids = list(dict.fromkeys(request.args.getlist("plan", type=int)))[:MOST_COMPARED]
     found = [plan_of(session, get_plan_record(session, plan_id)) for plan_id in ids]
-    standings = [stand(plan) for plan in found]
+    standings = [outcome_of(plan) for plan in found]
     return render_template(
         "planning/compare.html",
         ids=ids,
         standings=standings,
         spendings=list(Spending),
-        changes=difference(found[0], found[1]) if len(found) > 1 else (),
+        changes=diff_plans(found[0], found[1]) if len(found) > 1 else (),
         parts=[
             (title, name, sorted({key for standing in standings for key in getattr(standing, name)}))
             for title, name in ((_("Theo nhóm"), "by_group"), (_("Theo nguồn vốn"), "by_source"), (_("Theo năm"), "by_year"))
@@ -86,7 +86,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
     return render_template(
         "planning/plan.html",
         record=own,
-        standing=stand(found),
+        standing=outcome_of(found),
         is_intact=not own.is_final or scenarios.is_intact(own),
         plan=found,
         plan_id=plan_id,
@@ -117,7 +117,7 @@ def changes(plan_id: int) -> ResponseReturnValue:
     if own.follows_id is None:
         return render_template("planning/difference.html", record=own, plan_id=plan_id, before=None, changes=())
     before = get_plan_record(session, own.follows_id)
-    found = difference(plan_of(session, before), plan_of(session, own))
+    found = diff_plans(plan_of(session, before), plan_of(session, own))
     return render_template("planning/difference.html", record=own, plan_id=plan_id, before=before, changes=found)
 
 
@@ -190,7 +190,7 @@ def fix(plan_id: int) -> ResponseReturnValue:
     """Fix a scenario for good."""
     own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     try:
-        scenarios.fix_plan(get_session(), own, identity.full_name)
+        scenarios.finalise_plan(get_session(), own, identity.full_name)
     except WardReadinessError as error:
         flash(error.message, "danger")
     else:

@@ -8,7 +8,13 @@ from accounts import audit
 from accounts.guards import requires, the_identity
 from accounts.permissions import Permission, may
 from inventory.catalogue import load_catalogue
-from planning.scenarios.accepted_transfers import agree, key_of, left_to_give, proposals, withdraw
+from planning.scenarios.accepted_transfers import (
+    accept_transfers,
+    list_proposals,
+    proposal_key,
+    remaining_surpluses,
+    withdraw_transfers,
+)
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError
 from portal.database import get_session, writes
@@ -23,7 +29,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
     own = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), own)
     prices = {line.code: line.unit_price for line in plan.lines}
-    offered = [(key_of(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"]) for t in proposals(plan)]
+    offered = [(proposal_key(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"]) for t in list_proposals(plan)]
     return render_template(
         "planning/transfers.html",
         record=own,
@@ -34,7 +40,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
         saved=sum(saved for _key, _transfer, saved in offered),
         agreed=own.transfers,
         wards={ward.code: ward for ward in plan.wards},
-        strained=[surplus for surplus in left_to_give(plan) if surplus.quantity < 0],
+        strained=[surplus for surplus in remaining_surpluses(plan) if surplus.quantity < 0],
         catalogue=load_catalogue(),
     )
 
@@ -46,7 +52,7 @@ def accept(plan_id: int) -> ResponseReturnValue:
     """Agree to the chosen proposals."""
     own, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
     try:
-        count = agree(get_session(), own, plan_of(get_session(), own), keys, identity.full_name)
+        count = accept_transfers(get_session(), own, plan_of(get_session(), own), keys, identity.full_name)
     except ScenarioError as error:
         flash(error.message, "danger")
     else:
@@ -63,7 +69,7 @@ def take_back(plan_id: int) -> ResponseReturnValue:
     own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     ids = request.form.getlist("id", type=int)
     try:
-        count = withdraw(get_session(), own, ids)
+        count = withdraw_transfers(get_session(), own, ids)
     except ScenarioError as error:
         flash(error.message, "danger")
     else:

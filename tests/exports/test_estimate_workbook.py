@@ -12,7 +12,7 @@ from exports.workbook.estimate import TAB
 from exports.workbook.five_years import TAB as YEARS_TAB
 from planning.plan.assumptions import Mode, Rates, Spending
 from planning.plan.estimate import estimate
-from planning.plan.five_year_cost import running_cost
+from planning.plan.five_year_cost import five_year_cost
 from tests.exports.test_living_workbook import agrees_in_libreoffice
 from tests.exports.test_plan_and_workbook import CONTEXT, formulas, recalculated, same, tab
 from tests.planning.test_costs import PLAN
@@ -84,7 +84,7 @@ def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
 
 
 def test_five_years_are_those_of_the_page(data):
-    sheet, cost = load_workbook(BytesIO(data), data_only=True)[YEARS_TAB], running_cost(PROJECT)
+    sheet, cost = load_workbook(BytesIO(data), data_only=True)[YEARS_TAB], five_year_cost(PROJECT)
     for kind in Spending:
         row = next(row for row in sheet.iter_rows(min_row=FIRST) if row[1].value == f"Cộng {kind.label.lower()}")
         assert [cell.value for cell in row[3:9]] == [*(cost.in_year(kind, year) for year in cost.years), cost.total(kind)]

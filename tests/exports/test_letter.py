@@ -10,14 +10,14 @@ from docx.shared import Pt
 from openpyxl import load_workbook
 
 from exports.letter.build import build_letter
-from exports.letter.contents import turned_ready
-from exports.letter.form import FONT, plain
+from exports.letter.contents import wards_turned_ready
+from exports.letter.form import FONT, printable
 from exports.workbook.build import build_workbook
 from planning.plan.assumptions import Mode, Rates, Spending
-from planning.plan.comparison import ready_after
+from planning.plan.comparison import wards_ready_after
 from planning.plan.document_reference import LetterKind, Reference, initials
 from planning.plan.estimate import estimate
-from planning.plan.five_year_cost import running_cost
+from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
@@ -147,7 +147,7 @@ class TestFigures:
 
     def test_five_years_are_those_of_their_page(self, city):
         plan, letter = city
-        cost = running_cost(plan)
+        cost = five_year_cost(plan)
         grid = next(
             t for t in letter.tables if t.rows[0].cells[0].text == "Năm" and f"Năm {cost.years[4]}" in t.rows[-2].cells[0].text
         )
@@ -155,9 +155,9 @@ class TestFigures:
 
     def test_the_wards_that_turn_ready_are_named(self, city):
         plan, letter = city
-        turned = turned_ready(plan)
+        turned = wards_turned_ready(plan)
         ready = {code for code, rating in plan.ratings.items() if rating.result is Result.READY}
-        assert {ward.code for ward in turned} == ready_after(plan) - ready
+        assert {ward.code for ward in turned} == wards_ready_after(plan) - ready
         assert [row[1] for row in rows_of(letter, "STT")[:-2]] == [ward.full_name for ward in turned]
         assert f"tăng từ {len(ready)} lên {len(ready) + len(turned)}/126" in text_of(letter)
 
@@ -216,7 +216,7 @@ class TestReference:
 
         before = code()
         assert code() == before
-        scenarios.fix_plan(demo_session, record, "N")
+        scenarios.finalise_plan(demo_session, record, "N")
         assert code() == before
         assert before.endswith(record.sha256[:8].upper())
 
@@ -227,8 +227,8 @@ class TestReference:
 def test_what_people_typed_stays_plain_text():
     name = '=1+1 <w:b/> & "x"\x0b\x07'
     told = text_of(letter_of(replace(PLAN, name=name)))
-    assert plain(name) == '=1+1 <w:b/> & "x"'
-    assert plain(name) in told
+    assert printable(name) == '=1+1 <w:b/> & "x"'
+    assert printable(name) in told
 
 
 class TestPages:

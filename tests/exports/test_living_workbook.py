@@ -16,7 +16,7 @@ from exports.workbook.amount_in_words_formula import words_formula
 from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
 from exports.workbook.styles import FONT
-from exports.workbook.summary import AGREED, TOTAL_ROW
+from exports.workbook.summary import CONSISTENT, TOTAL_ROW
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
@@ -82,7 +82,7 @@ def test_a_changed_quantity_moves_both_subtotals(data, tmp_path):
     assert values(more, data, DETAIL, 7, WITHIN, ABOVE) == [before[0], before[1] + 7 * 20_000_000]
     fewer = typed(data, tmp_path, DETAIL, row, QUANTITY, "10")
     assert values(fewer, data, DETAIL, 7, WITHIN, ABOVE) == [before[0] - 8 * 20_000_000, before[1] - 100_000_000]
-    assert check_of(more, data) == check_of(fewer, data) == AGREED
+    assert check_of(more, data) == check_of(fewer, data) == CONSISTENT
 
 
 def test_what_is_moved_from_elsewhere_is_not_paid(data, tmp_path):
@@ -118,7 +118,7 @@ def test_a_changed_price_moves_words_annexes_and_the_centre(data, plan, tmp_path
     model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "A01"), 5, "20000001")
     capital = int(values(model, data, SUMMARY, TOTAL_ROW, 3)[0])
     assert vnd_in_words(capital).lower() in model.get_cell_value(tab(data, SUMMARY), TOTAL_ROW + 5, 1)
-    assert check_of(model, data) == AGREED
+    assert check_of(model, data) == CONSISTENT
 
 
 def test_a_proof_of_price_ends_the_draft(data, tmp_path):
@@ -150,7 +150,7 @@ def test_a_row_taken_out_takes_its_money_out(data, plan, tmp_path, which):
     place = {"first": 0, "middle": len(plan.lines) // 2, "last": len(plan.lines) - 1}[which]
     model = recalculated(data, tmp_path, lambda model: model.delete_rows(tab(data, DETAIL), FIRST + place, 1))
     assert same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() - plan.lines[place].amount)
-    assert check_of(model, data) == AGREED
+    assert check_of(model, data) == CONSISTENT
 
 
 @pytest.mark.parametrize("place", [0, 5])

@@ -12,9 +12,9 @@ from exports.workbook.build import build_workbook
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.assumptions import Spending
-from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
-from planning.plan.workbook_diff import rehearse
-from planning.scenarios.accepted_transfers import proposals
+from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
+from planning.plan.workbook_diff import diff_workbook
+from planning.scenarios.accepted_transfers import list_proposals
 from planning.scenarios.loading import get_plan
 from planning.transfers.proposals import with_transfers
 from tests.conftest import DEMO_DAY
@@ -27,7 +27,7 @@ OWN = replace(CONTEXT, plan_id=1)
 @pytest.fixture
 def plan(demo_session):
     found = get_plan(demo_session, 1, DEMO_DAY)
-    return with_transfers(found, proposals(found)[:12])
+    return with_transfers(found, list_proposals(found)[:12])
 
 
 def figures_of(plan):
@@ -44,9 +44,9 @@ def figures_of(plan):
 @pytest.mark.parametrize("way", ["ward", "source"])
 def test_the_parts_together_are_the_plan_to_the_dong(plan, way):
     if way == "ward":
-        parts = [part_of_ward(plan, ward) for ward in wards_of(plan)]
+        parts = [ward_subset(plan, ward) for ward in wards_of(plan)]
     else:
-        parts = [part_of_source(plan, source) for source in sources_of(plan)]
+        parts = [source_subset(plan, source) for source in sources_of(plan)]
     assert [sum(column) for column in zip(*map(figures_of, parts), strict=True)] == figures_of(plan)
     assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
     if way == "ward":
@@ -55,14 +55,14 @@ def test_the_parts_together_are_the_plan_to_the_dong(plan, way):
 
 def test_a_ward_sees_what_it_gets_and_what_it_gives(plan):
     transfer = plan.transfers[0]
-    assert transfer in part_of_ward(plan, transfer.giver).transfers
-    assert transfer in part_of_ward(plan, transfer.receiver).transfers
+    assert transfer in ward_subset(plan, transfer.giver).transfers
+    assert transfer in ward_subset(plan, transfer.receiver).transfers
     assert transfer.giver in wards_of(plan)
 
 
 def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchanged(plan, tmp_path):
     ward = plan.transfers[0].receiver
-    own = part_of_ward(plan, ward)
+    own = ward_subset(plan, ward)
     data = build_workbook(own, replace(OWN, part=ward.full_name))
     assert agrees(recalculated(data, tmp_path), data) > 300
     assert agrees_in_libreoffice(data, tmp_path) > 300
@@ -70,14 +70,14 @@ def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchange
     assert book["PL02 Chi tiết"]["U7"].value == own.total()
     assert ward.full_name.upper() in book["Tổng hợp"]["A6"].value
     assert not {"PL08 Thiếu dữ liệu", "Sơ đồ", "Trần vốn"} & set(book.sheetnames)
-    found = rehearse(read_plan_workbook(data), plan)
+    found = diff_workbook(read_plan_workbook(data), plan)
     assert found.is_empty
     assert found.warnings == ()
 
 
 def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
     source = sources_of(plan)[-1]
-    own = part_of_source(plan, source)
+    own = source_subset(plan, source)
     data = build_workbook(own, replace(OWN, part=f"126 xã, phường. Nguồn vốn: {source}"))
     assert agrees(recalculated(data, tmp_path), data) > 1_000
     assert load_workbook(BytesIO(data), data_only=True)["PL02 Chi tiết"]["U7"].value == own.total()
@@ -86,7 +86,7 @@ def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
 def test_a_ward_without_lines_has_a_workbook_too(tmp_path):
     plan = plan_of(EquipmentLot("A01", good=2, year=2024))
     other = next(ward for ward in plan.wards if ward != WARD)
-    data = build_workbook(part_of_ward(plan, other), replace(OWN, part=other.full_name))
+    data = build_workbook(ward_subset(plan, other), replace(OWN, part=other.full_name))
     assert agrees(recalculated(data, tmp_path), data) > 50
 
 

@@ -10,9 +10,9 @@ from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.plan.comparison import difference
+from planning.plan.comparison import diff_plans
 from planning.plan.overrides import Edit, apply_edits, apply_prices
-from planning.plan.workbook_diff import chosen, rehearse
+from planning.plan.workbook_diff import diff_workbook, selected_edits
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from portal.database import session_scope
@@ -58,7 +58,7 @@ def put(sheet, item, heading, value):
 
 
 def look(data, plan):
-    return rehearse(read_plan_workbook(data), plan)
+    return diff_workbook(read_plan_workbook(data), plan)
 
 
 def test_untouched_it_is_an_empty_difference(data, plan):
@@ -110,11 +110,11 @@ def test_each_input_is_found_and_taken(data, plan):
         ("A01", "unit_price"): "18500000",
         ("A01", "evidence"): "12/BG ngày 05/3/2026",
     } | {("A01", "method"): "quote"}
-    edits = chosen(found, [proposal.key for proposal in found.proposed])
+    edits = selected_edits(found, [proposal.key for proposal in found.proposed])
     prices = apply_prices(plan.price_list, edits)
     assert prices.prices["A01"].has_evidence
     after = apply_edits(replace(plan, price_list=prices), edits)
-    assert [change.field for change in difference(plan, after) if change.item == "C04"] == ["Phương thức", "Năm"]
+    assert [change.field for change in diff_plans(plan, after) if change.item == "C04"] == ["Phương thức", "Năm"]
 
 
 def test_only_what_was_ticked_is_taken(data, plan):
@@ -123,7 +123,7 @@ def test_only_what_was_ticked_is_taken(data, plan):
         put(book[DETAIL], "A01", "Ghi chú", "x")
 
     found = look(changed(data, edit), plan)
-    assert [edit.field for edit in chosen(found, [found.proposed[0].key, "forged|key|x"])] == [found.proposed[0].edit.field]
+    assert [edit.field for edit in selected_edits(found, [found.proposed[0].key, "forged|key|x"])] == [found.proposed[0].edit.field]
 
 
 def test_numbers_typed_as_text_are_read_or_refused(data, plan):
@@ -280,5 +280,5 @@ def test_a_double_funding_is_refused_whole(demo_session):
     found = plan_of(demo_session, own, DEMO_DAY)
     ward = next(line.ward for line in found.lines if line.item == "C04")
     with pytest.raises(scenarios.EditError, match="Không cấp hai lần"):
-        scenarios.keep_edits(demo_session, own, [Edit(ward.code, "C06", "quantity", "1")], "", "Một", scenarios.WORKBOOK)
+        scenarios.save_edits(demo_session, own, [Edit(ward.code, "C06", "quantity", "1")], "", "Một", scenarios.WORKBOOK)
     assert own.edits == []

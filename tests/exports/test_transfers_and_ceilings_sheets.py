@@ -10,16 +10,16 @@ from openpyxl import load_workbook
 
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
-from exports.workbook.ceilings import BROKEN, CEILING, CHECK, FIRST_WARD, KEPT, LEFT, SPENT
+from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD, REMAINING, SPENT, WITHIN_CEILINGS
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.funding.allocation import candidates_of, curve, next_ward, spending_by_pot
+from planning.funding.allocation import candidates_of, next_ward, readiness_curve, spending_by_pot
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.plan.assumptions import Assumptions, GroupRule
 from planning.plan.overrides import Edit, apply_edits
 from planning.plan.plan import Transfer, build_plan
-from planning.plan.workbook_diff import rehearse
-from planning.scenarios.accepted_transfers import proposals
+from planning.plan.workbook_diff import diff_workbook
+from planning.scenarios.accepted_transfers import list_proposals
 from planning.scenarios.loading import get_plan
 from planning.transfers.proposals import with_transfers
 from scoring.rating.rating import Result
@@ -47,7 +47,7 @@ def with_moves(plan, *quantities):
 @pytest.fixture
 def city(demo_session):
     found = get_plan(demo_session, 1, DEMO_DAY)
-    return with_transfers(found, proposals(found))
+    return with_transfers(found, list_proposals(found))
 
 
 def funded(plan):
@@ -85,12 +85,12 @@ class TestTransfers:
 
     def test_untouched_it_comes_back_empty_and_a_changed_sheet_of_transfers_is_refused(self, small, tmp_path):
         data = build_workbook(small, OWN)
-        assert rehearse(read_plan_workbook(data), small).is_empty
+        assert diff_workbook(read_plan_workbook(data), small).is_empty
 
         def fewer(book):
             book[MOVES].cell(FIRST, 8).value = 2
 
-        (refused,) = rehearse(read_plan_workbook(calculated_by_office(changed(data, fewer), tmp_path)), small).refused
+        (refused,) = diff_workbook(read_plan_workbook(calculated_by_office(changed(data, fewer), tmp_path)), small).refused
         assert refused.value == "6"
         assert "trang tính Điều chuyển của tệp đã bị sửa" in refused.message
 
@@ -103,8 +103,8 @@ class TestCeilings:
         pots = range(5, 5 + len(choice.ceilings))
         assert [sheet.cell(CEILING, column).value for column in pots] == list(choice.ceilings.values())
         assert [sheet.cell(SPENT, column).value for column in pots] == [choice.spent.get(pot, 0) for pot in choice.ceilings]
-        assert [sheet.cell(LEFT, column).value for column in pots] == list(choice.remaining.values())
-        assert sheet.cell(CHECK, 5).value == KEPT
+        assert [sheet.cell(REMAINING, column).value for column in pots] == list(choice.remaining.values())
+        assert sheet.cell(CHECK, 5).value == WITHIN_CEILINGS
         assert "Đã chứng minh" in sheet.cell(HEAD - 1, 1).value
         assert next_ward(choice).ward.full_name in sheet.cell(HEAD - 1, 1).value
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=FIRST_WARD, max_row=CHECK + len(candidates))]
@@ -115,7 +115,7 @@ class TestCeilings:
             for row in range(FIRST_WARD, CHECK + len(candidates) + 1):
                 model.set_user_input(tab(data, CEILINGS), row, 4, "có")
 
-        assert recalculated(data, tmp_path, fund_all).get_cell_value(tab(data, CEILINGS), CHECK, 5) == BROKEN
+        assert recalculated(data, tmp_path, fund_all).get_cell_value(tab(data, CEILINGS), CHECK, 5) == ABOVE_CEILING
 
     def test_without_ceilings_only_the_curve_is_told(self, city):
         candidates = candidates_of(city)
@@ -137,7 +137,7 @@ class TestCeilings:
     def test_the_curve_is_a_running_sum_and_its_picture_shows_it(self, city):
         candidates = candidates_of(city)
         data = build_workbook(city, OWN, candidates)
-        sheet, points = load_workbook(BytesIO(data), data_only=True)[CHEAPEST], curve(candidates)
+        sheet, points = load_workbook(BytesIO(data), data_only=True)[CHEAPEST], readiness_curve(candidates)
         told = [(sheet.cell(FIRST + n, 5).value, sheet.cell(FIRST + n, 8).value) for n in range(1, len(points) + 1)]
         assert told == [(point.money, point.people) for point in points]
         ready = sum(rating.result is Result.READY for rating in city.ratings.values())

@@ -9,7 +9,7 @@ from time import process_time
 
 import networkx
 
-from planning.funding.allocation import Aim, choose, floors_by, rank_cheapest
+from planning.funding.allocation import Aim, choose_wards, floors_of, rank_cheapest
 from planning.funding.knapsack import _model
 from planning.transfers.proposals import great_circle, propose_transfers
 from tests.planning.made_up import make_candidates, make_ceilings, make_market
@@ -45,15 +45,15 @@ def time_choice(count):
     for percent in PERCENTS:
         ceilings = make_ceilings(candidates, percent)
         for aim in Aim:
-            choice, seconds = timed(choose, candidates, ceilings, aim)
+            choice, seconds = timed(choose_wards, candidates, ceilings, aim)
             taken, greedy_seconds = timed(greedy, candidates, ceilings)
             tell(f"choice    {count:5} wards, {percent} %, {aim.value:6}: {choice.value} of at most {choice.bound}, {seconds:.2f} s;",
                  f"greedy {worth(taken, aim)}, {greedy_seconds:.3f} s")  # fmt: skip
             if count < 1000:
                 whole, seconds = timed(whole_program, *rows_of(candidates, ceilings, aim), nodes=2000)
                 tell(f"          HiGHS on the whole program: {whole[0]:.0f} of at most {whole[1]:.0f}, {seconds:.2f} s")
-        floors = floors_by(candidates, "former_district", 1)
-        choice, seconds = timed(choose, candidates, ceilings, floors=floors, communes_first=True)
+        floors = floors_of(candidates, "former_district", 1)
+        choice, seconds = timed(choose_wards, candidates, ceilings, floors=floors, communes_first=True)
         tell(f"          with {len(floors)} floors and communes first: {choice.value} of at most {choice.bound}, {seconds:.2f} s")
 
 
@@ -72,7 +72,7 @@ def time_brute_force(count):
     """Every choice of a small city."""
     candidates = make_candidates(count)
     ceilings = make_ceilings(candidates, 40)
-    choice, seconds = timed(choose, candidates, ceilings)
+    choice, seconds = timed(choose_wards, candidates, ceilings)
 
     def best():
         sets = (taken for size in range(count + 1) for taken in combinations(rank_cheapest(candidates), size))

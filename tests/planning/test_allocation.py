@@ -15,14 +15,14 @@ from planning.funding.allocation import (
     FloorError,
     Pot,
     candidates_of,
-    choose,
-    curve,
-    floors_by,
+    choose_wards,
+    find_waiting,
+    floors_of,
     funded_lines,
     next_ward,
     rank_cheapest,
+    readiness_curve,
     spending_by_pot,
-    why_not,
 )
 from planning.plan.plan import Method
 from planning.transfers.proposals import propose_transfers, shortages, surpluses, with_transfers
@@ -68,7 +68,7 @@ def funded(choice):
 @given(cities, ceilings_of, st.sampled_from(list(Aim)), st.booleans())
 def test_no_other_choice_is_better_nor_of_the_same_value_cheaper(costs, ceilings, aim, communes_first):
     candidates = city(costs)
-    choice = choose(candidates, ceilings, aim, communes_first=communes_first)
+    choice = choose_wards(candidates, ceilings, aim, communes_first=communes_first)
 
     def quality(chosen):
         communes = sum(c.ward.kind == "xa" for c in chosen) if communes_first else 0
@@ -79,7 +79,7 @@ def test_no_other_choice_is_better_nor_of_the_same_value_cheaper(costs, ceilings
     assert choice.value == worth(funded(choice), aim)
     assert choice.is_optimal
     assert choice.is_cheapest
-    assert choice == choose(reversed(candidates), ceilings, aim, communes_first=communes_first)
+    assert choice == choose_wards(reversed(candidates), ceilings, aim, communes_first=communes_first)
     for pot, left in choice.remaining.items():
         assert left == ceilings[pot] - choice.spent.get(pot, 0) >= 0
 
@@ -92,12 +92,12 @@ def test_floors_are_kept_or_named_with_what_is_possible(costs, ceilings, first, 
     floors = (Floor("một nửa", first, frozenset(codes[::2])), Floor("nửa kia", second, frozenset(codes[1::2])))
     within = every_choice(candidates, ceilings, floors)
     if within:
-        choice = choose(candidates, ceilings, floors=floors)
+        choice = choose_wards(candidates, ceilings, floors=floors)
         assert keeps(funded(choice), ceilings, floors)
         assert choice.value == max(map(len, within))
         return
     with pytest.raises(FloorError) as told:
-        choose(candidates, ceilings, floors=floors)
+        choose_wards(candidates, ceilings, floors=floors)
     most = [
         max(
             (len({c.ward.code for c in chosen} & floor.codes) for chosen in every_choice(candidates, ceilings, floors[:place])),
@@ -118,13 +118,13 @@ many = st.lists(st.tuples(st.integers(1, 9_000_000_000), st.integers(0, 9_000_00
 def test_a_larger_city_is_within_its_ceilings_and_its_bound_and_never_worse_than_greedy(costs, percent, more, aim):
     candidates = city([(*cost, True) for cost in costs])
     ceilings = {pot: vnd * percent // 100 for pot, vnd in spending_by_pot(candidates).items()}
-    choice = choose(candidates, ceilings, aim)
+    choice = choose_wards(candidates, ceilings, aim)
     assert keeps(funded(choice), ceilings, ())
     assert choice.value <= choice.bound
     assert choice.cost_bound <= choice.cost
     assert choice.value >= worth(greedy(candidates, ceilings), aim)
     richer = {pot: vnd + vnd * more // 100 for pot, vnd in ceilings.items()}
-    assert choose(candidates, richer, aim).bound >= choice.value
+    assert choose_wards(candidates, richer, aim).bound >= choice.value
 
 
 def test_a_choice_that_brings_less_than_its_prices_allow_is_not_taken_for_a_better_one():
@@ -132,43 +132,43 @@ def test_a_choice_that_brings_less_than_its_prices_allow_is_not_taken_for_a_bett
         [*[(1, 0, True)] * 16, (1, 250, True), (1, 277_991_030, True), (1, 172_254_379, True), (1, 105_736_905, True)]
     )
     ceilings = {pot: vnd // 2 for pot, vnd in spending_by_pot(candidates).items()}
-    choice = choose(candidates, ceilings, Aim.PEOPLE)
+    choice = choose_wards(candidates, ceilings, Aim.PEOPLE)
     assert worth(greedy(candidates, ceilings), Aim.PEOPLE) <= choice.value <= choice.bound
 
 
 def test_a_ceiling_is_met_to_the_dong():
     candidates = city([(1_000_000_000_001, 0, True), (1_000_000_000_000, 0, True), (3, 0, True)])
-    assert choose(candidates, {NEXT: 1_000_000_000_003}).remaining == {NEXT: 0}
+    assert choose_wards(candidates, {NEXT: 1_000_000_000_003}).remaining == {NEXT: 0}
     for limit, value in ((1_000_000_000_002, 1), (1_000_000_000_003, 2), (2_000_000_000_003, 2), (2_000_000_000_004, 3)):
-        assert choose(candidates, {NEXT: limit}).value == value
+        assert choose_wards(candidates, {NEXT: limit}).value == value
 
 
 def test_a_pot_without_a_ceiling_is_unlimited_and_nothing_to_choose_is_no_error():
     candidates = city([(5, 7, True), (5, 0, True), (1, 1, False)])
-    assert choose(candidates, {}).value == 2
-    assert choose([], {NEXT: 5}).value == 0
-    assert choose(candidates, {NEXT: 5}).funded == {candidates[1].ward.code}
+    assert choose_wards(candidates, {}).value == 2
+    assert choose_wards([], {NEXT: 5}).value == 0
+    assert choose_wards(candidates, {NEXT: 5}).funded == {candidates[1].ward.code}
 
 
 def test_each_ward_that_waits_knows_why():
     candidates = city([(5, 7, True), (4, 0, True), (1, 1, False), (4, 0, True)])
-    choice = choose(candidates, {NEXT: 8})
+    choice = choose_wards(candidates, {NEXT: 8})
     first, second, third, _ = (c.ward for c in candidates)
-    assert why_not(choice, second) is None
-    assert why_not(choice, first).lacking == {NEXT: 5}
-    assert "năm 2027, Thành phố: thiếu 5" in why_not(choice, first).reason
-    assert not why_not(choice, third).possible
+    assert find_waiting(choice, second) is None
+    assert find_waiting(choice, first).lacking == {NEXT: 5}
+    assert "năm 2027, Thành phố: thiếu 5" in find_waiting(choice, first).reason
+    assert not find_waiting(choice, third).possible
     assert next_ward(choice).ward == first
     with pytest.raises(KeyError):
-        why_not(choice, WARDS[100])
+        find_waiting(choice, WARDS[100])
 
 
 def test_the_curve_is_the_ranking_summed_up():
     candidates = city([(5, 7, True), (4, 0, True), (1, 1, False), (3, 2, True)])
-    points = curve(candidates)
+    points = readiness_curve(candidates)
     assert [(p.money, p.wards) for p in points] == [(4, 1), (9, 2), (21, 3)]
     assert [p.ward for p in points] == [c.ward for c in rank_cheapest(candidates)]
-    assert [p.money for p in curve(candidates, [LATER])] == [0, 2, 9]
+    assert [p.money for p in readiness_curve(candidates, [LATER])] == [0, 2, 9]
     assert points[-1].people == sum(c.ward.population for c in candidates if c.possible)
 
 
@@ -176,9 +176,9 @@ def test_the_curve_is_the_ranking_summed_up():
 @given(cities)
 def test_no_choice_turns_more_wards_ready_than_a_point_of_the_curve_says(costs):
     candidates = [replace(c, costs={NEXT: c.cost}) for c in city(costs)]
-    for point in curve(candidates):
-        assert choose(candidates, {NEXT: point.money}).value >= point.wards
-        assert choose(candidates, {NEXT: point.money - 1}).value < point.wards if point.money else True
+    for point in readiness_curve(candidates):
+        assert choose_wards(candidates, {NEXT: point.money}).value >= point.wards
+        assert choose_wards(candidates, {NEXT: point.money - 1}).value < point.wards if point.money else True
 
 
 def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):  # noqa: F811
@@ -186,7 +186,7 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):  # noqa: F8
     for plan in (demo_plan, with_transfers(demo_plan, moved)):
         candidates = candidates_of(plan)
         ceilings = {pot: vnd * 2 // 5 for pot, vnd in spending_by_pot(candidates).items()}
-        choice = choose(candidates, ceilings, Aim.PEOPLE)
+        choice = choose_wards(candidates, ceilings, Aim.PEOPLE)
         split = funded_lines(plan, choice)
         for pot, spent in choice.spent.items():
             lines = [line for line in split.funded if (line.year, line.source) == (pot.year, pot.source)]
@@ -211,5 +211,5 @@ def test_the_lines_of_a_candidate_follow_the_plan(demo_plan):  # noqa: F811
     lines = tuple(replace(line, year=2031, source="Khác", unit_price=1, method=Method.BUY) for line in demo_plan.lines)
     changed = candidates_of(replace(demo_plan, lines=lines))
     assert {pot for c in changed for pot in c.costs} == {Pot(2031, "Khác")}
-    assert floors_by(changed, "kind", 3)[0].at_least == 3
-    assert {floor.name for floor in floors_by(changed, "kind", 3)} == {"Phường", "Xã"}
+    assert floors_of(changed, "kind", 3)[0].at_least == 3
+    assert {floor.name for floor in floors_of(changed, "kind", 3)} == {"Phường", "Xã"}

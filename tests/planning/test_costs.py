@@ -12,15 +12,15 @@ from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards.wards import load_wards
 from planning.forms import RATE_NAMES
-from planning.plan.approval_hints import hints_of, over_cap
+from planning.plan.approval_hints import approver_above_cap, hints_of
 from planning.plan.assumptions import Assumptions, Mode, Rates, Spending
 from planning.plan.estimate import LINES, before_vat, estimate
-from planning.plan.five_year_cost import Part, running_cost
+from planning.plan.five_year_cost import CostPart, five_year_cost
 from planning.plan.plan import build_plan, is_paid_yearly
 from planning.plan.year_bars import FRAME, draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.serialization import dump_rates, freeze, hash_content, read_frozen, read_rates
+from planning.scenarios.serialization import dump_rates, freeze_plan, hash_content, load_frozen, load_rates
 from portal.formats import format_rate
 from portal.numbers import CountError, parse_rate
 from scoring.rating.published_standards import REFERENCE
@@ -145,7 +145,7 @@ class TestHints:
         ],
     )
     def test_a_price_above_its_ceiling_names_who_decides(self, price, who):
-        told = over_cap(PRICES.prices["A01"], price)
+        told = approver_above_cap(PRICES.prices["A01"], price)
         assert who in told if who else told == ""
 
     def test_every_hint_has_its_clause_and_label(self):
@@ -181,57 +181,57 @@ def test_a_rate_reads_back_as_it_is_written(rate):
 
 class TestRunningCost:
     def test_the_first_year_of_everything_is_the_plan(self):
-        cost = running_cost(PLAN)
+        cost = five_year_cost(PLAN)
         for kind in Spending:
             yearly = sum(line.upkeep * (cost.years[-1] - line.year) for line in PLAN.lines if line.spending is kind)
-            worn = sum(sum(row.values()) for (part, k), row in cost.cells.items() if part is Part.REPLACEMENT and k is kind)
+            worn = sum(sum(row.values()) for (part, k), row in cost.cells.items() if part is CostPart.REPLACEMENT and k is kind)
             assert cost.total(kind) == PLAN.spending_total(kind) + yearly + worn - cost.outside[kind]
 
     @given(
         st.lists(st.tuples(st.sampled_from(["A01", "A03", "B09", "F02"]), st.integers(1, 30), st.integers(2015, 2026)), max_size=6)
     )
     def test_parts_and_years_are_the_total(self, lots):
-        cost = running_cost(make_plan(*(EquipmentLot(item, good=count, year=year) for item, count, year in lots)))
+        cost = five_year_cost(make_plan(*(EquipmentLot(item, good=count, year=year) for item, count, year in lots)))
         for kind in Spending:
             by_part = sum(sum(row.values()) for (_part, k), row in cost.cells.items() if k is kind)
             assert by_part == sum(cost.in_year(kind, year) for year in cost.years) == cost.total(kind)
 
     def test_a_machine_of_today_is_replaced_when_its_life_ends(self):
-        cost = running_cost(make_plan(EquipmentLot("A01", good=20, year=2022)))
-        assert cost.cells[Part.REPLACEMENT, Spending.CAPITAL] == {2027: 0, 2028: 0, 2029: 400_000_000, 2030: 0, 2031: 0}
+        cost = five_year_cost(make_plan(EquipmentLot("A01", good=20, year=2022)))
+        assert cost.cells[CostPart.REPLACEMENT, Spending.CAPITAL] == {2027: 0, 2028: 0, 2029: 400_000_000, 2030: 0, 2031: 0}
 
     def test_what_the_plan_replaces_is_not_replaced_twice(self):
         plan = make_plan(EquipmentLot("A01", good=20, year=2010))
         assert any(line.item == "A01" and line.short == 20 for line in plan.lines)
-        cost = running_cost(plan)
-        assert (Part.REPLACEMENT, Spending.CAPITAL) not in cost.cells
+        cost = five_year_cost(plan)
+        assert (CostPart.REPLACEMENT, Spending.CAPITAL) not in cost.cells
         assert cost.overdue == 0
 
     def test_the_city_centre_and_unknown_years_are_in_no_sum(self):
         lots = EquipmentLot("B09", good=3, year=2024, owner=Owner.CITY_CENTRE), EquipmentLot("B09", good=2)
-        cost = running_cost(make_plan(EquipmentLot("A01", good=20, year=2025), *lots))
+        cost = five_year_cost(make_plan(EquipmentLot("A01", good=20, year=2025), *lots))
         assert cost.undated == 2
-        assert (Part.REPLACEMENT, Spending.CAPITAL) not in cost.cells
+        assert (CostPart.REPLACEMENT, Spending.CAPITAL) not in cost.cells
 
     def test_what_is_paid_yearly_is_paid_for_twelve_months_later_on(self):
         line = next(line for line in PLAN.lines if is_paid_yearly(line.item, line.method))
         plan = replace(PLAN, lines=(replace(line, months=3, year=2028),))
-        row = next(iter(running_cost(plan).cells.values()))
+        row = next(iter(five_year_cost(plan).cells.values()))
         assert list(row.values()) == [0, plan.lines[0].amount, line.upkeep, line.upkeep, line.upkeep]
 
     def test_a_year_outside_is_told(self):
         plan = replace(PLAN, lines=tuple(replace(line, year=2040) for line in PLAN.lines))
-        cost = running_cost(plan)
+        cost = five_year_cost(plan)
         assert cost.outside == {kind: plan.spending_total(kind) for kind in Spending}
 
     def test_bars_are_to_scale(self):
-        bars = draw_year_bars(running_cost(PLAN))
+        bars = draw_year_bars(five_year_cost(PLAN))
         highest = max(bars, key=lambda bar: bar.amount)
         assert (highest.y, highest.height) == (FRAME.top, FRAME.height)
         assert all(abs(bar.height - FRAME.height * bar.amount / highest.amount) < 0.1 for bar in bars)
 
     def test_each_year_has_a_bar_of_each_kind(self):
-        cost = running_cost(PLAN)
+        cost = five_year_cost(PLAN)
         bars = draw_year_bars(cost)
         assert [(bar.year, bar.spending) for bar in bars] == [(year, kind) for year in cost.years for kind in Spending]
         assert all(bar.amount == cost.in_year(bar.spending, bar.year) for bar in bars)
@@ -240,25 +240,25 @@ class TestRunningCost:
 class TestStored:
     def test_rates_read_back_and_what_is_not_stored_stands_at_its_default(self):
         rates = Rates(Mode.PROJECT, 1, 2, 3, 4, 5, 6, 7)
-        assert read_rates(dump_rates(rates)) == rates
-        assert read_rates({}) == Rates()
+        assert load_rates(dump_rates(rates)) == rates
+        assert load_rates({}) == Rates()
 
     def test_the_rates_are_part_of_what_is_fixed(self):
-        one, other = (freeze(replace(PLAN, rates=Rates(volume=volume)), {}) for volume in (500, 600))
+        one, other = (freeze_plan(replace(PLAN, rates=Rates(volume=volume)), {}) for volume in (500, 600))
         assert hash_content(one) != hash_content(other)
-        assert read_frozen(other).rates == Rates(volume=600)
+        assert load_frozen(other).rates == Rates(volume=600)
 
     def test_a_plan_fixed_before_there_were_rates_still_reads(self):
-        content = freeze(PLAN, {})
+        content = freeze_plan(PLAN, {})
         del content["rates"]
-        assert read_frozen(content).rates == Rates()
+        assert load_frozen(content).rates == Rates()
 
     def test_a_final_plan_keeps_its_rates(self, demo_session):
         record = get_plan_record(demo_session, 1)
         rates = Rates(Mode.PROJECT, volume=777)
         scenarios.set_rules(demo_session, record, record.changes, Assumptions(2027), rates=dump_rates(rates))
         assert plan_of(demo_session, record).rates == rates
-        scenarios.fix_plan(demo_session, record, "N")
+        scenarios.finalise_plan(demo_session, record, "N")
         record.rates = {}
         assert plan_of(demo_session, record).rates == rates
         assert scenarios.is_intact(record)

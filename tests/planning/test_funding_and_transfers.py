@@ -5,15 +5,21 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from planning.funding.allocation import Aim, Pot, candidates_of, curve
+from planning.funding.allocation import Aim, Pot, candidates_of, readiness_curve
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanTransfer
 from planning.plan.assumptions import SOURCES
-from planning.scenarios.accepted_transfers import agree, key_of, left_to_give, proposals, withdraw
+from planning.scenarios.accepted_transfers import (
+    accept_transfers,
+    list_proposals,
+    proposal_key,
+    remaining_surpluses,
+    withdraw_transfers,
+)
 from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.scenarios import ScenarioError, copy_plan, fix_plan, revise_plan
-from planning.scenarios.serialization import dump_funding, read_funding
+from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
+from planning.scenarios.serialization import dump_funding, load_funding
 from tests.conftest import DEMO_DAY
 
 CITY = SOURCES[0]
@@ -27,9 +33,9 @@ def own(demo_session):
 class TestTransfers:
     def test_what_is_agreed_takes_the_place_of_buying(self, demo_session, own):
         before = plan_of(demo_session, own, DEMO_DAY)
-        offered = proposals(before)
-        chosen = [key_of(transfer) for transfer in offered[:3]]
-        assert agree(demo_session, own, before, chosen, "Một") == 3
+        offered = list_proposals(before)
+        chosen = [proposal_key(transfer) for transfer in offered[:3]]
+        assert accept_transfers(demo_session, own, before, chosen, "Một") == 3
         after = plan_of(demo_session, own, DEMO_DAY)
         prices = {line.code: line.unit_price for line in before.lines}
         saved = sum(t.quantity * prices[f"{t.receiver.code}-{t.item}"] for t in offered[:3])
@@ -39,34 +45,34 @@ class TestTransfers:
             == sum(t.quantity for t in offered[:3])
             == sum(t.quantity for t in after.transfers)
         )
-        assert {key_of(t) for t in proposals(after)} == {key_of(t) for t in offered[3:]}
-        assert all(surplus.quantity >= 0 for surplus in left_to_give(after))
+        assert {proposal_key(t) for t in list_proposals(after)} == {proposal_key(t) for t in offered[3:]}
+        assert all(surplus.quantity >= 0 for surplus in remaining_surpluses(after))
 
     def test_a_proposal_that_is_no_longer_made_is_refused_whole(self, demo_session, own):
         plan = plan_of(demo_session, own, DEMO_DAY)
-        good = key_of(proposals(plan)[0])
+        good = proposal_key(list_proposals(plan)[0])
         for keys in ([], [good, "A01|00070|00004|999"]):
             with pytest.raises(ScenarioError, match="vừa đổi hoặc chưa chọn"):
-                agree(demo_session, own, plan, keys, "Một")
+                accept_transfers(demo_session, own, plan, keys, "Một")
         assert own.transfers == []
 
     def test_they_go_along_with_copies_and_revisions_and_can_be_taken_back(self, demo_session, own):
         plan = plan_of(demo_session, own, DEMO_DAY)
-        agree(demo_session, own, plan, [key_of(t) for t in proposals(plan)[:2]], "Một")
+        accept_transfers(demo_session, own, plan, [proposal_key(t) for t in list_proposals(plan)[:2]], "Một")
         copied = copy_plan(demo_session, own, "Bản sao", "Một")
         revised = revise_plan(demo_session, own, "tiếp", "Một")
         assert len(copied.transfers) == len(revised.transfers) == 2
-        assert withdraw(demo_session, copied, [copied.transfers[0].id, 10**6]) == 1
+        assert withdraw_transfers(demo_session, copied, [copied.transfers[0].id, 10**6]) == 1
         assert len(own.transfers) == 2
 
     def test_a_final_plan_keeps_its_transfers(self, demo_session, own):
         plan = plan_of(demo_session, own)
-        agree(demo_session, own, plan, [key_of(proposals(plan)[0])], "Một")
+        accept_transfers(demo_session, own, plan, [proposal_key(list_proposals(plan)[0])], "Một")
         agreed = plan_of(demo_session, own).transfers
-        fix_plan(demo_session, own, "Một")
+        finalise_plan(demo_session, own, "Một")
         assert plan_of(demo_session, own).transfers == agreed
         with pytest.raises(ScenarioError, match="đã chốt"):
-            withdraw(demo_session, own, [own.transfers[0].id])
+            withdraw_transfers(demo_session, own, [own.transfers[0].id])
 
     def test_newer_data_that_ask_for_less_move_less(self, demo_session, own):
         plan = plan_of(demo_session, own, DEMO_DAY)
@@ -96,8 +102,8 @@ class TestTransfers:
 class TestFunding:
     def test_stored_it_reads_back(self):
         funding = Funding((Ceiling(2027, CITY, 10**9),), Aim.PEOPLE, 2, True)
-        assert read_funding(dump_funding(funding)) == funding
-        assert read_funding({}) == Funding()
+        assert load_funding(dump_funding(funding)) == funding
+        assert load_funding({}) == Funding()
 
     def test_without_a_ceiling_all_that_money_mends_is_funded(self, demo_session, own):
         candidates = candidates_of(plan_of(demo_session, own, DEMO_DAY))
@@ -146,7 +152,7 @@ class TestFunding:
         assert "có thể hiểu theo nhiều cách" in answer.text
 
     def test_the_curve_begins_at_the_ready_and_ends_at_all(self, demo_session, own):
-        points = curve(candidates_of(plan_of(demo_session, own, DEMO_DAY)))
+        points = readiness_curve(candidates_of(plan_of(demo_session, own, DEMO_DAY)))
         chart = draw_readiness_curve(points, 47)
         assert chart.path.count("H") == len(points)
         assert chart.path.endswith("V12.0")

@@ -12,7 +12,7 @@ from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_fac
 from inventory.wards.wards import load_wards
 from planning.plan.assumptions import Assumptions, Method, Spending
 from planning.plan.plan import amount_of, build_plan
-from planning.plan.subsets import part_of_source, part_of_ward, sources_of, wards_of
+from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import no_data, rate
 from scoring.rating.standard import parse_standard
@@ -136,8 +136,8 @@ def test_an_odd_ward_code_leaves_the_page_whole(demo_sign_in, code):
 @given(snapshots)
 def test_the_parts_for_wards_and_for_sources_are_the_whole(wards):
     plan = plan_of(wards)
-    by_ward = [part_of_ward(plan, ward) for ward in wards_of(plan)]
-    by_source = [part_of_source(plan, source) for source in sources_of(plan)]
+    by_ward = [ward_subset(plan, ward) for ward in wards_of(plan)]
+    by_source = [source_subset(plan, source) for source in sources_of(plan)]
     for parts in (by_ward, by_source):
         assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
         for kind in Spending:

@@ -68,7 +68,7 @@ class TestRights:
         client = demo_sign_in("taichinh")
         fields = fields_of(client, page)
         with session_scope(demo_app.extensions["engine"], writes=True) as session:
-            scenarios.fix_plan(session, get_plan_record(session, 1), "Một")
+            scenarios.finalise_plan(session, get_plan_record(session, 1), "Một")
         assert client.post(f"/plans/1/{page}", data=fields | {"quantity": "7"}).status_code == 400
 
 

@@ -16,14 +16,21 @@ from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards.wards import load_wards
 from planning.plan.assumptions import SOURCES, Assumptions, GroupRule, Method, Spending
-from planning.plan.comparison import difference, ready_after, stand
+from planning.plan.comparison import diff_plans, outcome_of, wards_ready_after
 from planning.plan.exclusions import Reason
 from planning.plan.overrides import Edit as LineEdit
-from planning.plan.overrides import EditError, EditField, apply_edits, double_fundings, new_line, read_value, show_value
+from planning.plan.overrides import EditError, EditField, apply_edits, canonical_value, find_double_funding, new_line, parse_value
 from planning.plan.plan import build_plan
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, list_plans, plan_of
-from planning.scenarios.serialization import dump_assumptions, freeze, hash_content, read_assumptions, read_frozen, thaw
+from planning.scenarios.serialization import (
+    dump_assumptions,
+    freeze_plan,
+    hash_content,
+    load_assumptions,
+    load_frozen,
+    restore_plan,
+)
 from portal.database import session_scope
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import no_data, rate
@@ -65,7 +72,7 @@ class TestReadValue:
         ],
     )
     def test_it_is_canonical(self, field, typed, value):
-        assert read_value(field, typed) == value
+        assert parse_value(field, typed) == value
 
     @pytest.mark.parametrize(
         ("field", "typed", "told"),
@@ -81,7 +88,7 @@ class TestReadValue:
     )
     def test_what_cannot_be_says_what_can(self, field, typed, told):
         with pytest.raises(EditError, match=re.escape(told)):
-            read_value(field, typed)
+            parse_value(field, typed)
 
 
 class TestRules:
@@ -105,8 +112,8 @@ class TestRules:
 
     def test_stored_rules_read_back_and_old_ones_get_the_defaults(self):
         rules = Assumptions(2028, 7, False, 40, {letter: GroupRule(year=0, unit="X") for letter in "ABCDEFGHI"})
-        assert read_assumptions(dump_assumptions(rules)) == rules
-        assert read_assumptions({"first_year": 2027}) == Assumptions(2027)
+        assert load_assumptions(dump_assumptions(rules)) == rules
+        assert load_assumptions({"first_year": 2027}) == Assumptions(2027)
 
 
 class TestApplyEdits:
@@ -155,14 +162,14 @@ class TestApplyEdits:
 class TestDoubleFunding:
     def test_a_package_beside_its_parts_is_told(self):
         plan = apply_edits(plan_with(floors=3), [edit("C06", "quantity", "1"), edit("C04", "quantity", "2")])
-        assert any("C06" in told and "C04" in told for told in double_fundings(plan))
+        assert any("C06" in told and "C04" in told for told in find_double_funding(plan))
 
     def test_counters_of_the_city_are_told(self):
         plan = apply_edits(plan_with(owns_counters=False), [edit("B01", "quantity", "2")])
-        assert any("Trung tâm Phục vụ hành chính công TP" in told for told in double_fundings(plan))
+        assert any("Trung tâm Phục vụ hành chính công TP" in told for told in find_double_funding(plan))
 
     def test_the_plan_itself_funds_nothing_twice(self, demo_session):
-        assert double_fundings(get_plan(demo_session, 1, DEMO_DAY)) == []
+        assert find_double_funding(get_plan(demo_session, 1, DEMO_DAY)) == []
 
     def test_each_exclusion_has_its_reason_and_clause(self):
         lots = (EquipmentLot("B01", good=3, owner=Owner.CITY_CENTRE), EquipmentLot("A01", good=10, on_order=4, year=2024))
@@ -181,42 +188,42 @@ class TestDoubleFunding:
 
 def test_a_final_plan_reads_back_line_by_line(demo_session):
     plan = get_plan(demo_session, 1, DEMO_DAY)
-    content = freeze(plan, {"00070": "abc"})
-    frozen = read_frozen(content)
-    assert thaw(frozen, plan.wards, plan.ratings, plan.standard) == plan
+    content = freeze_plan(plan, {"00070": "abc"})
+    frozen = load_frozen(content)
+    assert restore_plan(frozen, plan.wards, plan.ratings, plan.standard) == plan
     assert hash_content(content) == hash_content(dict(reversed(content.items())))
 
 
 def test_ready_after_counts_what_the_lines_really_bring(demo_session):
     plan = get_plan(demo_session, 1, DEMO_DAY)
-    whole = ready_after(plan)
+    whole = wards_ready_after(plan)
     nothing = replace(plan, lines=())
-    assert len(whole) > len(ready_after(nothing)) == stand(nothing).ready_now
-    turned = sorted(whole - ready_after(nothing))[0]
+    assert len(whole) > len(wards_ready_after(nothing)) == outcome_of(nothing).ready_now
+    turned = sorted(whole - wards_ready_after(nothing))[0]
     spoiled = replace(plan, lines=tuple(replace(found, quantity=0) if found.ward.code == turned else found for found in plan.lines))
-    assert ready_after(spoiled) == whole - {turned}
+    assert wards_ready_after(spoiled) == whole - {turned}
 
 
 def test_the_difference_names_each_field_in_words():
     plan = plan_with()
     other = apply_edits(plan, [edit("A01", "quantity", "7"), edit("A01", "method", "lease"), edit("A05", "quantity", "1")])
-    told = [(change.item, change.field, change.before, change.after) for change in difference(plan, other)]
+    told = [(change.item, change.field, change.before, change.after) for change in diff_plans(plan, other)]
     assert ("A01", "Số lượng đề nghị", "20", "7") in told
     assert ("A01", "Phương thức", "Mua", "Thuê") in told
     assert ("A05", "", "", "1 × 110.000.000 = 110.000.000 đ, 2028") in told
-    assert difference(plan, plan) == ()
+    assert diff_plans(plan, plan) == ()
 
 
 @pytest.mark.both_databases
 def test_a_plan_without_lines_is_not_fixed(session):
     own = get_plan_record(session, 1)
     with pytest.raises(scenarios.ScenarioError, match="chưa có dòng nào"):
-        scenarios.fix_plan(session, own, "Người thử")
+        scenarios.finalise_plan(session, own, "Người thử")
 
 
 def test_fixed_for_good(demo_session):
     own = get_plan_record(demo_session, 1)
-    scenarios.fix_plan(demo_session, own, "Người thử")
+    scenarios.finalise_plan(demo_session, own, "Người thử")
     before = plan_of(demo_session, own)
     assert scenarios.is_intact(own)
     assert get_price_list(demo_session, own.price_list_id).is_published
@@ -228,21 +235,21 @@ def test_fixed_for_good(demo_session):
         lambda: scenarios.rename_plan(demo_session, own, "Khác", ""),
         lambda: scenarios.set_rules(demo_session, own, own.changes, Assumptions(2027)),
         lambda: scenarios.undo_edits(demo_session, own, "00070", "A01"),
-        lambda: scenarios.fix_plan(demo_session, own, "Ai đó"),
+        lambda: scenarios.finalise_plan(demo_session, own, "Ai đó"),
     ):
         with pytest.raises(scenarios.ScenarioError, match="đã chốt"):
             change()
     following = scenarios.revise_plan(demo_session, own, "Cập nhật giá", "Người thử")
     assert (following.revision, following.follows_id, following.is_proposal, own.is_proposal) == (2, own.id, True, False)
     assert not following.is_final
-    changed = difference(before, plan_of(demo_session, following))
+    changed = diff_plans(before, plan_of(demo_session, following))
     assert {change.item for change in changed} == {"A01"}
 
 
 def test_two_planners_do_not_undo_each_other(demo_session):
     own = get_plan_record(demo_session, 1)
     found = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.item == "A01")
-    shown = {field.value: show_value(found, field) for field in EditField}
+    shown = {field.value: canonical_value(found, field) for field in EditField}
     scenarios.edit_line(demo_session, own, found, shown | {"quantity": "7"}, shown, "", "Một")
     now = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.code == found.code)
     # Another field merges, the same field asks.
@@ -298,7 +305,7 @@ class TestPages:
         client = demo_sign_in("taichinh")
         with session_scope(demo_app.extensions["engine"], writes=True) as session:
             own = get_plan_record(session, 1)
-            scenarios.keep_edits(session, own, [LineEdit("", "A01", "unit_price", "18500000")], "báo giá mới", "Một", "workbook")
+            scenarios.save_edits(session, own, [LineEdit("", "A01", "unit_price", "18500000")], "báo giá mới", "Một", "workbook")
             changed = plan_of(session, own)
         assert {x.unit_price for x in changed.lines if x.item == "A01"} == {18_500_000}
         page = client.get("/plans/1/rules").text
