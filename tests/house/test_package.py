@@ -1,6 +1,7 @@
 """The installed package: everything of the source that it needs, nothing else, and it runs far from the source."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,10 @@ def test_the_wheel_holds_each_file_of_the_packages_and_the_fonts(wheel):
         assert "ward-readiness = wsgi:main" in archive.read(f"{ABOUT}/entry_points.txt").decode()
         assert f"Version: {VERSION}\n" in archive.read(f"{ABOUT}/METADATA").decode()
     assert names - {f"portal/fonts/{file_name(name)}" for name in WEB_FONTS} == sources()
+
+
+def test_the_changelog_begins_with_this_version():
+    assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)[0] == VERSION
 
 
 def test_it_runs_far_from_the_source(wheel, tmp_path):
