@@ -2,7 +2,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help run test lint storm setup pictures benchmark frames mutants drawing
+# Said before anything is installed: an installer only complains about one pin or another.
+define check_python
+@python=$(BIN)/python; test -x $$python || python="$(PYTHON)"; \
+version=$$($$python -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) || \
+{ echo "Cần Python 3.11 trở lên, nhưng $$python không chạy được: cài thêm, rồi gọi như PYTHON=python3.12 make run." >&2; exit 1; }; \
+$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+{ echo "Cần Python 3.11 trở lên, nhưng $$python là Python $$version: cài bản mới hơn, xóa $(VENV) nếu có, rồi gọi như PYTHON=python3.12 make run." >&2; exit 1; }
+endef
+
+.PHONY: help run test lint storm setup pictures benchmark frames mutants drawing pythons
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +30,9 @@ lint: $(VENV)/test.stamp ## ruff, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
+	$(BIN)/python -m tests.pythons
 
 storm: $(VENV)/test.stamp ## 126 officers save every two seconds while the server is killed again and again (9 minutes)
 	$(BIN)/python -m tests.storm
@@ -45,11 +57,13 @@ pictures: $(VENV)/run.stamp ## make the pictures of the README from the demo (ne
 	$(BIN)/flask --app wsgi pictures docs/pictures
 
 $(VENV)/run.stamp: requirements.txt
+	$(check_python)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
 $(VENV)/test.stamp: requirements-dev.txt
+	$(check_python)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp

@@ -1,6 +1,7 @@
 """Settings: one frozen object, read once from the environment, refused at start when wrong."""
 
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,8 @@ from flask import current_app
 from portal.errors import SettingError
 from portal.territory import TERRITORY
 
-DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
+ROOT = Path(__file__).parent.parent
+NAME = "ward-readiness"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Settings:
     mail_from: str
     mail_folder: Path
     evidence_url: str
+    instance: Path
 
     @property
     def is_production(self) -> bool:
@@ -44,8 +47,9 @@ class Settings:
         return self.mode == "production"
 
 
-def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE) -> Settings:
+def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> Settings:
     """Settings from the environment. Raises SettingError that names the variable and what is allowed."""
+    instance = instance or Path(environ.get("INSTANCE_FOLDER", "") or default_instance(environ)).expanduser().absolute()
     mode = environ.get("WARD_MODE", "demo")
     if mode not in ("demo", "production"):
         raise SettingError(f"WARD_MODE = “{mode}” không hợp lệ. Dùng “demo” hoặc “production”.")
@@ -71,6 +75,7 @@ def read_settings(environ: Mapping[str, str], instance: Path = DEFAULT_INSTANCE)
         mail_from=environ.get("MAIL_FROM", "khao-sat@example.org"),
         mail_folder=Path(environ.get("MAIL_FOLDER", "") or instance / "mail"),
         evidence_url=environ.get("EVIDENCE_URL", "") or str(instance / "evidence"),
+        instance=instance,
     )
 
 
@@ -79,6 +84,17 @@ def current_settings() -> Settings:
     settings = current_app.config["SETTINGS"]
     assert isinstance(settings, Settings)
     return settings
+
+
+def default_instance(environ: Mapping[str, str], root: Path = ROOT, platform: str = sys.platform) -> Path:
+    """Where this installation keeps what is its own: beside the source in a checkout; else where this machine keeps a person's data."""
+    if (root / "pyproject.toml").is_file():
+        return root / "instance"
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / NAME
+    if platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / NAME
+    return Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / NAME
 
 
 def _database_url(url: str, instance: Path) -> str:

@@ -21,10 +21,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from portal.assets import BOOTSTRAP, FONTS, OWN, WEB_FONTS
+from portal.assets import BOOTSTRAP, OWN
 from portal.migration import current_version, head
 from portal.navigation import home_panels
-from portal.web_fonts import web_font
+from portal.settings import current_settings
+from portal.web_fonts import WEB_FONTS, web_font
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 # A file whose address names its content never changes; any other is asked for again after an hour.
@@ -78,10 +79,10 @@ def bootstrap(filename: str) -> ResponseReturnValue:
 @blueprint.get("/font/<name>.woff2")
 @_open_to_all
 def font(name: str) -> ResponseReturnValue:
-    """A weight of Be Vietnam Pro, made for the web from its installed package."""
+    """A weight of Be Vietnam Pro, as small as the web likes it."""
     if name not in WEB_FONTS:
         raise NotFound
-    data = web_font(FONTS / f"{name}.ttf")
+    data = web_font(name, current_settings().instance / "fonts")
     return send_file(BytesIO(data), "font/woff2", etag=hashlib.sha256(data).hexdigest(), max_age=HOUR_SECONDS)
 
 

@@ -21,8 +21,8 @@ from reportlab.platypus import Table as Grid
 from exports.brief import content
 from exports.brief.brief import Brief
 from exports.brief.content import Section, Table
-from portal.assets import FONTS
 from portal.version import stamp
+from portal.web_fonts import FONTS
 
 PLAIN, BOLD = "BeVietnamPro", "BeVietnamPro-SemiBold"
 INK, GREY, RULE, RED = HexColor(content.INK), HexColor("#52606d"), HexColor("#cbd2d9"), HexColor("#a3202f")

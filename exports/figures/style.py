@@ -19,8 +19,8 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from portal.assets import FONTS
 from portal.version import stamp
+from portal.web_fonts import FONTS
 from scoring.rating.rating import Result
 
 # Text in a PDF stays text, and equal pictures are equal files.

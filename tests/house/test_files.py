@@ -3,16 +3,20 @@
 import re
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from PIL import Image
 from pypdf import PdfReader
 
 from portal.clock import HANOI
 from portal.version import VERSION, stamp
 
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("portal", "accounts", "inventory", "scoring", "planning", "exports", "surveys")
 FILES = [
     ("canbo", "/surveys/14/form.xlsx"),
     ("canbo", "/briefs/all.docx.zip"),
@@ -61,6 +65,22 @@ def test_a_file_is_the_same_at_any_hour_and_names_the_version(demo_sign_in, user
     with time_machine.travel(MORNING + timedelta(minutes=9, seconds=7)):
         assert client.get(path).data == data
     assert names_version(data, path.rpartition(".")[2])
+
+
+def test_each_page_names_the_version_at_its_foot(client):
+    assert f"Phiên bản {VERSION}" in BeautifulSoup(client.get("/sign-in").text, "html.parser").find("footer").get_text()
+
+
+def test_archives_and_documents_are_written_by_one_function_each():
+    """A writer of a library stamps the clock of the day into what it writes."""
+    other = re.compile(r'\bZipFile\([^)]*"[awx]"|\b(?:book|workbook|document|letter)\.save\(|\bsave_virtual_workbook\b')
+    allowed = {"portal/archives.py", "portal/office_files.py"}
+    sources = {
+        str(path.relative_to(ROOT)): path.read_text("utf-8") for package in PACKAGES for path in (ROOT / package).rglob("*.py")
+    }
+    assert allowed <= sources.keys()
+    found = [name for name, text in sources.items() if name not in allowed and other.search(text)]
+    assert found == [], "write it by portal.archives or portal.office_files"
 
 
 def names_version(data, kind):
