@@ -50,7 +50,7 @@ def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
         with session_scope(engine, writes=True) as session:
             session.execute(text("UPDATE tally SET n = 7"))
             holds.set()
-            may_end.wait(10)
+            may_end.wait(60)
             order.append("first")
 
     def second():
@@ -59,12 +59,12 @@ def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
 
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     threads[0].start()
-    assert holds.wait(10)
+    assert holds.wait(60)
     threads[1].start()
     assert count(engine) == 0
     may_end.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert order == ["first", "second"]
     assert count(engine) == 8
 

@@ -18,7 +18,7 @@ from surveys.review.timeliness import find_conduct, sum_up
 from surveys.submissions.handover import HandOverError, find_hand_over, hand_over, list_colleagues
 from surveys.submissions.rounds import current_round, get_round, open_round, set_closed
 from surveys.submissions.submissions import confirm, content_hash, is_late, last_day, save_fields, send
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 MINE = "00082"

@@ -27,7 +27,8 @@ from surveys.review.answer_diff import find_differences
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields, send, typed_of
 from surveys.workbooks.city_workbook import city_fields
-from tests.conftest import PASSWORD, client_of
+from tests.factories.users import PASSWORD
+from tests.support.applications import client_of
 
 FORM = load_questionnaire()
 WARD = "00082"

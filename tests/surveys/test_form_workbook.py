@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
@@ -28,29 +28,19 @@ from surveys.submissions.rounds import current_round, open_round
 from surveys.submissions.submissions import save_fields
 from surveys.workbooks.form_import import MAX_ZIP, form_of, form_workbook, marked_copy, rehearse, take_over, unpack
 from surveys.workbooks.form_workbook import KEYS, FormOf, build_form_workbook
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
+from tests.factories.snapshots import WARD_CODE
+from tests.support.examples import examples
+from tests.support.workbooks import fill_in_form
 
 FORM = load_questionnaire()
 ROOT = Path(__file__).parents[2]
-MINE = "00082"
 KINDS = {question.key: question.kind for question in FORM.questions}
 
 
 @pytest.fixture
 def mine(demo_session):
-    return demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
-
-
-def edited(data, changes):
-    """The workbook with other values, by field."""
-    book = load_workbook(BytesIO(data))
-    places = {row[0].value: (row[1].value, row[2].value) for row in book[KEYS].iter_rows(min_row=2)}
-    for field, value in changes.items():
-        title, cell = places[field]
-        book[title][cell].value = value
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
 
 
 def test_out_and_in_again_is_an_empty_difference(demo_session, mine):
@@ -71,7 +61,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(data=st.data())
 def test_whatever_was_typed_comes_back_as_it_was(data):
     fields = [
@@ -91,7 +81,7 @@ def test_whatever_was_typed_comes_back_as_it_was(data):
     typed = {field: to_nfc_without_controls(data.draw(values)) for field in fields}
     if "A01.owner" in typed and typed["A01.owner"] not in ("", "leased"):
         typed["A01.owner"] = ""
-    out = build_form_workbook(FormOf(MINE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
+    out = build_form_workbook(FormOf(WARD_CODE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
     book = load_workbook(BytesIO(out))
     for row in book[KEYS].iter_rows(min_row=2, values_only=True):
         kind = KINDS[row[0].partition(".")[0].partition("#")[0]]
@@ -106,7 +96,7 @@ def to_nfc_without_controls(text):
 
 
 def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_session, mine):
-    data = edited(
+    data = fill_in_form(
         form_workbook(mine), {"lan_seats": 79, "it_officers": 1, "switch_ports": "nhiều", "floors": 3.5, "A03.broken": -2}
     )
     done = rehearse(demo_session, data, mine.round, mine)
@@ -130,7 +120,7 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
 
 
 def test_the_same_file_twice_changes_nothing(demo_session, mine):
-    data = edited(form_workbook(mine), {"it_officers": 2})
+    data = fill_in_form(form_workbook(mine), {"it_officers": 2})
     take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
     version = mine.version
     again = rehearse(demo_session, data, mine.round, mine)
@@ -140,7 +130,7 @@ def test_the_same_file_twice_changes_nothing(demo_session, mine):
 
 
 def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, mine):
-    data = edited(form_workbook(mine), {"lan_seats": 79, "floors": 8})
+    data = fill_in_form(form_workbook(mine), {"lan_seats": 79, "floors": 8})
     save_fields(demo_session, mine, {"lan_seats": "66", "villages": "11"}, typed_of(mine), "Đồng nghiệp")
     done = rehearse(demo_session, data, mine.round, mine)
     assert [line.field for line in done.disputed] == ["lan_seats"]
@@ -150,19 +140,19 @@ def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, mine
 
 
 def test_a_blanked_cell_takes_the_answer_away(demo_session, mine):
-    data = edited(form_workbook(mine), {"floors": None})
+    data = fill_in_form(form_workbook(mine), {"floors": None})
     take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
     assert typed_of(mine)["floors"] == ""
 
 
 def test_the_marked_copy_says_at_the_cell_what_is_wrong_and_can_be_handed_in_again(demo_session, mine):
-    data = edited(form_workbook(mine), {"switch_ports": "nhiều", "it_officers": 1})
+    data = fill_in_form(form_workbook(mine), {"switch_ports": "nhiều", "it_officers": 1})
     copy = marked_copy(mine, rehearse(demo_session, data, mine.round, mine))
     book = load_workbook(BytesIO(copy))
     comments = [cell.comment.text for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment]
     assert len(comments) == 1
     assert "số nguyên" in comments[0]
-    again = rehearse(demo_session, edited(copy, {"switch_ports": 96}), mine.round, mine)
+    again = rehearse(demo_session, fill_in_form(copy, {"switch_ports": 96}), mine.round, mine)
     assert [line.field for line in again.new] == ["it_officers"]
     assert again.refused == ()
 
@@ -183,7 +173,7 @@ def test_only_answers_are_open_and_typed_text_is_no_formula(demo_session, mine):
 
 
 def test_room_for_more_lots_comes_back_as_lots(demo_session, mine):
-    data = edited(form_workbook(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
+    data = fill_in_form(form_workbook(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
     take_over(demo_session, mine, rehearse(demo_session, data, mine.round, mine), "Công chức", Door.WORKBOOK)
     assert typed_of(mine)["A03#2.good"] == "4"
     book = load_workbook(BytesIO(form_workbook(mine)))
@@ -206,7 +196,7 @@ def test_forms_of_others_and_no_forms_are_refused(demo_session, mine):
 
 
 def test_what_was_sent_takes_no_file(demo_session, mine):
-    data = edited(form_workbook(mine), {"floors": 8})
+    data = fill_in_form(form_workbook(mine), {"floors": 8})
     mine.state = CollectionState.SENT.value
     with pytest.raises(SubmissionError, match="không nạp tệp được"):
         rehearse(demo_session, data, mine.round, mine)
@@ -264,7 +254,7 @@ def test_the_list_of_owners_gives_what_the_check_takes(demo_session, mine, owner
     listed = {check.formula1 for check in book["Phần A"].data_validations.dataValidation if check.type == "list"}
     assert listed == {f"{KEYS}!$F$1:$F$3"}
     assert [cell.value for (cell,) in book[KEYS]["F1:F3"]] == [label.label for label in Owner]
-    done = rehearse(demo_session, edited(form_workbook(mine), {"A03.owner": owner}), mine.round, mine)
+    done = rehearse(demo_session, fill_in_form(form_workbook(mine), {"A03.owner": owner}), mine.round, mine)
     assert [(line.after, line.message) for line in (*done.taken, *done.refused)] == [("Thuê, mượn", "")]
 
 
@@ -317,7 +307,7 @@ def evil_files(folder):
     (folder / "text.xlsx").write_text("xin chào", "utf-8")
     plain.seek(0)
     (folder / "plain.xlsx").write_bytes(plain.read())
-    form = build_form_workbook(FormOf(MINE, "x", 1, "y", FORM.version), FORM, {})
+    form = build_form_workbook(FormOf(WARD_CODE, "x", 1, "y", FORM.version), FORM, {})
     cells = b"".join(b"<c><v>%d</v></c>" % (number % 7919) for number in range(160_000))
     names = b"".join(b'<definedName name="n%d">A1</definedName>' % number for number in range(100_000))
     kinds = b"".join(b'<Override PartName="/x%d" ContentType="a"/>' % number for number in range(100_000))
@@ -352,7 +342,7 @@ def test_a_zip_of_many_is_looked_over_file_by_file(demo_session, demo_sign_in, m
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for row in drafts:
-            archive.writestr(f"phiếu/{row.ward_code}.xlsx", edited(form_workbook(row), {"villages": 12}))
+            archive.writestr(f"phiếu/{row.ward_code}.xlsx", fill_in_form(form_workbook(row), {"villages": 12}))
         archive.writestr("hỏng.xlsx", b"x")
         archive.writestr("đọc.txt", b"x")
     numbers = [row.id for row in drafts]
@@ -395,7 +385,9 @@ def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, min
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for villages in (7, 8):
-            archive.writestr(f"lần {villages}.xlsx", edited(form_workbook(mine), {"villages": villages, "switch_ports": "nhiều"}))
+            archive.writestr(
+                f"lần {villages}.xlsx", fill_in_form(form_workbook(mine), {"villages": villages, "switch_ports": "nhiều"})
+            )
     number = mine.id
     demo_session.rollback()
     client = demo_sign_in("thamdinh")
@@ -411,7 +403,7 @@ def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, min
 
 
 def test_the_pages_rehearse_first_and_then_take_over(demo_session, demo_sign_in, mine):
-    number, data = mine.id, edited(form_workbook(mine), {"it_officers": 1, "switch_ports": "nhiều"})
+    number, data = mine.id, fill_in_form(form_workbook(mine), {"it_officers": 1, "switch_ports": "nhiều"})
     before = mine.version
     demo_session.rollback()
     client = demo_sign_in("canbo")
@@ -442,7 +434,7 @@ def test_a_download_leaves_its_lines(demo_session, demo_sign_in, mine):
 
 def test_the_command_rehearses_and_takes_over(demo_app, demo_session, mine, tmp_path):
     path, number = tmp_path / "phieu.xlsx", mine.id
-    path.write_bytes(edited(form_workbook(mine), {"it_officers": 1}))
+    path.write_bytes(fill_in_form(form_workbook(mine), {"it_officers": 1}))
     assert form_of(mine).round_id == current_round(demo_session).id
     demo_session.rollback()
     runner = demo_app.test_cli_runner()

@@ -14,7 +14,7 @@ from surveys.checks.entries import SubmissionError
 from surveys.models import Evidence, Submission
 from surveys.submissions.rounds import open_round
 from surveys.submissions.speed_test import A_DAY, AT_ONCE, LIFE, MAX_BYTES, MAX_RUNS, BusyError, begin, finish, read_runs, spend
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 MINE = "00082"
 

@@ -24,7 +24,7 @@ from surveys.review.timeliness import find_conduct
 from surveys.submissions.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_work
 from surveys.submissions.submissions import confirm_carried, save_fields, send
 from surveys.workbooks.city_workbook import build_city_workbook, city_fields, import_city_answers
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 
 def page_of(answer, status=200):
