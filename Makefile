@@ -11,7 +11,7 @@ $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 { echo "Cần Python 3.11 trở lên, nhưng $$python là Python $$version: cài bản mới hơn, xóa $(VENV) nếu có, rồi gọi như PYTHON=python3.12 make run." >&2; exit 1; }
 endef
 
-.PHONY: help run test lint storm setup pictures benchmark frames mutants drawing pythons
+.PHONY: help run test lint drill soak setup pictures benchmark frames mutants drawing pythons
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,8 +22,8 @@ run: $(VENV)/run.stamp ## install, load the demo on the first start, serve on ht
 setup: $(VENV)/run.stamp ## set up for real use (settings from the environment)
 	@$(BIN)/flask --app wsgi setup
 
-test: $(VENV)/test.stamp lint ## everything that CI checks
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+test: $(VENV)/test.stamp lint ## what CI checks first: style, types, contracts, and every test (less than 10 minutes)
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/test.stamp ## ruff, import contracts, types
 	$(BIN)/ruff check .
@@ -34,8 +34,13 @@ lint: $(VENV)/test.stamp ## ruff, import contracts, types
 pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
 	$(BIN)/python -m tests.pythons
 
-storm: $(VENV)/test.stamp ## 126 officers save every two seconds while the server is killed again and again (9 minutes)
-	$(BIN)/python -m tests.storm
+drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: a storm of officers and kills (6 minutes)
+	$(BIN)/python -m tests.drills
+
+soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, every change of an operator
+	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=soak
+	$(BIN)/python -m tests.drills.storm
+	@$(MAKE) mutants
 
 benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling and transfers against other ways, for 126 and 3,321 wards
 	$(BIN)/python -m tests.scoring.benchmark

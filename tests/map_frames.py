@@ -27,8 +27,8 @@ from scoring.maps.page import map_colours, map_values
 from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.published_standards import current_standard
 from scoring.rating.rating import Rating, Result, no_data
-from tests.conftest import make_app
-from tests.journeys.conftest import FLAGS, find_chromium
+from tests.support.applications import make_app
+from tests.support.browsers import FLAGS, find_chromium
 
 COUNT, COLUMNS, DAY = 3321, 60, date(2026, 3, 2)
 HOST = "http://127.0.0.1:9"

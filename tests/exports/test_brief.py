@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 from docx import Document
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from exports.brief.brief import city_scope, district_scope, ward_scope, write_br
 from exports.brief.loading import all_scopes, read_sources
 from exports.brief.rendering import build_brief, name_brief, zip_briefs
 from scoring.rating.rating import Result, no_data
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
+from tests.support.examples import examples
 
 AGENCY = "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"
 OWN, OTHER = "00082", "00070"
@@ -86,7 +87,7 @@ def test_money_is_the_sum_of_the_wards_and_says_which_prices_have_no_evidence(so
 def test_the_change_is_the_difference_of_the_two_rounds(sources):
     codes = sorted(code for code, rating in sources.ratings.items() if rating.snapshot)
 
-    @settings(max_examples=60)
+    @examples(60)
     @given(st.dictionaries(st.sampled_from(codes), st.booleans(), max_size=40))
     def hold(was_ready):
         before = {

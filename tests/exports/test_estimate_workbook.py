@@ -13,17 +13,16 @@ from exports.workbook.five_years import TAB as YEARS_TAB
 from planning.plan.assumptions import Mode, Rates, Spending
 from planning.plan.estimate import estimate
 from planning.plan.five_year_cost import five_year_cost
-from tests.exports.test_living_workbook import agrees_in_libreoffice
-from tests.exports.test_plan_and_workbook import CONTEXT, formulas, recalculated, same, tab
-from tests.planning.test_costs import PLAN
+from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
+from tests.support.workbooks import check_in_libreoffice, formulas, is_same, recalculated, sheet_index
 
 RATES = Rates(Mode.PROJECT, transport=150, other=33, slippage=275)
-PROJECT = replace(PLAN, rates=RATES)
+PROJECT = replace(SMALL_PLAN, rates=RATES)
 
 
 @pytest.fixture(scope="module")
 def data():
-    return build_workbook(PROJECT, CONTEXT)
+    return build_workbook(PROJECT, WORKBOOK_CONTEXT)
 
 
 def place(data, number):
@@ -44,27 +43,27 @@ def test_the_sheet_is_the_estimate(data):
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_an_independent_engine_agrees(mode, tmp_path):
-    data = build_workbook(replace(PLAN, rates=replace(RATES, mode=mode, valuation=7)), CONTEXT)
+    data = build_workbook(replace(SMALL_PLAN, rates=replace(RATES, mode=mode, valuation=7)), WORKBOOK_CONTEXT)
     model, checked = recalculated(data, tmp_path), 0
     for title, row, column, stored in formulas(data):
         if title in (TAB, YEARS_TAB):
-            value = model.get_cell_value(tab(data, title), row, column)
-            assert same(value, stored), (title, row, column, value, stored)
+            value = model.get_cell_value(sheet_index(data, title), row, column)
+            assert is_same(value, stored), (title, row, column, value, stored)
             checked += 1
     assert checked > 40
 
 
 def test_libreoffice_agrees_on_a_project(data, tmp_path):
-    assert agrees_in_libreoffice(data, tmp_path, (TAB, YEARS_TAB)) > 200
+    assert check_in_libreoffice(data, tmp_path, (TAB, YEARS_TAB)) > 200
 
 
 @pytest.mark.parametrize(("number", "name"), [("I.2", "transport"), ("II", "management"), ("V.1", "volume"), ("V.2", "slippage")])
 def test_a_changed_share_moves_the_total_as_the_core_does(data, tmp_path, number, name):
-    sheet, row = tab(data, TAB), place(data, number)
+    sheet, row = sheet_index(data, TAB), place(data, number)
     model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet, row, 5, "3.37%"))
-    wanted = estimate(replace(PLAN, rates=replace(RATES, **{name: 337})))
-    assert same(model.get_cell_value(sheet, place(data, None), 6), wanted.total)
-    assert same(model.get_cell_value(sheet, row, 6), wanted.row(number).amount)
+    wanted = estimate(replace(SMALL_PLAN, rates=replace(RATES, **{name: 337})))
+    assert is_same(model.get_cell_value(sheet, place(data, None), 6), wanted.total)
+    assert is_same(model.get_cell_value(sheet, row, 6), wanted.row(number).amount)
 
 
 def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
@@ -72,15 +71,15 @@ def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
     row = next(row[0].row for row in prices.iter_rows(min_row=FIRST) if row[1].value == "A01")
 
     def change(model):
-        model.set_user_input(tab(data, "PL06 Căn cứ đơn giá"), row, 5, "20000001")
-        model.set_user_input(tab(data, "PL06 Căn cứ đơn giá"), row, 6, "8")
+        model.set_user_input(sheet_index(data, "PL06 Căn cứ đơn giá"), row, 5, "20000001")
+        model.set_user_input(sheet_index(data, "PL06 Căn cứ đơn giá"), row, 6, "8")
 
     model = recalculated(data, tmp_path, change)
-    price = replace(PLAN.price_list.prices["A01"], unit_price=20_000_001, vat_percent=8)
-    lines = tuple(replace(line, unit_price=20_000_001) if line.item == "A01" else line for line in PLAN.lines)
-    prices = replace(PLAN.price_list, prices={**PLAN.price_list.prices, "A01": price})
+    price = replace(SMALL_PLAN.price_list.prices["A01"], unit_price=20_000_001, vat_percent=8)
+    lines = tuple(replace(line, unit_price=20_000_001) if line.item == "A01" else line for line in SMALL_PLAN.lines)
+    prices = replace(SMALL_PLAN.price_list, prices={**SMALL_PLAN.price_list.prices, "A01": price})
     wanted = estimate(replace(PROJECT, lines=lines, price_list=prices))
-    assert same(model.get_cell_value(tab(data, TAB), place(data, None), 6), wanted.total)
+    assert is_same(model.get_cell_value(sheet_index(data, TAB), place(data, None), 6), wanted.total)
 
 
 def test_five_years_are_those_of_the_page(data):

@@ -23,13 +23,12 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from portal.formats import format_number, vnd_in_words
 from scoring.rating.rating import Result
-from tests.exports.test_plan_and_workbook import CONTEXT
-from tests.planning.test_costs import PLAN
+from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
 
 REFERENCE = Reference(LetterKind.PROPOSAL, "SỞ TÀI CHÍNH", 1, 2, "0a1b2c3d" + "0" * 56)
 
 
-def letter_of(plan, context=CONTEXT, reference=REFERENCE):
+def letter_of(plan, context=WORKBOOK_CONTEXT, reference=REFERENCE):
     return Document(BytesIO(build_letter(plan, context, reference)))
 
 
@@ -53,7 +52,7 @@ def _read(text):
 
 @pytest.fixture(scope="module")
 def letter():
-    return letter_of(PLAN)
+    return letter_of(SMALL_PLAN)
 
 
 @pytest.fixture
@@ -95,7 +94,7 @@ class TestForm:
     def test_made_up_figures_bear_their_mark_on_every_page(self, letter):
         (section,) = letter.sections
         assert section.footer.paragraphs[0].text == section.first_page_footer.paragraphs[0].text == "SỐ LIỆU MINH HỌA"
-        real = letter_of(PLAN, replace(CONTEXT, is_demo=False))
+        real = letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, is_demo=False))
         assert "MINH HỌA" not in text_of(real) + real.sections[0].footer._element.xml
 
     def test_heads_of_tables_are_repeated(self, letter):
@@ -112,7 +111,7 @@ class TestForm:
         assert "Nơi nhận:" in told
 
     def test_one_agency_writes_alone(self):
-        told = text_of(letter_of(PLAN, replace(CONTEXT, co_agency="")))
+        told = text_of(letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, co_agency="")))
         assert told.count("GIÁM ĐỐC") == 1
         assert "Sở Tài chính đề nghị" in told
 
@@ -168,14 +167,14 @@ class TestFigures:
 
     def test_what_is_moved_between_wards_is_told(self, letter):
         assert "điều chuyển, tận dụng" not in text_of(letter)
-        one, other = PLAN.wards[:2]
-        moved = replace(PLAN, transfers=(Transfer("A01", one, other, 3, 900), Transfer("A03", one, other, 2, 900)))
+        one, other = SMALL_PLAN.wards[:2]
+        moved = replace(SMALL_PLAN, transfers=(Transfer("A01", one, other, 3, 900), Transfer("A03", one, other, 2, 900)))
         assert "điều chuyển, tận dụng 5 máy giữa các xã, phường (2 đề nghị" in text_of(letter_of(moved))
 
     def test_a_price_without_evidence_makes_a_draft(self, letter):
         assert "(DỰ THẢO)" in text_of(letter)
-        proved = tuple(replace(line, price=replace(line.price, method="quote", evidence="01/BG")) for line in PLAN.lines)
-        told = text_of(letter_of(replace(PLAN, lines=proved)))
+        proved = tuple(replace(line, price=replace(line.price, method="quote", evidence="01/BG")) for line in SMALL_PLAN.lines)
+        told = text_of(letter_of(replace(SMALL_PLAN, lines=proved)))
         assert "DỰ THẢO" not in told
         assert "đã có căn cứ" in told
 
@@ -191,7 +190,7 @@ class TestReference:
         assert code == "PA1.2.0A1B2C3D"
         assert code in text_of(letter)
         assert REFERENCE.workbook_file in text_of(letter)
-        book = load_workbook(BytesIO(build_workbook(PLAN, replace(CONTEXT, reference=REFERENCE))))
+        book = load_workbook(BytesIO(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=REFERENCE))))
         assert code in book["Tổng hợp"]["A8"].value
         for sheet in book.worksheets:
             if sheet.title.startswith("PL"):
@@ -200,12 +199,12 @@ class TestReference:
 
     def test_a_report_is_called_one_on_both(self):
         reference = replace(REFERENCE, kind=LetterKind.REPORT)
-        told = text_of(letter_of(PLAN, reference=reference))
+        told = text_of(letter_of(SMALL_PLAN, reference=reference))
         assert "BÁO CÁO" in told
         assert "/BC-STC" in told
         assert "Tờ trình" not in told
         assert "kính trình" not in told
-        book = load_workbook(BytesIO(build_workbook(PLAN, replace(CONTEXT, reference=reference))))
+        book = load_workbook(BytesIO(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=reference))))
         assert "Báo cáo số      /BC-STC" in third_row(book["PL02 Chi tiết"])
 
     def test_the_code_is_that_of_the_content(self, demo_session):
@@ -226,7 +225,7 @@ class TestReference:
 
 def test_what_people_typed_stays_plain_text():
     name = '=1+1 <w:b/> & "x"\x0b\x07'
-    told = text_of(letter_of(replace(PLAN, name=name)))
+    told = text_of(letter_of(replace(SMALL_PLAN, name=name)))
     assert printable(name) == '=1+1 <w:b/> & "x"'
     assert printable(name) in told
 

@@ -1,10 +1,8 @@
 """What Finance does to the workbook: other quantities, prices and proofs, rows taken out. Every total has to follow."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import ironcalc
 import pytest
@@ -25,9 +23,9 @@ from planning.scenarios.loading import get_plan
 from portal.clock import HANOI
 from portal.formats import vnd_in_words
 from portal.version import VERSION
-from tests.conftest import DEMO_DAY
-from tests.exports.test_plan_and_workbook import CONTEXT, WARD, formulas, plan_of, recalculated, same, tab
-from tests.office import calculated_by_office
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.support.workbooks import check_in_libreoffice, check_recalculation, is_same, recalculated, sheet_index
 
 DETAIL, PRICES, SUMMARY = "PL02 Chi tiết", "PL06 Căn cứ đơn giá", "Tổng hợp"
 QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 16, 17, 21, 22, 23
@@ -36,13 +34,13 @@ QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 16, 17, 21, 22,
 @pytest.fixture(scope="module")
 def plan():
     """20 PCs are allowed, 2 stand there, 25 people work: 18 within the ceiling, 5 above it; and something of the centre."""
-    made = plan_of(EquipmentLot("A01", good=2, year=2024), staff_total=25)
+    made = plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25)
     return replace(made, centre_lines=(CentreLine(WARD, "B01", 2, 20_000_000),))
 
 
 @pytest.fixture(scope="module")
 def data(plan):
-    return build_workbook(plan, CONTEXT)
+    return build_workbook(plan, WORKBOOK_CONTEXT)
 
 
 def row_of(data, title, column, value):
@@ -52,25 +50,15 @@ def row_of(data, title, column, value):
 
 
 def values(model, data, title, row, *columns):
-    return [model.get_cell_value(tab(data, title), row, column) for column in columns]
-
-
-def agrees(model, data):
-    """How many formula cells the first engine calculated as they are stored; it fails at the first that differs."""
-    checked = 0
-    for title, row, column, stored in formulas(data):
-        found = model.get_cell_value(tab(data, title), row, column)
-        assert same(found, stored), (title, row, column, found, stored)
-        checked += 1
-    return checked
+    return [model.get_cell_value(sheet_index(data, title), row, column) for column in columns]
 
 
 def check_of(model, data):
-    return model.get_cell_value(tab(data, SUMMARY), TOTAL_ROW + 4, 3)
+    return model.get_cell_value(sheet_index(data, SUMMARY), TOTAL_ROW + 4, 3)
 
 
 def typed(data, tmp_path, title, row, column, text):
-    return recalculated(data, tmp_path, lambda model: model.set_user_input(tab(data, title), row, column, text))
+    return recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, title), row, column, text))
 
 
 def test_a_changed_quantity_moves_both_subtotals(data, tmp_path):
@@ -93,13 +81,13 @@ def test_what_is_moved_from_elsewhere_is_not_paid(data, tmp_path):
 
 def test_a_line_with_a_transfer_is_the_same_in_plan_and_workbook(plan, tmp_path):
     lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in plan.lines)
-    written = build_workbook(replace(plan, lines=lines), CONTEXT)
+    written = build_workbook(replace(plan, lines=lines), WORKBOOK_CONTEXT)
     model, row = recalculated(written, tmp_path), row_of(written, DETAIL, 5, "A01")
     (line,) = (line for line in lines if line.item == "A01")
     told = [line.bought, line.amount, line.amount_within, line.amount_above]
     assert told == [11, 220_000_000, 120_000_000, 100_000_000]
     assert values(model, written, DETAIL, row, BOUGHT, AMOUNT, WITHIN, ABOVE) == told
-    assert agrees(model, written) > 1_000
+    assert check_recalculation(model, written) > 1_000
 
 
 def test_what_is_moved_in_takes_up_the_legal_ceiling_first(plan):
@@ -114,20 +102,20 @@ def test_what_is_moved_in_takes_up_the_legal_ceiling_first(plan):
 
 def test_a_changed_price_moves_words_annexes_and_the_centre(data, plan, tmp_path):
     model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "B01"), 5, "21000001")
-    assert same(model.get_cell_value(tab(data, "PL09 Trung tâm PVHCC"), 7, 7), plan.centre_total + 2_000_002)
+    assert is_same(model.get_cell_value(sheet_index(data, "PL09 Trung tâm PVHCC"), 7, 7), plan.centre_total + 2_000_002)
     model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "A01"), 5, "20000001")
     capital = int(values(model, data, SUMMARY, TOTAL_ROW, 3)[0])
-    assert vnd_in_words(capital).lower() in model.get_cell_value(tab(data, SUMMARY), TOTAL_ROW + 5, 1)
+    assert vnd_in_words(capital).lower() in model.get_cell_value(sheet_index(data, SUMMARY), TOTAL_ROW + 5, 1)
     assert check_of(model, data) == CONSISTENT
 
 
 def test_a_proof_of_price_ends_the_draft(data, tmp_path):
     def prove(model):
         for number in range(FIRST, FIRST + 62):
-            model.set_user_input(tab(data, PRICES), number, 10, "Báo giá")
-            model.set_user_input(tab(data, PRICES), number, 11, "01/BG")
+            model.set_user_input(sheet_index(data, PRICES), number, 10, "Báo giá")
+            model.set_user_input(sheet_index(data, PRICES), number, 11, "01/BG")
 
-    titles = [(recalculated(data, tmp_path, change)).get_cell_value(tab(data, SUMMARY), 6, 1) for change in (None, prove)]
+    titles = [(recalculated(data, tmp_path, change)).get_cell_value(sheet_index(data, SUMMARY), 6, 1) for change in (None, prove)]
     assert ["DỰ THẢO" in title for title in titles] == [True, False]
 
 
@@ -148,52 +136,27 @@ def test_the_formula_reads_amounts_as_the_program_does(tmp_path):
 @pytest.mark.parametrize("which", ["first", "middle", "last"])
 def test_a_row_taken_out_takes_its_money_out(data, plan, tmp_path, which):
     place = {"first": 0, "middle": len(plan.lines) // 2, "last": len(plan.lines) - 1}[which]
-    model = recalculated(data, tmp_path, lambda model: model.delete_rows(tab(data, DETAIL), FIRST + place, 1))
-    assert same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() - plan.lines[place].amount)
+    model = recalculated(data, tmp_path, lambda model: model.delete_rows(sheet_index(data, DETAIL), FIRST + place, 1))
+    assert is_same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() - plan.lines[place].amount)
     assert check_of(model, data) == CONSISTENT
 
 
 @pytest.mark.parametrize("place", [0, 5])
 def test_a_row_put_in_is_counted(data, plan, tmp_path, place):
     def put_in(model):
-        model.insert_rows(tab(data, DETAIL), FIRST + place, 1)
-        model.set_user_input(tab(data, DETAIL), FIRST + place, AMOUNT, "1000")
+        model.insert_rows(sheet_index(data, DETAIL), FIRST + place, 1)
+        model.set_user_input(sheet_index(data, DETAIL), FIRST + place, AMOUNT, "1000")
 
     model = recalculated(data, tmp_path, put_in)
-    assert same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() + 1000)
+    assert is_same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() + 1000)
 
 
 def test_libreoffice_agrees_on_every_formula(data, tmp_path):
-    assert agrees_in_libreoffice(data, tmp_path) > 2_000
+    assert check_in_libreoffice(data, tmp_path) > 2_000
 
 
 def test_libreoffice_agrees_on_every_formula_of_the_city(demo_session, tmp_path):
-    assert agrees_in_libreoffice(build_workbook(get_plan(demo_session, 1, DEMO_DAY), CONTEXT), tmp_path) > 10_000
-
-
-def agrees_in_libreoffice(data, tmp_path, only=()):
-    """How many formula cells, of some sheets or of all, LibreOffice calculated as stored; it fails at the first that differs."""
-    # Wrong stored values show whether the program really calculates.
-    told = load_workbook(BytesIO(calculated_by_office(poisoned(data), tmp_path)), data_only=True)
-    checked = 0
-    for title, row, column, stored in formulas(data):
-        if only and title not in only:
-            continue
-        found = told[title].cell(row, column).value
-        assert same("" if found is None else found, stored), (title, row, column, found, stored)
-        checked += 1
-    return checked
-
-
-def poisoned(data):
-    buffer = BytesIO()
-    with ZipFile(BytesIO(data)) as old, ZipFile(buffer, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            text = old.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                text = re.sub(rb"</f><v>\d+</v>", b"</f><v>7</v>", text)
-            new.writestr(name, text)
-    return buffer.getvalue()
+    assert check_in_libreoffice(build_workbook(get_plan(demo_session, 1, DEMO_DAY), WORKBOOK_CONTEXT), tmp_path) > 10_000
 
 
 def test_the_form_is_that_of_the_decree(data):
@@ -212,7 +175,7 @@ def test_the_form_is_that_of_the_decree(data):
 
 
 def test_one_agency_signs_alone(plan):
-    sheet = load_workbook(BytesIO(build_workbook(plan, replace(CONTEXT, co_agency=""))))[SUMMARY]
+    sheet = load_workbook(BytesIO(build_workbook(plan, replace(WORKBOOK_CONTEXT, co_agency=""))))[SUMMARY]
     assert sum(str(cell.value).startswith("GIÁM ĐỐC") for row in sheet.iter_rows() for cell in row) == 1
 
 
@@ -227,12 +190,12 @@ def test_an_equal_plan_is_an_equal_workbook_whenever_it_is_written(plan):
     with time_machine.travel(datetime(2027, 11, 30, 23, 59, tzinfo=HANOI)):
         assert build_workbook(plan, with_map()) == early
     about = load_workbook(BytesIO(early)).properties
-    assert (about.creator, about.version, about.created.date()) == (CONTEXT.agency, VERSION, plan.on)
+    assert (about.creator, about.version, about.created.date()) == (WORKBOOK_CONTEXT.agency, VERSION, plan.on)
 
 
 def with_map():
     Image.new("RGB", (10, 10)).save(picture := BytesIO(), "PNG")
-    return replace(CONTEXT, map_png=picture.getvalue())
+    return replace(WORKBOOK_CONTEXT, map_png=picture.getvalue())
 
 
 def test_a_package_is_never_bought_beside_its_parts(plan):

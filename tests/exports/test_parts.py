@@ -17,11 +17,11 @@ from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
 from planning.scenarios.loading import get_plan
 from planning.transfers.proposals import with_transfers
-from tests.conftest import DEMO_DAY
-from tests.exports.test_living_workbook import agrees, agrees_in_libreoffice
-from tests.exports.test_plan_and_workbook import CONTEXT, WARD, plan_of, recalculated
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.support.workbooks import check_in_libreoffice, check_recalculation, recalculated
 
-OWN = replace(CONTEXT, plan_id=1)
+OWN = replace(WORKBOOK_CONTEXT, plan_id=1)
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchange
     ward = plan.transfers[0].receiver
     own = ward_subset(plan, ward)
     data = build_workbook(own, replace(OWN, part=ward.full_name))
-    assert agrees(recalculated(data, tmp_path), data) > 300
-    assert agrees_in_libreoffice(data, tmp_path) > 300
+    assert check_recalculation(recalculated(data, tmp_path), data) > 300
+    assert check_in_libreoffice(data, tmp_path) > 300
     book = load_workbook(BytesIO(data), data_only=True)
     assert book["PL02 Chi tiết"]["U7"].value == own.total()
     assert ward.full_name.upper() in book["Tổng hợp"]["A6"].value
@@ -79,15 +79,15 @@ def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
     source = sources_of(plan)[-1]
     own = source_subset(plan, source)
     data = build_workbook(own, replace(OWN, part=f"126 xã, phường. Nguồn vốn: {source}"))
-    assert agrees(recalculated(data, tmp_path), data) > 1_000
+    assert check_recalculation(recalculated(data, tmp_path), data) > 1_000
     assert load_workbook(BytesIO(data), data_only=True)["PL02 Chi tiết"]["U7"].value == own.total()
 
 
 def test_a_ward_without_lines_has_a_workbook_too(tmp_path):
-    plan = plan_of(EquipmentLot("A01", good=2, year=2024))
+    plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024))
     other = next(ward for ward in plan.wards if ward != WARD)
     data = build_workbook(ward_subset(plan, other), replace(OWN, part=other.full_name))
-    assert agrees(recalculated(data, tmp_path), data) > 50
+    assert check_recalculation(recalculated(data, tmp_path), data) > 50
 
 
 class TestDownloads:

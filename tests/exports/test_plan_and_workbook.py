@@ -1,46 +1,24 @@
 import csv
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from io import BytesIO, StringIO
 
-import ironcalc
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy.orm import Session
 
 from exports.open_data.tables import build_open_data
 from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
-from exports.workbook.context import WorkbookContext
-from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
-from inventory.wards.wards import load_wards
 from planning.plan.assumptions import Assumptions, Spending
 from planning.plan.legal_caps import substitutes
 from planning.plan.plan import amount_of, build_plan
-from planning.scenarios.loading import get_plan
-from portal.database import make_engine
-from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import no_data, rate
-from scoring.rating.standard import parse_standard
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.factories.prices import PRICE_LIST
+from tests.factories.standards import STANDARD
 from tests.scoring.plain_rating import plain_rate
-
-ON = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
-PRICES = PriceList(1, "Giá thử", ON, {price.item: price for price in load_default_prices()})
-WARD = next(ward for ward in load_wards() if ward.code == "00082")
-CONTEXT = WorkbookContext(
-    "UBND THÀNH PHỐ", "SỞ TÀI CHÍNH", "SỞ KHOA HỌC VÀ CÔNG NGHỆ", "GIÁM ĐỐC", "", "GIÁM ĐỐC", "", is_demo=True
-)
-
-
-def plan_of(*lots, **facts):
-    known = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
-    answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
-    snapshot = Snapshot("00082", ON, make_facts(known), tuple(lots), (), answered)
-    ratings = {ward.code: no_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
-    return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, Assumptions(2027), ON)
+from tests.support.workbooks import formulas, is_same, recalculated, sheet_index
 
 
 def quantity(plan, item):
@@ -48,47 +26,39 @@ def quantity(plan, item):
 
 
 @pytest.fixture(scope="module")
-def demo_plan(demo_city):
-    engine = make_engine(f"sqlite:///{demo_city}")
-    with Session(engine.execution_options(writes=False)) as session:
-        yield get_plan(session, 1, ON)
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
 def demo_workbook(demo_plan):
-    return build_workbook(demo_plan, CONTEXT)
+    return build_workbook(demo_plan, WORKBOOK_CONTEXT)
 
 
 def test_what_is_on_order_is_not_bought_again():
-    assert quantity(plan_of(EquipmentLot("A01", good=15, year=2024)), "A01") == 5
-    assert quantity(plan_of(EquipmentLot("A01", good=15, on_order=3, year=2024)), "A01") == 2
-    assert quantity(plan_of(EquipmentLot("A01", good=15, on_order=30, year=2024)), "A01") == 0
+    assert quantity(plan_of_lots(EquipmentLot("A01", good=15, year=2024)), "A01") == 5
+    assert quantity(plan_of_lots(EquipmentLot("A01", good=15, on_order=3, year=2024)), "A01") == 2
+    assert quantity(plan_of_lots(EquipmentLot("A01", good=15, on_order=30, year=2024)), "A01") == 0
 
 
 def test_what_lies_above_the_legal_cap_is_set_apart():
-    plan = plan_of(EquipmentLot("A01", good=2, year=2024), staff_total=25)
+    plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25)
     lines = [line for line in plan.lines if line.item == "A01"]
     assert [(line.quantity, line.within, line.above, line.cap) for line in lines] == [(23, 18, 5, 20)]
 
 
 def test_worn_machines_make_room_for_new_ones():
-    plan = plan_of(EquipmentLot("A01", good=2, year=2024), EquipmentLot("A01", good=16, year=2010))
+    plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("A01", good=16, year=2010))
     (line,) = (line for line in plan.lines if line.item == "A01")
     assert (line.quantity, line.above) == (18, 0)
     assert "thay 16 máy cũ chuyển thanh lý" in line.note
 
 
 def test_a_multifunction_machine_is_not_bought_as_a_scanner():
-    assert quantity(plan_of(printers_multifunction=2), "A04") == 0
-    assert quantity(plan_of(printers_multifunction=0), "A04") == 2
+    assert quantity(plan_of_lots(printers_multifunction=2), "A04") == 0
+    assert quantity(plan_of_lots(printers_multifunction=0), "A04") == 2
 
 
 def test_equipment_of_the_city_centre_has_a_total_of_its_own():
-    with_centre = plan_of(EquipmentLot("B01", good=3, broken=2, owner=Owner.CITY_CENTRE))
+    with_centre = plan_of_lots(EquipmentLot("B01", good=3, broken=2, owner=Owner.CITY_CENTRE))
     assert [(line.item, line.quantity, line.amount) for line in with_centre.centre_lines] == [("B01", 2, 40_000_000)]
     assert quantity(with_centre, "B01") == 0
-    assert with_centre.total() == plan_of().total()
+    assert with_centre.total() == plan_of_lots().total()
 
 
 def test_the_price_of_a_year_is_counted_by_months():
@@ -98,17 +68,17 @@ def test_the_price_of_a_year_is_counted_by_months():
 
 
 def test_a_ward_without_data_is_in_no_total():
-    plan = plan_of()
+    plan = plan_of_lots()
     assert {line.ward for line in plan.lines} == {WARD}
     assert len(plan.missing) == 125
 
 
 def test_a_price_without_evidence_makes_a_draft():
-    plan = plan_of()
+    plan = plan_of_lots()
     assert plan.is_draft
     assert plan.without_evidence == plan.total()
-    proved = {code: replace(price, method="quote", evidence="01/BG") for code, price in PRICES.prices.items()}
-    rebuilt = build_plan("Thử", plan.wards, plan.ratings, replace(PRICES, prices=proved), STANDARD, Assumptions(2027), ON)
+    proved = {code: replace(price, method="quote", evidence="01/BG") for code, price in PRICE_LIST.prices.items()}
+    rebuilt = build_plan("Thử", plan.wards, plan.ratings, replace(PRICE_LIST, prices=proved), STANDARD, Assumptions(2027), DEMO_DAY)
     assert not rebuilt.is_draft
 
 
@@ -119,48 +89,13 @@ def test_every_total_is_the_sum_of_its_lines(demo_plan):
         assert sum(sum(row.values()) for row in demo_plan.totals_by(part).values()) == total
 
 
-@lru_cache(maxsize=4)
-def formulas(data):
-    """Sheet, row, column and stored value of every formula."""
-    return list(_formulas(data))
-
-
-def _formulas(data):
-    live, stored = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
-    for sheet in live.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    yield sheet.title, cell.row, cell.column, stored[sheet.title].cell(cell.row, cell.column).value
-
-
-def recalculated(data, tmp_path, change=None):
-    path = tmp_path / "plan.xlsx"
-    path.write_bytes(data)
-    model = ironcalc.load_from_xlsx(str(path), "en", "Asia/Ho_Chi_Minh", "en")
-    if change:
-        change(model)
-    model.evaluate()
-    return model
-
-
-@lru_cache(maxsize=8)
-def tabs(data):
-    """The names of the sheets, in order: opening a workbook of the whole city takes seconds."""
-    return load_workbook(BytesIO(data), read_only=True).sheetnames
-
-
-def tab(data, title):
-    return tabs(data).index(title)
-
-
 def test_an_independent_engine_agrees_on_every_formula(demo_workbook, demo_plan, tmp_path):
     model = recalculated(demo_workbook, tmp_path)
     names = load_workbook(BytesIO(demo_workbook)).sheetnames
     checked = 0
     for title, row, column, stored in formulas(demo_workbook):
         value = model.get_cell_value(names.index(title), row, column)
-        assert same(value, stored), (title, row, column, value, stored)
+        assert is_same(value, stored), (title, row, column, value, stored)
         checked += 1
     assert checked > 2 * len(demo_plan.lines)
 
@@ -169,24 +104,15 @@ def read(model, sheet, row, column):
     return model.get_formatted_cell_value(sheet, row, column).replace(",", "")
 
 
-def same(value, stored):
-    if stored in (None, ""):
-        return value in (None, "", "0")
-    try:
-        return float(value) == float(stored)
-    except (TypeError, ValueError):
-        return str(value) == str(stored)
-
-
 def test_a_changed_price_moves_the_total(demo_workbook, demo_plan, tmp_path):
     stored = {
         row[1].value: row[1].row for row in load_workbook(BytesIO(demo_workbook))["PL06 Căn cứ đơn giá"].iter_rows(min_row=FIRST)
     }
-    prices, detail = tab(demo_workbook, "PL06 Căn cứ đơn giá"), tab(demo_workbook, "PL02 Chi tiết")
+    prices, detail = sheet_index(demo_workbook, "PL06 Căn cứ đơn giá"), sheet_index(demo_workbook, "PL02 Chi tiết")
     model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(prices, stored["A01"], 5, "20000001"))
     bought = sum(line.quantity for line in demo_plan.lines if line.item == "A01")
     assert bought > 0
-    assert same(read(model, detail, 7, 21), demo_plan.total() + bought)
+    assert is_same(read(model, detail, 7, 21), demo_plan.total() + bought)
 
 
 def test_the_totals_of_the_workbook_are_those_of_the_plan(demo_workbook, demo_plan):
@@ -201,7 +127,7 @@ def test_typed_text_is_never_a_formula(demo_plan):
     hostile = replace(
         demo_plan, name='=HYPERLINK("http://x")', lines=(replace(demo_plan.lines[0], note="=1+1"), *demo_plan.lines[1:])
     )
-    book = load_workbook(BytesIO(build_workbook(hostile, CONTEXT)))
+    book = load_workbook(BytesIO(build_workbook(hostile, WORKBOOK_CONTEXT)))
     cell = book["PL02 Chi tiết"].cell(FIRST, 34)
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
@@ -256,18 +182,18 @@ def test_the_map_is_drawn(demo_sign_in, kind, start):
 
 
 def test_laptops_on_order_are_pcs_on_order():
-    plan = plan_of(EquipmentLot("A01", good=15, year=2024), EquipmentLot("A02", on_order=5, year=2024))
+    plan = plan_of_lots(EquipmentLot("A01", good=15, year=2024), EquipmentLot("A02", on_order=5, year=2024))
     assert quantity(plan, "A01") == 0
 
 
 def test_laptops_use_up_the_cap_of_pcs():
-    plan = plan_of(EquipmentLot("A02", good=20, year=2024), staff_total=25)
+    plan = plan_of_lots(EquipmentLot("A02", good=20, year=2024), staff_total=25)
     lines = [line for line in plan.lines if line.item == "A01"]
     assert [(line.within, line.above) for line in lines] == [(1, 4)]
 
 
 def test_multifunction_machines_use_up_the_cap_of_scanners():
-    snapshot = Snapshot("00082", ON, make_facts({"printers_multifunction": 2}), (), (), frozenset())
+    snapshot = Snapshot("00082", DEMO_DAY, make_facts({"printers_multifunction": 2}), (), (), frozenset())
     assert substitutes("A04", snapshot) == 2
 
 
@@ -341,23 +267,23 @@ def snapshot_of(tables, code, on):
 def labelled_total(data, model, title, label, column):
     sheet = load_workbook(BytesIO(data))[title]
     row = next(row[1].row for row in sheet.iter_rows() if row[1].value == label)
-    return float(read(model, tab(data, title), row, column))
+    return float(read(model, sheet_index(data, title), row, column))
 
 
 @pytest.mark.parametrize(("column", "typed"), [(26, "2033"), (25, "Nguồn tài trợ")])
 def test_a_changed_year_or_source_loses_no_money(demo_workbook, demo_plan, tmp_path, column, typed):
-    detail = tab(demo_workbook, "PL02 Chi tiết")
+    detail = sheet_index(demo_workbook, "PL02 Chi tiết")
     model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, column, typed))
     assert labelled_total(demo_workbook, model, "PL04 Phân kỳ nguồn vốn", "Tổng cộng (hai loại chi)", 8) == demo_plan.total()
-    wards = tab(demo_workbook, "PL01 Theo xã phường")
+    wards = sheet_index(demo_workbook, "PL01 Theo xã phường")
     assert sum(float(model.get_cell_value(wards, 7, number)) for number in (24, 25, 26, 27)) == demo_plan.total()
 
 
 def test_an_item_that_no_line_had_enters_every_total(demo_workbook, demo_plan, tmp_path):
-    detail = tab(demo_workbook, "PL02 Chi tiết")
+    detail = sheet_index(demo_workbook, "PL02 Chi tiết")
     assert all(line.item != "A05" for line in demo_plan.lines)
     model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, 5, "A05"))
-    assert same(read(model, tab(demo_workbook, "PL03 Theo danh mục"), 7, 9), read(model, detail, 7, 21))
+    assert is_same(read(model, sheet_index(demo_workbook, "PL03 Theo danh mục"), 7, 9), read(model, detail, 7, 21))
 
 
 def test_no_sheet_names_what_a_ward_lacks_in_security(demo_workbook):

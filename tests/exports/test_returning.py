@@ -17,18 +17,17 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from portal.database import session_scope
 from portal.uploads import UploadError
-from tests.conftest import DEMO_DAY
-from tests.exports.test_plan_and_workbook import CONTEXT
-from tests.exports.test_plan_and_workbook import plan_of as small_plan
-from tests.office import saved_by_office
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import WORKBOOK_CONTEXT, plan_of_lots
+from tests.support.libreoffice import saved_by_libreoffice
 
 DETAIL, PRICES = "PL02 Chi tiết", "PL06 Căn cứ đơn giá"
-OWN = replace(CONTEXT, plan_id=1, public_url="http://127.0.0.1:8000")
+OWN = replace(WORKBOOK_CONTEXT, plan_id=1, public_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture(scope="module")
 def plan():
-    return small_plan(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), floors=3)
+    return plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), floors=3)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def test_untouched_it_is_an_empty_difference(data, plan):
 
 
 def test_saved_by_libreoffice_it_is_still_empty(data, plan, tmp_path):
-    found = look(saved_by_office(data, tmp_path), plan)
+    found = look(saved_by_libreoffice(data, tmp_path), plan)
     assert found.is_empty
     assert found.warnings == ()
 

@@ -23,19 +23,21 @@ from planning.scenarios.accepted_transfers import list_proposals
 from planning.scenarios.loading import get_plan
 from planning.transfers.proposals import with_transfers
 from scoring.rating.rating import Result
-from tests.conftest import DEMO_DAY
-from tests.exports.test_living_workbook import agrees, agrees_in_libreoffice
-from tests.exports.test_plan_and_workbook import CONTEXT, ON, PRICES, STANDARD, WARD, formulas, plan_of, recalculated, same, tab
-from tests.office import calculated_by_office
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.factories.prices import PRICE_LIST
+from tests.factories.standards import STANDARD
+from tests.support.libreoffice import calculated_by_libreoffice
+from tests.support.workbooks import check_in_libreoffice, check_recalculation, formulas, is_same, recalculated, sheet_index
 
-OWN = replace(CONTEXT, plan_id=1)
+OWN = replace(WORKBOOK_CONTEXT, plan_id=1)
 DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Trần vốn", "Rẻ nhất để đáp ứng"
 
 
 @pytest.fixture(scope="module")
 def small():
     """18 of 23 PCs come from two other wards, on paper: 5 and 4."""
-    return with_moves(plan_of(EquipmentLot("A01", good=2, year=2024), staff_total=25), 5, 4)
+    return with_moves(plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25), 5, 4)
 
 
 def with_moves(plan, *quantities):
@@ -71,11 +73,11 @@ class TestTransfers:
         (line,) = (line for line in small.lines if line.item == "A01")
         row = HEAD + 1 + small.lines.index(line)
         assert load_workbook(BytesIO(data))[DETAIL].cell(row, 15).value.startswith("=SUMIFS('Điều chuyển'!")
-        fewer = recalculated(data, tmp_path, lambda model: model.set_user_input(tab(data, MOVES), FIRST, 8, "2"))
-        bought = fewer.get_cell_value(tab(data, DETAIL), row, 16)
+        fewer = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, MOVES), FIRST, 8, "2"))
+        bought = fewer.get_cell_value(sheet_index(data, DETAIL), row, 16)
         assert bought == line.bought + 3
-        assert same(fewer.get_cell_value(tab(data, DETAIL), 7, 21), small.total() + 3 * line.unit_price)
-        assert same(fewer.get_cell_value(tab(data, MOVES), 7, 12), 6 * line.unit_price)
+        assert is_same(fewer.get_cell_value(sheet_index(data, DETAIL), 7, 21), small.total() + 3 * line.unit_price)
+        assert is_same(fewer.get_cell_value(sheet_index(data, MOVES), 7, 12), 6 * line.unit_price)
 
     def test_a_number_that_no_transfer_explains_stays_a_number(self, small):
         lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in small.lines)
@@ -90,7 +92,7 @@ class TestTransfers:
         def fewer(book):
             book[MOVES].cell(FIRST, 8).value = 2
 
-        (refused,) = diff_workbook(read_plan_workbook(calculated_by_office(changed(data, fewer), tmp_path)), small).refused
+        (refused,) = diff_workbook(read_plan_workbook(calculated_by_libreoffice(changed(data, fewer), tmp_path)), small).refused
         assert refused.value == "6"
         assert "trang tính Điều chuyển của tệp đã bị sửa" in refused.message
 
@@ -113,9 +115,9 @@ class TestCeilings:
 
         def fund_all(model):
             for row in range(FIRST_WARD, CHECK + len(candidates) + 1):
-                model.set_user_input(tab(data, CEILINGS), row, 4, "có")
+                model.set_user_input(sheet_index(data, CEILINGS), row, 4, "có")
 
-        assert recalculated(data, tmp_path, fund_all).get_cell_value(tab(data, CEILINGS), CHECK, 5) == ABOVE_CEILING
+        assert recalculated(data, tmp_path, fund_all).get_cell_value(sheet_index(data, CEILINGS), CHECK, 5) == ABOVE_CEILING
 
     def test_without_ceilings_only_the_curve_is_told(self, city):
         candidates = candidates_of(city)
@@ -174,8 +176,8 @@ def pictures_of(data):
 
 def test_both_engines_agree_on_the_whole_city(city, tmp_path):
     data = build_workbook(city, OWN, *funded(city))
-    assert agrees(recalculated(data, tmp_path), data) > 10_000
-    assert agrees_in_libreoffice(data, tmp_path) > 10_000
+    assert check_recalculation(recalculated(data, tmp_path), data) > 10_000
+    assert check_in_libreoffice(data, tmp_path) > 10_000
 
 
 def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path):
@@ -198,23 +200,23 @@ def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path)
 
     edited = changed(data, edit)
     model, names = recalculated(edited, tmp_path), load_workbook(BytesIO(wanted)).sheetnames
-    told = load_workbook(BytesIO(calculated_by_office(edited, tmp_path)), data_only=True)
+    told = load_workbook(BytesIO(calculated_by_libreoffice(edited, tmp_path)), data_only=True)
     checked = 0
     for title, row, column, stored in formulas(wanted):
         first, second = model.get_cell_value(names.index(title), row, column), told[title].cell(row, column).value
-        assert same(first, stored), (title, row, column, first, stored)
-        assert same("" if second is None else second, stored), (title, row, column, second, stored)
+        assert is_same(first, stored), (title, row, column, first, stored)
+        assert is_same("" if second is None else second, stored), (title, row, column, second, stored)
         checked += 1
     assert checked > 2_000
     assert before.total() != after.total()
 
 
 def plan_with(percent, price, year, moved):
-    made = plan_of(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), staff_total=25, floors=3)
+    made = plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), staff_total=25, floors=3)
     rules = Assumptions(2027, months=7, lease_percent=percent)
     rules = replace(rules, groups={**rules.groups, "A": GroupRule(is_leased=True)})
-    prices = replace(PRICES, prices=PRICES.prices | {"A01": replace(PRICES.prices["A01"], unit_price=price)})
-    built = build_plan("Thử", made.wards, made.ratings, prices, STANDARD, rules, ON)
+    prices = replace(PRICE_LIST, prices=PRICE_LIST.prices | {"A01": replace(PRICE_LIST.prices["A01"], unit_price=price)})
+    built = build_plan("Thử", made.wards, made.ratings, prices, STANDARD, rules, DEMO_DAY)
     source = "NS xã, phường" if year == 2029 else "Chi thường xuyên – NS Thành phố"
     edits = [Edit(WARD.code, "A01", "year", str(year)), Edit(WARD.code, "A01", "source", source)]
     return with_moves(apply_edits(built, edits), moved)

@@ -12,7 +12,7 @@ from accounts.permissions import POLICY, Permission
 from accounts.users import create_user
 from portal.database import session_scope
 from surveys.models import Submission
-from tests.conftest import client_of
+from tests.support.applications import client_of
 
 WRITING = ("INSERT", "UPDATE", "DELETE")
 WARD, OTHER = "00070", "00004"

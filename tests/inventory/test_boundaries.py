@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inventory.boundaries.boundaries import UNIT_METRES, Shape
 from inventory.boundaries.geojson import MAX_BYTES, BoundaryError, read_features
 from inventory.boundaries.simplification import draw_boundaries
-from tests.inventory.made_boundaries import WARDS, encode, feature, geojson, square, squares, tiles, topojson
+from tests.factories.boundaries import WARDS, encode, feature, geojson, square, squares, tiles, topojson
 
 TILES = tiles()
 SQUARES = squares()

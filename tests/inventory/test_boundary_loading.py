@@ -8,7 +8,7 @@ from accounts.models import AuditEntry
 from inventory.boundaries.geojson import BoundaryError
 from inventory.boundaries.store import find_source, get_boundaries, load_boundaries, remove_boundaries
 from inventory.models import BoundarySetRecord
-from tests.inventory.made_boundaries import geojson, tiles, topojson
+from tests.factories.boundaries import geojson, tiles, topojson
 
 TILES = tiles()
 GOOD = geojson(TILES)

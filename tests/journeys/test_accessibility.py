@@ -1,7 +1,6 @@
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import WIDTHS
+from tests.support.browsers import WIDTHS, check_accessibility_in_both_widths
 
 # The submission that waits longest.
 REVIEWED = "/review/first"
@@ -109,7 +108,7 @@ def test_axe_finds_nothing(visit_at, username):
         page.goto("/review/" if path == REVIEWED else path)
         if path == REVIEWED:
             page.locator(".list-group a").first.click()
-        check(page, path)
+        check_accessibility_in_both_widths(page)
 
 
 @pytest.mark.journey
@@ -121,20 +120,11 @@ def test_axe_finds_nothing_on_the_pages_of_a_draft(visit_at):
     draft = page.url
     for part in ("", "/text", "/criteria", "/criteria/CR-A1", "/what-if"):
         page.goto(draft + part)
-        check(page, part)
+        check_accessibility_in_both_widths(page)
 
 
 @pytest.mark.journey
 def test_axe_finds_nothing_on_the_sign_in_page(visit_at):
     page = visit_at(WIDTHS[0]).open()
     page.goto("/sign-in")
-    check(page, "/sign-in")
-
-
-def check(page, path):
-    """One page at both widths: a window is made narrow more quickly than a page is asked for again."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        assert [(path, width, rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways at {width}"
+    check_accessibility_in_both_widths(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.journeys.conftest import at_a_desk
+from tests.support.browsers import at_a_desk
 
 
 @pytest.mark.journey

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from surveys.models import Submission
-from tests.surveys.test_form_workbook import edited
+from tests.support.workbooks import fill_in_form
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_form_goes_out_as_a_workbook_and_comes_back(visit, number, tmp_path)
         officer.get_by_role("link", name="Tải mẫu phiếu (.xlsx)").click()
     path = tmp_path / "phieu.xlsx"
     download.value.save_as(path)
-    path.write_bytes(edited(path.read_bytes(), {"it_officers": 1, "switch_ports": "nhiều"}))
+    path.write_bytes(fill_in_form(path.read_bytes(), {"it_officers": 1, "switch_ports": "nhiều"}))
     officer.locator("#file").set_input_files(path)
     officer.get_by_role("button", name="Xem trước").click()
     officer.get_by_text("Mới xem trước, chưa nhận gì. 1 ô mới, 0 ô đổi").wait_for()

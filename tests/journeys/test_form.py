@@ -12,7 +12,7 @@ from surveys.checks.entries import entries_of
 from surveys.models import Submission
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields
-from tests.journeys.conftest import on_a_phone, sign_out
+from tests.support.browsers import on_a_phone, sign_out
 
 KEPT = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"
 

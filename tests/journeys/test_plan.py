@@ -8,8 +8,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from exports.workbook.annex import FIRST, HEAD
-from tests.journeys.conftest import at_a_desk
-from tests.office import saved_by_office
+from tests.support.browsers import at_a_desk
+from tests.support.libreoffice import saved_by_libreoffice
 
 DETAIL = "PL02 Chi tiết"
 # A planner has a spreadsheet program beside.
@@ -89,7 +89,7 @@ def test_the_workbook_goes_to_finance_and_comes_back(visit, tmp_path):
     with planner.expect_download() as download:
         planner.get_by_role("link", name="Tải sổ tính Excel").click()
     sent = download.value.path().read_bytes()
-    saved = saved_by_office(sent, tmp_path)
+    saved = saved_by_libreoffice(sent, tmp_path)
     hand_in(planner, saved)
     planner.get_by_text("Sổ tính không khác gì phương án này.").wait_for()
 

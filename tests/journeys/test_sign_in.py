@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import sign_out
+from tests.support.browsers import sign_out
 
 
 @pytest.mark.journey

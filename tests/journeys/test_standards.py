@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import at_a_desk, held_back
+from tests.support.browsers import HeldFile, at_a_desk
 
 
 @pytest.mark.journey
@@ -49,9 +49,10 @@ def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
 @pytest.mark.journey
 def test_a_threshold_chosen_before_the_script_is_there_is_shown_all_the_same(visit):
     leader = visit.sign_in("lanhdao")
-    leader.route("**/scoring_sensitivity.js*", held_back)
+    script = HeldFile(leader, "**/scoring_sensitivity.js*")
     leader.goto("/standards/2026.1/sensitivity", wait_until="commit")
     leader.get_by_label("Ngưỡng", exact=True).select_option("CR-A1")
+    script.release()
     leader.wait_for_url(lambda url: "of=CR-A1" in url)
 
 

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import held_back, on_a_phone
+from tests.support.browsers import HeldFile, on_a_phone
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
@@ -61,10 +61,10 @@ def test_from_the_survey_to_the_plan(visit):
 def test_a_session_that_ends_in_mid_form_loses_nothing(visit):
     officer = visit.sign_in("canbo")
     open_survey(officer)
-    officer.route("**/surveys_form.js*", held_back)
+    script = HeldFile(officer, "**/surveys_form.js*")
     officer.get_by_role("link", name="C. Mạng LAN, Wi-Fi").click()
-    # Held back, the script comes only after somebody has typed.
     officer.locator('[name="lan_seats"]').fill("77")
+    script.release()
     expect(officer.get_by_role("button", name="Chưa nắm được").first).to_be_visible()
     officer.context.clear_cookies()
     officer.reload()

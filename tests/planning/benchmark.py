@@ -12,7 +12,7 @@ import networkx
 from planning.funding.allocation import Aim, choose_wards, floors_of, rank_cheapest
 from planning.funding.knapsack import _model
 from planning.transfers.proposals import great_circle, propose_transfers
-from tests.planning.made_up import make_candidates, make_ceilings, make_market
+from tests.factories.candidates import make_candidates, make_ceilings, make_market
 from tests.planning.oracles import greedy, rows_of, simplex_metres, worth
 
 PERCENTS = (20, 50)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.wards.wards import load_wards
@@ -28,9 +28,9 @@ from planning.plan.plan import Method
 from planning.transfers.proposals import propose_transfers, shortages, surpluses, with_transfers
 from scoring.rating.rating import Result
 from scoring.rating.remedies import apply_remedies, cost_to_ready
-from tests.exports.test_plan_and_workbook import demo_plan  # noqa: F401
+from tests.factories.prices import UNIT_PRICES
 from tests.planning.oracles import greedy, worth
-from tests.planning.test_transfers import PRICE
+from tests.support.examples import examples
 
 WARDS = load_wards()
 NEXT, LATER = Pot(2027, "Thành phố"), Pot(2028, "Thành phố")
@@ -64,7 +64,7 @@ def funded(choice):
     return [c for c in choice.candidates if c.ward.code in choice.funded]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(cities, ceilings_of, st.sampled_from(list(Aim)), st.booleans())
 def test_no_other_choice_is_better_nor_of_the_same_value_cheaper(costs, ceilings, aim, communes_first):
     candidates = city(costs)
@@ -84,7 +84,7 @@ def test_no_other_choice_is_better_nor_of_the_same_value_cheaper(costs, ceilings
         assert left == ceilings[pot] - choice.spent.get(pot, 0) >= 0
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(cities, ceilings_of, st.integers(1, 3), st.integers(0, 3))
 def test_floors_are_kept_or_named_with_what_is_possible(costs, ceilings, first, second):
     candidates = city(costs)
@@ -113,7 +113,7 @@ def test_floors_are_kept_or_named_with_what_is_possible(costs, ceilings, first, 
 many = st.lists(st.tuples(st.integers(1, 9_000_000_000), st.integers(0, 9_000_000_000)), min_size=20, max_size=40)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(many, st.integers(1, 99), st.integers(0, 40), st.sampled_from(list(Aim)))
 def test_a_larger_city_is_within_its_ceilings_and_its_bound_and_never_worse_than_greedy(costs, percent, more, aim):
     candidates = city([(*cost, True) for cost in costs])
@@ -172,7 +172,7 @@ def test_the_curve_is_the_ranking_summed_up():
     assert points[-1].people == sum(c.ward.population for c in candidates if c.possible)
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(cities)
 def test_no_choice_turns_more_wards_ready_than_a_point_of_the_curve_says(costs):
     candidates = [replace(c, costs={NEXT: c.cost}) for c in city(costs)]
@@ -181,8 +181,8 @@ def test_no_choice_turns_more_wards_ready_than_a_point_of_the_curve_says(costs):
         assert choose_wards(candidates, {NEXT: point.money - 1}).value < point.wards if point.money else True
 
 
-def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):  # noqa: F811
-    moved = propose_transfers(shortages(demo_plan), surpluses(demo_plan), PRICE)
+def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
+    moved = propose_transfers(shortages(demo_plan), surpluses(demo_plan), UNIT_PRICES)
     for plan in (demo_plan, with_transfers(demo_plan, moved)):
         candidates = candidates_of(plan)
         ceilings = {pot: vnd * 2 // 5 for pot, vnd in spending_by_pot(candidates).items()}
@@ -207,7 +207,7 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):  # noqa: F8
                 assert candidate.cost <= cost.capital + cost.recurrent
 
 
-def test_the_lines_of_a_candidate_follow_the_plan(demo_plan):  # noqa: F811
+def test_the_lines_of_a_candidate_follow_the_plan(demo_plan):
     lines = tuple(replace(line, year=2031, source="Khác", unit_price=1, method=Method.BUY) for line in demo_plan.lines)
     changed = candidates_of(replace(demo_plan, lines=lines))
     assert {pot for c in changed for pot in c.costs} == {Pot(2031, "Khác")}

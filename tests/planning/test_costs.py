@@ -1,66 +1,50 @@
 """The estimate as a purchase and as a project, its hints, and the cost of five years: by hand, by property, and on their pages."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices.prices import PriceList, load_default_prices
-from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
-from inventory.wards.wards import load_wards
+from inventory.snapshots.snapshot import EquipmentLot, Owner
 from planning.forms import RATE_NAMES
 from planning.plan.approval_hints import approver_above_cap, hints_of
 from planning.plan.assumptions import Assumptions, Mode, Rates, Spending
 from planning.plan.estimate import LINES, before_vat, estimate
 from planning.plan.five_year_cost import CostPart, five_year_cost
-from planning.plan.plan import build_plan, is_paid_yearly
+from planning.plan.plan import is_paid_yearly
 from planning.plan.year_bars import FRAME, draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, freeze_plan, hash_content, load_frozen, load_rates
 from portal.formats import format_rate
 from portal.numbers import CountError, parse_rate
-from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import no_data, rate
-from scoring.rating.standard import parse_standard
+from tests.factories.plans import SMALL_PLAN, plan_of_lots
+from tests.factories.prices import PRICES
 
-ON = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
-PRICES = PriceList(1, "Giá thử", ON, {price.item: price for price in load_default_prices()})
 NONE = dict.fromkeys(RATE_NAMES, 0)
 
 
-def make_plan(*lots, **facts):
-    known = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
-    answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
-    snapshot = Snapshot("00082", ON, make_facts(known), tuple(lots), (), answered, frozenset(ConnectionKind))
-    ratings = {ward.code: no_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
-    return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, Assumptions(2027), ON)
-
-
-PLAN = make_plan(EquipmentLot("A01", good=8, year=2024))
-
-
 def at(mode, **rates):
-    return estimate(replace(PLAN, rates=Rates(mode, **{**NONE, **rates})))
+    return estimate(replace(SMALL_PLAN, rates=Rates(mode, **{**NONE, **rates})))
 
 
 class TestEstimate:
     def test_a_purchase_by_hand(self):
         plan = replace(
-            PLAN, lines=tuple(line for line in PLAN.lines if line.item == "A01"), rates=Rates(transport=150, valuation=33)
+            SMALL_PLAN,
+            lines=tuple(line for line in SMALL_PLAN.lines if line.item == "A01"),
+            rates=Rates(transport=150, valuation=33),
         )
         found = estimate(plan)
         assert [row.amount for row in found.rows] == [240_000_000, 3_600_000, 792_000]
         assert found.total == 244_392_000
 
     def test_a_project_by_hand(self):
-        plan = replace(PLAN, lines=tuple(line for line in PLAN.lines if line.item == "A01"))
+        plan = replace(SMALL_PLAN, lines=tuple(line for line in SMALL_PLAN.lines if line.item == "A01"))
         found = estimate(replace(plan, rates=Rates(Mode.PROJECT, transport=1_000)))
-        base = before_vat(240_000_000, PRICES.prices["A01"].vat_percent)
+        base = before_vat(240_000_000, PRICES["A01"].vat_percent)
         base += (base + 5) // 10
         assert found.row("I").amount == 264_000_000
         assert found.row("II").amount == round(base * 0.025)
@@ -71,14 +55,14 @@ class TestEstimate:
         assert found.total == so_far + found.row("V").amount
 
     def test_a_purchase_has_no_share_until_somebody_sets_one(self):
-        found = estimate(PLAN)
-        assert (found.mode, found.total) == (Mode.PURCHASE, PLAN.spending_total(Spending.CAPITAL))
+        found = estimate(SMALL_PLAN)
+        assert (found.mode, found.total) == (Mode.PURCHASE, SMALL_PLAN.spending_total(Spending.CAPITAL))
 
     def test_lines_that_are_leased_are_the_only_recurrent_spending_of_a_project(self):
         found = at(Mode.PROJECT)
-        assert found.leased_lines == PLAN.total(lambda line: line.item in LINES and line.spending is Spending.RECURRENT) > 0
-        assert found.leased_lines + found.outside == PLAN.spending_total(Spending.RECURRENT)
-        assert at(Mode.PURCHASE).outside == PLAN.spending_total(Spending.RECURRENT)
+        assert found.leased_lines == SMALL_PLAN.total(lambda line: line.item in LINES and line.spending is Spending.RECURRENT) > 0
+        assert found.leased_lines + found.outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
+        assert at(Mode.PURCHASE).outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
 
     @given(st.sampled_from(Mode), st.fixed_dictionaries(dict.fromkeys(RATE_NAMES, st.integers(0, 10_000))))
     def test_the_rows_are_the_total_and_blocks_are_their_parts(self, mode, rates):
@@ -101,7 +85,7 @@ class TestEstimate:
         assert at(mode, **{**rates, name: rates[name] + more}).total >= at(mode, **rates).total
 
     def test_without_rates_it_is_the_goods(self):
-        goods = PLAN.spending_total(Spending.CAPITAL)
+        goods = SMALL_PLAN.spending_total(Spending.CAPITAL)
         assert at(Mode.PURCHASE).total == goods
         assert at(Mode.PROJECT).total == goods + at(Mode.PROJECT).leased_lines
 
@@ -112,8 +96,8 @@ class TestEstimate:
 
 class TestHints:
     def told(self, total, mode):
-        price = replace(PLAN.lines[0], quantity=1, unit_price=total, spending=Spending.CAPITAL, months=12)
-        plan = replace(PLAN, lines=(price,), rates=Rates(mode, **NONE))
+        price = replace(SMALL_PLAN.lines[0], quantity=1, unit_price=total, spending=Spending.CAPITAL, months=12)
+        plan = replace(SMALL_PLAN, lines=(price,), rates=Rates(mode, **NONE))
         return " ".join(hint.text for hint in hints_of(plan, estimate(plan)))
 
     @pytest.mark.parametrize(
@@ -145,19 +129,19 @@ class TestHints:
         ],
     )
     def test_a_price_above_its_ceiling_names_who_decides(self, price, who):
-        told = approver_above_cap(PRICES.prices["A01"], price)
+        told = approver_above_cap(PRICES["A01"], price)
         assert who in told if who else told == ""
 
     def test_every_hint_has_its_clause_and_label(self):
         for mode in Mode:
-            plan = replace(PLAN, rates=Rates(mode))
+            plan = replace(SMALL_PLAN, rates=Rates(mode))
             for hint in hints_of(plan, estimate(plan)):
                 assert hint.clause
                 assert hint.label in "QSMA"
 
     def test_a_dedicated_line_has_its_day(self):
-        years = {line.year for line in PLAN.lines if line.item in ("D01", "D02")}
-        told = " ".join(hint.text for hint in hints_of(PLAN, estimate(PLAN)))
+        years = {line.year for line in SMALL_PLAN.lines if line.item in ("D01", "D02")}
+        told = " ".join(hint.text for hint in hints_of(SMALL_PLAN, estimate(SMALL_PLAN)))
         assert all(f"31/01/{year}" in told for year in years)
 
 
@@ -181,27 +165,27 @@ def test_a_rate_reads_back_as_it_is_written(rate):
 
 class TestRunningCost:
     def test_the_first_year_of_everything_is_the_plan(self):
-        cost = five_year_cost(PLAN)
+        cost = five_year_cost(SMALL_PLAN)
         for kind in Spending:
-            yearly = sum(line.upkeep * (cost.years[-1] - line.year) for line in PLAN.lines if line.spending is kind)
+            yearly = sum(line.upkeep * (cost.years[-1] - line.year) for line in SMALL_PLAN.lines if line.spending is kind)
             worn = sum(sum(row.values()) for (part, k), row in cost.cells.items() if part is CostPart.REPLACEMENT and k is kind)
-            assert cost.total(kind) == PLAN.spending_total(kind) + yearly + worn - cost.outside[kind]
+            assert cost.total(kind) == SMALL_PLAN.spending_total(kind) + yearly + worn - cost.outside[kind]
 
     @given(
         st.lists(st.tuples(st.sampled_from(["A01", "A03", "B09", "F02"]), st.integers(1, 30), st.integers(2015, 2026)), max_size=6)
     )
     def test_parts_and_years_are_the_total(self, lots):
-        cost = five_year_cost(make_plan(*(EquipmentLot(item, good=count, year=year) for item, count, year in lots)))
+        cost = five_year_cost(plan_of_lots(*(EquipmentLot(item, good=count, year=year) for item, count, year in lots)))
         for kind in Spending:
             by_part = sum(sum(row.values()) for (_part, k), row in cost.cells.items() if k is kind)
             assert by_part == sum(cost.in_year(kind, year) for year in cost.years) == cost.total(kind)
 
     def test_a_machine_of_today_is_replaced_when_its_life_ends(self):
-        cost = five_year_cost(make_plan(EquipmentLot("A01", good=20, year=2022)))
+        cost = five_year_cost(plan_of_lots(EquipmentLot("A01", good=20, year=2022)))
         assert cost.cells[CostPart.REPLACEMENT, Spending.CAPITAL] == {2027: 0, 2028: 0, 2029: 400_000_000, 2030: 0, 2031: 0}
 
     def test_what_the_plan_replaces_is_not_replaced_twice(self):
-        plan = make_plan(EquipmentLot("A01", good=20, year=2010))
+        plan = plan_of_lots(EquipmentLot("A01", good=20, year=2010))
         assert any(line.item == "A01" and line.short == 20 for line in plan.lines)
         cost = five_year_cost(plan)
         assert (CostPart.REPLACEMENT, Spending.CAPITAL) not in cost.cells
@@ -209,29 +193,29 @@ class TestRunningCost:
 
     def test_the_city_centre_and_unknown_years_are_in_no_sum(self):
         lots = EquipmentLot("B09", good=3, year=2024, owner=Owner.CITY_CENTRE), EquipmentLot("B09", good=2)
-        cost = five_year_cost(make_plan(EquipmentLot("A01", good=20, year=2025), *lots))
+        cost = five_year_cost(plan_of_lots(EquipmentLot("A01", good=20, year=2025), *lots))
         assert cost.undated == 2
         assert (CostPart.REPLACEMENT, Spending.CAPITAL) not in cost.cells
 
     def test_what_is_paid_yearly_is_paid_for_twelve_months_later_on(self):
-        line = next(line for line in PLAN.lines if is_paid_yearly(line.item, line.method))
-        plan = replace(PLAN, lines=(replace(line, months=3, year=2028),))
+        line = next(line for line in SMALL_PLAN.lines if is_paid_yearly(line.item, line.method))
+        plan = replace(SMALL_PLAN, lines=(replace(line, months=3, year=2028),))
         row = next(iter(five_year_cost(plan).cells.values()))
         assert list(row.values()) == [0, plan.lines[0].amount, line.upkeep, line.upkeep, line.upkeep]
 
     def test_a_year_outside_is_told(self):
-        plan = replace(PLAN, lines=tuple(replace(line, year=2040) for line in PLAN.lines))
+        plan = replace(SMALL_PLAN, lines=tuple(replace(line, year=2040) for line in SMALL_PLAN.lines))
         cost = five_year_cost(plan)
         assert cost.outside == {kind: plan.spending_total(kind) for kind in Spending}
 
     def test_bars_are_to_scale(self):
-        bars = draw_year_bars(five_year_cost(PLAN))
+        bars = draw_year_bars(five_year_cost(SMALL_PLAN))
         highest = max(bars, key=lambda bar: bar.amount)
         assert (highest.y, highest.height) == (FRAME.top, FRAME.height)
         assert all(abs(bar.height - FRAME.height * bar.amount / highest.amount) < 0.1 for bar in bars)
 
     def test_each_year_has_a_bar_of_each_kind(self):
-        cost = five_year_cost(PLAN)
+        cost = five_year_cost(SMALL_PLAN)
         bars = draw_year_bars(cost)
         assert [(bar.year, bar.spending) for bar in bars] == [(year, kind) for year in cost.years for kind in Spending]
         assert all(bar.amount == cost.in_year(bar.spending, bar.year) for bar in bars)
@@ -244,12 +228,12 @@ class TestStored:
         assert load_rates({}) == Rates()
 
     def test_the_rates_are_part_of_what_is_fixed(self):
-        one, other = (freeze_plan(replace(PLAN, rates=Rates(volume=volume)), {}) for volume in (500, 600))
+        one, other = (freeze_plan(replace(SMALL_PLAN, rates=Rates(volume=volume)), {}) for volume in (500, 600))
         assert hash_content(one) != hash_content(other)
         assert load_frozen(other).rates == Rates(volume=600)
 
     def test_a_plan_fixed_before_there_were_rates_still_reads(self):
-        content = freeze_plan(PLAN, {})
+        content = freeze_plan(SMALL_PLAN, {})
         del content["rates"]
         assert load_frozen(content).rates == Rates()
 

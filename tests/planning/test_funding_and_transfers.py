@@ -20,7 +20,7 @@ from planning.scenarios.accepted_transfers import (
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 CITY = SOURCES[0]
 

@@ -1,27 +1,17 @@
 """What holds of every plan: the parts are the whole, order never matters, and nothing is bought twice."""
 
-from datetime import date
-
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices.prices import PriceList, load_default_prices
-from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_facts
-from inventory.wards.wards import load_wards
-from planning.plan.assumptions import Assumptions, Method, Spending
-from planning.plan.plan import amount_of, build_plan
+from inventory.snapshots.snapshot import EquipmentLot, Owner
+from planning.plan.assumptions import Method, Spending
+from planning.plan.plan import amount_of
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
-from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import no_data, rate
-from scoring.rating.standard import parse_standard
+from tests.factories.plans import WARDS, answers_of_wards, plan_of_answers
+from tests.support.examples import examples
 
-ON = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
-PRICES = PriceList(1, "thử", ON, {price.item: price for price in load_default_prices()})
-WARDS = load_wards()
-ITEMS = ("A01", "A02", "A03", "A04", "B01", "C04", "F01", "F06", "G01")
 PARTS = {
     "ward": lambda line: line.ward.code,
     "item": lambda line: line.item,
@@ -30,47 +20,11 @@ PARTS = {
     "source": lambda line: line.source,
 }
 
-lots = st.builds(
-    EquipmentLot,
-    st.sampled_from(ITEMS),
-    good=st.integers(0, 60),
-    degraded=st.integers(0, 9),
-    broken=st.integers(0, 4),
-    liquidation=st.integers(0, 4),
-    on_order=st.integers(0, 30),
-    year=st.integers(2012, 2026),
-    owner=st.sampled_from(list(Owner)),
-)
-facts = st.fixed_dictionaries(
-    {
-        "staff_total": st.integers(0, 90),
-        "staff_viii": st.integers(0, 80),
-        "sites": st.integers(1, 4),
-        "floors": st.integers(0, 9),
-        "printers_multifunction": st.integers(0, 6),
-        "owns_counters": st.booleans(),
-        "counters": st.integers(0, 9),
-        "lan_seats": st.integers(0, 90),
-        "pcs_protected": st.integers(0, 60),
-    }
-)
-snapshots = st.lists(st.tuples(facts, st.lists(lots, max_size=6)), min_size=1, max_size=4)
 
-
-def plan_of(wards, reverse=False):
-    ratings = {ward.code: no_data(ward.code, ON) for ward in WARDS}
-    for ward, (known, held) in zip(WARDS, wards, strict=False):
-        lots = tuple(reversed(held)) if reverse else tuple(held)
-        snapshot = Snapshot(ward.code, ON, make_facts(known), lots, answered_items=frozenset(ITEMS))
-        ratings[ward.code] = rate(snapshot, STANDARD, ON)
-    order = reversed(WARDS) if reverse else WARDS
-    return build_plan("thử", order, ratings, PRICES, STANDARD, Assumptions(first_year=2027), ON)
-
-
-@settings(max_examples=60)
-@given(snapshots)
+@examples(60)
+@given(answers_of_wards)
 def test_the_parts_are_the_whole_to_the_dong(wards):
-    plan = plan_of(wards)
+    plan = plan_of_answers(wards)
     assert plan.total() == sum(plan.spending_total(kind) for kind in Spending)
     for name, part in PARTS.items():
         assert sum(sum(sums.values()) for sums in plan.totals_by(part).values()) == plan.total(), name
@@ -83,18 +37,18 @@ def test_the_parts_are_the_whole_to_the_dong(wards):
     assert sum(sum(sums.values()) for _ward, sums in plan.largest(126)) == plan.total()
 
 
-@settings(max_examples=60)
-@given(snapshots)
+@examples(60)
+@given(answers_of_wards)
 def test_neither_the_order_of_wards_nor_of_lots_matters(wards):
-    one, other = plan_of(wards), plan_of(wards, reverse=True)
+    one, other = plan_of_answers(wards), plan_of_answers(wards, reverse=True)
     assert one.lines == other.lines
     assert one.centre_lines == other.centre_lines
 
 
-@settings(max_examples=60)
-@given(snapshots)
+@examples(60)
+@given(answers_of_wards)
 def test_nothing_is_bought_that_is_coming_or_that_somebody_else_owns(wards):
-    plan = plan_of(wards)
+    plan = plan_of_answers(wards)
     for (known, held), ward in zip(wards, WARDS, strict=False):
         mine = {line.item: line for line in plan.lines if line.ward.code == ward.code}
         assert len(mine) == sum(line.ward.code == ward.code for line in plan.lines), "one line of an item"
@@ -107,12 +61,12 @@ def test_nothing_is_bought_that_is_coming_or_that_somebody_else_owns(wards):
     assert {line.method for line in plan.lines} <= set(Method)
 
 
-@settings(max_examples=40)
-@given(snapshots, st.integers(1, 50))
+@examples(40)
+@given(answers_of_wards, st.integers(1, 50))
 def test_more_on_order_never_costs_more(wards, more):
     known, held = wards[0]
     ordered = [(known, [*held, EquipmentLot("F01", on_order=more)]), *wards[1:]]
-    assert plan_of(ordered).total() <= plan_of([(known, held), *wards[1:]]).total()
+    assert plan_of_answers(ordered).total() <= plan_of_answers([(known, held), *wards[1:]]).total()
 
 
 def test_the_page_names_results_the_largest_and_an_unknown_ward(demo_sign_in):
@@ -132,10 +86,10 @@ def test_an_odd_ward_code_leaves_the_page_whole(demo_sign_in, code):
     assert demo_sign_in("taichinh").get("/plans/1", query_string={"ward": code}).status_code == 200
 
 
-@settings(max_examples=40)
-@given(snapshots)
+@examples(40)
+@given(answers_of_wards)
 def test_the_parts_for_wards_and_for_sources_are_the_whole(wards):
-    plan = plan_of(wards)
+    plan = plan_of_answers(wards)
     by_ward = [ward_subset(plan, ward) for ward in wards_of(plan)]
     by_source = [source_subset(plan, source) for source in sources_of(plan)]
     for parts in (by_ward, by_source):

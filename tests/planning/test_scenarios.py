@@ -35,7 +35,7 @@ from portal.database import session_scope
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import no_data, rate
 from scoring.rating.standard import parse_standard
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 ON = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
@@ -352,7 +352,7 @@ def test_two_who_revise_at_once_make_two_revisions(app, session):
         with session_scope(app.extensions["engine"], writes=True) as own:
             # On SQLite the second cannot even begin while the first writes.
             if app.extensions["engine"].dialect.name == "postgresql":
-                barrier.wait(timeout=20)
+                barrier.wait(timeout=60)
             return scenarios.revise_plan(own, get_plan_record(own, 1, for_update=True), "tiếp", who).revision
 
     with ThreadPoolExecutor(2) as pool:

@@ -6,10 +6,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices.prices import load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from inventory.wards.wards import load_wards
 from planning.plan.plan import Assumptions, Method, build_plan
@@ -26,33 +25,35 @@ from planning.transfers.proposals import (
 )
 from scoring.rating.rating import rate
 from scoring.rating.remedies import cost_to_ready, remedies_of
-from tests.exports.test_plan_and_workbook import demo_plan  # noqa: F401
-from tests.planning.made_up import make_market
+from tests.factories.candidates import make_market
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import answers_of_wards, plan_of_answers
+from tests.factories.prices import PRICE_LIST, UNIT_PRICES
+from tests.factories.snapshots import complete_answers, snapshot_of_answers
+from tests.factories.standards import STANDARD
 from tests.planning.oracles import simplex_metres
-from tests.planning.test_plan_properties import ON, PRICES, STANDARD, plan_of, snapshots
-from tests.scoring.test_cost_to_ready import a_ward, whole_ward
+from tests.support.examples import examples
 
 WARDS = load_wards()
-PRICE = {price.item: price.unit_price for price in load_default_prices()}
 UNTIL = date(2027, 12, 31)
-FREE = dict.fromkeys(PRICE, 0)
+FREE = dict.fromkeys(UNIT_PRICES, 0)
 
 
 def spared(answers, item="A01", **changed):
     """How many a ward can spare beside one that lacks everything."""
-    snapshot = replace(a_ward(answers), ward_code=WARDS[0].code)
+    snapshot = replace(snapshot_of_answers(answers), ward_code=WARDS[0].code)
     snapshot = replace(snapshot, **changed) if changed else snapshot
-    lacking = a_ward({**whole_ward(), "A01": 0, "A03": 0, "A04": 0, "B11": 0, "F03": 0, "G01": 0})
-    plan = plan_of([])
-    ratings = {WARDS[0].code: rate(snapshot, STANDARD, ON), WARDS[1].code: rate(lacking, STANDARD, ON)}
+    lacking = snapshot_of_answers({**complete_answers(), "A01": 0, "A03": 0, "A04": 0, "B11": 0, "F03": 0, "G01": 0})
+    plan = plan_of_answers([])
+    ratings = {WARDS[0].code: rate(snapshot, STANDARD, DEMO_DAY), WARDS[1].code: rate(lacking, STANDARD, DEMO_DAY)}
     ratings = {**plan.ratings, **ratings}
-    made = build_plan("thử", WARDS, ratings, PRICES, STANDARD, Assumptions(first_year=2027), ON)
+    made = build_plan("thử", WARDS, ratings, PRICE_LIST, STANDARD, Assumptions(first_year=2027), DEMO_DAY)
     return sum(s.quantity for s in surpluses(made) if s.ward == WARDS[0] and s.item == item)
 
 
 def rich(count, **more):
     facts = dict.fromkeys(("pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected"), count)
-    return {**whole_ward(), "A01": count, **facts, **more}
+    return {**complete_answers(), "A01": count, **facts, **more}
 
 
 def test_a_ward_keeps_a_pc_for_each_of_its_people():
@@ -69,7 +70,7 @@ def test_a_ward_gives_only_pcs_that_have_every_quality_whichever_they_are():
 
 def test_leased_old_and_foreign_machines_stay():
     def lots(**more):
-        base = a_ward(rich(40)).lots
+        base = snapshot_of_answers(rich(40)).lots
         return (*base, EquipmentLot("A01", good=8, **more))
 
     assert spared(rich(48), lots=lots(year=2024)) == 8
@@ -79,34 +80,34 @@ def test_leased_old_and_foreign_machines_stay():
 
 
 def test_a_giver_does_not_fall_short_when_its_old_pcs_pass_their_age():
-    base = tuple(lot for lot in a_ward(rich(40)).lots if lot.item != "A01")
+    base = tuple(lot for lot in snapshot_of_answers(rich(40)).lots if lot.item != "A01")
     young_and_old = (*base, EquipmentLot("A01", good=30, year=2024), EquipmentLot("A01", good=20, year=2019))
     assert spared(rich(50), lots=young_and_old) == 0
 
 
 def test_multifunction_machines_stay_and_unknown_ones_hold_the_printers():
-    assert spared({**whole_ward(), "A03": 20}, "A03") == 15
-    assert spared({**whole_ward(), "A03": 20, "printers_multifunction": 18}, "A03") == 2
-    unknown = {key: value for key, value in whole_ward().items() if key != "printers_multifunction"}
+    assert spared({**complete_answers(), "A03": 20}, "A03") == 15
+    assert spared({**complete_answers(), "A03": 20, "printers_multifunction": 18}, "A03") == 2
+    unknown = {key: value for key, value in complete_answers().items() if key != "printers_multifunction"}
     assert spared({**unknown, "A03": 20}, "A03") == 0
 
 
 def test_cameras_that_cover_the_counters_and_what_is_built_in_stay():
-    assert spared({**whole_ward(), "B11": 9}, "B11") == 0
-    assert spared({**whole_ward(), "F03": 9}, "F03") == 0
-    assert spared({**whole_ward(), "G01": 5}, "G01") == 3
+    assert spared({**complete_answers(), "B11": 9}, "B11") == 0
+    assert spared({**complete_answers(), "F03": 9}, "F03") == 0
+    assert spared({**complete_answers(), "G01": 5}, "G01") == 3
 
 
 def test_what_was_never_used_goes_first():
     lots = (EquipmentLot("A03", good=3, degraded=4, unused=2, year=2020), EquipmentLot("A03", good=1, year=2018))
-    after = give_away(replace(a_ward(whole_ward()), lots=lots), "A03", 4, STANDARD, UNTIL)
+    after = give_away(replace(snapshot_of_answers(complete_answers()), lots=lots), "A03", 4, STANDARD, UNTIL)
     assert [(lot.unused, lot.good, lot.degraded) for lot in after.lots] == [(0, 2, 4), (0, 0, 0)]
 
 
-@settings(max_examples=25)
-@given(snapshots, st.data())
+@examples(25)
+@given(answers_of_wards, st.data())
 def test_no_giver_loses_by_any_part_of_what_it_can_spare(wards, data):
-    plan = plan_of(wards)
+    plan = plan_of_answers(wards)
     found = surpluses(plan)
     assert len({(s.ward.code, s.item) for s in found}) == len(found)
     for ward in {s.ward for s in found}:
@@ -114,7 +115,7 @@ def test_no_giver_loses_by_any_part_of_what_it_can_spare(wards, data):
         snapshot = before.snapshot
         for surplus in (s for s in found if s.ward == ward):
             snapshot = give_away(snapshot, surplus.item, data.draw(st.integers(0, surplus.quantity)), STANDARD, UNTIL)
-        after = rate(snapshot, STANDARD, ON)
+        after = rate(snapshot, STANDARD, DEMO_DAY)
         assert (after.result, after.score) == (before.result, before.score)
         for old, new in zip(before.findings, after.findings, strict=True):
             assert new.status is old.status
@@ -138,10 +139,10 @@ def every_flow(givers, receivers):
             yield table
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(parts(Shortage), parts(Surplus))
 def test_nothing_moves_more_and_nothing_that_moves_as_much_is_shorter(short, spare):
-    found = propose_transfers(short, spare, PRICE)
+    found = propose_transfers(short, spare, UNIT_PRICES)
     moved = sum(t.quantity for t in found)
     if not short or not spare:
         assert found == ()
@@ -154,7 +155,7 @@ def test_nothing_moves_more_and_nothing_that_moves_as_much_is_shorter(short, spa
         assert sum(t.quantity for t in found if t.giver == part.ward) <= part.quantity
     for part in short:
         assert sum(t.quantity for t in found if t.receiver == part.ward) <= part.quantity
-    assert propose_transfers(reversed(short), reversed(spare), PRICE) == found
+    assert propose_transfers(reversed(short), reversed(spare), UNIT_PRICES) == found
 
 
 def test_the_near_one_gives_and_the_far_one_only_what_is_left():
@@ -163,16 +164,16 @@ def test_the_near_one_gives_and_the_far_one_only_what_is_left():
 
     short = [Shortage(WARDS[4], "A03", 3)]
     spare = [Surplus(WARDS[0], "A03", 5), Surplus(WARDS[3], "A03", 2)]
-    told = propose_transfers(short, spare, PRICE, line)
+    told = propose_transfers(short, spare, UNIT_PRICES, line)
     assert told == (Transfer("A03", WARDS[0], WARDS[4], 1, 4), Transfer("A03", WARDS[3], WARDS[4], 2, 1))
     assert propose_transfers(short, spare, FREE, line) == (), "what costs nothing is not moved"
-    assert propose_transfers(short, [replace(s, item="A04") for s in spare], PRICE, line) == ()
+    assert propose_transfers(short, [replace(s, item="A04") for s in spare], UNIT_PRICES, line) == ()
 
 
 @pytest.mark.parametrize("count", [40, 126])
 def test_another_solver_finds_no_shorter_way(count):
     short, spare = make_market(count)
-    found = propose_transfers(short, spare, PRICE)
+    found = propose_transfers(short, spare, UNIT_PRICES)
     assert sum(t.quantity for t in found) == min(sum(s.quantity for s in short), sum(s.quantity for s in spare))
     assert sum(t.quantity * t.metres for t in found) == simplex_metres(short, spare, great_circle)
 
@@ -183,9 +184,9 @@ def test_metres_are_those_of_the_globe():
     assert great_circle([one], [one, other]).tolist() == [[0, 111_195]]
 
 
-def test_the_city_moves_what_it_can_and_pays_less(demo_plan):  # noqa: F811
+def test_the_city_moves_what_it_can_and_pays_less(demo_plan):
     spare, short = surpluses(demo_plan), shortages(demo_plan)
-    found = propose_transfers(short, spare, PRICE)
+    found = propose_transfers(short, spare, UNIT_PRICES)
     assert found
     after = with_transfers(demo_plan, found)
     items = {line.item for line in demo_plan.lines}
@@ -194,7 +195,7 @@ def test_the_city_moves_what_it_can_and_pays_less(demo_plan):  # noqa: F811
         has = sum(s.quantity for s in spare if s.item == item)
         lacks = sum(line.quantity for line in demo_plan.lines if line.item == item)
         assert moved == min(has, lacks) == sum(line.moved for line in after.lines if line.item == item)
-    assert demo_plan.total() - after.total() == sum(t.quantity * PRICE[t.item] for t in found)
+    assert demo_plan.total() - after.total() == sum(t.quantity * UNIT_PRICES[t.item] for t in found)
     with pytest.raises(ValueError, match="no line"):
         with_transfers(demo_plan, [*found, found[0], found[0], found[0], found[0], found[0], found[0]])
     with pytest.raises(ValueError, match="no line"):
@@ -205,4 +206,6 @@ def test_the_city_moves_what_it_can_and_pays_less(demo_plan):  # noqa: F811
 
 def test_a_receiver_is_as_ready_with_what_is_moved_as_with_what_is_bought():
     short = {**rich(40), "A01": 30, "pc_supported_os": 30, "pc_memory_ssd": 30, "licensed_pcs": 30, "pcs_protected": 30}
-    assert {"A01", "A07", "G02"} >= {line.item for line in cost_to_ready(rate(a_ward(short), STANDARD, ON), PRICES.prices).lines}
+    assert {"A01", "A07", "G02"} >= {
+        line.item for line in cost_to_ready(rate(snapshot_of_answers(short), STANDARD, DEMO_DAY), PRICE_LIST.prices).lines
+    }

@@ -30,8 +30,9 @@ from scoring.rating.rating import rate
 from scoring.rating.standard import Standard, parse_standard
 from scoring.standard_editor.drafts import begin_draft
 from scoring.standard_editor.toml_edit import edit_criterion
-from tests.conftest import DEMO_DAY, client_of, make_app
+from tests.factories.days import DEMO_DAY
 from tests.scoring.plain_rating import plain_rate
+from tests.support.applications import client_of, make_app
 
 TEXT = REFERENCE.read_text("utf-8")
 DRAFTS = {"CR-A1 ở 110 %": ("CR-A1", 110), "điểm đạt 90": (PASS_MARK, 90)}

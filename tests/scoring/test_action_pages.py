@@ -28,7 +28,7 @@ from scoring.actions.register import (
 )
 from scoring.actions.reminders import DAYS_BEFORE, action_lines
 from scoring.models import CLEAR, ActionRecord
-from tests.scoring.given_actions import CITY, OTHER, SIX, WARD, WARDS, clear, give, make_owner
+from tests.factories.actions import LEADER, OTHER, SIX_CLARITIES, WARD, WARDS, assign_action, make_clarities, make_owner
 
 
 def page_of(answer, status=200):
@@ -37,26 +37,26 @@ def page_of(answer, status=200):
 
 
 def typed(owner_id, **other):
-    return {"ward": WARD, "owner": str(owner_id), "due": (today() + timedelta(days=5)).isoformat(), **SIX, **other}
+    return {"ward": WARD, "owner": str(owner_id), "due": (today() + timedelta(days=5)).isoformat(), **SIX_CLARITIES, **other}
 
 
 @pytest.mark.both_databases
 def test_an_action_is_given_changed_done_and_opened_again(session):
     owner = make_owner(session)
-    number = give(session, owner)
-    found = get_action(session, CITY, number)
-    assert (found.ward, found.clarities, found.owner_name) == (WARDS[WARD], clear(owner), "Người can.bo")
+    number = assign_action(session, owner)
+    found = get_action(session, LEADER, number)
+    assert (found.ward, found.clarities, found.owner_name) == (WARDS[WARD], make_clarities(owner), "Người can.bo")
     assert found.state(today()) is ActionState.OPEN
-    change_action(session, number, 1, clear(owner, 9, task="Mua bổ sung 9 máy tính"), today())
+    change_action(session, number, 1, make_clarities(owner, 9, task="Mua bổ sung 9 máy tính"), today())
     complete_action(session, number, "9 máy, biên bản số 1", "Người can.bo")
     session.commit()
-    done = get_action(session, CITY, number)
+    done = get_action(session, LEADER, number)
     assert (done.state(today()), done.done_on, done.delivered) == (ActionState.DONE, today(), "9 máy, biên bản số 1")
     assert done.clarities.task == "Mua bổ sung 9 máy tính"
     assert list_open_actions(session) == []
     reopen_action(session, number, "Thiếu một máy")
     session.commit()
-    again = get_action(session, CITY, number)
+    again = get_action(session, LEADER, number)
     assert (again.state(today()), again.delivered, again.revision) == (ActionState.OPEN, "", 4)
 
 
@@ -64,7 +64,15 @@ def test_an_action_is_given_changed_done_and_opened_again(session):
 @pytest.mark.parametrize("part", CLEAR)
 def test_the_table_itself_refuses_what_is_unclear(session, part):
     owner = make_owner(session)
-    row = {**SIX, "owner_id": owner, "due": today(), "criterion": "", "created_by": "", "created_at": now(), "revision": 1}
+    row = {
+        **SIX_CLARITIES,
+        "owner_id": owner,
+        "due": today(),
+        "criterion": "",
+        "created_by": "",
+        "created_at": now(),
+        "revision": 1,
+    }
     session.execute(insert(ActionRecord).values(**row))
     with pytest.raises(IntegrityError):
         session.execute(insert(ActionRecord).values(**{**row, part: ""}))
@@ -73,32 +81,32 @@ def test_the_table_itself_refuses_what_is_unclear(session, part):
 @pytest.mark.both_databases
 def test_of_many_actions_all_are_saved_or_none(session):
     owner = make_owner(session, role=Role.REVIEWER, wards=())
-    plans = [(WARDS[WARD], clear(owner)), (WARDS[OTHER], clear(owner, -1))]
+    plans = [(WARDS[WARD], make_clarities(owner)), (WARDS[OTHER], make_clarities(owner, -1))]
     with pytest.raises(ActionError, match="Thời hạn đã qua"):
         create_actions(session, plans, "Người giao", today())
     session.rollback()
-    assert list_actions(session, CITY) == []
+    assert list_actions(session, LEADER) == []
 
 
 def test_two_who_change_at_once_do_not_overwrite_each_other(session):
     owner = make_owner(session)
-    number = give(session, owner)
-    change_action(session, number, 1, clear(owner, task="Bản của người thứ nhất"), today())
+    number = assign_action(session, owner)
+    change_action(session, number, 1, make_clarities(owner, task="Bản của người thứ nhất"), today())
     with pytest.raises(ActionError, match="Người khác vừa sửa"):
-        change_action(session, number, 1, clear(owner, task="Bản của người thứ hai"), today())
+        change_action(session, number, 1, make_clarities(owner, task="Bản của người thứ hai"), today())
 
 
 def test_a_deadline_that_has_passed_may_stay_but_not_be_chosen(session):
     owner = make_owner(session)
-    number = give(session, owner, days=-3)
-    change_action(session, number, 1, clear(owner, -3, task="Cùng thời hạn đã qua"), today())
+    number = assign_action(session, owner, days=-3)
+    change_action(session, number, 1, make_clarities(owner, -3, task="Cùng thời hạn đã qua"), today())
     with pytest.raises(ActionError, match="Thời hạn đã qua"):
-        change_action(session, number, 2, clear(owner, -2), today())
+        change_action(session, number, 2, make_clarities(owner, -2), today())
 
 
 def test_what_is_done_is_neither_changed_nor_reported_twice(session):
     owner = make_owner(session)
-    number = give(session, owner)
+    number = assign_action(session, owner)
     with pytest.raises(ActionError):
         complete_action(session, number, "  ", "Ai đó")
     with pytest.raises(ActionError):
@@ -107,16 +115,16 @@ def test_what_is_done_is_neither_changed_nor_reported_twice(session):
     with pytest.raises(ActionError, match="đã báo xong"):
         complete_action(session, number, "Đã bàn giao", "Ai khác")
     with pytest.raises(ActionError, match="Mở lại"):
-        change_action(session, number, 2, clear(owner), today())
+        change_action(session, number, 2, make_clarities(owner), today())
 
 
 def test_a_person_of_a_ward_sees_the_actions_of_that_ward_only(session):
     owner = make_owner(session, role=Role.REVIEWER, wards=())
-    own, other, city = (give(session, owner, ward) for ward in (WARD, OTHER, None))
+    own, other, city = (assign_action(session, owner, ward) for ward in (WARD, OTHER, None))
     person = Identity(0, "x", "X", Role.OFFICER, frozenset({WARD}))
     assert [one.id for one in list_actions(session, person)] == [own]
-    assert {one.id for one in list_actions(session, CITY)} == {own, other, city}
-    assert [one.id for one in list_actions(session, CITY, OTHER)] == [other]
+    assert {one.id for one in list_actions(session, LEADER)} == {own, other, city}
+    assert [one.id for one in list_actions(session, LEADER, OTHER)] == [other]
     for hidden in (other, city):
         with pytest.raises(NotFoundError):
             get_action(session, person, hidden)
@@ -125,7 +133,7 @@ def test_a_person_of_a_ward_sees_the_actions_of_that_ward_only(session):
 @pytest.mark.parametrize("role", list(Role))
 def test_who_may_report_an_action_done(session, role):
     owner = make_owner(session, role=Role.PLANNER, wards=())
-    action = get_action(session, CITY, give(session, owner))
+    action = get_action(session, LEADER, assign_action(session, owner))
     wards = frozenset({WARD}) if role.is_of_ward else None
     assert may_report(Identity(0, "x", "X", role, wards), action) is role.is_of_ward
     assert may_report(Identity(owner, "x", "X", role, wards), action) is (role not in (Role.LEADER, Role.ADMINISTRATOR))
@@ -139,11 +147,11 @@ def test_who_may_assign_gives_an_action_out_and_it_is_written_down(session, sign
     session.commit()
     answer = sign_in(role).post("/actions/new", data=typed(owner))
     assert answer.status_code == 302
-    [action] = list_actions(session, CITY)
+    [action] = list_actions(session, LEADER)
     assert answer.location == f"/actions/{action.id}"
     assert (action.clarities.contact, action.clarities.authority) == ("0900 000 000", Body.FINANCE)
     [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "action:create"))
-    assert (line.subject, line.after["ward"], line.after["task"]) == (f"action {action.id}", WARD, SIX["task"])
+    assert (line.subject, line.after["ward"], line.after["task"]) == (f"action {action.id}", WARD, SIX_CLARITIES["task"])
 
 
 @pytest.mark.parametrize("part", ["owner", "task", "due", "unit", "head", "deliverable", "evidence", "authority"])
@@ -152,13 +160,13 @@ def test_no_action_is_saved_with_one_clarity_missing_and_nothing_typed_is_lost(s
     owner = make_owner(session)
     session.commit()
     page = page_of(sign_in(Role.LEADER).post("/actions/new", data=typed(owner, **{part: value})), 400)
-    assert list_actions(session, CITY) == []
+    assert list_actions(session, LEADER) == []
     assert page.select_one(f"#{part}-error").get_text(strip=True)
     assert page.select_one(f"#{part}")["aria-invalid"] == "true"
     for kept in {"task", "deliverable", "evidence"} - {part}:
-        assert page.select_one(f"#{kept}").get_text() == SIX[kept]
+        assert page.select_one(f"#{kept}").get_text() == SIX_CLARITIES[kept]
     for kept in {"contact", "head"} - {part}:
-        assert page.select_one(f"#{kept}")["value"] == SIX[kept]
+        assert page.select_one(f"#{kept}")["value"] == SIX_CLARITIES[kept]
     for kept in {"owner", "unit", "authority"} - {part}:
         assert page.select_one(f"#{kept} option[selected]")["value"] == typed(owner)[kept]
 
@@ -170,7 +178,7 @@ def test_a_person_is_clear_by_the_address_of_the_account_or_by_what_was_typed(se
     page = page_of(client.post("/actions/new", data=typed(without, contact="")), 400)
     assert "chưa có thư điện tử" in page.select_one("#contact-error").get_text()
     assert client.post("/actions/new", data=typed(with_address, contact="")).status_code == 302
-    [action] = list_actions(session, CITY)
+    [action] = list_actions(session, LEADER)
     assert action.clarities.contact == "can.bo@example.org"
 
 
@@ -194,7 +202,7 @@ def test_an_error_stands_beside_its_field_with_what_was_typed(session, sign_in, 
     assert told in page.select_one(f"#{part}-error").get_text()
     field = page.select_one(f"#{part}")
     assert field.name == "select" or value in (field.get("value", ""), field.get_text())
-    assert list_actions(session, CITY) == []
+    assert list_actions(session, LEADER) == []
 
 
 def test_a_person_who_cannot_see_the_ward_cannot_own_its_action(session, sign_in):
@@ -206,7 +214,7 @@ def test_a_person_who_cannot_see_the_ward_cannot_own_its_action(session, sign_in
         page = page_of(client.post("/actions/new", data=typed(owner)), 400)
         assert page.select_one("#owner-error")
     assert page_of(client.post("/actions/new", data={**typed(stranger), "ward": "", "city": "1"}), 404)
-    assert list_actions(session, CITY) == []
+    assert list_actions(session, LEADER) == []
 
 
 def test_many_wards_get_one_action_each_with_their_own_people_and_names(session, sign_in):
@@ -215,7 +223,7 @@ def test_many_wards_get_one_action_each_with_their_own_people_and_names(session,
     data = typed("officer", contact="", ward=[WARD, OTHER], task="Mua máy tính cho [đơn vị]", head="Chủ tịch UBND [đơn vị]")
     answer = sign_in(Role.REVIEWER).post("/actions/new", data=data)
     assert answer.location == "/actions"
-    found = {action.ward.code: action for action in list_actions(session, CITY)}
+    found = {action.ward.code: action for action in list_actions(session, LEADER)}
     assert {code: action.clarities.owner_id for code, action in found.items()} == {WARD: first, OTHER: second}
     assert found[OTHER].clarities.task == "Mua máy tính cho phường Hoàn Kiếm"
     assert found[WARD].clarities.head == "Chủ tịch UBND phường Cửa Nam"
@@ -229,7 +237,7 @@ def test_of_many_wards_none_gets_an_action_while_one_has_nobody(session, sign_in
     page = page_of(sign_in(Role.REVIEWER).post("/actions/new", data=typed("officer", ward=[WARD, OTHER])), 400)
     assert "Phường Hoàn Kiếm" in page.select_one("#owner-error").get_text()
     assert len(page.select('[name="ward"][checked]')) == 2
-    assert list_actions(session, CITY) == []
+    assert list_actions(session, LEADER) == []
 
 
 def test_the_city_has_actions_of_its_own(session, sign_in):
@@ -238,7 +246,7 @@ def test_the_city_has_actions_of_its_own(session, sign_in):
     data = {**typed(owner, unit="finance"), "city": "1"}
     del data["ward"]
     assert sign_in(Role.LEADER).post("/actions/new", data=data).status_code == 302
-    [action] = list_actions(session, CITY)
+    [action] = list_actions(session, LEADER)
     assert (action.ward, action.place) == (None, "Toàn thành phố")
 
 
@@ -260,7 +268,7 @@ def test_nobody_chosen_is_told(sign_in, session):
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("wards", [(WARD,), (OTHER,)])
 def test_each_role_and_ward_at_each_door_of_an_action(session, sign_in, role, wards):
-    number = give(session, make_owner(session))
+    number = assign_action(session, make_owner(session))
     client = sign_in(role, wards if role.is_of_ward else ())
     sees = role is not Role.ADMINISTRATOR and (not role.is_of_ward or wards == (WARD,))
     assigns = role in (Role.LEADER, Role.REVIEWER)
@@ -269,7 +277,7 @@ def test_each_role_and_ward_at_each_door_of_an_action(session, sign_in, role, wa
     assert client.get(f"/actions/{number}/change").status_code == (200 if assigns else 404)
     assert client.post(f"/actions/{number}/done", data={"delivered": ""}).status_code == (400 if reports else 404)
     assert client.post(f"/actions/{number}/reopening", data={"reason": ""}).status_code == (400 if assigns else 404)
-    assert list_actions(session, CITY)[0].revision == 1
+    assert list_actions(session, LEADER)[0].revision == 1
     session.rollback()
     if role is not Role.ADMINISTRATOR:
         assert (f'href="/actions/{number}"' in client.get("/actions").text) is sees
@@ -279,10 +287,10 @@ def test_each_role_and_ward_at_each_door_of_an_action(session, sign_in, role, wa
 
 def test_it_is_changed_on_its_page_and_the_change_is_written_down(session, sign_in):
     owner = make_owner(session)
-    number = give(session, owner)
+    number = assign_action(session, owner)
     client = sign_in(Role.REVIEWER)
     page = page_of(client.get(f"/actions/{number}/change"))
-    assert page.select_one("#task").get_text() == SIX["task"]
+    assert page.select_one("#task").get_text() == SIX_CLARITIES["task"]
     revision = page.select_one('[name="revision"]')["value"]
     data = typed(owner, task="Thuê 8 máy tính trong 3 năm", revision=revision)
     assert client.post(f"/actions/{number}/change", data=data).status_code == 302
@@ -290,11 +298,11 @@ def test_it_is_changed_on_its_page_and_the_change_is_written_down(session, sign_
     assert "Người khác vừa sửa" in told.select_one(".alert-danger").get_text()
     assert told.select_one("#task").get_text() == "Bản gõ sau"
     [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "action:change"))
-    assert (line.before["task"], line.after["task"]) == (SIX["task"], "Thuê 8 máy tính trong 3 năm")
+    assert (line.before["task"], line.after["task"]) == (SIX_CLARITIES["task"], "Thuê 8 máy tính trong 3 năm")
 
 
 def test_the_owner_reports_it_done_and_the_leader_may_open_it_again(session, sign_in):
-    number = give(session, make_owner(session, "nguoi-officer"))
+    number = assign_action(session, make_owner(session, "nguoi-officer"))
     owner, leader = sign_in(Role.OFFICER, [WARD]), sign_in(Role.LEADER)
     assert "Báo đã xong việc này" in owner.get(f"/actions/{number}").text
     assert "Báo đã xong việc này" not in leader.get(f"/actions/{number}").text
@@ -315,8 +323,8 @@ def test_the_owner_reports_it_done_and_the_leader_may_open_it_again(session, sig
 
 
 def test_each_role_has_its_actions_on_the_home_page(session, sign_in):
-    give(session, make_owner(session, "nguoi-officer"), days=-2, task="Việc của công chức phường")
-    give(
+    assign_action(session, make_owner(session, "nguoi-officer"), days=-2, task="Việc của công chức phường")
+    assign_action(
         session,
         make_owner(session, "nguoi-planner", Role.PLANNER, ()),
         None,
@@ -324,7 +332,9 @@ def test_each_role_has_its_actions_on_the_home_page(session, sign_in):
         task="Việc của chuyên viên tài chính",
         unit=Body.FINANCE,
     )
-    give(session, make_owner(session, "nguoi-reviewer", Role.REVIEWER, ()), OTHER, 4, task="Việc của chuyên viên thẩm định")
+    assign_action(
+        session, make_owner(session, "nguoi-reviewer", Role.REVIEWER, ()), OTHER, 4, task="Việc của chuyên viên thẩm định"
+    )
 
     def told(role, wards=()):
         return page_of(sign_in(role, wards).get("/")).get_text(" ")
@@ -367,9 +377,9 @@ def test_each_role_has_its_actions_on_the_home_page(session, sign_in):
 )
 def test_the_list_and_its_workbook_show_the_same_by_the_filter(session, sign_in, query, count):
     owner = make_owner(session, role=Role.PLANNER, wards=())
-    give(session, owner, WARD, -3)
-    give(session, owner, OTHER, 3, criterion="CR-A1")
-    complete_action(session, give(session, owner, WARD, 3), "Đã bàn giao", "Ai đó")
+    assign_action(session, owner, WARD, -3)
+    assign_action(session, owner, OTHER, 3, criterion="CR-A1")
+    complete_action(session, assign_action(session, owner, WARD, 3), "Đã bàn giao", "Ai đó")
     session.commit()
     client = sign_in(Role.LEADER)
     page = page_of(client.get(f"/actions{query}"))
@@ -381,8 +391,8 @@ def test_the_list_and_its_workbook_show_the_same_by_the_filter(session, sign_in,
 
 def test_the_workbook_holds_words_on_network_security_only_by_choice_and_formulas_never(session, sign_in):
     owner = make_owner(session)
-    give(session, owner, task="Mua tường lửa cho trụ sở hai", criterion="CR-G1", deliverable="Tường lửa lắp xong")
-    give(session, owner, task="=1+1 là việc phải làm")
+    assign_action(session, owner, task="Mua tường lửa cho trụ sở hai", criterion="CR-G1", deliverable="Tường lửa lắp xong")
+    assign_action(session, owner, task="=1+1 là việc phải làm")
     client = sign_in(Role.LEADER)
     plain, chosen = (load_workbook(BytesIO(client.get(f"/actions/list.xlsx{query}").data)).active for query in ("", "?security=1"))
     words = [" ".join(str(cell.value) for row in sheet.iter_rows() for cell in row) for sheet in (plain, chosen)]
@@ -416,7 +426,7 @@ def test_a_red_ward_and_its_criteria_lead_to_a_form_that_is_filled_in(demo_sign_
 
 
 def test_an_action_that_stands_is_told_before_another_is_given(demo_sign_in, demo_session):
-    [first, *_] = [one for one in list_actions(demo_session, CITY, OTHER) if one.clarities.criterion]
+    [first, *_] = [one for one in list_actions(demo_session, LEADER, OTHER) if one.clarities.criterion]
     page = page_of(demo_sign_in("lanhdao").get(f"/actions/new?ward={OTHER}&criterion={first.clarities.criterion}"))
     assert f"việc số {first.id}" in page.select_one(".alert-warning").get_text()
 
@@ -436,7 +446,7 @@ def test_wards_are_chosen_by_what_they_lack(demo_sign_in):
 
 
 def test_the_demo_has_actions_in_every_state_and_says_that_they_are_made_up(demo_session):
-    actions = list_actions(demo_session, CITY)
+    actions = list_actions(demo_session, LEADER)
     assert all("(minh họa)" in action.clarities.task for action in actions)
     assert {action.state(date(2026, 3, 2)) for action in actions} == set(ActionState)
     assert any(action.ward is None for action in actions)
@@ -445,16 +455,16 @@ def test_the_demo_has_actions_in_every_state_and_says_that_they_are_made_up(demo
 @pytest.mark.parametrize(("days", "told"), [(DAYS_BEFORE + 1, False), (DAYS_BEFORE, True), (0, True), (-2, True)])
 def test_an_owner_is_reminded_shortly_before_the_deadline_and_after_it(session, days, told):
     owner = make_owner(session)
-    give(session, owner, days=days)
+    assign_action(session, owner, days=days)
     assert (owner in action_lines(session, today(), "http://x")) is told
 
 
 def test_a_reminder_tells_the_longest_overdue_first_and_nothing_secret_and_nothing_done(session, app):
     owner = make_owner(session)
-    give(session, owner, days=1, task="Việc sắp đến hạn của đơn vị")
-    give(session, owner, days=-4, task="Việc quá hạn của đơn vị")
-    give(session, owner, days=-1, task="Mua tường lửa cho trụ sở", criterion="CR-G1")
-    complete_action(session, give(session, owner, days=-9, task="Việc đã xong từ lâu"), "Đã bàn giao", "Ai đó")
+    assign_action(session, owner, days=1, task="Việc sắp đến hạn của đơn vị")
+    assign_action(session, owner, days=-4, task="Việc quá hạn của đơn vị")
+    assign_action(session, owner, days=-1, task="Mua tường lửa cho trụ sở", criterion="CR-G1")
+    complete_action(session, assign_action(session, owner, days=-9, task="Việc đã xong từ lâu"), "Đã bàn giao", "Ai đó")
     lines = reminder_lines(app)(session, today())[owner]
     assert lines[1] == "- Phường Cửa Nam: Việc quá hạn của đơn vị; quá hạn 4 ngày."
     assert len(lines) == 5
@@ -463,7 +473,7 @@ def test_a_reminder_tells_the_longest_overdue_first_and_nothing_secret_and_nothi
 
 
 def test_whoever_gives_actions_out_finds_the_reminder_to_copy(session, sign_in):
-    number = give(session, make_owner(session), days=-1)
+    number = assign_action(session, make_owner(session), days=-1)
     message = page_of(sign_in(Role.LEADER).get(f"/actions/{number}")).select_one("#message").get_text()
     assert "Kính gửi Người can.bo" in message
     assert message.endswith(f"http://127.0.0.1:8000/actions/{number}")
@@ -471,7 +481,7 @@ def test_whoever_gives_actions_out_finds_the_reminder_to_copy(session, sign_in):
 
 def test_an_owner_whose_account_is_closed_is_marked(session, sign_in):
     owner = make_owner(session)
-    number = give(session, owner)
+    number = assign_action(session, owner)
     session.get(User, owner).is_active = False
     session.commit()
     client = sign_in(Role.LEADER)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from scoring.analysis.burndown import draw_burndown
 from scoring.analysis.trend import Deadline, count_days, foresee
-from tests.scoring.test_trend import APPROVALS, DAY, TARGET, weeks
+from tests.factories.approvals import approvals_of_wards, weeks_of_approvals
+from tests.factories.days import DEMO_DAY, TARGET_DAY
 
 
 def drawn(approvals, deadline, size=(420, 250)):
@@ -15,7 +16,7 @@ def drawn(approvals, deadline, size=(420, 250)):
 
 
 def test_the_line_goes_in_steps_and_ends_today():
-    approvals, deadline = weeks(4, 6)
+    approvals, deadline = weeks_of_approvals(4, 6)
     chart = drawn(approvals, deadline)
     xs, ys = zip(*chart.actual, strict=True)
     assert list(xs) == sorted(xs)
@@ -25,44 +26,44 @@ def test_the_line_goes_in_steps_and_ends_today():
 
 
 def test_before_the_target_the_plan_is_drawn_and_after_it_what_is_needed():
-    approvals, deadline = weeks(4, 6)
+    approvals, deadline = weeks_of_approvals(4, 6)
     chart = drawn(approvals, deadline)
     assert chart.plan[0] == chart.actual[0]
     assert chart.plan[-1] == (chart.target, 22)
     assert chart.need == ()
-    late = drawn(approvals, Deadline(DAY, DAY - timedelta(days=3), 126, deadline.ready))
+    late = drawn(approvals, Deadline(DEMO_DAY, DEMO_DAY - timedelta(days=3), 126, deadline.ready))
     assert late.plan
     assert late.need[0] == late.now
     assert late.need[-1][1] == 22
-    long_ago = drawn(approvals, Deadline(DAY, date(2025, 12, 31), 126, deadline.ready))
+    long_ago = drawn(approvals, Deadline(DEMO_DAY, date(2025, 12, 31), 126, deadline.ready))
     assert (long_ago.plan, long_ago.target) == ((), None)
 
 
 def test_a_forecast_bends_at_all_wards_and_a_slow_one_runs_out_of_the_picture():
-    approvals, _ = weeks(4, 6)
-    chart = drawn(approvals, Deadline(DAY, TARGET, 16, 11))
+    approvals, _ = weeks_of_approvals(4, 6)
+    chart = drawn(approvals, Deadline(DEMO_DAY, TARGET_DAY, 16, 11))
     assert chart.middle[-1][1] == 22
     assert chart.middle[-1][0] < chart.target
     assert chart.band[-1] == chart.band[0] == chart.now
-    slow = drawn(approvals, Deadline(DAY, TARGET, 1000, 11))
+    slow = drawn(approvals, Deadline(DEMO_DAY, TARGET_DAY, 1000, 11))
     assert slow.middle[-1][0] == slow.right
     assert slow.middle[-1][1] > 22
 
 
 def test_without_a_forecast_there_is_no_band():
-    approvals, deadline = weeks(4)
+    approvals, deadline = weeks_of_approvals(4)
     assert (drawn(approvals, deadline).band, drawn(approvals, deadline).middle) == ((), ())
 
 
 @given(
-    APPROVALS.filter(bool),
+    approvals_of_wards.filter(bool),
     st.dates(date(2025, 1, 1), date(2027, 1, 1)),
     st.integers(4, 3321),
     st.sampled_from([(420, 250), (860, 340), (300, 180)]),
 )
 def test_everything_lies_within_the_picture(approvals, target, wards, size):
     days = count_days(approvals)
-    deadline = Deadline(DAY, target, wards, days[-1].ready)
+    deadline = Deadline(DEMO_DAY, target, wards, days[-1].ready)
     chart = draw_burndown(days, deadline, foresee(approvals, deadline), *size)
     points = [*chart.actual, *chart.plan, *chart.need, *chart.middle, *chart.band, chart.now]
     assert all(38 <= x <= chart.right and 22 <= y <= chart.floor for x, y in points)
@@ -76,6 +77,6 @@ def test_everything_lies_within_the_picture(approvals, target, wards, size):
 
 @pytest.mark.parametrize("width", [420, 860])
 def test_the_dates_are_weeks_apart_where_there_is_room(width):
-    approvals, deadline = weeks(4, 6, 3)
+    approvals, deadline = weeks_of_approvals(4, 6, 3)
     days = [day for _x, day in drawn(approvals, deadline, (width, 250)).across]
     assert (days[1] - days[0]).days in (7, 14, 28)

@@ -15,7 +15,7 @@ from scoring.rating.data_quality import Word, assess
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import no_data, rate
 from scoring.rating.standard import parse_standard
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 

@@ -2,18 +2,21 @@ from dataclasses import replace
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices.prices import load_default_prices
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
+from inventory.snapshots.snapshot import Fact
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import FindingStatus, Result, judge, rate
 from scoring.rating.remedies import RemedyLine, apply_remedies, cost_to_ready, line_cost, remedies_of
 from scoring.rating.standard import Tier
-from tests.scoring.test_rating import ITEMS, ON, QUESTIONS, STANDARD, snapshots
+from tests.factories.days import DEMO_DAY
+from tests.factories.prices import PRICES
+from tests.factories.questionnaires import EQUIPMENT
+from tests.factories.snapshots import complete_answers, snapshot_of_answers, snapshots
+from tests.factories.standards import STANDARD
+from tests.support.examples import examples
 
-PRICES = {price.item: price for price in load_default_prices()}
 FEW = 6
 
 
@@ -21,39 +24,17 @@ def the_sum(cost):
     return cost.capital + cost.recurrent
 
 
-def whole_ward():
-    """A ward of 40 people that meets every criterion, as plain answers."""
-    answers = {key: True for key, question in QUESTIONS.items() if question.kind == "yesno"}
-    for key in ("staff_total", "pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected", "lan_seats", "staff_trained"):
-        answers[key] = 40
-    for key in ("counters", "floors", "rooms_vc", "rooms_vc_able", "rooms_vc_good", "signers", "legal_bodies", "villages"):
-        answers[key] = 2
-    answers |= {"signers_certified": 2, "bodies_certified": 2, "villages_with_team": 2, "it_officers": 1}
-    answers |= {"staff_viii": 30, "sites": 2, "sites_linked": 1, "sites_temperature": 2, "ups_minutes": 30}
-    answers |= {"printers_multifunction": 0, "tslcd_p95_percent": 50, "online_files_percent": 90}
-    answers |= dict.fromkeys(ITEMS, 5) | {"A01": 40, "A02": 0}
-    return answers
+LACKING = [key for key in complete_answers() if key not in ("staff_total", "sites", "owns_counters", "has_website")]
 
 
-def a_ward(answers, lines=("tslcd", "internet", "backup"), year=2024):
-    lots = tuple(EquipmentLot(item, good=answers[item], year=year if item in ("A01", "A02") else None) for item in ITEMS)
-    told = make_facts({key: value for key, value in answers.items() if key not in ITEMS})
-    kinds = [ConnectionKind(line) for line in lines]
-    connections = tuple(Connection(kind, provider=kind.value, contracted_mbps=250) for kind in kinds)
-    return Snapshot("00082", ON, told, lots, connections, frozenset(ITEMS), frozenset(ConnectionKind))
-
-
-LACKING = [key for key in whole_ward() if key not in ("staff_total", "sites", "owns_counters", "has_website")]
-
-
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.sets(st.sampled_from(LACKING), max_size=12),
     st.sets(st.sampled_from(["tslcd", "internet", "backup"])),
     st.sampled_from([2014, 2024]),
 )
 def test_no_other_set_of_remedies_is_cheaper(lacking, lines, year):
-    rating = rate(a_ward({**whole_ward(), **dict.fromkeys(lacking, 0)}, lines, year), STANDARD, ON)
+    rating = rate(snapshot_of_answers({**complete_answers(), **dict.fromkeys(lacking, 0)}, lines, year), STANDARD, DEMO_DAY)
     mendable = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
     must, free = [c.code for c in mendable if c.blocking], [c.code for c in mendable if not c.blocking]
     if len(free) > FEW:
@@ -75,10 +56,10 @@ def lines_of(rating, bought):
         yield RemedyLine({"tslcd": "D01", "internet": "D03", "backup": "D04"}[line.kind.value], 1, "")
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(snapshots())
 def test_the_cost_is_the_sum_of_its_lines_and_possible_means_ready(snapshot):
-    rating = rate(snapshot, STANDARD, ON)
+    rating = rate(snapshot, STANDARD, DEMO_DAY)
     cost = cost_to_ready(rating, PRICES)
     assert the_sum(cost) == sum(line_cost(line, PRICES) for line in cost.lines)
     if cost.possible:
@@ -90,31 +71,31 @@ def test_the_cost_is_the_sum_of_its_lines_and_possible_means_ready(snapshot):
 def test_a_spare_line_is_not_bought_beside_the_line_it_makes_needless():
     lacking = ["lan_seats", "vc_tested", "uses_shared_systems", "online_files_percent", "signers_certified", "it_officers"]
     lacking += ["villages_with_team", "bodies_certified", "security_rules_issued"]
-    rating = rate(a_ward({**whole_ward(), **dict.fromkeys(lacking, 0)}, lines=["tslcd"]), STANDARD, ON)
+    rating = rate(snapshot_of_answers({**complete_answers(), **dict.fromkeys(lacking, 0)}, lines=["tslcd"]), STANDARD, DEMO_DAY)
     items = [line.item for line in cost_to_ready(rating, PRICES).lines]
     assert rating.score == 76
     assert items == ["D04"]
 
 
 def test_new_pcs_of_a_ward_without_any_come_protected():
-    answers = {**whole_ward(), "A01": 0, "pcs_protected": 0, "licensed_pcs": 0, "pc_supported_os": 0, "pc_memory_ssd": 0}
-    rating = rate(a_ward(answers), STANDARD, ON)
+    answers = {**complete_answers(), "A01": 0, "pcs_protected": 0, "licensed_pcs": 0, "pc_supported_os": 0, "pc_memory_ssd": 0}
+    rating = rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY)
     cost = cost_to_ready(rating, PRICES)
     assert cost.possible
     assert {"A01", "G02"} <= {line.item for line in cost.lines}
 
 
 def test_new_pcs_do_not_answer_for_the_old_ones():
-    answers = {key: value for key, value in whole_ward().items() if key != "pc_supported_os"} | {"A01": 30}
-    bought = apply_remedies(rate(a_ward(answers), STANDARD, ON))
+    answers = {key: value for key, value in complete_answers().items() if key != "pc_supported_os"} | {"A01": 30}
+    bought = apply_remedies(rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY))
     assert bought.snapshot.fact("pc_supported_os") is None
-    known = apply_remedies(rate(a_ward({**answers, "pc_supported_os": 30}), STANDARD, ON))
+    known = apply_remedies(rate(snapshot_of_answers({**answers, "pc_supported_os": 30}), STANDARD, DEMO_DAY))
     assert known.snapshot.facts["pc_supported_os"] == Fact("pc_supported_os", 40)
 
 
 def test_an_unanswered_blocking_criterion_is_named_as_what_money_does_not_mend():
-    answers = {key: value for key, value in whole_ward().items() if key != "vlan_separated"}
-    rating = rate(a_ward(answers), STANDARD, ON)
+    answers = {key: value for key, value in complete_answers().items() if key != "vlan_separated"}
+    rating = rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY)
     cost = cost_to_ready(rating, PRICES)
     assert rating.result is Result.INCOMPLETE
     assert not cost.possible
@@ -122,14 +103,14 @@ def test_an_unanswered_blocking_criterion_is_named_as_what_money_does_not_mend()
 
 
 def test_the_whole_ward_is_ready_and_costs_nothing():
-    rating = rate(a_ward(whole_ward()), STANDARD, ON)
+    rating = rate(snapshot_of_answers(complete_answers()), STANDARD, DEMO_DAY)
     assert (rating.result, rating.score) == (Result.READY, 100)
     assert (the_sum(cost_to_ready(rating, PRICES)), cost_to_ready(rating, PRICES).possible) == (0, True)
 
 
 def test_buying_the_cost_to_ready_turns_a_demo_ward_ready(demo_session):
     tried = 0
-    for rating in city_readiness(demo_session, ON).ratings.values():
+    for rating in city_readiness(demo_session, DEMO_DAY).ratings.values():
         cost = cost_to_ready(rating, PRICES)
         if rating.result is Result.NOT_READY and cost.possible:
             bought = apply_remedies(rating, {line.criterion for line in cost.lines})
@@ -162,7 +143,9 @@ CLOSE_CALLS = [
 
 @pytest.mark.parametrize(("lacking", "lines", "year"), CLOSE_CALLS)
 def test_where_little_decides_the_cost_is_the_least_of_all_sets(lacking, lines, year):
-    rating = rate(a_ward(whole_ward() | dict.fromkeys(lacking.split(), 0), lines.split(), year), STANDARD, ON)
+    rating = rate(
+        snapshot_of_answers(complete_answers() | dict.fromkeys(lacking.split(), 0), lines.split(), year), STANDARD, DEMO_DAY
+    )
     mendable = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
     must, free = [c.code for c in mendable if c.blocking], [c.code for c in mendable if not c.blocking]
     sums = []
@@ -175,10 +158,12 @@ def test_where_little_decides_the_cost_is_the_least_of_all_sets(lacking, lines, 
 
 def test_what_is_only_recommended_is_neither_bought_nor_priced():
     money = [c for c in STANDARD.criteria if c.remedy.money_mends and not c.blocking]
-    ward = a_ward(dict.fromkeys(whole_ward(), 0) | {"staff_total": 40, "staff_viii": 30, "sites": 2, "A01": 40}, ())
+    ward = snapshot_of_answers(
+        dict.fromkeys(complete_answers(), 0) | {"staff_total": 40, "staff_viii": 30, "sites": 2, "A01": 40}, ()
+    )
     for chosen in money:
         criteria = tuple(replace(c, tier=Tier.RECOMMENDED) if c is chosen else c for c in STANDARD.criteria)
-        rating = rate(ward, replace(STANDARD, criteria=criteria), ON)
+        rating = rate(ward, replace(STANDARD, criteria=criteria), DEMO_DAY)
         counted = [f.criterion.code for f in rating.findings if f.is_counted]
         assert chosen.code not in {line.criterion for line in remedies_of(rating)}
         assert apply_remedies(rating).snapshot == apply_remedies(rating, counted).snapshot
@@ -187,13 +172,15 @@ def test_what_is_only_recommended_is_neither_bought_nor_priced():
 def test_what_stands_in_the_way_is_named_and_nothing_else():
     # A criterion that money cannot mend is made blocking, beside one that money mends.
     criteria = tuple(replace(c, blocking=c.blocking or c.code == "CR-G4") for c in STANDARD.criteria)
-    ward = a_ward(whole_ward() | {"security_rules_issued": False, "mfa_enabled": False, "A01": 0, "website_component": False})
-    stuck = rate(ward, replace(STANDARD, criteria=criteria), ON)
+    ward = snapshot_of_answers(
+        complete_answers() | {"security_rules_issued": False, "mfa_enabled": False, "A01": 0, "website_component": False}
+    )
+    stuck = rate(ward, replace(STANDARD, criteria=criteria), DEMO_DAY)
     cost = cost_to_ready(stuck, PRICES)
     assert {f.criterion.code for f in stuck.unmet_blocking} >= {"CR-A1", "CR-G4"}
     assert (cost.possible, [c.code for c in cost.blockers]) == (False, ["CR-G4"])
     # Nothing blocking is beyond money, but the pass mark is: what is left is named, and no criterion that money mends.
-    short = rate(ward, replace(STANDARD, pass_mark=100), ON)
+    short = rate(ward, replace(STANDARD, pass_mark=100), DEMO_DAY)
     cost = cost_to_ready(short, PRICES)
     left = {f.criterion.code for f in short.unmet if not f.criterion.remedy.money_mends}
     assert len(left) > 1
@@ -205,8 +192,8 @@ CODES = [criterion.code for criterion in STANDARD.criteria]
 
 @given(snapshots(), st.none() | st.sets(st.sampled_from(CODES)))
 def test_what_no_remedy_touches_is_judged_as_if_anew(snapshot, codes):
-    bought = apply_remedies(rate(snapshot, STANDARD, ON), codes)
-    assert bought == rate(bought.snapshot, STANDARD, ON)
+    bought = apply_remedies(rate(snapshot, STANDARD, DEMO_DAY), codes)
+    assert bought == rate(bought.snapshot, STANDARD, DEMO_DAY)
 
 
 @given(snapshots(), snapshots(), st.sampled_from(STANDARD.criteria))
@@ -218,8 +205,8 @@ def test_a_criterion_reads_no_other_answers_than_it_says(snapshot, other, criter
         other,
         facts={**{k: f for k, f in other.facts.items() if not read(k)}, **{k: f for k, f in snapshot.facts.items() if read(k)}},
         lots=(*(lot for lot in snapshot.lots if read(lot.item)), *(lot for lot in other.lots if not read(lot.item))),
-        answered_items=frozenset(key for key in ITEMS if key in (snapshot if read(key) else other).answered_items),
+        answered_items=frozenset(key for key in EQUIPMENT if key in (snapshot if read(key) else other).answered_items),
     )
     if read("internet"):
         mixed = replace(mixed, connections=snapshot.connections, answered_connections=snapshot.answered_connections)
-    assert judge(criterion, mixed, STANDARD, ON) == judge(criterion, snapshot, STANDARD, ON)
+    assert judge(criterion, mixed, STANDARD, DEMO_DAY) == judge(criterion, snapshot, STANDARD, DEMO_DAY)

@@ -8,44 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.prices.prices import load_default_prices
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
 from scoring.rating.measures import MEASURES
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
 from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
 from scoring.rating.standard import parse_standard
-
-ON = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
-PRICES = {price.item: price for price in load_default_prices()}
-# Measures that one item alone mends, so that no remedy touches another.
-FREE = {"kiosks": "B06", "queue_systems": "B07", "citizen_pcs": "B10", "satisfaction_tablets": "B13", "surge_protection": "F03"}
-
-
-def small_standard(weights, needs, pass_mark, blocking=()):
-    rows = [
-        f"""
-[[criteria]]
-code = "CR-B{number}"
-name = "{measure}"
-measure = "{measure}"
-need = {{ constant = {need} }}
-weight = {weight}
-blocking = {str(measure in blocking).lower()}
-source = "thử"
-label = "A"
-remedy = {{ text = "mua", items = [{{ item = "{FREE[measure]}" }}] }}
-"""
-        for number, (measure, weight, need) in enumerate(zip(FREE, weights, needs, strict=True), 1)
-    ]
-    return parse_standard(f'version = "t"\nname = "t"\npass_mark = {pass_mark}\npc_max_age_years = 7\n{"".join(rows)}')
-
-
-def ward_with(counts):
-    lots = tuple(EquipmentLot(item, good=count) for item, count in zip(FREE.values(), counts, strict=True))
-    return Snapshot("00082", ON, lots=lots, answered_items=frozenset(FREE.values()))
-
+from tests.factories.days import DEMO_DAY
+from tests.factories.prices import PRICES
+from tests.factories.snapshots import snapshot_of_counts
+from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, small_standard
 
 FIVE = st.tuples(*[st.integers(1, 9)] * 5)
 
@@ -55,18 +27,18 @@ FIVE = st.tuples(*[st.integers(1, 9)] * 5)
     st.tuples(*[st.integers(1, 3)] * 5),
     st.tuples(*[st.integers(0, 2)] * 5),
     st.integers(1, 100),
-    st.sets(st.sampled_from(list(FREE))),
+    st.sets(st.sampled_from(list(ITEM_OF_MEASURE))),
 )
 def test_cost_to_ready_is_the_least_over_all_sets(weights, needs, haves, pass_mark, blocking):
     standard = small_standard(weights, needs, pass_mark, blocking)
-    rating = rate(ward_with(haves), standard, ON)
+    rating = rate(snapshot_of_counts(haves), standard, DEMO_DAY)
     cost = cost_to_ready(rating, PRICES)
-    short = {item: max(0, need - have) for item, need, have in zip(FREE.values(), needs, haves, strict=True)}
-    must = {FREE[measure] for measure in blocking}
-    weight_of = dict(zip(FREE.values(), weights, strict=True))
+    short = {item: max(0, need - have) for item, need, have in zip(ITEM_OF_MEASURE.values(), needs, haves, strict=True)}
+    must = {ITEM_OF_MEASURE[measure] for measure in blocking}
+    weight_of = dict(zip(ITEM_OF_MEASURE.values(), weights, strict=True))
     prices = []
     for size in range(6):
-        for bought in combinations(FREE.values(), size):
+        for bought in combinations(ITEM_OF_MEASURE.values(), size):
             met = {item for item in short if not short[item] or item in bought}
             score = 100 * sum(weight_of[item] for item in met) // sum(weights)
             if must <= met and score >= pass_mark:
@@ -77,14 +49,14 @@ def test_cost_to_ready_is_the_least_over_all_sets(weights, needs, haves, pass_ma
 
 
 def test_nothing_costs_nothing_where_there_is_no_data_or_the_ward_is_ready():
-    nothing = cost_to_ready(no_data("00082", ON), PRICES)
+    nothing = cost_to_ready(no_data("00082", DEMO_DAY), PRICES)
     assert (nothing.capital, nothing.recurrent, nothing.lines, nothing.possible) == (0, 0, (), False)
-    ready = rate(ward_with((3,) * 5), small_standard((1,) * 5, (1,) * 5, 80), ON)
+    ready = rate(snapshot_of_counts((3,) * 5), small_standard((1,) * 5, (1,) * 5, 80), DEMO_DAY)
     assert ready.result is Result.READY
     free = cost_to_ready(ready, PRICES)
     assert (free.capital, free.recurrent, free.lines, free.possible) == (0, 0, (), True)
-    assert remedies_of(no_data("00082", ON)) == ()
-    assert apply_remedies(no_data("00082", ON)).snapshot is None
+    assert remedies_of(no_data("00082", DEMO_DAY)) == ()
+    assert apply_remedies(no_data("00082", DEMO_DAY)).snapshot is None
 
 
 def test_yearly_items_are_recurrent_and_the_others_capital():
@@ -92,13 +64,13 @@ def test_yearly_items_are_recurrent_and_the_others_capital():
     standard = parse_standard(text)
     ward = Snapshot(
         "00082",
-        ON,
+        DEMO_DAY,
         make_facts({"pcs_protected": 0}),
         (EquipmentLot("A01", good=3, year=2025),),
         answered_items=frozenset({"A01", "A02"}),
     )
     only = replace(standard, criteria=(standard.criterion("CR-G2"),))
-    cost = cost_to_ready(rate(ward, only, ON), PRICES)
+    cost = cost_to_ready(rate(ward, only, DEMO_DAY), PRICES)
     assert (cost.capital, cost.recurrent) == (0, 3 * PRICES["G02"].unit_price)
 
 
@@ -120,9 +92,9 @@ LOTS = st.lists(
 
 @given(LOTS, st.integers(0, 40))
 def test_replaced_pcs_go_to_liquidation_one_for_one(lots, staff):
-    ward = Snapshot("00082", ON, make_facts({"staff_total": staff}), tuple(lots), answered_items=frozenset({"A01", "A02"}))
+    ward = Snapshot("00082", DEMO_DAY, make_facts({"staff_total": staff}), tuple(lots), answered_items=frozenset({"A01", "A02"}))
     only = replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),))
-    rating = rate(ward, only, ON)
+    rating = rate(ward, only, DEMO_DAY)
     lines, after = remedies_of(rating), apply_remedies(rating).snapshot
     bought, replaced = sum(line.quantity for line in lines), sum(line.replaces for line in lines)
     worn = sum(lot.working for lot in lots if lot.owner is Owner.WARD and lot.year != 2026 and 2026 - lot.year > 7)
@@ -133,7 +105,7 @@ def test_replaced_pcs_go_to_liquidation_one_for_one(lots, staff):
     assert all(min(lot.good, lot.degraded, lot.unused) >= 0 for lot in after.lots)
     centre = [lot for lot in lots if lot.owner is Owner.CITY_CENTRE]
     assert [lot for lot in after.lots if lot.owner is Owner.CITY_CENTRE] == centre
-    assert judge(STANDARD.criterion("CR-A1"), after, only, ON).shortfall == 0
+    assert judge(STANDARD.criterion("CR-A1"), after, only, DEMO_DAY).shortfall == 0
 
 
 def test_the_oldest_go_first_and_of_one_lot_the_degraded():
@@ -141,8 +113,8 @@ def test_the_oldest_go_first_and_of_one_lot_the_degraded():
         EquipmentLot("A01", good=4, year=2014),
         EquipmentLot("A01", good=3, degraded=2, unused=1, liquidation=1, year=2012),
     )
-    ward = Snapshot("00082", ON, make_facts({"staff_total": 4}), lots, answered_items=frozenset({"A01", "A02"}))
-    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), ON)).snapshot
+    ward = Snapshot("00082", DEMO_DAY, make_facts({"staff_total": 4}), lots, answered_items=frozenset({"A01", "A02"}))
+    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY)).snapshot
     old = next(lot for lot in after.lots if lot.year == 2012)
     assert (old.degraded, old.good, old.unused, old.liquidation) == (0, 1, 1, 5)
     assert next(lot for lot in after.lots if lot.year == 2014) == lots[0]
@@ -151,8 +123,8 @@ def test_the_oldest_go_first_and_of_one_lot_the_degraded():
 
 def test_new_pcs_raise_what_is_known_of_the_old_ones():
     known = make_facts({"staff_total": 5, "pc_supported_os": 2})
-    ward = Snapshot("00082", ON, known, (EquipmentLot("A01", good=3, year=2024),), answered_items=frozenset({"A01", "A02"}))
-    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), ON)).snapshot
+    ward = Snapshot("00082", DEMO_DAY, known, (EquipmentLot("A01", good=3, year=2024),), answered_items=frozenset({"A01", "A02"}))
+    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY)).snapshot
     assert after.facts["pc_supported_os"] == Fact("pc_supported_os", 4)
     assert "pc_memory_ssd" not in after.facts, "nobody said how many of the old ones have it"
 
@@ -160,20 +132,20 @@ def test_new_pcs_raise_what_is_known_of_the_old_ones():
 @pytest.mark.parametrize(("code", "kind", "speed"), [("CR-D5", "internet", 300), ("CR-D6", "backup", 300)])
 def test_a_leased_line_brings_its_speed(code, kind, speed):
     facts = make_facts({"staff_total": 60})
-    ward = Snapshot("00082", ON, facts, answered_connections=frozenset({ConnectionKind.INTERNET, ConnectionKind.BACKUP}))
-    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion(code),)), ON)).snapshot
+    ward = Snapshot("00082", DEMO_DAY, facts, answered_connections=frozenset({ConnectionKind.INTERNET, ConnectionKind.BACKUP}))
+    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion(code),)), DEMO_DAY)).snapshot
     assert [(line.kind.value, line.contracted_mbps) for line in after.connections] == [(kind, speed)]
 
 
 def test_lines_without_a_speed_count_nothing():
     lines = (Connection(ConnectionKind.TSLCD), Connection(ConnectionKind.INTERNET, "A"), Connection(ConnectionKind.BACKUP, "B", 50))
-    ward = Snapshot("00082", ON, connections=lines, answered_connections=frozenset(ConnectionKind))
-    assert MEASURES["tslcd_mbps"].read(ward, 7, ON).value == 0
-    assert MEASURES["internet_mbps"].read(ward, 7, ON).value == 50
+    ward = Snapshot("00082", DEMO_DAY, connections=lines, answered_connections=frozenset(ConnectionKind))
+    assert MEASURES["tslcd_mbps"].read(ward, 7, DEMO_DAY).value == 0
+    assert MEASURES["internet_mbps"].read(ward, 7, DEMO_DAY).value == 50
     empty = replace(ward, connections=())
-    assert MEASURES["tslcd_mbps"].read(empty, 7, ON).value == 0
-    assert MEASURES["other_sites"].read(replace(ward, facts=make_facts({"sites": 0})), 7, ON).value == 0
-    assert MEASURES["other_sites"].read(replace(ward, facts=make_facts({"sites": 4})), 7, ON).value == 3
+    assert MEASURES["tslcd_mbps"].read(empty, 7, DEMO_DAY).value == 0
+    assert MEASURES["other_sites"].read(replace(ward, facts=make_facts({"sites": 0})), 7, DEMO_DAY).value == 0
+    assert MEASURES["other_sites"].read(replace(ward, facts=make_facts({"sites": 4})), 7, DEMO_DAY).value == 3
 
 
 @pytest.mark.parametrize(
@@ -186,19 +158,19 @@ def test_lines_without_a_speed_count_nothing():
     ],
 )
 def test_the_headline_leads_with_what_is_missing(haves, pass_mark, blocking, headline):
-    rating = rate(ward_with(haves), small_standard((1,) * 5, (1,) * 5, pass_mark, blocking), ON)
+    rating = rate(snapshot_of_counts(haves), small_standard((1,) * 5, (1,) * 5, pass_mark, blocking), DEMO_DAY)
     assert rating.headline == headline
-    assert no_data("00082", ON).headline == "Chưa có phiếu khảo sát nào được duyệt"
+    assert no_data("00082", DEMO_DAY).headline == "Chưa có phiếu khảo sát nào được duyệt"
 
 
 def test_what_does_not_apply_has_nothing_lacking():
-    ward = Snapshot("00082", ON, make_facts({"owns_counters": False}))
-    finding = judge(STANDARD.criterion("CR-B1"), ward, STANDARD, ON)
+    ward = Snapshot("00082", DEMO_DAY, make_facts({"owns_counters": False}))
+    finding = judge(STANDARD.criterion("CR-B1"), ward, STANDARD, DEMO_DAY)
     assert (finding.status, finding.have, finding.need, finding.shortfall) == (FindingStatus.NOT_APPLICABLE, None, 0, 0)
-    late = judge(replace(STANDARD.criterion("CR-B1"), effective_from=date(2027, 1, 1)), ward, STANDARD, ON)
+    late = judge(replace(STANDARD.criterion("CR-B1"), effective_from=date(2027, 1, 1)), ward, STANDARD, DEMO_DAY)
     assert (late.status, late.have, late.need, late.shortfall) == (FindingStatus.NOT_APPLICABLE, None, 0, 0)
-    unknown = judge(STANDARD.criterion("CR-A1"), Snapshot("00082", ON), STANDARD, ON)
+    unknown = judge(STANDARD.criterion("CR-A1"), Snapshot("00082", DEMO_DAY), STANDARD, DEMO_DAY)
     assert (unknown.status, unknown.have, unknown.need, unknown.shortfall) == (FindingStatus.UNANSWERED, None, None, 1)
-    rating = rate(ward, STANDARD, ON)
+    rating = rate(ward, STANDARD, DEMO_DAY)
     with pytest.raises(AttributeError):
         rating.score = 100

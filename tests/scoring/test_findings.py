@@ -8,7 +8,9 @@ from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot,
 from scoring.rating.measures import FACTS, MEASURES, Reading, answers_of
 from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
 from scoring.rating.standard import Requirement, Tier
-from tests.scoring.test_exactness import ON, STANDARD, small_standard, ward_with
+from tests.factories.days import DEMO_DAY
+from tests.factories.snapshots import snapshot_of_counts
+from tests.factories.standards import STANDARD, small_standard
 
 MET, UNMET, UNANSWERED, NONE = FindingStatus
 PERCENT, STAFF, COUNTER = (STANDARD.criterion(code) for code in ("CR-D3", "CR-C1", "CR-B1"))
@@ -39,8 +41,8 @@ FOUND = [
 
 @pytest.mark.parametrize(("criterion", "requirement", "facts", "found"), FOUND)
 def test_a_finding_by_hand(criterion, requirement, facts, found):
-    ward = Snapshot("00082", ON, make_facts(facts))
-    finding = judge(replace(criterion, requirement=requirement), ward, STANDARD, ON)
+    ward = Snapshot("00082", DEMO_DAY, make_facts(facts))
+    finding = judge(replace(criterion, requirement=requirement), ward, STANDARD, DEMO_DAY)
     assert (finding.status, finding.have, finding.need, finding.shortfall) == found
     assert finding.unit == criterion.unit
     assert finding.is_met is (found[0] is MET)
@@ -64,7 +66,7 @@ SCORES = [
 
 @pytest.mark.parametrize(("haves", "weights", "pass_mark", "blocking", "score", "result"), SCORES)
 def test_a_score_by_hand(haves, weights, pass_mark, blocking, score, result):
-    rating = rate(ward_with(haves), small_standard(weights, (1,) * 5, pass_mark, blocking), ON)
+    rating = rate(snapshot_of_counts(haves), small_standard(weights, (1,) * 5, pass_mark, blocking), DEMO_DAY)
     assert (rating.score, rating.result) == (score, result)
     assert rating.counted_weight == sum(weights)
     assert rating.met_weight == sum(weight for weight, have in zip(weights, haves, strict=True) if have)
@@ -72,25 +74,27 @@ def test_a_score_by_hand(haves, weights, pass_mark, blocking, score, result):
 
 def test_an_unanswered_blocking_criterion_leaves_the_result_open_unless_another_misses():
     standard = small_standard((1,) * 5, (1,) * 5, 10, blocking=("kiosks", "queue_systems"))
-    ward = ward_with((1,) * 5)
+    ward = snapshot_of_counts((1,) * 5)
     silent = replace(ward, answered_items=ward.answered_items - {"B06"})
-    open_one = rate(silent, standard, ON)
+    open_one = rate(silent, standard, DEMO_DAY)
     assert (open_one.result, open_one.headline) == (Result.INCOMPLETE, "Thiếu 1 tiêu chí bắt buộc")
     missing = replace(silent, lots=tuple(lot for lot in silent.lots if lot.item != "B07"))
-    assert rate(missing, standard, ON).result is Result.NOT_READY
+    assert rate(missing, standard, DEMO_DAY).result is Result.NOT_READY
 
 
 def test_where_nothing_is_counted_the_score_is_nothing():
     standard = small_standard((1,) * 5, (1,) * 5, 50)
     shown = replace(standard, criteria=tuple(replace(c, tier=Tier.RECOMMENDED) for c in standard.criteria))
-    rating = rate(ward_with((1,) * 5), shown, ON)
+    rating = rate(snapshot_of_counts((1,) * 5), shown, DEMO_DAY)
     assert (rating.score, rating.counted_weight, rating.met_weight, rating.result) == (0, 0, 0, Result.NOT_READY)
-    nothing = no_data("00082", ON)
-    assert (nothing.score, nothing.result, nothing.findings, nothing.on) == (0, Result.NO_DATA, (), ON)
+    nothing = no_data("00082", DEMO_DAY)
+    assert (nothing.score, nothing.result, nothing.findings, nothing.on) == (0, Result.NO_DATA, (), DEMO_DAY)
 
 
 def test_what_blocks_is_named_first():
-    rating = rate(ward_with((0,) * 5), small_standard((1,) * 5, (1,) * 5, 50, blocking=("citizen_pcs", "surge_protection")), ON)
+    rating = rate(
+        snapshot_of_counts((0,) * 5), small_standard((1,) * 5, (1,) * 5, 50, blocking=("citizen_pcs", "surge_protection")), DEMO_DAY
+    )
     assert [finding.criterion.measure for finding in rating.unmet] == [
         *("citizen_pcs", "surge_protection"),
         *("kiosks", "queue_systems", "satisfaction_tablets"),
@@ -139,7 +143,7 @@ READ = [
 
 @pytest.mark.parametrize(("measure", "facts", "lots", "reading"), READ)
 def test_a_measure_by_hand(measure, facts, lots, reading):
-    assert MEASURES[measure].read(Snapshot("00082", ON, make_facts(facts), lots, **ALL), 7, ON) == reading
+    assert MEASURES[measure].read(Snapshot("00082", DEMO_DAY, make_facts(facts), lots, **ALL), 7, DEMO_DAY) == reading
 
 
 def test_facts_are_the_measures_that_are_one_and_what_only_opens_another():

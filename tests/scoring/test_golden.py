@@ -5,7 +5,9 @@ import pytest
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot, make_facts
 from scoring.rating.explain import explain
 from scoring.rating.rating import judge
-from tests.scoring.test_rating import ITEMS, ON, STANDARD
+from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import EQUIPMENT
+from tests.factories.standards import STANDARD
 
 KINDS = {kind.value for kind in ConnectionKind}
 OWN = {"owns_counters": True, "counters": 5}
@@ -18,12 +20,12 @@ def a_ward(answers):
         item, _, year = key.partition("@")
         if key in KINDS:
             lines += [Connection(ConnectionKind(key), provider, mbps) for provider, mbps in value]
-        elif item in ITEMS:
+        elif item in EQUIPMENT:
             lots.append(EquipmentLot(item, good=value, year=int(year or 2024)))
         else:
             facts[key] = value
     told = frozenset(ConnectionKind(key) for key in answers if key in KINDS)
-    return Snapshot("00082", ON, make_facts(facts), tuple(lots), tuple(lines), frozenset(lot.item for lot in lots), told)
+    return Snapshot("00082", DEMO_DAY, make_facts(facts), tuple(lots), tuple(lines), frozenset(lot.item for lot in lots), told)
 
 
 # Criterion; answers that just meet it; have = need; the change that just misses it; have then; the answer to leave out.
@@ -86,7 +88,7 @@ GOLDEN = [
 @pytest.mark.parametrize(("code", "answers", "need", "change", "have", "left_out"), GOLDEN, ids=[row[0] for row in GOLDEN])
 def test_a_criterion_by_hand(code, answers, need, change, have, left_out):
     def found(given):
-        return judge(STANDARD.criterion(code), a_ward(given), STANDARD, ON)
+        return judge(STANDARD.criterion(code), a_ward(given), STANDARD, DEMO_DAY)
 
     met, missed = found(answers), found({**answers, **change})
     assert (met.have, met.need, met.shortfall, met.status.value) == (need, need, 0, "met")
@@ -112,5 +114,5 @@ def test_every_criterion_was_judged_by_hand():
     ],
 )
 def test_what_does_not_apply_leaves_the_sum(code, answers):
-    finding = judge(STANDARD.criterion(code), a_ward(answers), STANDARD, ON)
+    finding = judge(STANDARD.criterion(code), a_ward(answers), STANDARD, DEMO_DAY)
     assert (finding.status.value, finding.shortfall, finding.is_counted) == ("not_applicable", 0, False)

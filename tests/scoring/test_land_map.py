@@ -6,7 +6,7 @@ from inventory.boundaries.boundaries import Boundaries, Shape
 from inventory.boundaries.simplification import draw_boundaries
 from inventory.wards.wards import load_wards
 from scoring.maps.boundary_layout import LETTER, lay_out_land
-from tests.inventory.made_boundaries import geojson, tiles
+from tests.factories.boundaries import geojson, tiles
 
 WARDS = load_wards()
 

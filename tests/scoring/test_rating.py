@@ -1,78 +1,33 @@
 import tomllib
 from dataclasses import replace
-from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
 from inventory.wards.wards import load_wards
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.explain import explain
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import FindingStatus, Result, rate
 from scoring.rating.remedies import apply_remedies, remedies_of
-from scoring.rating.standard import parse_standard
-from surveys.questionnaire.questions import load_questionnaire
+from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import EQUIPMENT
+from tests.factories.snapshots import snapshots
+from tests.factories.standards import STANDARD, STANDARD_TEXT
 from tests.scoring.plain_rating import plain_rate
 
-ON = date(2026, 3, 2)
-TEXT = REFERENCE.read_text("utf-8")
-STANDARD = parse_standard(TEXT)
-PLAIN = tomllib.loads(TEXT)
-QUESTIONS = {question.key: question for question in load_questionnaire().questions}
-ITEMS = [key for key, question in QUESTIONS.items() if question.kind == "equipment"]
-PROVIDERS = ["Nhà mạng A", "NHÀ MẠNG A", "Nhà mạng B", ""]
-
-facts = st.fixed_dictionaries(
-    {},
-    optional={
-        question.key: st.booleans() if question.kind == "yesno" else st.integers(0, 120)
-        for question in QUESTIONS.values()
-        if question.kind in ("count", "yesno")
-    },
-)
-few = st.integers(0, 40)
-lots = st.builds(
-    EquipmentLot,
-    item=st.sampled_from(ITEMS),
-    good=few,
-    degraded=few,
-    broken=few,
-    liquidation=few,
-    unused=st.integers(0, 3),
-    on_order=few,
-    year=st.none() | st.integers(2008, 2026),
-    owner=st.sampled_from(Owner),
-)
-lines = st.builds(
-    Connection, kind=st.sampled_from(ConnectionKind), provider=st.sampled_from(PROVIDERS), contracted_mbps=st.integers(1, 500)
-)
-
-
-@st.composite
-def snapshots(draw):
-    stands = draw(st.lists(lots, max_size=25))
-    return Snapshot(
-        "00082",
-        ON,
-        make_facts(draw(facts)),
-        tuple(stands),
-        tuple(draw(st.lists(lines, max_size=4))),
-        frozenset(draw(st.sets(st.sampled_from(ITEMS)))) | {lot.item for lot in stands},
-        frozenset(draw(st.sets(st.sampled_from(ConnectionKind)))),
-    )
+PLAIN = tomllib.loads(STANDARD_TEXT)
 
 
 @given(snapshots())
 def test_the_plain_slow_rating_agrees(snapshot):
-    rating = rate(snapshot, STANDARD, ON)
-    assert (rating.result.value, rating.score) == plain_rate(snapshot, PLAIN, ON)
+    rating = rate(snapshot, STANDARD, DEMO_DAY)
+    assert (rating.result.value, rating.score) == plain_rate(snapshot, PLAIN, DEMO_DAY)
 
 
 @given(snapshots())
 def test_the_score_is_a_share_and_a_shortfall_of_nothing_is_met(snapshot):
-    rating = rate(snapshot, STANDARD, ON)
+    rating = rate(snapshot, STANDARD, DEMO_DAY)
     assert 0 <= rating.score <= 100
     for finding in rating.findings:
         assert (finding.shortfall == 0) == (not finding.is_failing)
@@ -80,15 +35,15 @@ def test_the_score_is_a_share_and_a_shortfall_of_nothing_is_met(snapshot):
 
 
 # A PC brings duties of its own (protection, licence); all other equipment can only help.
-HELPFUL = [item for item in ITEMS if item not in ("A01", "A02")]
+HELPFUL = [item for item in EQUIPMENT if item not in ("A01", "A02")]
 
 
 @given(snapshots(), st.sampled_from(HELPFUL), st.integers(1, 30))
 def test_more_usable_equipment_never_harms(snapshot, item, count):
     if item not in snapshot.answered_items:
         return
-    before = rate(snapshot, STANDARD, ON)
-    after = rate(replace(snapshot, lots=(*snapshot.lots, EquipmentLot(item, good=count, year=2026))), STANDARD, ON)
+    before = rate(snapshot, STANDARD, DEMO_DAY)
+    after = rate(replace(snapshot, lots=(*snapshot.lots, EquipmentLot(item, good=count, year=2026))), STANDARD, DEMO_DAY)
     assert after.score >= before.score
     assert not (before.result is Result.READY and after.result is not Result.READY)
 
@@ -104,8 +59,8 @@ def test_more_pcs_that_are_protected_and_licensed_never_harm(snapshot, item, cou
     raised = {key: snapshot.count(key) for key in ABOUT_PCS}
     known = {key: Fact(key, (value or 0) + count) for key, value in raised.items() if value is not None or has_none}
     new = EquipmentLot(item, good=count, year=2026)
-    before = rate(snapshot, STANDARD, ON)
-    after = rate(replace(snapshot, lots=(*snapshot.lots, new), facts={**snapshot.facts, **known}), STANDARD, ON)
+    before = rate(snapshot, STANDARD, DEMO_DAY)
+    after = rate(replace(snapshot, lots=(*snapshot.lots, new), facts={**snapshot.facts, **known}), STANDARD, DEMO_DAY)
     assert after.score >= before.score
     assert not (before.result is Result.READY and after.result is not Result.READY)
 
@@ -115,20 +70,20 @@ def test_what_the_city_centre_owns_or_is_on_order_never_counts(snapshot):
     more = [EquipmentLot(item, good=9, year=2026, owner=Owner.CITY_CENTRE) for item in snapshot.answered_items]
     more += [EquipmentLot(item, on_order=9, year=2026) for item in snapshot.answered_items]
     richer = replace(snapshot, lots=(*snapshot.lots, *more))
-    assert rate(richer, STANDARD, ON).findings == rate(snapshot, STANDARD, ON).findings
+    assert rate(richer, STANDARD, DEMO_DAY).findings == rate(snapshot, STANDARD, DEMO_DAY).findings
 
 
 @given(snapshots(), st.randoms())
 def test_the_order_of_lots_never_matters(snapshot, random):
     shuffled = list(snapshot.lots)
     random.shuffle(shuffled)
-    mixed = rate(replace(snapshot, lots=tuple(shuffled)), STANDARD, ON)
-    assert [f.have for f in mixed.findings] == [f.have for f in rate(snapshot, STANDARD, ON).findings]
+    mixed = rate(replace(snapshot, lots=tuple(shuffled)), STANDARD, DEMO_DAY)
+    assert [f.have for f in mixed.findings] == [f.have for f in rate(snapshot, STANDARD, DEMO_DAY).findings]
 
 
 @given(snapshots())
 def test_the_remedies_of_what_money_mends_meet_it(snapshot):
-    rating = rate(snapshot, STANDARD, ON)
+    rating = rate(snapshot, STANDARD, DEMO_DAY)
     mended = {finding.criterion.code: finding for finding in apply_remedies(rating).findings}
     for finding in rating.unmet:
         if finding.status is FindingStatus.UNMET and finding.criterion.remedy.money_mends:
@@ -136,19 +91,19 @@ def test_the_remedies_of_what_money_mends_meet_it(snapshot):
 
 
 def test_the_demo_city_is_rated_alike_by_both(demo_session):
-    city = city_readiness(demo_session, ON)
+    city = city_readiness(demo_session, DEMO_DAY)
     rated = [rating for rating in city.ratings.values() if rating.snapshot]
     assert len(rated) == 100
     for rating in rated:
-        assert (rating.result.value, rating.score) == plain_rate(rating.snapshot, PLAIN, ON)
+        assert (rating.result.value, rating.score) == plain_rate(rating.snapshot, PLAIN, DEMO_DAY)
     assert 40 <= city.counts[Result.READY] <= 55
 
 
 def a_snapshot(**counts):
-    answered = frozenset(ITEMS)
-    given_lots = tuple(EquipmentLot(key, good=value, year=2024) for key, value in counts.items() if key in answered)
+    answered = frozenset(EQUIPMENT)
+    lots = tuple(EquipmentLot(key, good=value, year=2024) for key, value in counts.items() if key in answered)
     known = {key: value for key, value in counts.items() if key not in answered}
-    return Snapshot("00082", ON, make_facts(known), given_lots, (), answered, frozenset(ConnectionKind))
+    return Snapshot("00082", DEMO_DAY, make_facts(known), lots, (), answered, frozenset(ConnectionKind))
 
 
 def test_the_default_standard_is_what_was_asked_for():
@@ -165,7 +120,7 @@ def test_the_default_standard_is_what_was_asked_for():
 
 
 def test_the_remedy_of_a_room_is_the_whole_package():
-    rating = rate(a_snapshot(rooms_vc=1, rooms_vc_able=0, rooms_vc_good=0), STANDARD, ON)
+    rating = rate(a_snapshot(rooms_vc=1, rooms_vc_able=0, rooms_vc_good=0), STANDARD, DEMO_DAY)
     bought = {line.item: line.quantity for line in remedies_of(rating) if line.criterion == "CR-E1"}
     assert bought == {"E01": 1, "E02": 1, "E03": 1, "E04": 1, "E05": 1}
     assert not [line for line in remedies_of(rating) if line.criterion == "CR-E2"]

@@ -9,7 +9,7 @@ from inventory.prices.price_lists import current_price_list
 from portal.database import session_scope
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.remedies import cost_to_ready
-from tests.inventory.made_boundaries import geojson, tiles
+from tests.factories.boundaries import geojson, tiles
 
 
 def open_page(client, path):

@@ -8,7 +8,7 @@ from scoring.rating.measures import FACTS, MEASURES, answers_of
 from scoring.rating.rating import FindingStatus, judge
 from scoring.rating.standard import StandardError, parse_standard
 from surveys.questionnaire.questions import load_questionnaire
-from tests.scoring.test_rating import STANDARD, TEXT
+from tests.factories.standards import STANDARD, STANDARD_TEXT
 
 
 @pytest.mark.parametrize(
@@ -69,21 +69,21 @@ from tests.scoring.test_rating import STANDARD, TEXT
     ],
 )
 def test_a_wrong_standard_is_refused_in_words(old, new, told):
-    assert old in TEXT
+    assert old in STANDARD_TEXT
     with pytest.raises(StandardError, match=told):
-        parse_standard(TEXT.replace(old, new, 1))
+        parse_standard(STANDARD_TEXT.replace(old, new, 1))
 
 
 @pytest.mark.parametrize("criteria", ["", "criteria = 5", "criteria = [5]"])
 def test_a_standard_without_criteria_is_refused(criteria):
-    head = TEXT.split("[[criteria]]", 1)[0]
+    head = STANDARD_TEXT.split("[[criteria]]", 1)[0]
     with pytest.raises(StandardError, match="tiêu chí"):
         parse_standard(head + criteria)
 
 
 def test_the_hash_is_that_of_the_content_not_of_the_comments():
-    assert parse_standard(f"# Ghi chú\n{TEXT}").sha256 == STANDARD.sha256
-    assert parse_standard(TEXT.replace("weight = 6", "weight = 7", 1)).sha256 != STANDARD.sha256
+    assert parse_standard(f"# Ghi chú\n{STANDARD_TEXT}").sha256 == STANDARD.sha256
+    assert parse_standard(STANDARD_TEXT.replace("weight = 6", "weight = 7", 1)).sha256 != STANDARD.sha256
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_hash_is_that_of_the_content_not_of_the_comments():
 )
 def test_a_criterion_judges_between_its_days(day, counts):
     days = "effective_from = 2027-07-01\neffective_to = 2028-01-01\nweight = 6"
-    standard = parse_standard(TEXT.replace("weight = 6", days, 1))
+    standard = parse_standard(STANDARD_TEXT.replace("weight = 6", days, 1))
     finding = judge(standard.criterion("CR-A1"), Snapshot("00082", day), standard, day)
     assert (finding.status is FindingStatus.NOT_APPLICABLE) is not counts
     assert ("hiệu lực từ 01/07/2027 và đến 01/01/2028" in explain(finding)) is not counts
@@ -107,12 +107,12 @@ def test_a_criterion_judges_between_its_days(day, counts):
 )
 def test_days_that_make_no_sense_are_refused(days, told):
     with pytest.raises(StandardError, match=told):
-        parse_standard(TEXT.replace("weight = 6", f"{days}\nweight = 6", 1))
+        parse_standard(STANDARD_TEXT.replace("weight = 6", f"{days}\nweight = 6", 1))
 
 
 def test_a_code_that_stands_twice_is_told_with_its_lines():
     with pytest.raises(StandardError, match=r"CR-A1 \(dòng 8, 22\)"):
-        parse_standard(TEXT.replace('code = "CR-A2"', 'code = "CR-A1"'))
+        parse_standard(STANDARD_TEXT.replace('code = "CR-A2"', 'code = "CR-A1"'))
 
 
 def test_every_measure_reads_answers_that_the_questionnaire_asks_for():

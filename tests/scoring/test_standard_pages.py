@@ -12,7 +12,7 @@ from scoring.models import StandardRecord
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Result
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 
 def page_of(answer, status=200):

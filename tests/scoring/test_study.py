@@ -16,7 +16,7 @@ from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate
 from scoring.rating.standard import parse_standard
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 BLANK = Snapshot("00082", DEMO_DAY)

@@ -11,7 +11,6 @@ from inventory.snapshots.snapshot import Snapshot
 from portal.clock import HANOI
 from scoring.analysis.city_trend import city_trend
 from scoring.analysis.trend import (
-    Approval,
     DayCount,
     Deadline,
     changes_between,
@@ -24,31 +23,10 @@ from scoring.analysis.trend import (
     weekly_paces,
 )
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import Rating, Result, rate
-from scoring.rating.standard import parse_standard
-
-DAY = date(2026, 3, 2)
-TARGET = date(2026, 3, 31)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
-WARDS = ("00004", "00070", "00082", "00235")
-
-
-def approval(code, day, *, ready=True, of="Đợt 1"):
-    result = Result.READY if ready else Result.NOT_READY
-    return Approval(DAY + timedelta(days=day), of, Rating(code, result, 0, (), Snapshot(code, DAY), STANDARD, DAY))
-
-
-APPROVALS = st.lists(
-    st.builds(
-        lambda code, day, ready, of: approval(code, day, ready=ready, of=of),
-        st.sampled_from(WARDS),
-        st.integers(-100, 0),
-        st.booleans(),
-        st.sampled_from(["Đợt 1", "Đợt 2", "Đợt 3"]),
-    ),
-    max_size=30,
-)
+from scoring.rating.rating import Result, rate
+from tests.factories.approvals import approval, approvals_of_wards, weeks_of_approvals
+from tests.factories.days import DEMO_DAY, TARGET_DAY
+from tests.factories.standards import STANDARD
 
 
 def slowly(approvals, day):
@@ -57,7 +35,7 @@ def slowly(approvals, day):
     return newest, sum(rating.result is Result.READY for rating in newest.values())
 
 
-@given(APPROVALS)
+@given(approvals_of_wards)
 def test_each_day_counts_the_newest_snapshot_approved_by_then(approvals):
     days = count_days(approvals)
     assert [counted.day for counted in days] == sorted({one.day for one in approvals})
@@ -65,16 +43,16 @@ def test_each_day_counts_the_newest_snapshot_approved_by_then(approvals):
         newest, ready = slowly(approvals, counted.day)
         assert (counted.approved, counted.ready) == (len(newest), ready)
         assert ready_on(days, counted.day) == ready
-    assert ready_on(days, DAY - timedelta(days=101)) == 0
+    assert ready_on(days, DEMO_DAY - timedelta(days=101)) == 0
 
 
 def test_a_ward_that_loses_it_and_a_snapshot_recorded_late_are_counted_right():
     days = count_days([approval("00070", 0), approval("00082", 1), approval("00070", 3, ready=False), approval("00070", 2)])
     assert [(counted.approved, counted.ready) for counted in days] == [(1, 1), (2, 2), (2, 2), (2, 2)]
-    assert ready_on(days, DAY + timedelta(days=30)) == 2
+    assert ready_on(days, DEMO_DAY + timedelta(days=30)) == 2
 
 
-@given(APPROVALS)
+@given(approvals_of_wards)
 def test_the_last_round_stands_where_the_city_stands(approvals):
     rounds = stand_by_round(approvals)
     assert [standing.name for standing in rounds] == list(dict.fromkeys(one.round_name for one in approvals))
@@ -82,7 +60,7 @@ def test_the_last_round_stands_where_the_city_stands(approvals):
         assert standing.first <= standing.last
         assert sum(standing.counts(126).values()) == 126
     if rounds:
-        assert rounds[-1].ratings == slowly(approvals, DAY)[0]
+        assert rounds[-1].ratings == slowly(approvals, DEMO_DAY)[0]
         now = rounds[-1].counts(126)
         for before in rounds:
             changes = changes_between(before, now)
@@ -105,19 +83,19 @@ def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
 @pytest.mark.parametrize(
     ("on", "words", "goal", "per_week"),
     [
-        (date(2026, 3, 10), "còn 21 ngày", TARGET, 27),
-        (date(2026, 3, 28), "còn 3 ngày", TARGET, 79),
-        (TARGET, "hạn là hôm nay", TARGET, 79),
+        (date(2026, 3, 10), "còn 21 ngày", TARGET_DAY, 27),
+        (date(2026, 3, 28), "còn 3 ngày", TARGET_DAY, 79),
+        (TARGET_DAY, "hạn là hôm nay", TARGET_DAY, 79),
         (date(2026, 4, 1), "quá hạn 1 ngày", date(2026, 4, 30), 20),
         (date(2026, 4, 30), "quá hạn 30 ngày", date(2026, 5, 31), 18),
         (date(2026, 12, 31), "quá hạn 275 ngày", date(2027, 1, 31), 18),
     ],
 )
 def test_the_deadline_says_how_far_and_how_fast(on, words, goal, per_week):
-    deadline = Deadline(on, TARGET, 126, 47)
+    deadline = Deadline(on, TARGET_DAY, 126, 47)
     assert (deadline.in_words, deadline.goal, deadline.per_week) == (words, goal, per_week)
-    assert deadline.is_over == (on > TARGET)
-    assert not Deadline(on, TARGET, 126, 126).is_over
+    assert deadline.is_over == (on > TARGET_DAY)
+    assert not Deadline(on, TARGET_DAY, 126, 126).is_over
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 126))
@@ -131,37 +109,27 @@ def test_the_pace_that_is_asked_for_makes_it_and_one_ward_less_a_week_does_not(o
 
 def test_the_line_of_the_plan_leads_from_the_first_day_to_all_wards():
     days = (DayCount(date(2026, 3, 1), 10, 6), DayCount(date(2026, 3, 5), 20, 9))
-    deadline = Deadline(date(2026, 3, 5), TARGET, 126, 9)
+    deadline = Deadline(date(2026, 3, 5), TARGET_DAY, 126, 9)
     assert planned(days, deadline, date(2026, 3, 1)) == 6
     assert planned(days, deadline, date(2026, 3, 16)) == 66
-    assert planned(days, deadline, TARGET) == 126
+    assert planned(days, deadline, TARGET_DAY) == 126
     assert planned(days, deadline, date(2026, 4, 1)) is None
     assert planned(days, deadline, date(2026, 2, 1)) is None
-    assert planned((), deadline, TARGET) is None
-    assert planned((DayCount(TARGET, 1, 1),), deadline, TARGET) is None
-
-
-def weeks(*gains):
-    """One ready ward on the first day, then so many more in the middle of each week; today ends the last one."""
-    approvals, number = [approval("00000", -7 * len(gains))], 1
-    for week, gain in enumerate(gains):
-        for _ in range(gain):
-            approvals.append(approval(f"{number:05}", -7 * len(gains) + 7 * week + 4))
-            number += 1
-    return approvals, Deadline(DAY, TARGET, 126, number)
+    assert planned((), deadline, TARGET_DAY) is None
+    assert planned((DayCount(TARGET_DAY, 1, 1),), deadline, TARGET_DAY) is None
 
 
 def test_the_forecast_goes_by_the_last_weeks_and_says_its_range():
-    approvals, deadline = weeks(4, 8, 6, 2)
+    approvals, deadline = weeks_of_approvals(4, 8, 6, 2)
     found = foresee(approvals, deadline)
     assert (found.weeks, found.pace, found.slow, found.fast) == (4, 5, 3, 7)
     assert deadline.missing == 105
-    assert (found.last, found.earliest, found.latest) == tuple(DAY + timedelta(weeks=count) for count in (21, 15, 35))
+    assert (found.last, found.earliest, found.latest) == tuple(DEMO_DAY + timedelta(weeks=count) for count in (21, 15, 35))
     assert found.first_rated == 20
 
 
 def test_wards_that_were_mended_are_not_taken_for_newly_reported():
-    approvals, deadline = weeks(3, 3)
+    approvals, deadline = weeks_of_approvals(3, 3)
     old = [approval("00001", -60, ready=False), approval("00002", -60, ready=False)]
     assert foresee(approvals, deadline).first_rated == 6
     # The ward of the first day is within the longer look back, and new in it.
@@ -170,47 +138,47 @@ def test_wards_that_were_mended_are_not_taken_for_newly_reported():
 
 @pytest.mark.parametrize("gains", [(), (5,)])
 def test_too_few_weeks_give_no_forecast(gains):
-    assert foresee(*weeks(*gains)) is None
+    assert foresee(*weeks_of_approvals(*gains)) is None
 
 
 def test_no_forecast_without_data_or_once_all_are_ready():
-    assert foresee([], Deadline(DAY, TARGET, 126, 0)) is None
-    approvals, _deadline = weeks(4, 4)
-    assert foresee(approvals, Deadline(DAY, TARGET, 9, 9)) is None
+    assert foresee([], Deadline(DEMO_DAY, TARGET_DAY, 126, 0)) is None
+    approvals, _deadline = weeks_of_approvals(4, 4)
+    assert foresee(approvals, Deadline(DEMO_DAY, TARGET_DAY, 9, 9)) is None
 
 
 def test_a_pace_that_leads_nowhere_names_no_day():
-    found = foresee(*weeks(0, 0, 0))
+    found = foresee(*weeks_of_approvals(0, 0, 0))
     assert (found.last, found.earliest, found.latest) == (None, None, None)
-    half = foresee(*weeks(0, 4))
+    half = foresee(*weeks_of_approvals(0, 4))
     assert half.last is not None
     assert half.latest is None
     assert half.earliest < half.last
 
 
 def test_a_day_beyond_the_horizon_is_not_named():
-    approvals, deadline = weeks(0, 0, 0, 0, 0, 0, 0, 1)
-    slow = Deadline(DAY, TARGET, 10_000, deadline.ready)
+    approvals, deadline = weeks_of_approvals(0, 0, 0, 0, 0, 0, 0, 1)
+    slow = Deadline(DEMO_DAY, TARGET_DAY, 10_000, deadline.ready)
     assert foresee(approvals, slow).last is None
 
 
-@given(APPROVALS, st.integers(1, 126))
+@given(approvals_of_wards, st.integers(1, 126))
 def test_a_forecast_is_never_earlier_than_its_earliest_day(approvals, wards):
     days = count_days(approvals)
-    deadline = Deadline(DAY, TARGET, wards + 4, ready_on(days, DAY))
+    deadline = Deadline(DEMO_DAY, TARGET_DAY, wards + 4, ready_on(days, DEMO_DAY))
     found = foresee(approvals, deadline)
     assume(found is not None)
     assert found.slow <= found.pace <= found.fast
-    paces = weekly_paces(days, DAY)
+    paces = weekly_paces(days, DEMO_DAY)
     assert sum(paces, Fraction(0)) / len(paces) == found.pace
-    assert sum(paces) == ready_on(days, DAY) - ready_on(days, DAY - timedelta(weeks=len(paces)))
+    assert sum(paces) == ready_on(days, DEMO_DAY) - ready_on(days, DEMO_DAY - timedelta(weeks=len(paces)))
     assert len(paces) <= 8
     if found.last is not None:
-        assert DAY < found.earliest <= found.last <= (found.latest or date.max)
+        assert DEMO_DAY < found.earliest <= found.last <= (found.latest or date.max)
 
 
 def test_groups_and_criteria_are_the_sums_over_the_wards(demo_session):
-    city = city_readiness(demo_session, DAY)
+    city = city_readiness(demo_session, DEMO_DAY)
     found = take_apart(city.ratings.values())
     findings = [finding for rating in city.ratings.values() for finding in rating.findings]
     for letter, share in found.groups.items():
@@ -226,14 +194,14 @@ def test_groups_and_criteria_are_the_sums_over_the_wards(demo_session):
 
 
 def test_a_group_without_a_counted_criterion_has_no_share():
-    rating = rate(Snapshot("00070", DAY), STANDARD, DAY)
+    rating = rate(Snapshot("00070", DEMO_DAY), STANDARD, DEMO_DAY)
     assert take_apart([]).groups == {}
     assert all(share.met == 0 for share in take_apart([rating]).groups.values())
 
 
 def test_the_line_ends_at_the_figure_of_every_other_page(demo_session):
-    city = city_readiness(demo_session, DAY)
-    found = city_trend(demo_session, city, TARGET)
+    city = city_readiness(demo_session, DEMO_DAY)
+    found = city_trend(demo_session, city, TARGET_DAY)
     assert found.days[-1].ready == city.counts[Result.READY] == found.deadline.ready == 47
     assert found.days[-1].approved == city.approved_count
     assert found.rounds[-1].counts(126) == city.counts
@@ -252,8 +220,8 @@ def test_a_second_round_shows_in_the_changes(session):
         ("00082", day + timedelta(days=1)),
         ("00070", day + timedelta(days=30)),
     ]
-    city = city_readiness(session, DAY)
-    found = city_trend(session, city, TARGET)
+    city = city_readiness(session, DEMO_DAY)
+    found = city_trend(session, city, TARGET_DAY)
     assert [standing.name for standing in found.rounds] == ["Đợt 1", "Đợt 2"]
     assert [counted.approved for counted in found.days] == [1, 2, 2]
     assert found.changes == dict.fromkeys(Result, 0)
@@ -261,7 +229,7 @@ def test_a_second_round_shows_in_the_changes(session):
 
 def test_the_day_of_an_approval_is_that_of_the_calendar_in_hanoi(session):
     late = noon(date(2026, 2, 1)).replace(hour=23, minute=30)
-    record_snapshot(session, Snapshot("00070", DAY, round_name="Đợt 1", approved_at=late, approved_by="Người thử"))
+    record_snapshot(session, Snapshot("00070", DEMO_DAY, round_name="Đợt 1", approved_at=late, approved_by="Người thử"))
     assert [one.day for one in list_recorded(session)] == [date(2026, 2, 1)]
     assert set(newest_snapshots(session)) == {"00070"}
 

@@ -15,7 +15,7 @@ from scoring.rating.remedies import cost_to_ready
 from scoring.rating.standard import StandardError, parse_standard
 from scoring.standard_editor.diff import describe_changes
 from scoring.standard_editor.toml_edit import edit_criterion, edit_whole, next_version, remove_criterion
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 TEXT = REFERENCE.read_text("utf-8")
 STANDARD = parse_standard(TEXT)

@@ -17,7 +17,7 @@ from surveys.submissions.change_log import MAX_LINES, ChangeReasonError, explain
 from surveys.submissions.rounds import get_round, open_round
 from surveys.submissions.submissions import save_fields
 from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 FORM = load_questionnaire()
 MINE = "00082"

@@ -18,7 +18,7 @@ from surveys.review.timeliness import list_timeliness, summarise_timeliness
 from surveys.submissions.handover import HandoverError, find_handover, hand_over, list_colleagues
 from surveys.submissions.rounds import current_round, get_round, open_round, set_closed
 from surveys.submissions.submissions import confirm_submission, content_hash, is_late, last_day, save_fields, send_submission
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 MINE = "00082"

@@ -27,7 +27,8 @@ from surveys.review.answer_diff import diff_answers
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import entries_of, save_fields, send_submission
 from surveys.workbooks.city_workbook import city_columns
-from tests.conftest import PASSWORD, client_of
+from tests.factories.users import PASSWORD
+from tests.support.applications import client_of
 
 FORM = load_questionnaire()
 WARD = "00082"

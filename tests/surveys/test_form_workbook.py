@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
@@ -36,29 +36,19 @@ from surveys.workbooks.form_import import (
     unpack_forms,
 )
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
+from tests.factories.snapshots import WARD_CODE
+from tests.support.examples import examples
+from tests.support.workbooks import fill_in_form
 
 FORM = load_questionnaire()
 ROOT = Path(__file__).parents[2]
-MINE = "00082"
 KINDS = {question.key: question.kind for question in FORM.questions}
 
 
 @pytest.fixture
 def mine(demo_session):
-    return demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
-
-
-def edited(data, changes):
-    """The workbook with other values, by field."""
-    book = load_workbook(BytesIO(data))
-    places = {row[0].value: (row[1].value, row[2].value) for row in book[KEYS].iter_rows(min_row=2)}
-    for field, value in changes.items():
-        title, cell = places[field]
-        book[title][cell].value = value
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
 
 
 def test_out_and_in_again_is_an_empty_difference(demo_session, mine):
@@ -79,7 +69,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(data=st.data())
 def test_whatever_was_typed_comes_back_as_it_was(data):
     fields = [
@@ -99,7 +89,7 @@ def test_whatever_was_typed_comes_back_as_it_was(data):
     typed = {field: to_nfc_without_controls(data.draw(values)) for field in fields}
     if "A01.owner" in typed and typed["A01.owner"] not in ("", "leased"):
         typed["A01.owner"] = ""
-    out = build_form_workbook(FormHeader(MINE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
+    out = build_form_workbook(FormHeader(WARD_CODE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, typed)
     book = load_workbook(BytesIO(out))
     for row in book[KEYS].iter_rows(min_row=2, values_only=True):
         kind = KINDS[row[0].partition(".")[0].partition("#")[0]]
@@ -114,7 +104,7 @@ def to_nfc_without_controls(text):
 
 
 def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_session, mine):
-    data = edited(
+    data = fill_in_form(
         build_submission_form(mine), {"lan_seats": 79, "it_officers": 1, "switch_ports": "nhiều", "floors": 3.5, "A03.broken": -2}
     )
     done = preview_import(demo_session, data, mine.round, mine)
@@ -138,7 +128,7 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
 
 
 def test_the_same_file_twice_changes_nothing(demo_session, mine):
-    data = edited(build_submission_form(mine), {"it_officers": 2})
+    data = fill_in_form(build_submission_form(mine), {"it_officers": 2})
     import_form(demo_session, mine, preview_import(demo_session, data, mine.round, mine), "Công chức", AnswerSource.WORKBOOK)
     version = mine.version
     again = preview_import(demo_session, data, mine.round, mine)
@@ -148,7 +138,7 @@ def test_the_same_file_twice_changes_nothing(demo_session, mine):
 
 
 def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, mine):
-    data = edited(build_submission_form(mine), {"lan_seats": 79, "floors": 8})
+    data = fill_in_form(build_submission_form(mine), {"lan_seats": 79, "floors": 8})
     save_fields(demo_session, mine, {"lan_seats": "66", "villages": "11"}, entries_of(mine), "Đồng nghiệp")
     done = preview_import(demo_session, data, mine.round, mine)
     assert [line.field for line in done.disputed] == ["lan_seats"]
@@ -158,19 +148,19 @@ def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, mine
 
 
 def test_a_blanked_cell_takes_the_answer_away(demo_session, mine):
-    data = edited(build_submission_form(mine), {"floors": None})
+    data = fill_in_form(build_submission_form(mine), {"floors": None})
     import_form(demo_session, mine, preview_import(demo_session, data, mine.round, mine), "Công chức", AnswerSource.WORKBOOK)
     assert entries_of(mine)["floors"] == ""
 
 
 def test_the_marked_copy_says_at_the_cell_what_is_wrong_and_can_be_handed_in_again(demo_session, mine):
-    data = edited(build_submission_form(mine), {"switch_ports": "nhiều", "it_officers": 1})
+    data = fill_in_form(build_submission_form(mine), {"switch_ports": "nhiều", "it_officers": 1})
     copy = marked_form(mine, preview_import(demo_session, data, mine.round, mine))
     book = load_workbook(BytesIO(copy))
     comments = [cell.comment.text for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment]
     assert len(comments) == 1
     assert "số nguyên" in comments[0]
-    again = preview_import(demo_session, edited(copy, {"switch_ports": 96}), mine.round, mine)
+    again = preview_import(demo_session, fill_in_form(copy, {"switch_ports": 96}), mine.round, mine)
     assert [line.field for line in again.new] == ["it_officers"]
     assert again.refused == ()
 
@@ -191,7 +181,7 @@ def test_only_answers_are_open_and_typed_text_is_no_formula(demo_session, mine):
 
 
 def test_room_for_more_lots_comes_back_as_lots(demo_session, mine):
-    data = edited(build_submission_form(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
+    data = fill_in_form(build_submission_form(mine), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
     import_form(demo_session, mine, preview_import(demo_session, data, mine.round, mine), "Công chức", AnswerSource.WORKBOOK)
     assert entries_of(mine)["A03#2.good"] == "4"
     book = load_workbook(BytesIO(build_submission_form(mine)))
@@ -214,7 +204,7 @@ def test_forms_of_others_and_no_forms_are_refused(demo_session, mine):
 
 
 def test_what_was_sent_takes_no_file(demo_session, mine):
-    data = edited(build_submission_form(mine), {"floors": 8})
+    data = fill_in_form(build_submission_form(mine), {"floors": 8})
     mine.state = CollectionState.SENT.value
     with pytest.raises(SubmissionError, match="không nạp tệp được"):
         preview_import(demo_session, data, mine.round, mine)
@@ -272,7 +262,7 @@ def test_the_list_of_owners_gives_what_the_check_takes(demo_session, mine, owner
     listed = {check.formula1 for check in book["Phần A"].data_validations.dataValidation if check.type == "list"}
     assert listed == {f"{KEYS}!$F$1:$F$3"}
     assert [cell.value for (cell,) in book[KEYS]["F1:F3"]] == [label.label for label in Owner]
-    done = preview_import(demo_session, edited(build_submission_form(mine), {"A03.owner": owner}), mine.round, mine)
+    done = preview_import(demo_session, fill_in_form(build_submission_form(mine), {"A03.owner": owner}), mine.round, mine)
     assert [(line.after, line.message) for line in (*done.taken, *done.refused)] == [("Thuê, mượn", "")]
 
 
@@ -325,7 +315,7 @@ def evil_files(folder):
     (folder / "text.xlsx").write_text("xin chào", "utf-8")
     plain.seek(0)
     (folder / "plain.xlsx").write_bytes(plain.read())
-    form = build_form_workbook(FormHeader(MINE, "x", 1, "y", FORM.version), FORM, {})
+    form = build_form_workbook(FormHeader(WARD_CODE, "x", 1, "y", FORM.version), FORM, {})
     cells = b"".join(b"<c><v>%d</v></c>" % (number % 7919) for number in range(160_000))
     names = b"".join(b'<definedName name="n%d">A1</definedName>' % number for number in range(100_000))
     kinds = b"".join(b'<Override PartName="/x%d" ContentType="a"/>' % number for number in range(100_000))
@@ -360,7 +350,7 @@ def test_a_zip_of_many_is_looked_over_file_by_file(demo_session, demo_sign_in, m
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for row in drafts:
-            archive.writestr(f"phiếu/{row.ward_code}.xlsx", edited(build_submission_form(row), {"villages": 12}))
+            archive.writestr(f"phiếu/{row.ward_code}.xlsx", fill_in_form(build_submission_form(row), {"villages": 12}))
         archive.writestr("hỏng.xlsx", b"x")
         archive.writestr("đọc.txt", b"x")
     numbers = [row.id for row in drafts]
@@ -404,7 +394,7 @@ def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, min
     with zipfile.ZipFile(buffer, "w") as archive:
         for villages in (7, 8):
             archive.writestr(
-                f"lần {villages}.xlsx", edited(build_submission_form(mine), {"villages": villages, "switch_ports": "nhiều"})
+                f"lần {villages}.xlsx", fill_in_form(build_submission_form(mine), {"villages": villages, "switch_ports": "nhiều"})
             )
     number = mine.id
     demo_session.rollback()
@@ -421,7 +411,7 @@ def test_two_files_of_one_ward_in_a_zip_are_told(demo_session, demo_sign_in, min
 
 
 def test_the_pages_rehearse_first_and_then_take_over(demo_session, demo_sign_in, mine):
-    number, data = mine.id, edited(build_submission_form(mine), {"it_officers": 1, "switch_ports": "nhiều"})
+    number, data = mine.id, fill_in_form(build_submission_form(mine), {"it_officers": 1, "switch_ports": "nhiều"})
     before = mine.version
     demo_session.rollback()
     client = demo_sign_in("canbo")
@@ -452,11 +442,11 @@ def test_a_download_leaves_its_lines(demo_session, demo_sign_in, mine):
 
 def test_the_command_rehearses_and_takes_over(demo_app, demo_session, mine, tmp_path):
     path, number = tmp_path / "phieu.xlsx", mine.id
-    path.write_bytes(edited(build_submission_form(mine), {"it_officers": 1}))
+    path.write_bytes(fill_in_form(build_submission_form(mine), {"it_officers": 1}))
     assert form_header(mine).round_id == current_round(demo_session).id
     demo_session.rollback()
     runner = demo_app.test_cli_runner()
-    assert "1 ô mới" in runner.invoke(args=["surveys", "import", "--rehearse", str(path)]).output
+    assert "1 ô mới" in runner.invoke(args=["surveys", "import", "--preview_import", str(path)]).output
     assert entries_of(demo_session.get(Submission, number)).get("it_officers", "") == ""
     demo_session.rollback()
     assert runner.invoke(args=["surveys", "import", str(path)]).exit_code == 0

@@ -19,7 +19,8 @@ from surveys.submissions.speed_test import begin_speed_test
 from surveys.submissions.submissions import content_hash
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
-from tests.surveys.test_form_workbook import MINE, edited
+from tests.factories.snapshots import WARD_CODE
+from tests.support.workbooks import fill_in_form
 
 FIELD = "floors"
 SECTION = next(part.code for part in load_questionnaire().sections for question in part.questions if question.key == FIELD)
@@ -28,14 +29,14 @@ SECTION = next(part.code for part in load_questionnaire().sections for question 
 @pytest.fixture
 def locked(demo_app, demo_session, tmp_path, request):
     """A ward's submission in a state, with all that somebody prepared while it was open."""
-    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
-    create_user(demo_session, "dong.nghiep", "Đồng nghiệp (minh họa)", Role.OFFICER, [MINE], password="mot-hai-ba-bon")
+    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
+    create_user(demo_session, "dong.nghiep", "Đồng nghiệp (minh họa)", Role.OFFICER, [WARD_CODE], password="mot-hai-ba-bon")
     pdf = b"%PDF-1.4\n%%EOF"
     kept = attach_file(demo_session, "memory://evidence", mine, FIELD, "a.pdf", pdf, "Công chức")
     turn = begin_speed_test(demo_session, mine, "internet", "Công chức", "127.0.0.1", "máy thử")
     for answer in mine.answers[:3]:
         answer.is_carried = True
-    book = edited(build_submission_form(mine), {FIELD: 9})
+    book = fill_in_form(build_submission_form(mine), {FIELD: 9})
     city = load_workbook(BytesIO(build_city_workbook(demo_session, mine.round)))
     column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
     for row in range(2, 128):

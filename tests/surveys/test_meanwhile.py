@@ -16,7 +16,7 @@ from surveys.models import Submission, SubmissionEvent
 from surveys.review.review import return_submission, sending_key
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import get_submission, save_fields, send_submission
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 MANY = 12
 

@@ -25,7 +25,7 @@ from surveys.submissions.speed_test import (
     finish_speed_test,
     summarise_runs,
 )
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 MINE = "00082"
 

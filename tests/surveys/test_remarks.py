@@ -26,7 +26,7 @@ from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import ReasonError, approve_submission, return_submission, sending_key
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import IncompleteError, save_fields, send_submission
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 MINE = "00082"
 

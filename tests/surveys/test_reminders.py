@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -24,8 +24,10 @@ from surveys.checks.states import CollectionState
 from surveys.models import Reminder, Submission
 from surveys.review.reminders import build_digests, list_late_wards, send_reminders
 from surveys.submissions.rounds import current_round, open_round
-from tests.conftest import DEMO_DAY, PASSWORD
-from tests.scoring.given_actions import give, make_owner
+from tests.factories.actions import assign_action, make_owner
+from tests.factories.days import DEMO_DAY
+from tests.factories.users import PASSWORD
+from tests.support.examples import examples
 
 
 @pytest.fixture
@@ -125,7 +127,7 @@ def test_nobody_is_late_on_the_last_day(app, session, late_city):
     assert send_reminders(app.extensions["engine"], current_round(session).id, late_city, DEMO_DAY).sent_count == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25, deadline=None)
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(states=st.lists(st.sampled_from(list(CollectionState)), min_size=4, max_size=4), days=st.integers(-2, 30))
 def test_nobody_who_has_sent_is_ever_reminded(app, late_city, states, days):
     codes = ("00070", "00082", "00091", "00004")
@@ -266,7 +268,7 @@ def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, la
 def test_an_overdue_action_is_in_the_letter_on_the_page_and_by_the_command(app, session, sign_in, late_city):
     app.config["SETTINGS"] = late_city
     owner = make_owner(session, "chuyen.vien", Role.PLANNER, (), "cv@example.org")
-    give(session, owner, days=-2, task="Lấy báo giá máy tính")
+    assign_action(session, owner, days=-2, task="Lấy báo giá máy tính")
     number = current_round(session).id
     session.rollback()
     page = sign_in(Role.REVIEWER).get(f"/rounds/{number}/reminders").text

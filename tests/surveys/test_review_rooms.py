@@ -24,7 +24,7 @@ from surveys.review.timeliness import list_timeliness
 from surveys.submissions.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_progress
 from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers
-from tests.conftest import DEMO_DAY
+from tests.factories.days import DEMO_DAY
 
 
 def page_of(answer, status=200):

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from inventory.prices.prices import load_default_prices
 from portal.vietnamese import fold
 from scoring.rating.rating import rate
 from scoring.rating.remedies import cost_to_ready, line_cost
@@ -16,17 +15,19 @@ from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import build_queue
 from surveys.review.review_priority import assess_priority
 from surveys.submissions.submissions import save_fields
-from tests.scoring.test_rating import ON, STANDARD, snapshots
+from tests.factories.days import DEMO_DAY
+from tests.factories.prices import PRICES
+from tests.factories.snapshots import snapshots
+from tests.factories.standards import STANDARD
 
 FORM = load_questionnaire()
-PRICES = {price.item: price for price in load_default_prices()}
 KEYS = [question.key for question in FORM.questions]
 BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.blocking}
 
 
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=6))
 def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
-    rating = rate(snapshot, STANDARD, ON)
+    rating = rate(snapshot, STANDARD, DEMO_DAY)
     stake = assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in keys], rating, PRICES)
     serves = {key: set(FORM.question(key).serves) for key in keys}
     assert stake.doubted == len(serves)
@@ -40,7 +41,7 @@ def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
 
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=5, unique=True), st.sampled_from(KEYS))
 def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, more):
-    rating = rate(snapshot, STANDARD, ON)
+    rating = rate(snapshot, STANDARD, DEMO_DAY)
     less, greater = (
         assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in chosen], rating, PRICES)
         for chosen in (keys, [*keys, more])

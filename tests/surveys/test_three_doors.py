@@ -12,7 +12,8 @@ from surveys.checks.entries import entries_of
 from surveys.models import Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.workbooks.form_import import build_submission_form
-from tests.surveys.test_form_workbook import MINE, edited
+from tests.factories.snapshots import WARD_CODE
+from tests.support.workbooks import fill_in_form
 
 # field, what a person enters, what is stored; None where the check refuses it, with a part of the sentence.
 CASES = [
@@ -68,7 +69,7 @@ def through_the_command(app, _client, number, field, entered, folder):
 def test_every_door_stores_the_same_and_refuses_the_same(
     demo_app, demo_session, demo_sign_in, tmp_path, door, field, entered, stored, told
 ):
-    number = demo_session.scalars(select(Submission.id).where(Submission.ward_code == MINE)).one()
+    number = demo_session.scalars(select(Submission.id).where(Submission.ward_code == WARD_CODE)).one()
     demo_session.rollback()
     said = door(demo_app, demo_sign_in("canbo"), number, field, entered, tmp_path)
     demo_session.expire_all()
@@ -96,7 +97,7 @@ def file_of(app, number, field, entered):
     with Session(app.extensions["engine"]) as session:
         submission = session.get(Submission, number)
         BEFORE[number] = entries_of(submission)
-        return edited(build_submission_form(submission), {field: entered})
+        return fill_in_form(build_submission_form(submission), {field: entered})
 
 
 def typed(app, number):

@@ -1,4 +1,4 @@
-"""Actions and their owners, made for tests."""
+"""Actions, their six clarities and their owners."""
 
 from datetime import timedelta
 
@@ -11,12 +11,12 @@ from inventory.wards.wards import load_wards
 from portal.clock import today
 from scoring.actions.action import Body, Clarities
 from scoring.actions.register import create_actions
-from tests.conftest import PASSWORD
+from tests.factories.users import PASSWORD
 
 WARD, OTHER = "00082", "00070"
 WARDS = {ward.code: ward for ward in load_wards()}
-CITY = Identity(0, "lanh-dao", "Lãnh đạo thử", Role.LEADER, None)
-SIX = {
+LEADER = Identity(0, "lanh-dao", "Lãnh đạo thử", Role.LEADER, None)
+SIX_CLARITIES = {
     "contact": "0900 000 000",
     "task": "Mua bổ sung 8 máy tính cho đơn vị",
     "unit": "ward",
@@ -32,16 +32,22 @@ def make_owner(session, name="can.bo", role=Role.OFFICER, wards=(WARD,), email="
     return session.scalars(select(User.id).where(User.username == name)).one()
 
 
-def clear(owner_id, days=5, **other):
-    values = {**SIX, "unit": Body.WARD, "authority": Body.FINANCE, "due": today() + timedelta(days=days), "owner_id": owner_id}
+def make_clarities(owner_id, days=5, **other):
+    values = {
+        **SIX_CLARITIES,
+        "unit": Body.WARD,
+        "authority": Body.FINANCE,
+        "due": today() + timedelta(days=days),
+        "owner_id": owner_id,
+    }
     return Clarities(**{**values, **other})
 
 
-def give(session, owner_id, ward=WARD, days=5, **other):
+def assign_action(session, owner_id, ward=WARD, days=5, **other):
     """An action whose deadline lies so many days ahead, or behind."""
     due = today() + timedelta(days=days)
     [number] = create_actions(
-        session, [(WARDS[ward] if ward else None, clear(owner_id, days, **other))], "Người giao", min(due, today())
+        session, [(WARDS[ward] if ward else None, make_clarities(owner_id, days, **other))], "Người giao", min(due, today())
     )
     session.commit()
     return number

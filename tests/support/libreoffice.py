@@ -13,14 +13,14 @@ RECALCULATE = (
 )
 
 
-def calculated_by_office(data: bytes, folder: Path) -> bytes:
+def calculated_by_libreoffice(data: bytes, folder: Path) -> bytes:
     """The workbook as LibreOffice saves it once it has calculated every formula anew."""
     (folder / "profile" / "user").mkdir(parents=True)
     (folder / "profile" / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
-    return saved_by_office(data, folder)
+    return saved_by_libreoffice(data, folder)
 
 
-def saved_by_office(data: bytes, folder: Path) -> bytes:
+def saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
     """The workbook as LibreOffice saves it; the test is skipped, loudly, where there is none."""
     program = shutil.which("soffice")
     if program is None:

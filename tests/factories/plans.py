@@ -1,0 +1,70 @@
+"""Plans of a few answers, without a database."""
+
+from hypothesis import strategies as st
+
+from exports.workbook.annex import WorkbookContext
+from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from inventory.wards.wards import load_wards
+from planning.plan.assumptions import Assumptions
+from planning.plan.plan import build_plan
+from scoring.rating.rating import no_data, rate
+from tests.factories.days import DEMO_DAY
+from tests.factories.prices import PRICE_LIST
+from tests.factories.standards import STANDARD
+
+WARDS = load_wards()
+WARD = next(ward for ward in WARDS if ward.code == "00082")
+WORKBOOK_CONTEXT = WorkbookContext(
+    "UBND THÀNH PHỐ", "SỞ TÀI CHÍNH", "SỞ KHOA HỌC VÀ CÔNG NGHỆ", "GIÁM ĐỐC", "", "GIÁM ĐỐC", "", is_demo=True
+)
+ITEMS = ("A01", "A02", "A03", "A04", "B01", "C04", "F01", "F06", "G01")
+
+
+def plan_of_lots(*lots, answered_connections=frozenset(), **facts):
+    """The plan where WARD, of 20 people, has these lots and facts, and nobody else has answered."""
+    facts = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
+    answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
+    snapshot = Snapshot(WARD.code, DEMO_DAY, make_facts(facts), tuple(lots), (), answered, answered_connections)
+    ratings = {ward.code: no_data(ward.code, DEMO_DAY) for ward in WARDS} | {WARD.code: rate(snapshot, STANDARD, DEMO_DAY)}
+    return build_plan("Thử", WARDS, ratings, PRICE_LIST, STANDARD, Assumptions(2027), DEMO_DAY)
+
+
+SMALL_PLAN = plan_of_lots(EquipmentLot("A01", good=8, year=2024), answered_connections=frozenset(ConnectionKind))
+
+
+_lots = st.builds(
+    EquipmentLot,
+    st.sampled_from(ITEMS),
+    good=st.integers(0, 60),
+    degraded=st.integers(0, 9),
+    broken=st.integers(0, 4),
+    liquidation=st.integers(0, 4),
+    on_order=st.integers(0, 30),
+    year=st.integers(2012, 2026),
+    owner=st.sampled_from(list(Owner)),
+)
+_facts = st.fixed_dictionaries(
+    {
+        "staff_total": st.integers(0, 90),
+        "staff_viii": st.integers(0, 80),
+        "sites": st.integers(1, 4),
+        "floors": st.integers(0, 9),
+        "printers_multifunction": st.integers(0, 6),
+        "owns_counters": st.booleans(),
+        "counters": st.integers(0, 9),
+        "lan_seats": st.integers(0, 90),
+        "pcs_protected": st.integers(0, 60),
+    }
+)
+answers_of_wards = st.lists(st.tuples(_facts, st.lists(_lots, max_size=6)), min_size=1, max_size=4)
+
+
+def plan_of_answers(answers, reverse=False):
+    """The plan where the first wards gave these facts and lots; ``reverse`` hands in wards and lots the other way round."""
+    ratings = {ward.code: no_data(ward.code, DEMO_DAY) for ward in WARDS}
+    for ward, (facts, lots) in zip(WARDS, answers, strict=False):
+        lots = tuple(reversed(lots)) if reverse else tuple(lots)
+        snapshot = Snapshot(ward.code, DEMO_DAY, make_facts(facts), lots, answered_items=frozenset(ITEMS))
+        ratings[ward.code] = rate(snapshot, STANDARD, DEMO_DAY)
+    wards = reversed(WARDS) if reverse else WARDS
+    return build_plan("thử", wards, ratings, PRICE_LIST, STANDARD, Assumptions(first_year=2027), DEMO_DAY)

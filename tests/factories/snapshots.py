@@ -1,0 +1,82 @@
+"""Answers of a ward: complete ones, a few counts, and whatever a property may meet."""
+
+from hypothesis import strategies as st
+
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import EQUIPMENT, QUESTIONS
+from tests.factories.standards import ITEM_OF_MEASURE
+
+WARD_CODE = "00082"
+PROVIDERS = ["Nhà mạng A", "NHÀ MẠNG A", "Nhà mạng B", ""]
+
+
+def complete_answers():
+    """A ward of 40 people that meets every criterion, as plain answers."""
+    answers = {key: True for key, question in QUESTIONS.items() if question.kind == "yesno"}
+    for key in ("staff_total", "pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected", "lan_seats", "staff_trained"):
+        answers[key] = 40
+    for key in ("counters", "floors", "rooms_vc", "rooms_vc_able", "rooms_vc_good", "signers", "legal_bodies", "villages"):
+        answers[key] = 2
+    answers |= {"signers_certified": 2, "bodies_certified": 2, "villages_with_team": 2, "it_officers": 1}
+    answers |= {"staff_viii": 30, "sites": 2, "sites_linked": 1, "sites_temperature": 2, "ups_minutes": 30}
+    answers |= {"printers_multifunction": 0, "tslcd_p95_percent": 50, "online_files_percent": 90}
+    answers |= dict.fromkeys(EQUIPMENT, 5) | {"A01": 40, "A02": 0}
+    return answers
+
+
+def snapshot_of_answers(answers, lines=("tslcd", "internet", "backup"), year=2024):
+    """The snapshot of a ward that gave these answers and has these lines."""
+    lots = tuple(EquipmentLot(item, good=answers[item], year=year if item in ("A01", "A02") else None) for item in EQUIPMENT)
+    facts = make_facts({key: value for key, value in answers.items() if key not in EQUIPMENT})
+    kinds = [ConnectionKind(line) for line in lines]
+    connections = tuple(Connection(kind, provider=kind.value, contracted_mbps=250) for kind in kinds)
+    return Snapshot(WARD_CODE, DEMO_DAY, facts, lots, connections, frozenset(EQUIPMENT), frozenset(ConnectionKind))
+
+
+def snapshot_of_counts(counts):
+    """The snapshot of a ward with so many of each item of a small standard."""
+    items = ITEM_OF_MEASURE.values()
+    lots = tuple(EquipmentLot(item, good=count) for item, count in zip(items, counts, strict=True))
+    return Snapshot(WARD_CODE, DEMO_DAY, lots=lots, answered_items=frozenset(items))
+
+
+_facts = st.fixed_dictionaries(
+    {},
+    optional={
+        question.key: st.booleans() if question.kind == "yesno" else st.integers(0, 120)
+        for question in QUESTIONS.values()
+        if question.kind in ("count", "yesno")
+    },
+)
+_count = st.integers(0, 40)
+_lots = st.builds(
+    EquipmentLot,
+    item=st.sampled_from(EQUIPMENT),
+    good=_count,
+    degraded=_count,
+    broken=_count,
+    liquidation=_count,
+    unused=st.integers(0, 3),
+    on_order=_count,
+    year=st.none() | st.integers(2008, 2026),
+    owner=st.sampled_from(Owner),
+)
+_lines = st.builds(
+    Connection, kind=st.sampled_from(ConnectionKind), provider=st.sampled_from(PROVIDERS), contracted_mbps=st.integers(1, 500)
+)
+
+
+@st.composite
+def snapshots(draw):
+    """Any snapshot that a ward of the questionnaire can have."""
+    lots = draw(st.lists(_lots, max_size=25))
+    return Snapshot(
+        WARD_CODE,
+        DEMO_DAY,
+        make_facts(draw(_facts)),
+        tuple(lots),
+        tuple(draw(st.lists(_lines, max_size=4))),
+        frozenset(draw(st.sets(st.sampled_from(EQUIPMENT)))) | {lot.item for lot in lots},
+        frozenset(draw(st.sets(st.sampled_from(ConnectionKind)))),
+    )

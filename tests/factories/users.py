@@ -1,0 +1,3 @@
+"""People with an account."""
+
+PASSWORD = "mot-hai-ba-bon"
