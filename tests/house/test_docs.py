@@ -9,8 +9,11 @@ from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
 from scoring.rating.measures import MEASURES
 
-DOCS = Path(__file__).parents[2] / "docs"
-SETTINGS = Path(__file__).parents[2] / "portal" / "settings.py"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SETTINGS = ROOT / "portal" / "settings.py"
+GUIDES = ("CONTRIBUTING.md", "docs/architecture.md")
+PACKAGES = ("portal", "accounts", "inventory", "scoring", "planning", "surveys", "exports", "tests", "docs")
 
 
 def read(name):
@@ -55,6 +58,41 @@ def test_the_rows_of_each_table_are_counted_apart():
 @pytest.mark.parametrize("measure", sorted(MEASURES))
 def test_each_measure_has_its_line(measure):
     assert f"`{measure}`" in read("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_path_that_a_guide_names_exists(guide):
+    paths = named_paths((ROOT / guide).read_text("utf-8"))
+    assert paths
+    lost = [path for path in paths if not is_in_repository(path)]
+    assert not lost, f"{guide} names {', '.join(lost)}: write where it lies now"
+
+
+def test_paths_are_told_from_other_names_and_lost_ones_from_those_that_exist():
+    text = "`make test` `wsgi.py` `planning/plan/` `<package>/x.py` `audit.log(...)` `20/30` `scoring/rating/*.py`\n```\n`gone.py`\n```\n"
+    assert named_paths(text) == ["wsgi.py", "planning/plan/", "scoring/rating/*.py"]
+    assert all(map(is_in_repository, ("wsgi.py", "planning/plan/", "rating/", "colourings.py", "scoring/rating/*.py")))
+    assert not any(
+        map(is_in_repository, ("gone.py", "wsgi.py/", "planning/colourings.py", "exports/rating/", "scoring/rating/*.toml"))
+    )
+
+
+def named_paths(text):
+    """What stands in backticks and looks like a file or folder of the repository; blocks of code and placeholders are left out."""
+    names = re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```$", "", text))
+    return [
+        name
+        for name in names
+        if re.fullmatch(r"[\w.*\-/]+(/|\.(py|md|toml|csv|html|css|js|json|in|txt|mako))|\.ci/run|Makefile", name)
+    ]
+
+
+def is_in_repository(path):
+    """Whether it lies there, seen from the root; a name without a folder may lie in any package."""
+    places = [ROOT.glob(path)]
+    if "/" not in path.rstrip("/"):
+        places += [(ROOT / package).rglob(path) for package in PACKAGES]
+    return any(found.is_dir() or not path.endswith("/") for place in places for found in place)
 
 
 def tables(text):
