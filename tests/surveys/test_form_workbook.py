@@ -26,7 +26,6 @@ from surveys.questionnaire.field_names import is_field_of
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import current_round, open_round
 from surveys.submissions.submissions import save_fields
-from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 from surveys.workbooks.form_import import (
     MAX_ZIP,
     build_submission_form,
@@ -36,6 +35,7 @@ from surveys.workbooks.form_import import (
     preview_import,
     unpack_forms,
 )
+from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 from tests.conftest import DEMO_DAY
 
 FORM = load_questionnaire()
