@@ -1,1 +1,1 @@
-"""How answers are gathered: rounds, the questionnaire, what an officer typed, and the review that makes it a snapshot."""
+"""How answers are collected: rounds, the questionnaire, the submissions of the wards, and the review that makes them snapshots."""

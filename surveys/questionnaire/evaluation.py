@@ -29,8 +29,8 @@ class Evaluation:
     @property
     def unanswered(self) -> tuple[Question, ...]:
         """The questions to the ward that are asked and still blank."""
-        asked = (q for q in self.questionnaire.questions if q.key in self.answers and q.asked_of == "ward")
-        return tuple(question for question in asked if not self.answers[question.key].answered)
+        ward_questions = (q for q in self.questionnaire.questions if q.key in self.answers and q.asked_of == "ward")
+        return tuple(question for question in ward_questions if not self.answers[question.key].answered)
 
     @property
     def unconfirmed(self) -> tuple[Question, ...]:

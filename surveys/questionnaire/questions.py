@@ -15,10 +15,10 @@ class Question:
     """One question. ``kind`` is a key of answers.kinds; ``asked_of`` is ``ward`` or ``city``.
 
     ``ask_if`` names a yes-or-no question that must be answered yes for this one to be asked. ``at_most`` names the question
-    whose answer this one may not pass (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
-    fixed limit. ``most_per_person`` is how many of it one person could
-    use; more is asked about. ``serves`` names the criteria and plan rules that need it. ``sensitive`` marks what would help an attacker:
-    the answer stands neither in the audit trail nor, unless somebody asks for it, on paper.
+    whose answer this one may not exceed (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
+    fixed limit. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
+    criteria and plan rules that need it. ``sensitive`` marks what would help an attacker: the answer is kept out of the audit
+    trail and, unless somebody chooses otherwise, off paper.
     """
 
     key: str
@@ -39,7 +39,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Definition:
-    """A word of the form, and what it means."""
+    """A term of the form and its definition."""
 
     term: str
     words: str
@@ -47,7 +47,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Section:
-    """A page of the form, with the definitions of the words that it uses."""
+    """A page of the form, with the definitions of its terms."""
 
     code: str
     title: str

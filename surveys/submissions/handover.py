@@ -21,8 +21,8 @@ class HandoverError(SubmissionError):
 def list_colleagues(session: Session, submission: Submission, user_id: int) -> list[User]:
     """The other active officers of the ward."""
     of_ward = select(UserWard.user_id).where(UserWard.ward_code == submission.ward_code)
-    others = select(User).where(User.id.in_(of_ward), User.id != user_id, User.role == Role.OFFICER.value, User.is_active)
-    return list(session.scalars(others.order_by(User.full_name)))
+    query = select(User).where(User.id.in_(of_ward), User.id != user_id, User.role == Role.OFFICER.value, User.is_active)
+    return list(session.scalars(query.order_by(User.full_name)))
 
 
 def hand_over(session: Session, submission: Submission, recipient: User, note: str, by: str) -> None:

@@ -1,1 +1,4 @@
-"""One file per kind of answer: what its fields are, and how typed text becomes a value. kinds.py is the table."""
+"""The kinds of answers: one file for each, with its fields, the parsing of its entries and their description in words.
+
+kinds.py is the table of them.
+"""
