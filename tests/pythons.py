@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 OLDEST, NEWEST = 11, 19
 REQUIREMENTS = ROOT / "requirements-dev.txt"
-QUICK = ["tests/scoring", "tests/planning", "tests/portal", "tests/house/test_package.py"]
+QUICK = ["tests/scoring", "tests/planning", "tests/portal", "tests/exports/test_letter.py", "tests/house/test_package.py"]
 INSTALL = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:", "-r"]
 OPEN = """
 from portal.setup import load_demo, run_setup
@@ -60,7 +60,7 @@ def passes(python: Path) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "INSTANCE_FOLDER": folder}
         opened = subprocess.run([python, "-c", OPEN], cwd=ROOT, env=environ, check=False)
-    tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *QUICK]
+    tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.quick", *QUICK]
     return opened.returncode == 0 and subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
 
 
