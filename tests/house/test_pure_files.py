@@ -33,6 +33,7 @@ PURE = [
     "scoring.analysis.forecast",
     "scoring.analysis.sensitivity",
     "scoring.standard_editor.diff",
+    "portal.charts.line",
     "scoring.analysis.threshold_curve",
     "scoring.analysis.trend",
     "scoring.analysis.burndown",

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.users import create_user
 from inventory.wards.wards import load_wards
 from portal.clock import today
-from scoring.actions.action import Body, Clarities
+from scoring.actions.action import Clarities, PublicBody
 from scoring.actions.register import create_actions
 from tests.conftest import PASSWORD
 
@@ -33,7 +33,13 @@ def make_owner(session, name="can.bo", role=Role.OFFICER, wards=(WARD,), email="
 
 
 def clear(owner_id, days=5, **other):
-    values = {**SIX, "unit": Body.WARD, "authority": Body.FINANCE, "due": today() + timedelta(days=days), "owner_id": owner_id}
+    values = {
+        **SIX,
+        "unit": PublicBody.WARD,
+        "authority": PublicBody.FINANCE,
+        "due": today() + timedelta(days=days),
+        "owner_id": owner_id,
+    }
     return Clarities(**{**values, **other})
 
 
