@@ -1,4 +1,4 @@
-"""What the findings say: a snapshot judged against a published standard, why, and what would mend it.
+"""Readiness: a snapshot judged against a published standard, with the reasons and what would mend it.
 
 The core (standard, measures, rating, remedies, explain) is pure; views and models stand beside it.
 """

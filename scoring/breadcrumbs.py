@@ -1,4 +1,4 @@
-"""The way back from a page: the city, the former district, the ward; each with its address."""
+"""Breadcrumbs: the city, the former district, the ward; each with its address."""
 
 from flask import url_for
 from flask_babel import gettext as _

@@ -20,22 +20,28 @@ ORDER = (FindingStatus.UNMET, FindingStatus.UNANSWERED, FindingStatus.MET, Findi
 @blueprint.get("/<code>")
 @requires(Permission.READINESS_READ)
 def criterion(code: str) -> ResponseReturnValue:
-    """What one criterion makes of every ward within the person's scope, those that lack something first."""
+    """The findings of one criterion on every ward within the person's scope, those that lack something first."""
     identity, city = the_identity(), city_readiness(get_session())
-    found = next((one for one in city.standard.criteria if one.code == code), None)
-    if found is None or (found.is_sensitive and not may(identity, Permission.READINESS_SECURITY)):
+    criterion = next((each for each in city.standard.criteria if each.code == code), None)
+    if criterion is None or (criterion.is_sensitive and not may(identity, Permission.READINESS_SECURITY)):
         raise NotFoundError(_("Không có tiêu chí này trong bộ tiêu chuẩn đang dùng, hoặc tài khoản của bạn không được giao xem."))
     wards = [ward for ward in city.wards if identity.covers(ward.code)]
-    findings = {ward.code: next((f for f in city.ratings[ward.code].findings if f.criterion.code == code), None) for ward in wards}
-    rows = {status: [(w, f) for w in wards if (f := findings[w.code]) and f.status is status] for status in ORDER}
-    chosen = request.args.get("status", "")
+    findings = {
+        ward.code: next((finding for finding in city.ratings[ward.code].findings if finding.criterion.code == code), None)
+        for ward in wards
+    }
+    rows = {
+        status: [(ward, finding) for ward in wards if (finding := findings[ward.code]) and finding.status is status]
+        for status in ORDER
+    }
+    status_filter = request.args.get("status", "")
     return render_template(
         "scoring/criterion.html",
         city=city,
-        criterion=found,
+        criterion=criterion,
         rows=rows,
-        shown=[status for status in ORDER if chosen in ("", status)] or list(ORDER),
-        chosen=chosen,
+        shown=[status for status in ORDER if status_filter in ("", status)] or list(ORDER),
+        chosen=status_filter,
         without_data=[ward for ward in wards if findings[ward.code] is None],
         of_all=len(wards),
         verdict=verdict,

@@ -1,4 +1,4 @@
-"""What leaders look at first: the four results, the map, the trend, and the wards that need a decision."""
+"""The panels of the leaders' home page: the four results, the map, the trend, and the wards that need a decision."""
 
 from flask import g, render_template, request
 
@@ -6,15 +6,15 @@ from accounts.guards import the_identity
 from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
-from scoring.actions.priority_wards import wards_to_decide
+from scoring.actions.priority_wards import wards_needing_decision
 from scoring.actions.register import list_actions
 from scoring.analysis.city_trend import Trend, city_trend
 from scoring.analysis.trend_views import trend_values
-from scoring.maps.page import map_values, name_missing
+from scoring.maps.page import map_values, missing_text
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import Result
 
-SHOWN = 10
+MAX_DECISIONS = 10
 
 
 def figures_panel() -> str:
@@ -28,15 +28,15 @@ def map_panel() -> str:
 
 
 def trend_panel() -> str:
-    """The burndown in small, what must happen, and what will."""
+    """The small burndown, the pace that is needed, and the forecast."""
     return render_template("scoring/leader_trend.html", **trend_values(_trend()))
 
 
 def decisions_panel() -> str:
-    """The ten wards that need a decision, each with its reason and the way to an action."""
+    """The ten wards that need a decision, each with its reason and a link to an action."""
     city, on = _trend().city, today()
-    decisions = wards_to_decide(city.wards, city.ratings, list_actions(get_session(), the_identity()), on, SHOWN)
-    missing = {decision.ward.code: name_missing(decision.rating) for decision in decisions}
+    decisions = wards_needing_decision(city.wards, city.ratings, list_actions(get_session(), the_identity()), on, MAX_DECISIONS)
+    missing = {decision.ward.code: missing_text(decision.rating) for decision in decisions}
     return render_template("scoring/leader_decisions.html", city=city, decisions=decisions, missing=missing, on=on)
 
 
@@ -44,5 +44,5 @@ def _trend() -> Trend:
     """The trend and the city in it, once for all panels of a page."""
     if "trend" not in g:
         g.trend = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
-    found: Trend = g.trend
-    return found
+    trend: Trend = g.trend
+    return trend

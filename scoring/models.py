@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.columns import Instant, Words
 from portal.database import Base
 
-# What no action may leave empty; who and by when cannot be empty by their types.
-CLEAR = ("contact", "task", "unit", "head", "deliverable", "evidence", "authority")
+# Columns that no action may leave empty; owner and deadline cannot be empty by their types.
+REQUIRED_TEXTS = ("contact", "task", "unit", "head", "deliverable", "evidence", "authority")
 
 
 class StandardRecord(Base):
@@ -34,7 +34,7 @@ class StandardRecord(Base):
 
 
 class StandardDraft(Base):
-    """A standard in the making. ``revision`` counts the saves, ``editors`` are the accounts that had a hand in it."""
+    """A draft of a standard. ``revision`` counts the saves, ``editors`` are the accounts that have edited it."""
 
     __tablename__ = "standard_draft"
 
@@ -54,7 +54,7 @@ class ActionRecord(Base):
     """
 
     __tablename__ = "action"
-    __table_args__ = tuple(CheckConstraint(f"{part} <> ''", name=f"{part}_is_clear") for part in CLEAR)
+    __table_args__ = tuple(CheckConstraint(f"{name} <> ''", name=f"{name}_is_clear") for name in REQUIRED_TEXTS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"), index=True)

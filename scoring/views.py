@@ -20,9 +20,9 @@ from scoring.actions.action import ActionState, by_urgency
 from scoring.actions.register import list_actions
 from scoring.breadcrumbs import city_trail, district_trail
 from scoring.maps.page import map_colours, map_values
-from scoring.rating.city_readiness import CityReadiness, city_readiness, grades_of
+from scoring.rating.city_readiness import CityReadiness, city_readiness, confidence_grades
 from scoring.rating.confidence import Confidence, confidence, confidence_of
-from scoring.rating.explain import explain, explain_source, name_answer
+from scoring.rating.explain import answer_label, explain, explain_source
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, Rating, Result
 from scoring.rating.remedies import cost_to_ready
@@ -37,17 +37,17 @@ SORTS = ("name", "result", "score", "missing")
 def readiness() -> ResponseReturnValue:
     """The map of the city, counts and shares, and the table of the wards."""
     city = city_readiness(get_session())
-    area, title = _area(city, request.args)
+    area, title = _selected_area(city, request.args)
     values = map_values(city, request.args)
     if title and not values["marked"]:
         values["marked"] = {ward.code for ward in area}
     sort = request.args.get("sort", "result") if request.args.get("sort") in SORTS else "result"
-    wards = _filtered(city, request.args)
+    wards = _filter_wards(city, request.args)
     return render_template(
         "scoring/readiness.html",
         **values,
         area=title,
-        counts=_counts(area, city),
+        counts=_count_results(area, city),
         area_filter={name: request.args[name] for name in ("district", "kind") if title and request.args.get(name)},
         trail=city_trail(),
         rows=sorted(wards, key=lambda ward: _sort_value(ward, city.ratings[ward.code], sort)),
@@ -56,10 +56,10 @@ def readiness() -> ResponseReturnValue:
         kinds=KIND_LABELS,
         by_kind=city.counts_by("kind"),
         by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda part: sort_key(part[0]))),
-        updating=_updating(),
+        updating=_wards_being_updated(),
         days_left=(current_settings().target_date - today()).days,
         grades=list(Confidence),
-        grade_of=grades_of(city),
+        grade_of=confidence_grades(city),
         fade=request.args.get("fade") == "1",
     )
 
@@ -67,27 +67,30 @@ def readiness() -> ResponseReturnValue:
 @blueprint.get("/readiness/map.json")
 @requires(Permission.READINESS_READ)
 def map_json() -> ResponseReturnValue:
-    """Every colouring that the person is offered, for the script of the map; unchanged, it is not sent again."""
-    answer = jsonify(map_colours(city_readiness(get_session())))
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.add_etag()
-    return answer.make_conditional(request)
+    """Every colouring that the person is offered, for the script of the map; sent again only after a change."""
+    response = jsonify(map_colours(city_readiness(get_session())))
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @blueprint.get("/readiness/wards/<ward_code>")
 @requires(Permission.READINESS_READ)
 def ward(ward_code: str) -> ResponseReturnValue:
     """One ward: the result, what is missing, every finding with its reason, and where each figure comes from."""
-    found = get_ward(get_session(), ward_code)
+    ward = get_ward(get_session(), ward_code)
     city = city_readiness(get_session())
     rating = city.ratings[ward_code]
     prices = current_price_list(get_session()).prices
     cost = cost_to_ready(rating, prices)
-    groups = [(letter, name, [f for f in rating.findings if f.criterion.group == letter]) for letter, name in GROUPS.items()]
+    groups = [
+        (letter, name, [finding for finding in rating.findings if finding.criterion.group == letter])
+        for letter, name in GROUPS.items()
+    ]
     return render_template(
         "scoring/ward.html",
-        ward=found,
-        trail=district_trail(found),
+        ward=ward,
+        trail=district_trail(ward),
         city=city,
         rating=rating,
         groups=[group for group in groups if group[2]],
@@ -97,73 +100,73 @@ def ward(ward_code: str) -> ResponseReturnValue:
         lacks_evidence=any(not prices[line.item].has_evidence for line in cost.lines),
         explain=explain,
         explain_source=explain_source,
-        answers=_answers_behind,
-        is_updating=ward_code in _updating(),
+        answers=_source_answers,
+        is_updating=ward_code in _wards_being_updated(),
         confidence_of=confidence_of,
         grade=confidence(rating),
-        name_answer=name_answer,
+        name_answer=answer_label,
         actions=by_urgency(list_actions(get_session(), the_identity(), ward_code), today()),
         states=ActionState,
     )
 
 
-def _area(city: CityReadiness, typed: Mapping[str, str]) -> tuple[list[Ward], str]:
-    """The wards of the former district and the kind that the address names, and their words; all and none for any other address."""
-    kind, district = typed.get("kind", ""), typed.get("district", "")
-    chosen = [ward for ward in city.wards if kind in ("", ward.kind) and district in ("", ward.former_district)]
-    if not (kind or district) or not chosen:
+def _selected_area(city: CityReadiness, filters: Mapping[str, str]) -> tuple[list[Ward], str]:
+    """The wards of the former district and the kind in the address, with the name of that area; else all wards and no name."""
+    kind, district = filters.get("kind", ""), filters.get("district", "")
+    wards = [ward for ward in city.wards if kind in ("", ward.kind) and district in ("", ward.former_district)]
+    if not (kind or district) or not wards:
         return list(city.wards), ""
-    return chosen, ", ".join(filter(None, (district, KIND_LABELS.get(kind, "").lower())))
+    return wards, ", ".join(filter(None, (district, KIND_LABELS.get(kind, "").lower())))
 
 
-def _counts(wards: list[Ward], city: CityReadiness) -> dict[Result, int]:
+def _count_results(wards: list[Ward], city: CityReadiness) -> dict[Result, int]:
     results = [city.ratings[ward.code].result for ward in wards]
     return {result: results.count(result) for result in Result}
 
 
-def _filtered(city: CityReadiness, typed: Mapping[str, str]) -> list[Ward]:
-    folded = fold(typed.get("q", "")[:100])
-    result, kind, district, grade = (typed.get(name, "") for name in ("result", "kind", "district", "confidence"))
+def _filter_wards(city: CityReadiness, filters: Mapping[str, str]) -> list[Ward]:
+    search_text = fold(filters.get("q", "")[:100])
+    result, kind, district, grade = (filters.get(name, "") for name in ("result", "kind", "district", "confidence"))
     return [
         ward
         for ward in city.wards
-        if folded in fold(ward.full_name)
+        if search_text in fold(ward.full_name)
         and result in ("", city.ratings[ward.code].result)
         and kind in ("", ward.kind)
         and district in ("", ward.former_district)
-        and grade in ("", grades_of(city)[ward.code])
+        and grade in ("", confidence_grades(city)[ward.code])
     ]
 
 
 def _sort_value(ward: Ward, rating: Rating, sort: str) -> tuple[int, str]:
     name = sort_key(ward.name)
-    order = [Result.NOT_READY, Result.INCOMPLETE, Result.NO_DATA, Result.READY]
-    values = {"name": 0, "result": order.index(rating.result), "score": rating.score, "missing": -len(rating.unmet_blocking)}
+    result_order = [Result.NOT_READY, Result.INCOMPLETE, Result.NO_DATA, Result.READY]
+    values = {"name": 0, "result": result_order.index(rating.result), "score": rating.score, "missing": -len(rating.unmet_blocking)}
     return values[sort], name
 
 
-def _updating() -> frozenset[str]:
+def _wards_being_updated() -> frozenset[str]:
     find = current_app.extensions.get("wards_being_updated")
     return find(get_session()) if find else frozenset()
 
 
-def _answers_behind(finding: Finding, rating: Rating) -> Mapping[str, str]:
-    """The answers that a finding stands on, in words: the way back from a figure to what was typed."""
+def _source_answers(finding: Finding, rating: Rating) -> Mapping[str, str]:
+    """The answers that a finding rests on, as text: from a figure back to what was entered."""
     snapshot, standard = rating.snapshot, rating.standard
     if snapshot is None or standard is None:
         return {}
-    told = {}
+    answers = {}
     for key in (finding.criterion.measure, finding.criterion.requirement.per):
         if key is not None:
             reading = MEASURES[key].read(snapshot, standard.pc_max_age_years, rating.on)
-            missing = ", ".join(name_answer(name) for name in reading.missing)
-            told[MEASURES[key].label] = (
+            missing = ", ".join(answer_label(name) for name in reading.missing)
+            answers[MEASURES[key].label] = (
                 _("chưa trả lời: %(names)s", names=missing) if missing else f"{reading.value} {MEASURES[key].unit}"
             )
     for item in finding.criterion.remedy.items:
         for lot in snapshot.lots_of(item.item):
             year = f", {lot.year}" if lot.year else ""
-            told[f"{load_catalogue()[item.item].name}{year}"] = _(
+            answers[f"{load_catalogue()[item.item].name}{year}"] = _(
                 "dùng được %(working)s, tổng %(total)s", working=lot.working, total=lot.total
             )
-    return told
+    return answers

@@ -7,11 +7,11 @@ from accounts.permissions import Permission
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.reminders import add_reminder_lines
 from portal.setup import add_demo_step, add_setup_step
-from scoring.actions.panel import leader_actions, own_actions
-from scoring.actions.reminders import action_lines
+from scoring.actions.panel import city_actions_panel, my_actions_panel
+from scoring.actions.reminders import action_reminders
 from scoring.actions.views import blueprint as action_blueprint
 from scoring.analysis.trend_views import blueprint as trend_blueprint
-from scoring.analysis.views import blueprint as study_blueprint
+from scoring.analysis.views import blueprint as analysis_blueprint
 from scoring.breadcrumbs import ward_trail
 from scoring.criterion_views import blueprint as criterion_blueprint
 from scoring.demo import load_demo_actions
@@ -19,14 +19,22 @@ from scoring.leader_panels import decisions_panel, figures_panel, map_panel, tre
 from scoring.rating.published_standards import load_reference_standard
 from scoring.standard_editor.draft_views import blueprint as draft_blueprint
 from scoring.standard_editor.views import blueprint as standard_blueprint
-from scoring.views import blueprint
+from scoring.views import blueprint as readiness_blueprint
 
 
 def init_app(app: Flask) -> None:
     """Add the package's pages, menu entries and set-up."""
-    rooms = blueprint, study_blueprint, standard_blueprint, draft_blueprint, action_blueprint, trend_blueprint, criterion_blueprint
-    for room in rooms:
-        app.register_blueprint(room)
+    blueprints = (
+        readiness_blueprint,
+        analysis_blueprint,
+        standard_blueprint,
+        draft_blueprint,
+        action_blueprint,
+        trend_blueprint,
+        criterion_blueprint,
+    )
+    for each in blueprints:
+        app.register_blueprint(each)
     add_menu_entry(app, MenuEntry("Mức độ đáp ứng", "scoring.readiness", Permission.READINESS_READ, 30))
     add_menu_entry(app, MenuEntry("Bộ tiêu chuẩn", "standards.versions", Permission.READINESS_READ, 35))
     add_menu_entry(app, MenuEntry("Việc cần làm", "actions.listing", Permission.ACTION_READ, 32))
@@ -34,10 +42,10 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.LEADER, 20, map_panel, "map"))
     add_home_panel(app, HomePanel(Role.LEADER, 30, trend_panel, "trend"))
     add_home_panel(app, HomePanel(Role.LEADER, 40, decisions_panel, "decisions"))
-    add_home_panel(app, HomePanel(Role.LEADER, 60, leader_actions, "actions"))
+    add_home_panel(app, HomePanel(Role.LEADER, 60, city_actions_panel, "actions"))
     for role in (Role.OFFICER, Role.WARD_HEAD, Role.REVIEWER, Role.PLANNER):
-        add_home_panel(app, HomePanel(role, 20, own_actions))
+        add_home_panel(app, HomePanel(role, 20, my_actions_panel))
     app.extensions["ward_trail"] = ward_trail
-    add_reminder_lines(app, lambda session, day: action_lines(session, day, app.config["SETTINGS"].public_url))
+    add_reminder_lines(app, lambda session, day: action_reminders(session, day, app.config["SETTINGS"].public_url))
     add_demo_step(app, 60, load_demo_actions)
     add_setup_step(app, 20, "bộ tiêu chuẩn tham chiếu", load_reference_standard)

@@ -1,4 +1,4 @@
-"""Charts of the pages: plain numbers in, coordinates and paths of an inline SVG out.
+"""Geometry of the pages' charts: plain numbers and labels in, coordinates of an SVG out. Pure.
 
-What a chart shows, and in which words, stays with its owner; a page draws what it gets and computes nothing.
+What a chart shows is decided by the package that owns the figures; this room knows no ward, no plan and no rating.
 """

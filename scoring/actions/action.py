@@ -1,4 +1,4 @@
-"""Actions: what a ward or the city has to do, with the six clarities, and how each one stands on a day. Pure.
+"""Actions: what a ward or the city has to do, with the six clarities, and the state of each on a day. Pure.
 
 The six (rõ người, rõ việc, rõ thời gian, rõ trách nhiệm, rõ sản phẩm, rõ thẩm quyền) are quoted from QĐ 1671/QĐ-TTg of
 28/08/2026, IV.2.d; which field holds which of them is this project's reading.
@@ -13,15 +13,15 @@ from inventory.wards.wards import Ward
 from portal.errors import WardReadinessError
 from portal.formats import format_day
 from portal.labels import LabelledEnum
-from scoring.rating.standard import group_of
+from scoring.rating.standard import group_letter
 
-# Stands in a text that is meant for many wards at once, and becomes the name of each.
-WARD_PLACE = "[đơn vị]"
-SHORT = 140
+# In a text that is written for many wards at once; replaced by the name of each.
+WARD_PLACEHOLDER = "[đơn vị]"
+TITLE_LENGTH = 140
 
 
 class ActionError(WardReadinessError):
-    """An action cannot be saved like this; the message says what is unclear, ``field`` beside which field to say it."""
+    """An action that cannot be saved. The message says why; ``field`` is the form field it belongs to, or empty."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -29,15 +29,15 @@ class ActionError(WardReadinessError):
 
 
 class ActionState(LabelledEnum):
-    """How an action stands on a day."""
+    """The state of an action on a day."""
 
     OVERDUE = "overdue", "Quá hạn"
     OPEN = "open", "Đang mở"
     DONE = "done", "Đã xong"
 
 
-class Body(LabelledEnum):
-    """Who answers for an action, and who decides in it."""
+class PublicBody(LabelledEnum):
+    """The body that is responsible for an action, or that decides on it."""
 
     WARD = "ward", "UBND xã, phường"
     SCIENCE = "science", "Sở Khoa học và Công nghệ"
@@ -47,21 +47,21 @@ class Body(LabelledEnum):
 
     def name_for(self, ward: Ward | None) -> str:
         """The body in words; the committee of a ward with the ward's name: ``UBND phường Cửa Nam``."""
-        return f"UBND {name_in_text(ward)}" if self is Body.WARD and ward is not None else self.label
+        return f"UBND {name_in_text(ward)}" if self is PublicBody.WARD and ward is not None else self.label
 
 
 BODY_OF_ROLE = {
-    Role.OFFICER: Body.WARD,
-    Role.WARD_HEAD: Body.WARD,
-    Role.REVIEWER: Body.SCIENCE,
-    Role.PLANNER: Body.FINANCE,
-    Role.LEADER: Body.CITY,
+    Role.OFFICER: PublicBody.WARD,
+    Role.WARD_HEAD: PublicBody.WARD,
+    Role.REVIEWER: PublicBody.SCIENCE,
+    Role.PLANNER: PublicBody.FINANCE,
+    Role.LEADER: PublicBody.CITY,
 }
 
 
 @dataclass(frozen=True)
 class Clarities:
-    """The six clarities as they are typed. ``owner_id`` is an account, ``criterion`` a code, or empty where it is about none.
+    """The six clarities of an action. ``owner_id`` is an account, ``criterion`` a code, or empty where it is about none.
 
     Person: owner and contact. Task: task. Time: due. Responsibility: unit and its head. Product: deliverable and the evidence
     by which it is accepted. Authority: who decides.
@@ -71,15 +71,15 @@ class Clarities:
     contact: str
     task: str
     due: date
-    unit: Body
+    unit: PublicBody
     head: str
     deliverable: str
     evidence: str
-    authority: Body
+    authority: PublicBody
     criterion: str = ""
 
     def __post_init__(self) -> None:
-        """Raise ActionError naming each clarity that is empty: no door may save an action without all six."""
+        """Raise ActionError that names each empty clarity, so that no code path can save an action without all six."""
         texts = (
             ("rõ người", self.contact),
             ("rõ việc", self.task),
@@ -87,15 +87,17 @@ class Clarities:
             ("rõ sản phẩm", self.deliverable),
             ("rõ sản phẩm", self.evidence),
         )
-        unclear = dict.fromkeys(name for name, text in texts if not text.strip())
-        if unclear:
-            raise ActionError(f"Việc chưa đủ sáu rõ, còn thiếu: {', '.join(unclear)}.")
+        empty = dict.fromkeys(name for name, text in texts if not text.strip())
+        if empty:
+            raise ActionError(f"Việc chưa đủ sáu rõ, còn thiếu: {', '.join(empty)}.")
 
     def for_ward(self, ward: Ward) -> "Clarities":
-        """The same with the name of the ward where the texts leave a place for it."""
+        """A copy in which the placeholder is replaced by the name of the ward."""
         name = name_in_text(ward)
-        named = {part: getattr(self, part).replace(WARD_PLACE, name) for part in ("task", "head", "deliverable", "evidence")}
-        return Clarities(**{**self.__dict__, **named})
+        texts = {
+            field: getattr(self, field).replace(WARD_PLACEHOLDER, name) for field in ("task", "head", "deliverable", "evidence")
+        }
+        return Clarities(**{**self.__dict__, **texts})
 
 
 @dataclass(frozen=True)
@@ -131,18 +133,18 @@ class Action:
 
     def state_in_words(self, on: date) -> str:
         """``quá hạn 3 ngày``, ``còn 5 ngày``, ``đã xong 02/03/2026, muộn 1 ngày``."""
-        late = self.days_late(on)
+        days_late = self.days_late(on)
         if self.done_on is not None:
-            return f"đã xong {format_day(self.done_on)}" + (f", muộn {late} ngày" if late else "")
-        if late:
-            return f"quá hạn {late} ngày"
-        left = self.days_left(on)
-        return f"còn {left} ngày" if left else "hạn là hôm nay"
+            return f"đã xong {format_day(self.done_on)}" + (f", muộn {days_late} ngày" if days_late else "")
+        if days_late:
+            return f"quá hạn {days_late} ngày"
+        remaining = self.days_left(on)
+        return f"còn {remaining} ngày" if remaining else "hạn là hôm nay"
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether its words would help an attacker: about a criterion of group G."""
-        return bool(self.clarities.criterion) and group_of(self.clarities.criterion) == "G"
+        """Whether its text would help an attacker: it is about a criterion of group G."""
+        return bool(self.clarities.criterion) and group_letter(self.clarities.criterion) == "G"
 
     @property
     def place(self) -> str:
@@ -151,29 +153,29 @@ class Action:
 
     @property
     def unit_name(self) -> str:
-        """Who answers for it."""
+        """The name of the body that is responsible."""
         return self.clarities.unit.name_for(self.ward)
 
     @property
     def title(self) -> str:
-        """The task in one line, for lists, letters and files; what would help an attacker stands on the action's page only."""
+        """The task in one line, for lists, letters and files; what would help an attacker is shown on the action's page only."""
         if self.is_sensitive:
             return f"Việc về an ninh mạng số {self.id} (xem trang của việc)"
-        line = " ".join(self.clarities.task.split())
-        return line if len(line) <= SHORT else f"{line[:SHORT].rsplit(' ', 1)[0]}…"
+        text = " ".join(self.clarities.task.split())
+        return text if len(text) <= TITLE_LENGTH else f"{text[:TITLE_LENGTH].rsplit(' ', 1)[0]}…"
 
-    def is_of(self, user_id: int, role: Role) -> bool:
-        """Whether it is for this person to do: the owner, or one of the body that answers for it. Scope is for the caller to see to."""
+    def is_assigned_to(self, user_id: int, role: Role) -> bool:
+        """Whether this person has to do it: as its owner, or as one of the responsible body. The caller checks the scope."""
         return self.clarities.owner_id == user_id or BODY_OF_ROLE.get(role) is self.clarities.unit
 
 
 def name_in_text(ward: Ward) -> str:
-    """``phường Cửa Nam``, as the name stands within a sentence."""
+    """The name as it is written within a sentence: ``phường Cửa Nam``."""
     return f"{ward.full_name[0].lower()}{ward.full_name[1:]}"
 
 
 def count_states(actions: Iterable[Action], on: date) -> dict[ActionState, int]:
-    """How many actions stand in each state; every state is named."""
+    """The number of actions in each state, 0 included."""
     states = [action.state(on) for action in actions]
     return {state: states.count(state) for state in ActionState}
 

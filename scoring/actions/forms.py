@@ -1,4 +1,4 @@
-"""What may be typed about an action: the six clarities, each of them required."""
+"""The forms of actions: the six clarities, each of them required."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.forms import BaseForm
-from scoring.actions.action import Body
+from scoring.actions.action import PublicBody
 
-_BODIES = [SelectChoice(body.value, body.label) for body in Body]
+_BODY_CHOICES = [SelectChoice(body.value, body.label) for body in PublicBody]
 
 
 class ActionForm(BaseForm):
@@ -20,22 +20,22 @@ class ActionForm(BaseForm):
     contact = StringField(_("Điện thoại hoặc thư điện tử của người thực hiện"), [Length(max=200)])
     task = TextAreaField(_("Việc phải làm"), [DataRequired(), Length(min=10, max=1000)])
     due = DateField(_("Thời hạn"), [InputRequired()], format=["%Y-%m-%d", "%d/%m/%Y"])
-    unit = SelectField(_("Đơn vị chịu trách nhiệm"), choices=_BODIES)
+    unit = SelectField(_("Đơn vị chịu trách nhiệm"), choices=_BODY_CHOICES)
     head = StringField(_("Người đứng đầu chịu trách nhiệm"), [DataRequired(), Length(min=3, max=200)])
     deliverable = TextAreaField(_("Sản phẩm phải có"), [DataRequired(), Length(min=3, max=1000)])
     evidence = TextAreaField(_("Bằng chứng nghiệm thu"), [DataRequired(), Length(min=3, max=1000)])
-    authority = SelectField(_("Ai quyết định"), choices=_BODIES)
+    authority = SelectField(_("Ai quyết định"), choices=_BODY_CHOICES)
     criterion = HiddenField()
     revision = HiddenField()
 
     @property
     def values(self) -> dict[str, Any]:
         """The clarities without the owner."""
-        parts = ("contact", "task", "due", "head", "deliverable", "evidence")
+        names = ("contact", "task", "due", "head", "deliverable", "evidence")
         return {
-            **{part: self[part].data or "" for part in parts},
-            "unit": Body(self.unit.data),
-            "authority": Body(self.authority.data),
+            **{name: self[name].data or "" for name in names},
+            "unit": PublicBody(self.unit.data),
+            "authority": PublicBody(self.authority.data),
             "criterion": self.criterion.data or "",
         }
 

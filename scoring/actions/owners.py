@@ -12,9 +12,9 @@ from accounts.permissions import POLICY, Permission
 from inventory.wards.wards import Ward
 from scoring.actions.action import ActionError
 
-# Choices that stand for somebody else in each ward.
-OF_EACH_WARD = (Role.WARD_HEAD, Role.OFFICER)
-NAMED = 10
+# Choices that mean a different person in each ward.
+ROLES_OF_EACH_WARD = (Role.WARD_HEAD, Role.OFFICER)
+MAX_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Owner:
     wards: frozenset[str] | None
 
     def covers(self, ward: Ward | None) -> bool:
-        """Whether an action of this ward, or of the city, is within the account's sight."""
+        """Whether an action of this ward, or of the city, is within the account's scope."""
         return self.wards is None or (ward is not None and ward.code in self.wards)
 
 
@@ -36,7 +36,7 @@ def list_owners(session: Session) -> list[Owner]:
     """All accounts that may own an action, those of wards first, by user name."""
     roles = [role.value for role in Role if Permission.ACTION_REPORT in POLICY[role]]
     users = session.scalars(select(User).where(User.is_active, User.role.in_(roles)).order_by(User.username))
-    found = [
+    owners = [
         Owner(
             user.id,
             user.full_name,
@@ -46,33 +46,35 @@ def list_owners(session: Session) -> list[Owner]:
         )
         for user in users
     ]
-    return sorted(found, key=lambda owner: owner.wards is None)
+    return sorted(owners, key=lambda owner: owner.wards is None)
 
 
-def offer_owners(owners: Sequence[Owner], places: Sequence[Ward | None]) -> list[tuple[str, str]]:
-    """The choices of a form: for several wards somebody of each, then every account that may see all of them."""
-    each = [(role.value, f"{role.label} của từng đơn vị") for role in OF_EACH_WARD] if len(places) > 1 else []
-    named = [(str(owner.id), f"{owner.name} – {owner.role.label}") for owner in owners if all(map(owner.covers, places))]
-    return [*each, *named]
+def owner_choices(owners: Sequence[Owner], places: Sequence[Ward | None]) -> list[tuple[str, str]]:
+    """The choices of a form: for several wards a role in each, then every account whose scope covers all of them."""
+    per_ward = [(role.value, f"{role.label} của từng đơn vị") for role in ROLES_OF_EACH_WARD] if len(places) > 1 else []
+    single = [(str(owner.id), f"{owner.name} – {owner.role.label}") for owner in owners if all(map(owner.covers, places))]
+    return [*per_ward, *single]
 
 
-def choose_owners(owners: Sequence[Owner], places: Sequence[Ward | None], choice: str) -> list[Owner]:
+def assign_owners(owners: Sequence[Owner], places: Sequence[Ward | None], choice: str) -> list[Owner]:
     """The owner for each place, a ward or (None) the city. Raises ActionError naming the wards without one.
 
     Of several accounts of a ward in the same role it is the first by user name.
     """
-    roles = {role.value for role in OF_EACH_WARD}
-    found, lacking = [], []
+    roles = {role.value for role in ROLES_OF_EACH_WARD}
+    assigned, places_without_owner = [], []
     for ward in places:
-        fitting = [one for one in owners if one.covers(ward) and choice == (one.role.value if choice in roles else str(one.id))]
-        if fitting:
-            found.append(fitting[0])
+        candidates = [
+            owner for owner in owners if owner.covers(ward) and choice == (owner.role.value if choice in roles else str(owner.id))
+        ]
+        if candidates:
+            assigned.append(candidates[0])
         else:
-            lacking.append(ward.full_name if ward else "toàn thành phố")
-    if lacking:
-        more = f" và {len(lacking) - NAMED} đơn vị khác" if len(lacking) > NAMED else ""
+            places_without_owner.append(ward.full_name if ward else "toàn thành phố")
+    if places_without_owner:
+        remainder = f" và {len(places_without_owner) - MAX_NAMED} đơn vị khác" if len(places_without_owner) > MAX_NAMED else ""
         raise ActionError(
-            f"Chưa có tài khoản phù hợp cho {', '.join(lacking[:NAMED])}{more}. Chọn người khác, hoặc bỏ chọn các đơn vị ấy.",
+            f"Chưa có tài khoản phù hợp cho {', '.join(places_without_owner[:MAX_NAMED])}{remainder}. Chọn người khác, hoặc bỏ chọn các đơn vị ấy.",
             "owner",
         )
-    return found
+    return assigned

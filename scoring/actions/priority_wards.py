@@ -1,4 +1,4 @@
-"""The wards that need a decision today, and why: a late action first, then what is missing, weighed by the people it touches. Pure."""
+"""The wards that need a decision today, and why: a late action first, then what is missing, weighted by population. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Decision:
         return len(self.rating.unmet_blocking) * self.ward.population
 
 
-def wards_to_decide(
+def wards_needing_decision(
     wards: Iterable[Ward], ratings: Mapping[str, Rating], actions: Iterable[Action], on: date, count: int
 ) -> tuple[Decision, ...]:
     """At most so many wards that are not ready: those with a late action first, the latest on top; then the heaviest.
@@ -31,22 +31,22 @@ def wards_to_decide(
     A ward whose open actions are all in time has its decision already and is left out.
     """
     late: dict[str, Action] = {}
-    busy: set[str] = set()
+    with_open_action: set[str] = set()
     for action in actions:
         if action.ward is None or action.state(on) is ActionState.DONE:
             continue
         code = action.ward.code
-        busy.add(code)
+        with_open_action.add(code)
         if action.state(on) is ActionState.OVERDUE and (code not in late or action.days_late(on) > late[code].days_late(on)):
             late[code] = action
-    waiting = [
+    decisions = [
         Decision(ward, ratings[ward.code], late.get(ward.code))
         for ward in wards
-        if ward.code in late or (ratings[ward.code].result is not Result.READY and ward.code not in busy)
+        if ward.code in late or (ratings[ward.code].result is not Result.READY and ward.code not in with_open_action)
     ]
 
     def urgency(decision: Decision) -> tuple[int, int, int]:
         days = decision.late.days_late(on) if decision.late else 0
         return -days, -decision.weight, -decision.ward.population
 
-    return tuple(sorted(waiting, key=urgency)[:count])
+    return tuple(sorted(decisions, key=urgency)[:count])

@@ -1,4 +1,4 @@
-"""Actions in their table: given out, changed, reported done, opened again, listed for whoever may see them."""
+"""The table of actions: created, changed, reported done, reopened, and listed for whoever may see them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from accounts.permissions import Permission, may
 from inventory.wards.wards import Ward, load_wards
 from portal.clock import now, to_hanoi
 from portal.errors import NotFoundError
-from scoring.actions.action import Action, ActionError, Body, Clarities
+from scoring.actions.action import Action, ActionError, Clarities, PublicBody
 from scoring.actions.owners import Owner
 from scoring.models import ActionRecord
 
@@ -21,98 +21,104 @@ Values = Mapping[str, Any]
 
 
 def list_actions(session: Session, identity: Identity, ward_code: str | None = None) -> list[Action]:
-    """The actions that a person may see: of the own wards, or of all wards and the city. Of one ward where it is named."""
+    """The actions that a person may see: of the person's own wards, or of all wards and the city. Of one ward where it is named."""
     query = _query()
     if identity.wards is not None:
         query = query.where(ActionRecord.ward_code.in_(identity.wards))
     if ward_code is not None:
         query = query.where(ActionRecord.ward_code == ward_code)
-    return _read(session, query)
+    return _load(session, query)
 
 
 def list_open_actions(session: Session) -> list[Action]:
-    """What is not done yet, of everybody: for reminders."""
-    return _read(session, _query().where(ActionRecord.done_at.is_(None)))
+    """The actions of everybody that are not done yet."""
+    return _load(session, _query().where(ActionRecord.done_at.is_(None)))
 
 
 def get_action(session: Session, identity: Identity, action_id: int) -> Action:
-    """One action. Raises NotFoundError, for one out of sight as for one that is not there."""
-    found = next(iter(_read(session, _query().where(ActionRecord.id == action_id))), None)
-    if found is None or not _is_in_sight(identity, found.ward):
+    """One action. Raises NotFoundError where it does not exist or is out of the person's scope."""
+    action = next(iter(_load(session, _query().where(ActionRecord.id == action_id))), None)
+    if action is None or not _is_visible(identity, action.ward):
         raise NotFoundError("Không có việc này, hoặc tài khoản của bạn không được giao xem việc này.")
-    return found
+    return action
 
 
 def may_report(identity: Identity, action: Action) -> bool:
-    """Whether a person may report the action done: the owner, or somebody of the body that answers for it."""
+    """Whether a person may report the action done: the owner, or somebody of the responsible body."""
     return (
         may(identity, Permission.ACTION_REPORT)
-        and _is_in_sight(identity, action.ward)
-        and action.is_of(identity.user_id, identity.role)
+        and _is_visible(identity, action.ward)
+        and action.is_assigned_to(identity.user_id, identity.role)
     )
 
 
-def prepare(places: Sequence[Ward | None], owners: Sequence[Owner], typed: Values) -> list[tuple[Ward | None, Clarities]]:
-    """What was typed, made out for each place, a ward or (None) the city, and its owner. Raises ActionError.
+def build_assignments(
+    places: Sequence[Ward | None], owners: Sequence[Owner], values: Values
+) -> list[tuple[Ward | None, Clarities]]:
+    """The clarities for each place, a ward or (None) the city, and its owner. Raises ActionError.
 
-    Where no contact was typed it is the address of the owner's account.
+    An empty contact becomes the address of the owner's account.
     """
-    strangers = [owner.name for owner in owners if not (typed["contact"] or owner.address)]
-    if strangers:
-        told = (
-            f"{', '.join(dict.fromkeys(strangers))}: tài khoản chưa có thư điện tử. Ghi số điện thoại hoặc thư điện tử để liên hệ."
+    names = [owner.name for owner in owners if not (values["contact"] or owner.address)]
+    if names:
+        message = (
+            f"{', '.join(dict.fromkeys(names))}: tài khoản chưa có thư điện tử. Ghi số điện thoại hoặc thư điện tử để liên hệ."
         )
-        raise ActionError(told, "contact")
-    plans: list[tuple[Ward | None, Clarities]] = []
+        raise ActionError(message, "contact")
+    assignments: list[tuple[Ward | None, Clarities]] = []
     for ward, owner in zip(places, owners, strict=True):
-        clarities = Clarities(**{**typed, "owner_id": owner.id, "contact": typed["contact"] or owner.address})
-        plans.append((ward, clarities.for_ward(ward) if ward else clarities))
-    return plans
+        clarities = Clarities(**{**values, "owner_id": owner.id, "contact": values["contact"] or owner.address})
+        assignments.append((ward, clarities.for_ward(ward) if ward else clarities))
+    return assignments
 
 
-def create_actions(session: Session, plans: Iterable[tuple[Ward | None, Clarities]], by: str, on: date) -> list[int]:
-    """Give the actions out, all or none. Raises ActionError for a deadline that has passed."""
+def create_actions(
+    session: Session, assignments: Iterable[tuple[Ward | None, Clarities]], created_by: str, today: date
+) -> list[int]:
+    """Create the actions, all or none. Raises ActionError for a deadline that has passed."""
     records = []
-    for ward, clarities in plans:
-        _check_day(clarities.due, on)
-        record = ActionRecord(ward_code=ward.code if ward else None, created_by=by, created_at=now(), **as_values(clarities))
+    for ward, clarities in assignments:
+        _check_deadline(clarities.due, today)
+        record = ActionRecord(
+            ward_code=ward.code if ward else None, created_by=created_by, created_at=now(), **as_columns(clarities)
+        )
         session.add(record)
         records.append(record)
     session.flush()
     return [record.id for record in records]
 
 
-def change_action(session: Session, action_id: int, revision: int, clarities: Clarities, on: date) -> None:
-    """Save other clarities. Raises ActionError where somebody else saved meanwhile, it is done, or a new deadline has passed."""
-    record = _locked(session, action_id)
+def change_action(session: Session, action_id: int, revision: int, clarities: Clarities, today: date) -> None:
+    """Save other clarities. Raises ActionError where somebody else has saved it since, where it is done, or where a new deadline has passed."""
+    record = _lock(session, action_id)
     if record.revision != revision:
-        told = "Người khác vừa sửa việc này. Mở lại trang để xem bản mới, rồi sửa tiếp; những gì bạn gõ vẫn còn ở dưới."
-        raise ActionError(told)
+        message = "Người khác vừa sửa việc này. Mở lại trang để xem bản mới, rồi sửa tiếp; những gì bạn gõ vẫn còn ở dưới."
+        raise ActionError(message)
     if record.done_at is not None:
         raise ActionError("Việc này đã xong. Mở lại việc trước khi sửa.")
     if clarities.due != record.due:
-        _check_day(clarities.due, on)
-    for name, value in as_values(clarities).items():
+        _check_deadline(clarities.due, today)
+    for name, value in as_columns(clarities).items():
         setattr(record, name, value)
     record.revision += 1
     session.flush()
 
 
-def complete_action(session: Session, action_id: int, delivered: str, by: str) -> None:
+def complete_action(session: Session, action_id: int, delivered: str, done_by: str) -> None:
     """Report an action done, with what was delivered. Raises ActionError."""
-    record = _locked(session, action_id)
+    record = _lock(session, action_id)
     if not delivered.strip():
         raise ActionError("Hãy ghi đã bàn giao gì.", "delivered")
     if record.done_at is not None:
         raise ActionError(f"{record.done_by} đã báo xong việc này.", "delivered")
-    record.done_at, record.done_by, record.delivered = now(), by, delivered
+    record.done_at, record.done_by, record.delivered = now(), done_by, delivered
     record.revision += 1
     session.flush()
 
 
 def reopen_action(session: Session, action_id: int, reason: str) -> None:
-    """Open an action again that was reported done. Raises ActionError."""
-    record = _locked(session, action_id)
+    """Reopen an action that was reported done. Raises ActionError."""
+    record = _lock(session, action_id)
     if not reason.strip():
         raise ActionError("Hãy ghi lý do mở lại.", "reason")
     if record.done_at is None:
@@ -122,28 +128,28 @@ def reopen_action(session: Session, action_id: int, reason: str) -> None:
     session.flush()
 
 
-def history_of(session: Session, action_id: int) -> list[tuple[AuditEntry, str]]:
-    """What was done to an action, oldest first, with the name of whoever did it."""
+def get_history(session: Session, action_id: int) -> list[tuple[AuditEntry, str]]:
+    """The audit entries of an action, oldest first, each with the name of the person."""
     query = select(AuditEntry, User.full_name).outerjoin(User, User.id == AuditEntry.user_id)
-    rows = session.execute(query.where(AuditEntry.subject == f"action {action_id}").order_by(AuditEntry.id))
-    return [(entry, name or entry.username) for entry, name in rows]
+    entries = session.execute(query.where(AuditEntry.subject == f"action {action_id}").order_by(AuditEntry.id))
+    return [(entry, name or entry.username) for entry, name in entries]
 
 
-def as_values(clarities: Clarities) -> dict[str, Any]:
+def as_columns(clarities: Clarities) -> dict[str, Any]:
     """The columns of the table."""
     return {**clarities.__dict__, "unit": clarities.unit.value, "authority": clarities.authority.value}
 
 
-def as_json(clarities: Clarities) -> dict[str, Any]:
-    """What the audit trail keeps."""
-    return {**as_values(clarities), "due": clarities.due.isoformat()}
+def as_audit_values(clarities: Clarities) -> dict[str, Any]:
+    """The values as the audit trail stores them."""
+    return {**as_columns(clarities), "due": clarities.due.isoformat()}
 
 
 def _query() -> Select[ActionRecord, str, str, bool]:
     return select(ActionRecord, User.full_name, User.role, User.is_active).join(User, User.id == ActionRecord.owner_id)
 
 
-def _read(session: Session, query: Select[ActionRecord, str, str, bool]) -> list[Action]:
+def _load(session: Session, query: Select[ActionRecord, str, str, bool]) -> list[Action]:
     wards = {ward.code: ward for ward in load_wards()}
     return [
         Action(
@@ -154,11 +160,11 @@ def _read(session: Session, query: Select[ActionRecord, str, str, bool]) -> list
                 contact=record.contact,
                 task=record.task,
                 due=record.due,
-                unit=Body(record.unit),
+                unit=PublicBody(record.unit),
                 head=record.head,
                 deliverable=record.deliverable,
                 evidence=record.evidence,
-                authority=Body(record.authority),
+                authority=PublicBody(record.authority),
                 criterion=record.criterion,
             ),
             owner_name=name,
@@ -175,17 +181,17 @@ def _read(session: Session, query: Select[ActionRecord, str, str, bool]) -> list
     ]
 
 
-def _is_in_sight(identity: Identity, ward: Ward | None) -> bool:
+def _is_visible(identity: Identity, ward: Ward | None) -> bool:
     return identity.wards is None or (ward is not None and identity.covers(ward.code))
 
 
-def _locked(session: Session, action_id: int) -> ActionRecord:
+def _lock(session: Session, action_id: int) -> ActionRecord:
     record = session.get(ActionRecord, action_id, with_for_update=True)
     if record is None:
         raise NotFoundError("Không có việc này.")
     return record
 
 
-def _check_day(due: date, on: date) -> None:
-    if due < on:
+def _check_deadline(due: date, today: date) -> None:
+    if due < today:
         raise ActionError("Thời hạn đã qua. Chọn hôm nay hoặc một ngày sau.", "due")

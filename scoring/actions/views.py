@@ -20,10 +20,10 @@ from portal.formats import format_day
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
 from scoring.actions import register
-from scoring.actions.action import WARD_PLACE, Action, ActionError, ActionState, by_urgency, count_states, name_in_text
+from scoring.actions.action import WARD_PLACEHOLDER, Action, ActionError, ActionState, by_urgency, count_states, name_in_text
 from scoring.actions.forms import ActionForm, CompleteForm, ReopenForm
-from scoring.actions.owners import Owner, choose_owners, list_owners, offer_owners
-from scoring.actions.reminders import remind_line
+from scoring.actions.owners import Owner, assign_owners, list_owners, owner_choices
+from scoring.actions.reminders import reminder_line
 from scoring.actions.suggestions import (
     Suggestion,
     suggest_for_city,
@@ -46,31 +46,31 @@ FILTERS = ("state", "q", "district", "owner", "ward", "criterion", "mine")
 @blueprint.get("")
 @requires(Permission.ACTION_READ)
 def listing() -> ResponseReturnValue:
-    """The actions that a person may see, most urgent first; the filter stands in the address."""
-    on, seen = today(), register.list_actions(get_session(), the_identity())
-    chosen = _chosen(seen, request.args)
-    typed = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    state = typed.get("state", "")
+    """The actions that a person may see, most urgent first; the filter is in the address."""
+    on, actions = today(), register.list_actions(get_session(), the_identity())
+    filtered = _filter_actions(actions, request.args)
+    filters = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    state = filters.get("state", "")
     return render_template(
         "scoring/actions.html",
-        rows=[action for action in by_urgency(chosen, on) if state in ("", action.state(on))],
-        counts=count_states(chosen, on),
-        whole=len(chosen),
+        rows=[action for action in by_urgency(filtered, on) if state in ("", action.state(on))],
+        counts=count_states(filtered, on),
+        whole=len(filtered),
         states=list(ActionState),
-        typed=typed,
+        typed=filters,
         on=on,
-        districts=sorted({action.ward.former_district for action in seen if action.ward}, key=sort_key),
-        owners=sorted({(action.owner_name, action.clarities.owner_id) for action in seen}, key=lambda one: sort_key(one[0])),
+        districts=sorted({action.ward.former_district for action in actions if action.ward}, key=sort_key),
+        owners=sorted({(action.owner_name, action.clarities.owner_id) for action in actions}, key=lambda owner: sort_key(owner[0])),
     )
 
 
 @blueprint.get("/list.xlsx")
 @requires(Permission.ACTION_READ)
 def listing_workbook() -> ResponseReturnValue:
-    """The list as a table, with the filter of the page; words on network security only by choice, and the choice is written down."""
+    """The list as a table, with the filter of the page; text on network security only by choice, and the choice is logged."""
     on, identity, state = today(), the_identity(), request.args.get("state", "")
-    chosen = _chosen(register.list_actions(get_session(), identity), request.args)
-    rows = [action for action in by_urgency(chosen, on) if state in ("", action.state(on))]
+    filtered = _filter_actions(register.list_actions(get_session(), identity), request.args)
+    rows = [action for action in by_urgency(filtered, on) if state in ("", action.state(on))]
     with_security = request.args.get("security") == "1"
     note = _("%(count)s việc theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(on))
     if not current_settings().is_production:
@@ -85,9 +85,9 @@ def listing_workbook() -> ResponseReturnValue:
 @requires(Permission.ACTION_ASSIGN)
 def choose_wards() -> ResponseReturnValue:
     """The wards that are not ready, to choose those that get an action; by result, former district and criterion."""
-    city, typed = city_readiness(get_session()), request.args
+    city, filters = city_readiness(get_session()), request.args
     failing = {code: {finding.criterion.code for finding in rating.unmet} for code, rating in city.ratings.items()}
-    result, district, criterion = (typed.get(name, "") for name in ("result", "district", "criterion"))
+    result, district, criterion = (filters.get(name, "") for name in ("result", "district", "criterion"))
     wards = [
         ward
         for ward in city.wards
@@ -95,19 +95,19 @@ def choose_wards() -> ResponseReturnValue:
         and district in ("", ward.former_district)
         and (not criterion or criterion in failing[ward.code])
     ]
-    on, seen = today(), register.list_actions(get_session(), the_identity())
-    standing = [action.ward.code for action in seen if action.ward and action.state(on) is not ActionState.DONE]
+    on, actions = today(), register.list_actions(get_session(), the_identity())
+    open_wards = [action.ward.code for action in actions if action.ward and action.state(on) is not ActionState.DONE]
     return render_template(
         "scoring/action_wards.html",
         city=city,
         wards=wards,
-        standing={code: standing.count(code) for code in set(standing)},
-        results=[one for one in Result if one is not Result.READY],
+        standing={code: open_wards.count(code) for code in set(open_wards)},
+        results=[each for each in Result if each is not Result.READY],
         result=result or Result.NOT_READY,
         districts=sorted({ward.former_district for ward in city.wards}, key=sort_key),
-        criteria=[one for one in city.standard.criteria if any(one.code in codes for codes in failing.values())],
-        typed=typed,
-        is_all=typed.get("all") == "1",
+        criteria=[each for each in city.standard.criteria if any(each.code in codes for codes in failing.values())],
+        typed=filters,
+        is_all=filters.get("all") == "1",
     )
 
 
@@ -124,73 +124,74 @@ def create() -> ResponseReturnValue:
     is_city = request.values.get("city") == "1"
     if not wards and not is_city and request.method == "GET":
         return redirect(url_for("actions.choose_wards"))
-    criterion = _criterion(city.standard, request.values.get("criterion", ""))
+    criterion = _find_criterion(city.standard, request.values.get("criterion", ""))
     places: list[Ward | None] = [*wards] if wards else [None]
     owners = list_owners(session)
-    form = ActionForm(data=_begin(_suggest(city, wards, criterion), wards, owners, criterion))
-    form.owner.choices = [("", _("(chọn người)")), *offer_owners(owners, places)]
-    refused = "" if wards or is_city else _("Chưa chọn xã, phường nào.")
-    if form.validate_on_submit() and not refused:
+    form = ActionForm(data=_initial_values(_suggest_for(city, wards, criterion), wards, owners, criterion))
+    form.owner.choices = [("", _("(chọn người)")), *owner_choices(owners, places)]
+    no_target = "" if wards or is_city else _("Chưa chọn xã, phường nào.")
+    if form.validate_on_submit() and not no_target:
         try:
-            chosen = choose_owners(owners, places, form.owner.data)
-            plans = register.prepare(places, chosen, form.values)
-            made = register.create_actions(session, plans, identity.full_name, today())
+            assignees = assign_owners(owners, places, form.owner.data)
+            assignments = register.build_assignments(places, assignees, form.values)
+            action_ids = register.create_actions(session, assignments, identity.full_name, today())
         except ActionError as error:
-            _tell(form, error)
+            _add_error(form, error)
         else:
-            for number, (ward, clarities) in zip(made, plans, strict=True):
-                after = {"ward": ward.code if ward else None, **register.as_json(clarities)}
-                audit.log(session, identity, "action:create", f"action {number}", after=after)
-            flash(_("Đã giao %(count)s việc.", count=len(made)), "success")
-            if len(made) == 1:
-                return redirect(url_for("actions.show", action_id=made[0]))
+            for action_id, (ward, clarities) in zip(action_ids, assignments, strict=True):
+                after = {"ward": ward.code if ward else None, **register.as_audit_values(clarities)}
+                audit.log(session, identity, "action:create", f"action {action_id}", after=after)
+            flash(_("Đã giao %(count)s việc.", count=len(action_ids)), "success")
+            if len(action_ids) == 1:
+                return redirect(url_for("actions.show", action_id=action_ids[0]))
             return redirect(url_for("actions.listing"))
     ward = wards[0] if len(wards) == 1 else None
     page = render_template(
         "scoring/action_form.html",
         form=form,
-        title=_("Giao việc cho %(name)s", name=name_in_text(ward)) if ward else _title(wards),
+        title=_("Giao việc cho %(name)s", name=name_in_text(ward)) if ward else _form_title(wards),
         wards=wards,
         is_city=is_city,
-        refused=refused,
+        refused=no_target,
         criterion=criterion,
-        place=WARD_PLACE if len(wards) > 1 else "",
-        standing=_standing(ward, criterion),
+        place=WARD_PLACEHOLDER if len(wards) > 1 else "",
+        standing=_open_actions_for(ward, criterion),
         action=None,
     )
-    return page, 400 if form.errors or refused else 200
+    return page, 400 if form.errors or no_target else 200
 
 
 @blueprint.get("/<int:action_id>")
 @requires(Permission.ACTION_READ)
 def show(action_id: int) -> ResponseReturnValue:
-    """One action: the six clarities, how it stands, and what was done to it."""
-    return _page(action_id)
+    """One action: the six clarities, its state and its history."""
+    return _render_action(action_id)
 
 
 @blueprint.route("/<int:action_id>/change", methods=["GET", "POST"])
 @requires(Permission.ACTION_ASSIGN)
 @writes
 def change(action_id: int) -> ResponseReturnValue:
-    """Other clarities for an action that is not done."""
+    """Edit an action that is not done."""
     session, identity = get_session(), the_identity()
     action = register.get_action(session, identity, action_id)
     if action.done_on is not None:
         raise ActionError(_("Việc này đã xong. Mở lại việc trước khi sửa."))
     owners = list_owners(session)
-    form = ActionForm(data=_begin_change(action))
-    form.owner.choices = [("", _("(chọn người)")), *offer_owners(owners, [action.ward])]
+    form = ActionForm(data=_values_of(action))
+    form.owner.choices = [("", _("(chọn người)")), *owner_choices(owners, [action.ward])]
     if form.validate_on_submit():
         try:
-            chosen = choose_owners(owners, [action.ward], form.owner.data)
-            [(_ward, clarities)] = register.prepare([action.ward], chosen, {**form.values, "criterion": action.clarities.criterion})
-            typed = form.revision.data or ""
-            number = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
-            register.change_action(session, action_id, number, clarities, today())
+            assignees = assign_owners(owners, [action.ward], form.owner.data)
+            values = {**form.values, "criterion": action.clarities.criterion}
+            [(_ward, clarities)] = register.build_assignments([action.ward], assignees, values)
+            revision_text = form.revision.data or ""
+            revision = int(revision_text) if revision_text.isdecimal() and len(revision_text) < 10 else 0
+            register.change_action(session, action_id, revision, clarities, today())
         except ActionError as error:
-            _tell(form, error)
+            _add_error(form, error)
         else:
-            before, after = register.as_json(action.clarities), register.as_json(clarities)
+            before, after = register.as_audit_values(action.clarities), register.as_audit_values(clarities)
             audit.log(session, identity, "action:change", f"action {action_id}", before=before, after=after)
             flash(_("Đã lưu việc."), "success")
             return redirect(url_for("actions.show", action_id=action_id))
@@ -223,35 +224,35 @@ def complete(action_id: int) -> ResponseReturnValue:
         try:
             register.complete_action(session, action_id, form.delivered.data or "", identity.full_name)
         except ActionError as error:
-            _tell(form, error)
+            _add_error(form, error)
         else:
             audit.log(session, identity, "action:complete", f"action {action_id}", after={"delivered": form.delivered.data})
             flash(_("Đã báo xong việc."), "success")
             return redirect(url_for("actions.show", action_id=action_id))
-    return _page(action_id, complete_form=form)
+    return _render_action(action_id, complete_form=form)
 
 
 @blueprint.post("/<int:action_id>/reopening")
 @requires(Permission.ACTION_ASSIGN)
 @writes
 def reopen(action_id: int) -> ResponseReturnValue:
-    """Open an action again whose product does not do."""
+    """Reopen an action whose deliverable was not accepted."""
     session, identity = get_session(), the_identity()
     action, form = register.get_action(session, identity, action_id), ReopenForm()
     if form.validate_on_submit():
         try:
             register.reopen_action(session, action_id, form.reason.data or "")
         except ActionError as error:
-            _tell(form, error)
+            _add_error(form, error)
         else:
             before = {"delivered": action.delivered, "done_by": action.done_by}
             audit.log(session, identity, "action:reopen", f"action {action_id}", before=before, after={"reason": form.reason.data})
             flash(_("Đã mở lại việc."), "success")
             return redirect(url_for("actions.show", action_id=action_id))
-    return _page(action_id, reopen_form=form)
+    return _render_action(action_id, reopen_form=form)
 
 
-def _page(
+def _render_action(
     action_id: int, *, complete_form: CompleteForm | None = None, reopen_form: ReopenForm | None = None
 ) -> ResponseReturnValue:
     session, identity, on = get_session(), the_identity(), today()
@@ -262,52 +263,52 @@ def _page(
         action=action,
         six=action.clarities,
         on=on,
-        criterion=_criterion(current_standard(session), action.clarities.criterion),
-        history=register.history_of(session, action_id),
+        criterion=_find_criterion(current_standard(session), action.clarities.criterion),
+        history=register.get_history(session, action_id),
         may_report=register.may_report(identity, action),
         complete_form=complete_form or CompleteForm(formdata=None),
         reopen_form=reopen_form or ReopenForm(formdata=None),
-        message=_message(action),
+        message=_reminder_message(action),
         describe_action=describe_action,
     )
     return page, 400 if form is not None and form.errors else 200
 
 
-def _message(action: Action) -> str:
+def _reminder_message(action: Action) -> str:
     """The reminder to copy into a message on the phone."""
-    address = f"{current_settings().public_url}{url_for('actions.show', action_id=action.id)}"
-    return f"{_('Kính gửi %(name)s,', name=action.owner_name)}\n{remind_line(action, today())}\n{address}"
+    address: str = f"{current_settings().public_url}{url_for('actions.show', action_id=action.id)}"
+    return f"{_('Kính gửi %(name)s,', name=action.owner_name)}\n{reminder_line(action, today())}\n{address}"
 
 
-def _criterion(standard: Standard, code: str) -> Criterion | None:
+def _find_criterion(standard: Standard, code: str) -> Criterion | None:
     return next((criterion for criterion in standard.criteria if criterion.code == code), None)
 
 
-def _suggest(city: CityReadiness, wards: Sequence[Ward], criterion: Criterion | None) -> Suggestion:
+def _suggest_for(city: CityReadiness, wards: Sequence[Ward], criterion: Criterion | None) -> Suggestion:
     on, target = today(), current_settings().target_date
     if not wards:
         return suggest_for_city(on, target)
     rating = city.ratings[wards[0].code]
     if len(wards) > 1:
         return suggest_for_criterion(criterion, on, target) if criterion else suggest_for_many(on, target)
-    finding = next((one for one in rating.findings if one.criterion == criterion), None)
+    finding = next((finding for finding in rating.findings if finding.criterion == criterion), None)
     if criterion is None:
         return suggest_for_ward(rating, on, target)
     return suggest_for_finding(finding, on, target) if finding else suggest_for_criterion(criterion, on, target)
 
 
-def _begin(
+def _initial_values(
     suggestion: Suggestion, wards: Sequence[Ward], owners: Sequence[Owner], criterion: Criterion | None
 ) -> Mapping[str, Any]:
-    """What the form shows first: the name of the one ward, or the place that the name of each of many takes."""
-    name = name_in_text(wards[0]) if len(wards) == 1 else WARD_PLACE
-    first = next((one for one in owners if len(wards) == 1 and one.role.is_of_ward and one.covers(wards[0])), None)
+    """The initial values of the form: with the name of the one ward, or with the placeholder for many."""
+    name = name_in_text(wards[0]) if len(wards) == 1 else WARD_PLACEHOLDER
+    default_owner = next((owner for owner in owners if len(wards) == 1 and owner.role.is_of_ward and owner.covers(wards[0])), None)
     return {
-        "owner": str(first.id) if first else "",
+        "owner": str(default_owner.id) if default_owner else "",
         "task": suggestion.task,
         "due": suggestion.due,
         "unit": suggestion.unit.value,
-        "head": suggestion.head.replace(WARD_PLACE, name),
+        "head": suggestion.head.replace(WARD_PLACEHOLDER, name),
         "deliverable": suggestion.deliverable,
         "evidence": suggestion.evidence,
         "authority": suggestion.authority.value,
@@ -315,42 +316,47 @@ def _begin(
     }
 
 
-def _begin_change(action: Action) -> Mapping[str, Any]:
-    six = action.clarities
-    return {**register.as_values(six), "owner": str(six.owner_id), "revision": str(action.revision)}
+def _values_of(action: Action) -> Mapping[str, Any]:
+    clarities = action.clarities
+    return {**register.as_columns(clarities), "owner": str(clarities.owner_id), "revision": str(action.revision)}
 
 
-def _title(wards: Sequence[Ward]) -> str:
-    return _("Giao việc cho %(count)s xã, phường", count=len(wards)) if wards else _("Giao việc của thành phố")
+def _form_title(wards: Sequence[Ward]) -> str:
+    title: str = _("Giao việc cho %(count)s xã, phường", count=len(wards)) if wards else _("Giao việc của thành phố")
+    return title
 
 
-def _standing(ward: Ward | None, criterion: Criterion | None) -> list[Action]:
-    """What the ward has to do for this criterion already."""
+def _open_actions_for(ward: Ward | None, criterion: Criterion | None) -> list[Action]:
+    """The actions of the ward for this criterion that are not done yet."""
     if ward is None or criterion is None:
         return []
-    found = register.list_actions(get_session(), the_identity(), ward.code)
-    return [one for one in found if one.clarities.criterion == criterion.code and one.state(today()) is not ActionState.DONE]
+    actions = register.list_actions(get_session(), the_identity(), ward.code)
+    return [
+        action
+        for action in actions
+        if action.clarities.criterion == criterion.code and action.state(today()) is not ActionState.DONE
+    ]
 
 
-def _tell(form: Any, error: ActionError) -> None:
-    """Say beside the field what is wrong, or above the form where it is about no field."""
+def _add_error(form: Any, error: ActionError) -> None:
+    """Show the error beside its field, or above the form where it belongs to none."""
     if error.field:
         form[error.field].errors = [*form[error.field].errors, error.message]
     else:
         form.form_errors.append(error.message)
 
 
-def _chosen(actions: Sequence[Action], typed: Mapping[str, str]) -> list[Action]:
-    """The actions that fit the filter, but for the state: its counts are shown side by side."""
-    identity, folded = the_identity(), fold(typed.get("q", "")[:100])
-    district, owner, ward, criterion = (typed.get(name, "") for name in ("district", "owner", "ward", "criterion"))
+def _filter_actions(actions: Sequence[Action], filters: Mapping[str, str]) -> list[Action]:
+    """The actions that match the filter, whatever their state: the counts of all states are shown."""
+    identity, search_text = the_identity(), fold(filters.get("q", "")[:100])
+    district, owner, ward, criterion = (filters.get(name, "") for name in ("district", "owner", "ward", "criterion"))
     return [
         action
         for action in actions
-        if folded in fold(f"{action.place} {action.title}")
+        if search_text in fold(f"{action.place} {action.title}")
         and (not district or (action.ward is not None and district == action.ward.former_district))
         and owner in ("", str(action.clarities.owner_id))
         and (not ward or (action.ward is not None and ward == action.ward.code))
         and criterion in ("", action.clarities.criterion)
-        and (typed.get("mine") != "1" or action.is_of(identity.user_id, identity.role))
+        and (filters.get("mine") != "1" or action.is_assigned_to(identity.user_id, identity.role))
     ]

@@ -25,25 +25,25 @@ HEADINGS = (
 
 
 def build_action_workbook(note: str, actions: Iterable[Action], on: date, *, with_security: bool) -> bytes:
-    """The workbook. ``note`` says which filter it shows; what would help an attacker is in it only ``with_security``."""
-    lines = []
+    """The workbook. ``note`` says which filter it shows; what would help an attacker is left out unless ``with_security``."""
+    rows = []
     for number, action in enumerate(actions, start=1):
-        six, is_told = action.clarities, with_security or not action.is_sensitive
-        lines.append(
+        clarities, is_disclosed = action.clarities, with_security or not action.is_sensitive
+        rows.append(
             (
                 number,
                 action.ward.code if action.ward else "",
                 action.place,
                 action.ward.former_district if action.ward else "",
-                six.task if is_told else action.title,
-                six.criterion if is_told else "",
-                f"{action.owner_name}; {six.contact}",
-                format_day(six.due),
+                clarities.task if is_disclosed else action.title,
+                clarities.criterion if is_disclosed else "",
+                f"{action.owner_name}; {clarities.contact}",
+                format_day(clarities.due),
                 action.state_in_words(on),
-                f"{action.unit_name}; {six.head}",
-                f"{six.deliverable}; {six.evidence}" if is_told else "",
-                six.authority.name_for(action.ward),
-                action.delivered if is_told else "",
+                f"{action.unit_name}; {clarities.head}",
+                f"{clarities.deliverable}; {clarities.evidence}" if is_disclosed else "",
+                clarities.authority.name_for(action.ward),
+                action.delivered if is_disclosed else "",
             )
         )
-    return build_table_workbook("Việc cần làm", "Việc cần làm", note, HEADINGS, lines, "E5")
+    return build_table_workbook("Việc cần làm", "Việc cần làm", note, HEADINGS, rows, "E5")

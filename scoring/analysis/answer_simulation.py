@@ -1,4 +1,4 @@
-"""A ward's answers changed on a copy: what would the result be? The snapshot itself never changes. Pure."""
+"""A ward's answers changed on a copy, to see what the result would be. The snapshot itself never changes. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ YES_OR_NO = frozenset({"cameras_cover_all", "has_website", "owns_counters"})
 
 
 @dataclass(frozen=True)
-class Knob:
-    """One answer that may be tried at another value. ``value`` is None where it was not answered.
+class AdjustableAnswer:
+    """One answer that may be given another value. ``value`` is None where it was not answered.
 
     A yes or no is 1 or 0; an item is its working machines; a line is the Mbps of all lines of its kind.
     """
@@ -24,13 +24,13 @@ class Knob:
     value: int | None
 
 
-def knobs_of(criterion: Criterion, snapshot: Snapshot) -> tuple[Knob, ...]:
+def adjustable_answers(criterion: Criterion, snapshot: Snapshot) -> tuple[AdjustableAnswer, ...]:
     """The answers that a criterion reads, in the order that its measures read them."""
-    return tuple(Knob(key, _is_yes_or_no(key), _value(key, snapshot)) for key in criterion.answers)
+    return tuple(AdjustableAnswer(key, _is_yes_or_no(key), _value(key, snapshot)) for key in criterion.answers)
 
 
 def with_answers(snapshot: Snapshot, answers: Mapping[str, int], on: date) -> Snapshot:
-    """The snapshot with other answers, by the keys of the knobs. New machines and lines are of the year of ``on``."""
+    """The snapshot with other answers, by the keys of the adjustable answers. New machines and lines are of the year of ``on``."""
     for key, value in answers.items():
         if key in load_catalogue():
             snapshot = _with_machines(snapshot, key, value, on)
@@ -57,21 +57,21 @@ def _value(key: str, snapshot: Snapshot) -> int | None:
     return int(fact) if isinstance(fact, int) else None
 
 
-def _with_machines(snapshot: Snapshot, item: str, wanted: int, on: date) -> Snapshot:
+def _with_machines(snapshot: Snapshot, item: str, quantity: int, on: date) -> Snapshot:
     have = sum(lot.working for lot in snapshot.lots_of(item))
     lots: list[EquipmentLot] = []
-    surplus = max(0, have - wanted)
+    surplus = max(0, have - quantity)
     # The oldest go first, as they would be handed in.
     for lot in sorted(snapshot.lots, key=lambda lot: lot.year or 0):
         if lot.item != item or lot.owner is Owner.CITY_CENTRE or not surplus:
             lots.append(lot)
             continue
-        out = min(surplus, lot.working)
-        surplus -= out
-        left = lot.working - out
-        lots.append(replace(lot, good=left, degraded=0, unused=0))
-    if wanted > have:
-        lots.append(EquipmentLot(item, good=wanted - have, year=on.year))
+        removed = min(surplus, lot.working)
+        surplus -= removed
+        remaining = lot.working - removed
+        lots.append(replace(lot, good=remaining, degraded=0, unused=0))
+    if quantity > have:
+        lots.append(EquipmentLot(item, good=quantity - have, year=on.year))
     return replace(snapshot, lots=tuple(lots), answered_items=snapshot.answered_items | {item})
 
 

@@ -1,4 +1,4 @@
-"""What a change of the standard would do to the city, over the newest approved snapshots. It writes nothing."""
+"""Analyses of the whole city over its newest approved snapshots. They write nothing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +11,8 @@ from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import Ward
 from portal.caches import Cache
 from scoring.analysis.forecast import ForecastYear, forecast
-from scoring.analysis.sensitivity import Curve, Threshold, sweep, values_of
-from scoring.analysis.standard_comparison import Comparison, Side, compare_sides, side_of
+from scoring.analysis.sensitivity import Curve, Threshold, sweep, values_to_try
+from scoring.analysis.standard_comparison import Comparison, RatedCity, compare_rated, rate_city
 from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.rating import Result
 from scoring.rating.remedies import CostToReady, cost_to_ready
@@ -20,7 +20,7 @@ from scoring.rating.standard import Standard
 
 # By city, standard, threshold and price list.
 _curves: Cache[tuple[str, str, str, tuple[int, int]], Curve] = Cache("threshold curves")
-_sides: Cache[tuple[str, str, tuple[int, int]], Side] = Cache("comparison sides")
+_rated_cities: Cache[tuple[str, str, tuple[int, int]], RatedCity] = Cache("comparison sides")
 # By ward and approval, standard, day and price list. One ward takes ten milliseconds.
 _costs: Cache[tuple[str, datetime | None, str, date, int], CostToReady] = Cache("costs to ready")
 
@@ -28,14 +28,14 @@ _costs: Cache[tuple[str, datetime | None, str, date, int], CostToReady] = Cache(
 def compare_with_current(session: Session, city: CityReadiness, standard: Standard) -> Comparison:
     """The city under the standard in force, and under another one."""
     prices = current_price_list(session)
-    return compare_sides(_side(city, city.standard, prices), _side(city, standard, prices))
+    return compare_rated(_rate_city(city, city.standard, prices), _rate_city(city, standard, prices))
 
 
-def draw_threshold(session: Session, city: CityReadiness, standard: Standard, threshold: Threshold) -> Curve:
+def compute_curve(session: Session, city: CityReadiness, standard: Standard, threshold: Threshold) -> Curve:
     """The city for each value that a threshold of the standard may take."""
     prices = current_price_list(session)
     key = (city.version, standard.sha256, threshold.code, prices.version)
-    return _curves.get(key, lambda: sweep(_snapshots(city), standard, threshold, values_of(threshold), prices.prices, city.on))
+    return _curves.get(key, lambda: sweep(_snapshots(city), standard, threshold, values_to_try(threshold), prices.prices, city.on))
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,12 @@ class Distance:
 
 def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]:
     """The rated wards that are not ready: those that money turns ready first, fewest items, then cheapest, first."""
-    waiting = [ward for ward in city.wards if city.ratings[ward.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
+    not_ready = [ward for ward in city.wards if city.ratings[ward.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
     costs = costs_to_ready(session, city)
-    far = [Distance(ward, costs[ward.code]) for ward in waiting]
-    return tuple(sorted(far, key=lambda d: (not d.cost.possible, d.items, d.cost.capital + d.cost.recurrent, d.ward.position)))
+    distances = [Distance(ward, costs[ward.code]) for ward in not_ready]
+    return tuple(
+        sorted(distances, key=lambda d: (not d.cost.possible, d.items, d.cost.capital + d.cost.recurrent, d.ward.position))
+    )
 
 
 def costs_to_ready(session: Session, city: CityReadiness) -> dict[str, CostToReady]:
@@ -72,13 +74,13 @@ def costs_to_ready(session: Session, city: CityReadiness) -> dict[str, CostToRea
 
 
 def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[ForecastYear, ...]:
-    """What ageing alone does to the city under the standard in force."""
+    """The effect of ageing alone on the city under the standard in force."""
     return forecast(_snapshots(city), city.standard, current_price_list(session).prices, city.on, years)
 
 
-def _side(city: CityReadiness, standard: Standard, prices: PriceList) -> Side:
+def _rate_city(city: CityReadiness, standard: Standard, prices: PriceList) -> RatedCity:
     key = (city.version, standard.sha256, prices.version)
-    return _sides.get(key, lambda: side_of(_snapshots(city), standard, prices.prices, city.on))
+    return _rated_cities.get(key, lambda: rate_city(_snapshots(city), standard, prices.prices, city.on))
 
 
 def _snapshots(city: CityReadiness) -> tuple[Snapshot, ...]:

@@ -16,10 +16,10 @@ from scoring.analysis.trend import (
     Deadline,
     Forecast,
     RoundStanding,
-    changes_between,
+    count_changes,
     count_days,
-    foresee,
-    stand_by_round,
+    forecast_readiness,
+    standings_by_round,
 )
 from scoring.rating.city_readiness import CityReadiness, rate_each
 from scoring.rating.rating import Result
@@ -30,7 +30,7 @@ _trends: Cache[tuple[str, str, date], "Trend"] = Cache("trends")
 
 @dataclass(frozen=True)
 class Trend:
-    """Every approval in order, and how the city stands against its deadline."""
+    """Every approval in order, and the standing of the city against its deadline."""
 
     city: CityReadiness
     approvals: tuple[Approval, ...]
@@ -44,12 +44,12 @@ class Trend:
     @cached_property
     def rounds(self) -> Sequence[RoundStanding]:
         """The standing at the end of each round."""
-        return stand_by_round(self.approvals)
+        return standings_by_round(self.approvals)
 
     @cached_property
     def forecast(self) -> Forecast | None:
-        """When all wards will be ready, as far as it can be told."""
-        return foresee(self.approvals, self.deadline)
+        """When all wards will be ready; None where that cannot be forecast."""
+        return forecast_readiness(self.approvals, self.deadline)
 
     @property
     def before(self) -> RoundStanding | None:
@@ -59,10 +59,10 @@ class Trend:
     @property
     def changes(self) -> dict[Result, int] | None:
         """How many wards more, or fewer, have each result than at the end of the round before; None while there is none."""
-        return changes_between(self.before, self.city.counts) if self.before else None
+        return count_changes(self.before, self.city.counts) if self.before else None
 
     def draw(self, width: int, height: int) -> BurndownChart | None:
-        """The picture in that size; None while nothing was approved."""
+        """The burndown chart in that size; None while nothing is approved."""
         return draw_burndown(self.days, self.deadline, self.forecast, width, height) if self.days else None
 
 
@@ -71,9 +71,9 @@ def city_trend(session: Session, city: CityReadiness, target: date) -> Trend:
     recorded = tuple(list_recorded(session))
 
     def make() -> Trend:
-        hashes = {one.sha256: one.sha256 for one in recorded}
+        hashes = {snapshot.sha256: snapshot.sha256 for snapshot in recorded}
         ratings = rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
-        approvals = tuple(Approval(one.day, one.round_name, ratings[one.sha256]) for one in recorded)
+        approvals = tuple(Approval(snapshot.day, snapshot.round_name, ratings[snapshot.sha256]) for snapshot in recorded)
         return Trend(city, approvals, Deadline(city.on, target, len(city.wards), city.counts[Result.READY]))
 
     return _trends.get((city.version, content_key(recorded), target), make)

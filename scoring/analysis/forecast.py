@@ -1,4 +1,4 @@
-"""What ageing alone does in the coming years: who falls out of ready, and what replacing worn equipment costs. Pure."""
+"""The effect of ageing alone in the coming years: which wards are no longer ready, and what replacement costs. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,28 +31,34 @@ def forecast(
 
     Machines without a known year have no known end: they are in no sum.
     """
-    wards = tuple(snapshots)
-    before = _ready(wards, standard, on)
-    told = []
+    snapshots = tuple(snapshots)
+    before = _ready_wards(snapshots, standard, on)
+    forecast_years = []
     for year in range(on.year, on.year + years + 1):
-        ready = _ready(wards, standard, date(year, 12, 31))
-        ending = _ending(wards, year)
+        ready = _ready_wards(snapshots, standard, date(year, 12, 31))
+        ending = _count_expiring(snapshots, year)
         capital = sum(count * prices[item].unit_price for item, count in ending.items())
-        told.append(ForecastYear(year, ready, before - ready, ending, capital))
+        forecast_years.append(ForecastYear(year, ready, before - ready, ending, capital))
         before = ready
-    return tuple(told)
+    return tuple(forecast_years)
 
 
-def _ready(snapshots: Iterable[Snapshot], standard: Standard, on: date) -> frozenset[str]:
+def _ready_wards(snapshots: Iterable[Snapshot], standard: Standard, on: date) -> frozenset[str]:
     return frozenset(snapshot.ward_code for snapshot in snapshots if rate(snapshot, standard, on).result is Result.READY)
 
 
-def _ending(snapshots: Iterable[Snapshot], year: int) -> dict[str, int]:
+def _count_expiring(snapshots: Iterable[Snapshot], year: int) -> dict[str, int]:
     catalogue = load_catalogue()
     counts: dict[str, int] = {}
     for snapshot in snapshots:
         for lot in snapshot.lots:
-            life = catalogue[lot.item].life_years
-            if lot.owner is Owner.WARD and life is not None and lot.year is not None and lot.year + life == year and lot.working:
+            life_years = catalogue[lot.item].life_years
+            if (
+                lot.owner is Owner.WARD
+                and life_years is not None
+                and lot.year is not None
+                and lot.year + life_years == year
+                and lot.working
+            ):
                 counts[lot.item] = counts.get(lot.item, 0) + lot.working
     return dict(sorted(counts.items()))

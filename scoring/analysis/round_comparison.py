@@ -1,4 +1,4 @@
-"""Any round under any standard, and the change between two, split into what improved and what was moved. Pure."""
+"""Any round under any standard, and the change between two: the part of the data and the part of the standard. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from scoring.rating.standard import Standard
 
 
 @dataclass(frozen=True)
-class View:
-    """A round seen through a standard, on the day that its data are as of."""
+class RatedRound:
+    """A round rated by a standard, on the day of its newest data."""
 
     round_name: str
     standard: Standard
@@ -25,36 +25,36 @@ class View:
 
 
 @dataclass(frozen=True)
-class Split:
-    """The change from one view to another: ward codes that became ready or no longer are.
+class RoundComparison:
+    """The change from one rated round to another: the codes of wards that became ready or no longer are.
 
-    ``improved`` and ``worsened`` by their own data, under the first standard; ``eased`` and ``tightened`` because the goal
-    posts moved, on the second data. The first and the last count, and the four between them, add up.
+    ``improved`` and ``worsened`` because their data changed, under the first standard; ``eased`` and ``tightened`` because the
+    standard changed, on the second data. The ready wards before, plus and minus these four, are the ready wards after.
     """
 
-    before: View
-    after: View
+    before: RatedRound
+    after: RatedRound
     improved: frozenset[str]
     worsened: frozenset[str]
     eased: frozenset[str]
     tightened: frozenset[str]
 
 
-def look(round_name: str, snapshots: Mapping[str, Snapshot], standard: Standard) -> View:
-    """Rate a round by a standard. Its day is that of its newest snapshot, so that the same view never changes."""
+def rate_round(round_name: str, snapshots: Mapping[str, Snapshot], standard: Standard) -> RatedRound:
+    """Rate a round by a standard. Its day is that of its newest snapshot, so that the same round and standard always give the same result."""
     on = max((snapshot.as_of for snapshot in snapshots.values()), default=date.min)
-    return View(round_name, standard, on, {code: rate(snapshot, standard, on) for code, snapshot in snapshots.items()})
+    return RatedRound(round_name, standard, on, {code: rate(snapshot, standard, on) for code, snapshot in snapshots.items()})
 
 
-def split(before: View, after: View) -> Split:
-    """What lies between two views."""
+def compare_rounds(before: RatedRound, after: RatedRound) -> RoundComparison:
+    """Split the change between two rated rounds into its causes."""
     snapshots = {code: rating.snapshot for code, rating in after.ratings.items() if rating.snapshot is not None}
-    between = look(after.round_name, snapshots, before.standard).ready
-    return Split(
+    new_data_old_standard = rate_round(after.round_name, snapshots, before.standard).ready
+    return RoundComparison(
         before,
         after,
-        improved=between - before.ready,
-        worsened=before.ready - between,
-        eased=after.ready - between,
-        tightened=between - after.ready,
+        improved=new_data_old_standard - before.ready,
+        worsened=before.ready - new_data_old_standard,
+        eased=after.ready - new_data_old_standard,
+        tightened=new_data_old_standard - after.ready,
     )

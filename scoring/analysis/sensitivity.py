@@ -1,4 +1,4 @@
-"""What one threshold does: ready wards and money for each value that it may take. Pure."""
+"""The sensitivity to one threshold: ready wards and money for each value that it may take. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,15 +12,15 @@ from scoring.rating.remedies import CostToReady, cost_to_ready
 from scoring.rating.standard import Criterion, Standard
 
 PASS_MARK = "pass_mark"  # noqa: S105 - a key, no password
-# A step that turns as many wards as this is a cliff.
+# A step that changes the result of at least so many wards is a cliff.
 CLIFF = 5
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """One number of a standard that may slide: the pass mark, a percentage or a fixed need of a criterion.
+    """One number of a standard that may be varied: the pass mark, a percentage or a fixed need of a criterion.
 
-    ``code`` is that of the criterion, or ``pass_mark``; ``value`` the present one, in ``unit``.
+    ``code`` is that of the criterion, or ``pass_mark``; ``value`` the current one, in ``unit``.
     """
 
     code: str
@@ -48,7 +48,7 @@ class Curve:
 
     @property
     def cliffs(self) -> tuple[tuple[Point, Point], ...]:
-        """Neighbouring points between which many wards turn."""
+        """Neighbouring points between which many wards change their result."""
         return tuple((a, b) for a, b in pairwise(self.points) if len(a.ready ^ b.ready) >= CLIFF)
 
     def at(self, value: int) -> Point:
@@ -57,28 +57,28 @@ class Curve:
 
 
 def thresholds(standard: Standard) -> tuple[Threshold, ...]:
-    """All that may slide, the pass mark first."""
-    mark = Threshold(PASS_MARK, "Điểm đạt", standard.pass_mark, "điểm")
-    return mark, *(_threshold(criterion) for criterion in standard.criteria)
+    """All thresholds of a standard, the pass mark first."""
+    pass_mark = Threshold(PASS_MARK, "Điểm đạt", standard.pass_mark, "điểm")
+    return pass_mark, *(_threshold(criterion) for criterion in standard.criteria)
 
 
 def with_threshold(standard: Standard, code: str, value: int) -> Standard:
     """The standard with one threshold at another value; everything else as it is."""
     if code == PASS_MARK:
         return replace(standard, pass_mark=value)
-    criteria = tuple(_moved(criterion, value) if criterion.code == code else criterion for criterion in standard.criteria)
+    criteria = tuple(_with_need(criterion, value) if criterion.code == code else criterion for criterion in standard.criteria)
     return replace(standard, criteria=criteria)
 
 
-def values_of(threshold: Threshold) -> tuple[int, ...]:
-    """The values that are worth a look, the present one among them."""
+def values_to_try(threshold: Threshold) -> tuple[int, ...]:
+    """The values worth trying, the current one among them."""
     if threshold.code == PASS_MARK:
-        tried: Iterable[int] = range(50, 101, 5)
+        values: Iterable[int] = range(50, 101, 5)
     elif threshold.unit == "%":
-        tried = range(50, 131, 10)
+        values = range(50, 131, 10)
     else:
-        tried = range(0, max(2, 2 * threshold.value + 1), max(1, threshold.value // 5))
-    return tuple(sorted({*tried, threshold.value}))
+        values = range(0, max(2, 2 * threshold.value + 1), max(1, threshold.value // 5))
+    return tuple(sorted({*values, threshold.value}))
 
 
 def sweep(
@@ -90,20 +90,20 @@ def sweep(
     on: date,
 ) -> Curve:
     """Rate and price every snapshot at every value. Equals rating with a standard that has the value written into it."""
-    known: dict[tuple[object, ...], CostToReady] = {}
+    costs_by_key: dict[tuple[object, ...], CostToReady] = {}
 
-    def cost_of(rating: Rating, mark: int) -> CostToReady:
-        # The cost hangs on what the findings lack and on the pass mark alone, and both often stay the same along the curve.
-        key = (rating.ward_code, mark, *((f.status, f.have, f.need) for f in rating.findings))
-        if key not in known:
-            known[key] = cost_to_ready(rating, prices)
-        return known[key]
+    def cost_of(rating: Rating, pass_mark: int) -> CostToReady:
+        # The cost depends only on what the findings lack and on the pass mark, and both often stay the same along the curve.
+        key = (rating.ward_code, pass_mark, *((f.status, f.have, f.need) for f in rating.findings))
+        if key not in costs_by_key:
+            costs_by_key[key] = cost_to_ready(rating, prices)
+        return costs_by_key[key]
 
     points = []
     for value in values:
-        moved = with_threshold(standard, threshold.code, value)
-        ratings = [rate(snapshot, moved, on) for snapshot in snapshots]
-        costs = [cost for cost in (cost_of(rating, moved.pass_mark) for rating in ratings) if cost.possible]
+        moved_standard = with_threshold(standard, threshold.code, value)
+        ratings = [rate(snapshot, moved_standard, on) for snapshot in snapshots]
+        costs = [cost for cost in (cost_of(rating, moved_standard.pass_mark) for rating in ratings) if cost.possible]
         ready = frozenset(rating.ward_code for rating in ratings if rating.result is Result.READY)
         points.append(Point(value, ready, sum(c.capital for c in costs), sum(c.recurrent for c in costs)))
     return Curve(threshold, tuple(points))
@@ -116,7 +116,7 @@ def _threshold(criterion: Criterion) -> Threshold:
     return Threshold(criterion.code, criterion.name, need.percent, "%")
 
 
-def _moved(criterion: Criterion, value: int) -> Criterion:
+def _with_need(criterion: Criterion, value: int) -> Criterion:
     need = criterion.requirement
     if need.per is None:
         return replace(criterion, requirement=replace(need, constant=value, at_least=0))

@@ -1,4 +1,4 @@
-"""What another standard would make of the same city: which wards change sides, by which criterion, and at what cost. Pure."""
+"""The same city under two standards: which results change, because of which criterion, and at what cost. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from scoring.rating.standard import Criterion, Standard
 
 
 @dataclass(frozen=True)
-class Side:
-    """The rated wards under one standard, each with its cost to ready. Money is whole VND."""
+class RatedCity:
+    """The wards rated under one standard, each with its cost to ready. Money is whole VND."""
 
     standard: Standard
     ratings: Mapping[str, Rating]
@@ -21,12 +21,12 @@ class Side:
 
     @property
     def capital(self) -> int:
-        """What turns the wards ready that money can turn ready."""
+        """The capital that turns those wards ready that money can turn ready."""
         return sum(cost.capital for cost in self.costs.values() if cost.possible)
 
     @property
     def recurrent(self) -> int:
-        """The same of one year of recurrent spending."""
+        """The recurrent spending of one year for the same wards."""
         return sum(cost.recurrent for cost in self.costs.values() if cost.possible)
 
     @property
@@ -41,7 +41,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ResultChange:
     """One ward whose result changes. ``gained`` and ``lost`` are the codes of the criteria that make the difference."""
 
     ward_code: str
@@ -55,17 +55,17 @@ class Turn:
 class Comparison:
     """Two standards over the same snapshots on the same day, and the wards whose result differs."""
 
-    before: Side
-    after: Side
-    turns: tuple[Turn, ...]
+    before: RatedCity
+    after: RatedCity
+    turns: tuple[ResultChange, ...]
 
     @property
-    def turned_ready(self) -> tuple[Turn, ...]:
+    def turned_ready(self) -> tuple[ResultChange, ...]:
         """The wards that are ready under the second standard only."""
         return tuple(turn for turn in self.turns if turn.after is Result.READY)
 
     @property
-    def lost_ready(self) -> tuple[Turn, ...]:
+    def lost_ready(self) -> tuple[ResultChange, ...]:
         """The wards that are ready under the first standard only."""
         return tuple(turn for turn in self.turns if turn.before is Result.READY)
 
@@ -75,44 +75,46 @@ class Comparison:
 
         They fail nobody yet.
         """
-        waiting = (criterion for criterion in self.after.standard.criteria if criterion.undecided)
-        return tuple((criterion, self._missing(criterion.code)) for criterion in waiting)
+        undecided = (criterion for criterion in self.after.standard.criteria if criterion.undecided)
+        return tuple((criterion, self._missing(criterion.code)) for criterion in undecided)
 
-    def _missing(self, code: str) -> tuple[str, ...]:
+    def _missing(self, criterion_code: str) -> tuple[str, ...]:
         return tuple(
-            ward
-            for ward, rating in self.after.ratings.items()
-            if any(f.criterion.code == code and f.status is FindingStatus.UNMET for f in rating.findings)
+            ward_code
+            for ward_code, rating in self.after.ratings.items()
+            if any(f.criterion.code == criterion_code and f.status is FindingStatus.UNMET for f in rating.findings)
         )
 
 
 def compare(snapshots: Iterable[Snapshot], before: Standard, after: Standard, prices: Mapping[str, Price], on: date) -> Comparison:
-    """Rate the same snapshots by two standards. It reads only, and equals what publishing the second would give."""
-    wards = tuple(snapshots)
-    return compare_sides(side_of(wards, before, prices, on), side_of(wards, after, prices, on))
+    """Rate the same snapshots by two standards. The result equals that of publishing the second."""
+    snapshots = tuple(snapshots)
+    return compare_rated(rate_city(snapshots, before, prices, on), rate_city(snapshots, after, prices, on))
 
 
-def compare_sides(old: Side, new: Side) -> Comparison:
-    """Compare two sides that hold the same wards."""
+def compare_rated(before: RatedCity, after: RatedCity) -> Comparison:
+    """Compare two ratings of the same wards."""
     turns = tuple(
-        _turn(old.ratings[code], new.ratings[code]) for code in old.ratings if old.ratings[code].result != new.ratings[code].result
+        _result_change(before.ratings[code], after.ratings[code])
+        for code in before.ratings
+        if before.ratings[code].result != after.ratings[code].result
     )
-    return Comparison(old, new, turns)
+    return Comparison(before, after, turns)
 
 
-def side_of(snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], on: date) -> Side:
+def rate_city(snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], on: date) -> RatedCity:
     """The snapshots rated and priced under one standard."""
     ratings = {snapshot.ward_code: rate(snapshot, standard, on) for snapshot in snapshots}
-    return Side(standard, ratings, {code: cost_to_ready(rating, prices) for code, rating in ratings.items()})
+    return RatedCity(standard, ratings, {code: cost_to_ready(rating, prices) for code, rating in ratings.items()})
 
 
-def _turn(before: Rating, after: Rating) -> Turn:
+def _result_change(before: Rating, after: Rating) -> ResultChange:
     old, new = _failing(before), _failing(after)
-    order = {finding.criterion.code: place for place, finding in enumerate((*after.findings, *before.findings))}
+    order = {finding.criterion.code: index for index, finding in enumerate((*after.findings, *before.findings))}
     gained, lost = (tuple(sorted(codes, key=lambda code: order[code])) for codes in (old - new, new - old))
-    return Turn(before.ward_code, before.result, after.result, gained, lost)
+    return ResultChange(before.ward_code, before.result, after.result, gained, lost)
 
 
 def _failing(rating: Rating) -> set[str]:
-    """The criteria that stand in the way; one that became blocking counts apart from the same that was not."""
+    """The codes of the counted criteria that are not met."""
     return {finding.criterion.code for finding in rating.findings if finding.is_counted and finding.status is not FindingStatus.MET}

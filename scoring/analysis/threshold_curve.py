@@ -1,24 +1,26 @@
-"""A curve as the points of an inline SVG: one panel for the ready wards, one for the money. Pure."""
+"""The curve of a threshold as a chart: one panel for the ready wards, one for the money. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoring.analysis.sensitivity import Curve, Point
+from portal.charts.line import Frame, Line, Scale, svg_points, thin_out
+from scoring.analysis.sensitivity import Curve
 
-WIDTH, HEIGHT, LEFT, TOP = 560, 150, 46, 12
+FRAME = Frame(width=560, height=186, left=46, right=12, top=12, bottom=24)
+MAX_TICKS = 12
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Points in pixels of the picture, and what stands beside the axis. ``top`` is the highest value of the panel."""
+    """The points of a line in pixels. ``top`` is the highest value of the panel."""
 
-    points: tuple[tuple[float, float], ...]
+    points: Line
     top: int
 
     @property
     def path(self) -> str:
         """The points as the attribute of a polyline."""
-        return " ".join(f"{x},{y}" for x, y in self.points)
+        return svg_points(self.points)
 
 
 @dataclass(frozen=True)
@@ -33,34 +35,30 @@ class CurveChart:
 
 
 def draw_curve(curve: Curve) -> CurveChart:
-    """Scale a curve to the picture. Needs a point at least."""
+    """The chart of a curve. Needs a point at least."""
     values = [point.value for point in curve.points]
+    scale = _scale(curve)
+    xs = [scale.pixel(value) for value in values]
     money_top = max([1, *(max(point.capital, point.recurrent) for point in curve.points)])
     ward_top = max([1, *(len(point.ready) for point in curve.points)])
-    xs = [_across(value, values) for value in values]
-    step = -(-len(values) // 12)
+
+    def panel(heights: Sequence[int], top: int) -> Panel:
+        return Panel(tuple((x, FRAME.share_height(height / top)) for x, height in zip(xs, heights, strict=True)), top)
+
     return CurveChart(
-        wards=_panel(xs, [len(point.ready) for point in curve.points], ward_top),
-        capital=_panel(xs, [point.capital for point in curve.points], money_top),
-        recurrent=_panel(xs, [point.recurrent for point in curve.points], money_top),
-        ticks=tuple(zip(xs[::step], values[::step], strict=True)),
-        cliffs=tuple((_at(a, values), _at(b, values)) for a, b in curve.cliffs),
+        wards=panel([len(point.ready) for point in curve.points], ward_top),
+        capital=panel([point.capital for point in curve.points], money_top),
+        recurrent=panel([point.recurrent for point in curve.points], money_top),
+        ticks=thin_out(xs, values, MAX_TICKS),
+        cliffs=tuple((scale.pixel(before.value), scale.pixel(after.value)) for before, after in curve.cliffs),
     )
 
 
-def place(curve: Curve, value: int) -> float:
-    """Where a value of the curve stands across the picture, in pixels."""
-    return _across(value, [point.value for point in curve.points])
+def value_position(curve: Curve, value: int) -> float:
+    """The x of a value of the curve, in pixels."""
+    return _scale(curve).pixel(value)
 
 
-def _at(point: Point, values: list[int]) -> float:
-    return _across(point.value, values)
-
-
-def _across(value: int, values: list[int]) -> float:
-    low, high = min(values), max(values)
-    return round(LEFT + (WIDTH - LEFT - 12) * (value - low) / max(1, high - low), 1)
-
-
-def _panel(xs: Iterable[float], heights: Iterable[int], top: int) -> Panel:
-    return Panel(tuple((x, round(TOP + HEIGHT * (1 - height / top), 1)) for x, height in zip(xs, heights, strict=True)), top)
+def _scale(curve: Curve) -> Scale:
+    values = [point.value for point in curve.points]
+    return FRAME.horizontal(min(values), max(values))

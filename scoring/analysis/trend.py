@@ -1,4 +1,4 @@
-"""How many wards were ready on each day and after each round, and what that says about the deadline. Pure.
+"""How many wards were ready on each day and after each round, against the deadline. Pure.
 
 Every snapshot is judged by one standard on one day, as the colouring by change does: the line moves only where the data moved,
 and its last point is the figure that every other page shows.
@@ -16,8 +16,8 @@ from fractions import Fraction
 from scoring.rating.rating import FindingStatus, Rating, Result
 
 WEEK = 7
-# The forecast goes by the pace of so many weeks at most, needs so many at least, and names no day further away than this.
-WEEKS, LEAST_WEEKS, HORIZON = 8, 2, timedelta(days=5 * 365)
+# The forecast uses the pace of at most and at least so many weeks, and names no day further away than this.
+MAX_WEEKS, MIN_WEEKS, HORIZON = 8, 2, timedelta(days=5 * 365)
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Many ratings taken apart: by the letter of a group, and by the code of a criterion."""
+class Breakdown:
+    """The totals of many ratings by the letter of a group, and by the code of a criterion."""
 
     groups: Mapping[str, Share]
     criteria: Mapping[str, Mapping[FindingStatus, int]]
@@ -82,7 +82,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Deadline:
-    """How the city stands on a day against the day on which all wards are to be ready."""
+    """The standing of the city on a day against the day on which all wards are to be ready."""
 
     on: date
     target: date
@@ -113,7 +113,7 @@ class Deadline:
 
     @property
     def goal(self) -> date:
-        """The day that the pace per week is reckoned to: the target, or once it has passed the end of the running month."""
+        """The day that the weekly pace is computed for: the target or, once it has passed, the end of the running month."""
         if self.days_left >= 0:
             return self.target
         month_end = _month_end(self.on)
@@ -134,7 +134,7 @@ class Deadline:
 class Forecast:
     """The last day by the pace of the last weeks: by all of them, by their faster and by their slower half.
 
-    Paces are wards per week. A day is None where the pace leads nowhere, or past the horizon. Of the wards that became ready in
+    Paces are wards per week. A day is None where the pace never gets there, or only past the horizon. Of the wards that became ready in
     these weeks ``first_rated`` had no approved data before: they were reported, not mended.
     """
 
@@ -153,44 +153,44 @@ def count_days(approvals: Iterable[Approval]) -> tuple[DayCount, ...]:
 
     ``approvals`` come in the order in which they were recorded: of two snapshots of one ward the later one counts.
     """
-    held: dict[str, tuple[int, bool]] = {}
+    newest: dict[str, tuple[int, bool]] = {}
     ready = 0
-    counted: dict[date, DayCount] = {}
+    counts: dict[date, DayCount] = {}
     for order, approval in sorted(enumerate(approvals), key=lambda pair: pair[1].day):
         code, is_ready = approval.rating.ward_code, approval.rating.result is Result.READY
-        before, was_ready = held.get(code, (-1, False))
-        if order > before:
-            held[code] = order, is_ready
+        previous_order, was_ready = newest.get(code, (-1, False))
+        if order > previous_order:
+            newest[code] = order, is_ready
             ready += is_ready - was_ready
-        counted[approval.day] = DayCount(approval.day, len(held), ready)
-    return tuple(counted.values())
+        counts[approval.day] = DayCount(approval.day, len(newest), ready)
+    return tuple(counts.values())
 
 
 def ready_on(days: Sequence[DayCount], day: date) -> int:
     """How many wards were ready at the end of a day; 0 before the first one."""
-    at = bisect_right(days, day, key=lambda counted: counted.day)
-    return days[at - 1].ready if at else 0
+    index = bisect_right(days, day, key=lambda count: count.day)
+    return days[index - 1].ready if index else 0
 
 
-def stand_by_round(approvals: Sequence[Approval]) -> tuple[RoundStanding, ...]:
+def standings_by_round(approvals: Sequence[Approval]) -> tuple[RoundStanding, ...]:
     """The standing at the end of each round, in the order in which the rounds began."""
     names = list(dict.fromkeys(approval.round_name for approval in approvals))
     standings = []
-    for place, name in enumerate(names):
-        known = set(names[: place + 1])
+    for index, name in enumerate(names):
+        rounds_so_far = set(names[: index + 1])
         days = [approval.day for approval in approvals if approval.round_name == name]
-        ratings = {approval.rating.ward_code: approval.rating for approval in approvals if approval.round_name in known}
+        ratings = {approval.rating.ward_code: approval.rating for approval in approvals if approval.round_name in rounds_so_far}
         standings.append(RoundStanding(name, min(days), max(days), ratings))
     return tuple(standings)
 
 
-def changes_between(before: RoundStanding, now: Mapping[Result, int]) -> dict[Result, int]:
+def count_changes(before: RoundStanding, counts: Mapping[Result, int]) -> dict[Result, int]:
     """How many wards more, or fewer, have each result now than at the end of a round."""
-    was = before.counts(sum(now.values()))
-    return {result: count - was[result] for result, count in now.items()}
+    previous = before.counts(sum(counts.values()))
+    return {result: number - previous[result] for result, number in counts.items()}
 
 
-def planned(days: Sequence[DayCount], deadline: Deadline, day: date) -> Fraction | None:
+def planned_ready(days: Sequence[DayCount], deadline: Deadline, day: date) -> Fraction | None:
     """The straight line from the first day with data to all wards on the target date; None outside it, or where there is none."""
     if not days or not days[0].day <= day <= deadline.target or days[0].day == deadline.target:
         return None
@@ -202,26 +202,26 @@ def weekly_paces(days: Sequence[DayCount], on: date) -> tuple[int, ...]:
     """How many wards more were ready after each whole week that ends on that day or a week before it, newest first."""
     if not days:
         return ()
-    whole = min(WEEKS, (on - days[0].day).days // WEEK)
-    ends = [ready_on(days, on - timedelta(days=WEEK * back)) for back in range(max(0, whole) + 1)]
+    week_count = min(MAX_WEEKS, (on - days[0].day).days // WEEK)
+    ends = [ready_on(days, on - timedelta(days=WEEK * weeks_back)) for weeks_back in range(max(0, week_count) + 1)]
     return tuple(later - earlier for later, earlier in itertools.pairwise(ends))
 
 
-def foresee(approvals: Sequence[Approval], deadline: Deadline) -> Forecast | None:
-    """When all wards will be ready if the last weeks go on; None where too few weeks are known, or nothing is missing."""
+def forecast_readiness(approvals: Sequence[Approval], deadline: Deadline) -> Forecast | None:
+    """When all wards will be ready at the pace of the last weeks; None where too few weeks are known, or nothing is missing."""
     days, on = count_days(approvals), deadline.on
     paces = sorted(weekly_paces(days, on))
-    if len(paces) < LEAST_WEEKS or not deadline.missing:
+    if len(paces) < MIN_WEEKS or not deadline.missing:
         return None
     half = (len(paces) + 1) // 2
     slow, pace, fast = (Fraction(sum(part), len(part)) for part in (paces[:half], paces, paces[-half:]))
-    last, earliest, latest = (_day_at(each, deadline) for each in (pace, fast, slow))
-    first_rated = _first_rated(approvals, on - timedelta(days=WEEK * len(paces)), on)
+    last, earliest, latest = (_completion_day(average, deadline) for average in (pace, fast, slow))
+    first_rated = _count_first_rated(approvals, on - timedelta(days=WEEK * len(paces)), on)
     return Forecast(len(paces), pace, slow, fast, first_rated, last, earliest, latest)
 
 
-def take_apart(ratings: Iterable[Rating]) -> Parts:
-    """What groups and criteria make of many ratings."""
+def break_down(ratings: Iterable[Rating]) -> Breakdown:
+    """The totals of many ratings by group and by criterion."""
     met: Counter[str] = Counter()
     counted: Counter[str] = Counter()
     criteria: dict[str, Counter[FindingStatus]] = {}
@@ -232,19 +232,19 @@ def take_apart(ratings: Iterable[Rating]) -> Parts:
             if finding.is_counted:
                 counted[criterion.group] += criterion.weight
                 met[criterion.group] += criterion.weight if finding.is_met else 0
-    named = {code: {status: counts[status] for status in FindingStatus} for code, counts in criteria.items()}
-    return Parts({letter: Share(met[letter], counted[letter]) for letter in sorted(counted)}, named)
+    statuses = {code: {status: counts[status] for status in FindingStatus} for code, counts in criteria.items()}
+    return Breakdown({letter: Share(met[letter], counted[letter]) for letter in sorted(counted)}, statuses)
 
 
-def _first_rated(approvals: Iterable[Approval], after: date, until: date) -> int:
+def _count_first_rated(approvals: Iterable[Approval], after: date, until: date) -> int:
     """How many wards were approved for the first time within these days, and ready at once."""
     first: dict[str, Approval] = {}
     for approval in approvals:
         first.setdefault(approval.rating.ward_code, approval)
-    return sum(after < one.day <= until and one.rating.result is Result.READY for one in first.values())
+    return sum(after < approval.day <= until and approval.rating.result is Result.READY for approval in first.values())
 
 
-def _day_at(pace: Fraction, deadline: Deadline) -> date | None:
+def _completion_day(pace: Fraction, deadline: Deadline) -> date | None:
     if pace <= 0:
         return None
     days = -(-deadline.missing * WEEK * pace.denominator // pace.numerator)

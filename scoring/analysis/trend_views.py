@@ -9,35 +9,35 @@ from inventory.catalogue import GROUPS
 from portal.database import get_session
 from portal.settings import current_settings
 from scoring.analysis.city_trend import Trend, city_trend
-from scoring.analysis.trend import planned, take_apart
+from scoring.analysis.trend import break_down, planned_ready
 from scoring.rating.city_readiness import city_readiness
 
 blueprint = Blueprint("trend", __name__, url_prefix="/readiness", template_folder="../templates")
 
-# Pictures in pixels: beside other things or on a phone, and across a page.
+# Sizes of the chart in pixels: beside other content or on a phone, and across a page.
 SMALL, LARGE = (350, 210), (860, 340)
-ROUNDS = 6
+MAX_ROUNDS = 6
 
 
 @blueprint.get("/trend")
 @requires(Permission.PLAN_READ)
 def trend() -> ResponseReturnValue:
     """Ready wards by day against the deadline, the forecast, and the trend of groups and criteria by round."""
-    found = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
+    progress = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
     with_security = may(the_identity(), Permission.READINESS_SECURITY)
-    rounds = found.rounds[-ROUNDS:]
+    rounds = progress.rounds[-MAX_ROUNDS:]
     return render_template(
         "scoring/trend.html",
-        **trend_values(found),
-        large=found.draw(*LARGE),
-        planned={day.day: planned(found.days, found.deadline, day.day) for day in found.days},
+        **trend_values(progress),
+        large=progress.draw(*LARGE),
+        planned={day.day: planned_ready(progress.days, progress.deadline, day.day) for day in progress.days},
         rounds=rounds,
-        parts=[take_apart(standing.ratings.values()) for standing in rounds],
+        parts=[break_down(standing.ratings.values()) for standing in rounds],
         groups={letter: name for letter, name in GROUPS.items() if letter != "G" or with_security},
-        criteria=[one for one in found.city.standard.criteria if with_security or not one.is_sensitive],
+        criteria=[criterion for criterion in progress.city.standard.criteria if with_security or not criterion.is_sensitive],
     )
 
 
-def trend_values(found: Trend) -> dict[str, object]:
-    """What the templates of the burndown read, with its small picture."""
-    return {"trend": found, "city": found.city, "small": found.draw(*SMALL)}
+def trend_values(trend: Trend) -> dict[str, object]:
+    """The values that the templates of the burndown read, with its small chart."""
+    return {"trend": trend, "city": trend.city, "small": trend.draw(*SMALL)}

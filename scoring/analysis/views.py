@@ -1,4 +1,4 @@
-"""Pages that look ahead: the wards nearest to ready, one ward with other answers, and what ageing will do."""
+"""Pages of analysis: the wards nearest to ready, ageing, data quality, two rounds compared, and one ward with other answers."""
 
 from collections.abc import Mapping
 
@@ -15,12 +15,12 @@ from inventory.wards.queries import get_ward, list_wards
 from portal.database import get_session
 from portal.errors import NotFoundError
 from portal.numbers import CountError, parse_count
-from scoring.analysis.answer_simulation import Knob, knobs_of, with_answers
+from scoring.analysis.answer_simulation import AdjustableAnswer, adjustable_answers, with_answers
 from scoring.analysis.city_analysis import forecast_city, nearest_wards
-from scoring.analysis.round_comparison import look, split
+from scoring.analysis.round_comparison import compare_rounds, rate_round
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.data_quality import CHECKS, Word, assess
-from scoring.rating.explain import explain, name_answer
+from scoring.rating.data_quality import CHECKS, QualityDimension, assess
+from scoring.rating.explain import answer_label, explain
 from scoring.rating.measures import MEASURES
 from scoring.rating.published_standards import get_standard, list_standards
 from scoring.rating.rating import Rating, rate
@@ -28,7 +28,7 @@ from scoring.rating.rating import Rating, rate
 blueprint = Blueprint("study", __name__, url_prefix="/readiness", template_folder="../templates")
 
 YEARS = 5
-MOST = 100_000
+MAX_VALUE = 100_000
 
 
 @blueprint.get("/nearest")
@@ -59,79 +59,81 @@ def ageing() -> ResponseReturnValue:
 @blueprint.get("/quality")
 @requires(Permission.PLAN_READ)
 def quality() -> ResponseReturnValue:
-    """The six words of data quality, for the city and ward by ward."""
+    """The six dimensions of data quality, for the city and ward by ward."""
     city = city_readiness(get_session())
     rows = [(ward, assess(city.ratings[ward.code])) for ward in city.wards]
-    assessed = sorted((row for row in rows if row[1]), key=lambda row: (sum(part.score for part in row[1]), row[0].position))
-    return render_template("scoring/quality.html", city=city, rows=assessed, words=list(Word), checks=CHECKS)
+    assessed = sorted(
+        (row for row in rows if row[1]), key=lambda row: (sum(dimension.score for dimension in row[1]), row[0].position)
+    )
+    return render_template("scoring/quality.html", city=city, rows=assessed, words=list(QualityDimension), checks=CHECKS)
 
 
 @blueprint.get("/history")
 @requires(Permission.PLAN_READ)
 def rounds() -> ResponseReturnValue:
-    """Two rounds, each under a standard, and what of the change is real."""
-    session, typed = get_session(), request.args
+    """Two rounds, each under a standard, and how much of the change is due to the data."""
+    session, filters = get_session(), request.args
     names, versions = list_round_names(session), [record.version for record in list_standards(session)]
     chosen = {
-        "round_a": _one_of(typed.get("round_a"), names, -1),
-        "round_b": _one_of(typed.get("round_b"), names, 0),
-        "standard_a": _one_of(typed.get("standard_a"), versions, -1),
-        "standard_b": _one_of(typed.get("standard_b"), versions, 0),
+        "round_a": _offered_or_default(filters.get("round_a"), names, -1),
+        "round_b": _offered_or_default(filters.get("round_b"), names, 0),
+        "standard_a": _offered_or_default(filters.get("standard_a"), versions, -1),
+        "standard_b": _offered_or_default(filters.get("standard_b"), versions, 0),
     }
-    found = None
+    comparison = None
     if names:
         before, after = (
-            look(
+            rate_round(
                 chosen[f"round_{side}"],
                 snapshots_of_round(session, chosen[f"round_{side}"]),
                 get_standard(session, chosen[f"standard_{side}"]),
             )
             for side in ("a", "b")
         )
-        found = split(before, after)
+        comparison = compare_rounds(before, after)
     return render_template(
-        "scoring/history.html", found=found, names=names, versions=versions, chosen=chosen, wards=list_wards(session)
+        "scoring/history.html", found=comparison, names=names, versions=versions, chosen=chosen, wards=list_wards(session)
     )
 
 
-def _one_of(typed: str | None, offered: list[str], place: int) -> str:
-    if typed in offered:
-        return str(typed)
-    return offered[place] if offered else ""
+def _offered_or_default(value: str | None, offered: list[str], default_index: int) -> str:
+    if value in offered:
+        return str(value)
+    return offered[default_index] if offered else ""
 
 
 @blueprint.get("/wards/<ward_code>/what-if")
 @requires(Permission.READINESS_READ)
 def what_if(ward_code: str) -> ResponseReturnValue:
-    """One ward with other answers, tried on a copy. The answers stand in the address, and nothing is written."""
+    """One ward with other answers, simulated on a copy. The answers are in the address, and nothing is written."""
     ward, city = get_ward(get_session(), ward_code), city_readiness(get_session())
     rating = city.ratings[ward_code]
     if rating.snapshot is None:
         raise NotFoundError("Chưa có phiếu khảo sát nào của đơn vị này được duyệt nên chưa thử được.")
-    groups = _groups(rating)
-    known = {knob.key: knob for _letter, _name, knobs in groups for knob in knobs}
-    answers, errors = _read(request.args, known)
-    tried = rate(with_answers(rating.snapshot, answers, city.on), city.standard, city.on)
-    was = {finding.criterion.code: finding for finding in rating.findings}
-    changed = [finding for finding in tried.findings if finding.status != was[finding.criterion.code].status]
+    groups = _answer_groups(rating)
+    adjustable = {answer.key: answer for _letter, _name, group_answers in groups for answer in group_answers}
+    answers, errors = _parse_answers(request.args, adjustable)
+    simulated = rate(with_answers(rating.snapshot, answers, city.on), city.standard, city.on)
+    findings_before = {finding.criterion.code: finding for finding in rating.findings}
+    changed = [finding for finding in simulated.findings if finding.status != findings_before[finding.criterion.code].status]
     return render_template(
         "scoring/ward_what_if.html",
         ward=ward,
         city=city,
         rating=rating,
-        tried=tried,
+        tried=simulated,
         changed=changed,
         groups=groups,
         typed=request.args,
         answers=answers,
         errors=errors,
         explain=explain,
-        name_answer=name_answer,
-        units={key: _unit(key) for key in known},
+        name_answer=answer_label,
+        units={key: _unit_of(key) for key in adjustable},
     ), 400 if errors else 200
 
 
-def _unit(key: str) -> str:
+def _unit_of(key: str) -> str:
     if key in MEASURES:
         return MEASURES[key].unit
     if key in load_catalogue():
@@ -139,33 +141,33 @@ def _unit(key: str) -> str:
     return "Mbps" if key in set(ConnectionKind) else ""
 
 
-def _groups(rating: Rating) -> list[tuple[str, str, list[Knob]]]:
+def _answer_groups(rating: Rating) -> list[tuple[str, str, list[AdjustableAnswer]]]:
     assert rating.snapshot is not None
     groups, seen = [], set[str]()
     for letter, name in GROUPS.items():
-        knobs: dict[str, Knob] = {}
+        answers: dict[str, AdjustableAnswer] = {}
         for finding in rating.findings:
             if finding.criterion.group == letter:
-                found = knobs_of(finding.criterion, rating.snapshot)
-                knobs |= {knob.key: knob for knob in found if knob.key not in seen}
-        seen |= knobs.keys()
-        if knobs:
-            groups.append((letter, name, list(knobs.values())))
+                group_answers = adjustable_answers(finding.criterion, rating.snapshot)
+                answers |= {answer.key: answer for answer in group_answers if answer.key not in seen}
+        seen |= answers.keys()
+        if answers:
+            groups.append((letter, name, list(answers.values())))
     return groups
 
 
-def _read(typed: Mapping[str, str], known: Mapping[str, Knob]) -> tuple[dict[str, int], dict[str, str]]:
-    """The answers that differ from the ward's own, and what is wrong with those that cannot be read."""
+def _parse_answers(values: Mapping[str, str], adjustable: Mapping[str, AdjustableAnswer]) -> tuple[dict[str, int], dict[str, str]]:
+    """The answers that differ from those of the ward, and the errors of those that cannot be read."""
     answers, errors = {}, {}
-    for key, knob in known.items():
-        text = typed.get(key, "").strip()
+    for key, answer in adjustable.items():
+        text = values.get(key, "").strip()
         if not text:
             continue
         try:
-            value = parse_count(text, 1 if knob.is_yes_or_no else MOST)
+            value = parse_count(text, 1 if answer.is_yes_or_no else MAX_VALUE)
         except CountError as error:
             errors[key] = error.message
             continue
-        if value != knob.value:
+        if value != answer.value:
             answers[key] = value
     return answers, errors

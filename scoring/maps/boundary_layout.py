@@ -8,15 +8,15 @@ from inventory.wards.wards import Ward
 from scoring.maps.hex_layout import break_name
 
 Point = tuple[int, int]
-# The height of letters in units of the plane when the whole city fits the frame, and how wide a letter is of its height.
-LETTER = 62
-LETTER_SHARE = 0.56
+# The height of letters in units of the plane when the whole city fits the frame, and the width of a letter as a share of it.
+LETTER_HEIGHT = 62
+LETTER_ASPECT = 0.56
 LEVELS = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)
 class Area:
-    """One ward: its path, the middle of its name, the lines of the name, and how far to zoom in before the name fits."""
+    """One ward: its path, the centre of its name, the lines of the name, and how far to zoom in before the name fits."""
 
     ward: Ward
     path: str
@@ -43,59 +43,61 @@ def lay_out_land(boundaries: Boundaries, wards: Iterable[Ward]) -> LandMap:
     by_code = {ward.code: ward for ward in wards}
     return LandMap(
         areas=tuple(_area(ward, shapes[code]) for code, ward in by_code.items()),
-        outlines=_outline(boundaries.shapes, by_code),
+        outlines=_district_borders(boundaries.shapes, by_code),
         width=boundaries.width,
         height=boundaries.height,
         inner=boundaries.inner,
-        inner_codes=frozenset(shape.ward_code for shape in boundaries.shapes if _meets(shape.box, boundaries.inner)),
+        inner_codes=frozenset(shape.ward_code for shape in boundaries.shapes if _intersects(shape.box, boundaries.inner)),
     )
 
 
 def _area(ward: Ward, shape: Shape) -> Area:
     lines = break_name(ward.name)
-    width = max(map(len, lines)) * LETTER * LETTER_SHARE
-    need = max(width, len(lines) * LETTER) / max(1, 2 * shape.room)
-    return Area(ward, shape.path, shape.label, lines, next((level for level in LEVELS if need <= level), 16))
+    width = max(map(len, lines)) * LETTER_HEIGHT * LETTER_ASPECT
+    level_needed = max(width, len(lines) * LETTER_HEIGHT) / max(1, 2 * shape.room)
+    return Area(ward, shape.path, shape.label, lines, next((level for level in LEVELS if level_needed <= level), 16))
 
 
-def _meets(box: tuple[int, int, int, int], inner: tuple[int, int, int, int]) -> bool:
+def _intersects(box: tuple[int, int, int, int], inner: tuple[int, int, int, int]) -> bool:
     left, top, right, bottom = box
     x, y, width, height = inner
     return left < x + width and right > x and top < y + height and bottom > y
 
 
-def _outline(shapes: Iterable[Shape], wards: Mapping[str, Ward]) -> str:
-    """The borders that lie between two former districts or at the rim, as one path."""
-    owners: dict[tuple[Point, Point], set[str]] = {}
+def _district_borders(shapes: Iterable[Shape], wards: Mapping[str, Ward]) -> str:
+    """The borders between former districts and around the city, as one path."""
+    wards_by_segment: dict[tuple[Point, Point], set[str]] = {}
     for shape in shapes:
         for ring in shape.rings:
-            for place, point in enumerate(ring):
-                ends = (ring[place - 1], point)
-                owners.setdefault((min(ends), max(ends)), set()).add(shape.ward_code)
-    between = [
-        segment for segment, codes in owners.items() if len(codes) == 1 or len({wards[c].former_district for c in codes}) > 1
+            for index, point in enumerate(ring):
+                segment = (ring[index - 1], point)
+                wards_by_segment.setdefault((min(segment), max(segment)), set()).add(shape.ward_code)
+    borders = [
+        segment
+        for segment, codes in wards_by_segment.items()
+        if len(codes) == 1 or len({wards[c].former_district for c in codes}) > 1
     ]
-    return "".join(_draw(line) for line in _string(between))
+    return "".join(_path(line) for line in _join_segments(borders))
 
 
-def _string(segments: Iterable[tuple[Point, Point]]) -> Iterable[list[Point]]:
-    """Segments strung into lines, each walked once."""
-    ways: dict[Point, list[Point]] = {}
+def _join_segments(segments: Iterable[tuple[Point, Point]]) -> Iterable[list[Point]]:
+    """Segments joined into lines; each segment is used once."""
+    neighbours: dict[Point, list[Point]] = {}
     for a, b in segments:
-        ways.setdefault(a, []).append(b)
-        ways.setdefault(b, []).append(a)
-    # Lines begin where more or fewer than two segments meet; what is left over are closed rings.
-    for start in sorted(ways, key=lambda point: len(ways[point]) == 2):
-        while ways[start]:
+        neighbours.setdefault(a, []).append(b)
+        neighbours.setdefault(b, []).append(a)
+    # Lines begin where more or fewer than two segments meet; the rest are closed rings.
+    for start in sorted(neighbours, key=lambda point: len(neighbours[point]) == 2):
+        while neighbours[start]:
             line = [start]
-            while ways[line[-1]]:
-                following = ways[line[-1]].pop()
-                ways[following].remove(line[-1])
-                line.append(following)
+            while neighbours[line[-1]]:
+                next_point = neighbours[line[-1]].pop()
+                neighbours[next_point].remove(line[-1])
+                line.append(next_point)
             yield line
 
 
-def _draw(line: list[Point]) -> str:
+def _path(line: list[Point]) -> str:
     (x, y), *others = line
     steps = []
     for u, v in others:

@@ -1,7 +1,7 @@
 """Which colourings of the map a person is offered, and one of them over the city.
 
-Who acts for named wards only sees the results of all, and the reasons of the own ones: so no colouring by reasons. What would help an
-attacker is never coloured criterion by criterion, and as a group for those only who hold the permission.
+Whoever acts for named wards sees the results of all wards but the reasons of these alone, so is offered no colouring by reasons. What
+would help an attacker is never coloured by criterion, and as a group only for holders of the permission.
 """
 
 from collections.abc import Iterator
@@ -14,21 +14,21 @@ from inventory.catalogue import GROUPS
 from scoring.analysis.city_analysis import costs_to_ready
 from scoring.maps import colourings
 from scoring.maps.colourings import Colouring
-from scoring.rating.city_readiness import CityReadiness, grades_of, ratings_before
+from scoring.rating.city_readiness import CityReadiness, confidence_grades, ratings_before
 from scoring.rating.standard import Standard
 
-# The offers under their headings: pairs of key and words.
+# The offers under their headings: pairs of key and label.
 Choices = dict[str, list[tuple[str, str]]]
 
 
 def offer_colourings(identity: Identity, standard: Standard) -> Choices:
     """What the person may colour the map by."""
-    whole = [("state", "Kết quả"), ("score", "Điểm"), ("confidence", "Độ tin cậy"), ("change", "Thay đổi so với đợt trước")]
+    general = [("state", "Kết quả"), ("score", "Điểm"), ("confidence", "Độ tin cậy"), ("change", "Thay đổi so với đợt trước")]
     if identity.wards is not None:
-        return {"Toàn bộ": whole}
+        return {"Toàn bộ": general}
     groups = [(f"group-{letter}", f"{letter}. {name}") for letter, name in GROUPS.items() if _may_see_group(identity, letter)]
     return {
-        "Toàn bộ": [*whole, ("cost", "Kinh phí cần bổ sung để đáp ứng")],
+        "Toàn bộ": [*general, ("cost", "Kinh phí cần bổ sung để đáp ứng")],
         "Theo nhóm": groups,
         **{f"Tiêu chí nhóm {letter}": criteria for letter, criteria in _criteria_by_group(standard)},
     }
@@ -45,13 +45,13 @@ def colour_city(session: Session, city: CityReadiness, key: str) -> Colouring:
     if key == "cost":
         return colourings.by_cost(ratings, costs_to_ready(session, city))
     if key == "confidence":
-        return colourings.by_confidence(grades_of(city))
+        return colourings.by_confidence(confidence_grades(city))
     if key == "change":
         return colourings.by_change(ratings, ratings_before(session, city))
     return {"state": colourings.by_state, "score": colourings.by_score}[key](ratings)
 
 
-def keys_of(choices: Choices) -> tuple[str, ...]:
+def offered_keys(choices: Choices) -> tuple[str, ...]:
     """The keys that were offered."""
     return tuple(key for offers in choices.values() for key, _label in offers)
 
@@ -62,6 +62,6 @@ def _may_see_group(identity: Identity, letter: str) -> bool:
 
 def _criteria_by_group(standard: Standard) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for letter in GROUPS:
-        found = [c for c in standard.criteria if c.group == letter and not c.is_sensitive]
-        if found:
-            yield letter, [(c.code, f"{c.code.removeprefix('CR-')} {c.name}") for c in found]
+        criteria = [c for c in standard.criteria if c.group == letter and not c.is_sensitive]
+        if criteria:
+            yield letter, [(c.code, f"{c.code.removeprefix('CR-')} {c.name}") for c in criteria]

@@ -1,6 +1,6 @@
-"""Colourings of the map: each puts every ward into one class, with the words and the sign of the class. Pure.
+"""Colourings of the map: each puts every ward into one class, with the label and the mark of the class. Pure.
 
-The key of a class is that of its style; which colour and pattern that is stands in the style sheet alone.
+The key of a class names its style; its colour and pattern are defined in the style sheet alone.
 """
 
 from bisect import bisect_right
@@ -14,7 +14,7 @@ from scoring.rating.rating import Finding, FindingStatus, Rating, Result
 from scoring.rating.remedies import CostToReady
 from scoring.rating.standard import Criterion
 
-# Ladders of five: from pale to dark, so that the order survives grey print.
+# The limits of five classes, from pale to dark, so that the order survives grey print.
 SCORES = (60, 70, 80, 90)
 SHARES = (25, 50, 75, 100)
 MILLION = 1_000_000
@@ -23,7 +23,7 @@ MARKS = {FindingStatus.MET: "✓", FindingStatus.UNMET: "✗", FindingStatus.UNA
 
 @dataclass(frozen=True)
 class Shade:
-    """One class of a legend: the key of its style, its words, and the short sign of its tiles."""
+    """One class of a legend: the key of its style, its label, and the short mark of its tiles."""
 
     key: str
     label: str
@@ -32,7 +32,7 @@ class Shade:
 
 @dataclass(frozen=True)
 class Colouring:
-    """Every ward in one of the shades, by code. ``values`` are figures in words, ``marks`` what stands in a tile for the sign.
+    """Every ward in one of the shades, by code. ``values`` are figures as text, ``marks`` the marks of tiles that differ from that of the class.
 
     ``note`` says what the figures are made of, where the label alone does not.
     """
@@ -48,23 +48,23 @@ class Colouring:
     @property
     def counts(self) -> tuple[int, ...]:
         """How many wards each shade has, in the order of the shades."""
-        places = list(self.of.values())
-        return tuple(places.count(place) for place in range(len(self.shades)))
+        indexes = list(self.of.values())
+        return tuple(indexes.count(index) for index in range(len(self.shades)))
 
     def shade_of(self, ward_code: str) -> Shade:
         """The shade of one ward."""
         return self.shades[self.of[ward_code]]
 
     def mark_of(self, ward_code: str) -> str:
-        """The short sign in the tile of one ward."""
+        """The short mark in the tile of one ward."""
         return self.marks.get(ward_code, self.shade_of(ward_code).mark)
 
-    def wards_of(self, place: int) -> tuple[str, ...]:
-        """The codes of the wards in the shade of that place."""
-        return tuple(code for code, found in self.of.items() if found == place)
+    def wards_of(self, shade_index: int) -> tuple[str, ...]:
+        """The codes of the wards in the shade with that index."""
+        return tuple(code for code, index in self.of.items() if index == shade_index)
 
     def told(self, ward_code: str) -> str:
-        """The words of one ward: its figure where there is one, else its class."""
+        """The text of one ward: its figure where there is one, else its class."""
         return self.values.get(ward_code) or self.shade_of(ward_code).label
 
 
@@ -84,7 +84,7 @@ def by_score(ratings: Mapping[str, Rating]) -> Colouring:
     labels = ("dưới 60 điểm", "60 đến 69 điểm", "70 đến 79 điểm", "80 đến 89 điểm", "90 đến 100 điểm")
     values = {code: f"{score} điểm" for code, score in scores.items()}
     marks = {code: str(score) for code, score in scores.items()}
-    return _on_a_ladder("score", "Điểm", ratings, scores, SCORES, _ramp("seq", labels), values, marks)
+    return _on_scale("score", "Điểm", ratings, scores, SCORES, _ramp("seq", labels), values, marks)
 
 
 def by_group(ratings: Mapping[str, Rating], letter: str, name: str) -> Colouring:
@@ -93,51 +93,51 @@ def by_group(ratings: Mapping[str, Rating], letter: str, name: str) -> Colouring
     labels = ("dưới 25 %", "25 đến dưới 50 %", "50 đến dưới 75 %", "75 đến dưới 100 %", "100 %, đạt cả nhóm")
     values = {code: format_percent(share / 100) for code, share in shares.items()}
     note = "Tỷ lệ trọng số đạt trên trọng số được tính của nhóm, làm tròn xuống."
-    return _on_a_ladder(f"group-{letter}", f"{letter}. {name}", ratings, shares, SHARES, _ramp("seq", labels), values, values, note)
+    return _on_scale(f"group-{letter}", f"{letter}. {name}", ratings, shares, SHARES, _ramp("seq", labels), values, values, note)
 
 
 def by_criterion(ratings: Mapping[str, Rating], criterion: Criterion) -> Colouring:
     """Met, not met, unanswered or not applicable: one criterion over the city."""
     keys = {"met": "ready", "unmet": "not_ready", "unanswered": "incomplete", "not_applicable": "na"}
     shades = (*(Shade(keys[status.value], status.label, MARKS[status]) for status in FindingStatus), NO_DATA)
-    found = {code: _find(rating, criterion.code) for code, rating in ratings.items()}
+    findings = {code: _finding_of(rating, criterion.code) for code, rating in ratings.items()}
     statuses = list(FindingStatus)
-    places = {code: statuses.index(f.status) if f else len(statuses) for code, f in found.items()}
-    return Colouring(criterion.code, f"{criterion.code.removeprefix('CR-')} {criterion.name}", shades, places)
+    indexes = {code: statuses.index(finding.status) if finding else len(statuses) for code, finding in findings.items()}
+    return Colouring(criterion.code, f"{criterion.code.removeprefix('CR-')} {criterion.name}", shades, indexes)
 
 
 def by_cost(ratings: Mapping[str, Rating], costs: Mapping[str, CostToReady]) -> Colouring:
-    """Cost to ready: capital and one year of recurrent spending, told apart in the words of each ward."""
+    """Cost to ready: capital and one year of recurrent spending, named separately in the text of each ward."""
     priced = {
         code: costs[code].capital + costs[code].recurrent
         for code, rating in ratings.items()
         if rating.result in (Result.NOT_READY, Result.INCOMPLETE) and costs[code].possible
     }
-    bounds = _round_bounds(sorted(priced.values()))
+    limits = _round_limits(sorted(priced.values()))
     shades = (
-        *_ramp("heat", _between(bounds)),
+        *_ramp("heat", _range_labels(limits)),
         Shade("done", "đã đáp ứng, không cần thêm", "✓"),
         Shade("stuck", "chỉ có tiền thì chưa đủ", "!"),
         NO_DATA,
     )
-    places = {code: _cost_place(rating, priced.get(code), bounds) for code, rating in ratings.items()}
+    indexes = {code: _cost_index(rating, priced.get(code), limits) for code, rating in ratings.items()}
     values = {
-        code: f"{format_vnd_short(whole)} (đầu tư {format_vnd_short(costs[code].capital)}, "
+        code: f"{format_vnd_short(total)} (đầu tư {format_vnd_short(costs[code].capital)}, "
         f"thường xuyên {format_vnd_short(costs[code].recurrent)} mỗi năm)"
-        for code, whole in priced.items()
+        for code, total in priced.items()
     }
-    marks = {code: _short(whole) for code, whole in priced.items()}
+    marks = {code: _tile_amount(total) for code, total in priced.items()}
     note = "Chi đầu tư phát triển cộng chi thường xuyên của một năm, để so các đơn vị với nhau; hai nguồn ghi riêng ở từng đơn vị."
-    return Colouring("cost", "Kinh phí cần bổ sung để đáp ứng", shades, places, values, marks, note)
+    return Colouring("cost", "Kinh phí cần bổ sung để đáp ứng", shades, indexes, values, marks, note)
 
 
 def by_confidence(grades: Mapping[str, Confidence | None]) -> Colouring:
-    """How firmly each verdict stands."""
+    """The confidence in each verdict."""
     keys = {"measured": "seq5", "evidence": "seq3", "reviewed": "seq1", "old": "old"}
     shades = (*(Shade(keys[grade.value], grade.label) for grade in Confidence), NO_DATA)
     order = list(Confidence)
-    places = {code: order.index(grade) if grade else len(order) for code, grade in grades.items()}
-    return Colouring("confidence", "Độ tin cậy", shades, places)
+    indexes = {code: order.index(grade) if grade else len(order) for code, grade in grades.items()}
+    return Colouring("confidence", "Độ tin cậy", shades, indexes)
 
 
 CHANGES = (
@@ -152,37 +152,37 @@ CHANGES = (
 
 
 def by_change(ratings: Mapping[str, Rating], before: Mapping[str, Rating]) -> Colouring:
-    """What changed since each ward's round before, both rated alike, so that the change lies in the data."""
-    places = {code: _change_place(before.get(code), rating) for code, rating in ratings.items()}
+    """The change since each ward's round before, both rated alike, so that it is due to the data."""
+    indexes = {code: _change_index(before.get(code), rating) for code, rating in ratings.items()}
     values = {}
     for code, rating in ratings.items():
-        was = before.get(code)
-        if was is not None and rating.snapshot is not None and places[code] != 2:
-            values[code] = f"{CHANGES[places[code]].label}, {was.score} → {rating.score} điểm"
+        previous = before.get(code)
+        if previous is not None and rating.snapshot is not None and indexes[code] != 2:
+            values[code] = f"{CHANGES[indexes[code]].label}, {previous.score} → {rating.score} điểm"
     note = "Hai đợt xét theo cùng bộ tiêu chuẩn đang dùng, cùng một ngày."
-    return Colouring("change", "Thay đổi so với đợt trước", CHANGES, places, values, note=note)
+    return Colouring("change", "Thay đổi so với đợt trước", CHANGES, indexes, values, note=note)
 
 
-def _on_a_ladder(
+def _on_scale(
     key: str,
     label: str,
     ratings: Mapping[str, Rating],
     figures: Mapping[str, int],
-    bounds: Sequence[int],
+    limits: Sequence[int],
     ramp: tuple[Shade, ...],
     values: Mapping[str, str],
     marks: Mapping[str, str],
     note: str = "",
 ) -> Colouring:
-    """Figures on a ladder; a ward without one has no data, or the figure does not apply to it."""
+    """Figures in classes; a ward without a figure has no data, or the figure does not apply to it."""
 
-    def place(code: str, rating: Rating) -> int:
+    def index_of(code: str, rating: Rating) -> int:
         if code in figures:
-            return bisect_right(bounds, figures[code])
+            return bisect_right(limits, figures[code])
         return len(ramp) + 1 if rating.snapshot is None else len(ramp)
 
-    places = {code: place(code, rating) for code, rating in ratings.items()}
-    return Colouring(key, label, (*ramp, NOT_APPLICABLE, NO_DATA), places, values, marks, note)
+    indexes = {code: index_of(code, rating) for code, rating in ratings.items()}
+    return Colouring(key, label, (*ramp, NOT_APPLICABLE, NO_DATA), indexes, values, marks, note)
 
 
 def _ramp(name: str, labels: Sequence[str]) -> tuple[Shade, ...]:
@@ -190,47 +190,47 @@ def _ramp(name: str, labels: Sequence[str]) -> tuple[Shade, ...]:
 
 
 def _met_share(rating: Rating, letter: str) -> int | None:
-    found = [finding for finding in rating.findings if finding.criterion.group == letter and finding.is_counted]
-    counted = sum(finding.criterion.weight for finding in found)
-    met = sum(finding.criterion.weight for finding in found if finding.is_met)
+    findings = [finding for finding in rating.findings if finding.criterion.group == letter and finding.is_counted]
+    counted = sum(finding.criterion.weight for finding in findings)
+    met = sum(finding.criterion.weight for finding in findings if finding.is_met)
     return 100 * met // counted if counted else None
 
 
-def _find(rating: Rating, code: str) -> Finding | None:
+def _finding_of(rating: Rating, code: str) -> Finding | None:
     return next((finding for finding in rating.findings if finding.criterion.code == code), None)
 
 
-def _cost_place(rating: Rating, whole: int | None, bounds: Sequence[int]) -> int:
-    if whole is not None:
-        return bisect_right(bounds, whole)
+def _cost_index(rating: Rating, total: int | None, limits: Sequence[int]) -> int:
+    if total is not None:
+        return bisect_right(limits, total)
     return {Result.READY: 5, Result.NO_DATA: 7}.get(rating.result, 6)
 
 
-def _round_bounds(sums: Sequence[int]) -> tuple[int, ...]:
-    """Four round sums of the ladder 1, 2, 5, 10 around the middle one, so that the classes are easy to say."""
+def _round_limits(sums: Sequence[int]) -> tuple[int, ...]:
+    """Four round sums of the ladder 1, 2, 5, 10 around the middle one, so that the classes are easy to name."""
     middle = max(sums[len(sums) // 2] if sums else 0, 10 * MILLION)
     ladder = [step * 10**power for power in range(5, 14) for step in (1, 2, 5)]
-    at = bisect_right(ladder, middle)
-    return tuple(ladder[at - 3 : at + 1])
+    index = bisect_right(ladder, middle)
+    return tuple(ladder[index - 3 : index + 1])
 
 
-def _between(bounds: Sequence[int]) -> tuple[str, ...]:
-    said = [format_vnd_short(bound) for bound in bounds]
-    inner = [f"từ {low} đến dưới {high}" for low, high in pairwise(said)]
-    return (f"dưới {said[0]}", *inner, f"từ {said[-1]} trở lên")
+def _range_labels(limits: Sequence[int]) -> tuple[str, ...]:
+    labels = [format_vnd_short(limit) for limit in limits]
+    inner = [f"từ {low} đến dưới {high}" for low, high in pairwise(labels)]
+    return (f"dưới {labels[0]}", *inner, f"từ {labels[-1]} trở lên")
 
 
-def _short(whole: int) -> str:
+def _tile_amount(total: int) -> str:
     """``350 tr`` or ``1,2 tỷ``: what fits into a tile."""
-    return format_vnd_short(whole).replace("triệu đồng", "tr").removesuffix(" đồng")
+    return format_vnd_short(total).replace("triệu đồng", "tr").removesuffix(" đồng")
 
 
-def _change_place(was: Rating | None, now: Rating) -> int:
-    if now.snapshot is None:
+def _change_index(previous: Rating | None, current: Rating) -> int:
+    if current.snapshot is None:
         return 6
-    if was is None:
+    if previous is None:
         return 5
-    is_ready, was_ready = now.result is Result.READY, was.result is Result.READY
+    is_ready, was_ready = current.result is Result.READY, previous.result is Result.READY
     if is_ready != was_ready:
         return 0 if is_ready else 4
-    return 1 if now.score > was.score else 3 if now.score < was.score else 2
+    return 1 if current.score > previous.score else 3 if current.score < previous.score else 2

@@ -57,7 +57,7 @@ def lay_out(wards: Sequence[Ward]) -> HexMap:
     left = min(ward.tile_column + (ward.tile_row % 2) / 2 for ward in wards)
     tiles = tuple(_tile(ward, left, top) for ward in wards)
     outlines, banks = _edges(tiles)
-    river = tuple(_soften(chain) for chain in _join(banks))
+    river = tuple(_smooth(chain) for chain in _join_edges(banks))
     width = max(tile.centre[0] for tile in tiles) + 1
     height = max(tile.centre[1] for tile in tiles) + 1
     return HexMap(tiles, outlines, river, round(width, 3), round(height, 3))
@@ -82,51 +82,55 @@ def _tile(ward: Ward, left: float, top: int) -> Tile:
 
 
 def _edges(tiles: Sequence[Tile]) -> tuple[tuple[tuple[Point, Point], ...], tuple[tuple[Point, Point], ...]]:
-    owners: dict[frozenset[Point], list[Ward]] = {}
-    ends: dict[frozenset[Point], tuple[Point, Point]] = {}
+    wards_by_edge: dict[frozenset[Point], list[Ward]] = {}
+    ends_by_edge: dict[frozenset[Point], tuple[Point, Point]] = {}
     for tile in tiles:
         for index, start in enumerate(tile.corners):
             end = tile.corners[(index + 1) % 6]
-            edge = frozenset((_near(start), _near(end)))
-            owners.setdefault(edge, []).append(tile.ward)
-            ends.setdefault(edge, (start, end))
+            edge = frozenset((_rounded(start), _rounded(end)))
+            wards_by_edge.setdefault(edge, []).append(tile.ward)
+            ends_by_edge.setdefault(edge, (start, end))
     outlines = tuple(
-        ends[edge] for edge, wards in owners.items() if len({ward.former_district for ward in wards}) != 1 or len(wards) == 1
+        ends_by_edge[edge]
+        for edge, wards in wards_by_edge.items()
+        if len({ward.former_district for ward in wards}) != 1 or len(wards) == 1
     )
     banks = tuple(
-        ends[edge] for edge, wards in owners.items() if len({ward.former_district in TERRITORY.left_bank for ward in wards}) == 2
+        ends_by_edge[edge]
+        for edge, wards in wards_by_edge.items()
+        if len({ward.former_district in TERRITORY.left_bank for ward in wards}) == 2
     )
     return outlines, banks
 
 
-def _join(edges: Sequence[tuple[Point, Point]]) -> list[list[Point]]:
-    """Edges that meet, strung into lines as long as they go."""
-    left = list(edges)
+def _join_edges(edges: Sequence[tuple[Point, Point]]) -> list[list[Point]]:
+    """Edges joined into the longest possible lines."""
+    remaining = list(edges)
     chains = []
-    while left:
-        chain = list(left.pop())
+    while remaining:
+        chain = list(remaining.pop())
         grows = True
         while grows:
             grows = False
-            for edge in left:
+            for edge in remaining:
                 for near, far in (edge, edge[::-1]):
-                    if _near(near) == _near(chain[-1]):
+                    if _rounded(near) == _rounded(chain[-1]):
                         chain.append(far)
-                    elif _near(near) == _near(chain[0]):
+                    elif _rounded(near) == _rounded(chain[0]):
                         chain.insert(0, far)
                     else:
                         continue
                     grows = True
                     break
                 if grows:
-                    left.remove(edge)
+                    remaining.remove(edge)
                     break
         chains.append(chain)
     return chains
 
 
-def _soften(chain: Sequence[Point]) -> tuple[Point, ...]:
-    """The line with its corners cut twice: a river bends, it does not zigzag."""
+def _smooth(chain: Sequence[Point]) -> tuple[Point, ...]:
+    """The line with its corners cut twice, so that the river bends instead of zigzagging."""
     points = list(chain)
     for _ in range(2):
         cut = [points[0]]
@@ -136,6 +140,6 @@ def _soften(chain: Sequence[Point]) -> tuple[Point, ...]:
     return tuple((round(x, 2), round(y, 2)) for x, y in points)
 
 
-def _near(point: Point) -> Point:
-    """Corners of neighbours, rounded so that they meet."""
+def _rounded(point: Point) -> Point:
+    """A corner, rounded so that it equals that of the neighbouring tiles."""
     return round(point[0], 1), round(point[1], 1)

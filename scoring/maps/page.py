@@ -1,4 +1,4 @@
-"""What the map shows on whatever page it stands: the view, the colouring, who is found, and the words of each ward."""
+"""The values of the map on any page: the view, the colouring, the matches of the search, and the text of each ward."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,48 +13,48 @@ from portal.caches import Cache
 from portal.database import get_session
 from portal.vietnamese import fold
 from scoring.maps.boundary_layout import LandMap, lay_out_land
-from scoring.maps.colouring_access import colour_city, keys_of, offer_colourings
+from scoring.maps.colouring_access import colour_city, offer_colourings, offered_keys
 from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.rating import Rating, Result
 
 VIEWS = ("hex", "land")
-TOLD = 3
+MAX_NAMED = 3
 # The map of the boundaries in force, by the hash of their file.
 _layouts: Cache[str, LandMap] = Cache("boundary layouts")
 
 
-def map_values(city: CityReadiness, typed: Mapping[str, str] | None = None) -> dict[str, object]:
-    """What the templates of the map read. ``typed`` are the parts of the address: colour, view, find; odd ones are passed over.
+def map_values(city: CityReadiness, arguments: Mapping[str, str] | None = None) -> dict[str, object]:
+    """The values that the templates of the map read. ``arguments`` are those of the address: colour, view, find; invalid ones are ignored.
 
     Include ``scoring/map.html`` with these values, on a page of any package above.
     """
-    typed, identity, session = typed or {}, the_identity(), get_session()
+    arguments, identity, session = arguments or {}, the_identity(), get_session()
     choices = offer_colourings(identity, city.standard)
-    colour = typed.get("colour", "")
+    colour = arguments.get("colour", "")
     source = find_source(session)
-    view = "land" if typed.get("view") == "land" and source else "hex"
-    find = typed.get("find", "")[:100]
+    view = "land" if arguments.get("view") == "land" and source else "hex"
+    find = arguments.get("find", "")[:100]
     return {
         "city": city,
         "results": list(Result),
-        "missing": {code: name_missing(rating) for code, rating in city.ratings.items()},
+        "missing": {code: missing_text(rating) for code, rating in city.ratings.items()},
         "may_open": {ward.code for ward in city.wards if identity.covers(ward.code)},
         "hexmap": lay_out(city.wards) if view == "hex" else None,
         "landmap": land_map(session, source, city) if source and view == "land" else None,
         "boundary_source": source,
         "map_view": view,
-        "colouring": colour_city(session, city, colour if colour in keys_of(choices) else "state"),
+        "colouring": colour_city(session, city, colour if colour in offered_keys(choices) else "state"),
         "colour_choices": choices,
         "find": find,
-        "marked": {ward.code for ward in city.wards if _is_found(ward, find)},
+        "marked": {ward.code for ward in city.wards if _matches(ward, find)},
     }
 
 
 def map_colours(city: CityReadiness) -> dict[str, Any]:
     """Every colouring that the person is offered, for the script: classes, and a place in them for each ward in order."""
     session, codes = get_session(), [ward.code for ward in city.wards]
-    found = [colour_city(session, city, key) for key in keys_of(offer_colourings(the_identity(), city.standard))]
+    colourings = [colour_city(session, city, key) for key in offered_keys(offer_colourings(the_identity(), city.standard))]
     return {
         "wards": codes,
         "colourings": {
@@ -67,7 +67,7 @@ def map_colours(city: CityReadiness) -> dict[str, Any]:
                 "marks": [colouring.marks.get(code) for code in codes] if colouring.marks else [],
                 "values": [colouring.values.get(code) for code in codes] if colouring.values else [],
             }
-            for colouring in found
+            for colouring in colourings
         },
     }
 
@@ -77,12 +77,12 @@ def land_map(session: Session, source: BoundarySource, city: CityReadiness) -> L
     return _layouts.get(source.sha256, lambda: lay_out_land(get_boundaries(session, source), city.wards))
 
 
-def _is_found(ward: Ward, find: str) -> bool:
+def _matches(ward: Ward, find: str) -> bool:
     return bool(find.strip()) and fold(find) in fold(ward.full_name)
 
 
-def name_missing(rating: Rating) -> str:
-    """The first missing things, blocking ones first; of what would help an attacker, the map names the group only."""
+def missing_text(rating: Rating) -> str:
+    """The first unmet criteria, blocking ones first; of those that would help an attacker only the group is named."""
     security = _("Tiêu chí an ninh mạng")
-    shown = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in rating.unmet]
-    return "; ".join(list(dict.fromkeys(shown))[:TOLD])
+    names = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in rating.unmet]
+    return "; ".join(list(dict.fromkeys(names))[:MAX_NAMED])

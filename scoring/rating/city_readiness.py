@@ -20,7 +20,7 @@ from scoring.rating.standard import Standard
 
 # By snapshot, standard and day.
 _ratings: Cache[tuple[str, str, date], Rating] = Cache("ratings")
-# By the state of the city: weighing every answer of every ward takes longer than all else on a page.
+# By the state of the city: grading every answer of every ward takes longer than everything else on a page.
 _grades: Cache[str, Mapping[str, Confidence | None]] = Cache("confidence")
 
 
@@ -50,11 +50,11 @@ class CityReadiness:
         """The date of the newest snapshot, or None while there is none."""
         return max((rating.snapshot.as_of for rating in self.ratings.values() if rating.snapshot), default=None)
 
-    def counts_by(self, part: str) -> dict[str, dict[Result, int]]:
+    def counts_by(self, attribute: str) -> dict[str, dict[Result, int]]:
         """The counts for each ``kind`` or ``former_district`` of wards."""
         groups: dict[str, Counter[Result]] = {}
         for ward in self.wards:
-            groups.setdefault(getattr(ward, part), Counter())[self.ratings[ward.code].result] += 1
+            groups.setdefault(getattr(ward, attribute), Counter())[self.ratings[ward.code].result] += 1
         return {name: {result: counted[result] for result in Result} for name, counted in groups.items()}
 
 
@@ -70,19 +70,19 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     return CityReadiness(standard, day, wards, ratings, version)
 
 
-def grades_of(city: CityReadiness) -> Mapping[str, Confidence | None]:
-    """How firmly the verdict of each ward stands."""
+def confidence_grades(city: CityReadiness) -> Mapping[str, Confidence | None]:
+    """The confidence in the verdict of each ward."""
     return _grades.get(city.version, lambda: {code: confidence(rating) for code, rating in city.ratings.items()})
 
 
 def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
-    """What each ward had in the round before its newest one, rated like the city: by the same standard, on the same day."""
+    """The ratings of each ward's round before its newest one, by the standard and on the day of the city."""
     hashes = hashes_of_round_before(session)
     return rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
 
 
 def rate_each(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
-    """The rating of each snapshot, by whatever key names it and its hash; what was rated alike before is not rated again."""
+    """The rating of each snapshot, under the keys of ``hashes`` and ``snapshots``; equal ratings are computed once."""
     keys = {code: (hashes[code], standard.sha256, on) for code in snapshots}
     by_key = {keys[code]: snapshot for code, snapshot in snapshots.items()}
     ratings = _ratings.get_many(keys.values(), lambda missing: {key: rate(by_key[key], standard, on) for key in missing})

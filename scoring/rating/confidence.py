@@ -1,4 +1,4 @@
-"""How firmly a verdict stands: what is behind the answers, and how old they are. Pure."""
+"""The confidence in a verdict: what the answers are based on, and how old they are. Pure."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from inventory.snapshots.snapshot import Basis, ConnectionKind, Snapshot
 from portal.labels import LabelledEnum
 from scoring.rating.rating import Finding, Rating
 
-# An answer that was approved longer ago than this is old: half a year, as surveys are meant to come round.
+# Data older than this are old: half a year, the intended interval between surveys.
 OLD_DAYS = 183
 
 

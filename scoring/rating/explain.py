@@ -21,19 +21,19 @@ def explain(finding: Finding) -> str:
 
 
 def verdict(finding: Finding) -> str:
-    """What the criterion makes of the ward, without code and source."""
+    """The finding in one clause, without code and source."""
     name = finding.criterion.name
     if finding.status is FindingStatus.NOT_APPLICABLE:
         days = finding.criterion.effective_from, finding.criterion.effective_to
-        in_force = " và ".join(f"{word} {day:%d/%m/%Y}" for word, day in zip(("từ", "đến"), days, strict=True) if day)
+        in_force = " và ".join(f"{preposition} {day:%d/%m/%Y}" for preposition, day in zip(("từ", "đến"), days, strict=True) if day)
         return f"{name}: không áp dụng cho đơn vị này" + (f" (hiệu lực {in_force})" if in_force else "")
     if finding.status is FindingStatus.UNANSWERED:
-        return f"{name}: chưa có câu trả lời cho “{'”, “'.join(name_answer(key) for key in finding.missing)}”"
+        return f"{name}: chưa có câu trả lời cho “{'”, “'.join(answer_label(key) for key in finding.missing)}”"
     if finding.unit == "có/không":
         return f"{name}: {'đã có' if finding.is_met else 'chưa có'}"
     if finding.criterion.requirement.at_most:
-        verdict = "trong mức" if finding.is_met else "vượt mức"
-        return f"{name}: {verdict}, đang là {finding.have} {finding.unit}, không được quá {finding.need} {finding.unit}"
+        level = "trong mức" if finding.is_met else "vượt mức"
+        return f"{name}: {level}, đang là {finding.have} {finding.unit}, không được quá {finding.need} {finding.unit}"
     if finding.is_met:
         return f"{name}: đạt, có {finding.have}/cần {finding.need} {finding.unit}"
     return f"{name}: thiếu {finding.shortfall} {finding.unit} (có {finding.have}/cần {finding.need})"
@@ -45,8 +45,8 @@ def explain_source(finding: Finding) -> str:
     return f"{label} – {SOURCE_LABELS[label]}"
 
 
-def name_answer(key: str) -> str:
-    """The words of the screen for an answer that a measure reads."""
+def answer_label(key: str) -> str:
+    """The label on screen of an answer that a measure reads."""
     if key in MEASURES:
         return MEASURES[key].label
     if key in load_catalogue():

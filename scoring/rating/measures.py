@@ -8,7 +8,7 @@ from functools import cache
 from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, usable
 from portal.vietnamese import fold
 
-OWN = (Owner.WARD, Owner.LEASED)
+WARD_OWNERS = (Owner.WARD, Owner.LEASED)
 
 
 @dataclass(frozen=True)
@@ -19,21 +19,21 @@ class Reading:
     missing: tuple[str, ...] = ()
 
 
-Read = Callable[[Snapshot, int, date], Reading]
+Reader = Callable[[Snapshot, int, date], Reading]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A named function of snapshot, age limit of PCs in years, and date; with the words of the screen."""
+    """A named function of snapshot, age limit of PCs in years, and date; with its label and unit on screen."""
 
     label: str
     unit: str
-    read: Read
+    read: Reader
     is_fact: bool = False
 
 
-def fact(key: str) -> Read:
-    """A counting fact as it was answered; a yes counts one, a no counts none."""
+def fact(key: str) -> Reader:
+    """A fact as it was answered; a yes counts as 1, a no as 0."""
 
     def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
         value = snapshot.fact(key)
@@ -44,19 +44,19 @@ def fact(key: str) -> Read:
     return read
 
 
-def working(*items: str) -> Read:
+def working(*items: str) -> Reader:
     """Working machines of the items that the ward owns or leases. The city service centre's never count."""
 
     def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
         missing = tuple(item for item in items if item not in snapshot.answered_items)
-        return Reading(sum(lot.working for item in items for lot in snapshot.lots_of(item, OWN)), missing)
+        return Reading(sum(lot.working for item in items for lot in snapshot.lots_of(item, WARD_OWNERS)), missing)
 
     return read
 
 
 def _usable_pcs(snapshot: Snapshot, max_age: int, on: date) -> Reading:
     missing = tuple(item for item in ("A01", "A02") if item not in snapshot.answered_items)
-    lots = (*snapshot.lots_of("A01", OWN), *snapshot.lots_of("A02", OWN))
+    lots = (*snapshot.lots_of("A01", WARD_OWNERS), *snapshot.lots_of("A02", WARD_OWNERS))
     return Reading(sum(usable(lot, on, max_age) for lot in lots), missing)
 
 
@@ -73,7 +73,7 @@ def _cameras(snapshot: Snapshot, max_age: int, on: date) -> Reading:
     return Reading(value, cameras.missing + cover.missing)
 
 
-def _lines(kind: ConnectionKind) -> Read:
+def _lines(kind: ConnectionKind) -> Reader:
     def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
         if kind not in snapshot.answered_connections:
             return Reading(missing=(kind.value,))
@@ -180,7 +180,7 @@ MEASURES: dict[str, Measure] = dict(
     ]
 )
 
-# What a standard may name as a fact: the measures that are one, and the answers that only open or complete another measure.
+# The facts that a standard may name: those that are measures, and the answers that only enable or complete another measure.
 FACTS = frozenset(key for key, measure in MEASURES.items() if measure.is_fact) | {
     "cameras_cover_all",
     "has_website",
@@ -190,7 +190,7 @@ FACTS = frozenset(key for key, measure in MEASURES.items() if measure.is_fact) |
 
 
 @cache
-def answers_of(measure: str) -> tuple[str, ...]:
-    """The keys of the answers without which a measure tells nothing, in the order that it reads them."""
-    # What a measure misses in an empty snapshot is all that it needs.
+def required_answers(measure: str) -> tuple[str, ...]:
+    """The keys of the answers that a measure needs, in the order in which it reads them."""
+    # In an empty snapshot a measure misses every answer that it needs.
     return MEASURES[measure].read(Snapshot("", date.min), 1, date.min).missing

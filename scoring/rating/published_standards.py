@@ -13,7 +13,7 @@ from scoring.rating.standard import Standard, parse_standard
 
 REFERENCE = files("scoring") / "data" / "2026.1.toml"
 
-# The text of a published version never changes, so reading it once is enough.
+# The text of a published version never changes, so it is parsed once.
 _parse = lru_cache(maxsize=32)(parse_standard)
 
 
@@ -32,8 +32,8 @@ def list_standards(session: Session) -> list[StandardRecord]:
     return list(session.scalars(select(StandardRecord).order_by(StandardRecord.published_at.desc(), StandardRecord.version.desc())))
 
 
-def get_record(session: Session, version: str) -> StandardRecord:
-    """A published version with who made it. Raises NotFoundError."""
+def get_standard_record(session: Session, version: str) -> StandardRecord:
+    """The row of a published version. Raises NotFoundError."""
     record = session.get(StandardRecord, version)
     if record is None:
         raise NotFoundError(f"Không có bộ tiêu chuẩn “{version}”.")
@@ -42,7 +42,7 @@ def get_record(session: Session, version: str) -> StandardRecord:
 
 def get_standard(session: Session, version: str) -> Standard:
     """A published standard by its version. Raises NotFoundError."""
-    record = get_record(session, version)
+    record = get_standard_record(session, version)
     return _parse(record.toml, record.issued_number, record.issued_on)
 
 

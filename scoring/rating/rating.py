@@ -1,4 +1,4 @@
-"""The rating: what each criterion makes of a snapshot, and the result. Exact integers throughout. Pure."""
+"""The rating: the finding of each criterion on a snapshot, and the result. Exact integers throughout. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from scoring.rating.standard import Criterion, Standard
 
 
 class FindingStatus(LabelledEnum):
-    """What a criterion makes of a snapshot."""
+    """The outcome of a criterion on a snapshot."""
 
     MET = "met", "Đạt"
     UNMET = "unmet", "Chưa đạt"
@@ -20,7 +20,7 @@ class FindingStatus(LabelledEnum):
 
 
 class Result(LabelledEnum):
-    """The result of a ward. Colour and mark hold for colour-blind eyes and in grey print."""
+    """The result of a ward. Colour and mark are also told apart by colour-blind readers and in grey print."""
 
     READY = "ready", "Đáp ứng"
     NOT_READY = "not_ready", "Chưa đáp ứng"
@@ -34,7 +34,7 @@ class Result(LabelledEnum):
 
     @property
     def ink(self) -> str:
-        """The colour of words on the fill."""
+        """The colour of text on the fill."""
         return "#ffffff" if self in (Result.READY, Result.NOT_READY) else "#1f2933"
 
     @property
@@ -113,7 +113,7 @@ class Rating:
 
     @property
     def headline(self) -> str:
-        """What a page leads with: what is missing, before any score."""
+        """The headline of a page: what is missing, before any score."""
         if self.result is Result.NO_DATA:
             return "Chưa có phiếu khảo sát nào được duyệt"
         if self.unmet_blocking:
@@ -129,7 +129,7 @@ def rate(snapshot: Snapshot, standard: Standard, on: date) -> Rating:
 
 
 def conclude(findings: tuple[Finding, ...], snapshot: Snapshot, standard: Standard, on: date) -> Rating:
-    """Score and result that follow from the findings, which stand in the order of the standard's criteria."""
+    """Score and result that follow from the findings, which are in the order of the standard's criteria."""
     counted = [finding for finding in findings if finding.is_counted]
     score = _score(counted)
     return Rating(snapshot.ward_code, _result(counted, score, standard), score, findings, snapshot, standard, on)
@@ -141,7 +141,7 @@ def no_data(ward_code: str, on: date) -> Rating:
 
 
 def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date) -> Finding:
-    """What one criterion makes of a snapshot. One that is not in force on that day does not apply."""
+    """The finding of one criterion on a snapshot. A criterion that is not in force on that day does not apply."""
     if not criterion.is_in_force(on):
         return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
     applies = True if criterion.applies_if is None else snapshot.fact(criterion.applies_if)
@@ -170,9 +170,9 @@ def _read(measure: str | None, snapshot: Snapshot, standard: Standard, on: date)
 
 
 def _score(counted: list[Finding]) -> int:
-    whole = sum(finding.criterion.weight for finding in counted)
+    total = sum(finding.criterion.weight for finding in counted)
     met = sum(finding.criterion.weight for finding in counted if finding.is_met)
-    return 100 * met // whole if whole else 0
+    return 100 * met // total if total else 0
 
 
 def _result(counted: list[Finding], score: int, standard: Standard) -> Result:

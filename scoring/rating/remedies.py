@@ -16,10 +16,10 @@ from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, conclude, judge
 from scoring.rating.standard import Criterion
 
-# Speed that one leased Internet line is taken to bring, in Mbps; the criterion of bandwidth counts lines by it.
+# The assumed speed of one leased Internet line in Mbps; the criterion of bandwidth counts lines by it.
 LINE_MBPS = 300
 PC_ITEMS = ("A01", "A02")
-# What is known of all PCs together, and grows with each new one.
+# Facts about all PCs together, which grow with each new one.
 PC_FACTS = ("pc_supported_os", "pc_memory_ssd")
 
 
@@ -37,7 +37,7 @@ class RemedyLine:
 class CostToReady:
     """What it takes to turn a ward ready: VND for capital and for one year of recurrent spending, kept apart.
 
-    ``possible`` is False where money alone does not do it; ``blockers`` are the criteria that stand in the way.
+    ``possible`` is False where money alone is not enough; ``blockers`` are the criteria that prevent it.
     """
 
     capital: int
@@ -47,8 +47,8 @@ class CostToReady:
     blockers: tuple[Criterion, ...] = ()
 
 
-# The lines that were bought, and the rating of the ward that has them.
-Mended = tuple[tuple[RemedyLine, ...], Rating]
+# The lines that were bought, and the rating of the ward with them.
+MendedRating = tuple[tuple[RemedyLine, ...], Rating]
 
 
 def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
@@ -80,14 +80,14 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
     if rating.result is Result.READY:
         return CostToReady(0, 0, (), possible=True)
     mend = cache(partial(_mend, rating))
-    must = frozenset(finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding))
-    stuck = [finding.criterion for finding in rating.unmet_blocking if not _money_mends(finding)]
-    found = None if stuck else _cheapest_set(mend, must, prices)
-    if found is not None:
-        return CostToReady(*_split_cost(found, prices), found, possible=True)
-    lines, after = mend(must)
-    # A blocking criterion that still misses is one that its own remedy does not mend.
-    blockers = tuple(stuck or (f.criterion for f in after.unmet if f.criterion.blocking or not _money_mends(f)))
+    required = frozenset(finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding))
+    unmendable = [finding.criterion for finding in rating.unmet_blocking if not _money_mends(finding)]
+    cheapest = None if unmendable else _find_cheapest_set(mend, required, prices)
+    if cheapest is not None:
+        return CostToReady(*_split_cost(cheapest, prices), cheapest, possible=True)
+    lines, after = mend(required)
+    # A blocking criterion that is still not met is one that its own remedy does not mend.
+    blockers = tuple(unmendable or (f.criterion for f in after.unmet if f.criterion.blocking or not _money_mends(f)))
     return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=blockers)
 
 
@@ -111,37 +111,37 @@ def _split_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> tup
     return capital, recurrent
 
 
-def _cheapest_set(
-    mend: Callable[[frozenset[str]], Mended], must: frozenset[str], prices: Mapping[str, Price]
+def _find_cheapest_set(
+    mend: Callable[[frozenset[str]], MendedRating], required: frozenset[str], prices: Mapping[str, Price]
 ) -> tuple[RemedyLine, ...] | None:
-    """The lines of the cheapest set that makes the ward ready, or None where none does. ``mend`` tells what a set of codes gives."""
-    lines, after = mend(must)
-    spent = _total(lines, prices)
-    alone: list[tuple[str, int, int]] = []
-    tied: set[str] = set()
+    """The lines of the cheapest set that makes the ward ready, or None where none does. ``mend`` gives lines and rating for a set of codes."""
+    lines, after = mend(required)
+    spent = _total_cost(lines, prices)
+    single_costs: list[tuple[str, int, int]] = []
+    interacting: set[str] = set()
     candidates = [f.criterion for f in after.unmet if _money_mends(f)]
     for criterion in candidates:
-        lines, mended = mend(must | {criterion.code})
-        alone.append((criterion.code, criterion.weight, _total(lines, prices) - spent))
-        touched = _changed(after, mended) - {criterion.code}
-        tied |= {criterion.code, *touched} if touched else set()
-    points = _points_by_cost([free for free in alone if free[0] not in tied])
-    together = [criterion.code for criterion in candidates if criterion.code in tied]
+        lines, mended = mend(required | {criterion.code})
+        single_costs.append((criterion.code, criterion.weight, _total_cost(lines, prices) - spent))
+        affected = _changed_criteria(after, mended) - {criterion.code}
+        interacting |= {criterion.code, *affected} if affected else set()
+    cheapest_by_weight = _cheapest_by_weight([single for single in single_costs if single[0] not in interacting])
+    interacting_codes = [criterion.code for criterion in candidates if criterion.code in interacting]
     best: tuple[int, tuple[RemedyLine, ...]] | None = None
-    for chosen in chain.from_iterable(combinations(together, size) for size in range(len(together) + 1)):
-        _, mended = mend(must.union(chosen))
-        short = _short_of_pass(mended)
-        enough = [(cost, codes) for gained, (cost, codes) in points.items() if gained >= short]
-        if not enough:
+    for subset in chain.from_iterable(combinations(interacting_codes, size) for size in range(len(interacting_codes) + 1)):
+        _, mended = mend(required.union(subset))
+        missing_weight = _missing_weight(mended)
+        sufficient = [(cost, codes) for weight, (cost, codes) in cheapest_by_weight.items() if weight >= missing_weight]
+        if not sufficient:
             continue
-        lines, mended = mend(must.union(chosen, min(enough)[1]))
-        cost = _total(lines, prices)
+        lines, mended = mend(required.union(subset, min(sufficient)[1]))
+        cost = _total_cost(lines, prices)
         if (best is None or cost < best[0]) and mended.result is Result.READY:
             best = cost, lines
     return best[1] if best else None
 
 
-def _changed(before: Rating, after: Rating) -> set[str]:
+def _changed_criteria(before: Rating, after: Rating) -> set[str]:
     """The counted criteria that are judged differently."""
     pairs = zip(before.findings, after.findings, strict=True)
     return {
@@ -151,61 +151,61 @@ def _changed(before: Rating, after: Rating) -> set[str]:
     }
 
 
-def _points_by_cost(priced: Iterable[tuple[str, int, int]]) -> dict[int, tuple[int, tuple[str, ...]]]:
+def _cheapest_by_weight(single_costs: Iterable[tuple[str, int, int]]) -> dict[int, tuple[int, tuple[str, ...]]]:
     """For every sum of weights that can be reached, the least cost and the codes that reach it."""
     best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
-    for code, weight, cost in priced:
-        for points, (spent, codes) in list(best.items()):
-            reached = points + weight
+    for code, weight, cost in single_costs:
+        for gained, (spent, codes) in list(best.items()):
+            reached = gained + weight
             if reached not in best or spent + cost < best[reached][0]:
                 best[reached] = (spent + cost, (*codes, code))
     return best
 
 
-def _short_of_pass(rating: Rating) -> int:
-    """The weight that is still lacking for the pass mark; nothing or less where it is reached."""
+def _missing_weight(rating: Rating) -> int:
+    """The weight that is missing for the pass mark; 0 or less where it is reached."""
     assert rating.standard is not None
     return -(-rating.standard.pass_mark * rating.counted_weight // 100) - rating.met_weight
 
 
-def _total(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int:
+def _total_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int:
     return sum(line_cost(line, prices) for line in lines)
 
 
-def _mend(rating: Rating, codes: Iterable[str]) -> Mended:
+def _mend(rating: Rating, codes: Iterable[str]) -> MendedRating:
     """The lines for the given criteria, and the rating of the ward with them.
 
-    New PCs bring duties (protection, licences): what held before, or did not apply for want of PCs, is kept whole too.
-    A criterion is judged anew only where a remedy before it touched an answer that it reads.
+    New PCs bring duties (protection, licences): criteria that were met, or did not apply for lack of PCs, are kept met too.
+    A criterion is judged again only where an earlier remedy affected an answer that it reads.
     """
     snapshot, standard = rating.snapshot, rating.standard
     assert snapshot is not None
     assert standard is not None
     wanted = set(codes)
     lines: list[RemedyLine] = []
-    touched: set[str] = set()
+    affected: set[str] = set()
     has_pcs = False
     for before in rating.findings:
         criterion = before.criterion
-        is_duty = has_pcs and criterion.is_counted and not before.is_failing
-        if criterion.code not in wanted and not is_duty:
+        is_new_duty = has_pcs and criterion.is_counted and not before.is_failing
+        if criterion.code not in wanted and not is_new_duty:
             continue
-        finding = before if criterion.reads.isdisjoint(touched) else judge(criterion, snapshot, standard, rating.on)
+        finding = before if criterion.reads.isdisjoint(affected) else judge(criterion, snapshot, standard, rating.on)
         if not _money_mends(finding):
             continue
-        added = _lines_for(finding, snapshot, rating)
-        lines += added
-        snapshot = _with_remedy(snapshot, finding, added, rating)
-        has_pcs = has_pcs or any(line.item in PC_ITEMS for line in added)
-        touched |= _touches(criterion, added)
+        new_lines = _lines_for(finding, snapshot, rating)
+        lines += new_lines
+        snapshot = _deliver(snapshot, finding, new_lines, rating)
+        has_pcs = has_pcs or any(line.item in PC_ITEMS for line in new_lines)
+        affected |= _affected_answers(criterion, new_lines)
     findings = tuple(
-        before if before.criterion.reads.isdisjoint(touched) else judge(before.criterion, snapshot, standard, rating.on)
+        before if before.criterion.reads.isdisjoint(affected) else judge(before.criterion, snapshot, standard, rating.on)
         for before in rating.findings
     )
     return tuple(lines), conclude(findings, snapshot, standard, rating.on)
 
 
-def _touches(criterion: Criterion, lines: list[RemedyLine]) -> set[str]:
+def _affected_answers(criterion: Criterion, lines: list[RemedyLine]) -> set[str]:
     """The answers that the remedy of a criterion may change."""
     rule = criterion.remedy
     pcs = (*PC_ITEMS, *PC_FACTS) if any(line.item in PC_ITEMS or line.replaces for line in lines) else ()
@@ -215,26 +215,26 @@ def _touches(criterion: Criterion, lines: list[RemedyLine]) -> set[str]:
 def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[RemedyLine]:
     rule = finding.criterion.remedy
     lines = []
-    for part in rule.items:
+    for remedy_item in rule.items:
         amount = finding.shortfall
-        if part.of is not None:
+        if remedy_item.of is not None:
             assert rating.standard is not None
-            amount = MEASURES[part.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
-        quantity = max(1, -(-amount // part.each))
-        old = sum(lot.working for lot in snapshot.lots if rule.replaces and _goes_first(lot, rule.replaces, rating))
-        lines.append(RemedyLine(part.item, quantity, finding.criterion.code, min(quantity, old)))
+            amount = MEASURES[remedy_item.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
+        quantity = max(1, -(-amount // remedy_item.each))
+        replaceable = sum(lot.working for lot in snapshot.lots if rule.replaces and _is_replaceable(lot, rule.replaces, rating))
+        lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, min(quantity, replaceable)))
     return lines
 
 
-def _goes_first(lot: EquipmentLot, which: str, rating: Rating) -> bool:
-    """Whether a lot of PCs may make room for new ones: never this year's, never the city service centre's."""
+def _is_replaceable(lot: EquipmentLot, replaces: str, rating: Rating) -> bool:
+    """Whether a lot of PCs may be replaced by new ones: never this year's, never the city service centre's."""
     assert rating.standard is not None
     if lot.item not in PC_ITEMS or lot.owner is Owner.CITY_CENTRE or lot.year == rating.on.year:
         return False
-    return which == "any" or usable(lot, rating.on, rating.standard.pc_max_age_years) < lot.working
+    return replaces == "any" or usable(lot, rating.on, rating.standard.pc_max_age_years) < lot.working
 
 
-def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], rating: Rating) -> Snapshot:
+def _deliver(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], rating: Rating) -> Snapshot:
     """What the ward has once the lines are delivered."""
     rule = finding.criterion.remedy
     lots = snapshot.lots
@@ -252,14 +252,14 @@ def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], 
     has_none = not any(lot.working for item in PC_ITEMS for lot in snapshot.lots_of(item))
     for key in PC_FACTS if bought else ():
         known = snapshot.count(key)
-        # Where nobody said how many of the old machines are supported, buying new ones answers it only if there were none.
+        # Where it is unknown how many of the old machines are supported, new ones answer it only if there were none.
         if known is not None or has_none:
             facts[key] = Fact(key, (known or 0) + bought)
     connections = snapshot.connections
     if rule.line:
         kind = ConnectionKind(rule.line)
         speed = 200 if kind is ConnectionKind.TSLCD else LINE_MBPS
-        connections = (*connections, *(_new_line(kind, speed) for line in lines for _ in range(line.quantity)))
+        connections = (*connections, *(_new_connection(kind, speed) for line in lines for _ in range(line.quantity)))
     return replace(
         snapshot,
         lots=lots,
@@ -269,25 +269,25 @@ def _with_remedy(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], 
     )
 
 
-def _new_line(kind: ConnectionKind, speed: int) -> Connection:
+def _new_connection(kind: ConnectionKind, speed: int) -> Connection:
     provider = "nhà mạng khác" if kind is ConnectionKind.BACKUP else ""
     return Connection(kind, provider=provider, contracted_mbps=speed)
 
 
-def _liquidate_oldest(lots: tuple[EquipmentLot, ...], count: int, which: str, rating: Rating) -> tuple[EquipmentLot, ...]:
-    """Old PCs out, oldest first."""
-    left = count
+def _liquidate_oldest(lots: tuple[EquipmentLot, ...], count: int, replaces: str, rating: Rating) -> tuple[EquipmentLot, ...]:
+    """The lots after ``count`` old PCs went to liquidation, oldest first."""
+    remaining = count
     changed = {}
     for lot in sorted(lots, key=lambda lot: (lot.year or 0, lot.item)):
-        if not left or not _goes_first(lot, which, rating):
+        if not remaining or not _is_replaceable(lot, replaces, rating):
             continue
-        out = min(left, lot.working)
-        left -= out
+        removed = min(remaining, lot.working)
+        remaining -= removed
         changed[id(lot)] = replace(
             lot,
-            degraded=lot.degraded - min(out, lot.degraded),
-            good=lot.good - min(max(0, out - lot.degraded), lot.good),
-            unused=lot.unused - max(0, out - lot.degraded - lot.good),
-            liquidation=lot.liquidation + out,
+            degraded=lot.degraded - min(removed, lot.degraded),
+            good=lot.good - min(max(0, removed - lot.degraded), lot.good),
+            unused=lot.unused - max(0, removed - lot.degraded - lot.good),
+            liquidation=lot.liquidation + removed,
         )
     return tuple(changed.get(id(lot), lot) for lot in lots)

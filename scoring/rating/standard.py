@@ -14,7 +14,7 @@ from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import ConnectionKind
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
-from scoring.rating.measures import FACTS, MEASURES, answers_of
+from scoring.rating.measures import FACTS, MEASURES, required_answers
 
 REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
 SOURCE_LABELS = {
@@ -115,7 +115,7 @@ class Criterion:
     @property
     def group(self) -> str:
         """The letter of the criterion's group."""
-        return group_of(self.code)
+        return group_letter(self.code)
 
     @cached_property
     def is_counted(self) -> bool:
@@ -129,14 +129,14 @@ class Criterion:
 
     @cached_property
     def answers(self) -> tuple[str, ...]:
-        """The keys of the answers that the criterion asks for, in the order that its measures read them."""
+        """The keys of the answers that the criterion needs, in the order in which its measures read them."""
         measures = filter(None, (self.measure, self.requirement.per))
-        keys = [key for measure in measures for key in answers_of(measure)]
+        keys = [key for measure in measures for key in required_answers(measure)]
         return tuple(dict.fromkeys([*keys, *filter(None, [self.applies_if])]))
 
     @cached_property
     def reads(self) -> frozenset[str]:
-        """The keys of all answers that may change the finding: with one kind of line all kinds, which are set against each other."""
+        """The keys of all answers that may change the finding: with one kind of line all kinds, which are compared with each other."""
         kinds = frozenset(ConnectionKind)
         return frozenset(self.answers) | (frozenset() if kinds.isdisjoint(self.answers) else kinds)
 
@@ -166,7 +166,7 @@ class Standard:
 
     @property
     def banner(self) -> str:
-        """The line that every map, page and workbook carries."""
+        """The line that every map, page and workbook shows."""
         if not self.is_issued or self.issued_on is None:
             return REFERENCE_BANNER
         return f"Theo bộ tiêu chuẩn ban hành tại {self.issued_number} ngày {self.issued_on:%d/%m/%Y}"
@@ -176,16 +176,16 @@ class Standard:
         return {criterion.code: criterion for criterion in self.criteria}[code]
 
 
-def group_of(code: str) -> str:
+def group_letter(code: str) -> str:
     """The letter of the group of a criterion's code: ``G`` of ``CR-G1``."""
     return code.removeprefix("CR-")[0]
 
 
-# Larger numbers are in another unit: basis points, or months.
+# Larger numbers were meant in another unit: basis points, or months.
 MAX_PERCENT, MAX_AGE = 1000, 30
 _SHARES = ("có/không", "%")
-_HEAD = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
-_WHOLE_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
+_CRITERION_HEADER = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
+_STANDARD_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
 _CRITERION_KEYS = {
     *("code", "name", "measure", "need", "weight", "blocking", "tier", "undecided", "applies_if", "source", "label", "remedy"),
     *("effective_from", "effective_to"),
@@ -196,7 +196,7 @@ _ITEM_KEYS = {"item", "each", "of"}
 
 
 def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | None = None) -> Standard:
-    """A standard from its TOML text. Raises StandardError that names the criterion and what to mend.
+    """A standard from its TOML text. Raises StandardError that names the criterion and what to correct.
 
     The hash is that of the content: comments and the order of keys do not change it.
     """
@@ -204,15 +204,15 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
         data = tomllib.loads(toml_text)
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
-    _check_whole(data)
-    lines = [number for number, line in enumerate(toml_text.splitlines(), 1) if _HEAD.match(line)]
-    places = lines if len(lines) == len(data["criteria"]) else [None] * len(data["criteria"])
-    criteria = tuple(_placed_criterion(row, line) for row, line in zip(data["criteria"], places, strict=True))
+    _check_standard(data)
+    header_lines = [number for number, line in enumerate(toml_text.splitlines(), 1) if _CRITERION_HEADER.match(line)]
+    lines_of_criteria = header_lines if len(header_lines) == len(data["criteria"]) else [None] * len(data["criteria"])
+    criteria = tuple(_criterion_at_line(row, line) for row, line in zip(data["criteria"], lines_of_criteria, strict=True))
     codes = [criterion.code for criterion in criteria]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice:
-        where = ", ".join(f"{code} (dòng {', '.join(_lines_of(toml_text, code))})" for code in twice)
-        raise StandardError(f"Mã tiêu chí bị trùng: {where}.")
+    duplicates = sorted({code for code in codes if codes.count(code) > 1})
+    if duplicates:
+        occurrences = ", ".join(f"{code} (dòng {', '.join(_line_numbers(toml_text, code))})" for code in duplicates)
+        raise StandardError(f"Mã tiêu chí bị trùng: {occurrences}.")
     canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return Standard(
         version=data["version"],
@@ -226,18 +226,18 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
     )
 
 
-def _lines_of(toml_text: str, code: str) -> list[str]:
+def _line_numbers(toml_text: str, code: str) -> list[str]:
     return [str(number) for number, line in enumerate(toml_text.splitlines(), 1) if re.match(rf'\s*code\s*=\s*"{code}"', line)]
 
 
-def _placed_criterion(row: object, line: int | None) -> Criterion:
+def _criterion_at_line(row: object, line: int | None) -> Criterion:
     try:
-        return _criterion(_as_table(row))
+        return _parse_criterion(_require_table(row))
     except StandardError as error:
         raise StandardError(f"{error.message} (tiêu chí bắt đầu ở dòng {line})" if line else error.message) from None
 
 
-def _criterion(row: Mapping[str, Any]) -> Criterion:
+def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
     where = f"Tiêu chí {row.get('code', '?')}"
     _check_table(row, where, _CRITERION_KEYS, required=("code", "name", "measure", "need", "weight", "source", "label", "remedy"))
     _refuse(
@@ -256,34 +256,41 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
             "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": row.get("blocking") is True and row.get("tier") == "recommended",
         },
     )
-    starts, ends = row.get("effective_from"), row.get("effective_to")
-    _refuse(where, {"ngày hết hiệu lực phải từ ngày có hiệu lực trở đi": bool(starts and ends and ends < starts)})
+    effective_from, effective_to = row.get("effective_from"), row.get("effective_to")
+    _refuse(
+        where,
+        {
+            "ngày hết hiệu lực phải từ ngày có hiệu lực trở đi": bool(
+                effective_from and effective_to and effective_to < effective_from
+            )
+        },
+    )
     return Criterion(
         code=row["code"],
         name=row["name"],
         measure=row["measure"],
-        requirement=_requirement(row["need"], row["measure"], where),
+        requirement=_parse_requirement(row["need"], row["measure"], where),
         weight=row["weight"],
         blocking=row.get("blocking", False),
         tier=Tier(row.get("tier", "required")),
-        remedy=_remedy(row["remedy"], where),
+        remedy=_parse_remedy(row["remedy"], where),
         source_text=row["source"],
         source_label=row["label"],
         applies_if=row.get("applies_if"),
         undecided=row.get("undecided", False),
-        effective_from=starts,
-        effective_to=ends,
+        effective_from=effective_from,
+        effective_to=effective_to,
     )
 
 
-def _requirement(row: Mapping[str, Any], measure: str, where: str) -> Requirement:
+def _parse_requirement(row: Mapping[str, Any], measure: str, where: str) -> Requirement:
     _check_table(row, f"{where}, mục “need”", _NEED_KEYS)
     counts = {key: row[key] for key in ("constant", "times", "percent", "at_least") if key in row}
-    wrong = ", ".join(key for key, value in counts.items() if not _is_count(value))
+    invalid = ", ".join(key for key, value in counts.items() if not _is_count(value))
     _refuse(
         where,
         {
-            f"mục “{wrong}” phải là số nguyên không âm": bool(wrong),
+            f"mục “{invalid}” phải là số nguyên không âm": bool(invalid),
             "mức yêu cầu phải chia cho số dương": not _is_count(row.get("each", 1), 1),
             f"không có phép đo “{row.get('per')}”": not _is_one_of(row.get("per"), {None, *MEASURES}),
             "mục “at_most” phải là true hoặc false": not _are_flags(row.get("at_most")),
@@ -298,21 +305,23 @@ def _requirement(row: Mapping[str, Any], measure: str, where: str) -> Requiremen
 def _check_unit(need: Requirement, measure: str, where: str) -> None:
     """Refuse a need that its measure cannot be compared with, or that compares the measure with itself."""
     unit, per = MEASURES[measure].unit, MEASURES[need.per].unit if need.per else ""
-    fixed = max(need.constant, need.at_least)
+    fixed_need = max(need.constant, need.at_least)
     _refuse(
         where,
         {
             f"mức yêu cầu lấy chính phép đo “{measure}” làm căn cứ nên không so được gì": need.per == measure,
             f"căn cứ “{need.per}” tính theo {per}, không phải số đếm": per in _SHARES,
             f"phép đo “{measure}” tính theo {unit} nên mức yêu cầu không theo căn cứ nào": unit in _SHARES and need.per is not None,
-            f"phép đo “{measure}” là câu có/không nên mức yêu cầu là 1, không phải {fixed}": unit == "có/không" and fixed > 1,
-            f"phép đo “{measure}” tính theo % nên mức yêu cầu không quá 100, không phải {fixed}": unit == "%" and fixed > 100,
+            f"phép đo “{measure}” là câu có/không nên mức yêu cầu là 1, không phải {fixed_need}": unit == "có/không"
+            and fixed_need > 1,
+            f"phép đo “{measure}” tính theo % nên mức yêu cầu không quá 100, không phải {fixed_need}": unit == "%"
+            and fixed_need > 100,
             f"tỷ lệ {need.percent} % quá lớn; 100 là bằng đúng căn cứ": need.percent > MAX_PERCENT,
         },
     )
 
 
-def _remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
+def _parse_remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
     _check_table(row, f"{where}, mục “remedy”", _REMEDY_KEYS, required=("text",))
     items, raises, sets = row.get("items", []), row.get("raises", []), row.get("sets", [])
     _refuse(
@@ -333,7 +342,7 @@ def _remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
     )
     return RemedyRule(
         text=row["text"],
-        items=tuple(_remedy_item(item, where) for item in items),
+        items=tuple(_parse_remedy_item(item, where) for item in items),
         raises=tuple(raises),
         sets=tuple(sets),
         line=row.get("line", ""),
@@ -341,7 +350,7 @@ def _remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
     )
 
 
-def _remedy_item(row: Mapping[str, Any], where: str) -> RemedyItem:
+def _parse_remedy_item(row: Mapping[str, Any], where: str) -> RemedyItem:
     _check_table(row, f"{where}, mục “items”", _ITEM_KEYS, required=("item",))
     _refuse(
         where,
@@ -354,8 +363,8 @@ def _remedy_item(row: Mapping[str, Any], where: str) -> RemedyItem:
     return RemedyItem(**row)
 
 
-def _check_whole(data: Mapping[str, Any]) -> None:
-    _check_table(data, "Bộ tiêu chuẩn", _WHOLE_KEYS, required=("version", "name", "pass_mark", "pc_max_age_years"))
+def _check_standard(data: Mapping[str, Any]) -> None:
+    _check_table(data, "Bộ tiêu chuẩn", _STANDARD_KEYS, required=("version", "name", "pass_mark", "pc_max_age_years"))
     _refuse(
         "Bộ tiêu chuẩn",
         {
@@ -369,7 +378,7 @@ def _check_whole(data: Mapping[str, Any]) -> None:
     )
 
 
-def _as_table(row: object) -> Mapping[str, Any]:
+def _require_table(row: object) -> Mapping[str, Any]:
     if not isinstance(row, dict):
         raise StandardError("Bộ tiêu chuẩn: mỗi tiêu chí phải là một bảng các mục.")
     return row
@@ -392,8 +401,8 @@ def _refuse(where: str, problems: Mapping[str, bool]) -> None:
             raise StandardError(f"{where}: {text}.")
 
 
-def _is_count(number: object, least: int = 0) -> bool:
-    return type(number) is int and number >= least
+def _is_count(number: object, minimum: int = 0) -> bool:
+    return type(number) is int and number >= minimum
 
 
 def _is_text(value: object) -> bool:

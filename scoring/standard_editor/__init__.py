@@ -1,1 +1,1 @@
-"""Drafts of the next standard: edited, compared with the one in force, tried on the city, published."""
+"""Drafts of the next standard: edited, compared with the one in force, simulated on the city, published."""

@@ -1,4 +1,4 @@
-"""What differs between two standards, in words. Pure."""
+"""The differences between two standards, as text. Pure."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -6,18 +6,18 @@ from datetime import date
 from scoring.rating.measures import MEASURES
 from scoring.rating.standard import Criterion, Requirement, Standard
 
-_YES = {True: "có", False: "không"}
-_WORDS: dict[str, Callable[[Criterion], str]] = {
+_YES_NO = {True: "có", False: "không"}
+_DESCRIPTIONS: dict[str, Callable[[Criterion], str]] = {
     "tên": lambda criterion: criterion.name,
     "phép đo": lambda criterion: MEASURES[criterion.measure].label,
     "mức yêu cầu": lambda criterion: describe_need(criterion.requirement),
     "trọng số": lambda criterion: str(criterion.weight),
-    "tiêu chí bắt buộc": lambda criterion: _YES[criterion.blocking],
+    "tiêu chí bắt buộc": lambda criterion: _YES_NO[criterion.blocking],
     "mức": lambda criterion: criterion.tier.label,
-    "ngưỡng chờ quyết định": lambda criterion: _YES[criterion.undecided],
+    "ngưỡng chờ quyết định": lambda criterion: _YES_NO[criterion.undecided],
     "điều kiện áp dụng": lambda criterion: criterion.applies_if or "mọi đơn vị",
-    "có hiệu lực từ": lambda criterion: _day(criterion.effective_from),
-    "hết hiệu lực sau": lambda criterion: _day(criterion.effective_to),
+    "có hiệu lực từ": lambda criterion: _day_text(criterion.effective_from),
+    "hết hiệu lực sau": lambda criterion: _day_text(criterion.effective_to),
     "nguồn": lambda criterion: criterion.source_text,
     "nhãn nguồn": lambda criterion: criterion.source_label,
     "giải pháp": lambda criterion: _describe_remedy(criterion),
@@ -37,10 +37,10 @@ def describe_need(need: Requirement) -> str:
         share = f"{need.percent} % × {label[0].lower()}{label[1:]}"
         share += f" × {need.times}" if need.times != 1 else ""
         parts.append(share + (f" : {need.each}" if need.each != 1 else ""))
-    told = " + ".join(parts)
+    text = " + ".join(parts)
     if need.at_least:
-        told = f"ít nhất {need.at_least}" if told == "0" else f"{told}, ít nhất {need.at_least}"
-    return f"không quá {told}" if need.at_most else told
+        text = f"ít nhất {need.at_least}" if text == "0" else f"{text}, ít nhất {need.at_least}"
+    return f"không quá {text}" if need.at_most else text
 
 
 def _changes(old: Standard, new: Standard) -> Iterator[str]:
@@ -54,14 +54,14 @@ def _changes(old: Standard, new: Standard) -> Iterator[str]:
         if code not in before:
             yield f"{code}: thêm tiêu chí “{criterion.name}”, trọng số {criterion.weight}"
             continue
-        for name, word in _WORDS.items():
-            if word(before[code]) != word(criterion):
-                yield f"{code}, {name}: {word(before[code])} → {word(criterion)}"
+        for name, describe in _DESCRIPTIONS.items():
+            if describe(before[code]) != describe(criterion):
+                yield f"{code}, {name}: {describe(before[code])} → {describe(criterion)}"
     for code in before.keys() - after.keys():
         yield f"{code}: bỏ tiêu chí “{before[code].name}”"
 
 
-def _day(day: date | None) -> str:
+def _day_text(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else "không định ngày"
 
 

@@ -1,4 +1,4 @@
-"""Pages of a draft of a standard: begin, edit by criterion or as text, look at what it would do, publish, throw away."""
+"""Pages of a draft of a standard: begin, edit by criterion or as text, compare with the standard in force, publish, discard."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from scoring.rating.published_standards import get_standard
 from scoring.rating.standard import StandardError
 from scoring.standard_editor import drafts
 from scoring.standard_editor.diff import describe_changes, describe_need
-from scoring.standard_editor.forms import CriterionForm, NewCriterionForm, PublishForm, TextForm, WholeForm, criterion_values
-from scoring.standard_editor.toml_edit import add_criterion, edit_criterion, edit_whole, remove_criterion
-from scoring.standard_editor.views import by_group, sensitivity_page
+from scoring.standard_editor.forms import CriterionForm, NewCriterionForm, PublishForm, StandardForm, TextForm, criterion_values
+from scoring.standard_editor.toml_edit import add_criterion, edit_criterion, edit_standard, remove_criterion
+from scoring.standard_editor.views import group_criteria, sensitivity_page
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts", template_folder="../templates")
 
@@ -41,9 +41,9 @@ def begin() -> ResponseReturnValue:
 @requires(Permission.STANDARD_EDIT)
 @writes
 def show(draft_id: int) -> ResponseReturnValue:
-    """A draft: its criteria, what differs from the version it began with, and the values of the whole."""
-    found = _draft(draft_id)
-    form = WholeForm(data=_whole_values(found))
+    """A draft: its criteria, the changes against the version it is based on, and the form of its general values."""
+    draft = _load_draft(draft_id)
+    form = StandardForm(data=_standard_values(draft))
     if form.validate_on_submit():
         values = {
             "version": form.version.data or "",
@@ -51,9 +51,9 @@ def show(draft_id: int) -> ResponseReturnValue:
             "pass_mark": form.pass_mark.number or 0,
             "pc_max_age_years": form.pc_max_age_years.number or 0,
         }
-        if _save(found, edit_whole(found.toml, values), form):
+        if _try_to_store(draft, edit_standard(draft.toml, values), form):
             return redirect(url_for("drafts.show", draft_id=draft_id))
-    return _draft_page(found, form, PublishForm(formdata=None))
+    return _draft_page(draft, form, PublishForm(formdata=None))
 
 
 @blueprint.route("/<int:draft_id>/criteria/<code>", methods=["GET", "POST"])
@@ -61,15 +61,15 @@ def show(draft_id: int) -> ResponseReturnValue:
 @writes
 def criterion(draft_id: int, code: str) -> ResponseReturnValue:
     """One criterion of a draft."""
-    found = _draft(draft_id)
+    draft = _load_draft(draft_id)
     try:
-        criterion = drafts.read_draft(found).criterion(code)
+        criterion = drafts.read_draft(draft).criterion(code)
     except KeyError:
         raise NotFoundError(_("Không có tiêu chí này trong bản thảo.")) from None
-    form = CriterionForm(data={**criterion_values(criterion), "revision": str(found.revision)})
-    if form.validate_on_submit() and _save(found, edit_criterion(found.toml, code, form.values), form):
+    form = CriterionForm(data={**criterion_values(criterion), "revision": str(draft.revision)})
+    if form.validate_on_submit() and _try_to_store(draft, edit_criterion(draft.toml, code, form.values), form):
         return redirect(url_for("drafts.show", draft_id=draft_id))
-    page = render_template("scoring/criterion_form.html", form=form, draft=found, title=f"{code}: {criterion.name}", code=code)
+    page = render_template("scoring/criterion_form.html", form=form, draft=draft, title=f"{code}: {criterion.name}", code=code)
     return page, 400 if form.errors else 200
 
 
@@ -78,11 +78,11 @@ def criterion(draft_id: int, code: str) -> ResponseReturnValue:
 @writes
 def add(draft_id: int) -> ResponseReturnValue:
     """Add a criterion to a draft."""
-    found = _draft(draft_id)
-    form = NewCriterionForm(data={"revision": str(found.revision)})
-    if form.validate_on_submit() and _save(found, add_criterion(found.toml, form.code.data or "", form.values), form):
+    draft = _load_draft(draft_id)
+    form = NewCriterionForm(data={"revision": str(draft.revision)})
+    if form.validate_on_submit() and _try_to_store(draft, add_criterion(draft.toml, form.code.data or "", form.values), form):
         return redirect(url_for("drafts.show", draft_id=draft_id))
-    page = render_template("scoring/criterion_form.html", form=form, draft=found, title=_("Thêm tiêu chí"), code="")
+    page = render_template("scoring/criterion_form.html", form=form, draft=draft, title=_("Thêm tiêu chí"), code="")
     return page, 400 if form.errors else 200
 
 
@@ -90,11 +90,11 @@ def add(draft_id: int) -> ResponseReturnValue:
 @requires(Permission.STANDARD_EDIT)
 @writes
 def remove(draft_id: int, code: str) -> ResponseReturnValue:
-    """Take a criterion out of a draft."""
-    found = _draft(draft_id)
+    """Remove a criterion from a draft."""
+    draft = _load_draft(draft_id)
     revision = request.form.get("revision", "")
     try:
-        _keep(found, remove_criterion(found.toml, code), revision)
+        _store(draft, remove_criterion(draft.toml, code), revision)
     except WardReadinessError as error:
         flash(error.message, "danger")
     else:
@@ -107,18 +107,18 @@ def remove(draft_id: int, code: str) -> ResponseReturnValue:
 @writes
 def text(draft_id: int) -> ResponseReturnValue:
     """The whole text of a draft, to edit or to replace by a file."""
-    found = _draft(draft_id)
-    form = TextForm(data={"toml": found.toml, "revision": str(found.revision)})
+    draft = _load_draft(draft_id)
+    form = TextForm(data={"toml": draft.toml, "revision": str(draft.revision)})
     if form.validate_on_submit():
         try:
-            typed = _typed_text(form)
+            toml = _submitted_text(form)
         except StandardError as error:
             form.form_errors.append(error.message)
         else:
-            if _save(found, typed, form):
+            if _try_to_store(draft, toml, form):
                 return redirect(url_for("drafts.show", draft_id=draft_id))
-            form.toml.data = typed
-    page = render_template("scoring/draft_text.html", form=form, draft=found)
+            form.toml.data = toml
+    page = render_template("scoring/draft_text.html", form=form, draft=draft)
     return page, 400 if form.errors else 200
 
 
@@ -126,31 +126,31 @@ def text(draft_id: int) -> ResponseReturnValue:
 @requires(Permission.STANDARD_EDIT)
 def what_if(draft_id: int) -> ResponseReturnValue:
     """The city under the draft beside the city under the standard in force. It writes nothing."""
-    found = _draft(draft_id)
+    draft = _load_draft(draft_id)
     city = city_readiness(get_session())
-    compared = compare_with_current(get_session(), city, drafts.read_draft(found))
+    comparison = compare_with_current(get_session(), city, drafts.read_draft(draft))
     wards = {ward.code: ward for ward in city.wards}
-    return render_template("scoring/what_if.html", compared=compared, draft=found, wards=wards, city=city)
+    return render_template("scoring/what_if.html", compared=comparison, draft=draft, wards=wards, city=city)
 
 
 @blueprint.get("/<int:draft_id>/sensitivity")
 @requires(Permission.STANDARD_EDIT)
 def sensitivity(draft_id: int) -> ResponseReturnValue:
     """One threshold of a draft as curves of ready wards and money."""
-    return sensitivity_page(drafts.read_draft(_draft(draft_id)), url_for("drafts.show", draft_id=draft_id))
+    return sensitivity_page(drafts.read_draft(_load_draft(draft_id)), url_for("drafts.show", draft_id=draft_id))
 
 
 @blueprint.post("/<int:draft_id>/publication")
 @requires(Permission.STANDARD_PUBLISH)
 @writes
 def publish(draft_id: int) -> ResponseReturnValue:
-    """Publish a draft that somebody else made."""
-    found = drafts.get_draft(get_session(), draft_id, for_update=True)
+    """Publish a draft that was edited by somebody else."""
+    draft = drafts.get_draft(get_session(), draft_id, for_update=True)
     form, identity = PublishForm(), the_identity()
     if form.validate_on_submit():
         try:
             number, day = form.issued_number.data or "", form.issued_on.data
-            standard = drafts.publish_draft(get_session(), found, identity.user_id, identity.full_name, number, day)
+            standard = drafts.publish_draft(get_session(), draft, identity.user_id, identity.full_name, number, day)
         except StandardError as error:
             form.issued_number.errors = [error.message]
         else:
@@ -158,26 +158,26 @@ def publish(draft_id: int) -> ResponseReturnValue:
             audit.log(get_session(), identity, "standard:publish", f"standard {standard.version}", after=after)
             flash(_("Đã công bố bộ tiêu chuẩn %(version)s.", version=standard.version), "success")
             return redirect(url_for("standards.version", version=standard.version))
-    return _draft_page(found, WholeForm(formdata=None, data=_whole_values(found)), form)
+    return _draft_page(draft, StandardForm(formdata=None, data=_standard_values(draft)), form)
 
 
 @blueprint.post("/<int:draft_id>/removal")
 @requires(Permission.STANDARD_EDIT)
 @writes
 def discard(draft_id: int) -> ResponseReturnValue:
-    """Throw a draft away."""
-    found = drafts.get_draft(get_session(), draft_id, for_update=True)
-    audit.log(get_session(), the_identity(), "standard-draft:discard", f"standard-draft {found.id}", before={"toml": found.toml})
-    get_session().delete(found)
+    """Discard a draft."""
+    draft = drafts.get_draft(get_session(), draft_id, for_update=True)
+    audit.log(get_session(), the_identity(), "standard-draft:discard", f"standard-draft {draft.id}", before={"toml": draft.toml})
+    get_session().delete(draft)
     flash(_("Đã xóa bản thảo."), "success")
     return redirect(url_for("standards.versions"))
 
 
-def _draft(draft_id: int) -> StandardDraft:
+def _load_draft(draft_id: int) -> StandardDraft:
     return drafts.get_draft(get_session(), draft_id, for_update=request.method == "POST")
 
 
-def _whole_values(draft: StandardDraft) -> dict[str, str]:
+def _standard_values(draft: StandardDraft) -> dict[str, str]:
     standard = drafts.read_draft(draft)
     return {
         "version": standard.version,
@@ -188,26 +188,26 @@ def _whole_values(draft: StandardDraft) -> dict[str, str]:
     }
 
 
-def _draft_page(draft: StandardDraft, form: WholeForm, publish: PublishForm) -> ResponseReturnValue:
+def _draft_page(draft: StandardDraft, form: StandardForm, publish_form: PublishForm) -> ResponseReturnValue:
     standard = drafts.read_draft(draft)
     page = render_template(
         "scoring/draft.html",
         draft=draft,
         standard=standard,
-        groups=by_group(standard),
+        groups=group_criteria(standard),
         changes=describe_changes(get_standard(get_session(), draft.based_on), standard),
         describe_need=describe_need,
         form=form,
-        publish=publish,
+        publish=publish_form,
         is_editor=the_identity().user_id in draft.editors,
     )
-    return page, 400 if form.errors or publish.errors else 200
+    return page, 400 if form.errors or publish_form.errors else 200
 
 
-def _save(draft: StandardDraft, text: str, form: Any) -> bool:
-    """Keep the new text, or say beside the form why not."""
+def _try_to_store(draft: StandardDraft, text: str, form: Any) -> bool:
+    """Store the new text, or show above the form why it cannot be stored."""
     try:
-        _keep(draft, text, form.revision.data)
+        _store(draft, text, form.revision.data)
     except WardReadinessError as error:
         form.form_errors.append(error.message)
         return False
@@ -215,7 +215,7 @@ def _save(draft: StandardDraft, text: str, form: Any) -> bool:
     return True
 
 
-def _keep(draft: StandardDraft, text: str, revision: str | None) -> None:
+def _store(draft: StandardDraft, text: str, revision: str | None) -> None:
     before = drafts.read_draft(draft)
     number = int(revision) if revision and revision.isdecimal() and len(revision) < 10 else 0
     after = drafts.save_draft(get_session(), draft, text, number, the_identity().user_id)
@@ -223,13 +223,14 @@ def _keep(draft: StandardDraft, text: str, revision: str | None) -> None:
     audit.log(get_session(), the_identity(), "standard-draft:save", f"standard-draft {draft.id}", after={"changes": changes})
 
 
-def _typed_text(form: TextForm) -> str:
+def _submitted_text(form: TextForm) -> str:
     """The text of the file, or of the field where there is none. Raises StandardError."""
     upload = form.file.data
     if not isinstance(upload, FileStorage) or not upload.filename:
-        # The browser sends line ends of its own kind.
+        # Browsers send lines that end in CR LF.
         return (form.toml.data or "").replace("\r\n", "\n") + "\n"
     try:
-        return upload.read(drafts.MAX_TEXT + 1).decode("utf-8-sig")
+        text: str = upload.read(drafts.MAX_TEXT + 1).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise StandardError("Tệp không phải văn bản UTF-8. Mở bằng trình soạn thảo, lưu lại theo UTF-8 rồi gửi.") from None
+    return text

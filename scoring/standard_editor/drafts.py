@@ -12,7 +12,7 @@ from portal.errors import NotFoundError, WardReadinessError
 from scoring.models import StandardDraft, StandardRecord
 from scoring.rating.published_standards import get_standard
 from scoring.rating.standard import Standard, StandardError, parse_standard
-from scoring.standard_editor.toml_edit import edit_whole, next_version
+from scoring.standard_editor.toml_edit import edit_standard, next_version
 
 # A standard of a few hundred criteria is under 200 KB.
 MAX_TEXT = 1_000_000
@@ -28,11 +28,11 @@ def begin_draft(session: Session, version: str, user_id: int, name: str) -> Stan
     """A new draft with the text of a published version, under the next version number. Raises NotFoundError."""
     get_standard(session, version)
     record = session.get_one(StandardRecord, version)
-    taken = set(session.scalars(select(StandardRecord.version)))
-    number = next_version(version)
-    while number in taken:
-        number = next_version(number)
-    text = edit_whole(record.toml, {"version": number, "name": f"Bộ tiêu chuẩn {number}"})
+    published = set(session.scalars(select(StandardRecord.version)))
+    draft_version = next_version(version)
+    while draft_version in published:
+        draft_version = next_version(draft_version)
+    text = edit_standard(record.toml, {"version": draft_version, "name": f"Bộ tiêu chuẩn {draft_version}"})
     draft = StandardDraft(toml=text, based_on=version, revision=1, editors=[user_id], drafted_by=name, changed_at=now())
     session.add(draft)
     session.flush()
@@ -40,16 +40,16 @@ def begin_draft(session: Session, version: str, user_id: int, name: str) -> Stan
 
 
 def list_drafts(session: Session) -> list[StandardDraft]:
-    """All drafts, the one that was saved last first."""
+    """All drafts, the last saved one first."""
     return list(session.scalars(select(StandardDraft).order_by(StandardDraft.changed_at.desc())))
 
 
 def get_draft(session: Session, draft_id: int, *, for_update: bool = False) -> StandardDraft:
-    """One draft. Raises NotFoundError, which is also what a second publisher meets."""
-    found = session.get(StandardDraft, draft_id, with_for_update=for_update or None)
-    if found is None:
+    """One draft. Raises NotFoundError, also after it was published or discarded."""
+    draft = session.get(StandardDraft, draft_id, with_for_update=for_update or None)
+    if draft is None:
         raise NotFoundError("Không có bản thảo này; có thể đã được công bố hoặc xóa bỏ.")
-    return found
+    return draft
 
 
 def read_draft(draft: StandardDraft) -> Standard:
@@ -58,17 +58,17 @@ def read_draft(draft: StandardDraft) -> Standard:
 
 
 def save_draft(session: Session, draft: StandardDraft, text: str, revision: int, user_id: int) -> Standard:
-    """Keep a new text of the draft.
+    """Store a new text of the draft.
 
-    Raises StandardError where the text is no standard or its version is taken, StaleDraftError where ``revision`` is not
-    the one that the editor started from. The draft is then as it was.
+    Raises StandardError where the text is no valid standard or its version is already published, StaleDraftError where ``revision`` is not
+    the one that the editor started from; the draft is then unchanged.
     """
     if len(text) > MAX_TEXT:
         raise StandardError(f"Tệp tiêu chuẩn quá lớn: {len(text)} ký tự, tối đa {MAX_TEXT}.")
     standard = parse_standard(text)
     if draft.revision != revision:
         raise StaleDraftError("Bản thảo đã được người khác lưu trong lúc bạn sửa. Mở lại bản thảo, so sánh rồi sửa tiếp.")
-    _refuse_taken(session, standard)
+    _refuse_published(session, standard)
     draft.toml, draft.revision, draft.changed_at = text, revision + 1, now()
     draft.editors = sorted({*draft.editors, user_id})
     return standard
@@ -77,17 +77,17 @@ def save_draft(session: Session, draft: StandardDraft, text: str, revision: int,
 def publish_draft(
     session: Session, draft: StandardDraft, user_id: int, name: str, issued_number: str = "", issued_on: date | None = None
 ) -> Standard:
-    """Publish a draft as a version that never changes, and take the draft away.
+    """Publish a draft as a version that never changes, and delete the draft.
 
-    Raises StandardError where the publisher had a hand in the draft, where the version is taken or the content was
-    published before, and where number and date of issue do not stand together.
+    Raises StandardError where the publisher has edited the draft, where the version is already published, and where only one
+    of number and date of issue is given.
     """
     if user_id in draft.editors:
         raise StandardError("Người công bố phải là người khác với người soạn, sửa bản thảo.")
     if bool(issued_number) != bool(issued_on):
         raise StandardError("Số văn bản và ngày ban hành phải có cả hai, hoặc bỏ trống cả hai.")
     standard = read_draft(draft)
-    _refuse_taken(session, standard)
+    _refuse_published(session, standard)
     record = StandardRecord(
         version=standard.version,
         name=standard.name,
@@ -104,17 +104,17 @@ def publish_draft(
         with session.begin_nested():
             session.add(record)
     except IntegrityError:
-        # Somebody publishes another draft under the same version at this very moment.
-        raise _taken(standard) from None
+        # Another draft was published under the same version at the same moment.
+        raise _already_published(standard) from None
     session.delete(draft)
     session.flush()
     return replace(standard, issued_number=issued_number, issued_on=issued_on)
 
 
-def _refuse_taken(session: Session, standard: Standard) -> None:
+def _refuse_published(session: Session, standard: Standard) -> None:
     if session.get(StandardRecord, standard.version) is not None:
-        raise _taken(standard)
+        raise _already_published(standard)
 
 
-def _taken(standard: Standard) -> StandardError:
+def _already_published(standard: Standard) -> StandardError:
     return StandardError(f"Đã công bố phiên bản “{standard.version}”. Đặt số phiên bản khác.")

@@ -1,4 +1,4 @@
-"""What may be typed about standards. Whether it makes sense is for ``scoring.rating.standard`` to say."""
+"""The forms of standards. Whether the values make sense is checked by ``scoring.rating.standard``."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from scoring.rating.measures import FACTS, MEASURES
 from scoring.rating.standard import SOURCE_LABELS, Criterion, Tier
 
 _MEASURES = [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
-_NEEDS = ("constant", "times", "each", "percent", "at_least")
+_NEED_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_least": 0}
 
 
-class WholeForm(BaseForm):
-    """The standard itself."""
+class StandardForm(BaseForm):
+    """The general values of a standard."""
 
     version = StringField(_("Phiên bản"), [DataRequired(), Length(max=32)])
     name = StringField(_("Tên bộ tiêu chuẩn"), [DataRequired(), Length(max=200)])
@@ -47,14 +47,16 @@ class CriterionForm(BaseForm):
     effective_from = DateField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
     effective_to = DateField(_("Hết hiệu lực sau ngày"), [Optional()])
     source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=1000)])
-    label = SelectField(_("Nhãn nguồn"), choices=[SelectChoice(key, f"{key} – {words}") for key, words in SOURCE_LABELS.items()])
+    label = SelectField(
+        _("Nhãn nguồn"), choices=[SelectChoice(key, f"{key} – {meaning}") for key, meaning in SOURCE_LABELS.items()]
+    )
     remedy_text = StringField(_("Giải pháp bổ sung"), [DataRequired(), Length(max=500)])
     revision = HiddenField()
 
     @property
     def values(self) -> dict[str, Any]:
         """The values as the text of a standard holds them; what is at its default is left out."""
-        need: dict[str, Any] = {key: self[key].number for key in _NEEDS if self[key].number is not None}
+        need: dict[str, Any] = {key: self[key].number for key in _NEED_DEFAULTS if self[key].number is not None}
         if self.per.data:
             need["per"] = self.per.data
         if self.at_most.data:
@@ -77,7 +79,7 @@ class CriterionForm(BaseForm):
 
 
 class NewCriterionForm(CriterionForm):
-    """A criterion that is added."""
+    """A new criterion."""
 
     code = StringField(_("Mã (dạng CR-A1, nhóm từ A đến I)"), [DataRequired(), Length(max=8)])
 
@@ -98,13 +100,13 @@ class PublishForm(BaseForm):
 
 
 def criterion_values(criterion: Criterion) -> dict[str, Any]:
-    """What the form shows of a criterion."""
+    """The values of a criterion for its form."""
     need = criterion.requirement
-    shown = {key: "" if getattr(need, key) == default else str(getattr(need, key)) for key, default in _DEFAULTS.items()}
-    if need.per is None and not shown["constant"] and not shown["at_least"]:
-        shown["constant"] = str(need.constant)
+    need_values = {key: "" if getattr(need, key) == default else str(getattr(need, key)) for key, default in _NEED_DEFAULTS.items()}
+    if need.per is None and not need_values["constant"] and not need_values["at_least"]:
+        need_values["constant"] = str(need.constant)
     return {
-        **shown,
+        **need_values,
         "name": criterion.name,
         "measure": criterion.measure,
         "per": need.per or "",
@@ -120,6 +122,3 @@ def criterion_values(criterion: Criterion) -> dict[str, Any]:
         "label": criterion.source_label,
         "remedy_text": criterion.remedy.text,
     }
-
-
-_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_least": 0}

@@ -1,4 +1,4 @@
-"""The text of a standard, changed in place: comments and the order of what is left alone stay as they were. Pure."""
+"""The TOML text of a standard, edited in place: comments and the order of untouched parts stay as they are. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from scoring.rating.standard import StandardError
 Value = str | int | bool
 
 
-def edit_whole(text: str, values: Mapping[str, Value]) -> str:
+def edit_standard(text: str, values: Mapping[str, Value]) -> str:
     """The text with other values of the standard itself (version, name, pass mark, age of PCs)."""
     document = tomlkit.parse(text)
     document.update(values)
@@ -19,49 +19,49 @@ def edit_whole(text: str, values: Mapping[str, Value]) -> str:
 
 
 def edit_criterion(text: str, code: str, values: Mapping[str, Any]) -> str:
-    """The text with other values of one criterion; ``None`` takes a value away. Raises StandardError for an unknown code.
+    """The text with other values of one criterion; ``None`` removes a value. Raises StandardError for an unknown code.
 
     ``need`` is a mapping of its own and replaces the old one; ``remedy_text`` is the sentence of the remedy.
     """
     document = tomlkit.parse(text)
-    row: Table | None = next((row for row in document["criteria"] if row["code"] == code), None)  # type: ignore[union-attr]
+    row: Table | None = next((row for row in document["criteria"] if row["code"] == code), None)
     if row is None:
         raise StandardError(f"Không có tiêu chí {code} trong bản thảo này.")
-    _write(row, values)
+    _set_values(row, values)
     return tomlkit.dumps(document)
 
 
 def add_criterion(text: str, code: str, values: Mapping[str, Any]) -> str:
-    """The text with one criterion more, at the end."""
+    """The text with a new criterion at the end."""
     document = tomlkit.parse(text)
     row = tomlkit.table()
     row["code"] = code
     row["remedy"] = tomlkit.table()
-    _write(row, values)
-    document["criteria"].append(row)  # type: ignore[union-attr]
+    _set_values(row, values)
+    document["criteria"].append(row)
     return tomlkit.dumps(document)
 
 
 def remove_criterion(text: str, code: str) -> str:
     """The text without one criterion. Raises StandardError for an unknown code."""
     document = tomlkit.parse(text)
-    codes = [row["code"] for row in document["criteria"]]  # type: ignore[union-attr]
+    codes = [row["code"] for row in document["criteria"]]
     if code not in codes:
         raise StandardError(f"Không có tiêu chí {code} trong bản thảo này.")
-    del document["criteria"][codes.index(code)]  # type: ignore[union-attr]
+    del document["criteria"][codes.index(code)]
     return tomlkit.dumps(document)
 
 
 def next_version(version: str) -> str:
-    """``2026.1`` gives ``2026.2``; what does not end in a number gets one."""
+    """``2026.1`` gives ``2026.2``; a version that does not end in a number gets one."""
     head, _, tail = version.rpartition(".")
     return f"{head}.{int(tail) + 1}" if head and tail.isdecimal() else f"{version}.1"
 
 
-def _write(row: Table, values: Mapping[str, Any]) -> None:
+def _set_values(row: Table, values: Mapping[str, Any]) -> None:
     for key, value in values.items():
         if key == "remedy_text":
-            row["remedy"]["text"] = value  # type: ignore[index]
+            row["remedy"]["text"] = value
         elif value is None:
             row.pop(key, None)
         elif key == "need":

@@ -1,4 +1,4 @@
-"""Pages of standards: the published versions in words, and what one threshold does to the city."""
+"""Pages of standards: the published versions, and the sensitivity of the city to one threshold."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,11 +8,11 @@ from accounts.permissions import Permission
 from inventory.catalogue import GROUPS
 from portal.database import get_session
 from portal.downloads import send_bytes
-from scoring.analysis.city_analysis import draw_threshold
+from scoring.analysis.city_analysis import compute_curve
 from scoring.analysis.sensitivity import thresholds
-from scoring.analysis.threshold_curve import draw_curve, place
+from scoring.analysis.threshold_curve import draw_curve, value_position
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import current_standard, get_record, get_standard, list_standards
+from scoring.rating.published_standards import current_standard, get_standard, get_standard_record, list_standards
 from scoring.rating.standard import Criterion, Standard
 from scoring.standard_editor import drafts
 from scoring.standard_editor.diff import describe_changes, describe_need
@@ -36,13 +36,13 @@ def versions() -> ResponseReturnValue:
 def version(version: str) -> ResponseReturnValue:
     """One published version: each criterion in words, and what changed since the version before."""
     session = get_session()
-    published, standard = get_record(session, version), get_standard(session, version)
-    before = get_standard(session, published.based_on) if published.based_on else None
+    record, standard = get_standard_record(session, version), get_standard(session, version)
+    before = get_standard(session, record.based_on) if record.based_on else None
     return render_template(
         "scoring/standard.html",
-        record=published,
+        record=record,
         standard=standard,
-        groups=by_group(standard),
+        groups=group_criteria(standard),
         changes=describe_changes(before, standard) if before else (),
         describe_need=describe_need,
     )
@@ -52,8 +52,8 @@ def version(version: str) -> ResponseReturnValue:
 @requires(Permission.READINESS_READ)
 def text(version: str) -> ResponseReturnValue:
     """The text of a published version."""
-    published = get_record(get_session(), version)
-    return send_bytes(published.toml.encode(), f"bo-tieu-chuan-{published.version}.toml", "application/toml")
+    record = get_standard_record(get_session(), version)
+    return send_bytes(record.toml.encode(), f"bo-tieu-chuan-{record.version}.toml", "application/toml")
 
 
 @blueprint.get("/<version>/sensitivity")
@@ -63,33 +63,33 @@ def sensitivity(version: str) -> ResponseReturnValue:
     return sensitivity_page(get_standard(get_session(), version), url_for("standards.version", version=version))
 
 
-def by_group(standard: Standard) -> list[tuple[str, str, list[Criterion]]]:
+def group_criteria(standard: Standard) -> list[tuple[str, str, list[Criterion]]]:
     """The criteria by group: letter, name, criteria; a group without any is left out."""
     groups = ((letter, name, [c for c in standard.criteria if c.group == letter]) for letter, name in GROUPS.items())
     return [group for group in groups if group[2]]
 
 
 def sensitivity_page(standard: Standard, back: str) -> ResponseReturnValue:
-    """The page of one threshold: ``of`` in the address names it, ``value`` the value that is looked at."""
+    """The page of one threshold: ``of`` in the address names it, ``value`` the value to show."""
     city = city_readiness(get_session())
     offered = thresholds(standard)
-    chosen = next((threshold for threshold in offered if threshold.code == request.args.get("of")), offered[0])
-    curve = draw_threshold(get_session(), city, standard, chosen)
-    typed = request.args.get("value", "")
-    here = curve.at(int(typed) if typed.isdecimal() and len(typed) < 7 else chosen.value)
-    now = curve.at(chosen.value)
+    threshold = next((threshold for threshold in offered if threshold.code == request.args.get("of")), offered[0])
+    curve = compute_curve(get_session(), city, standard, threshold)
+    value_text = request.args.get("value", "")
+    selected = curve.at(int(value_text) if value_text.isdecimal() and len(value_text) < 7 else threshold.value)
+    current = curve.at(threshold.value)
     return render_template(
         "scoring/sensitivity.html",
         standard=standard,
         back=back,
         offered=offered,
         curve=curve,
-        here=here,
-        now=now,
-        gained=[ward for ward in city.wards if ward.code in here.ready - now.ready],
-        lost=[ward for ward in city.wards if ward.code in now.ready - here.ready],
+        here=selected,
+        now=current,
+        gained=[ward for ward in city.wards if ward.code in selected.ready - current.ready],
+        lost=[ward for ward in city.wards if ward.code in current.ready - selected.ready],
         chart=draw_curve(curve),
-        here_x=place(curve, here.value),
-        now_x=place(curve, now.value),
+        here_x=value_position(curve, selected.value),
+        now_x=value_position(curve, current.value),
         city=city,
     )

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.users import create_user
 from inventory.wards.wards import load_wards
 from portal.clock import today
-from scoring.actions.action import Body, Clarities
+from scoring.actions.action import Clarities, PublicBody
 from scoring.actions.register import create_actions
 from tests.factories.users import PASSWORD
 
@@ -35,8 +35,8 @@ def make_owner(session, name="can.bo", role=Role.OFFICER, wards=(WARD,), email="
 def make_clarities(owner_id, days=5, **other):
     values = {
         **SIX_CLARITIES,
-        "unit": Body.WARD,
-        "authority": Body.FINANCE,
+        "unit": PublicBody.WARD,
+        "authority": PublicBody.FINANCE,
         "due": today() + timedelta(days=days),
         "owner_id": owner_id,
     }

@@ -23,7 +23,7 @@ from inventory.prices.price_lists import current_price_list
 from portal.setup import load_demo, run_setup
 from scoring.analysis import city_analysis
 from scoring.analysis.sensitivity import PASS_MARK, with_threshold
-from scoring.analysis.standard_comparison import side_of
+from scoring.analysis.standard_comparison import rate_city
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate
@@ -70,7 +70,7 @@ def rating_times(wards, standard) -> list[str]:
 
 def what_if_times(wards, standard, draft, prices) -> list[str]:
     def both(old: Standard, new: Standard):
-        sides = side_of(wards, old, prices, DEMO_DAY), side_of(wards, new, prices, DEMO_DAY)
+        sides = rate_city(wards, old, prices, DEMO_DAY), rate_city(wards, new, prices, DEMO_DAY)
         return [(side.ready, side.capital, side.recurrent, side.beyond_money) for side in sides]
 
     fast, found = timed(lambda: both(standard, draft))
@@ -105,7 +105,7 @@ def page_times(app) -> list[str]:
     client.get("/readiness")
     firsts, again = [], []
     for _ in range(RUNS):
-        city_analysis._sides.clear()
+        city_analysis._rated_cities.clear()
         for times in (firsts, again):
             start = time.perf_counter()
             assert client.get(path).status_code == 200

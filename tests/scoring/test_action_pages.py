@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, User
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from portal.reminders import reminder_lines
-from scoring.actions.action import ActionError, ActionState, Body
+from scoring.actions.action import ActionError, ActionState, PublicBody
 from scoring.actions.register import (
     change_action,
     complete_action,
@@ -26,8 +26,8 @@ from scoring.actions.register import (
     may_report,
     reopen_action,
 )
-from scoring.actions.reminders import DAYS_BEFORE, action_lines
-from scoring.models import CLEAR, ActionRecord
+from scoring.actions.reminders import DAYS_BEFORE, action_reminders
+from scoring.models import REQUIRED_TEXTS, ActionRecord
 from tests.factories.actions import LEADER, OTHER, SIX_CLARITIES, WARD, WARDS, assign_action, make_clarities, make_owner
 
 
@@ -61,7 +61,7 @@ def test_an_action_is_given_changed_done_and_opened_again(session):
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("part", CLEAR)
+@pytest.mark.parametrize("part", REQUIRED_TEXTS)
 def test_the_table_itself_refuses_what_is_unclear(session, part):
     owner = make_owner(session)
     row = {
@@ -149,7 +149,7 @@ def test_who_may_assign_gives_an_action_out_and_it_is_written_down(session, sign
     assert answer.status_code == 302
     [action] = list_actions(session, LEADER)
     assert answer.location == f"/actions/{action.id}"
-    assert (action.clarities.contact, action.clarities.authority) == ("0900 000 000", Body.FINANCE)
+    assert (action.clarities.contact, action.clarities.authority) == ("0900 000 000", PublicBody.FINANCE)
     [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "action:create"))
     assert (line.subject, line.after["ward"], line.after["task"]) == (f"action {action.id}", WARD, SIX_CLARITIES["task"])
 
@@ -330,7 +330,7 @@ def test_each_role_has_its_actions_on_the_home_page(session, sign_in):
         None,
         -9,
         task="Việc của chuyên viên tài chính",
-        unit=Body.FINANCE,
+        unit=PublicBody.FINANCE,
     )
     assign_action(
         session, make_owner(session, "nguoi-reviewer", Role.REVIEWER, ()), OTHER, 4, task="Việc của chuyên viên thẩm định"
@@ -456,7 +456,7 @@ def test_the_demo_has_actions_in_every_state_and_says_that_they_are_made_up(demo
 def test_an_owner_is_reminded_shortly_before_the_deadline_and_after_it(session, days, told):
     owner = make_owner(session)
     assign_action(session, owner, days=days)
-    assert (owner in action_lines(session, today(), "http://x")) is told
+    assert (owner in action_reminders(session, today(), "http://x")) is told
 
 
 def test_a_reminder_tells_the_longest_overdue_first_and_nothing_secret_and_nothing_done(session, app):

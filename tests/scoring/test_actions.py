@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from accounts.identity import Role
 from inventory.wards.wards import load_wards
-from scoring.actions.action import Action, ActionError, ActionState, Body, Clarities, by_urgency, count_states
-from scoring.actions.owners import Owner, choose_owners, offer_owners
+from scoring.actions.action import Action, ActionError, ActionState, Clarities, PublicBody, by_urgency, count_states
+from scoring.actions.owners import Owner, assign_owners, owner_choices
 from scoring.actions.suggestions import (
-    suggest_day,
+    suggest_deadline,
     suggest_for_city,
     suggest_for_criterion,
     suggest_for_finding,
@@ -30,11 +30,11 @@ CLEAR = Clarities(
     contact="0900 000 000",
     task="Mua bổ sung 8 máy tính",
     due=DUE,
-    unit=Body.WARD,
+    unit=PublicBody.WARD,
     head="Chủ tịch UBND phường",
     deliverable="8 máy tính",
     evidence="Biên bản bàn giao",
-    authority=Body.FINANCE,
+    authority=PublicBody.FINANCE,
 )
 ACTION = Action(
     id=3,
@@ -155,11 +155,11 @@ def test_a_long_task_is_cut_between_words():
     ],
 )
 def test_an_action_is_for_its_owner_and_for_the_body_that_answers_for_it(user_id, role, own):
-    assert ACTION.is_of(user_id, role) is own
+    assert ACTION.is_assigned_to(user_id, role) is own
 
 
 @pytest.mark.parametrize(
-    ("on", "target", "buys", "day"),
+    ("on", "target", "needs_purchase", "day"),
     [
         (date(2026, 1, 5), date(2026, 3, 31), True, date(2026, 3, 31)),
         (date(2026, 1, 5), date(2026, 3, 31), False, date(2026, 1, 19)),
@@ -170,14 +170,14 @@ def test_an_action_is_for_its_owner_and_for_the_body_that_answers_for_it(user_id
         (date(2026, 11, 23), date(2026, 3, 31), False, date(2026, 12, 7)),
     ],
 )
-def test_the_suggested_day(on, target, buys, day):
-    assert suggest_day(on, target, buys=buys) == day
+def test_the_suggested_day(on, target, needs_purchase, day):
+    assert suggest_deadline(on, target, needs_purchase=needs_purchase) == day
 
 
-@given(on=st.dates(date(2025, 1, 1), date(2030, 1, 1)), ahead=st.integers(-400, 400), buys=st.booleans())
-def test_the_suggested_day_lies_ahead_and_is_the_target_or_a_working_day(on, ahead, buys):
+@given(on=st.dates(date(2025, 1, 1), date(2030, 1, 1)), ahead=st.integers(-400, 400), needs_purchase=st.booleans())
+def test_the_suggested_day_lies_ahead_and_is_the_target_or_a_working_day(on, ahead, needs_purchase):
     target = on + timedelta(days=ahead)
-    day = suggest_day(on, target, buys=buys)
+    day = suggest_deadline(on, target, needs_purchase=needs_purchase)
     assert day > on
     assert day == target or (day.weekday() < 5 and 14 <= (day - on).days <= 16)
 
@@ -190,7 +190,7 @@ def test_each_criterion_suggests_a_clear_action(standard):
             assert criterion.code in found.deliverable
             assert len(found.task) >= 10
             bought = criterion.remedy.money_mends and status is FindingStatus.UNMET
-            assert found.authority is (Body.FINANCE if bought else Body.WARD)
+            assert found.authority is (PublicBody.FINANCE if bought else PublicBody.WARD)
             replace(CLEAR, task=found.task, head=found.head, deliverable=found.deliverable, evidence=found.evidence)
         assert len(suggest_for_criterion(criterion, DUE, DUE).task) <= 1000
 
@@ -208,7 +208,7 @@ def test_a_ward_suggests_what_it_lacks_but_names_no_gap_of_network_security(stan
 
 
 def test_many_wards_and_the_city_suggest_too():
-    assert suggest_for_many(DUE, DUE).authority is Body.FINANCE
+    assert suggest_for_many(DUE, DUE).authority is PublicBody.FINANCE
     assert suggest_for_city(DUE, DUE).task == ""
 
 
@@ -222,15 +222,15 @@ OTHER = next(ward for ward in load_wards() if ward.code == "00070")
 
 
 def test_only_who_can_see_all_the_wards_is_offered():
-    assert [value for value, _words in offer_owners(OWNERS, [WARD])] == ["1", "2", "3", "4"]
-    assert [value for value, _words in offer_owners(OWNERS, [WARD, OTHER])] == ["ward_head", "officer", "2", "4"]
-    assert [value for value, _words in offer_owners(OWNERS, [None])] == ["4"]
+    assert [value for value, _words in owner_choices(OWNERS, [WARD])] == ["1", "2", "3", "4"]
+    assert [value for value, _words in owner_choices(OWNERS, [WARD, OTHER])] == ["ward_head", "officer", "2", "4"]
+    assert [value for value, _words in owner_choices(OWNERS, [None])] == ["4"]
 
 
 def test_each_ward_gets_its_own_officer():
-    assert [one.id for one in choose_owners(OWNERS, [WARD, OTHER], "officer")] == [1, 2]
+    assert [one.id for one in assign_owners(OWNERS, [WARD, OTHER], "officer")] == [1, 2]
     with pytest.raises(ActionError, match="Phường Hoàn Kiếm") as caught:
-        choose_owners(OWNERS, [WARD, OTHER], "ward_head")
+        assign_owners(OWNERS, [WARD, OTHER], "ward_head")
     assert caught.value.field == "owner"
     assert "Cửa Nam" not in caught.value.message
 
@@ -238,4 +238,4 @@ def test_each_ward_gets_its_own_officer():
 @pytest.mark.parametrize(("place", "choice"), [(OTHER, "1"), (None, "1"), (WARD, "99"), (WARD, "")])
 def test_nobody_can_own_what_the_account_cannot_see(place, choice):
     with pytest.raises(ActionError):
-        choose_owners(OWNERS, [place], choice)
+        assign_owners(OWNERS, [place], choice)

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.analysis.burndown import draw_burndown
-from scoring.analysis.trend import Deadline, count_days, foresee
+from scoring.analysis.trend import Deadline, count_days, forecast_readiness
 from tests.factories.approvals import approvals_of_wards, weeks_of_approvals
 from tests.factories.days import DEMO_DAY, TARGET_DAY
 
 
 def drawn(approvals, deadline, size=(420, 250)):
-    return draw_burndown(count_days(approvals), deadline, foresee(approvals, deadline), *size)
+    return draw_burndown(count_days(approvals), deadline, forecast_readiness(approvals, deadline), *size)
 
 
 def test_the_line_goes_in_steps_and_ends_today():
@@ -64,7 +64,7 @@ def test_without_a_forecast_there_is_no_band():
 def test_everything_lies_within_the_picture(approvals, target, wards, size):
     days = count_days(approvals)
     deadline = Deadline(DEMO_DAY, target, wards, days[-1].ready)
-    chart = draw_burndown(days, deadline, foresee(approvals, deadline), *size)
+    chart = draw_burndown(days, deadline, forecast_readiness(approvals, deadline), *size)
     points = [*chart.actual, *chart.plan, *chart.need, *chart.middle, *chart.band, chart.now]
     assert all(38 <= x <= chart.right and 22 <= y <= chart.floor for x, y in points)
     assert all(38 <= x <= chart.right for x, _day in chart.across)

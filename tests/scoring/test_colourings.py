@@ -12,7 +12,7 @@ from inventory.snapshots.repository import newest_snapshots, record_snapshot
 from inventory.snapshots.snapshot import Snapshot, make_facts
 from portal.assets import OWN
 from scoring.maps import colourings
-from scoring.maps.colouring_access import colour_city, keys_of, offer_colourings
+from scoring.maps.colouring_access import colour_city, offer_colourings, offered_keys
 from scoring.rating.city_readiness import city_readiness, ratings_before
 from scoring.rating.confidence import Confidence
 from scoring.rating.published_standards import REFERENCE
@@ -131,7 +131,7 @@ def test_confidence_has_its_four_grades_and_no_data():
 
 def test_every_colouring_puts_every_ward_into_one_class(demo_session):
     city = city_readiness(demo_session, DAY)
-    keys = keys_of(offer_colourings(person(Role.LEADER), city.standard))
+    keys = offered_keys(offer_colourings(person(Role.LEADER), city.standard))
     assert {"state", "score", "cost", "confidence", "change", *(f"group-{letter}" for letter in GROUPS)} < set(keys)
     for key in keys:
         found = colour_city(demo_session, city, key)
@@ -159,14 +159,14 @@ def test_the_round_before_is_that_of_each_ward(demo_session):
 def test_what_would_help_an_attacker_is_no_colouring_of_its_own():
     sensitive = {criterion.code for criterion in STANDARD.criteria if criterion.is_sensitive}
     for role in Role:
-        keys = set(keys_of(offer_colourings(person(role, frozenset() if role.is_of_ward else None), STANDARD)))
+        keys = set(offered_keys(offer_colourings(person(role, frozenset() if role.is_of_ward else None), STANDARD)))
         assert not keys & sensitive
         assert ("group-G" in keys) == (role in (Role.REVIEWER, Role.LEADER))
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.WARD_HEAD])
 def test_who_sees_reasons_of_own_wards_only_colours_by_results_only(role):
-    keys = keys_of(offer_colourings(person(role, frozenset({"00082"})), STANDARD))
+    keys = offered_keys(offer_colourings(person(role, frozenset({"00082"})), STANDARD))
     assert keys == ("state", "score", "confidence", "change")
 
 
@@ -191,7 +191,7 @@ def contrast(a, b):
 
 def test_every_class_has_a_colour_that_its_words_can_be_read_on(demo_session):
     city, known = city_readiness(demo_session, DAY), shades_of_the_style_sheet()
-    for key in keys_of(offer_colourings(person(Role.LEADER), city.standard)):
+    for key in offered_keys(offer_colourings(person(Role.LEADER), city.standard)):
         for shade in colour_city(demo_session, city, key).shades:
             assert shade.key in known, f"give .k-{shade.key} a colour in portal.css"
     assert {name: round(contrast(*pair), 1) for name, pair in known.items() if contrast(*pair) < 4.5} == {}

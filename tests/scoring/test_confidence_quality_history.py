@@ -7,11 +7,11 @@ from bs4 import BeautifulSoup
 from accounts.identity import Role
 from inventory.snapshots.repository import list_round_names, record_snapshot, snapshots_of_round
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
-from scoring.analysis.round_comparison import look, split
+from scoring.analysis.round_comparison import compare_rounds, rate_round
 from scoring.analysis.sensitivity import with_threshold
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.confidence import Confidence, confidence, confidence_of
-from scoring.rating.data_quality import Word, assess
+from scoring.rating.data_quality import QualityDimension, assess
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import no_data, rate
 from scoring.rating.standard import parse_standard
@@ -78,21 +78,37 @@ def scores(rating):
 
 def test_sound_data_have_full_marks_but_for_what_is_missing():
     found = scores(rated(facts=make_facts(SOUND), lots=(EquipmentLot("A03", good=2),), answered_items=frozenset({"A03"})))
-    assert [found[word][0] for word in Word if word is not Word.ENOUGH] == [100] * 5
-    assert 0 < found[Word.ENOUGH][0] < 100
+    assert [found[word][0] for word in QualityDimension if word is not QualityDimension.COMPLETE] == [100] * 5
+    assert 0 < found[QualityDimension.COMPLETE][0] < 100
 
 
 @pytest.mark.parametrize(
     ("change", "word", "told"),
     [
-        ({"facts": make_facts(SOUND | {"staff_vii": 8})}, Word.UNIFIED, "ba nhóm chức danh cộng lại là 59, tổng khai là 60"),
-        ({"facts": make_facts(SOUND | {"switch_ports_gigabit": 49})}, Word.UNIFIED, "cổng 1 Gbps nhiều hơn tổng số cổng"),
-        ({"lots": (EquipmentLot("A01", good=121, year=2024),)}, Word.RIGHT, "121 máy tính cho 60 người"),
-        ({"connections": (Connection(ConnectionKind.INTERNET, "A", 200, 201),)}, Word.RIGHT, "đo được 201 Mbps, hợp đồng 200 Mbps"),
-        ({"lots": (EquipmentLot("A03", good=1), EquipmentLot("A03", good=2))}, Word.CLEAN, "2 lô A03 trùng nhau"),
-        ({"facts": make_facts(SOUND | {"uses_shared_systems": False})}, Word.SHARED, "chưa dùng hệ thống của thành phố"),
-        ({"facts": make_facts(SOUND | {"has_website": True})}, Word.SHARED, "chưa là thành phần của cổng"),
-        ({"as_of": DEMO_DAY - timedelta(days=184)}, Word.LIVING, "số liệu đã 184 ngày"),
+        (
+            {"facts": make_facts(SOUND | {"staff_vii": 8})},
+            QualityDimension.CONSISTENT,
+            "ba nhóm chức danh cộng lại là 59, tổng khai là 60",
+        ),
+        (
+            {"facts": make_facts(SOUND | {"switch_ports_gigabit": 49})},
+            QualityDimension.CONSISTENT,
+            "cổng 1 Gbps nhiều hơn tổng số cổng",
+        ),
+        ({"lots": (EquipmentLot("A01", good=121, year=2024),)}, QualityDimension.CORRECT, "121 máy tính cho 60 người"),
+        (
+            {"connections": (Connection(ConnectionKind.INTERNET, "A", 200, 201),)},
+            QualityDimension.CORRECT,
+            "đo được 201 Mbps, hợp đồng 200 Mbps",
+        ),
+        ({"lots": (EquipmentLot("A03", good=1), EquipmentLot("A03", good=2))}, QualityDimension.CLEAN, "2 lô A03 trùng nhau"),
+        (
+            {"facts": make_facts(SOUND | {"uses_shared_systems": False})},
+            QualityDimension.SHARED,
+            "chưa dùng hệ thống của thành phố",
+        ),
+        ({"facts": make_facts(SOUND | {"has_website": True})}, QualityDimension.SHARED, "chưa là thành phần của cổng"),
+        ({"as_of": DEMO_DAY - timedelta(days=184)}, QualityDimension.CURRENT, "số liệu đã 184 ngày"),
     ],
 )
 def test_each_fault_is_told_under_its_word(change, word, told):
@@ -104,10 +120,10 @@ def test_each_fault_is_told_under_its_word(change, word, told):
 
 def test_what_cannot_be_compared_is_no_fault():
     bare = scores(rated())
-    assert bare[Word.RIGHT] == bare[Word.CLEAN] == bare[Word.UNIFIED] == (100, ())
+    assert bare[QualityDimension.CORRECT] == bare[QualityDimension.CLEAN] == bare[QualityDimension.CONSISTENT] == (100, ())
     lines = (Connection(ConnectionKind.INTERNET, "A", None, 90), Connection(ConnectionKind.BACKUP, "B", 90, None))
     partly = scores(rated(facts=make_facts({"staff_total": 5, "switch_ports": 4, "staff_vi": 1}), connections=lines))
-    assert partly[Word.RIGHT] == partly[Word.UNIFIED] == (100, ())
+    assert partly[QualityDimension.CORRECT] == partly[QualityDimension.CONSISTENT] == (100, ())
 
 
 def test_a_ward_without_data_has_no_quality():
@@ -131,20 +147,20 @@ def test_the_change_between_rounds_is_split_and_adds_up(demo_session, two_rounds
     assert set(later) == {code}
     earlier = {code: earlier[code]} | dict(list(earlier.items())[:40])
     stricter = with_threshold(STANDARD, "CR-A1", 110)
-    before, after = look(first, earlier, STANDARD), look(second, earlier | later, stricter)
-    found = split(before, after)
+    before, after = rate_round(first, earlier, STANDARD), rate_round(second, earlier | later, stricter)
+    found = compare_rounds(before, after)
     assert found.worsened == {code}
     assert found.improved == frozenset()
     assert found.tightened
     assert len(before.ready) + len(found.improved) - len(found.worsened) + len(found.eased) - len(found.tightened) == len(
         after.ready
     )
-    assert split(before, before).tightened == frozenset()
+    assert compare_rounds(before, before).tightened == frozenset()
 
 
 def test_a_round_looked_at_again_is_the_same(demo_session, two_rounds):
     first = two_rounds[1][1]
-    views = [look(first, snapshots_of_round(demo_session, first), STANDARD) for _ in range(2)]
+    views = [rate_round(first, snapshots_of_round(demo_session, first), STANDARD) for _ in range(2)]
     assert views[0] == views[1]
     assert views[0].on == max(rating.snapshot.as_of for rating in views[0].ratings.values())
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from accounts.identity import Role
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import load_wards
-from scoring.actions.action import Action, Body, Clarities
-from scoring.actions.priority_wards import wards_to_decide
+from scoring.actions.action import Action, Clarities, PublicBody
+from scoring.actions.priority_wards import wards_needing_decision
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Result, no_data, rate
 from scoring.rating.standard import parse_standard
@@ -21,13 +21,13 @@ RED = {ward.code: replace(rate(Snapshot(ward.code, DAY), STANDARD, DAY), result=
 
 def action(number, ward, due, *, done=False):
     day = DAY + timedelta(days=due)
-    clarities = Clarities(1, "0900", "Việc", day, Body.WARD, "Chủ tịch", "Sản phẩm", "Biên bản", Body.CITY)
+    clarities = Clarities(1, "0900", "Việc", day, PublicBody.WARD, "Chủ tịch", "Sản phẩm", "Biên bản", PublicBody.CITY)
     done_on = DAY if done else None
     return Action(number, ward, clarities, "Người thử", Role.OFFICER, True, "Người giao", DAY, done_on, "", "", 1)
 
 
 def chosen(ratings, actions=(), count=10):
-    return wards_to_decide(WARDS, ratings, actions, DAY, count)
+    return wards_needing_decision(WARDS, ratings, actions, DAY, count)
 
 
 def test_late_actions_come_first_the_latest_on_top_and_then_the_heaviest_wards():

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot, make_facts
-from scoring.rating.measures import FACTS, MEASURES, Reading, answers_of
+from scoring.rating.measures import FACTS, MEASURES, Reading, required_answers
 from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
 from scoring.rating.standard import Requirement, Tier
 from tests.factories.days import DEMO_DAY
@@ -150,7 +150,7 @@ def test_facts_are_the_measures_that_are_one_and_what_only_opens_another():
     assert {key for key, measure in MEASURES.items() if measure.is_fact} == {key for key in FACTS if key in MEASURES}
     assert FACTS - MEASURES.keys() == {"cameras_cover_all", "has_website", "owns_counters", "printers_multifunction"}
     assert "printers" not in FACTS
-    assert answers_of("scanners") == ("A04", "printers_multifunction")
+    assert required_answers("scanners") == ("A04", "printers_multifunction")
     with pytest.raises(FrozenInstanceError):
         MEASURES["printers"].unit = "cái"
     with pytest.raises(FrozenInstanceError):

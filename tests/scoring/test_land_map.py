@@ -5,7 +5,7 @@ import pytest
 from inventory.boundaries.boundaries import Boundaries, Shape
 from inventory.boundaries.simplification import draw_boundaries
 from inventory.wards.wards import load_wards
-from scoring.maps.boundary_layout import LETTER, lay_out_land
+from scoring.maps.boundary_layout import LETTER_HEIGHT, lay_out_land
 from tests.factories.boundaries import geojson, tiles
 
 WARDS = load_wards()
@@ -60,8 +60,8 @@ def test_an_outline_is_drawn_once(land):
 
 def test_a_name_waits_until_there_is_room_for_it():
     long = next(ward.code for ward in WARDS if len(ward.name) > 20)
-    wide = two_by_one(long, "00004", room=10 * LETTER)
-    narrow = two_by_one(long, "00004", room=LETTER)
+    wide = two_by_one(long, "00004", room=10 * LETTER_HEIGHT)
+    narrow = two_by_one(long, "00004", room=LETTER_HEIGHT)
     level = {area.ward.code: area.level for area in wide.areas}, {area.ward.code: area.level for area in narrow.areas}
     assert level[0][long] == 1 < level[1][long]
 

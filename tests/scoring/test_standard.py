@@ -4,7 +4,7 @@ import pytest
 
 from inventory.snapshots.snapshot import Snapshot
 from scoring.rating.explain import explain
-from scoring.rating.measures import FACTS, MEASURES, answers_of
+from scoring.rating.measures import FACTS, MEASURES, required_answers
 from scoring.rating.rating import FindingStatus, judge
 from scoring.rating.standard import StandardError, parse_standard
 from surveys.questionnaire.questions import load_questionnaire
@@ -117,4 +117,4 @@ def test_a_code_that_stands_twice_is_told_with_its_lines():
 
 def test_every_measure_reads_answers_that_the_questionnaire_asks_for():
     asked = {question.key for question in load_questionnaire().questions}
-    assert {key for measure in MEASURES for key in answers_of(measure)} | FACTS <= asked
+    assert {key for measure in MEASURES for key in required_answers(measure)} | FACTS <= asked

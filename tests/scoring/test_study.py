@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from inventory.catalogue import load_catalogue
 from inventory.prices.price_lists import current_price_list
 from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
-from scoring.analysis.answer_simulation import knobs_of, with_answers
+from scoring.analysis.answer_simulation import adjustable_answers, with_answers
 from scoring.analysis.city_analysis import nearest_wards
 from scoring.analysis.forecast import forecast
 from scoring.rating.city_readiness import city_readiness
@@ -20,12 +20,12 @@ from tests.factories.days import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 BLANK = Snapshot("00082", DEMO_DAY)
-KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in knobs_of(criterion, BLANK)}
+KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in adjustable_answers(criterion, BLANK)}
 
 
 def value_of(key, snapshot):
     for criterion in STANDARD.criteria:
-        for knob in knobs_of(criterion, snapshot):
+        for knob in adjustable_answers(criterion, snapshot):
             if knob.key == key:
                 return knob.value
     raise AssertionError(key)
@@ -58,7 +58,7 @@ def test_machines_of_the_city_service_centre_are_left_alone():
 
 def test_every_criterion_answers_to_its_knobs():
     for criterion in STANDARD.criteria:
-        assert knobs_of(criterion, BLANK), criterion.code
+        assert adjustable_answers(criterion, BLANK), criterion.code
 
 
 def test_ageing_only_takes_away_and_counts_each_machine_once(demo_session):

@@ -13,13 +13,13 @@ from scoring.analysis.city_trend import city_trend
 from scoring.analysis.trend import (
     DayCount,
     Deadline,
-    changes_between,
+    break_down,
+    count_changes,
     count_days,
-    foresee,
-    planned,
+    forecast_readiness,
+    planned_ready,
     ready_on,
-    stand_by_round,
-    take_apart,
+    standings_by_round,
     weekly_paces,
 )
 from scoring.rating.city_readiness import city_readiness
@@ -54,7 +54,7 @@ def test_a_ward_that_loses_it_and_a_snapshot_recorded_late_are_counted_right():
 
 @given(approvals_of_wards)
 def test_the_last_round_stands_where_the_city_stands(approvals):
-    rounds = stand_by_round(approvals)
+    rounds = standings_by_round(approvals)
     assert [standing.name for standing in rounds] == list(dict.fromkeys(one.round_name for one in approvals))
     for standing in rounds:
         assert standing.first <= standing.last
@@ -63,16 +63,16 @@ def test_the_last_round_stands_where_the_city_stands(approvals):
         assert rounds[-1].ratings == slowly(approvals, DEMO_DAY)[0]
         now = rounds[-1].counts(126)
         for before in rounds:
-            changes = changes_between(before, now)
+            changes = count_changes(before, now)
             assert sum(changes.values()) == 0
             assert {result: before.counts(126)[result] + change for result, change in changes.items()} == now
 
 
 def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
-    first, second = stand_by_round([approval("00070", 0), approval("00082", 0, ready=False), approval("00082", 9, of="Đợt 2")])
+    first, second = standings_by_round([approval("00070", 0), approval("00082", 0, ready=False), approval("00082", 9, of="Đợt 2")])
     assert (set(first.ratings), first.counts(126)[Result.READY]) == ({"00070", "00082"}, 1)
     assert (set(second.ratings), second.counts(126)[Result.READY]) == ({"00070", "00082"}, 2)
-    assert changes_between(first, second.counts(126)) == {
+    assert count_changes(first, second.counts(126)) == {
         Result.READY: 1,
         Result.NOT_READY: -1,
         Result.INCOMPLETE: 0,
@@ -110,18 +110,18 @@ def test_the_pace_that_is_asked_for_makes_it_and_one_ward_less_a_week_does_not(o
 def test_the_line_of_the_plan_leads_from_the_first_day_to_all_wards():
     days = (DayCount(date(2026, 3, 1), 10, 6), DayCount(date(2026, 3, 5), 20, 9))
     deadline = Deadline(date(2026, 3, 5), TARGET_DAY, 126, 9)
-    assert planned(days, deadline, date(2026, 3, 1)) == 6
-    assert planned(days, deadline, date(2026, 3, 16)) == 66
-    assert planned(days, deadline, TARGET_DAY) == 126
-    assert planned(days, deadline, date(2026, 4, 1)) is None
-    assert planned(days, deadline, date(2026, 2, 1)) is None
-    assert planned((), deadline, TARGET_DAY) is None
-    assert planned((DayCount(TARGET_DAY, 1, 1),), deadline, TARGET_DAY) is None
+    assert planned_ready(days, deadline, date(2026, 3, 1)) == 6
+    assert planned_ready(days, deadline, date(2026, 3, 16)) == 66
+    assert planned_ready(days, deadline, TARGET_DAY) == 126
+    assert planned_ready(days, deadline, date(2026, 4, 1)) is None
+    assert planned_ready(days, deadline, date(2026, 2, 1)) is None
+    assert planned_ready((), deadline, TARGET_DAY) is None
+    assert planned_ready((DayCount(TARGET_DAY, 1, 1),), deadline, TARGET_DAY) is None
 
 
 def test_the_forecast_goes_by_the_last_weeks_and_says_its_range():
     approvals, deadline = weeks_of_approvals(4, 8, 6, 2)
-    found = foresee(approvals, deadline)
+    found = forecast_readiness(approvals, deadline)
     assert (found.weeks, found.pace, found.slow, found.fast) == (4, 5, 3, 7)
     assert deadline.missing == 105
     assert (found.last, found.earliest, found.latest) == tuple(DEMO_DAY + timedelta(weeks=count) for count in (21, 15, 35))
@@ -131,26 +131,26 @@ def test_the_forecast_goes_by_the_last_weeks_and_says_its_range():
 def test_wards_that_were_mended_are_not_taken_for_newly_reported():
     approvals, deadline = weeks_of_approvals(3, 3)
     old = [approval("00001", -60, ready=False), approval("00002", -60, ready=False)]
-    assert foresee(approvals, deadline).first_rated == 6
+    assert forecast_readiness(approvals, deadline).first_rated == 6
     # The ward of the first day is within the longer look back, and new in it.
-    assert foresee([*old, *approvals], deadline).first_rated == 6 - 2 + 1
+    assert forecast_readiness([*old, *approvals], deadline).first_rated == 6 - 2 + 1
 
 
 @pytest.mark.parametrize("gains", [(), (5,)])
 def test_too_few_weeks_give_no_forecast(gains):
-    assert foresee(*weeks_of_approvals(*gains)) is None
+    assert forecast_readiness(*weeks_of_approvals(*gains)) is None
 
 
 def test_no_forecast_without_data_or_once_all_are_ready():
-    assert foresee([], Deadline(DEMO_DAY, TARGET_DAY, 126, 0)) is None
+    assert forecast_readiness([], Deadline(DEMO_DAY, TARGET_DAY, 126, 0)) is None
     approvals, _deadline = weeks_of_approvals(4, 4)
-    assert foresee(approvals, Deadline(DEMO_DAY, TARGET_DAY, 9, 9)) is None
+    assert forecast_readiness(approvals, Deadline(DEMO_DAY, TARGET_DAY, 9, 9)) is None
 
 
 def test_a_pace_that_leads_nowhere_names_no_day():
-    found = foresee(*weeks_of_approvals(0, 0, 0))
+    found = forecast_readiness(*weeks_of_approvals(0, 0, 0))
     assert (found.last, found.earliest, found.latest) == (None, None, None)
-    half = foresee(*weeks_of_approvals(0, 4))
+    half = forecast_readiness(*weeks_of_approvals(0, 4))
     assert half.last is not None
     assert half.latest is None
     assert half.earliest < half.last
@@ -159,14 +159,14 @@ def test_a_pace_that_leads_nowhere_names_no_day():
 def test_a_day_beyond_the_horizon_is_not_named():
     approvals, deadline = weeks_of_approvals(0, 0, 0, 0, 0, 0, 0, 1)
     slow = Deadline(DEMO_DAY, TARGET_DAY, 10_000, deadline.ready)
-    assert foresee(approvals, slow).last is None
+    assert forecast_readiness(approvals, slow).last is None
 
 
 @given(approvals_of_wards, st.integers(1, 126))
 def test_a_forecast_is_never_earlier_than_its_earliest_day(approvals, wards):
     days = count_days(approvals)
     deadline = Deadline(DEMO_DAY, TARGET_DAY, wards + 4, ready_on(days, DEMO_DAY))
-    found = foresee(approvals, deadline)
+    found = forecast_readiness(approvals, deadline)
     assume(found is not None)
     assert found.slow <= found.pace <= found.fast
     paces = weekly_paces(days, DEMO_DAY)
@@ -179,7 +179,7 @@ def test_a_forecast_is_never_earlier_than_its_earliest_day(approvals, wards):
 
 def test_groups_and_criteria_are_the_sums_over_the_wards(demo_session):
     city = city_readiness(demo_session, DEMO_DAY)
-    found = take_apart(city.ratings.values())
+    found = break_down(city.ratings.values())
     findings = [finding for rating in city.ratings.values() for finding in rating.findings]
     for letter, share in found.groups.items():
         of_group = [f for f in findings if f.is_counted and f.criterion.group == letter]
@@ -195,8 +195,8 @@ def test_groups_and_criteria_are_the_sums_over_the_wards(demo_session):
 
 def test_a_group_without_a_counted_criterion_has_no_share():
     rating = rate(Snapshot("00070", DEMO_DAY), STANDARD, DEMO_DAY)
-    assert take_apart([]).groups == {}
-    assert all(share.met == 0 for share in take_apart([rating]).groups.values())
+    assert break_down([]).groups == {}
+    assert all(share.met == 0 for share in break_down([rating]).groups.values())
 
 
 def test_the_line_ends_at_the_figure_of_every_other_page(demo_session):

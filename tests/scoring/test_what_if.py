@@ -5,16 +5,16 @@ import pytest
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import load_default_prices
 from inventory.snapshots.snapshot import Snapshot, make_facts
-from scoring.analysis.sensitivity import PASS_MARK, sweep, thresholds, values_of, with_threshold
+from scoring.analysis.sensitivity import PASS_MARK, sweep, thresholds, values_to_try, with_threshold
 from scoring.analysis.standard_comparison import compare
-from scoring.analysis.threshold_curve import HEIGHT, LEFT, TOP, WIDTH, draw_curve
+from scoring.analysis.threshold_curve import FRAME, draw_curve
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Result, rate
 from scoring.rating.remedies import cost_to_ready
 from scoring.rating.standard import StandardError, parse_standard
 from scoring.standard_editor.diff import describe_changes
-from scoring.standard_editor.toml_edit import edit_criterion, edit_whole, next_version, remove_criterion
+from scoring.standard_editor.toml_edit import edit_criterion, edit_standard, next_version, remove_criterion
 from tests.factories.days import DEMO_DAY
 
 TEXT = REFERENCE.read_text("utf-8")
@@ -46,14 +46,16 @@ def test_a_point_of_the_curve_is_what_that_standard_would_give(city, code, value
     snapshots, prices = city
     threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == code)
     point = sweep(snapshots, STANDARD, threshold, [value], prices, DEMO_DAY).points[0]
-    text = edit_whole(TEXT, {PASS_MARK: value}) if code == PASS_MARK else edit_criterion(TEXT, code, {"need": need_of(code, value)})
+    text = (
+        edit_standard(TEXT, {PASS_MARK: value}) if code == PASS_MARK else edit_criterion(TEXT, code, {"need": need_of(code, value)})
+    )
     assert (point.ready, point.capital, point.recurrent) == plain(snapshots, text, prices)
 
 
 def test_the_curve_along_many_values_equals_each_value_alone(city):
     snapshots, prices = city
     threshold = thresholds(STANDARD)[1]
-    together = sweep(snapshots[:20], STANDARD, threshold, values_of(threshold), prices, DEMO_DAY)
+    together = sweep(snapshots[:20], STANDARD, threshold, values_to_try(threshold), prices, DEMO_DAY)
     for point in together.points:
         assert sweep(snapshots[:20], STANDARD, threshold, [point.value], prices, DEMO_DAY).points == (point,)
     assert together.at(threshold.value).value == threshold.value
@@ -96,7 +98,7 @@ def test_every_point_lies_within_the_picture(city):
     threshold = thresholds(STANDARD)[0]
     chart = draw_curve(sweep(city[0][:10], STANDARD, threshold, [50, 80, 100], city[1], DEMO_DAY))
     for panel in (chart.wards, chart.capital, chart.recurrent):
-        assert all(LEFT <= x <= WIDTH and TOP <= y <= TOP + HEIGHT for x, y in panel.points)
+        assert all(FRAME.left <= x <= FRAME.end and FRAME.top <= y <= FRAME.floor for x, y in panel.points)
 
 
 def test_changes_are_told_in_words_and_none_where_there_is_none():
@@ -110,7 +112,7 @@ def test_changes_are_told_in_words_and_none_where_there_is_none():
 
 
 def test_the_whole_the_days_and_what_is_taken_away_are_told_too():
-    text = remove_criterion(edit_whole(TEXT, {"pass_mark": 85, "pc_max_age_years": 5}), "CR-B9")
+    text = remove_criterion(edit_standard(TEXT, {"pass_mark": 85, "pc_max_age_years": 5}), "CR-B9")
     assert describe_changes(STANDARD, parse_standard(text)) == (
         "Điểm đạt: 80 → 85",
         "Tuổi máy tính tối đa: 7 → 5 năm",
@@ -142,7 +144,7 @@ def test_the_next_version_counts_on(version, following):
 )
 def test_the_values_worth_a_look_hold_the_present_one(code, values):
     threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == code)
-    assert set(values_of(threshold)) == values | {threshold.value}
+    assert set(values_to_try(threshold)) == values | {threshold.value}
 
 
 def test_a_need_that_has_a_floor_moves_as_a_share_and_a_ceiling_as_itself():
