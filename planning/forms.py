@@ -103,8 +103,8 @@ RATE_NAMES = tuple(name for name in Rates.__dataclass_fields__ if name != "mode"
 
 def rates_form(rates: Rates) -> RatesForm:
     """The form filled with the rates, or with what was posted."""
-    shown = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
-    return RatesForm(data={"mode": rates.mode.value, **shown})
+    percents = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
+    return RatesForm(data={"mode": rates.mode.value, **percents})
 
 
 def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
@@ -131,7 +131,7 @@ class FundingForm(StampedForm):
     communes_first = BooleanField(_("Kết quả bằng nhau thì ưu tiên xã"))
 
     @property
-    def the_aim(self) -> Aim:
+    def selected_aim(self) -> Aim:
         """The aim as a value."""
         return Aim(self.aim.data)
 
@@ -141,7 +141,7 @@ def ceiling_forms(funding: Funding, years: Iterable[int], sources: Sequence[str]
     forms = {}
     for year in years:
         for number, source in enumerate(sources):
-            known = funding.ceiling_of(year, source)
-            data = {"amount": "" if known is None else format_number(known)}
+            ceiling = funding.ceiling_of(year, source)
+            data = {"amount": "" if ceiling is None else format_number(ceiling)}
             forms[year, source] = CeilingForm(data=data, prefix=f"pot-{year}-{number}", meta={"csrf": False})
     return forms

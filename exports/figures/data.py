@@ -37,7 +37,7 @@ class Bars:
     stacked: bool = True
     is_money: bool = False
 
-    def told(self, amount: int) -> str:
+    def amount_text(self, amount: int) -> str:
         """An amount in words."""
         return format_vnd_short(amount) if self.is_money else format_number(amount)
 
@@ -46,7 +46,9 @@ class Bars:
         """The chart in words: every row with its amounts."""
         rows = (
             f"{label}: "
-            + ", ".join(f"{self.told(n)} {series.label.lower()}" for n, series in zip(amounts, self.series, strict=True) if n)
+            + ", ".join(
+                f"{self.amount_text(n)} {series.label.lower()}" for n, series in zip(amounts, self.series, strict=True) if n
+            )
             for label, amounts in self.rows
         )
         return f"{self.title}. {'; '.join(rows)}."

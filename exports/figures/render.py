@@ -15,7 +15,7 @@ MAP_TITLE = "Mức độ đáp ứng hạ tầng CNTT của 126 xã, phường H
 FEW_ROWS, MANY_ROWS = 4, 14
 # Pictures by all that stands on them; a few versions of each is all that is ever asked for.
 _drawn: dict[tuple[object, ...], bytes] = {}
-_KEPT = 60
+_MAX_DRAWN = 60
 
 
 def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> bytes:
@@ -26,20 +26,20 @@ def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> byte
 def draw_colouring(city: CityReadiness, colouring: Colouring, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """The map by a colouring."""
     title = MAP_TITLE if colouring.key == "state" else f"{colouring.label} của 126 xã, phường Hà Nội"
-    words = _words(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
+    text = _sheet_text(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
     marks = tuple(colouring.mark_of(ward.code) for ward in city.wards)
-    key = (words, colouring.shades, tuple(colouring.of[ward.code] for ward in city.wards), marks, kind, is_phone)
+    key = (text, colouring.shades, tuple(colouring.of[ward.code] for ward in city.wards), marks, kind, is_phone)
     if key not in _drawn:
-        _keep(key, save(draw_map(lay_out(city.wards), colouring, words, PHONE if is_phone else UPRIGHT), kind))
+        _remember(key, save(draw_map(lay_out(city.wards), colouring, text, PHONE if is_phone else UPRIGHT), kind))
     return _drawn[key]
 
 
 def draw_chart(data: CityReadiness | Plan, bars: Bars, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """A chart of bars, with the date and the standard of the data that it was counted from."""
-    words = _words(data, bars.title, bars.note, is_demo=is_demo, has_prices=bars.is_money)
-    key = (words, bars, kind, is_phone)
+    text = _sheet_text(data, bars.title, bars.note, is_demo=is_demo, has_prices=bars.is_money)
+    key = (text, bars, kind, is_phone)
     if key not in _drawn:
-        _keep(key, save(draw_bars(bars, words, _size(len(bars.rows), is_phone=is_phone)), kind))
+        _remember(key, save(draw_bars(bars, text, _size(len(bars.rows), is_phone=is_phone)), kind))
     return _drawn[key]
 
 
@@ -49,15 +49,15 @@ def _size(rows: int, *, is_phone: bool) -> Size:
     return LOW if rows <= FEW_ROWS else LYING if rows <= MANY_ROWS else UPRIGHT
 
 
-def _words(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, has_prices: bool = False) -> SheetText:
+def _sheet_text(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, has_prices: bool = False) -> SheetText:
     as_of = f"số liệu tính đến ngày {format_day(data.data_as_of)}" if data.data_as_of else "chưa có số liệu"
-    under = f"{data.standard.banner} · tổng hợp từ {data.approved_count}/{len(data.wards)} đơn vị đã thẩm định · {as_of}"
+    subtitle = f"{data.standard.banner} · tổng hợp từ {data.approved_count}/{len(data.wards)} đơn vị đã thẩm định · {as_of}"
     prices = "; bảng giá của phương án" if has_prices else ""
     source = f"Nguồn: phiếu khảo sát đã duyệt của các xã, phường{prices}. Lập ngày {format_day(data.on)}."
-    return SheetText(title, under, note, source, is_demo)
+    return SheetText(title, subtitle, note, source, is_demo)
 
 
-def _keep(key: tuple[object, ...], data: bytes) -> None:
-    if len(_drawn) > _KEPT:
+def _remember(key: tuple[object, ...], data: bytes) -> None:
+    if len(_drawn) > _MAX_DRAWN:
         _drawn.clear()
     _drawn[key] = data

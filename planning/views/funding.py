@@ -81,7 +81,7 @@ def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
 def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
     """Ceilings, aim and floors from forms that are valid; a pot without an amount has no ceiling."""
     ceilings = (Ceiling(year, source, pot.amount.number) for (year, source), pot in pots.items() if pot.amount.number is not None)
-    return Funding(tuple(ceilings), form.the_aim, form.per_district.number or 0, bool(form.communes_first.data))
+    return Funding(tuple(ceilings), form.selected_aim, form.per_district.number or 0, bool(form.communes_first.data))
 
 
 def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
