@@ -90,7 +90,7 @@ def pictures(folder: Path) -> None:
             scratch,
             str(book),
         ]
-        subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - our own file, and programs found on the machine
+        subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - our own file, and programs of the machine
         render = [
             renderer,
             "-png",

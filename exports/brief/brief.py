@@ -32,7 +32,7 @@ class Area(LabelledEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The wards that a brief is about, in Vietnamese order, and their name in words."""
+    """The wards that a brief is about, in Vietnamese order, and the name of the whole."""
 
     area: Area
     name: str
@@ -44,7 +44,7 @@ class Sources:
     """What briefs are written from: the whole city on one day, whatever the scope.
 
     ``before`` holds the ratings of the round before, by the same standard on the same day; ``actions`` are those not done yet;
-    ``unproven`` are the items whose price has no evidence.
+    ``without_evidence`` are the items whose price has no evidence.
     """
 
     on: date
@@ -82,9 +82,9 @@ class MissedCriterion:
 
 @dataclass(frozen=True)
 class Money:
-    """What turns wards ready, VND, kinds apart: ``priced`` wards that money mends, ``stuck`` ones that it does not.
+    """What turns wards ready, VND, kinds apart: ``priced`` wards that money mends, ``beyond_money`` those that it does not.
 
-    ``items`` counts the different items, ``unproven`` those among them whose price has no evidence. ``blockers`` are the names of
+    ``items`` counts the different items, ``without_evidence`` those among them whose price has no evidence. ``blockers`` are the names of
     what stands in the way of one ward.
     """
 
@@ -108,7 +108,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do next. ``who`` and ``when`` are empty for a suggestion, which nobody was given yet."""
+    """One thing to do next. ``unit``, ``due`` and ``state`` are empty for a suggestion, which nobody was assigned yet."""
 
     task: str
     unit: str = ""
@@ -118,7 +118,7 @@ class Step:
 
 @dataclass(frozen=True)
 class OpenDuties:
-    """What one body owes: how many actions, how many of them overdue, and the nearest deadline."""
+    """The open actions of one unit: how many, how many of them overdue, and the nearest deadline."""
 
     unit: str
     count: int
@@ -128,9 +128,9 @@ class OpenDuties:
 
 @dataclass(frozen=True)
 class Brief:
-    """One page. ``steps`` are actions that were given out, or suggestions where ``is_suggested``.
+    """One page. ``steps`` are actions that were assigned, or suggestions where ``is_suggested``.
 
-    ``rating``, ``was`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
+    ``rating``, ``previous`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
     """
 
     scope: Scope
@@ -208,7 +208,7 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
 
 
 def money_text(capital: int, recurrent: int) -> str:
-    """Both kinds of spending, apart; a kind of which nothing is needed is left out."""
+    """Both kinds of spending as text, apart; a kind of which nothing is needed is left out."""
     parts = [
         f"{format_vnd_short(amount)} {kind}"
         for amount, kind in ((capital, "chi đầu tư phát triển"), (recurrent, "chi thường xuyên mỗi năm"))
@@ -322,7 +322,7 @@ def _nearest_text(ward: Ward, cost: CostToReady) -> str:
 
 
 def _open_duties(actions: list[Action], on: date) -> tuple[OpenDuties, ...]:
-    """Each body that answers for an open action, the one with the most overdue first."""
+    """Each unit that is responsible for an open action, the one with the most overdue first."""
     by_unit: dict[str, list[Action]] = {}
     for action in actions:
         by_unit.setdefault(action.unit_name, []).append(action)

@@ -1,4 +1,4 @@
-"""The words of a brief: the same sections for the page, the PDF and the document. Pure. Every sentence is made from its figures."""
+"""The text of a brief: the same sections for the page, the PDF and the document. Pure. Every sentence is made from its figures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from portal.formats import format_day, format_number, format_percent
 from scoring.actions.action import name_in_text
 from scoring.rating.rating import Result
 
-# As many as one page holds with room to spare.
+# As many as one page holds without crowding.
 MAX_NAMES, MAX_CRITERIA, MAX_DUTIES = 6, 5, 6
 INK = "#1f2933"
 DEMO = "SỐ LIỆU MINH HỌA: mọi con số là giả định, không phải số liệu thật của đơn vị nào."
@@ -27,7 +27,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Card:
-    """A large figure and its words, with the colour of its edge."""
+    """A large figure and its label, with the colour of its edge."""
 
     figure: str
     label: str
@@ -89,7 +89,7 @@ def cards(brief: Brief) -> tuple[Card, ...]:
 
 
 def sections(brief: Brief) -> tuple[Section, ...]:
-    """The page from top to bottom; a section that has nothing to say is left out."""
+    """The page from top to bottom; an empty section is left out."""
     candidates = (
         _result_section(brief),
         _members_section(brief),

@@ -13,7 +13,7 @@ from scoring.rating.city_readiness import CityReadiness
 MAP_TITLE = "Mức độ đáp ứng hạ tầng CNTT của 126 xã, phường Hà Nội"
 # Up to so many rows a sheet is low, and from so many on it stands upright.
 FEW_ROWS, MANY_ROWS = 4, 14
-# Pictures by all that stands on them; a few versions of each is all that is ever asked for.
+# Pictures by everything that they show; only a few versions of each are ever requested.
 _drawn: dict[tuple[object, ...], bytes] = {}
 _MAX_DRAWN = 60
 

@@ -1,4 +1,4 @@
-"""The one look of every picture: letters, colours, hatches, and the sheet with title, legend, source and date.
+"""The one style of every picture: fonts, colours, hatches, and the sheet with title, legend, source and date.
 
 Classes are told apart by lightness or hatch too, so that they hold for colour-blind eyes and in grey print.
 """
@@ -59,7 +59,7 @@ HATCHES = {
 
 @dataclass(frozen=True)
 class Size:
-    """A sheet in inches with its dots, the sizes of its letters in points, and how many letters go into a line of the title."""
+    """A sheet in inches with its dots, the sizes of its letters in points, and its margins."""
 
     width: float
     height: float
@@ -84,7 +84,7 @@ PHONE_LOW = Size(5.4, 5.4, 200, title=13, text=9, small=7)
 
 @dataclass(frozen=True)
 class SheetText:
-    """What stands around every picture: the standard and the date under the title, a note, and the source."""
+    """The text around every picture: the standard and the date under the title, a note, and the source."""
 
     title: str
     subtitle: str
@@ -94,7 +94,7 @@ class SheetText:
 
 
 class Sheet:
-    """A figure with its words; ``axes_box`` is the room that is left, in parts of the sheet."""
+    """A figure with its text; the space between ``top`` and ``bottom``, in inches, is left for the picture."""
 
     def __init__(self, size: Size, text: SheetText, legend: Sequence[tuple[str, str]]) -> None:
         self.size, self.figure = size, Figure(figsize=(size.width, size.height), dpi=size.dpi)
@@ -103,7 +103,7 @@ class Sheet:
         self.top, self.bottom = self._add_legend(legend, top), bottom
 
     def add_axes(self, left: float = 0.0, right: float = 0.0) -> Axes:
-        """Axes in the room that is left, so many inches from its sides; without frame."""
+        """Axes in the space for the picture, so many inches from its sides; without frame."""
         across, up = self.size.width, self.size.height
         margin = MARGIN * 0.6
         box = (
@@ -137,17 +137,17 @@ class Sheet:
         return bottom + 0.08
 
     def _write_line(self, line: str, top: float, points: float, face: FontProperties, colour: str = INK) -> float:
-        """A line whose upper edge stands so many inches high; gives where the next one may begin."""
+        """A line whose upper edge is so many inches high; returns where the next one may begin."""
         position = MARGIN / self.size.width, top / self.size.height
         self.figure.text(*position, line, fontproperties=face, fontsize=points, color=colour, va="top")
         return top - points * 1.35 / 72
 
     def _add_legend(self, entries: Sequence[tuple[str, str]], top: float) -> float:
-        """The classes by style key and words, in as many columns as go in; gives how high the rest may reach."""
+        """The classes by style key and label, in as many columns as fit; returns how high the picture may reach."""
         if not entries:
             return top
         size = self.size
-        # Many classes in smaller letters, so that they stand side by side and leave room.
+        # Many classes in smaller letters, so that they fit side by side and leave space.
         points = size.text if len(entries) <= 4 else size.text * 0.87
         longest = max(len(label) for _key, label in entries) + 3
         columns = max(1, min(len(entries), size.letters_per_line(points) // longest))
@@ -185,12 +185,12 @@ def save(figure: Figure, kind: str) -> bytes:
 
 
 def hatch(key: str) -> dict[str, Any]:
-    """What tells a class from the others without its colour."""
+    """What distinguishes a class without its colour."""
     return dict(zip(("hatch", "hatchcolor"), HATCHES[key], strict=True)) if key in HATCHES else {}
 
 
 def halo(key: str, width: float) -> list[AbstractPathEffect]:
-    """A rim around words that stand on a hatch, in the colour of the ground."""
+    """A rim around text on a hatch, in the colour of the ground."""
     return [withStroke(linewidth=width, foreground=COLOURS[key][0])] if key in HATCHES else []
 
 

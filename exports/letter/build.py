@@ -23,7 +23,7 @@ RECIPIENTS = ("- Như trên;", "- UBND 126 xã, phường;", "- Lưu: VT.")
 # The two columns of the heading, in millimetres; a millimetre is 2.83 points.
 HEADING = (79, TEXT_WIDTH - 79)
 _POINTS = 72 / 25.4
-# As long as the words of the motto in their size.
+# As long as the motto in its size.
 MOTTO_LINE = 151
 
 

@@ -1,4 +1,4 @@
-"""What the letter says: the figures of a plan as sentences and tables, in the order that it says them. Pure.
+"""The contents of the letter: the figures of a plan as sentences and tables, in their order. Pure.
 
 Every amount is whole VND and stands in a table whose last row is its sum; kinds of spending are apart everywhere.
 """
@@ -17,7 +17,7 @@ from planning.plan.plan import Plan
 from portal.formats import format_number, format_rate, show_day, vnd_in_words
 from scoring.rating.rating import FindingStatus, Result
 
-# How many criteria and items are named; the rest stand in the workbook.
+# How many criteria and items are named; the others stand in the workbook.
 MAX_NAMED = 8
 # Units whose shortfalls in different wards add up to nothing.
 _NO_SUM = ("%", "có/không", "Mbps", "năm")
@@ -65,7 +65,7 @@ def readiness_section(plan: Plan) -> tuple[str, Table]:
 
 
 def gaps_section(plan: Plan) -> tuple[str, Table]:
-    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is told."""
+    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is stated."""
     ward_counts: dict[str, int] = {}
     shortfalls: dict[str, int] = {}
     criteria = {criterion.code: criterion for criterion in plan.standard.criteria}

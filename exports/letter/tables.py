@@ -59,7 +59,7 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     table_look = grid._tbl.tblPr.find(qn("w:tblLook"))
-    # The order of elements is part of the format: margins stand before the look.
+    # The order of elements is part of the format: margins stand before ``tblLook``.
     grid._tbl.tblPr.append(margins) if table_look is None else table_look.addprevious(margins)
     row: _Row = grid.rows[0]
     _add_row_property(row, "w:cantSplit")

@@ -19,7 +19,7 @@ Row = Iterable[object]
 
 
 def build_open_data(session: Session, *, include_security: bool) -> dict[str, bytes]:
-    """The files by name, UTF-8 with a byte order mark. Group G is left out unless it is asked for."""
+    """The files by name, UTF-8 with a byte order mark. Group G is left out unless it is requested."""
     city = city_readiness(session)
     snapshots = {code: rating.snapshot for code, rating in city.ratings.items() if rating.snapshot}
 

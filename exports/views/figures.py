@@ -20,7 +20,7 @@ blueprint = Blueprint("figures", __name__, url_prefix="/exports", template_folde
 @blueprint.get("/figures")
 @requires(Permission.READINESS_READ)
 def gallery() -> ResponseReturnValue:
-    """Every picture that the person may see, small, with its words and its files."""
+    """Every picture that the person may see, small, with its description and its files."""
     data, identity = PictureData(get_session()), the_identity()
     visible = [picture for picture in PICTURES.values() if may(identity, picture.permission)]
     return render_template(

@@ -1,4 +1,4 @@
-"""Pages of the workbook that comes back: the rehearsal of what it changes, and taking chosen changes over as a new revision."""
+"""Pages of the workbook that comes back: a preview of what it changes, and a new revision from the chosen changes."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ blueprint = Blueprint("plan_return", __name__, template_folder="../templates")
 @blueprint.get("/plans/<int:plan_id>/return")
 @requires(Permission.PLAN_EDIT)
 def upload(plan_id: int) -> ResponseReturnValue:
-    """Where the workbook is handed in."""
+    """The form that takes the workbook."""
     return _page(get_plan_record(get_session(), plan_id))
 
 
@@ -31,7 +31,10 @@ def upload(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def take(plan_id: int) -> ResponseReturnValue:
-    """Rehearse a workbook, or take the ticked changes over; the file travels with the page in between, and is looked over again."""
+    """Preview what a workbook changes, or make a revision from the ticked changes.
+
+    Both are one POST under the right to edit, because the file travels with the form and is compared anew.
+    """
     record, data = get_plan_record(get_session(), plan_id, for_update=True), posted_file()
     try:
         file = read_plan_workbook(data)

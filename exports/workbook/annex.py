@@ -22,7 +22,7 @@ LAST = 10_000
 SUMMARY_TAB = "Tổng hợp"
 # The row of the first group on the summary.
 GROUPS_AT = 12
-# Where the summary tells the amount that no document stands behind: every title is a draft while there is any.
+# Where the summary shows the amount whose prices have no evidence: every title is a draft while there is any.
 NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
 
@@ -86,7 +86,7 @@ def add_annex(
 
 
 def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan, column: int = 1) -> None:
-    """A title that bears DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
+    """A title with DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
     expression = f'="{title}"&IF({NO_EVIDENCE_CELL}>0," (DỰ THẢO)","")'
     put_formula(sheet, row, column, expression, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
 

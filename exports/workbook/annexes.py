@@ -1,4 +1,4 @@
-"""The annexes of words: results by criterion, legal bases and assumptions, missing data, the city service centre, the map."""
+"""The annexes of text: results by criterion, legal bases and assumptions, missing data, the city service centre, the map."""
 
 from io import BytesIO
 

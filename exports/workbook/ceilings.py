@@ -43,7 +43,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
 
 
 def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
-    """Ceiling, what is given out and what is left of each pot; the last two follow the column of funded wards."""
+    """Ceiling, allocated and remaining amount of each pot; the last two follow the column of funded wards."""
     spent, remaining = choice.spent, choice.remaining
     rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], REMAINING: ["Còn lại"]}
     for place, pot in enumerate(pots, start=_FIRST_POT):
@@ -96,7 +96,7 @@ def _proof_text(choice: Choice) -> str:
 
 
 def _next_ward_text(choice: Choice) -> str:
-    """Which ward comes next; and that this sheet is to try, not to decide."""
+    """Which ward comes next, and that this sheet is for trying, not for deciding."""
     following = next_ward(choice)
     text = (
         f"Đơn vị tiếp theo: {following.ward.full_name}, cần thêm ngoài phần vốn còn lại {format_vnd(sum(following.lacking.values()))}. "

@@ -110,7 +110,7 @@ def _incoming_transfers(plan: Plan) -> dict[tuple[str, str], int]:
 
 
 def _moved_cell(row: int, line: PlanLine, incoming: int) -> Content:
-    """What the sheet of transfers brings to this line; a number of its own where the line says otherwise."""
+    """What the sheet of transfers brings to this line; a plain number where the line differs from it."""
     wards, items, units = (f"'{TRANSFER_TAB}'!${column}${HEAD}:${column}${_LAST_TRANSFER}" for column in "FBH")
     return Formula(f"=SUMIFS({units},{wards},$B{row},{items},$E{row})", incoming) if incoming == line.moved else line.moved
 
@@ -138,7 +138,7 @@ def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, move
 
 
 def _unit_price(row: int, line: PlanLine) -> Formula | Input:
-    """The price of the item, or of leasing it a year; a price that was typed for this line stands as a number."""
+    """The price of the item, or of leasing it a year; a price that was set for this line stands as a number."""
     if "unit_price" in line.edited:
         return Input(line.unit_price)
     code = f"E{row}"
@@ -147,7 +147,7 @@ def _unit_price(row: int, line: PlanLine) -> Formula | Input:
 
 
 def _lookup(code: str, column: str, value: int | str) -> Formula:
-    """What PL06 says of an item; nothing on a row that was put in and has no code yet."""
+    """What PL06 says of an item; nothing on an inserted row that has no code yet."""
     nothing = "0" if column == PRICE else '""'
     return Formula(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
 

@@ -1,6 +1,6 @@
-"""Reads a workbook of the plan that comes back from Excel or LibreOffice: what it says, whatever was sorted, filtered or put in.
+"""Reads a workbook of the plan that comes back from Excel or LibreOffice: its contents, whatever was sorted, filtered or inserted.
 
-Columns are found by their headings, lines by ward and item. Nothing is decided here; exports.returning compares.
+Columns are found by their headings, lines by ward and item. Nothing is decided here; planning.plan.workbook_diff compares.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,13 +20,13 @@ MAX_BYTES, MAX_UNPACKED = 12 * 1024 * 1024, 16 * 1024 * 1024
 FOREIGN_FILE = "Tệp này không phải sổ tính phương án tải từ hệ thống. Tải sổ tính ở trang phương án, sửa rồi gửi lại."
 _CODE, _WARD, _ITEM, _MOVED = "Mã dòng", "Mã xã", "Mã DM", "Điều chuyển, tận dụng"
 DASH = "–"
-# Computed columns: a value that stands there instead of a formula is told, and not taken.
+# Computed columns: a value in place of the formula is reported, and ignored.
 _COMPUTED = ("Số lượng mua, thuê", "Thành tiền", "Trong đó: trong định mức", "Trong đó: vượt định mức")
 _WIDTH = len(detail.HEADINGS) + 10
 
 
 def read_plan_workbook(data: bytes) -> ReturnedWorkbook:
-    """What the file says. Raises UploadError where it is none of ours, or too large."""
+    """The contents of the file. Raises UploadError where it is no workbook of a plan, or too large."""
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải sổ tính phương án. Tải lại sổ tính rồi sửa.")
     values, formulas = open_workbook(data, MAX_UNPACKED), open_workbook(data, MAX_UNPACKED, formulas=True)
@@ -100,7 +100,7 @@ def _read_prices(sheet: Any) -> Iterator[ReturnedPrice]:
 
 
 def _find_headings(sheet: Any, headings: Iterable[str]) -> tuple[int, dict[str, int]]:
-    """The number of the row of headings, and where each stands. Raises UploadError that names the one that is lacking."""
+    """The number of the row of headings, and where each stands. Raises UploadError that names a missing one."""
     names = list(headings)
     best_missing = names
     for number, row in enumerate(read_rows(sheet, HEAD + 30, _WIDTH), start=1):

@@ -144,7 +144,7 @@ def _put_split(
 
 
 def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:
-    """The amounts in words, live; and which months and years they count. Returns the next free row."""
+    """The amounts in words as formulas, and which months and years they count. Returns the next free row."""
     for kind, letter in zip(Spending, "CD", strict=True):
         text = f"Bằng chữ, {kind.label.lower()}: "
         value = vnd_in_words(plan.spending_total(kind)).lower()

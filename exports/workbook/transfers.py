@@ -43,7 +43,7 @@ def add_transfers(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
 
 
 def _saving(transfer: Transfer, line: PlanLine | None) -> int:
-    """VND at the price of the line that asks; nothing where that line stands in another workbook."""
+    """VND at the price of the receiver's line; nothing where that line stands in another workbook."""
     return amount_of(transfer.quantity, line.unit_price, line.months) if line else 0
 
 

@@ -69,7 +69,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Floor:
-    """At least so many funded wards of a named part, given by the codes of its wards."""
+    """At least so many funded wards of a named group of wards."""
 
     name: str
     at_least: int
@@ -219,7 +219,7 @@ def rank_cheapest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def readiness_curve(candidates: Iterable[Candidate], pots: Collection[Pot] | None = None) -> tuple[CurvePoint, ...]:
-    """Money against wards ready, as if the given pots (all by default) were one and the others had no ceiling.
+    """Money against wards ready, as if these pots (all by default) were one and the others had no ceiling.
 
     No choice turns as many wards ready for less than a point says: of any number of wards the cheapest are the first of the ranking.
     """

@@ -45,7 +45,7 @@ class Solution:
 
 
 def maximise(values: Sequence[int], rows: Sequence[Row], start: frozenset[int] | None = None) -> Solution | None:
-    """The places of greatest value that keep every row, or None where none was found. ``start`` is a choice that keeps them.
+    """The places of greatest value that keep every row, or None where there is no such choice. ``start`` is a choice that keeps them.
 
     The value and the bound are exact; where they differ, how good the choice is depends on the solver.
     """
@@ -55,7 +55,7 @@ def maximise(values: Sequence[int], rows: Sequence[Row], start: frozenset[int] |
     for price, row in zip(prices, rows, strict=True):
         for i, part in row.parts.items():
             gains[i] -= price * part
-    # Whatever is chosen, each place brings at most its gain over what it uses at these prices, and the limits are worth this much.
+    # Whatever is chosen, each place brings at most its gain over what it uses at these prices, and the limits have this value in all.
     dual_value += sum(gain for gain in gains if gain > 0)
     bound = dual_value // _PRICE_SCALE
     best = start
@@ -169,7 +169,7 @@ def _search(
 ) -> tuple[frozenset[int] | None, int]:
     """The best choice and its bound: tries all that may beat it, as far as that is little enough.
 
-    To decide a place against its gain takes that much off the worth; what falls below the best by it is never looked at.
+    To decide a place against its gain takes that much off the dual value; a branch that falls below the best by it is never visited.
     """
     best_value = _value(values, best) if best is not None else None
     margin = dual_value - (best_value + 1) * _PRICE_SCALE if best_value is not None else None
@@ -190,7 +190,7 @@ def _search(
         if nodes > _SEARCH_NODES or (best_value is not None and dual_value < (best_value + 1) * _PRICE_SCALE):
             return
         if depth == len(order):
-            # The worth is what the prices allow; what the choice really brings may be less.
+            # The dual value is what the prices allow; the value of the choice itself may be less.
             value = _value(values, chosen)
             if best_value is None or value > best_value:
                 best, best_value = frozenset(chosen), value

@@ -1,6 +1,6 @@
 """Who may decide what, and what has to be done first, as hints with their clause from the figures of a plan. Pure.
 
-A hint never takes the place of the document that it names; its label says how well the clause is known (scoring.standard).
+A hint never takes the place of the document that it names; its label says how well the clause is known (scoring.rating.standard).
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ DISCLAIMER = "Gợi ý, không thay văn bản: đối chiếu điều khoản t
 
 @dataclass(frozen=True)
 class Hint:
-    """One sentence with its clause; ``label`` is a key of scoring.standard.SOURCE_LABELS."""
+    """One sentence with its clause; ``label`` is a key of scoring.rating.standard.SOURCE_LABELS."""
 
     text: str
     clause: str

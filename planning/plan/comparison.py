@@ -15,7 +15,7 @@ from scoring.rating.remedies import apply_remedies, cost_to_ready
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What one scenario does: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
+    """What one scenario achieves: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
 
     name: str
     ready_now: int
@@ -30,7 +30,7 @@ class PlanOutcome:
 
 @dataclass(frozen=True)
 class LineChange:
-    """One field of one line that differs, in the words of the screen; an empty ``field`` is a line that came or went."""
+    """One field of one line that differs, as the screen shows it; an empty ``field`` is a line that came or went."""
 
     ward: Ward
     item: str
@@ -40,12 +40,12 @@ class LineChange:
 
     @property
     def item_name(self) -> str:
-        """The words of the item."""
+        """The code and the name of the item."""
         return f"{self.item} – {load_catalogue()[self.item].name}"
 
 
 def outcome_of(plan: Plan) -> PlanOutcome:
-    """What a scenario does."""
+    """What a scenario achieves, and what it costs."""
     codes_after = wards_ready_after(plan)
     return PlanOutcome(
         name=plan.name,

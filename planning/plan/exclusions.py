@@ -46,7 +46,7 @@ class Exclusion:
 
     @property
     def name(self) -> str:
-        """The words of the item, or of its group."""
+        """The name of the item, or of its group."""
         return load_catalogue()[self.item].name if self.item in load_catalogue() else f"{self.item}. {GROUPS[self.item]}"
 
 

@@ -1,4 +1,4 @@
-"""Lines of a plan by what somebody looks for; the same filter for the page, its total and its table to download. Pure."""
+"""A filter over the lines of a plan; the same one for the page, its total and its table to download. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ MARKS = {"edited": "sửa tay", "evidence": "chưa có căn cứ giá", "above":
 
 @dataclass(frozen=True)
 class LineFilter:
-    """What is looked for; an empty value lets all pass."""
+    """The criteria of a filter by key; an empty value lets every line pass."""
 
     values: Mapping[str, str]
 
     def matches(self, line: PlanLine) -> bool:
-        """Whether a line is looked for."""
+        """Whether a line passes the filter."""
         fields = {
             "ward": line.ward.code,
             "group": line.group,
@@ -47,5 +47,5 @@ def parse_filter(args: Mapping[str, str]) -> LineFilter:
 
 
 def filter_lines(plan: Plan, line_filter: LineFilter) -> list[PlanLine]:
-    """The lines that are looked for, in the order of the plan."""
+    """The lines that pass the filter, in the order of the plan."""
     return [line for line in plan.lines if line_filter.matches(line)]

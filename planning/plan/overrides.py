@@ -1,4 +1,4 @@
-"""What Finance changes by hand, on a page or in the workbook: read, checked, and laid over the computed plan. Pure.
+"""What Finance changes by hand, on a page or in the workbook: parsed, checked, and applied to the computed plan. Pure.
 
 An edit is one field of one line. Edits without a ward change the price of an item in all lines of the plan.
 """
@@ -33,7 +33,7 @@ class EditError(WardReadinessError, ValueError):
 
 
 class EditField(LabelledEnum):
-    """What may be changed of a line, in the words of the page and of the workbook's head."""
+    """The fields of a line that may be changed, with the labels of the page and of the workbook's headings."""
 
     QUANTITY = "quantity", "Số lượng đề nghị"
     METHOD = "method", "Phương thức"
@@ -49,7 +49,7 @@ class EditField(LabelledEnum):
 
 
 class PriceField(LabelledEnum):
-    """What may be changed of a price, for all lines of the plan."""
+    """The fields of a price that may be changed, for all lines of the plan."""
 
     UNIT_PRICE = "unit_price", "Đơn giá (đã gồm thuế)"
     VAT = "vat_percent", "Thuế suất (%)"
@@ -59,7 +59,7 @@ class PriceField(LabelledEnum):
 
 @dataclass(frozen=True)
 class Edit:
-    """One changed field: ``value`` is canonical text, as ``read_value`` gives it."""
+    """One changed field: ``value`` is canonical text, as ``parse_value`` returns it."""
 
     ward_code: str
     item: str
@@ -68,14 +68,14 @@ class Edit:
 
 
 def parse_value(field: EditField | PriceField, entry: str) -> str:
-    """The canonical text of what was typed. Raises EditError, which says what is allowed."""
+    """The canonical text of an entry. Raises EditError with a message that says what is allowed."""
     text = " ".join(to_nfc(entry).split())
     # Members of the two enumerations that share a word are equal, so that each has a table of its own.
     return _PRICE_PARSERS[field](text) if isinstance(field, PriceField) else _PARSERS[field](text)
 
 
 def canonical_value(line: PlanLine, field: EditField) -> str:
-    """The canonical text of a field of a line, to be compared with what was typed."""
+    """The canonical text of a field of a line, to be compared with a parsed entry."""
     value = getattr(line, field.value)
     return value.value if isinstance(value, LabelledEnum) else str(value)
 
@@ -88,7 +88,7 @@ def canonical_price(price: Price, field: PriceField) -> str:
 
 
 def apply_prices(price_list: PriceList, edits: Iterable[Edit]) -> PriceList:
-    """The price list with the plan's own prices laid over it."""
+    """The price list with the plan's own prices in place of its prices."""
     prices = dict(price_list.prices)
     for edit in edits:
         if edit.ward_code == ALL_WARDS and edit.item in prices:
@@ -96,14 +96,14 @@ def apply_prices(price_list: PriceList, edits: Iterable[Edit]) -> PriceList:
             value: Any = int(edit.value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else edit.value
             changes: dict[str, Any] = {field.value: value}
             if field is PriceField.EVIDENCE:
-                # The date of the evidence is a part of its words once they were changed.
+                # Once the evidence is changed, its date is part of its text.
                 changes["evidence_date"] = None
             prices[edit.item] = replace(prices[edit.item], **changes)
     return replace(price_list, prices=prices)
 
 
 def apply_edits(plan: Plan, edits: Iterable[Edit]) -> Plan:
-    """The plan with the edits laid over its lines. A line that no remedy asked for is added; a quantity of zero keeps its line."""
+    """The plan with the edits applied to its lines. A line that comes from no remedy is added; a quantity of zero keeps its line."""
     by_line: dict[tuple[str, str], dict[str, str]] = {}
     for edit in edits:
         if edit.ward_code != ALL_WARDS:
@@ -118,7 +118,7 @@ def apply_edits(plan: Plan, edits: Iterable[Edit]) -> Plan:
 
 
 def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
-    """A line of nothing yet that no remedy asks for. Raises EditError where the ward or the item can have none."""
+    """A line of quantity zero that comes from no remedy. Raises EditError where the ward or the item can have none."""
     snapshot = plan.ratings[ward.code].snapshot
     if snapshot is None:
         raise EditError(f"{ward.full_name} chưa có số liệu được duyệt nên chưa lập được dòng nào.")
@@ -179,7 +179,7 @@ def find_double_funding(plan: Plan) -> list[str]:
 
 
 def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> PlanLine:
-    """A line with its edits; kind of spending, source, months and price follow the method where they were not typed."""
+    """A line with its edits; kind of spending, source, months and price follow the method unless they are edited too."""
     method = Method(values.get(EditField.METHOD, line.method))
     if method is not line.method:
         is_lease = method is Method.LEASE
@@ -230,7 +230,7 @@ def _parse_amount(text: str) -> str:
 
 
 def _choice_parser(labels: Mapping[str, str]) -> Callable[[str], str]:
-    """Reads the value or its words, whatever their capital letters."""
+    """Accepts the value or its label, in whatever case."""
 
     def parse(text: str) -> str:
         for value, label in labels.items():

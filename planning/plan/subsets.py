@@ -8,7 +8,7 @@ from planning.plan.plan import Plan, PlanLine
 
 
 def ward_subset(plan: Plan, ward: Ward) -> Plan:
-    """What the plan says of one ward. Transfers are those that it gets and those that it gives."""
+    """The part of the plan that concerns one ward. Its transfers are those that it receives and those that it gives."""
     return replace(
         _subset(plan, lambda line: line.ward == ward),
         wards=(ward,),

@@ -1,4 +1,4 @@
-"""A workbook of the plan that comes back: what it changed, what stands against that, and what cannot be. Pure.
+"""A workbook of the plan that comes back: what it changed, what conflicts with that, and what is not allowed. Pure.
 
 Three states are compared for each field: what went out (the file says so itself), what came back, and what the plan says now.
 """
@@ -32,8 +32,8 @@ Field = EditField | PriceField
 class ReturnedLine:
     """A row of the detail: where it stands, the code it carries, ward and item, and the cells as text by field.
 
-    A field that the file computes, as the price of a line mostly is, has no cell. ``overwritten`` are computed cells that were typed over.
-    ``moved`` is added up from the sheet of transfers where ``is_moved_live``, and typed otherwise.
+    A field that the file computes, as the price of a line mostly is, has no cell. ``overwritten`` are computed cells that hold a typed value.
+    ``moved`` is a formula over the sheet of transfers where ``is_moved_live``, and a typed value otherwise.
     """
 
     number: int
@@ -57,7 +57,7 @@ class ReturnedPrice:
 
 @dataclass(frozen=True)
 class ReturnedWorkbook:
-    """All that is read of a file. ``lines``, ``moved`` and ``prices`` by code are the values that went out."""
+    """Everything that is read from a file. ``lines``, ``moved`` and ``prices`` by code are the values that went out."""
 
     plan_id: int
     plan_name: str
@@ -88,7 +88,7 @@ class ProposedChange:
 
 @dataclass(frozen=True)
 class RefusedValue:
-    """Something that cannot be taken: where it stands, what it says, and why not."""
+    """A value that cannot be accepted: where it stands, what it is, and why not."""
 
     where: str
     what: str
@@ -98,7 +98,7 @@ class RefusedValue:
 
 @dataclass(frozen=True)
 class WorkbookDiff:
-    """What taking the file over would do. ``disputed`` were changed in the plan too since the file went out, and stay as they are."""
+    """What accepting the file would change. ``disputed`` fields were changed in the plan too since the file went out, and stay as they are."""
 
     proposed: tuple[ProposedChange, ...]
     disputed: tuple[ProposedChange, ...]
@@ -108,12 +108,12 @@ class WorkbookDiff:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the file changes nothing and asks for nothing."""
+        """Whether the file changes nothing and has nothing to refuse."""
         return not (self.proposed or self.disputed or self.refused)
 
 
 class _DiffBuilder:
-    """Collects what is found while the file is gone through."""
+    """Collects the changes, refusals and warnings while the file is compared."""
 
     def __init__(self) -> None:
         self.proposed: list[ProposedChange] = []
@@ -125,7 +125,7 @@ class _DiffBuilder:
     def add_field(
         self, edit: Edit, label: str, where: str, went_out: str, now: str, show: Callable[[str], str], note: str = ""
     ) -> None:
-        """Put a field where it belongs: what came back is the value of its edit."""
+        """File a field under what became of it; the value of its edit is what came back."""
         if edit.value in (went_out, now):
             self.same += 1
             return
@@ -224,7 +224,7 @@ def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: R
 
 
 def _diff_missing_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, code: str) -> None:
-    """A line that was taken out of the file: its quantity becomes nothing."""
+    """A line that was removed from the file: its quantity becomes zero."""
     present = next((line for line in plan.lines if line.code == code), None)
     if present is None:
         builder.same += 1

@@ -1,4 +1,4 @@
-"""Transfers that a planner agreed to: kept with the scenario, fitted to its lines, and what can be proposed beside them."""
+"""Transfers that a planner accepted: stored with the scenario, and what can be proposed beside them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from portal.clock import now
 
 
 def list_proposals(plan: Plan) -> tuple[Transfer, ...]:
-    """The transfers that leave least to buy beside those that stand in the plan already."""
+    """The transfers that leave least to buy, beside those that the plan has already."""
     moved = {(line.ward.code, line.item): line.moved for line in plan.lines}
     open_shortages = [replace(s, quantity=s.quantity - moved[s.ward.code, s.item]) for s in shortages(plan)]
     open_surpluses = remaining_surpluses(plan)
@@ -22,7 +22,7 @@ def list_proposals(plan: Plan) -> tuple[Transfer, ...]:
 
 
 def remaining_surpluses(plan: Plan) -> list[Surplus]:
-    """What each ward can spare beside what it gives already; below nothing where newer data say that it has less."""
+    """What each ward can spare beside what it gives already; negative where newer data show that it has less."""
     promised: dict[tuple[str, str], int] = {}
     for transfer in plan.transfers:
         key = (transfer.giver.code, transfer.item)
@@ -31,12 +31,12 @@ def remaining_surpluses(plan: Plan) -> list[Surplus]:
 
 
 def proposal_key(transfer: Transfer) -> str:
-    """The name of a proposal on the page."""
+    """The form value of a proposal on the page."""
     return f"{transfer.item}|{transfer.giver.code}|{transfer.receiver.code}|{transfer.quantity}"
 
 
 def accept_transfers(session: Session, record: PlanRecord, plan: Plan, keys: Collection[str], by: str) -> int:
-    """Agree to proposals by their keys; gives how many. Raises ScenarioError where one is no longer proposed as it was shown."""
+    """Accept proposals by their keys; returns how many. Raises ScenarioError where one is no longer proposed as the page showed it."""
     check_open(record)
     proposals = {proposal_key(transfer): transfer for transfer in list_proposals(plan)}
     if not keys or set(keys) - proposals.keys():
@@ -59,7 +59,7 @@ def accept_transfers(session: Session, record: PlanRecord, plan: Plan, keys: Col
 
 
 def withdraw_transfers(session: Session, record: PlanRecord, ids: Iterable[int]) -> int:
-    """Take agreed transfers back; gives how many. Raises ScenarioError."""
+    """Withdraw accepted transfers; returns how many. Raises ScenarioError."""
     check_open(record)
     chosen = frozenset(ids)
     withdrawn = [row for row in record.transfers if row.id in chosen]

@@ -30,7 +30,7 @@ from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import no_data, rate
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
-# Plans by what they were made from; a plan is a value and never changes.
+# Plans by the hash of what they were built from; a plan is a value and never changes.
 _built: dict[str, Plan] = {}
 _MAX_BUILT = 20
 

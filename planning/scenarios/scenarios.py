@@ -87,7 +87,7 @@ def set_rules(
     rates: Mapping[str, Any] | None = None,
     price_list_id: int | None = None,
 ) -> None:
-    """Set the rules of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
+    """Set the rules of an open scenario. ``changes`` is the count that the page was rendered with. Raises ScenarioError."""
     _check_unchanged(record, changes)
     record.assumptions = dump_assumptions(assumptions)
     if rates is not None:
@@ -98,7 +98,7 @@ def set_rules(
 
 
 def set_funding(session: Session, record: PlanRecord, changes: int, funding: Funding) -> None:
-    """Set ceilings and floors of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
+    """Set ceilings and floors of an open scenario. ``changes`` is the count that the page was rendered with. Raises ScenarioError."""
     _check_unchanged(record, changes)
     record.funding = dump_funding(funding)
     count_change(session, record)
@@ -107,7 +107,7 @@ def set_funding(session: Session, record: PlanRecord, changes: int, funding: Fun
 def edit_line(
     session: Session, record: PlanRecord, line: PlanLine, entries: Mapping[str, str], base: Mapping[str, str], why: str, by: str
 ) -> list[Edit]:
-    """Store the fields that were changed on a page; ``base`` is what the page showed. Gives what was changed.
+    """Store the fields that were changed on a page; ``base`` is what the page showed. Returns the edits.
 
     Raises EditError for a value that cannot be, for a field that somebody else changed meanwhile, and for what would be funded twice.
     """
@@ -143,7 +143,7 @@ def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why:
 
 
 def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) -> int:
-    """Take the hand edits of one line back; gives how many there were. Raises ScenarioError."""
+    """Undo the hand edits of one line; returns how many there were. Raises ScenarioError."""
     check_open(record)
     undone = [row for row in record.edits if (row.ward_code, row.item_code) == (ward_code, item)]
     for row in undone:
@@ -165,7 +165,7 @@ def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     content = freeze_plan(plan, newest_hashes(session))
     record.content, record.sha256 = content, hash_content(content)
     record.final_by, record.final_at = by, now()
-    # What a final plan rests on stays as it is, for whoever looks it up.
+    # What a final plan rests on stays as it is, so that it can be looked up later.
     publish_price_list(session, record.price_list_id, by)
     count_change(session, record)
 
@@ -224,7 +224,7 @@ def _add(session: Session, record: PlanRecord) -> PlanRecord:
 
 
 def count_change(session: Session, record: PlanRecord) -> None:
-    """Count a change of the scenario, so that who had it open is told."""
+    """Count a change of the scenario, so that a form rendered before it is refused."""
     record.changes += 1
     session.flush()
 

@@ -40,7 +40,7 @@ NEVER_MOVED = frozenset({"F03", "F06", "G06"})
 # What the survey counts of PCs: the qualities that a receiver relies on, and all that leaves the giver with the machine.
 _QUALITIES = ("pc_supported_os", "pc_memory_ssd")
 _COUNTED = (*_QUALITIES, "licensed_pcs", "pcs_protected")
-# How many of the nearest wards are looked at first. The rest is let in by price, so that this changes speed and no result.
+# How many of the nearest wards are considered first. The others are added by price, so that this changes the speed and no result.
 _NEAREST = 8
 
 
@@ -94,7 +94,7 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
         rating = plan.ratings[ward.code]
         snapshot = rating.snapshot
         for item in short_items:
-            # The next item is judged on what is left once this one is given.
+            # The next item is judged on what remains without this one.
             if snapshot is not None and (ward.code, item) not in requested:
                 quantity, snapshot = _spare_quantity(rating, snapshot, item, date(plan.assumptions.first_year, 12, 31))
                 found_surpluses += [Surplus(ward, item, quantity)] if quantity else []
@@ -102,7 +102,7 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
 
 
 def give_away(snapshot: Snapshot, item: str, quantity: int, standard: Standard, until: date) -> Snapshot | None:
-    """What a ward has once it has given so many machines away, or None where it has not so many that may move.
+    """The snapshot of a ward without so many of its machines, or None where fewer may move.
 
     ``until`` is the day to which a PC that moves has to stay within the age of the standard.
     """
@@ -233,13 +233,13 @@ def _by_item(quantities: Iterable[Shortage | Surplus]) -> dict[str, list[tuple[W
 def _least_metres(supply: Sequence[int], demand: Sequence[int], metres: Metres) -> dict[tuple[int, int], int]:
     """How many units go from which row to which column: as many as possible, with the least sum of metres.
 
-    The simplex method, over the near ways first; a way that the prices of its two ends would pay for is let in until there is none.
+    The simplex method, over the nearest routes first; a route that the prices of its two ends would pay for is added until there is none.
     A corner of this polytope has whole units and whole prices, so that both are rounded to them.
     """
     solver = make_solver()
     solver.setOptionValue("solver", "simplex")
     total = min(sum(supply), sum(demand))
-    # The side that has less gives or gets all of it; the other at most what it has.
+    # The smaller side gives or receives all that it has; the other side at most what it has.
     for stocks in (supply, demand):
         for stock in stocks:
             solver.addRow(
@@ -279,9 +279,9 @@ def _prove(
     giver_duals: Metres,
     receiver_duals: Metres,
 ) -> None:
-    """Check in whole numbers that nothing moves that is not there, that all that can move does, and that no other way is shorter.
+    """Check in whole numbers that nothing moves that is not there, that all that can move does, and that no other routes are shorter.
 
-    Raises ArithmeticError. Where the prices fit under every way, no flow is below what they make of the stocks.
+    Raises ArithmeticError. Where the prices fit under every route, no flow costs less than they make of the stocks.
     """
     sent, received = [0] * len(supply), [0] * len(demand)
     for (row, column), count in moved.items():
@@ -306,7 +306,7 @@ def _nearest_routes(cost: Metres) -> Iterator[tuple[int, int]]:
 
 
 def _first_routes(supply: Sequence[int], demand: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Ways that carry as much as can be moved: each giver serves the receivers in turn."""
+    """Routes that carry as much as can be moved: each giver serves the receivers in turn."""
     to_give, to_receive, row, column = list(supply), list(demand), 0, 0
     while row < len(to_give) and column < len(to_receive):
         yield row, column

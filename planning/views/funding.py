@@ -38,7 +38,7 @@ PotForms = Mapping[tuple[int, str], CeilingForm]
 @blueprint.get("/plans/<int:plan_id>/funding")
 @requires(Permission.PLAN_READ)
 def funding(plan_id: int) -> ResponseReturnValue:
-    """What is funded under the ceilings of a scenario, and why the rest waits; the ceilings as a form to whoever may set them."""
+    """What is funded under the ceilings of a scenario, and why the other wards wait; the ceilings as a form to whoever may set them."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     return _funding_page(record, plan, _funding_form(record), _pot_forms(record, plan))

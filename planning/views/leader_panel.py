@@ -15,7 +15,7 @@ from portal.database import get_session
 
 @dataclass(frozen=True)
 class PotBalance:
-    """What the lines of a plan ask of one year and source, in VND by kind of spending, and the ceiling (None: not set)."""
+    """What the lines of a plan take from one year and source, in VND by kind of spending, and the ceiling (None: not set)."""
 
     year: int
     source: str
@@ -29,7 +29,7 @@ class PotBalance:
 
 
 def pot_balances(plan: Plan, funding: Funding) -> tuple[PotBalance, ...]:
-    """Every pot that the lines of a plan ask money of, by year and source."""
+    """Every pot that the lines of a plan take money from, by year and source."""
     amounts: dict[tuple[int, str], dict[Spending, int]] = {}
     for line in plan.lines:
         if line.amount:

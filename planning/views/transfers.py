@@ -1,4 +1,4 @@
-"""The page of transfers: what one ward can spare for another, agreed to line by line."""
+"""The page of transfers: what one ward can spare for another, accepted line by line."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ blueprint = Blueprint("plan_transfers", __name__, template_folder="../templates"
 @blueprint.get("/plans/<int:plan_id>/transfers")
 @requires(Permission.PLAN_READ)
 def transfers(plan_id: int) -> ResponseReturnValue:
-    """Transfers that are proposed, and those that were agreed to."""
+    """Transfers that are proposed, and those that were accepted."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     prices = {line.code: line.unit_price for line in plan.lines}
@@ -49,7 +49,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def accept(plan_id: int) -> ResponseReturnValue:
-    """Agree to the chosen proposals."""
+    """Accept the chosen proposals."""
     record, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
     try:
         count = accept_transfers(get_session(), record, plan_of(get_session(), record), keys, identity.full_name)
@@ -65,7 +65,7 @@ def accept(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def take_back(plan_id: int) -> ResponseReturnValue:
-    """Take agreed transfers back."""
+    """Withdraw accepted transfers."""
     record, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     ids = request.form.getlist("id", type=int)
     try:
