@@ -51,7 +51,7 @@ def workbook(plan_id: int) -> ResponseReturnValue:
 def letter(plan_id: int) -> ResponseReturnValue:
     """The letter to the city, whose annex the workbook is."""
     # The library that writes Word files is loaded with the first of them.
-    from exports.letter.build import build_letter  # noqa: PLC0415
+    from exports.letter.build import build_letter
 
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
@@ -66,7 +66,7 @@ def letter(plan_id: int) -> ResponseReturnValue:
 def _context(plan_id: int) -> WorkbookContext:
     """Who writes, with the readiness map."""
     # Drawing the map loads matplotlib, which no page needs.
-    from exports.figures.render import draw_readiness_map  # noqa: PLC0415
+    from exports.figures.render import draw_readiness_map
 
     settings = current_settings()
     map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
