@@ -74,8 +74,8 @@ def pictures(folder: Path) -> None:
     context = replace(WorkbookContext.from_settings(settings, plan_id), signatory_name="", co_signatory_name="", is_demo=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)
-    office, painter = shutil.which("soffice"), shutil.which("pdftoppm")
-    if office is None or painter is None:
+    office, renderer = shutil.which("soffice"), shutil.which("pdftoppm")
+    if office is None or renderer is None:
         raise click.ClickException("Thiếu LibreOffice hoặc pdftoppm nên chưa vẽ được trang của sổ tính.")
     with TemporaryDirectory() as scratch:
         book = Path(scratch) / "plan.xlsx"
@@ -90,7 +90,19 @@ def pictures(folder: Path) -> None:
             scratch,
             str(book),
         ]
-        subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - our own file, and programs found on the machine
-        paint = [painter, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", f"{scratch}/plan.pdf", str(folder / "workbook")]
-        subprocess.run(paint, check=True)  # noqa: S603 - likewise
+        subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - our own file, and programs of the machine
+        render = [
+            renderer,
+            "-png",
+            "-r",
+            "80",
+            "-f",
+            "1",
+            "-l",
+            "1",
+            "-singlefile",
+            f"{scratch}/plan.pdf",
+            str(folder / "workbook"),
+        ]
+        subprocess.run(render, check=True)  # noqa: S603 - likewise
     click.echo("Đã vẽ map.png và workbook.png.")

@@ -10,8 +10,8 @@ from portal.navigation import MenuEntry, add_menu_entry
 
 def init_app(app: Flask) -> None:
     """Add the briefs, the pictures, the files of a plan and the way back, and the open data."""
-    for room in (files, plan_subsets, plan_import, figures, briefs):
-        app.register_blueprint(room.blueprint)
+    for module in (files, plan_subsets, plan_import, figures, briefs):
+        app.register_blueprint(module.blueprint)
     app.cli.add_command(cli.open_data)
     app.cli.add_command(cli.pictures)
     app.cli.add_command(cli.brief)

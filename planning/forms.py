@@ -1,4 +1,4 @@
-"""What may be typed about plans. Values of lines are read by ``planning.plan.overrides``, at every door alike."""
+"""The forms of plans. Values of lines are parsed by ``planning.plan.overrides``, from the page and from the workbook alike."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -43,18 +43,18 @@ class RevisionForm(BaseForm):
 
 
 class StampedForm(BaseForm):
-    """A form of a scenario that says which state of it the page was made from."""
+    """A form of a scenario with the state of it that the page was rendered from."""
 
     changes = HiddenField()
 
     @property
     def stamp(self) -> int:
-        """How many changes the scenario had when the page was made; -1 where that cannot be read."""
+        """How many changes the scenario had when the page was rendered; -1 where that cannot be read."""
         return int(self.changes.data) if (self.changes.data or "").isdigit() else -1
 
 
 class GroupRuleForm(BaseForm):
-    """The rules of one group; one form a group, told apart by the letter before its fields."""
+    """The rules of one group; one form for each group, whose letter is the prefix of its fields."""
 
     year = SelectField(_("Năm"), coerce=int)
     capital_source = SelectField(_("Nguồn chi đầu tư"), choices=SOURCES)
@@ -64,7 +64,7 @@ class GroupRuleForm(BaseForm):
 
     @property
     def rule(self) -> GroupRule:
-        """The typed rule."""
+        """The rule that was entered."""
         return GroupRule(
             self.year.data, self.capital_source.data, self.recurrent_source.data, bool(self.is_leased.data), self.unit.data or ""
         )
@@ -81,7 +81,7 @@ class RulesForm(StampedForm):
 
 
 class RatesForm(StampedForm):
-    """How the money is asked for, with the shares beside the goods. Every field keeps its value in the mode that does not use it."""
+    """How the money is requested, with the shares beside the goods. Every field keeps its value in the mode that does not use it."""
 
     mode = SelectField(_("Cách lập"), choices=[SelectChoice(mode.value, mode.label) for mode in Mode])
     transport = RateField(_("Vận chuyển, lắp đặt (%)"))
@@ -94,7 +94,7 @@ class RatesForm(StampedForm):
 
     @property
     def rates(self) -> Rates:
-        """The typed mode and rates."""
+        """The mode and the rates that were entered."""
         return Rates(Mode(self.mode.data), **{name: self[name].rate for name in RATE_NAMES})
 
 
@@ -103,8 +103,8 @@ RATE_NAMES = tuple(name for name in Rates.__dataclass_fields__ if name != "mode"
 
 def rates_form(rates: Rates) -> RatesForm:
     """The form filled with the rates, or with what was posted."""
-    shown = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
-    return RatesForm(data={"mode": rates.mode.value, **shown})
+    percents = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
+    return RatesForm(data={"mode": rates.mode.value, **percents})
 
 
 def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
@@ -124,14 +124,14 @@ class CeilingForm(BaseForm):
 
 
 class FundingForm(StampedForm):
-    """What is asked of the choice under the ceilings."""
+    """The aim and the floors of the choice under the ceilings."""
 
     aim = SelectField(_("Mục tiêu"), choices=[SelectChoice(aim.value, aim.label) for aim in Aim])
     per_district = CountField(_("Mỗi địa bàn cũ có ít nhất bao nhiêu đơn vị được bố trí (0: không đặt)"), [_between(0, 20)])
     communes_first = BooleanField(_("Kết quả bằng nhau thì ưu tiên xã"))
 
     @property
-    def the_aim(self) -> Aim:
+    def selected_aim(self) -> Aim:
         """The aim as a value."""
         return Aim(self.aim.data)
 
@@ -141,7 +141,7 @@ def ceiling_forms(funding: Funding, years: Iterable[int], sources: Sequence[str]
     forms = {}
     for year in years:
         for number, source in enumerate(sources):
-            known = funding.ceiling_of(year, source)
-            data = {"amount": "" if known is None else format_number(known)}
+            ceiling = funding.ceiling_of(year, source)
+            data = {"amount": "" if ceiling is None else format_number(ceiling)}
             forms[year, source] = CeilingForm(data=data, prefix=f"pot-{year}-{number}", meta={"csrf": False})
     return forms

@@ -1,4 +1,4 @@
-"""The tables of plans: a scenario, what was changed in it by hand, and the transfers that were agreed to.
+"""The tables of plans: a scenario, what was changed in it by hand, and the transfers that were accepted.
 
 The lines of a plan in the making are computed, never stored; those of a final one are kept whole in its content.
 """
@@ -15,7 +15,7 @@ from portal.database import Base
 class PlanRecord(Base):
     """A scenario, in one of its revisions.
 
-    ``assumptions``, ``rates`` and ``funding`` are read by exports.stored. ``changes`` counts what was changed in it, so that two people
+    ``assumptions``, ``rates`` and ``funding`` are loaded by planning.scenarios.serialization. ``changes`` counts what was changed in it, so that two people
     do not undo each other. A final plan has its ``content`` with its hash, and never changes; a revision follows another plan.
     """
 
@@ -57,7 +57,7 @@ class PlanRecord(Base):
 
 
 class PlanEdit(Base):
-    """One field of one line that was changed by hand; with no ward, the price of an item in all lines. ``door``: page or workbook."""
+    """One field of one line that was changed by hand; with no ward, the price of an item in all lines. ``door``: the channel, page or workbook."""
 
     __tablename__ = "plan_edit"
     __table_args__ = (UniqueConstraint("plan_id", "ward_code", "item_code", "field"),)
@@ -75,7 +75,7 @@ class PlanEdit(Base):
 
 
 class PlanTransfer(Base):
-    """So many machines of an item from one ward to another, as the planner agreed to. ``metres`` between their centres."""
+    """So many machines of an item from one ward to another, as the planner accepted them. ``metres`` between their centres."""
 
     __tablename__ = "plan_transfer"
     __table_args__ = (UniqueConstraint("plan_id", "item_code", "giver_code", "receiver_code"),)

@@ -13,8 +13,8 @@ from portal.setup import add_setup_step
 
 def init_app(app: Flask) -> None:
     """Add the pages of the plan, its panels, and the default scenario."""
-    for room in (plans, assumptions, lines, transfers, funding, costs):
-        app.register_blueprint(room.blueprint)
+    for module in (plans, assumptions, lines, transfers, funding, costs):
+        app.register_blueprint(module.blueprint)
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "plans.plans", Permission.PLAN_READ, 35))
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
     add_home_panel(app, HomePanel(Role.LEADER, 50, leader_panel, "money"))

@@ -33,7 +33,7 @@ class Area(LabelledEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The wards that a brief is about, in Vietnamese order, and their name in words."""
+    """The wards that a brief is about, in Vietnamese order, and the name of the whole."""
 
     area: Area
     name: str
@@ -45,7 +45,7 @@ class Sources:
     """What briefs are written from: the whole city on one day, whatever the scope.
 
     ``before`` holds the ratings of the round before, by the same standard on the same day; ``actions`` are those not done yet;
-    ``unproven`` are the items whose price has no evidence.
+    ``without_evidence`` are the items whose price has no evidence.
     """
 
     on: date
@@ -56,7 +56,7 @@ class Sources:
     before: Mapping[str, Rating]
     costs: Mapping[str, CostToReady]
     actions: tuple[Action, ...]
-    unproven: frozenset[str]
+    without_evidence: frozenset[str]
     is_demo: bool
 
 
@@ -78,23 +78,23 @@ class MissedCriterion:
     name: str
     is_blocking: bool
     wards: int
-    told: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
 class Money:
-    """What turns wards ready, VND, kinds apart: ``priced`` wards that money mends, ``stuck`` ones that it does not.
+    """What turns wards ready, VND, kinds apart: ``priced`` wards that money mends, ``beyond_money`` those that it does not.
 
-    ``items`` counts the different items, ``unproven`` those among them whose price has no evidence. ``blockers`` are the names of
+    ``items`` counts the different items, ``without_evidence`` those among them whose price has no evidence. ``blockers`` are the names of
     what stands in the way of one ward.
     """
 
     priced: int
-    stuck: int
+    beyond_money: int
     capital: int
     recurrent: int
     items: int
-    unproven: int
+    without_evidence: int
     blockers: tuple[str, ...] = ()
 
 
@@ -109,19 +109,19 @@ class Member:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do next. ``who`` and ``when`` are empty for a suggestion, which nobody was given yet."""
+    """One thing to do next. ``unit``, ``due`` and ``state`` are empty for a suggestion, which nobody was assigned yet."""
 
-    what: str
-    who: str = ""
+    task: str
+    unit: str = ""
     due: date | None = None
     state: str = ""
 
 
 @dataclass(frozen=True)
 class OpenDuties:
-    """What one body owes: how many actions, how many of them overdue, and the nearest deadline."""
+    """The open actions of one unit: how many, how many of them overdue, and the nearest deadline."""
 
-    who: str
+    unit: str
     count: int
     overdue: int
     due: date
@@ -129,9 +129,9 @@ class OpenDuties:
 
 @dataclass(frozen=True)
 class Brief:
-    """One page. ``steps`` are actions that were given out, or suggestions where ``is_suggested``.
+    """One page. ``steps`` are actions that were assigned, or suggestions where ``is_suggested``.
 
-    ``rating``, ``was`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
+    ``rating``, ``previous`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
     """
 
     scope: Scope
@@ -142,7 +142,7 @@ class Brief:
     approved: int
     counts: Mapping[Result, int]
     rating: Rating | None
-    was: Rating | None
+    previous: Rating | None
     grade: Confidence | None
     members: tuple[Member, ...]
     change: RoundChange
@@ -151,8 +151,8 @@ class Brief:
     money: Money
     steps: tuple[Step, ...]
     is_suggested: bool
-    debts: tuple[OpenDuties, ...]
-    silent: tuple[Ward, ...]
+    duties: tuple[OpenDuties, ...]
+    without_data: tuple[Ward, ...]
     is_demo: bool
 
     @property
@@ -180,10 +180,10 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
     """The brief of a scope that has a ward at least."""
     ratings = {ward.code: sources.ratings[ward.code] for ward in scope.wards}
     snapshots = [rating.snapshot for rating in ratings.values() if rating.snapshot is not None]
-    found = Counter(rating.result for rating in ratings.values())
+    results = Counter(rating.result for rating in ratings.values())
     actions = _actions_of(sources, scope)
-    own = ratings[scope.wards[0].code] if scope.area is Area.WARD else None
-    steps = _given(actions, scope, sources.on)
+    rating = ratings[scope.wards[0].code] if scope.area is Area.WARD else None
+    steps = _action_steps(actions, scope, sources.on)
     return Brief(
         scope=scope,
         standard=sources.standard,
@@ -191,25 +191,25 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
         target=sources.target,
         as_of=max((snapshot.as_of for snapshot in snapshots), default=None),
         approved=len(snapshots),
-        counts={result: found[result] for result in Result},
-        rating=own,
-        was=sources.before.get(own.ward_code) if own else None,
-        grade=confidence(own) if own else None,
+        counts={result: results[result] for result in Result},
+        rating=rating,
+        previous=sources.before.get(rating.ward_code) if rating else None,
+        grade=confidence(rating) if rating else None,
         members=_members(scope, ratings) if scope.area is Area.DISTRICT else (),
         change=_change(sources, scope),
-        missing=_missing(ratings.values(), own),
+        missing=_missed_criteria(ratings.values(), rating),
         has_security=any(finding.criterion.is_sensitive for rating in ratings.values() for finding in rating.unmet),
         money=_money(sources, scope),
-        steps=steps or _suggested(sources, scope),
+        steps=steps or _suggested_steps(sources, scope),
         is_suggested=not steps,
-        debts=_debts(actions, sources.on),
-        silent=tuple(ward for ward in scope.wards if ratings[ward.code].result is Result.NO_DATA),
+        duties=_open_duties(actions, sources.on),
+        without_data=tuple(ward for ward in scope.wards if ratings[ward.code].result is Result.NO_DATA),
         is_demo=sources.is_demo,
     )
 
 
 def money_text(capital: int, recurrent: int) -> str:
-    """Both kinds of spending, apart; a kind of which nothing is needed is left out."""
+    """Both kinds of spending as text, apart; a kind of which nothing is needed is left out."""
     parts = [
         f"{format_vnd_short(amount)} {kind}"
         for amount, kind in ((capital, "chi đầu tư phát triển"), (recurrent, "chi thường xuyên mỗi năm"))
@@ -221,29 +221,35 @@ def money_text(capital: int, recurrent: int) -> str:
 def _actions_of(sources: Sources, scope: Scope) -> list[Action]:
     """What is to do within the scope, most urgent first; what is the city's own to do stands in the brief of the city."""
     codes = {ward.code for ward in scope.wards}
-    seen = (a for a in sources.actions if (a.ward.code in codes if a.ward else scope.area is Area.CITY))
-    return [action for action in by_urgency(seen, sources.on) if action.state(sources.on) is not ActionState.DONE]
+    in_scope = (a for a in sources.actions if (a.ward.code in codes if a.ward else scope.area is Area.CITY))
+    return [action for action in by_urgency(in_scope, sources.on) if action.state(sources.on) is not ActionState.DONE]
 
 
 def _members(scope: Scope, ratings: Mapping[str, Rating]) -> tuple[Member, ...]:
     """Who is not ready first."""
     order = (Result.NOT_READY, Result.INCOMPLETE, Result.NO_DATA, Result.READY)
-    found = (Member(ward, ratings[ward.code].result, ratings[ward.code].headline) for ward in scope.wards)
-    return tuple(sorted(found, key=lambda member: order.index(member.result)))
+    members = (Member(ward, ratings[ward.code].result, ratings[ward.code].headline) for ward in scope.wards)
+    return tuple(sorted(members, key=lambda member: order.index(member.result)))
 
 
 def _change(sources: Sources, scope: Scope) -> RoundChange:
     wards = [ward for ward in scope.wards if ward.code in sources.before and sources.ratings[ward.code].snapshot is not None]
-    was = {ward.code for ward in wards if sources.before[ward.code].result is Result.READY}
-    now = {ward.code for ward in wards if sources.ratings[ward.code].result is Result.READY}
-    gained = tuple(ward for ward in wards if ward.code in now - was)
-    return RoundChange(len(wards), len(was), len(now), gained, tuple(ward for ward in wards if ward.code in was - now))
+    ready_before = {ward.code for ward in wards if sources.before[ward.code].result is Result.READY}
+    ready_now = {ward.code for ward in wards if sources.ratings[ward.code].result is Result.READY}
+    gained = tuple(ward for ward in wards if ward.code in ready_now - ready_before)
+    return RoundChange(
+        len(wards),
+        len(ready_before),
+        len(ready_now),
+        gained,
+        tuple(ward for ward in wards if ward.code in ready_before - ready_now),
+    )
 
 
-def _missing(ratings: Iterable[Rating], own: Rating | None) -> tuple[MissedCriterion, ...]:
+def _missed_criteria(ratings: Iterable[Rating], ward_rating: Rating | None) -> tuple[MissedCriterion, ...]:
     """The criteria that most wards miss first, blocking ones before others; of one ward in the order of its findings."""
     open_findings = [finding for rating in ratings for finding in rating.unmet if not finding.criterion.is_sensitive]
-    if own is not None:
+    if ward_rating is not None:
         return tuple(MissedCriterion(f.criterion.name, f.criterion.blocking, 1, verdict(f)) for f in open_findings)
     counted = Counter(finding.criterion.code for finding in open_findings)
     criteria = {finding.criterion.code: finding.criterion for finding in open_findings}
@@ -258,24 +264,29 @@ def _money(sources: Sources, scope: Scope) -> Money:
     items = {line.item for cost in priced for line in cost.lines}
     blockers: tuple[str, ...] = ()
     if scope.area is Area.WARD:
-        named = (_name(one.name, is_sensitive=one.is_sensitive) for cost in costs if not cost.possible for one in cost.blockers)
-        blockers = tuple(dict.fromkeys(named))
+        names = (
+            _criterion_name(criterion.name, is_sensitive=criterion.is_sensitive)
+            for cost in costs
+            if not cost.possible
+            for criterion in cost.blockers
+        )
+        blockers = tuple(dict.fromkeys(names))
     return Money(
         priced=len(priced),
-        stuck=len(costs) - len(priced),
+        beyond_money=len(costs) - len(priced),
         capital=sum(cost.capital for cost in priced),
         recurrent=sum(cost.recurrent for cost in priced),
         items=len(items),
-        unproven=len(items & sources.unproven),
+        without_evidence=len(items & sources.without_evidence),
         blockers=blockers,
     )
 
 
-def _name(name: str, *, is_sensitive: bool) -> str:
+def _criterion_name(name: str, *, is_sensitive: bool) -> str:
     return "tiêu chí an ninh mạng (xem trang của đơn vị)" if is_sensitive else name
 
 
-def _given(actions: list[Action], scope: Scope, on: date) -> tuple[Step, ...]:
+def _action_steps(actions: list[Action], scope: Scope, on: date) -> tuple[Step, ...]:
     return tuple(
         Step(
             action.title.rstrip(".") if scope.area is Area.WARD else f"{action.place}: {action.title.rstrip('.')}",
@@ -287,42 +298,42 @@ def _given(actions: list[Action], scope: Scope, on: date) -> tuple[Step, ...]:
     )
 
 
-def _suggested(sources: Sources, scope: Scope) -> tuple[Step, ...]:
+def _suggested_steps(sources: Sources, scope: Scope) -> tuple[Step, ...]:
     """For many wards those that are nearest to ready; for one ward what it lacks, blocking criteria first."""
     if scope.area is not Area.WARD:
-        return tuple(Step(_tell_near(ward, sources.costs[ward.code])) for ward in _nearest(sources, scope)[:MAX_STEPS])
+        return tuple(Step(_nearest_text(ward, sources.costs[ward.code])) for ward in _nearest(sources, scope)[:MAX_STEPS])
     rating = sources.ratings[scope.wards[0].code]
     if rating.result is Result.NO_DATA:
         return (Step(suggest_for_ward(rating, sources.on, sources.target).task.rstrip(".")),)
-    shown = [finding for finding in rating.unmet if not finding.criterion.is_sensitive]
-    texts = [suggest_for_finding(finding, sources.on, sources.target).task.rstrip(".") for finding in shown]
+    findings = [finding for finding in rating.unmet if not finding.criterion.is_sensitive]
+    texts = [suggest_for_finding(finding, sources.on, sources.target).task.rstrip(".") for finding in findings]
     return tuple(Step(text) for text in list(dict.fromkeys(texts))[:MAX_STEPS])
 
 
 def _nearest(sources: Sources, scope: Scope) -> list[Ward]:
     """The wards that money turns ready, cheapest first."""
     waiting = [w for w in scope.wards if sources.ratings[w.code].result in (Result.NOT_READY, Result.INCOMPLETE)]
-    able = [ward for ward in waiting if sources.costs[ward.code].possible]
-    return sorted(able, key=lambda ward: (sources.costs[ward.code].capital + sources.costs[ward.code].recurrent, ward.position))
+    fixable = [ward for ward in waiting if sources.costs[ward.code].possible]
+    return sorted(fixable, key=lambda ward: (sources.costs[ward.code].capital + sources.costs[ward.code].recurrent, ward.position))
 
 
-def _tell_near(ward: Ward, cost: CostToReady) -> str:
+def _nearest_text(ward: Ward, cost: CostToReady) -> str:
     items = len({line.item for line in cost.lines})
     return f"{ward.full_name}: bổ sung {items} danh mục thì đáp ứng, cần {money_text(cost.capital, cost.recurrent)}"
 
 
-def _debts(actions: list[Action], on: date) -> tuple[OpenDuties, ...]:
-    """Each body that answers for an open action, the one with the most overdue first."""
-    owed: dict[str, list[Action]] = {}
+def _open_duties(actions: list[Action], on: date) -> tuple[OpenDuties, ...]:
+    """Each unit that is responsible for an open action, the one with the most overdue first."""
+    by_unit: dict[str, list[Action]] = {}
     for action in actions:
-        owed.setdefault(action.unit_name, []).append(action)
-    debts = [
+        by_unit.setdefault(action.unit_name, []).append(action)
+    duties = [
         OpenDuties(
-            who,
-            len(own),
-            sum(action.state(on) is ActionState.OVERDUE for action in own),
-            min(action.clarities.due for action in own),
+            unit,
+            len(unit_actions),
+            sum(action.state(on) is ActionState.OVERDUE for action in unit_actions),
+            min(action.clarities.due for action in unit_actions),
         )
-        for who, own in owed.items()
+        for unit, unit_actions in by_unit.items()
     ]
-    return tuple(sorted(debts, key=lambda debt: (-debt.overdue, debt.due, debt.who)))
+    return tuple(sorted(duties, key=lambda duty: (-duty.overdue, duty.due, duty.unit)))

@@ -1,4 +1,4 @@
-"""The words of a brief: the same sections for the page, the PDF and the document. Pure. Every sentence is made from its figures."""
+"""The text of a brief: the same sections for the page, the PDF and the document. Pure. Every sentence is made from its figures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from portal.formats import format_day, format_number, format_percent
 from scoring.actions.action import name_in_text
 from scoring.rating.rating import Result
 
-# As many as one page holds with room to spare.
+# As many as one page holds without crowding.
 MAX_NAMES, MAX_CRITERIA, MAX_DUTIES = 6, 5, 6
 INK = "#1f2933"
 DEMO = "SỐ LIỆU MINH HỌA: mọi con số là giả định, không phải số liệu thật của đơn vị nào."
@@ -27,7 +27,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Card:
-    """A large figure and its words, with the colour of its edge."""
+    """A large figure and its label, with the colour of its edge."""
 
     figure: str
     label: str
@@ -53,8 +53,8 @@ def title(brief: Brief) -> str:
 def origin(brief: Brief) -> str:
     """The line that stands beside every figure: the standard, how many wards are behind it, and the date of the data."""
     as_of = f"số liệu tính đến ngày {format_day(brief.as_of)}" if brief.as_of else "chưa có số liệu"
-    counted = "" if brief.rating else f" · tổng hợp từ {brief.approved}/{len(brief.scope.wards)} đơn vị đã thẩm định"
-    return f"{brief.standard.banner}{counted} · {as_of}"
+    coverage = "" if brief.rating else f" · tổng hợp từ {brief.approved}/{len(brief.scope.wards)} đơn vị đã thẩm định"
+    return f"{brief.standard.banner}{coverage} · {as_of}"
 
 
 def source(brief: Brief) -> str:
@@ -72,40 +72,48 @@ def deadline(brief: Brief) -> str:
 
 def cards(brief: Brief) -> tuple[Card, ...]:
     """The figures that the page leads with: the results, or the result of one ward; then the deadline."""
-    left = brief.days_left
-    late = Card(f"{format_number(abs(left))} ngày", "quá hạn" if left < 0 else "đến hạn", "#a3202f" if left < 0 else INK)
+    days = brief.days_left
+    deadline_card = Card(f"{format_number(abs(days))} ngày", "quá hạn" if days < 0 else "đến hạn", "#a3202f" if days < 0 else INK)
     if brief.rating is None:
-        counted = tuple(Card(str(brief.counts[result]), result.label.lower(), result.colour) for result in Result)
-        return (*counted, late)
+        result_cards = tuple(Card(str(brief.counts[result]), result.label.lower(), result.colour) for result in Result)
+        return (*result_cards, deadline_card)
     rating = brief.rating
     if rating.snapshot is None:
-        return (Card(rating.result.label, "kết quả", rating.result.colour), late)
+        return (Card(rating.result.label, "kết quả", rating.result.colour), deadline_card)
     return (
         Card(rating.result.label, "kết quả", rating.result.colour),
         Card(f"{rating.score}/100", f"điểm, điểm đạt {brief.standard.pass_mark}", INK),
         Card(str(len(rating.unmet_blocking)), "tiêu chí bắt buộc chưa đạt", INK),
-        late,
+        deadline_card,
     )
 
 
 def sections(brief: Brief) -> tuple[Section, ...]:
-    """The page from top to bottom; a section that has nothing to say is left out."""
-    found = (_standing(brief), _members(brief), _change(brief), _missing(brief), _money(brief), _steps(brief), _debts(brief))
-    return tuple(section for section in found if section is not None)
+    """The page from top to bottom; an empty section is left out."""
+    candidates = (
+        _result_section(brief),
+        _members_section(brief),
+        _change_section(brief),
+        _missing_section(brief),
+        _money_section(brief),
+        _steps_section(brief),
+        _duties_section(brief),
+    )
+    return tuple(section for section in candidates if section is not None)
 
 
-def _standing(brief: Brief) -> Section:
+def _result_section(brief: Brief) -> Section:
     if brief.rating is not None:
-        return Section("Kết quả hiện nay", (*_ward_standing(brief), f"{deadline(brief)}."))
-    whole, counts = len(brief.scope.wards), brief.counts
-    share = format_percent(counts[Result.READY] / whole)
+        return Section("Kết quả hiện nay", (*_ward_result(brief), f"{deadline(brief)}."))
+    total, counts = len(brief.scope.wards), brief.counts
+    share = format_percent(counts[Result.READY] / total)
     others = ", ".join(f"{counts[result]} {result.label.lower()}" for result in Result if result is not Result.READY)
     return Section(
-        "Kết quả hiện nay", (f"{counts[Result.READY]}/{whole} đơn vị đáp ứng ({share}); {others}.", f"{deadline(brief)}.")
+        "Kết quả hiện nay", (f"{counts[Result.READY]}/{total} đơn vị đáp ứng ({share}); {others}.", f"{deadline(brief)}.")
     )
 
 
-def _ward_standing(brief: Brief) -> Iterable[str]:
+def _ward_result(brief: Brief) -> Iterable[str]:
     rating = brief.rating
     assert rating is not None
     yield f"{rating.result.label}. {rating.headline}."
@@ -115,85 +123,92 @@ def _ward_standing(brief: Brief) -> Iterable[str]:
         yield f"Độ tin cậy: {brief.grade.label.lower()}."
 
 
-def _members(brief: Brief) -> Section | None:
-    rows = tuple((one.ward.full_name, one.result.label, one.headline) for one in brief.members)
+def _members_section(brief: Brief) -> Section | None:
+    rows = tuple((member.ward.full_name, member.result.label, member.headline) for member in brief.members)
     return Section("Từng xã, phường", table=Table(("Xã, phường", "Kết quả", "Điều chính"), rows)) if rows else None
 
 
-def _change(brief: Brief) -> Section:
+def _change_section(brief: Brief) -> Section:
     note = "Hai đợt xét theo cùng bộ tiêu chuẩn đang dùng, cùng một ngày."
     heading = "Thay đổi so với đợt trước"
     if not brief.change.compared:
         return Section(heading, ("Chưa có đợt trước để so.",))
     if brief.rating is not None:
         return Section(heading, tuple(_ward_change(brief)), note=note)
-    change, whole = brief.change, len(brief.scope.wards)
-    told = [f"So được {change.compared}/{whole} đơn vị: đáp ứng {change.ready_before} → {change.ready_now}."]
-    told += [f"Mới đáp ứng: {_name(change.gained)}." if change.gained else "Không có đơn vị nào mới đáp ứng."]
-    told += [f"Không còn đáp ứng: {_name(change.lost)}." if change.lost else "Không có đơn vị nào thôi đáp ứng."]
-    return Section(heading, tuple(told), note=note)
+    change, total = brief.change, len(brief.scope.wards)
+    sentences = [f"So được {change.compared}/{total} đơn vị: đáp ứng {change.ready_before} → {change.ready_now}."]
+    sentences += [f"Mới đáp ứng: {_list_wards(change.gained)}." if change.gained else "Không có đơn vị nào mới đáp ứng."]
+    sentences += [f"Không còn đáp ứng: {_list_wards(change.lost)}." if change.lost else "Không có đơn vị nào thôi đáp ứng."]
+    return Section(heading, tuple(sentences), note=note)
 
 
 def _ward_change(brief: Brief) -> Iterable[str]:
-    was, now = brief.was, brief.rating
-    assert was is not None
-    assert was.snapshot is not None
-    assert now is not None
-    as_of = format_day(was.snapshot.as_of)
-    yield f"{was.snapshot.round_name} ({as_of}): {was.result.label.lower()}, {was.score} điểm. Nay: {now.result.label.lower()}, {now.score} điểm."
+    previous, current = brief.previous, brief.rating
+    assert previous is not None
+    assert previous.snapshot is not None
+    assert current is not None
+    as_of = format_day(previous.snapshot.as_of)
+    yield f"{previous.snapshot.round_name} ({as_of}): {previous.result.label.lower()}, {previous.score} điểm. Nay: {current.result.label.lower()}, {current.score} điểm."
 
 
-def _missing(brief: Brief) -> Section | None:
+def _missing_section(brief: Brief) -> Section | None:
     heading = "Thiếu nhiều nhất" if brief.rating is None else "Còn thiếu"
     if not brief.approved:
         return None
-    where = "từng đơn vị" if brief.rating is None else "đơn vị"
-    security = (f"Có tiêu chí thuộc nhóm G. {GROUPS['G']} chưa đạt; xem trang của {where}.",) if brief.has_security else ()
-    shown, rest = brief.missing[:MAX_CRITERIA], len(brief.missing) - MAX_CRITERIA
+    page_owner = "từng đơn vị" if brief.rating is None else "đơn vị"
+    security = (f"Có tiêu chí thuộc nhóm G. {GROUPS['G']} chưa đạt; xem trang của {page_owner}.",) if brief.has_security else ()
+    listed, rest = brief.missing[:MAX_CRITERIA], len(brief.missing) - MAX_CRITERIA
     more = (f"Và {rest} tiêu chí khác.",) if rest > 0 else ()
-    if not shown:
+    if not listed:
         return Section(heading, security or ("Không còn tiêu chí nào chưa đạt.",))
     if brief.rating is not None:
-        rows = tuple((f"{one.told[0].upper()}{one.told[1:]}", _blocks(is_blocking=one.is_blocking)) for one in shown)
+        rows = tuple(
+            (f"{criterion.verdict[0].upper()}{criterion.verdict[1:]}", _yes_no(is_blocking=criterion.is_blocking))
+            for criterion in listed
+        )
         return Section(heading, (*more, *security), Table(("Tiêu chí chưa đạt", "Bắt buộc"), rows))
-    counted = tuple((one.name, _blocks(is_blocking=one.is_blocking), f"{one.wards}/{brief.approved}") for one in shown)
-    return Section(heading, (*more, *security), Table(("Tiêu chí chưa đạt", "Bắt buộc", "Số đơn vị"), counted, (2,)))
+    counts = tuple(
+        (criterion.name, _yes_no(is_blocking=criterion.is_blocking), f"{criterion.wards}/{brief.approved}") for criterion in listed
+    )
+    return Section(heading, (*more, *security), Table(("Tiêu chí chưa đạt", "Bắt buộc", "Số đơn vị"), counts, (2,)))
 
 
-def _blocks(*, is_blocking: bool) -> str:
+def _yes_no(*, is_blocking: bool) -> str:
     return "có" if is_blocking else "không"
 
 
-def _money(brief: Brief) -> Section | None:
+def _money_section(brief: Brief) -> Section | None:
     money, heading = brief.money, "Kinh phí cần bổ sung để đáp ứng"
-    if not money.priced + money.stuck:
+    if not money.priced + money.beyond_money:
         return None
-    told = []
+    sentences = []
     if money.priced:
-        whom = "" if brief.rating else f"{money.priced} đơn vị có tiền là đáp ứng được: "
-        said = f"{whom}{money_text(money.capital, money.recurrent)}."
-        told.append(f"{said[0].upper()}{said[1:]}")
-    if money.stuck:
-        told.append(_stuck(brief))
+        subject = "" if brief.rating else f"{money.priced} đơn vị có tiền là đáp ứng được: "
+        sentence = f"{subject}{money_text(money.capital, money.recurrent)}."
+        sentences.append(f"{sentence[0].upper()}{sentence[1:]}")
+    if money.beyond_money:
+        sentences.append(_beyond_money(brief))
     note = ""
-    if money.unproven:
-        note = f"Số tiền là dự kiến: {money.unproven}/{money.items} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
-    return Section(heading, tuple(told), note=note)
+    if money.without_evidence:
+        note = f"Số tiền là dự kiến: {money.without_evidence}/{money.items} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
+    return Section(heading, tuple(sentences), note=note)
 
 
-def _stuck(brief: Brief) -> str:
+def _beyond_money(brief: Brief) -> str:
     if brief.rating is None:
-        return f"{brief.money.stuck} đơn vị chỉ có tiền thì chưa đủ: còn tiêu chí phải trả lời hoặc xử lý trước."
+        return f"{brief.money.beyond_money} đơn vị chỉ có tiền thì chưa đủ: còn tiêu chí phải trả lời hoặc xử lý trước."
     blockers = brief.money.blockers
-    named = (
-        f" Cần trả lời hoặc xử lý trước: {'; '.join(blockers[:MAX_NAMES])}{_more(len(blockers), 'tiêu chí')}." if blockers else ""
+    names = (
+        f" Cần trả lời hoặc xử lý trước: {'; '.join(blockers[:MAX_NAMES])}{_count_others(len(blockers), 'tiêu chí')}."
+        if blockers
+        else ""
     )
-    return f"Chỉ có tiền thì chưa đủ.{named}"
+    return f"Chỉ có tiền thì chưa đủ.{names}"
 
 
-def _steps(brief: Brief) -> Section:
+def _steps_section(brief: Brief) -> Section:
     if not brief.is_suggested:
-        rows = tuple((step.what, step.who, f"{format_day(step.due)}, {step.state}") for step in brief.steps if step.due)
+        rows = tuple((step.task, step.unit, f"{format_day(step.due)}, {step.state}") for step in brief.steps if step.due)
         return Section("Việc cần làm tiếp", table=Table(("Việc", "Trách nhiệm", "Hạn"), rows))
     heading = "Gợi ý việc cần làm tiếp"
     if not brief.steps:
@@ -201,28 +216,28 @@ def _steps(brief: Brief) -> Section:
     return Section(
         heading,
         ("Chưa giao việc nào; dưới đây là gợi ý tính từ số liệu, chưa phải quyết định.",),
-        steps=tuple(f"{step.what}." for step in brief.steps),
+        steps=tuple(f"{step.task}." for step in brief.steps),
     )
 
 
-def _debts(brief: Brief) -> Section | None:
-    rows = tuple((d.who, str(d.count), str(d.overdue), format_day(d.due)) for d in brief.debts[:MAX_DUTIES])
+def _duties_section(brief: Brief) -> Section | None:
+    rows = tuple((duty.unit, str(duty.count), str(duty.overdue), format_day(duty.due)) for duty in brief.duties[:MAX_DUTIES])
     table = Table(("Đơn vị", "Việc chưa xong", "Quá hạn", "Hạn sớm nhất"), rows, (1, 2)) if rows else None
-    told = []
-    if len(brief.debts) > MAX_DUTIES:
-        told.append(f"Và {len(brief.debts) - MAX_DUTIES} đơn vị khác còn việc chưa xong.")
-    if brief.silent and brief.rating is None:
-        told.append(f"Chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt: {_name(brief.silent)}.")
-    elif brief.silent:
-        told.append(f"{brief.scope.name} chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt.")
-    return Section("Ai còn nợ việc gì, đến khi nào", tuple(told), table) if table or told else None
+    sentences = []
+    if len(brief.duties) > MAX_DUTIES:
+        sentences.append(f"Và {len(brief.duties) - MAX_DUTIES} đơn vị khác còn việc chưa xong.")
+    if brief.without_data and brief.rating is None:
+        sentences.append(f"Chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt: {_list_wards(brief.without_data)}.")
+    elif brief.without_data:
+        sentences.append(f"{brief.scope.name} chưa có số liệu, vì chưa có phiếu khảo sát nào được duyệt.")
+    return Section("Ai còn nợ việc gì, đến khi nào", tuple(sentences), table) if table or sentences else None
 
 
-def _name(wards: Sequence[Ward]) -> str:
+def _list_wards(wards: Sequence[Ward]) -> str:
     """``12 đơn vị: phường Ba Đình, … và 6 đơn vị khác``."""
     names = ", ".join(name_in_text(ward) for ward in wards[:MAX_NAMES])
-    return f"{len(wards)} đơn vị: {names}{_more(len(wards), 'đơn vị')}"
+    return f"{len(wards)} đơn vị: {names}{_count_others(len(wards), 'đơn vị')}"
 
 
-def _more(count: int, noun: str) -> str:
+def _count_others(count: int, noun: str) -> str:
     return f" và {count - MAX_NAMES} {noun} khác" if count > MAX_NAMES else ""

@@ -27,29 +27,29 @@ def build_brief_document(brief: Brief, agency: str) -> bytes:
     """The document, with the name of the agency in its head. Alike for equal briefs."""
     document = Document()
     _set_page(document)
-    about = document.core_properties
-    about.title, about.language = content.title(brief), "vi"
-    _write(document, agency, size=SMALL, colour=GREY)
+    properties = document.core_properties
+    properties.title, properties.language = content.title(brief), "vi"
+    _add_paragraph(document, agency, size=SMALL, colour=GREY)
     heading = document.add_heading(level=1)
-    _style(heading.add_run(content.title(brief)), 16, is_bold=True)
-    _close_up(heading, after=2)
-    _write(document, content.origin(brief), size=SMALL, colour=GREY)
+    _format_run(heading.add_run(content.title(brief)), 16, is_bold=True)
+    _set_spacing(heading, after=2)
+    _add_paragraph(document, content.origin(brief), size=SMALL, colour=GREY)
     if brief.is_demo:
-        _write(document, content.DEMO, size=SMALL, colour=RED, is_bold=True)
+        _add_paragraph(document, content.DEMO, size=SMALL, colour=RED, is_bold=True)
     _add_cards(document, brief)
     for section in content.sections(brief):
         heading = document.add_heading(level=2)
-        _style(heading.add_run(section.heading), 12, is_bold=True)
-        _close_up(heading, before=7, after=1)
+        _format_run(heading.add_run(section.heading), 12, is_bold=True)
+        _set_spacing(heading, before=7, after=1)
         if section.table is not None:
             _add_table(document, section.table)
         if section.sentences:
-            _write(document, " ".join(section.sentences))
+            _add_paragraph(document, " ".join(section.sentences))
         for number, step in enumerate(section.steps, 1):
-            _write(document, f"{number}. {step}", indent=5)
+            _add_paragraph(document, f"{number}. {step}", indent=5)
         if section.note:
-            _write(document, section.note, size=SMALL, colour=GREY)
-    _write(document, content.source(brief), size=SMALL, colour=GREY, before=6)
+            _add_paragraph(document, section.note, size=SMALL, colour=GREY)
+    _add_paragraph(document, content.source(brief), size=SMALL, colour=GREY, before=6)
     return save_document(document, author=agency, on=brief.on, note=content.origin(brief))
 
 
@@ -62,7 +62,7 @@ def _set_page(document: Pages) -> None:
     normal.font.name, normal.font.size = FONT, Pt(TEXT)
 
 
-def _write(
+def _add_paragraph(
     document: Pages,
     text: str,
     *,
@@ -73,8 +73,8 @@ def _write(
     before: int = 0,
 ) -> None:
     paragraph = document.add_paragraph()
-    _style(paragraph.add_run(text), size, colour, is_bold=is_bold)
-    _close_up(paragraph, before=before, after=1)
+    _format_run(paragraph.add_run(text), size, colour, is_bold=is_bold)
+    _set_spacing(paragraph, before=before, after=1)
     paragraph.paragraph_format.left_indent = Mm(indent)
     paragraph.paragraph_format.first_line_indent = Mm(-indent)
 
@@ -83,30 +83,30 @@ def _add_cards(document: Pages, brief: Brief) -> None:
     cards = content.cards(brief)
     table = document.add_table(rows=1, cols=len(cards))
     for cell, card in zip(table.rows[0].cells, cards, strict=True):
-        first = cell.paragraphs[0]
-        _style(first.add_run(card.figure), 15, is_bold=True)
-        _close_up(first, before=3)
-        second = cell.add_paragraph()
-        _style(second.add_run(card.label), SMALL, GREY)
-        _close_up(second)
-        _edge(cell, card.colour.removeprefix("#"))
+        figure = cell.paragraphs[0]
+        _format_run(figure.add_run(card.figure), 15, is_bold=True)
+        _set_spacing(figure, before=3)
+        label = cell.add_paragraph()
+        _format_run(label.add_run(card.label), SMALL, GREY)
+        _set_spacing(label)
+        _draw_left_edge(cell, card.colour.removeprefix("#"))
 
 
 def _add_table(document: Pages, table: Table) -> None:
-    made = document.add_table(rows=0, cols=len(table.heads), style="Table Grid")
-    made.autofit = False
-    for column, width in zip(made.columns, _widths(table), strict=True):
+    grid = document.add_table(rows=0, cols=len(table.heads), style="Table Grid")
+    grid.autofit = False
+    for column, width in zip(grid.columns, _widths(table), strict=True):
         column.width = Mm(width)
     for number, row in enumerate((table.heads, *table.rows)):
-        cells = made.add_row().cells
-        for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
-            cell.width = Mm(_widths(table)[place])
+        cells = grid.add_row().cells
+        for column_index, (cell, text) in enumerate(zip(cells, row, strict=True)):
+            cell.width = Mm(_widths(table)[column_index])
             paragraph = cell.paragraphs[0]
-            _style(paragraph.add_run(text), 10, is_bold=number == 0)
-            _close_up(paragraph, before=1, after=1)
-            if place in table.figures:
+            _format_run(paragraph.add_run(text), 10, is_bold=number == 0)
+            _set_spacing(paragraph, before=1, after=1)
+            if column_index in table.figures:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _repeat_head(made.rows[0]._tr)
+    _mark_head(grid.rows[0]._tr)
 
 
 def _widths(table: Table) -> list[float]:
@@ -116,18 +116,18 @@ def _widths(table: Table) -> list[float]:
     return [WIDTH - sum(others), *others]
 
 
-def _style(run, size: int, colour: str = "", *, is_bold: bool = False) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
+def _format_run(run, size: int, colour: str = "", *, is_bold: bool = False) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
     run.font.name, run.font.size, run.font.bold = FONT, Pt(size), is_bold
     run.font.color.rgb = RGBColor.from_string((colour or content.INK.removeprefix("#")).upper())
     run._element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
 
 
-def _close_up(paragraph: Paragraph, *, before: int = 0, after: int = 0) -> None:
-    shape = paragraph.paragraph_format
-    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1
+def _set_spacing(paragraph: Paragraph, *, before: int = 0, after: int = 0) -> None:
+    spacing = paragraph.paragraph_format
+    spacing.space_before, spacing.space_after, spacing.line_spacing = Pt(before), Pt(after), 1
 
 
-def _edge(cell: _Cell, colour: str) -> None:
+def _draw_left_edge(cell: _Cell, colour: str) -> None:
     """A thick edge on the left, in the colour of the result."""
     borders, left = OxmlElement("w:tcBorders"), OxmlElement("w:left")
     for name, value in (("val", "single"), ("sz", "36"), ("space", "0"), ("color", colour)):
@@ -136,6 +136,6 @@ def _edge(cell: _Cell, colour: str) -> None:
     cell._tc.get_or_add_tcPr().append(borders)
 
 
-def _repeat_head(row) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
+def _mark_head(row) -> None:  # type: ignore[no-untyped-def]  # python-docx types the XML below it not at all
     """Tell who reads aloud that the first row holds the heads."""
     row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -26,7 +26,7 @@ def read_sources(session: Session, target: date, *, is_demo: bool) -> Sources:
         before=ratings_before(session, city),
         costs=costs_to_ready(session, city),
         actions=tuple(list_open_actions(session)),
-        unproven=frozenset(price.item for price in current_price_list(session).lacking_evidence),
+        without_evidence=frozenset(price.item for price in current_price_list(session).lacking_evidence),
         is_demo=is_demo,
     )
 

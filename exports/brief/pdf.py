@@ -34,7 +34,7 @@ SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 
 def build_brief_pdf(brief: Brief, agency: str) -> bytes:
     """The PDF, with the name of the agency in its head. Alike for equal briefs."""
-    _register_letters()
+    _register_fonts()
     size = next((size for size in SIZES if _fits(brief, agency, size)), SIZES[-1])
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1, lang="vi")
@@ -79,8 +79,8 @@ def _cards(brief: Brief, size: float) -> Grid:
     cards = content.cards(brief)
     cells = [[_text(card.figure, size * 1.6, INK, BOLD), _text(card.label, size * 0.8, GREY)] for card in cards]
     edges = [("LINEBEFORE", (place, 0), (place, 0), 4, HexColor(card.colour)) for place, card in enumerate(cards)]
-    pads = [("LEFTPADDING", (0, 0), (-1, -1), 7), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]
-    return Grid([cells], [WIDTH / len(cells)] * len(cells), style=[*edges, *pads, ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    padding = [("LEFTPADDING", (0, 0), (-1, -1), 7), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]
+    return Grid([cells], [WIDTH / len(cells)] * len(cells), style=[*edges, *padding, ("VALIGN", (0, 0), (-1, -1), "TOP")])
 
 
 def _section(section: Section, size: float) -> Iterator[Flowable]:
@@ -97,9 +97,9 @@ def _section(section: Section, size: float) -> Iterator[Flowable]:
 def _grid(table: Table, size: float) -> Grid:
     rows = [[_cell(text, size, place in table.figures, GREY, BOLD) for place, text in enumerate(table.heads)]]
     rows += [[_cell(text, size, place in table.figures) for place, text in enumerate(row)] for row in table.rows]
-    rules = [("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    pads = [("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5), ("LEFTPADDING", (0, 0), (0, -1), 0)]
-    return Grid(rows, _widths(table), style=[*rules, *pads])
+    lines = [("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    padding = [("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5), ("LEFTPADDING", (0, 0), (0, -1), 0)]
+    return Grid(rows, _widths(table), style=[*lines, *padding])
 
 
 def _widths(table: Table) -> list[float]:
@@ -109,14 +109,14 @@ def _widths(table: Table) -> list[float]:
     return [WIDTH - sum(others), *others]
 
 
-def _cell(text: str, size: float, is_figure: bool, colour: Color = INK, letters: str = PLAIN) -> Paragraph:
-    return _text(text, size, colour, letters, align=2 if is_figure else 0)
+def _cell(text: str, size: float, is_figure: bool, colour: Color = INK, font: str = PLAIN) -> Paragraph:
+    return _text(text, size, colour, font, align=2 if is_figure else 0)
 
 
-def _text(text: str, size: float, colour: Color, letters: str = PLAIN, *, indent: float = 0, align: int = 0) -> Paragraph:
+def _text(text: str, size: float, colour: Color, font: str = PLAIN, *, indent: float = 0, align: int = 0) -> Paragraph:
     style = ParagraphStyle(
-        letters,
-        fontName=letters,
+        font,
+        fontName=font,
         fontSize=size,
         leading=size * 1.34,
         textColor=colour,
@@ -129,7 +129,7 @@ def _text(text: str, size: float, colour: Color, letters: str = PLAIN, *, indent
 
 
 @cache
-def _register_letters() -> None:
+def _register_fonts() -> None:
     for name in (PLAIN, BOLD):
         path = FONTS / (f"{name}-Regular.ttf" if name == PLAIN else f"{name}.ttf")
         registerFont(TTFont(name, path))

@@ -26,9 +26,9 @@ def build_brief(brief: Brief, kind: str, agency: str) -> bytes:
 
 def name_brief(scope: Scope, kind: str) -> str:
     """``tom-tat-00082-phuong-cua-nam.pdf``, ``tom-tat-thanh-pho-ha-noi.pdf``."""
-    words = fold(scope.name).replace(" - ", " ").replace(" ", "-")
+    slug = fold(scope.name).replace(" - ", " ").replace(" ", "-")
     code = f"{scope.wards[0].code}-" if scope.area is Area.WARD else ""
-    return f"tom-tat-{code}{words}.{kind}"
+    return f"tom-tat-{code}{slug}.{kind}"
 
 
 def zip_briefs(sources: Sources, scopes: Sequence[Scope], kind: str, agency: str) -> Iterator[bytes]:

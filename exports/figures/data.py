@@ -17,7 +17,7 @@ MAX_CRITERIA = 12
 
 @dataclass(frozen=True)
 class Series:
-    """One colour of a chart: the key of its style and its words."""
+    """One colour of a chart: the key of its style and its label."""
 
     key: str
     label: str
@@ -27,7 +27,7 @@ class Series:
 class Bars:
     """Bars lying on their sides: one row each, one amount a series. ``stacked`` into one bar, else each series in a panel of its own.
 
-    Amounts are counts, or VND where ``is_money``. ``note`` says what the figures are made of.
+    Amounts are counts, or VND where ``is_money``. ``note`` says what the figures count.
     """
 
     title: str
@@ -37,8 +37,8 @@ class Bars:
     stacked: bool = True
     is_money: bool = False
 
-    def told(self, amount: int) -> str:
-        """An amount in words."""
+    def amount_text(self, amount: int) -> str:
+        """An amount as a label."""
         return format_vnd_short(amount) if self.is_money else format_number(amount)
 
     @property
@@ -46,7 +46,9 @@ class Bars:
         """The chart in words: every row with its amounts."""
         rows = (
             f"{label}: "
-            + ", ".join(f"{self.told(n)} {series.label.lower()}" for n, series in zip(amounts, self.series, strict=True) if n)
+            + ", ".join(
+                f"{self.amount_text(n)} {series.label.lower()}" for n, series in zip(amounts, self.series, strict=True) if n
+            )
             for label, amounts in self.rows
         )
         return f"{self.title}. {'; '.join(rows)}."

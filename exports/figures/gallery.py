@@ -35,7 +35,7 @@ Content = Colouring | Bars
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: the name in its address, its words in a list, the permission that it takes, and how it comes by its content."""
+    """One picture: the name in its address, its label, the permission that it takes, and how its content is read."""
 
     name: str
     label: str

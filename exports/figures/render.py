@@ -27,20 +27,20 @@ def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> byte
 def draw_colouring(city: CityReadiness, colouring: Colouring, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """The map by a colouring."""
     title = MAP_TITLE if colouring.key == "state" else f"{colouring.label} của {TERRITORY.units} xã, phường {TERRITORY.name}"
-    words = _words(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
+    text = _sheet_text(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
     marks = tuple(colouring.mark_of(ward.code) for ward in city.wards)
     shades = [colouring.of[ward.code] for ward in city.wards]
     return _pictures.get(
-        content_key(words, colouring.shades, shades, marks, kind, is_phone),
-        lambda: save(draw_map(lay_out(city.wards), colouring, words, PHONE if is_phone else UPRIGHT), kind),
+        content_key(text, colouring.shades, shades, marks, kind, is_phone),
+        lambda: save(draw_map(lay_out(city.wards), colouring, text, PHONE if is_phone else UPRIGHT), kind),
     )
 
 
 def draw_chart(data: CityReadiness | Plan, bars: Bars, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """A chart of bars, with the date and the standard of the data that it was counted from."""
-    words = _words(data, bars.title, bars.note, is_demo=is_demo, has_prices=bars.is_money)
+    text = _sheet_text(data, bars.title, bars.note, is_demo=is_demo, has_prices=bars.is_money)
     size = _size(len(bars.rows), is_phone=is_phone)
-    return _pictures.get(content_key(words, bars, kind, is_phone), lambda: save(draw_bars(bars, words, size), kind))
+    return _pictures.get(content_key(text, bars, kind, is_phone), lambda: save(draw_bars(bars, text, size), kind))
 
 
 def _size(rows: int, *, is_phone: bool) -> Size:
@@ -49,9 +49,9 @@ def _size(rows: int, *, is_phone: bool) -> Size:
     return LOW if rows <= FEW_ROWS else LYING if rows <= MANY_ROWS else UPRIGHT
 
 
-def _words(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, has_prices: bool = False) -> SheetText:
+def _sheet_text(data: CityReadiness | Plan, title: str, note: str, *, is_demo: bool, has_prices: bool = False) -> SheetText:
     as_of = f"số liệu tính đến ngày {format_day(data.data_as_of)}" if data.data_as_of else "chưa có số liệu"
-    under = f"{data.standard.banner} · tổng hợp từ {data.approved_count}/{len(data.wards)} đơn vị đã thẩm định · {as_of}"
+    subtitle = f"{data.standard.banner} · tổng hợp từ {data.approved_count}/{len(data.wards)} đơn vị đã thẩm định · {as_of}"
     prices = "; bảng giá của phương án" if has_prices else ""
     source = f"Nguồn: phiếu khảo sát đã duyệt của các xã, phường{prices}. Lập ngày {format_day(data.on)}."
-    return SheetText(title, under, note, source, is_demo)
+    return SheetText(title, subtitle, note, source, is_demo)

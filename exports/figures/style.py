@@ -1,4 +1,4 @@
-"""The one look of every picture: letters, colours, hatches, and the sheet with title, legend, source and date.
+"""The one style of every picture: fonts, colours, hatches, and the sheet with title, legend, source and date.
 
 Classes are told apart by lightness or hatch too, so that they hold for colour-blind eyes and in grey print.
 """
@@ -61,7 +61,7 @@ HATCHES = {
 
 @dataclass(frozen=True)
 class Size:
-    """A sheet in inches with its dots, the sizes of its letters in points, and how many letters go into a line of the title."""
+    """A sheet in inches with its dots, the sizes of its letters in points, and its margins."""
 
     width: float
     height: float
@@ -70,7 +70,7 @@ class Size:
     text: float
     small: float
 
-    def letters(self, points: float) -> int:
+    def letters_per_line(self, points: float) -> int:
         """How many letters of that size go into a line; a letter is half as wide as high, and a little more."""
         return int((self.width - 2 * MARGIN) * 72 / (points * 0.55))
 
@@ -86,26 +86,26 @@ PHONE_LOW = Size(5.4, 5.4, 200, title=13, text=9, small=7)
 
 @dataclass(frozen=True)
 class SheetText:
-    """What stands around every picture: the standard and the date under the title, a note, and the source."""
+    """The text around every picture: the standard and the date under the title, a note, and the source."""
 
     title: str
-    under: str
+    subtitle: str
     note: str
     source: str
     is_demo: bool
 
 
 class Sheet:
-    """A figure with its words; ``axes_box`` is the room that is left, in parts of the sheet."""
+    """A figure with its text; the space between ``top`` and ``bottom``, in inches, is left for the picture."""
 
-    def __init__(self, size: Size, words: SheetText, legend: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, size: Size, text: SheetText, legend: Sequence[tuple[str, str]]) -> None:
         self.size, self.figure = size, Figure(figsize=(size.width, size.height), dpi=size.dpi)
-        top = self._write_head(words)
-        bottom = self._write_foot(words)
+        top = self._write_head(text)
+        bottom = self._write_foot(text)
         self.top, self.bottom = self._add_legend(legend, top), bottom
 
     def add_axes(self, left: float = 0.0, right: float = 0.0) -> Axes:
-        """Axes in the room that is left, so many inches from its sides; without frame."""
+        """Axes in the space for the picture, so many inches from its sides; without frame."""
         across, up = self.size.width, self.size.height
         margin = MARGIN * 0.6
         box = (
@@ -118,42 +118,42 @@ class Sheet:
         axes.axis("off")
         return axes
 
-    def _write_head(self, words: SheetText) -> float:
+    def _write_head(self, text: SheetText) -> float:
         size, top = self.size, self.size.height - MARGIN
-        for line in wrap(words.title, size.letters(size.title * 1.04)):
-            top = self._write(line, top, size.title, font("SemiBold"))
-        for line in wrap(words.under, size.letters(size.small * 0.95)):
-            top = self._write(line, top, size.small, font("Regular"), GREY)
-        if words.is_demo:
-            top = self._write(DEMO, top, size.text, font("SemiBold"), RED)
+        for line in wrap(text.title, size.letters_per_line(size.title * 1.04)):
+            top = self._write_line(line, top, size.title, font("SemiBold"))
+        for line in wrap(text.subtitle, size.letters_per_line(size.small * 0.95)):
+            top = self._write_line(line, top, size.small, font("Regular"), GREY)
+        if text.is_demo:
+            top = self._write_line(DEMO, top, size.text, font("SemiBold"), RED)
         return top - 0.05
 
-    def _write_foot(self, words: SheetText) -> float:
+    def _write_foot(self, text: SheetText) -> float:
         size = self.size
-        lines = [*wrap(words.note, size.letters(size.small * 0.95)), words.source]
+        lines = [*wrap(text.note, size.letters_per_line(size.small * 0.95)), text.source]
         height = size.small * 1.35 / 72
         top = MARGIN * 0.8 + height * len(lines)
         bottom = top
         for line in lines:
-            top = self._write(line, top, size.small, font("Regular"), GREY)
+            top = self._write_line(line, top, size.small, font("Regular"), GREY)
         return bottom + 0.08
 
-    def _write(self, line: str, top: float, points: float, letters: FontProperties, colour: str = INK) -> float:
-        """A line whose upper edge stands so many inches high; gives where the next one may begin."""
-        at = MARGIN / self.size.width, top / self.size.height
-        self.figure.text(*at, line, fontproperties=letters, fontsize=points, color=colour, va="top")
+    def _write_line(self, line: str, top: float, points: float, face: FontProperties, colour: str = INK) -> float:
+        """A line whose upper edge is so many inches high; returns where the next one may begin."""
+        position = MARGIN / self.size.width, top / self.size.height
+        self.figure.text(*position, line, fontproperties=face, fontsize=points, color=colour, va="top")
         return top - points * 1.35 / 72
 
     def _add_legend(self, entries: Sequence[tuple[str, str]], top: float) -> float:
-        """The classes by style key and words, in as many columns as go in; gives how high the rest may reach."""
+        """The classes by style key and label, in as many columns as fit; returns how high the picture may reach."""
         if not entries:
             return top
         size = self.size
-        # Many classes in smaller letters, so that they stand side by side and leave room.
+        # Many classes in smaller letters, so that they fit side by side and leave space.
         points = size.text if len(entries) <= 4 else size.text * 0.87
-        longest = max(len(words) for _key, words in entries) + 3
-        columns = max(1, min(len(entries), size.letters(points) // longest))
-        handles = [Patch(facecolor=COLOURS[key][0], edgecolor="#9aa5b1", label=words, **hatch(key)) for key, words in entries]
+        longest = max(len(label) for _key, label in entries) + 3
+        columns = max(1, min(len(entries), size.letters_per_line(points) // longest))
+        handles = [Patch(facecolor=COLOURS[key][0], edgecolor="#9aa5b1", label=label, **hatch(key)) for key, label in entries]
         legend = self.figure.legend(
             handles=handles,
             loc="upper left",
@@ -176,29 +176,29 @@ class Sheet:
 def save(figure: Figure, kind: str) -> bytes:
     """The picture as bytes of a kind; PNG in few colours, which a telephone gets quickly."""
     buffer = BytesIO()
-    about: dict[str, dict[str, Any]] = {
+    metadata: dict[str, dict[str, Any]] = {
         "svg": {"Date": None, "Creator": stamp()},
         "pdf": {"CreationDate": None, "Creator": stamp()},
         "png": {"Software": None},
     }
-    figure.savefig(buffer, format=kind, metadata=about[kind])
+    figure.savefig(buffer, format=kind, metadata=metadata[kind])
     if kind != "png":
         return buffer.getvalue()
-    few = Image.open(buffer).convert("RGB").quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    small = BytesIO()
+    palette = Image.open(buffer).convert("RGB").quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    reduced = BytesIO()
     text = PngInfo()
     text.add_text("Software", stamp())
-    few.save(small, "PNG", optimize=True, dpi=(figure.dpi, figure.dpi), pnginfo=text)
-    return small.getvalue()
+    palette.save(reduced, "PNG", optimize=True, dpi=(figure.dpi, figure.dpi), pnginfo=text)
+    return reduced.getvalue()
 
 
 def hatch(key: str) -> dict[str, Any]:
-    """What tells a class from the others without its colour."""
+    """What distinguishes a class without its colour."""
     return dict(zip(("hatch", "hatchcolor"), HATCHES[key], strict=True)) if key in HATCHES else {}
 
 
 def halo(key: str, width: float) -> list[AbstractPathEffect]:
-    """A rim around words that stand on a hatch, in the colour of the ground."""
+    """A rim around text on a hatch, in the colour of the ground."""
     return [withStroke(linewidth=width, foreground=COLOURS[key][0])] if key in HATCHES else []
 
 

@@ -25,7 +25,7 @@ RECIPIENTS = ("- Như trên;", f"- UBND {TERRITORY.units} xã, phường;", "- L
 # The two columns of the heading, in millimetres; a millimetre is 2.83 points.
 HEADING = (79, TEXT_WIDTH - 79)
 _POINTS = 72 / 25.4
-# As long as the words of the motto in their size.
+# As long as the motto in its size.
 MOTTO_LINE = 151
 
 
@@ -73,25 +73,25 @@ def _put_title(letter: Letter, plan: Plan, context: WorkbookContext, reference: 
     letter.add_paragraph(SUBJECT + (" (DỰ THẢO)" if plan.is_draft else ""), "Trích yếu")
     draw_line(letter.add_paragraph(style="Trích yếu"), TEXT_WIDTH * _POINTS, 150)
     if context.is_demo:
-        told = letter.add_paragraph(DEMO, "Trích yếu")
-        told.paragraph_format.space_before = Pt(6)
-    to = letter.add_paragraph(f"Kính gửi: {TERRITORY.authority}", "Kính gửi")
-    to.paragraph_format.space_before = Pt(12)
+        demo_mark = letter.add_paragraph(DEMO, "Trích yếu")
+        demo_mark.paragraph_format.space_before = Pt(6)
+    addressee = letter.add_paragraph(f"Kính gửi: {TERRITORY.authority}", "Kính gửi")
+    addressee.paragraph_format.space_before = Pt(12)
     for basis in contents.legal_bases(plan):
         letter.add_paragraph(printable(f"Căn cứ {basis};"), "Căn cứ")
-    asked = "trình" if kind is LetterKind.PROPOSAL else "báo cáo"
-    letter.add_paragraph(f"{_names(context)} {asked} {TERRITORY.authority} như sau:")
+    verb = "trình" if kind is LetterKind.PROPOSAL else "báo cáo"
+    letter.add_paragraph(f"{_agency_names(context)} {verb} {TERRITORY.authority} như sau:")
 
 
 def _put_state(letter: Letter, plan: Plan) -> None:
     letter.add_heading("I. Hiện trạng và sự cần thiết", 1)
     letter.add_heading("1. Mức độ đáp ứng hiện nay", 2)
-    told, table = contents.readiness_section(plan)
-    letter.add_paragraph(printable(told))
+    text, table = contents.readiness_section(plan)
+    letter.add_paragraph(printable(text))
     put_table(letter, table, 1, (90, 40))
     letter.add_heading("2. Nội dung còn thiếu nhiều nhất", 2)
-    told, table = contents.gaps_section(plan)
-    letter.add_paragraph(told)
+    text, table = contents.gaps_section(plan)
+    letter.add_paragraph(text)
     put_table(letter, table, 2, (73, 22, 24, 22, 24))
 
 
@@ -105,13 +105,13 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
         letter.add_paragraph(f"- {contents.spending_sentence(plan, kind)}")
     for number, part in enumerate(("group", "year", "source", "unit"), start=3):
         put_table(letter, contents.spending_table(plan, part), number, even_widths(3, 75))
-    if moved := contents.transfers_paragraph(plan):
-        letter.add_paragraph(moved)
+    if transfers := contents.transfers_paragraph(plan):
+        letter.add_paragraph(transfers)
     letter.add_paragraph(contents.caps_paragraph(plan))
     letter.add_paragraph(contents.centre_paragraph(plan))
     letter.add_heading("2. Dự toán", 2)
-    told, table = contents.estimate_section(plan)
-    letter.add_paragraph(told)
+    text, table = contents.estimate_section(plan)
+    letter.add_paragraph(text)
     put_table(letter, table, 7, (15, 90, 20, 40))
     letter.add_heading("3. Chi phí duy trì và thay thế", 2)
     letter.add_paragraph(
@@ -128,8 +128,8 @@ def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, referenc
     letter.add_paragraph(printable(contents.evidence_paragraph(plan)))
     is_proposal = reference.kind is LetterKind.PROPOSAL
     letter.add_heading("IV. Kiến nghị", 1)
-    asked = "xem xét, quyết định" if is_proposal else "xem xét, cho ý kiến về"
-    letter.add_paragraph(f"{_names(context)} đề nghị {TERRITORY.authority} {asked} các nội dung sau:")
+    request = "xem xét, quyết định" if is_proposal else "xem xét, cho ý kiến về"
+    letter.add_paragraph(f"{_agency_names(context)} đề nghị {TERRITORY.authority} {request} các nội dung sau:")
     for number, decision in enumerate(contents.requested_decisions(plan), start=1):
         letter.add_paragraph(printable(f"{number}. {decision}"))
     letter.add_paragraph(
@@ -137,28 +137,28 @@ def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, referenc
         f"{reference.code}; mã này cũng ghi ở đầu từng trang tính của sổ tính."
     )
     closing = ("kính trình", "xem xét, quyết định") if is_proposal else ("kính báo cáo", "xem xét, chỉ đạo")
-    last = letter.add_paragraph(f"{_names(context)} {closing[0]} {TERRITORY.authority} {closing[1]}./.")
-    last.paragraph_format.keep_with_next = True
+    closing_paragraph = letter.add_paragraph(f"{_agency_names(context)} {closing[0]} {TERRITORY.authority} {closing[1]}./.")
+    closing_paragraph.paragraph_format.keep_with_next = True
 
 
 def _put_signatures(letter: Letter, context: WorkbookContext) -> None:
     """The lead agency signs on the right; the other, where there is one, on the left, and the recipients stand below it."""
     left, right = put_grid(letter, (TEXT_WIDTH / 2, TEXT_WIDTH / 2)).cells
     if context.co_agency:
-        _sign(left, context.co_signatory_title, context.co_agency, context.co_signatory_name)
+        _put_signature(left, context.co_signatory_title, context.co_agency, context.co_signatory_name)
     else:
         _put_recipients(left)
-    _sign(right, context.signatory_title, context.agency, context.signatory_name)
+    _put_signature(right, context.signatory_title, context.agency, context.signatory_name)
     if context.co_agency:
         below, _right = put_grid(letter, (TEXT_WIDTH / 2, TEXT_WIDTH / 2)).cells
         _put_recipients(below)
 
 
-def _sign(cell: _Cell, title: str, agency: str, name: str) -> None:
+def _put_signature(cell: _Cell, title: str, agency: str, name: str) -> None:
     _write(cell, "Chức vụ", [title, agency], is_first=True)
     cell.paragraphs[0].paragraph_format.space_before = Pt(6)
-    room = cell.add_paragraph(style="Chức vụ")
-    room.paragraph_format.space_before = Pt(64)
+    space = cell.add_paragraph(style="Chức vụ")
+    space.paragraph_format.space_before = Pt(64)
     _write(cell, "Chức vụ", [name])
 
 
@@ -174,17 +174,17 @@ def _put_wards(letter: Letter, plan: Plan, reference: Reference) -> None:
 
 def _put_map(letter: Letter, plan: Plan, map_png: bytes, reference: Reference) -> None:
     _begin_annex(letter, f"SƠ ĐỒ MỨC ĐỘ ĐÁP ỨNG CỦA {TERRITORY.units} XÃ, PHƯỜNG", reference)
-    told = f"{plan.standard.banner}; tổng hợp từ {plan.approved_count}/{len(plan.wards)} đơn vị."
-    letter.add_paragraph(printable(told), "Dưới phụ lục")
+    source = f"{plan.standard.banner}; tổng hợp từ {plan.approved_count}/{len(plan.wards)} đơn vị."
+    letter.add_paragraph(printable(source), "Dưới phụ lục")
     paragraph = letter.add_paragraph(style="Kính gửi")
     paragraph.add_run().add_picture(BytesIO(map_png), width=Mm(148))
     paragraph.paragraph_format.space_after = Pt(0)
 
 
 def _begin_annex(letter: Letter, title: str, reference: Reference) -> None:
-    first = letter.add_paragraph(style="Phụ lục")
-    first.add_run().add_break(WD_BREAK.PAGE)
-    first.add_run(title)
+    heading = letter.add_paragraph(style="Phụ lục")
+    heading.add_run().add_break(WD_BREAK.PAGE)
+    heading.add_run(title)
     letter.add_paragraph(f"(Kèm theo {reference.letter})", "Dưới phụ lục").paragraph_format.space_after = Pt(0)
     letter.add_paragraph(f"Mã đối chiếu: {reference.code}", "Dưới phụ lục")
 
@@ -198,16 +198,16 @@ def _write(cell: _Cell, style: str, texts: Iterable[str], *, is_first: bool = Fa
         paragraph.add_run(printable(text))
 
 
-def _names(context: WorkbookContext) -> str:
+def _agency_names(context: WorkbookContext) -> str:
     """``Sở Tài chính và Sở Khoa học và Công nghệ``: the agencies in a sentence."""
-    return " và ".join(_in_sentence(name) for name in (context.agency, context.co_agency) if name)
+    return " và ".join(_sentence_case(name) for name in (context.agency, context.co_agency) if name)
 
 
-_SMALL = {"và", "của"}
+_CONJUNCTIONS = {"và", "của"}
 
 
-def _in_sentence(agency: str) -> str:
+def _sentence_case(agency: str) -> str:
     """Capitals after the type of the body and at the beginning of each further part, as the names of departments are written."""
     words = agency.lower().split()
-    big = {0, 1, *(place + 1 for place, word in enumerate(words) if word in _SMALL)}
-    return " ".join(word.capitalize() if place in big else word for place, word in enumerate(words))
+    capitalised = {0, 1, *(place + 1 for place, word in enumerate(words) if word in _CONJUNCTIONS)}
+    return " ".join(word.capitalize() if place in capitalised else word for place, word in enumerate(words))

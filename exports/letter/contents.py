@@ -1,4 +1,4 @@
-"""What the letter says: the figures of a plan as sentences and tables, in the order that it says them. Pure.
+"""The contents of the letter: the figures of a plan as sentences and tables, in their order. Pure.
 
 Every amount is whole VND and stands in a table whose last row is its sum; kinds of spending are apart everywhere.
 """
@@ -17,7 +17,7 @@ from planning.plan.plan import Plan
 from portal.formats import format_number, format_rate, show_day, vnd_in_words
 from scoring.rating.rating import FindingStatus, Result
 
-# How many criteria and items are named; the rest stand in the workbook.
+# How many criteria and items are named; the others stand in the workbook.
 MAX_NAMED = 8
 # Units whose shortfalls in different wards add up to nothing.
 _NO_SUM = ("%", "có/không", "Mbps", "năm")
@@ -53,43 +53,43 @@ def legal_bases(plan: Plan) -> tuple[str, ...]:
 def readiness_section(plan: Plan) -> tuple[str, Table]:
     """The state of the city now."""
     counts = {result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result}
-    told = (
+    text = (
         f"Số liệu tính đến {show_day(plan.data_as_of or plan.on)}, tổng hợp từ phiếu khảo sát đã duyệt của "
         f"{plan.approved_count}/{len(plan.wards)} xã, phường. Hiện có {counts[Result.READY]} đơn vị đáp ứng, "
         f"{counts[Result.NOT_READY]} đơn vị chưa đáp ứng, {counts[Result.INCOMPLETE]} đơn vị chưa đủ dữ liệu và "
         f"{counts[Result.NO_DATA]} đơn vị chưa có số liệu; các đơn vị chưa có số liệu không nằm trong tổng kinh phí nào."
     )
     rows = tuple((result.label, count) for result, count in counts.items())
-    return told, Table("Kết quả đánh giá", ("Kết quả", "Số đơn vị"), rows, ("Tổng cộng", len(plan.wards)), is_money=False)
+    return text, Table("Kết quả đánh giá", ("Kết quả", "Số đơn vị"), rows, ("Tổng cộng", len(plan.wards)), is_money=False)
 
 
 def gaps_section(plan: Plan) -> tuple[str, Table]:
-    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is told."""
-    wards: dict[str, int] = {}
-    short: dict[str, int] = {}
+    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is stated."""
+    ward_counts: dict[str, int] = {}
+    shortfalls: dict[str, int] = {}
     criteria = {criterion.code: criterion for criterion in plan.standard.criteria}
-    guarded = 0
+    wards_with_security_gaps = 0
     for rating in plan.ratings.values():
         unmet = [finding for finding in rating.unmet if finding.status is FindingStatus.UNMET]
-        guarded += any(finding.criterion.is_sensitive for finding in unmet)
+        wards_with_security_gaps += any(finding.criterion.is_sensitive for finding in unmet)
         for finding in unmet:
             if not finding.criterion.is_sensitive:
-                wards[finding.criterion.code] = wards.get(finding.criterion.code, 0) + 1
-                short[finding.criterion.code] = short.get(finding.criterion.code, 0) + finding.shortfall
-    ordered = sorted(wards, key=lambda code: (not criteria[code].blocking, -wards[code], code))[:MAX_NAMED]
+                ward_counts[finding.criterion.code] = ward_counts.get(finding.criterion.code, 0) + 1
+                shortfalls[finding.criterion.code] = shortfalls.get(finding.criterion.code, 0) + finding.shortfall
+    ordered = sorted(ward_counts, key=lambda code: (not criteria[code].blocking, -ward_counts[code], code))[:MAX_NAMED]
     rows = tuple(
         (
             criteria[code].name,
             "bắt buộc" if criteria[code].blocking else "",
-            wards[code],
-            "–" if criteria[code].unit in _NO_SUM else short[code],
+            ward_counts[code],
+            "–" if criteria[code].unit in _NO_SUM else shortfalls[code],
             criteria[code].unit,
         )
         for code in ordered
     )
-    told = f"Các tiêu chí thiếu ở nhiều đơn vị nhất được nêu tại bảng dưới đây. Có {guarded} đơn vị chưa đạt tiêu chí về an ninh mạng; chi tiết không nêu trong văn bản này."
+    text = f"Các tiêu chí thiếu ở nhiều đơn vị nhất được nêu tại bảng dưới đây. Có {wards_with_security_gaps} đơn vị chưa đạt tiêu chí về an ninh mạng; chi tiết không nêu trong văn bản này."
     heads = ("Tiêu chí", "Tính chất", "Số đơn vị chưa đạt", "Số còn thiếu", "Đơn vị tính")
-    return told, Table("Những nội dung còn thiếu nhiều nhất", heads, rows, is_money=False)
+    return text, Table("Những nội dung còn thiếu nhiều nhất", heads, rows, is_money=False)
 
 
 def spending_sentence(plan: Plan, spending: Spending) -> str:
@@ -106,29 +106,29 @@ def spending_table(plan: Plan, name: str) -> Table:
         "source": ("Kinh phí theo nguồn vốn", "Nguồn vốn", lambda line: line.source),
         "unit": ("Kinh phí theo đơn vị thực hiện", "Đơn vị thực hiện", lambda line: line.unit),
     }[name]
-    return _of_kinds(title, head, plan.totals_by(part), plan)
+    return _table_by_spending(title, head, plan.totals_by(part), plan)
 
 
 def estimate_section(plan: Plan) -> tuple[str, Table]:
     """The estimate in the mode of the plan, with its total in words."""
-    found = estimate(plan)
-    is_project = found.mode is Mode.PROJECT
+    costs = estimate(plan)
+    is_project = costs.mode is Mode.PROJECT
     name, clause = ("tổng mức đầu tư", "Điều 49.2") if is_project else ("tổng dự toán", "Điều 65")
-    told = (
-        f"Lập theo hình thức {lower_first(found.mode.label)} (Nghị định số 224/2026/NĐ-CP, {clause}), {name} là {format_number(found.total)} đồng "
-        f"(bằng chữ: {lower_first(vnd_in_words(found.total))}). {_outside(found)} Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
+    text = (
+        f"Lập theo hình thức {lower_first(costs.mode.label)} (Nghị định số 224/2026/NĐ-CP, {clause}), {name} là {format_number(costs.total)} đồng "
+        f"(bằng chữ: {lower_first(vnd_in_words(costs.total))}). {_outside_sentence(costs)} Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
     )
     rows: tuple[Cells, ...] = tuple(
-        (row.number, row.label, "" if row.rate is None else format_rate(row.rate), row.amount) for row in found.rows
+        (row.number, row.label, "" if row.rate is None else format_rate(row.rate), row.amount) for row in costs.rows
     )
-    return told, Table(found.mode.label, ("Số", "Nội dung", "Tỷ lệ", "Thành tiền"), rows, ("", name.capitalize(), "", found.total))
+    return text, Table(costs.mode.label, ("Số", "Nội dung", "Tỷ lệ", "Thành tiền"), rows, ("", name.capitalize(), "", costs.total))
 
 
-def _outside(found: Estimate) -> str:
-    outside = f"Chi thường xuyên đứng ngoài tổng này: {format_number(found.outside)} đồng."
-    if found.mode is Mode.PURCHASE:
+def _outside_sentence(costs: Estimate) -> str:
+    outside = f"Chi thường xuyên đứng ngoài tổng này: {format_number(costs.outside)} đồng."
+    if costs.mode is Mode.PURCHASE:
         return outside
-    return f"Trong đó thuê đường truyền {format_number(found.leased_lines)} đồng là chi thường xuyên (Điều 49.2.d). {outside}"
+    return f"Trong đó thuê đường truyền {format_number(costs.leased_lines)} đồng là chi thường xuyên (Điều 49.2.d). {outside}"
 
 
 def five_year_table(plan: Plan) -> Table:
@@ -167,7 +167,7 @@ def ward_table(plan: Plan) -> Table:
     for number, ward in enumerate(turned, start=1):
         rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(kind, 0) for kind in Spending)))
     codes = {ward.code for ward in turned}
-    rest = [sum(of[kind] for code, of in sums.items() if code not in codes) for kind in Spending]
+    rest = [sum(amounts[kind] for code, amounts in sums.items() if code not in codes) for kind in Spending]
     rows.append(("", "Các xã, phường khác trong phương án", *rest))
     heads = ("STT", "Xã, phường", *(kind.label for kind in Spending))
     return Table("Xã, phường chuyển sang đáp ứng", heads, tuple(rows), ("", "Tổng cộng", *_totals(plan)))
@@ -186,7 +186,7 @@ def transfers_paragraph(plan: Plan) -> str:
     """What is moved between wards before anything is bought; nothing where no transfer was agreed to."""
     if not plan.transfers:
         return ""
-    machines = sum(moved.quantity for moved in plan.transfers)
+    machines = sum(transfer.quantity for transfer in plan.transfers)
     return (
         f"Trước khi mua đã điều chuyển, tận dụng {format_number(machines)} máy giữa các xã, phường ({len(plan.transfers)} đề nghị; "
         "Quyết định số 15/2025/QĐ-TTg, Điều 7.1); số này không tính kinh phí mua."
@@ -209,10 +209,10 @@ def evidence_paragraph(plan: Plan) -> str:
     amounts = "; ".join(
         f"{lower_first(kind.label)} {format_number(plan.spending_without_evidence(kind))} đồng" for kind in Spending
     )
-    named = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:MAX_NAMED])
+    names = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:MAX_NAMED])
     more = f" và {len(items) - MAX_NAMED} danh mục khác" if len(items) > MAX_NAMED else ""
     return (
-        f"Còn {len(items)} danh mục chưa có căn cứ giá theo Điều 49.4 Nghị định số 224/2026/NĐ-CP ({amounts}): {named}{more}. "
+        f"Còn {len(items)} danh mục chưa có căn cứ giá theo Điều 49.4 Nghị định số 224/2026/NĐ-CP ({amounts}): {names}{more}. "
         "Vì vậy văn bản này là DỰ THẢO; phải bổ sung báo giá, kết quả trúng thầu tương tự, thẩm định giá hoặc giá niêm yết trước khi trình."
     )
 
@@ -220,23 +220,23 @@ def evidence_paragraph(plan: Plan) -> str:
 def requested_decisions(plan: Plan) -> tuple[str, ...]:
     """What the city is asked to decide."""
     capital, recurrent = (format_number(plan.spending_total(kind)) for kind in Spending)
-    asked = [
+    decisions = [
         f"Thông qua phương án “{plan.name}” với {capital} đồng chi đầu tư phát triển và {recurrent} đồng chi thường xuyên.",
         "Quyết định nguồn vốn và phân kỳ theo các bảng tại mục II; giao nhiệm vụ cho các đơn vị thực hiện nêu tại bảng theo đơn vị.",
     ]
     if any(line.above for line in plan.lines):
-        asked.append("Quyết định hoặc phân cấp quyết định phần vượt số lượng tối đa (Điều 4.3 Quyết định số 15/2025/QĐ-TTg).")
+        decisions.append("Quyết định hoặc phân cấp quyết định phần vượt số lượng tối đa (Điều 4.3 Quyết định số 15/2025/QĐ-TTg).")
     if plan.is_draft:
-        asked.append("Giao các đơn vị hoàn thiện căn cứ giá của các danh mục nêu tại mục III trước khi phê duyệt dự toán.")
-    if plan.missing:
-        asked.append(f"Chỉ đạo {len(plan.missing)} xã, phường chưa có số liệu hoàn thành phiếu khảo sát.")
+        decisions.append("Giao các đơn vị hoàn thiện căn cứ giá của các danh mục nêu tại mục III trước khi phê duyệt dự toán.")
+    if plan.wards_without_data:
+        decisions.append(f"Chỉ đạo {len(plan.wards_without_data)} xã, phường chưa có số liệu hoàn thành phiếu khảo sát.")
     years = sorted({line.year for line in plan.lines if line.item in ("D01", "D02") and line.bought})
     if years:
         days = ", ".join(f"31/01/{year}" for year in years)
-        asked.append(
+        decisions.append(
             f"Giao đăng ký nhu cầu mạng truyền số liệu chuyên dùng trước ngày {days} (Điều 11.1 Thông tư số 06/2026/TT-BKHCN)."
         )
-    return tuple(asked)
+    return tuple(decisions)
 
 
 def lower_first(text: str) -> str:
@@ -244,8 +244,8 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _of_kinds(title: str, head: str, sums: Mapping[str, Mapping[Spending, int]], plan: Plan) -> Table:
-    rows: tuple[Cells, ...] = tuple((name, *(of[kind] for kind in Spending)) for name, of in sums.items())
+def _table_by_spending(title: str, head: str, sums: Mapping[str, Mapping[Spending, int]], plan: Plan) -> Table:
+    rows: tuple[Cells, ...] = tuple((name, *(amounts[kind] for kind in Spending)) for name, amounts in sums.items())
     return Table(title, (head, *(kind.label for kind in Spending)), rows, ("Tổng cộng", *_totals(plan)))
 
 

@@ -23,26 +23,26 @@ def put_table(letter: Letter, table: Table, number: int, widths: Sequence[float]
     rows = [*table.rows, table.total] if table.total else list(table.rows)
     grid: Grid = letter.add_table(rows=1 + len(rows), cols=len(table.heads), style="Table Grid")
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    _mark(grid.rows[0], "w:tblHeader")
+    _add_row_property(grid.rows[0], "w:tblHeader")
     lines = [table.heads, *rows]
     # A style by its name is looked up among all styles anew for each paragraph.
     styles = {name: letter.styles[name].style_id for name in ("Đầu bảng", "Ô số", "Ô chữ")}
     # Rows and cells by way of the elements: asking a row for its cells reads the whole table each time.
     cells_of = [[_Cell(cell, grid) for cell in row.tc_lst] for row in grid._tbl.tr_lst]
-    for row, own, cells in zip(grid.rows, cells_of, lines, strict=True):
-        _mark(row, "w:cantSplit")
-        for cell, content, width in zip(own, cells, widths, strict=True):
+    for row, row_cells, cells in zip(grid.rows, cells_of, lines, strict=True):
+        _add_row_property(row, "w:cantSplit")
+        for cell, content, width in zip(row_cells, cells, widths, strict=True):
             cell.width = Mm(width)
             _fill(cell, content, styles, is_head=cells is table.heads, is_bold=bool(table.total) and cells is table.total)
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Mm(width)
     # A short table stays on one page with its title.
     if len(rows) <= 12:
-        for own in cells_of[:-1]:
-            for cell in own:
+        for row_cells in cells_of[:-1]:
+            for cell in row_cells:
                 cell.paragraphs[0].paragraph_format.keep_with_next = True
-    after = letter.add_paragraph()
-    after.paragraph_format.space_after = Mm(0)
+    spacer = letter.add_paragraph()
+    spacer.paragraph_format.space_after = Mm(0)
     return grid
 
 
@@ -58,11 +58,11 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
         margin.set(qn("w:w"), "0")
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
-    look = grid._tbl.tblPr.find(qn("w:tblLook"))
-    # The order of elements is part of the format: margins stand before the look.
-    grid._tbl.tblPr.append(margins) if look is None else look.addprevious(margins)
+    table_look = grid._tbl.tblPr.find(qn("w:tblLook"))
+    # The order of elements is part of the format: margins stand before ``tblLook``.
+    grid._tbl.tblPr.append(margins) if table_look is None else table_look.addprevious(margins)
     row: _Row = grid.rows[0]
-    _mark(row, "w:cantSplit")
+    _add_row_property(row, "w:cantSplit")
     return row
 
 
@@ -79,5 +79,5 @@ def _fill(cell: _Cell, content: str | int, styles: Mapping[str, str], *, is_head
         run.bold = True
 
 
-def _mark(row: _Row, name: str) -> None:
+def _add_row_property(row: _Row, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))

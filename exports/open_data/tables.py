@@ -1,16 +1,20 @@
 """The open data: CSV tables from which a stranger can compute every rating and amount again."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from sqlalchemy.orm import Session
 
 from inventory.catalogue import load_catalogue
 from inventory.prices.price_lists import current_price_list
-from planning.scenarios.loading import get_plan, list_plans
+from inventory.prices.prices import PriceList
+from inventory.snapshots.snapshot import Snapshot
+from planning.plan.plan import Plan
+from planning.scenarios.loading import list_plans, plan_of
 from portal.csv_cells import guarded
-from scoring.rating.city_readiness import city_readiness
+from scoring.rating.city_readiness import CityReadiness, city_readiness
+from scoring.rating.standard import Standard
 
 SENSITIVE_FACTS = frozenset(
     {"pcs_protected", "level_file_approved", "security_rules_issued", "mfa_enabled", "backup_tested", "scan_last_year"}
@@ -19,96 +23,119 @@ Row = Iterable[object]
 
 
 def build_open_data(session: Session, *, include_security: bool) -> dict[str, bytes]:
-    """The files by name, UTF-8 with a byte order mark. Group G is left out unless it is asked for."""
-    city = city_readiness(session)
-    snapshots = {code: rating.snapshot for code, rating in city.ratings.items() if rating.snapshot}
-
-    def open_item(code: str) -> bool:
-        return include_security or code[0] != "G"
-
+    """The files by name, UTF-8 with a byte order mark. Group G is left out unless it is requested."""
+    city, plan = city_readiness(session), plan_of(session, list_plans(session)[0])
+    snapshots = [rating.snapshot for rating in city.ratings.values() if rating.snapshot]
     wards = [[w.code, w.name, w.kind, w.area_km2, w.population, w.former_district] for w in city.wards]
-    facts = [
-        [code, fact.key, str(fact.value).lower() if isinstance(fact.value, bool) else fact.value, fact.basis.value]
-        for code, snapshot in snapshots.items()
-        for fact in snapshot.facts.values()
-        if include_security or fact.key not in SENSITIVE_FACTS
-    ]
-    equipment = [
-        [code, lot.item, lot.year, lot.owner.value, lot.good, lot.degraded, lot.broken, lot.liquidation, lot.unused, lot.on_order]
-        for code, snapshot in snapshots.items()
-        for lot in snapshot.lots
-        if open_item(lot.item)
-    ]
-    equipment += [
-        [code, item, None, "ward", 0, 0, 0, 0, 0, 0]
-        for code, snapshot in snapshots.items()
-        for item in sorted(snapshot.answered_items)
-        if open_item(item) and not any(lot.item == item for lot in snapshot.lots)
-    ]
-    connections = [
-        [code, line.kind.value, line.provider, line.contracted_mbps, line.measured_mbps]
-        for code, snapshot in snapshots.items()
-        for line in snapshot.connections
-    ]
-    connections += [
-        [code, kind.value, "", 0, None]
-        for code, snapshot in snapshots.items()
-        for kind in sorted(snapshot.answered_connections)
-        if not snapshot.connections_of(kind)
-    ]
-    criteria = [
-        [c.code, c.name, c.measure, c.requirement.constant, c.requirement.per, c.requirement.times, c.requirement.each, c.requirement.percent,
-         c.requirement.at_least, int(c.requirement.at_most), c.weight, int(c.blocking), c.tier.value, c.applies_if, c.source_text, c.source_label]
-        for c in city.standard.criteria
-    ]  # fmt: skip
-    findings = [
-        [code, f.criterion.code, f.status.value, f.have, f.need, f.shortfall]
-        for code, rating in city.ratings.items()
-        for f in rating.findings
-        if include_security or not f.criterion.is_sensitive
-    ]
-    # Result and score rest on group G too: beside the open findings they would give it away.
-    ratings = [
-        [
-            code,
-            r.result.value if include_security else None,
-            r.score if include_security and r.snapshot else None,
-            r.snapshot.as_of if r.snapshot else None,
-            city.standard.version,
-            city.standard.pass_mark,
-            city.standard.pc_max_age_years,
-            r.on,
-        ]
-        for code, r in city.ratings.items()
-    ]
-    prices = [
-        [p.item, load_catalogue()[p.item].name, p.unit_price, p.vat_percent, p.cap, p.method, p.evidence, p.source, p.source_label]
-        for p in current_price_list(session).prices.values()
-    ]
-    plan = get_plan(session, list_plans(session)[0].id)
-    lines = [
-        [x.ward.code, x.item, x.quantity, x.moved, x.months, x.unit_price, x.amount, x.spending.value, x.method.value, x.source, x.year,
-         x.within, x.cap, x.on_order, " ".join(x.criteria)]
-        for x in plan.lines
-        if open_item(x.item) and (include_security or not any(code.startswith("CR-G") for code in x.criteria))
-    ]  # fmt: skip
     return {
         "wards.csv": _csv("code name kind area_km2 population former_district", wards),
-        "facts.csv": _csv("ward_code key value basis", facts),
-        "equipment.csv": _csv("ward_code item year owner good degraded broken liquidation unused on_order", equipment),
-        "connections.csv": _csv("ward_code kind provider contracted_mbps measured_mbps", connections),
+        "facts.csv": _csv("ward_code key value basis", _facts(snapshots, include_security=include_security)),
+        "equipment.csv": _csv(
+            "ward_code item year owner good degraded broken liquidation unused on_order",
+            (*_lots(snapshots, include_security=include_security), *_items_of_none(snapshots, include_security=include_security)),
+        ),
+        "connections.csv": _csv("ward_code kind provider contracted_mbps measured_mbps", _connections(snapshots)),
         "criteria.csv": _csv(
             "code name measure constant per times each percent at_least at_most weight blocking tier applies_if source source_label",
-            criteria,
+            _criteria(city.standard),
         ),
-        "findings.csv": _csv("ward_code criterion status have need shortfall", findings),
-        "ratings.csv": _csv("ward_code result score as_of standard pass_mark pc_max_age_years rated_on", ratings),
-        "prices.csv": _csv("item name unit_price vat_percent cap method evidence source source_label", prices),
+        "findings.csv": _csv("ward_code criterion status have need shortfall", _findings(city, include_security=include_security)),
+        "ratings.csv": _csv(
+            "ward_code result score as_of standard pass_mark pc_max_age_years rated_on",
+            _ratings(city, include_security=include_security),
+        ),
+        "prices.csv": _csv(
+            "item name unit_price vat_percent cap method evidence source source_label", _prices(current_price_list(session))
+        ),
         "plan_lines.csv": _csv(
             "ward_code item quantity moved months unit_price amount spending method source year quantity_within_cap cap on_order criteria",
-            lines,
+            _plan_lines(plan, include_security=include_security),
         ),
     }
+
+
+def _is_open(item: str, *, include_security: bool) -> bool:
+    return include_security or item[0] != "G"
+
+
+def _facts(snapshots: Iterable[Snapshot], *, include_security: bool) -> Iterator[Row]:
+    for snapshot in snapshots:
+        for fact in snapshot.facts.values():
+            if include_security or fact.key not in SENSITIVE_FACTS:
+                value = str(fact.value).lower() if isinstance(fact.value, bool) else fact.value
+                yield snapshot.ward_code, fact.key, value, fact.basis.value
+
+
+def _lots(snapshots: Iterable[Snapshot], *, include_security: bool) -> Iterator[Row]:
+    for snapshot in snapshots:
+        for lot in snapshot.lots:
+            if _is_open(lot.item, include_security=include_security):
+                yield (
+                    snapshot.ward_code, lot.item, lot.year, lot.owner.value,
+                    lot.good, lot.degraded, lot.broken, lot.liquidation, lot.unused, lot.on_order,
+                )  # fmt: skip
+
+
+def _items_of_none(snapshots: Iterable[Snapshot], *, include_security: bool) -> Iterator[Row]:
+    """A row of zeros for each item that a ward answered to have none of: no answer and none are not the same."""
+    for snapshot in snapshots:
+        for item in sorted(snapshot.answered_items - {lot.item for lot in snapshot.lots}):
+            if _is_open(item, include_security=include_security):
+                yield snapshot.ward_code, item, None, "ward", 0, 0, 0, 0, 0, 0
+
+
+def _connections(snapshots: list[Snapshot]) -> Iterator[Row]:
+    """The lines of each ward, then a row of zero for each kind that a ward answered to have none of."""
+    for snapshot in snapshots:
+        for line in snapshot.connections:
+            yield snapshot.ward_code, line.kind.value, line.provider, line.contracted_mbps, line.measured_mbps
+    for snapshot in snapshots:
+        for kind in sorted(snapshot.answered_connections):
+            if not snapshot.connections_of(kind):
+                yield snapshot.ward_code, kind.value, "", 0, None
+
+
+def _criteria(standard: Standard) -> Iterator[Row]:
+    for c in standard.criteria:
+        r = c.requirement
+        yield (
+            c.code, c.name, c.measure, r.constant, r.per, r.times, r.each, r.percent, r.at_least, int(r.at_most),
+            c.weight, int(c.blocking), c.tier.value, c.applies_if, c.source_text, c.source_label,
+        )  # fmt: skip
+
+
+def _findings(city: CityReadiness, *, include_security: bool) -> Iterator[Row]:
+    for code, rating in city.ratings.items():
+        for f in rating.findings:
+            if include_security or not f.criterion.is_sensitive:
+                yield code, f.criterion.code, f.status.value, f.have, f.need, f.shortfall
+
+
+def _ratings(city: CityReadiness, *, include_security: bool) -> Iterator[Row]:
+    """Result and score rest on group G too: beside the open findings they would give it away, and stay empty without it."""
+    standard = city.standard
+    for code, rating in city.ratings.items():
+        result = rating.result.value if include_security else None
+        score = rating.score if include_security and rating.snapshot else None
+        as_of = rating.snapshot.as_of if rating.snapshot else None
+        yield code, result, score, as_of, standard.version, standard.pass_mark, standard.pc_max_age_years, rating.on
+
+
+def _prices(price_list: PriceList) -> Iterator[Row]:
+    for p in price_list.prices.values():
+        name = load_catalogue()[p.item].name
+        yield p.item, name, p.unit_price, p.vat_percent, p.cap, p.method, p.evidence, p.source, p.source_label
+
+
+def _plan_lines(plan: Plan, *, include_security: bool) -> Iterator[Row]:
+    for line in plan.lines:
+        is_secret = not _is_open(line.item, include_security=include_security)
+        if is_secret or (not include_security and any(code.startswith("CR-G") for code in line.criteria)):
+            continue
+        yield (
+            line.ward.code, line.item, line.quantity, line.moved, line.months, line.unit_price, line.amount, line.spending.value,
+            line.method.value, line.source, line.year, line.within, line.cap, line.on_order, " ".join(line.criteria),
+        )  # fmt: skip
 
 
 def _csv(columns: str, rows: Iterable[Row]) -> bytes:

@@ -23,7 +23,7 @@ blueprint = Blueprint("briefs", __name__, template_folder="../templates")
 @requires(Permission.READINESS_READ)
 def listing() -> ResponseReturnValue:
     """Every brief that the person may read, and all of the wards' in one file."""
-    sources, identity = _read(), the_identity()
+    sources, identity = _read_sources(), the_identity()
     wards = [ward for ward in sources.wards if identity.covers(ward.code)]
     snapshots = [rating.snapshot for rating in sources.ratings.values() if rating.snapshot]
     return render_template(
@@ -39,8 +39,8 @@ def listing() -> ResponseReturnValue:
 @requires(Permission.READINESS_READ)
 def all_wards(kind: str) -> ResponseReturnValue:
     """The briefs of the wards within reach in one file, sent as they are made; audited."""
-    _check(kind)
-    sources, identity, agency = _read(), the_identity(), current_settings().agency_parent
+    _check_kind(kind)
+    sources, identity, agency = _read_sources(), the_identity(), current_settings().agency_parent
     scopes = [scope for scope in ward_scopes(sources) if identity.covers(scope.wards[0].code)]
     after = {"briefs": len(scopes), "kind": kind}
     record_outside(lambda session: audit.log(session, identity, "brief:download", "city", after=after))
@@ -92,7 +92,7 @@ def ward_file(ward_code: str, kind: str) -> ResponseReturnValue:
 
 
 def _page(area: Area, key: str = "") -> str:
-    sources = _read()
+    sources = _read_sources()
     brief = write_brief(sources, find_scope(sources, area, key))
     addresses = {
         Area.CITY: lambda kind: url_for("briefs.city_file", kind=kind),
@@ -109,8 +109,8 @@ def _page(area: Area, key: str = "") -> str:
 
 
 def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
-    _check(kind)
-    sources = _read()
+    _check_kind(kind)
+    sources = _read_sources()
     brief = write_brief(sources, find_scope(sources, area, key))
     data, identity = build_brief(brief, kind, current_settings().agency_parent), the_identity()
     subject = f"ward {key}" if area is Area.WARD else "city"
@@ -120,11 +120,11 @@ def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
     return send_bytes(data, name_brief(brief.scope, kind), MIMETYPES[kind])
 
 
-def _read() -> Sources:
+def _read_sources() -> Sources:
     settings = current_settings()
     return read_sources(get_session(), settings.target_date, is_demo=not settings.is_production)
 
 
-def _check(kind: str) -> None:
+def _check_kind(kind: str) -> None:
     if kind not in MIMETYPES:
         raise NotFoundError(_("Bản tóm tắt chỉ có dạng PDF hoặc Word (.docx)."))

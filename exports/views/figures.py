@@ -20,12 +20,12 @@ blueprint = Blueprint("figures", __name__, url_prefix="/exports", template_folde
 @blueprint.get("/figures")
 @requires(Permission.READINESS_READ)
 def gallery() -> ResponseReturnValue:
-    """Every picture that the person may see, small, with its words and its files."""
+    """Every picture that the person may see, small, with its description and its files."""
     data, identity = PictureData(get_session()), the_identity()
-    shown = [picture for picture in PICTURES.values() if may(identity, picture.permission)]
+    visible = [picture for picture in PICTURES.values() if may(identity, picture.permission)]
     return render_template(
         "exports/gallery.html",
-        pictures=[(picture, describe(picture.read(data))) for picture in shown],
+        pictures=[(picture, describe(picture.read(data))) for picture in visible],
         city=data.city,
         kinds=list(MIMETYPES),
     )
@@ -42,10 +42,10 @@ def figure(name: str, kind: str) -> ResponseReturnValue:
 @requires(Permission.READINESS_READ)
 def preview(name: str) -> ResponseReturnValue:
     """The picture for a telephone, shown on the page: no file that leaves the house, so no line in the audit trail."""
-    answer = Response(_draw(_find(name), "png", is_phone=True), mimetype=MIMETYPES["png"])
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.add_etag()
-    return answer.make_conditional(request)
+    response = Response(_draw(_find(name), "png", is_phone=True), mimetype=MIMETYPES["png"])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @blueprint.get("/readiness-map.<kind>")

@@ -12,12 +12,12 @@ def words_formula(cell: str) -> str:
     digits = f'TEXT({cell},"{"0" * 15}")'
     parts = []
     for group, unit in enumerate(_UNITS):
-        words = f'IF(VALUE(MID({digits},{3 * group + 1},3))=0,"",{_group(digits, group)}&"{unit} ")'
-        parts.append(words)
+        group_words = f'IF(VALUE(MID({digits},{3 * group + 1},3))=0,"",{_group(digits, group)}&"{unit} ")'
+        parts.append(group_words)
         if group == 1:
             parts.append(f'IF(VALUE(LEFT({digits},6))=0,"","tỷ ")')
-    read = f'TRIM({"&".join(parts)}&"đồng")'
-    return f'IF(OR({cell}<0,{cell}>=1E15),"(số này không đọc được thành chữ)",IF({cell}=0,"không đồng",{read}))'
+    words = f'TRIM({"&".join(parts)}&"đồng")'
+    return f'IF(OR({cell}<0,{cell}>=1E15),"(số này không đọc được thành chữ)",IF({cell}=0,"không đồng",{words}))'
 
 
 def _group(digits: str, group: int) -> str:

@@ -23,7 +23,7 @@ LAST = 10_000
 SUMMARY_TAB = "Tổng hợp"
 # The row of the first group on the summary.
 GROUPS_AT = 12
-# Where the summary tells the amount that no document stands behind: every title is a draft while there is any.
+# Where the summary shows the amount whose prices have no evidence: every title is a draft while there is any.
 NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 
 
@@ -31,7 +31,7 @@ NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
 class Formula:
     """A formula with the value that the core computed for it."""
 
-    formula: str
+    expression: str
     value: int | str
 
 
@@ -70,12 +70,12 @@ def add_annex(
     """
     sheet: Worksheet = book.create_sheet(tab)
     over = over or (1, len(head))
-    _across(sheet, 1, over, f"PHỤ LỤC {number}", "w-centre-bold")
-    _across(sheet, 2, over, "", "w-title")
+    _put_across(sheet, 1, over, f"PHỤ LỤC {number}", "w-centre-bold")
+    _put_across(sheet, 2, over, "", "w-title")
     put_draft_title(sheet, 2, title.upper(), plan, over[0])
-    _across(sheet, 3, over, f"(Kèm theo {context.letter_told})", "w-under")
-    told = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
-    _across(sheet, 4, over, told, "w-under")
+    _put_across(sheet, 3, over, f"(Kèm theo {context.letter_reference})", "w-under")
+    source = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
+    _put_across(sheet, 4, over, source, "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 5)
     put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
@@ -87,9 +87,9 @@ def add_annex(
 
 
 def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan, column: int = 1) -> None:
-    """A title that bears DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
-    formula = f'="{title}"&IF({NO_EVIDENCE_CELL}>0," (DỰ THẢO)","")'
-    put_formula(sheet, row, column, formula, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
+    """A title with DỰ THẢO while an amount has no evidence of its price (NĐ 224/2026/NĐ-CP, Điều 49.4)."""
+    expression = f'="{title}"&IF({NO_EVIDENCE_CELL}>0," (DỰ THẢO)","")'
+    put_formula(sheet, row, column, expression, f"{title} (DỰ THẢO)" if plan.is_draft else title).style = "w-title"
 
 
 def mark_as_demo(sheet: Worksheet, row: int) -> None:
@@ -150,7 +150,7 @@ def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: boo
     if content is None:
         sheet.cell(row, column).style = "w-total-text" if total else "w-text"
     elif isinstance(content, Formula):
-        cell = put_formula(sheet, row, column, content.formula, content.value)
+        cell = put_formula(sheet, row, column, content.expression, content.value)
         cell.style = "w-total" if total else "w-number" if isinstance(content.value, int) else "w-text"
     elif isinstance(content, Input):
         cell = (
@@ -191,7 +191,7 @@ def column_range(tab: str, column: str) -> str:
     return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
 
 
-def _across(sheet: Worksheet, row: int, over: tuple[int, int], text: str, style: str) -> None:
+def _put_across(sheet: Worksheet, row: int, over: tuple[int, int], text: str, style: str) -> None:
     put_text(sheet, row, over[0], text).style = style
     join(sheet, row, *over)
     sheet.row_dimensions[row].height = 34 if style == "w-title" else 20

@@ -1,4 +1,4 @@
-"""The annexes of words: results by criterion, legal bases and assumptions, missing data, the city service centre, the map."""
+"""The annexes of text: results by criterion, legal bases and assumptions, missing data, the city service centre, the map."""
 
 from io import BytesIO
 
@@ -55,7 +55,7 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
     """PL07: what the plan rests on."""
     head = (("STT", 6), ("Nội dung", 40), ("Căn cứ, giả định", 110))
     sheet = add_annex(book, plan, context, "PL07 Căn cứ pháp lý", "07", "Căn cứ pháp lý và giả định", head)
-    a = plan.assumptions
+    assumptions = plan.assumptions
     rows = [
         ("Bộ tiêu chuẩn", f"{plan.standard.name}. {plan.standard.banner}. Mã băm {plan.standard.sha256[:16]}"),
         ("Bảng giá", f"{plan.price_list.name}, áp dụng từ {plan.price_list.effective_from:%d/%m/%Y}. Đơn giá đã gồm thuế, chưa gồm vận chuyển, lắp đặt"),
@@ -63,14 +63,14 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Căn cứ giá", "NĐ 224/2026/NĐ-CP, Điều 49.4: báo giá, kết quả trúng thầu tương tự, thẩm định giá, giá niêm yết"),
         ("Mua sắm không lập dự án", "NĐ 224/2026/NĐ-CP, Điều 65.1: thiết bị phần cứng, phần mềm thương mại riêng lẻ"),
         ("Thay thế máy cũ", "QĐ 15/2025/QĐ-TTg, Điều 3.7: chỉ khi đủ điều kiện thanh lý"),
-        ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12; chỉ tính cho năm ghi ở cột Năm của PL02 (mặc định {a.months} tháng). Kinh phí duy trì của các năm sau đứng riêng ở cuối PL04, không nằm trong tổng nào"),
+        ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12; chỉ tính cho năm ghi ở cột Năm của PL02 (mặc định {assumptions.months} tháng). Kinh phí duy trì của các năm sau đứng riêng ở cuối PL04, không nằm trong tổng nào"),
         ("Số lượng ở PL02", "số lượng mua, thuê = số lượng đề nghị − điều chuyển, tận dụng, không nhỏ hơn 0; phương thức Điều chuyển thì bằng 0. Cột điều chuyển, tận dụng cộng từ trang Điều chuyển"),
         ("Trong và vượt định mức ở PL02", "còn được trang bị trong trần = trần − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có trần hoặc chưa biết số người của từng nhóm"),
         ("Nâng cấp", "thêm một mã với đơn giá nâng cấp vào cuối PL06 và cuối PL03, rồi ghi mã đó ở PL02"),
         ("Chèn, xóa, sắp xếp, lọc", "chèn dòng rồi chép công thức từ dòng bên cạnh; tổng ở trên đầu bảng tự tính. Dòng Kiểm tra ở trang Tổng hợp báo khi các phụ lục lệch nhau"),
-        ("Phân kỳ (giả định)", _tell_years(a)),
-        ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(s for r in a.groups.values() for s in (r.capital_source, r.recurrent_source)))),
-        ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {a.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
+        ("Phân kỳ (giả định)", _phasing_text(assumptions)),
+        ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(source for rule in assumptions.groups.values() for source in (rule.capital_source, rule.recurrent_source)))),
+        ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {assumptions.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
         *((f"Nhãn nguồn {label}", meaning) for label, meaning in SOURCE_LABELS.items()),
     ]  # fmt: skip
@@ -78,14 +78,14 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         put_row(sheet, HEAD + number, [number, name, text])
 
 
-def _tell_years(assumptions: Assumptions) -> str:
+def _phasing_text(assumptions: Assumptions) -> str:
     """Which groups go into which budget year."""
-    told = [f"tiêu chí bắt buộc vào năm {assumptions.years[0]}"] if assumptions.blocking_first else []
+    clauses = [f"tiêu chí bắt buộc vào năm {assumptions.years[0]}"] if assumptions.blocking_first else []
     for offset, year in enumerate(assumptions.years):
         groups = ", ".join(letter for letter, rule in assumptions.groups.items() if rule.year == offset)
         if groups:
-            told.append(f"nhóm {groups} vào năm {year}")
-    return "; ".join(told)
+            clauses.append(f"nhóm {groups} vào năm {year}")
+    return "; ".join(clauses)
 
 
 def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
@@ -98,8 +98,8 @@ def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         if rating.result not in (Result.NO_DATA, Result.INCOMPLETE):
             continue
         row += 1
-        lacking = blocking_text(rating, by_name=True) or "chưa có phiếu khảo sát nào được duyệt"
-        put_row(sheet, row, [row - HEAD, ward.code, ward.full_name, rating.result.label, lacking])
+        missing = blocking_text(rating, by_name=True) or "chưa có phiếu khảo sát nào được duyệt"
+        put_row(sheet, row, [row - HEAD, ward.code, ward.full_name, rating.result.label, missing])
     add_filter(sheet, len(head), row - HEAD)
 
 

@@ -23,16 +23,16 @@ def add_assumptions(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Đơn vị thực hiện", 26),
     )
     sheet = add_annex(book, plan, context, TAB, "12", "Giả định của phương án", head)
-    rules = plan.assumptions
+    assumptions = plan.assumptions
     rows: list[list[Content]] = [
-        ["Giá thuê một năm, % đơn giá mua", Input(rules.lease_percent)],
-        ["Số tháng tính trong năm của khoản trả hằng năm", rules.months],
-        ["Tiêu chí bắt buộc vào năm", rules.years[0] if rules.blocking_first else "theo nhóm"],
+        ["Giá thuê một năm, % đơn giá mua", Input(assumptions.lease_percent)],
+        ["Số tháng tính trong năm của khoản trả hằng năm", assumptions.months],
+        ["Tiêu chí bắt buộc vào năm", assumptions.years[0] if assumptions.blocking_first else "theo nhóm"],
     ]
     for letter, name in GROUPS.items():
-        rule = rules.groups[letter]
-        told = f"{letter}. {name}: năm{', thuê nếu thuê được' if rule.is_leased else ''}"
-        rows.append([told, rules.years[rule.year], rule.capital_source, rule.recurrent_source, rule.unit])
+        rule = assumptions.groups[letter]
+        label = f"{letter}. {name}: năm{', thuê nếu thuê được' if rule.is_leased else ''}"
+        rows.append([label, assumptions.years[rule.year], rule.capital_source, rule.recurrent_source, rule.unit])
     for number, row in enumerate(rows, start=1):
         put_row(sheet, HEAD + number, [number, *row, *[None] * (len(head) - 1 - len(row))])
         if isinstance(row[1], int) and row[1] >= 2000:

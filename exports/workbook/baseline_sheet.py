@@ -1,4 +1,4 @@
-"""The hidden sheet of what went out: whose plan it is, and each input as it stood, so that a file that comes back speaks for itself."""
+"""The hidden sheet of what went out: whose plan it is, and each input as it was, so that a returned file carries its own baseline."""
 
 from collections.abc import Iterable
 

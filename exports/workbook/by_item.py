@@ -50,17 +50,17 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     priced = [item for item in load_catalogue().values() if item.code in plan.price_list.prices]
     for number, item in enumerate(priced, start=1):
         row, code = HEAD + number, item.code
-        own = [line for line in plan.lines if line.item == code]
-        same = (ITEM, f"$B{row}")
+        lines = [line for line in plan.lines if line.item == code]
+        condition = (ITEM, f"$B{row}")
         wards = f'=COUNTIFS({column_range(TAB, ITEM)},$B{row},{column_range(TAB, QUANTITY)},">0")'
         cells: list[Content] = [
-            number, code, item.name, item.unit, sum_where(sum(line.bought for line in own), same, of=QUANTITY),
-            Formula(wards, sum(line.bought > 0 for line in own)),
+            number, code, item.name, item.unit, sum_where(sum(line.bought for line in lines), condition, of=QUANTITY),
+            Formula(wards, sum(line.bought > 0 for line in lines)),
         ]  # fmt: skip
         for kind in Spending:
-            amount = sum(line.amount for line in own if line.spending is kind)
-            cells.append(sum_where(amount, same, (SPENDING, f'"{kind.label}"')))
-        cells.append(Formula(f"=G{row}+H{row}", sum(line.amount for line in own)))
+            amount = sum(line.amount for line in lines if line.spending is kind)
+            cells.append(sum_where(amount, condition, (SPENDING, f'"{kind.label}"')))
+        cells.append(Formula(f"=G{row}+H{row}", sum(line.amount for line in lines)))
         put_row(sheet, row, cells)
     put_totals(sheet, 3, {7: plan.spending_total(Spending.CAPITAL), 8: plan.spending_total(Spending.RECURRENT), 9: plan.total()})
     add_filter(sheet, len(head), len(priced))
@@ -77,22 +77,22 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     for kind in Spending:
         for source in SOURCES:
             row += 1
-            own = [line for line in plan.lines if line.source == source and line.spending is kind]
-            same = ((SOURCE, f"$B{row}"), (SPENDING, f"$C{row}"))
+            lines = [line for line in plan.lines if line.source == source and line.spending is kind]
+            conditions = ((SOURCE, f"$B{row}"), (SPENDING, f"$C{row}"))
             cells: list[Content] = [row - HEAD, source, kind.label]
             for year in years:
-                cells.append(sum_where(sum(line.amount for line in own if line.year == year), *same, (YEAR, str(year))))
-            total = sum(line.amount for line in own)
-            in_years = sum(line.amount for line in own if line.year in years)
-            cells += [Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), sum_where(total, *same)]
+                cells.append(sum_where(sum(line.amount for line in lines if line.year == year), *conditions, (YEAR, str(year))))
+            total = sum(line.amount for line in lines)
+            in_years = sum(line.amount for line in lines if line.year in years)
+            cells += [Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), sum_where(total, *conditions)]
             put_row(sheet, row, cells)
     row += 1
     other = [line for line in plan.lines if line.source not in SOURCES]
     cells = [None, "Nguồn khác", None]
     for letter, year in zip("DEF", years, strict=True):
         value = sum(line.amount for line in other if line.year == year)
-        everything = sum_where(0, (YEAR, str(year))).formula
-        cells.append(Formula(f"{everything}-SUM({letter}${HEAD}:{letter}{row - 1})", value))
+        year_total = sum_where(0, (YEAR, str(year))).expression
+        cells.append(Formula(f"{year_total}-SUM({letter}${HEAD}:{letter}{row - 1})", value))
     total, in_years = sum(line.amount for line in other), sum(line.amount for line in other if line.year in years)
     rest = Formula(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H${HEAD}:H{row - 1})", total)
     put_row(sheet, row, [*cells, Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), rest])
@@ -116,22 +116,26 @@ def _add_charts(sheet: Worksheet, plan: Plan, row: int) -> None:
     years = plan.assumptions.years
     by_year, by_group = [], []
     for offset, (kind, column) in enumerate(zip(Spending, "CD", strict=True)):
-        own = [line for line in plan.lines if line.spending is kind]
-        sums = [sum(line.amount for line in own if line.year == year) for year in years]
-        total, at = sum(line.amount for line in own), row + offset
-        same = (SPENDING, f"$C{at}")
+        lines = [line for line in plan.lines if line.spending is kind]
+        sums = [sum(line.amount for line in lines if line.year == year) for year in years]
+        total, sum_row = sum(line.amount for line in lines), row + offset
+        condition = (SPENDING, f"$C{sum_row}")
         cells: list[Content] = [None, "Mọi nguồn vốn, theo loại chi", kind.label]
-        cells += [sum_where(value, same, (YEAR, str(year))) for value, year in zip(sums, years, strict=True)]
-        put_row(sheet, at, [*cells, Formula(f"=H{at}-D{at}-E{at}-F{at}", total - sum(sums)), sum_where(total, same)])
-        by_year.append((kind.label, Cells(PHASING_TAB, f"$D${at}:$G${at}", (*sums, total - sum(sums)))))
-        groups = tuple(sum(line.amount for line in own if line.group == letter) for letter in GROUPS)
-        by_group.append((kind.label, Cells(SUMMARY_TAB, _groups_in(column), groups)))
+        cells += [sum_where(value, condition, (YEAR, str(year))) for value, year in zip(sums, years, strict=True)]
+        put_row(
+            sheet,
+            sum_row,
+            [*cells, Formula(f"=H{sum_row}-D{sum_row}-E{sum_row}-F{sum_row}", total - sum(sums)), sum_where(total, condition)],
+        )
+        by_year.append((kind.label, Cells(PHASING_TAB, f"$D${sum_row}:$G${sum_row}", (*sums, total - sum(sums)))))
+        groups = tuple(sum(line.amount for line in lines if line.group == letter) for letter in GROUPS)
+        by_group.append((kind.label, Cells(SUMMARY_TAB, _group_cells(column), groups)))
     names = Cells(PHASING_TAB, f"$D${HEAD}:$G${HEAD}", (*(f"Năm {year}" for year in years), "Năm khác"))
     sheet.add_chart(stacked_bars("Kinh phí theo năm và loại chi", names, by_year, 13.6), f"A{row + 3}")
-    names = Cells(SUMMARY_TAB, _groups_in("B"), tuple(group_name(letter) for letter in GROUPS))
-    sheet.add_chart(stacked_bars("Kinh phí theo nhóm và loại chi", names, by_group, 17.6, lying=True), f"D{row + 3}")
+    names = Cells(SUMMARY_TAB, _group_cells("B"), tuple(group_name(letter) for letter in GROUPS))
+    sheet.add_chart(stacked_bars("Kinh phí theo nhóm và loại chi", names, by_group, 17.6, is_horizontal=True), f"D{row + 3}")
 
 
-def _groups_in(column: str) -> str:
+def _group_cells(column: str) -> str:
     """The cells of the nine groups on the first sheet."""
     return f"${column}${GROUPS_AT}:${column}${GROUPS_AT + len(GROUPS) - 1}"

@@ -18,9 +18,9 @@ WARD_TOTAL = f"'{TAB}'!$R${HEAD - 1}"
 
 def blocking_text(rating: Rating, *, by_name: bool = False) -> str:
     """The blocking criteria that are not met; of group G only how many, since their names would help an attacker."""
-    named = [f.criterion.name if by_name else f.criterion.code for f in rating.unmet_blocking if not f.criterion.is_sensitive]
+    names = [f.criterion.name if by_name else f.criterion.code for f in rating.unmet_blocking if not f.criterion.is_sensitive]
     hidden = sum(f.criterion.is_sensitive for f in rating.unmet_blocking)
-    return ("; " if by_name else ", ").join([*named, *([f"an ninh mạng ({hidden})"] if hidden else [])])
+    return ("; " if by_name else ", ").join([*names, *([f"an ninh mạng ({hidden})"] if hidden else [])])
 
 
 def add_by_ward(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
@@ -52,14 +52,14 @@ def _cells(number: int, ward: Ward, lines: list[PlanLine], plan: Plan) -> list[C
     conditions: list[tuple[tuple[str, str], ...]] = [((GROUP, f'"{letter}"'),) for letter in GROUPS]
     conditions += [(), *(((SPENDING, f'"{kind.label}"'),) for kind in Spending)]
     conditions += [((SOURCE, f'"*{CITY_BUDGET}*"'),), ((SOURCE, f'"{WARD_BUDGET}"'),)]
-    formulas = [sum_where(0, code, *pairs).formula for pairs in conditions]
+    formulas = [sum_where(0, code, *pairs).expression for pairs in conditions]
     formulas.append(f"=R{row}-U{row}-V{row}")
-    formulas += [sum_where(0, code, (YEAR, str(year))).formula for year in plan.assumptions.years]
+    formulas += [sum_where(0, code, (YEAR, str(year))).expression for year in plan.assumptions.years]
     formulas.append(f"=R{row}-X{row}-Y{row}-Z{row}")
     return [
         number, ward.code, ward.full_name, snapshot.count("staff_total") if snapshot else None, snapshot.count("counters") if snapshot else None,
         rating.result.label, rating.score if snapshot else None, blocking_text(rating),
-        *(Formula(formula, value) for formula, value in zip(formulas, _amounts(lines, plan), strict=True)),
+        *(Formula(expression, value) for expression, value in zip(formulas, _amounts(lines, plan), strict=True)),
     ]  # fmt: skip
 
 

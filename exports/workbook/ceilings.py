@@ -28,7 +28,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
         *((f"{pot.year}: {pot.source}", 18) for pot in pots), ("Cộng hai loại chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, TAB, "14", "Xã, phường được bố trí vốn trong các trần vốn", head)
-    put_text(sheet, HEAD - 1, 1, f"{_tell_proof(choice)} {_tell_next(choice)}").style = "w-words"
+    put_text(sheet, HEAD - 1, 1, f"{_proof_text(choice)} {_next_ward_text(choice)}").style = "w-words"
     join(sheet, HEAD - 1, 1, len(head))
     sheet.row_dimensions[HEAD - 1].height = 50
     _put_money(sheet, choice, pots)
@@ -43,8 +43,8 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
 
 
 def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
-    """Ceiling, what is given out and what is left of each pot; the last two follow the column of funded wards."""
-    spent, left = choice.spent, choice.remaining
+    """Ceiling, allocated and remaining amount of each pot; the last two follow the column of funded wards."""
+    spent, remaining = choice.spent, choice.remaining
     rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], REMAINING: ["Còn lại"]}
     for place, pot in enumerate(pots, start=_FIRST_POT):
         letter = get_column_letter(place)
@@ -52,7 +52,7 @@ def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
         rows[CEILING].append(choice.ceilings.get(pot, "không đặt"))
         rows[SPENT].append(Formula(f'=SUMIFS({cells},$D${FIRST_WARD}:$D${LAST},"{FUNDED}")', spent.get(pot, 0)))
         rows[REMAINING].append(
-            Formula(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', left.get(pot, "–"))
+            Formula(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', remaining.get(pot, "–"))
         )
     first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
     rows[SPENT].append(Formula(f"=SUM({first}{SPENT}:{last}{SPENT})", sum(spent.values())))
@@ -68,11 +68,11 @@ def _cells(number: int, candidate: Candidate, choice: Choice, pots: list[Pot], r
     first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
     return [
         number, candidate.ward.code, candidate.ward.full_name, FUNDED if candidate.ward.code in choice.funded else WAITING,
-        *(candidate.costs.get(pot, 0) for pot in pots), Formula(f"=SUM({first}{row}:{last}{row})", candidate.cost), _why(candidate, choice),
+        *(candidate.costs.get(pot, 0) for pot in pots), Formula(f"=SUM({first}{row}:{last}{row})", candidate.cost), _waiting_text(candidate, choice),
     ]  # fmt: skip
 
 
-def _why(candidate: Candidate, choice: Choice) -> str:
+def _waiting_text(candidate: Candidate, choice: Choice) -> str:
     """The reason; what money does not mend is named, except what would help an attacker."""
     waiting = find_waiting(choice, candidate.ward)
     if waiting is None:
@@ -80,30 +80,30 @@ def _why(candidate: Candidate, choice: Choice) -> str:
     hidden = sum(criterion.is_sensitive for criterion in waiting.blockers)
     if waiting.possible or not hidden:
         return waiting.reason
-    named = [criterion.name for criterion in waiting.blockers if not criterion.is_sensitive]
-    told = "; ".join([*named, f"an ninh mạng ({hidden})"])
-    return f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {told}"
+    names = [criterion.name for criterion in waiting.blockers if not criterion.is_sensitive]
+    blockers = "; ".join([*names, f"an ninh mạng ({hidden})"])
+    return f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {blockers}"
 
 
-def _tell_proof(choice: Choice) -> str:
+def _proof_text(choice: Choice) -> str:
     """What is proven, in one sentence, and the aim in the next."""
     value = format_number(choice.value)
     if choice.is_optimal:
-        told = f"Đã chứng minh: trong các trần này không cách chọn nào cho kết quả cao hơn ({value})."
+        proof = f"Đã chứng minh: trong các trần này không cách chọn nào cho kết quả cao hơn ({value})."
     else:
-        told = f"Kết quả {value}; cận trên đã chứng minh {format_number(choice.bound)}: không cách chọn nào vượt được số này."
-    return f"{told} Mục tiêu: {choice.aim.label.lower()}."
+        proof = f"Kết quả {value}; cận trên đã chứng minh {format_number(choice.bound)}: không cách chọn nào vượt được số này."
+    return f"{proof} Mục tiêu: {choice.aim.label.lower()}."
 
 
-def _tell_next(choice: Choice) -> str:
-    """Which ward comes next; and that this sheet is to try, not to decide."""
+def _next_ward_text(choice: Choice) -> str:
+    """Which ward comes next, and that this sheet is for trying, not for deciding."""
     following = next_ward(choice)
-    told = (
+    text = (
         f"Đơn vị tiếp theo: {following.ward.full_name}, cần thêm ngoài phần vốn còn lại {format_vnd(sum(following.lacking.values()))}. "
         if following
         else ""
     )
     return (
-        f"{told}Mỗi xã, phường được bố trí trọn số tiền rẻ nhất để đáp ứng, theo đơn giá, năm và nguồn lúc xuất tệp. Đổi cột Bố trí vốn để "
+        f"{text}Mỗi xã, phường được bố trí trọn số tiền rẻ nhất để đáp ứng, theo đơn giá, năm và nguồn lúc xuất tệp. Đổi cột Bố trí vốn để "
         "thử; chọn lại thì làm ở trang Trần vốn của phương án trên hệ thống."
     )

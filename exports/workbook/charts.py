@@ -18,7 +18,7 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 
 from exports.workbook.styles import FONT
 
-# Dark and light, so that they are told apart on a grey print too; black lines around both.
+# Dark and light, so that they differ on a grey print too; black lines around both.
 _FILLS = ("1F4E79", "F4C27A")
 _LINE = "1F4E79"
 # What an axis of money counts: from so many VND on, how a number is written, and its unit. The code in brackets is Vietnamese.
@@ -45,10 +45,12 @@ class Cells:
         return f"'{self.tab}'!{self.area}"
 
 
-def stacked_bars(title: str, names: Cells, stacks: Sequence[tuple[str, Cells]], width: float, *, lying: bool = False) -> BarChart:
+def stacked_bars(
+    title: str, names: Cells, stacks: Sequence[tuple[str, Cells]], width: float, *, is_horizontal: bool = False
+) -> BarChart:
     """Money by name, each bar in parts of one name and colour, so many centimetres wide; ``lying`` leaves room for long names."""
     chart = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar" if lying else "col", "stacked", 100, 60
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar" if is_horizontal else "col", "stacked", 100, 60
     for (name, cells), fill in zip(stacks, _FILLS, strict=True):
         series = Series(val=NumDataSource(numRef=_numbers(cells)), cat=AxDataSource(strRef=_texts(names)))
         series.tx = SeriesLabel(v=name)
@@ -59,19 +61,19 @@ def stacked_bars(title: str, names: Cells, stacks: Sequence[tuple[str, Cells]], 
     _finish(chart, title, width)
     _label(chart.x_axis, "")
     _label(chart.y_axis, unit, code)
-    if lying:
+    if is_horizontal:
         # The first name on top, and the numbers below.
         chart.x_axis.scaling.orientation, chart.y_axis.crosses = "maxMin", "max"
-    chart.legend.position, chart.legend.txPr = "b", _words(900)
+    chart.legend.position, chart.legend.txPr = "b", _text_format(900)
     return chart
 
 
-def line_of_money(title: str, money: Cells, counts: Cells, counted: str, width: float) -> ScatterChart:
+def line_of_money(title: str, money: Cells, counts: Cells, count_label: str, width: float) -> ScatterChart:
     """A count against the money that it takes."""
     chart = ScatterChart()
     chart.style, chart.scatterStyle = 13, "lineMarker"
     series = XYSeries(xVal=AxDataSource(numRef=_numbers(money)), yVal=NumDataSource(numRef=_numbers(counts)))
-    series.tx = SeriesLabel(v=counted)
+    series.tx = SeriesLabel(v=count_label)
     series.spPr = GraphicalProperties(ln=LineProperties(solidFill=_LINE, w=22225))
     rim = LineProperties(solidFill=_LINE)
     series.marker = Marker(symbol="circle", size=4, spPr=GraphicalProperties(solidFill=_LINE, ln=rim))
@@ -80,14 +82,14 @@ def line_of_money(title: str, money: Cells, counts: Cells, counted: str, width: 
     code, unit = _scale(max((int(value) for value in money.values), default=0))
     _finish(chart, title, width)
     _label(chart.x_axis, unit, code)
-    _label(chart.y_axis, counted, "0")
+    _label(chart.y_axis, count_label, "0")
     chart.x_axis.scaling.min, chart.x_axis.majorGridlines = 0, None
     chart.legend = None
     return chart
 
 
-def _scale(most: int) -> tuple[str, str]:
-    return next((code, unit) for least, code, unit in _SCALES if most >= least)
+def _scale(greatest: int) -> tuple[str, str]:
+    return next((code, unit) for least, code, unit in _SCALES if greatest >= least)
 
 
 def _numbers(cells: Cells) -> NumRef:
@@ -109,7 +111,7 @@ def _finish(chart: ChartBase, title: str, width: float) -> None:
 
 def _label(axis: _BaseAxis, title: str, number_format: str = "General") -> None:
     """A visible axis with its unit; without ``delete`` set, programs leave it out."""
-    axis.delete, axis.txPr = False, _words(900)
+    axis.delete, axis.txPr = False, _text_format(900)
     axis.title = _title(title, 1000, bold=False) if title else None
     axis.number_format = number_format
     axis.numFmt.sourceLinked = False
@@ -118,15 +120,15 @@ def _label(axis: _BaseAxis, title: str, number_format: str = "General") -> None:
 
 
 def _title(text: str, size: int, *, bold: bool) -> Title:
-    run = RegularTextRun(rPr=_letters(size, bold=bold), t=text)
-    words = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=_letters(size, bold=bold)), r=[run])])
-    return Title(tx=Text(rich=words), overlay=False)
+    run = RegularTextRun(rPr=_characters(size, bold=bold), t=text)
+    text_body = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=_characters(size, bold=bold)), r=[run])])
+    return Title(tx=Text(rich=text_body), overlay=False)
 
 
-def _words(size: int) -> RichText:
-    letters = _letters(size, bold=False)
-    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=letters), endParaRPr=letters)])
+def _text_format(size: int) -> RichText:
+    characters = _characters(size, bold=False)
+    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=characters), endParaRPr=characters)])
 
 
-def _letters(size: int, *, bold: bool) -> CharacterProperties:
+def _characters(size: int, *, bold: bool) -> CharacterProperties:
     return CharacterProperties(sz=size, b=bold, solidFill="000000", latin=Font(typeface=FONT))

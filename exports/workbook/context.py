@@ -47,7 +47,7 @@ class WorkbookContext:
         )
 
     @property
-    def letter_told(self) -> str:
+    def letter_reference(self) -> str:
         """The letter that the workbook belongs to, with the code that stands on both."""
         if self.reference is None:
             return "Tờ trình số      /TTr-STC ngày      tháng      năm      "

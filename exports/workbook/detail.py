@@ -70,9 +70,9 @@ SPENDING, SOURCE, YEAR, EVIDENCE_COLUMN, UPKEEP = "X", "Y", "Z", "AF", "AG"
 def add_detail(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksheet:
     """Add the sheet."""
     sheet = add_annex(book, plan, context, TAB, "02", "Chi tiết theo xã, phường và danh mục", HEADINGS, ON_FIRST_PAGE)
-    coming = _moved_in(plan)
+    incoming = _incoming_transfers(plan)
     for number, line in enumerate(plan.lines, start=1):
-        moved = _moved(HEAD + number, line, coming.get((line.ward.code, line.item), 0))
+        moved = _moved_cell(HEAD + number, line, incoming.get((line.ward.code, line.item), 0))
         put_row(sheet, HEAD + number, _cells(number, line, HEAD + number, context, moved))
     within, above = (sum(part(kind) for kind in Spending) for part in (plan.within_total, plan.above_total))
     put_totals(sheet, 6, {21: plan.total(), 22: within, 23: above, 33: sum(line.upkeep for line in plan.lines)})
@@ -100,19 +100,19 @@ def _offer_choices(sheet: Worksheet, plan: Plan) -> None:
         rule.add(f"{column}{FIRST}:{column}{LAST}")
 
 
-def _moved_in(plan: Plan) -> dict[tuple[str, str], int]:
+def _incoming_transfers(plan: Plan) -> dict[tuple[str, str], int]:
     """How many of an item the transfers bring to a ward, by ward code and item."""
-    coming: dict[tuple[str, str], int] = {}
+    incoming: dict[tuple[str, str], int] = {}
     for transfer in plan.transfers:
         key = (transfer.receiver.code, transfer.item)
-        coming[key] = coming.get(key, 0) + transfer.quantity
-    return coming
+        incoming[key] = incoming.get(key, 0) + transfer.quantity
+    return incoming
 
 
-def _moved(row: int, line: PlanLine, coming: int) -> Content:
-    """What the sheet of transfers brings to this line; a number of its own where the line says otherwise."""
+def _moved_cell(row: int, line: PlanLine, incoming: int) -> Content:
+    """What the sheet of transfers brings to this line; a plain number where the line differs from it."""
     wards, items, units = (f"'{TRANSFER_TAB}'!${column}${HEAD}:${column}${_LAST_TRANSFER}" for column in "FBH")
-    return Formula(f"=SUMIFS({units},{wards},$B{row},{items},$E{row})", coming) if coming == line.moved else line.moved
+    return Formula(f"=SUMIFS({units},{wards},$B{row},{items},$E{row})", incoming) if incoming == line.moved else line.moved
 
 
 def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, moved: Content) -> list[Content]:
@@ -123,22 +123,22 @@ def _cells(number: int, line: PlanLine, row: int, context: WorkbookContext, move
     within = f"=IF(ISNUMBER(M{row}),ROUND(MIN(P{row},{room})*S{row}*{months}/12,0),U{row})"
     return [
         number, line.ward.code, line.ward.full_name, Formula(f"=LEFT({code},1)", line.group), Input(line.item),
-        _look_up(code, NAME, item.name), _look_up(code, UNIT, item.unit),
+        _lookup(code, NAME, item.name), _lookup(code, UNIT, item.unit),
         line.need, line.have, line.short, line.on_order, NO_CAP if line.cap is None else line.cap, NO_CAP if line.room is None else line.room, Input(line.quantity), moved,
         Formula(f'=IF(Q{row}="{Method.TRANSFER.label}",0,MAX(0,N{row}-O{row}))', line.bought), Input(line.method.label),
-        Input(line.months) if is_paid_yearly(line.item, line.method) else Input("–"), _unit_price(row, line), _look_up(code, CAP, price_cap_of(line.price)),
+        Input(line.months) if is_paid_yearly(line.item, line.method) else Input("–"), _unit_price(row, line), _lookup(code, CAP, price_cap_of(line.price)),
         Formula(f"=ROUND(P{row}*S{row}*{months}/12,0)", line.amount), Formula(within, line.amount_within),
         Formula(f"=U{row}-V{row}", line.amount_above), Input(line.spending.label), Input(line.source), Input(line.year, is_year=True),
         Formula(f'=IF(ISNUMBER(M{row}),IF(P{row}>{room},"{ABOVE}","{WITHIN}"),"{WITHIN}")', ABOVE if line.above else WITHIN),
         Input(PRIORITIES[str(line.is_priority)]), Input(line.owner), ", ".join(line.criteria), line.basis,
-        _look_up(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
+        _lookup(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
         Formula(f'=IF({code}="",0,IF(OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND(Q{row}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}")),P{row}*S{row},0))', line.upkeep),
         Input(line.note), Input(line.unit), Link(line.code, f"{context.public_url}/plans/{context.plan_id}/lines/{line.code}"),
     ]  # fmt: skip
 
 
 def _unit_price(row: int, line: PlanLine) -> Formula | Input:
-    """The price of the item, or of leasing it a year; a price that was typed for this line stands as a number."""
+    """The price of the item, or of leasing it a year; a price that was set for this line stands as a number."""
     if "unit_price" in line.edited:
         return Input(line.unit_price)
     code = f"E{row}"
@@ -146,15 +146,15 @@ def _unit_price(row: int, line: PlanLine) -> Formula | Input:
     return Formula(f'=IF({code}="",0,{chosen})', line.unit_price)
 
 
-def _look_up(code: str, column: str, value: int | str) -> Formula:
-    """What PL06 says of an item; nothing on a row that was put in and has no code yet."""
+def _lookup(code: str, column: str, value: int | str) -> Formula:
+    """What PL06 says of an item; nothing on an inserted row that has no code yet."""
     nothing = "0" if column == PRICE else '""'
     return Formula(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
 
 
 def sum_where(value: int, *pairs: tuple[str, str], of: str = AMOUNT) -> Formula:
     """The sum of a column of PL02 where columns have values: pairs of a column letter and an Excel expression."""
-    conditions = "".join(f",{column_range(TAB, column)},{wanted}" for column, wanted in pairs)
+    conditions = "".join(f",{column_range(TAB, column)},{value_expression}" for column, value_expression in pairs)
     return Formula(f"=SUMIFS({column_range(TAB, of)}{conditions})", value)
 
 

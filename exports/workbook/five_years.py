@@ -23,19 +23,20 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
     row = HEAD
     for kind in Spending:
         first = row + 1
-        same = (SPENDING, f'"{kind.label}"')
+        condition = (SPENDING, f'"{kind.label}"')
         lines = [line for line in plan.lines if line.spending is kind]
-        of_plan = [sum_where(sum(line.amount for line in lines if line.year == y), same, (YEAR, str(y))) for y in cost.years]
+        of_plan = [sum_where(sum(line.amount for line in lines if line.year == y), condition, (YEAR, str(y))) for y in cost.years]
         later = [
-            sum_where(sum(line.upkeep for line in lines if line.year < y), same, (YEAR, f'"<{y}"'), of=UPKEEP) for y in cost.years
+            sum_where(sum(line.upkeep for line in lines if line.year < y), condition, (YEAR, f'"<{y}"'), of=UPKEEP)
+            for y in cost.years
         ]
-        worn = cost.cells.get((CostPart.REPLACEMENT, kind), dict.fromkeys(cost.years, 0))
-        named: tuple[tuple[str, list[Content]], ...] = (
+        replacements = cost.cells.get((CostPart.REPLACEMENT, kind), dict.fromkeys(cost.years, 0))
+        parts: tuple[tuple[str, list[Content]], ...] = (
             ("Khoản của phương án trong năm", [*of_plan]),
             ("Duy trì các khoản trả hằng năm từ năm trước", [*later]),
-            ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(worn[y]) for y in cost.years]),
+            ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[y]) for y in cost.years]),
         )
-        for name, cells in named:
+        for name, cells in parts:
             row += 1
             total = sum(cell.value for cell in cells if isinstance(cell, (Formula, Input)) and isinstance(cell.value, int))
             put_row(sheet, row, [row - HEAD, name, kind.label, *cells, _sum_of(row, total)])

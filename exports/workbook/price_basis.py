@@ -49,14 +49,14 @@ def _cells(price: Price, row: int, assumptions: Assumptions) -> list[Content]:
     compared = f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")'
     return [
         row - HEAD, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
-        Formula(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Formula(compared, _compare(price)),
+        Formula(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Formula(compared, _compared_with_cap(price)),
         Input(price.method_label), Input(canonical_price(price, PriceField.EVIDENCE)), price.source, price.source_label,
         Formula(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
         YEARLY if is_leased_good(item.code, Method.LEASE) else "", Formula(leased, unit_price_of(item.code, Method.LEASE, price, assumptions)),
     ]  # fmt: skip
 
 
-def _compare(price: Price) -> str:
+def _compared_with_cap(price: Price) -> str:
     if price.cap is None:
         return ""
     if price.is_at_cap:

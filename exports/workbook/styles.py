@@ -33,9 +33,9 @@ def add_styles(book: Workbook) -> None:
     tables._fonts = IndexedList([Font(name=FONT, size=11)])
     tables._named_styles["Normal"].font = Font(name=FONT, size=11)
     middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    words = Alignment(vertical="center", wrap_text=True)
+    wrapped = Alignment(vertical="center", wrap_text=True)
     # Words beside a number do not touch it.
-    told = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
+    text = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
     plain, bold = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True)
     styles = [
         NamedStyle("w-plain", font=plain),
@@ -53,14 +53,14 @@ def add_styles(book: Workbook) -> None:
         NamedStyle("w-rule", font=Font(name=FONT, size=8), alignment=Alignment(horizontal="center", vertical="top")),
         NamedStyle("w-sign", font=Font(name=FONT, size=13, bold=True), alignment=middle),
         NamedStyle("w-recipients-head", font=Font(name=FONT, size=12, bold=True, italic=True)),
-        NamedStyle("w-words", font=Font(name=FONT, size=12, italic=True), alignment=words),
+        NamedStyle("w-words", font=Font(name=FONT, size=12, italic=True), alignment=wrapped),
         NamedStyle("w-centre-bold", font=Font(name=FONT, size=12, bold=True), alignment=middle),
         NamedStyle("w-head", font=bold, alignment=middle, border=_box, fill=PatternFill("solid", fgColor="D9E2EC")),
-        NamedStyle("w-text", font=plain, alignment=told, border=_box),
+        NamedStyle("w-text", font=plain, alignment=text, border=_box),
         NamedStyle("w-mid", font=plain, alignment=middle, border=_box),
         NamedStyle("w-number", font=plain, alignment=Alignment(vertical="center"), border=_box, number_format=MONEY),
         NamedStyle("w-total", font=bold, alignment=Alignment(vertical="center"), border=_box, number_format=MONEY),
-        NamedStyle("w-total-text", font=bold, alignment=told, border=_box),
+        NamedStyle("w-total-text", font=bold, alignment=text, border=_box),
         NamedStyle(
             "w-input",
             font=Font(name=FONT, size=11, color="0B4F6C"),
@@ -75,7 +75,7 @@ def add_styles(book: Workbook) -> None:
         NamedStyle(
             "w-input-text",
             font=Font(name=FONT, size=11, color="0B4F6C"),
-            alignment=told,
+            alignment=text,
             border=_box,
             fill=PatternFill("solid", fgColor="FFF8E1"),
             protection=Protection(locked=False),

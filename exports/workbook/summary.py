@@ -65,28 +65,28 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     sheet.HeaderFooter.differentFirst = True
 
 
-def _across(sheet: Worksheet, row: int, first: int, last: int, text: str, style: str) -> None:
+def _put_across(sheet: Worksheet, row: int, first: int, last: int, text: str, style: str) -> None:
     put_text(sheet, row, first, text).style = style
     join(sheet, row, first, last)
 
 
 def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None:
     agencies = " - ".join(filter(None, (context.agency, context.co_agency)))
-    _across(sheet, 1, 1, 2, context.agency_parent, "w-centre")
-    _across(sheet, 2, 1, 2, agencies, "w-centre-bold")
-    _across(sheet, 3, 1, 2, "_" * 16, "w-rule")
-    _across(sheet, 4, 1, 2, "Số:            /", "w-number-of")
-    _across(sheet, 1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
-    _across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
-    _across(sheet, 3, 3, 5, "_" * 42, "w-rule")
-    _across(sheet, 4, 3, 5, f"{TERRITORY.name}, {show_day(plan.on)}", "w-place")
-    whose = (context.part or f"{TERRITORY.units} xã, phường").upper()
-    put_draft_title(sheet, 6, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {whose}", plan)
+    _put_across(sheet, 1, 1, 2, context.agency_parent, "w-centre")
+    _put_across(sheet, 2, 1, 2, agencies, "w-centre-bold")
+    _put_across(sheet, 3, 1, 2, "_" * 16, "w-rule")
+    _put_across(sheet, 4, 1, 2, "Số:            /", "w-number-of")
+    _put_across(sheet, 1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
+    _put_across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
+    _put_across(sheet, 3, 3, 5, "_" * 42, "w-rule")
+    _put_across(sheet, 4, 3, 5, f"{TERRITORY.name}, {show_day(plan.on)}", "w-place")
+    scope = (context.part or f"{TERRITORY.units} xã, phường").upper()
+    put_draft_title(sheet, 6, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {scope}", plan)
     join(sheet, 6, 1, 5)
-    told = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị"
-    _across(sheet, 7, 1, 5, f"{told}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
+    source = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị"
+    _put_across(sheet, 7, 1, 5, f"{source}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
     if context.reference:
-        _across(sheet, 8, 1, 5, f"(Phụ lục kèm theo {context.letter_told})", "w-under")
+        _put_across(sheet, 8, 1, 5, f"(Phụ lục kèm theo {context.letter_reference})", "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 9)
         sheet.cell(9, 1).style = "w-demo-centre"
@@ -114,14 +114,14 @@ def _put_totals(sheet: Worksheet, plan: Plan) -> None:
     _put_split(sheet, TOTAL_ROW + 2, None, "Vượt định mức, chờ cấp có thẩm quyền", above, of=AMOUNT_ABOVE)
     _put_split(sheet, TOTAL_ROW + 3, None, "Trong đó chưa có căn cứ giá", without, (EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"'))
     total = f"E{TOTAL_ROW}"
-    same = [
+    equalities = [
         f"SUM({column_range(TAB, AMOUNT)})={total}",
         f"{WARD_TOTAL}={total}",
         f"{ITEM_TOTAL}={total}",
         f"{PHASING_TOTAL}={total}",
     ]
-    same.append(f"E{TOTAL_ROW + 1}+E{TOTAL_ROW + 2}={total}")
-    check = f'=IF(AND({",".join(same)}),"{CONSISTENT}","{INCONSISTENT}")'
+    equalities.append(f"E{TOTAL_ROW + 1}+E{TOTAL_ROW + 2}={total}")
+    check = f'=IF(AND({",".join(equalities)}),"{CONSISTENT}","{INCONSISTENT}")'
     put_row(sheet, TOTAL_ROW + 4, [None, "Kiểm tra", Formula(check, CONSISTENT), None, None])
     sheet.merge_cells(start_row=TOTAL_ROW + 4, start_column=3, end_row=TOTAL_ROW + 4, end_column=5)
     for row in (TOTAL_ROW + 2,):
@@ -145,7 +145,7 @@ def _put_split(
 
 
 def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:
-    """The amounts in words, live; and which months and years they count. Returns the next free row."""
+    """The amounts in words as formulas, and which months and years they count. Returns the next free row."""
     for kind, letter in zip(Spending, "CD", strict=True):
         text = f"Bằng chữ, {kind.label.lower()}: "
         value = vnd_in_words(plan.spending_total(kind)).lower()
@@ -154,11 +154,11 @@ def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:
         sheet.row_dimensions[row].height = 34
         row += 1
     years = plan.assumptions.years
-    told = (
+    note = (
         f"Khoản trả hằng năm chỉ tính số tháng của năm ghi ở PL02 (mặc định {plan.assumptions.months} tháng); kinh phí duy trì "
         f"các năm sau, đến năm {years[-1]}, ghi riêng ở PL04 và không nằm trong tổng."
     )
-    _across(sheet, row, 1, 5, told, "w-words")
+    _put_across(sheet, row, 1, 5, note, "w-words")
     sheet.row_dimensions[row].height = 34
     return row + 1
 
@@ -185,9 +185,9 @@ def _put_signatures(sheet: Worksheet, context: WorkbookContext, row: int) -> Non
     if context.co_agency:
         signers.append((1, 2, context.co_agency, context.co_signatory_title, context.co_signatory_name))
     for first, last, agency, title, name in signers:
-        _across(sheet, row, first, last, f"{title}\n{agency}", "w-sign")
-        _across(sheet, row + 1, first, last, "(Ký tên, đóng dấu)", "w-under")
-        _across(sheet, row + 5, first, last, name, "w-sign")
+        _put_across(sheet, row, first, last, f"{title}\n{agency}", "w-sign")
+        _put_across(sheet, row + 1, first, last, "(Ký tên, đóng dấu)", "w-under")
+        _put_across(sheet, row + 5, first, last, name, "w-sign")
     sheet.row_dimensions[row].height = 50
     below = row + 7 if context.co_agency else row
     put_text(sheet, below, 1, "Nơi nhận:").style = "w-recipients-head"

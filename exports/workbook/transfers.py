@@ -32,7 +32,7 @@ def add_transfers(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         distance = sheet.cell(HEAD + number, _KM)
         distance.value, distance.style = transfer.metres / 1000, "w-number"
         distance.number_format = "0.0"
-        saved += _saved_by(transfer, line)
+        saved += _saving(transfer, line)
     put_totals(sheet, 7, {_SAVED: saved})
     add_filter(sheet, len(_HEADINGS), len(ordered))
     if not ordered:
@@ -42,8 +42,8 @@ def add_transfers(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     join(sheet, below, 3, _SAVED)
 
 
-def _saved_by(transfer: Transfer, line: PlanLine | None) -> int:
-    """VND at the price of the line that asks; nothing where that line stands in another workbook."""
+def _saving(transfer: Transfer, line: PlanLine | None) -> int:
+    """VND at the price of the receiver's line; nothing where that line stands in another workbook."""
     return amount_of(transfer.quantity, line.unit_price, line.months) if line else 0
 
 
@@ -54,5 +54,5 @@ def _cells(number: int, transfer: Transfer, line: PlanLine | None, row: int) -> 
         number, transfer.item, load_catalogue()[transfer.item].name, transfer.giver.code, transfer.giver.full_name,
         transfer.receiver.code, transfer.receiver.full_name, transfer.quantity, None,
         Formula(f"=SUMIFS({column_range(TAB, UNIT_PRICE)},{receiver})", line.unit_price if line else 0),
-        Formula(months, line.months if line else 12), Formula(f"=ROUND(H{row}*J{row}*K{row}/12,0)", _saved_by(transfer, line)),
+        Formula(months, line.months if line else 12), Formula(f"=ROUND(H{row}*J{row}*K{row}/12,0)", _saving(transfer, line)),
     ]  # fmt: skip

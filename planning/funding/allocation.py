@@ -69,7 +69,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Floor:
-    """At least so many funded wards of a named part, given by the codes of its wards."""
+    """At least so many funded wards of a named group of wards."""
 
     name: str
     at_least: int
@@ -167,24 +167,24 @@ def candidates_of(plan: Plan) -> tuple[Candidate, ...]:
 
     Year, source, method, price, months and what is moved in are those of the plan's own line of the item, where it has one.
     """
-    own = {(line.ward.code, line.item): line for line in plan.lines}
-    found = []
+    planned = {(line.ward.code, line.item): line for line in plan.lines}
+    candidates = []
     for ward in sorted(plan.wards, key=attrgetter("position")):
         rating = plan.ratings[ward.code]
         if rating.snapshot is None or rating.result is Result.READY:
             continue
         cost = cost_to_ready(rating, plan.price_list.prices)
         lines = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions)
-        chosen = tuple(_as_planned(line, own.get((ward.code, line.item))) for line in lines) if cost.possible else ()
-        found.append(Candidate(ward, _by_pot(chosen), chosen, cost.possible, cost.blockers))
-    return tuple(found)
+        cheapest = tuple(_with_plan_terms(line, planned.get((ward.code, line.item))) for line in lines) if cost.possible else ()
+        candidates.append(Candidate(ward, _amounts_by_pot(cheapest), cheapest, cost.possible, cost.blockers))
+    return tuple(candidates)
 
 
-def _as_planned(line: PlanLine, planned: PlanLine | None) -> PlanLine:
+def _with_plan_terms(line: PlanLine, planned: PlanLine | None) -> PlanLine:
     return line if planned is None else replace(planned, quantity=line.quantity, moved=min(planned.moved, line.quantity))
 
 
-def _by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
+def _amounts_by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
     sums: dict[Pot, int] = {}
     for line in lines:
         pot = Pot(line.year, line.source)
@@ -219,7 +219,7 @@ def rank_cheapest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def readiness_curve(candidates: Iterable[Candidate], pots: Collection[Pot] | None = None) -> tuple[CurvePoint, ...]:
-    """Money against wards ready, as if the given pots (all by default) were one and the others had no ceiling.
+    """Money against wards ready, as if these pots (all by default) were one and the others had no ceiling.
 
     No choice turns as many wards ready for less than a point says: of any number of wards the cheapest are the first of the ranking.
     """
@@ -250,49 +250,53 @@ def choose_wards(
     The same candidates in any order give the same choice. Raises FloorError.
     """
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.ward.position))
-    kept = tuple(floors)
-    open_to = [c for c in ordered if c.possible and all(c.costs.get(pot, 0) <= money for pot, money in ceilings.items())]
-    pots = [
-        Row({i: c.costs[pot] for i, c in enumerate(open_to) if pot in c.costs}, money) for pot, money in sorted(ceilings.items())
+    floor_list = tuple(floors)
+    affordable = [c for c in ordered if c.possible and all(c.costs.get(pot, 0) <= money for pot, money in ceilings.items())]
+    pot_rows = [
+        Row({i: c.costs[pot] for i, c in enumerate(affordable) if pot in c.costs}, money) for pot, money in sorted(ceilings.items())
     ]
-    parts = [Row({i: -1 for i, c in enumerate(open_to) if c.ward.code in floor.codes}, -floor.at_least) for floor in kept]
-    rows = [*pots, *parts]
-    values = [aim.value_of(candidate.ward) for candidate in open_to]
-    best = maximise(values, rows, _cheapest_first(open_to, ceilings, kept))
+    floor_rows = [
+        Row({i: -1 for i, c in enumerate(affordable) if c.ward.code in floor.codes}, -floor.at_least) for floor in floor_list
+    ]
+    rows = [*pot_rows, *floor_rows]
+    values = [aim.value_of(candidate.ward) for candidate in affordable]
+    best = maximise(values, rows, _choose_greedily(affordable, ceilings, floor_list))
     if best is None:
-        raise _what_is_possible(kept, pots, parts, len(open_to))
+        raise _floor_error(floor_list, pot_rows, floor_rows, len(affordable))
     rows.append(Row({i: -value for i, value in enumerate(values)}, -best.value))
     chosen = best.chosen
     if communes_first:
-        communes = [int(candidate.ward.kind == COMMUNE) for candidate in open_to]
+        communes = [int(candidate.ward.kind == COMMUNE) for candidate in affordable]
         most = maximise(communes, rows, start=chosen)
         assert most is not None
         rows.append(Row({i: -1 for i, counts in enumerate(communes) if counts}, -most.value))
         chosen = most.chosen
-    cheapest = maximise([-candidate.cost for candidate in open_to], rows, start=chosen)
+    cheapest = maximise([-candidate.cost for candidate in affordable], rows, start=chosen)
     assert cheapest is not None
-    funded = frozenset(open_to[i].ward.code for i in cheapest.chosen)
+    funded = frozenset(affordable[i].ward.code for i in cheapest.chosen)
     value = sum(values[i] for i in cheapest.chosen)
-    return Choice(aim, ordered, funded, dict(ceilings), kept, value, best.bound, -cheapest.value, -cheapest.bound)
+    return Choice(aim, ordered, funded, dict(ceilings), floor_list, value, best.bound, -cheapest.value, -cheapest.bound)
 
 
-def _cheapest_first(candidates: Sequence[Candidate], ceilings: Mapping[Pot, int], floors: Iterable[Floor]) -> frozenset[int] | None:
+def _choose_greedily(
+    candidates: Sequence[Candidate], ceilings: Mapping[Pot, int], floors: Iterable[Floor]
+) -> frozenset[int] | None:
     """The places of the cheapest wards, as long as the pots last, for the choice never to be worse; None where a floor is missed."""
-    left, taken = dict(ceilings), set()
+    remaining, chosen = dict(ceilings), set()
     for i in sorted(range(len(candidates)), key=lambda i: (candidates[i].cost, i)):
         costs = candidates[i].costs
-        if all(cost <= left.get(pot, cost) for pot, cost in costs.items()):
-            taken.add(i)
-            left = {pot: money - costs.get(pot, 0) for pot, money in left.items()}
-    codes = {candidates[i].ward.code for i in taken}
-    return frozenset(taken) if all(len(codes & floor.codes) >= floor.at_least for floor in floors) else None
+        if all(cost <= remaining.get(pot, cost) for pot, cost in costs.items()):
+            chosen.add(i)
+            remaining = {pot: money - costs.get(pot, 0) for pot, money in remaining.items()}
+    codes = {candidates[i].ward.code for i in chosen}
+    return frozenset(chosen) if all(len(codes & floor.codes) >= floor.at_least for floor in floors) else None
 
 
-def _what_is_possible(floors: Sequence[Floor], pots: Sequence[Row], parts: Sequence[Row], count: int) -> FloorError:
+def _floor_error(floors: Sequence[Floor], pot_rows: Sequence[Row], floor_rows: Sequence[Row], count: int) -> FloorError:
     """The first floor that cannot be kept beside those before it, with the most wards that its part can have."""
-    for place, (floor, part) in enumerate(zip(floors, parts, strict=True)):
-        found = maximise([int(i in part.parts) for i in range(count)], [*pots, *parts[:place]])
-        most = found.value if found else 0
+    for place, (floor, floor_row) in enumerate(zip(floors, floor_rows, strict=True)):
+        solution = maximise([int(i in floor_row.parts) for i in range(count)], [*pot_rows, *floor_rows[:place]])
+        most = solution.value if solution else 0
         if most < floor.at_least:
             within = "các trần vốn và các mức sàn nêu trước" if place else "các trần vốn"
             return FloorError(
@@ -313,16 +317,20 @@ def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
         return None
     if not candidate.possible:
         return WaitingWard(ward, {}, {}, candidate.blockers, possible=False)
-    left = choice.remaining
-    lacking = {pot: cost - left[pot] for pot, cost in candidate.costs.items() if pot in left and cost > left[pot]}
+    remaining = choice.remaining
+    lacking = {pot: cost - remaining[pot] for pot, cost in candidate.costs.items() if pot in remaining and cost > remaining[pot]}
     return WaitingWard(ward, candidate.costs, lacking)
 
 
 def next_ward(choice: Choice) -> WaitingWard | None:
     """The ward that would be ready next for the least money beyond what the pots still hold, or None where all are funded."""
     waiting = [find_waiting(choice, c.ward) for c in choice.candidates if c.possible and c.ward.code not in choice.funded]
-    found = [one for one in waiting if one is not None]
-    return min(found, key=lambda one: (sum(one.lacking.values()), sum(one.costs.values()), one.ward.position), default=None)
+    candidates = [waiting_ward for waiting_ward in waiting if waiting_ward is not None]
+    return min(
+        candidates,
+        key=lambda waiting_ward: (sum(waiting_ward.lacking.values()), sum(waiting_ward.costs.values()), waiting_ward.ward.position),
+        default=None,
+    )
 
 
 def funded_lines(plan: Plan, choice: Choice) -> LineSplit:
@@ -333,7 +341,7 @@ def funded_lines(plan: Plan, choice: Choice) -> LineSplit:
     needed = {
         (line.ward.code, line.item): line.quantity for c in choice.candidates if c.ward.code in choice.funded for line in c.lines
     }
-    known = {candidate.ward.code for candidate in choice.candidates}
+    candidate_codes = {candidate.ward.code for candidate in choice.candidates}
     funded, unfunded = [], []
     for line in plan.lines:
         part = min(line.quantity, needed.get((line.ward.code, line.item), 0))
@@ -341,7 +349,7 @@ def funded_lines(plan: Plan, choice: Choice) -> LineSplit:
         if part:
             funded.append(replace(line, quantity=part, moved=moved))
         if line.quantity > part:
-            waiting = find_waiting(choice, line.ward) if line.ward.code in known else None
+            waiting = find_waiting(choice, line.ward) if line.ward.code in candidate_codes else None
             reason = (
                 waiting.reason if waiting else "Không cần để đáp ứng; xã, phường đã đáp ứng hoặc đã được bố trí đủ vốn để đáp ứng"
             )

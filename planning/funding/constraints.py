@@ -1,4 +1,4 @@
-"""What a planner asks of the choice under a ceiling: money by year and source, the aim, and floors for fairness. Pure."""
+"""What a planner requires of the choice under a ceiling: money by year and source, the aim, and floors for fairness. Pure."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class Funding:
 
 
 def fund(candidates: tuple[Candidate, ...], funding: Funding) -> Choice:
-    """The choice that was asked for. Raises FloorError."""
+    """The choice under these constraints. Raises FloorError."""
     floors = floors_of(candidates, "former_district", funding.per_district) if funding.per_district else ()
     ceilings = {Pot(ceiling.year, ceiling.source): ceiling.amount for ceiling in funding.ceilings}
     return choose_wards(candidates, ceilings, funding.aim, floors, communes_first=funding.communes_first)

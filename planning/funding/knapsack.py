@@ -16,7 +16,7 @@ from planning.funding.solver import make_solver
 # The solver sees numbers up to this one, in units of a power of ten: its floats are near enough to propose, whole đồng decide.
 _LARGEST = 10**8
 # Prices of pots are whole multiples of one over this number.
-_PARTS = 1 << 80
+_PRICE_SCALE = 1 << 80
 # How many places, the most doubtful first, the solver chooses anew, and how far it and the search go.
 _CORE, _SOLVER_NODES = 130, 20
 _SEARCH_WIDTH, _SEARCH_NODES = 200, 10_000
@@ -45,35 +45,35 @@ class Solution:
 
 
 def maximise(values: Sequence[int], rows: Sequence[Row], start: frozenset[int] | None = None) -> Solution | None:
-    """The places of greatest value that keep every row, or None where none was found. ``start`` is a choice that keeps them.
+    """The places of greatest value that keep every row, or None where there is no such choice. ``start`` is a choice that keeps them.
 
     The value and the bound are exact; where they differ, how good the choice is depends on the solver.
     """
     shares, prices = _relax(values, rows)
-    gains = [value * _PARTS for value in values]
-    worth = sum(price * row.limit for price, row in zip(prices, rows, strict=True))
+    gains = [value * _PRICE_SCALE for value in values]
+    dual_value = sum(price * row.limit for price, row in zip(prices, rows, strict=True))
     for price, row in zip(prices, rows, strict=True):
         for i, part in row.parts.items():
             gains[i] -= price * part
-    # Whatever is chosen, each place brings at most its gain over what it uses at these prices, and the limits are worth this much.
-    worth += sum(gain for gain in gains if gain > 0)
-    bound = worth // _PARTS
+    # Whatever is chosen, each place brings at most its gain over what it uses at these prices, and the limits have this value in all.
+    dual_value += sum(gain for gain in gains if gain > 0)
+    bound = dual_value // _PRICE_SCALE
     best = start
-    for propose in (_filled, _solved):
-        if best is None or _sum(values, best) < bound:
+    for propose in (_fill, _solve_core):
+        if best is None or _value(values, best) < bound:
             proposed = propose(values, rows, gains, shares)
-            if proposed is not None and (best is None or _sum(values, proposed) > _sum(values, best)):
+            if proposed is not None and (best is None or _value(values, proposed) > _value(values, best)):
                 best = proposed
-    if best is None or _sum(values, best) < bound:
-        best, bound = _search(values, rows, gains, worth, best)
-    return None if best is None else Solution(best, _sum(values, best), bound)
+    if best is None or _value(values, best) < bound:
+        best, bound = _search(values, rows, gains, dual_value, best)
+    return None if best is None else Solution(best, _value(values, best), bound)
 
 
-def _sum(values: Sequence[int], chosen: Iterable[int]) -> int:
+def _value(values: Sequence[int], chosen: Iterable[int]) -> int:
     return sum(values[i] for i in chosen)
 
 
-def _keeps(rows: Iterable[Row], chosen: Collection[int]) -> bool:
+def _satisfies(rows: Iterable[Row], chosen: Collection[int]) -> bool:
     return all(sum(part for i, part in row.parts.items() if i in chosen) <= row.limit for row in rows)
 
 
@@ -122,96 +122,98 @@ def _relax(values: Sequence[int], rows: Sequence[Row]) -> tuple[list[float], lis
     if not solution.dual_valid:
         return [0.0] * len(values), [0] * len(rows)
     unit = _unit(values)
-    prices = [int(max(0.0, dual) * _PARTS) * unit // row.unit for dual, row in zip(solution.row_dual, rows, strict=True)]
+    prices = [int(max(0.0, dual) * _PRICE_SCALE) * unit // row.unit for dual, row in zip(solution.row_dual, rows, strict=True)]
     return list(solution.col_value), prices
 
 
-def _filled(values: Sequence[int], rows: Sequence[Row], gains: Sequence[int], shares: Sequence[float]) -> frozenset[int] | None:
+def _fill(values: Sequence[int], rows: Sequence[Row], gains: Sequence[int], shares: Sequence[float]) -> frozenset[int] | None:
     """The whole places of the relaxed choice, then whatever still fits, the best gain first."""
     uses: list[list[tuple[int, int]]] = [[] for _ in values]
     for number, row in enumerate(rows):
         for i, part in row.parts.items():
             uses[i].append((number, part))
-    left, chosen = [row.limit for row in rows], set()
+    slack, chosen = [row.limit for row in rows], set()
     for i in sorted(range(len(values)), key=lambda i: (-(shares[i] > 1 - 1e-6), -gains[i], i)):
-        is_needed = any(part < 0 and left[number] < 0 for number, part in uses[i])
-        fits = all(part <= left[number] for number, part in uses[i] if part > 0)
+        is_needed = any(part < 0 and slack[number] < 0 for number, part in uses[i])
+        fits = all(part <= slack[number] for number, part in uses[i] if part > 0)
         if fits and (values[i] > 0 or is_needed):
             chosen.add(i)
             for number, part in uses[i]:
-                left[number] -= part
-    return frozenset(chosen) if min(left, default=0) >= 0 else None
+                slack[number] -= part
+    return frozenset(chosen) if min(slack, default=0) >= 0 else None
 
 
-def _solved(values: Sequence[int], rows: Sequence[Row], gains: Sequence[int], _shares: Sequence[float]) -> frozenset[int] | None:
+def _solve_core(
+    values: Sequence[int], rows: Sequence[Row], gains: Sequence[int], _shares: Sequence[float]
+) -> frozenset[int] | None:
     """The choice among the most doubtful places that the solver finds, the others being in or out by their gain."""
     core = sorted(sorted(range(len(values)), key=lambda i: (abs(gains[i]), i))[:_CORE])
-    place = {i: number for number, i in enumerate(core)}
-    sure = frozenset(i for i, gain in enumerate(gains) if gain > 0 and i not in place)
-    inner = [
+    position = {i: number for number, i in enumerate(core)}
+    fixed = frozenset(i for i, gain in enumerate(gains) if gain > 0 and i not in position)
+    core_rows = [
         Row(
-            {place[i]: part for i, part in row.parts.items() if i in place},
-            row.limit - sum(part for i, part in row.parts.items() if i in sure),
+            {position[i]: part for i, part in row.parts.items() if i in position},
+            row.limit - sum(part for i, part in row.parts.items() if i in fixed),
         )
         for row in rows
     ]
-    solver = _model([values[i] for i in core], inner, whole=True)
+    solver = _model([values[i] for i in core], core_rows, whole=True)
     solver.run()
     shares = solver.getSolution().col_value
-    chosen = sure | {i for i, share in zip(core, shares, strict=True) if share > 0.5} if len(shares) == len(core) else sure
-    return chosen if _keeps(rows, chosen) else None
+    chosen = fixed | {i for i, share in zip(core, shares, strict=True) if share > 0.5} if len(shares) == len(core) else fixed
+    return chosen if _satisfies(rows, chosen) else None
 
 
 def _search(
-    values: Sequence[int], rows: Sequence[Row], gains: Sequence[int], worth: int, best: frozenset[int] | None
+    values: Sequence[int], rows: Sequence[Row], gains: Sequence[int], dual_value: int, best: frozenset[int] | None
 ) -> tuple[frozenset[int] | None, int]:
     """The best choice and its bound: tries all that may beat it, as far as that is little enough.
 
-    To decide a place against its gain takes that much off the worth; what falls below the best by it is never looked at.
+    To decide a place against its gain takes that much off the dual value; a branch that falls below the best by it is never visited.
     """
-    most = _sum(values, best) if best is not None else None
-    spare = worth - (most + 1) * _PARTS if most is not None else None
-    order = sorted((i for i, gain in enumerate(gains) if spare is None or abs(gain) <= spare), key=lambda i: (-abs(gains[i]), i))
+    best_value = _value(values, best) if best is not None else None
+    margin = dual_value - (best_value + 1) * _PRICE_SCALE if best_value is not None else None
+    order = sorted((i for i, gain in enumerate(gains) if margin is None or abs(gain) <= margin), key=lambda i: (-abs(gains[i]), i))
     if len(order) > _SEARCH_WIDTH:
-        return best, worth // _PARTS
-    open_places = set(order)
-    chosen = {i for i, gain in enumerate(gains) if gain > 0 and i not in open_places}
-    left = [row.limit - sum(part for i, part in row.parts.items() if i in chosen) for row in rows]
+        return best, dual_value // _PRICE_SCALE
+    undecided = set(order)
+    chosen = {i for i, gain in enumerate(gains) if gain > 0 and i not in undecided}
+    slack = [row.limit - sum(part for i, part in row.parts.items() if i in chosen) for row in rows]
     # The most that the places still open can give back to each row.
-    back = [-sum(min(0, row.parts.get(i, 0)) for i in order) for row in rows]
+    recoverable = [-sum(min(0, row.parts.get(i, 0)) for i in order) for row in rows]
     uses = {i: [(number, row.parts[i]) for number, row in enumerate(rows) if i in row.parts] for i in order}
     nodes = 0
 
-    def visit(depth: int, worth: int) -> None:
-        nonlocal best, most, nodes
+    def visit(depth: int, dual_value: int) -> None:
+        nonlocal best, best_value, nodes
         nodes += 1
-        if nodes > _SEARCH_NODES or (most is not None and worth < (most + 1) * _PARTS):
+        if nodes > _SEARCH_NODES or (best_value is not None and dual_value < (best_value + 1) * _PRICE_SCALE):
             return
         if depth == len(order):
-            # The worth is what the prices allow; what the choice really brings may be less.
-            value = _sum(values, chosen)
-            if most is None or value > most:
-                best, most = frozenset(chosen), value
+            # The dual value is what the prices allow; the value of the choice itself may be less.
+            value = _value(values, chosen)
+            if best_value is None or value > best_value:
+                best, best_value = frozenset(chosen), value
             return
         i = order[depth]
         for number, part in uses[i]:
-            back[number] += min(0, part)
-        for is_in in (gains[i] > 0, gains[i] <= 0):
-            if is_in:
+            recoverable[number] += min(0, part)
+        for is_chosen in (gains[i] > 0, gains[i] <= 0):
+            if is_chosen:
                 chosen.add(i)
                 for number, part in uses[i]:
-                    left[number] -= part
-            if all(left[number] + back[number] >= 0 for number, _ in uses[i]):
-                visit(depth + 1, worth - (0 if is_in == (gains[i] > 0) else abs(gains[i])))
-            if is_in:
+                    slack[number] -= part
+            if all(slack[number] + recoverable[number] >= 0 for number, _ in uses[i]):
+                visit(depth + 1, dual_value - (0 if is_chosen == (gains[i] > 0) else abs(gains[i])))
+            if is_chosen:
                 chosen.remove(i)
                 for number, part in uses[i]:
-                    left[number] += part
+                    slack[number] += part
         for number, part in uses[i]:
-            back[number] -= min(0, part)
+            recoverable[number] -= min(0, part)
 
-    if all(room + given >= 0 for room, given in zip(left, back, strict=True)):
-        visit(0, worth)
+    if all(free + regained >= 0 for free, regained in zip(slack, recoverable, strict=True)):
+        visit(0, dual_value)
     if nodes > _SEARCH_NODES:
-        return best, worth // _PARTS
-    return best, most if most is not None else worth // _PARTS
+        return best, dual_value // _PRICE_SCALE
+    return best, best_value if best_value is not None else dual_value // _PRICE_SCALE

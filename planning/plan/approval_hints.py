@@ -1,6 +1,6 @@
 """Who may decide what, and what has to be done first, as hints with their clause from the figures of a plan. Pure.
 
-A hint never takes the place of the document that it names; its label says how well the clause is known (scoring.standard).
+A hint never takes the place of the document that it names; its label says how well the clause is known (scoring.rating.standard).
 """
 
 from dataclasses import dataclass
@@ -23,17 +23,17 @@ DISCLAIMER = "Gợi ý, không thay văn bản: đối chiếu điều khoản t
 
 @dataclass(frozen=True)
 class Hint:
-    """One sentence with its clause; ``label`` is a key of scoring.standard.SOURCE_LABELS."""
+    """One sentence with its clause; ``label`` is a key of scoring.rating.standard.SOURCE_LABELS."""
 
     text: str
     clause: str
     label: str
 
 
-def hints_of(plan: Plan, found: Estimate) -> tuple[Hint, ...]:
+def hints_of(plan: Plan, costs: Estimate) -> tuple[Hint, ...]:
     """The hints for a plan and its estimate, those of the sum first."""
-    of_sum = _of_purchase(plan, found.total) if found.mode is Mode.PURCHASE else _of_project(found.total)
-    return (*of_sum, *_of_prices(plan), *_of_lines(plan))
+    total_hints = _purchase_hints(plan, costs.total) if costs.mode is Mode.PURCHASE else _project_hints(costs.total)
+    return (*total_hints, *_price_hints(plan), *_line_hints(plan))
 
 
 def approver_above_cap(price: Price, unit_price: int) -> str:
@@ -47,8 +47,8 @@ def approver_above_cap(price: Price, unit_price: int) -> str:
     return "không cấp nào theo điều khoản này: hạ đơn giá"
 
 
-def _of_purchase(plan: Plan, total: int) -> list[Hint]:
-    shown = format_vnd(total)
+def _purchase_hints(plan: Plan, total: int) -> list[Hint]:
+    total_text = format_vnd(total)
     capital = plan.spending_total(Spending.CAPITAL)
     hints = [
         Hint(
@@ -58,8 +58,8 @@ def _of_purchase(plan: Plan, total: int) -> list[Hint]:
         )
     ]
     if capital:
-        told = f"Phương án ghi {format_vnd(capital)} là chi đầu tư phát triển: xác định nguồn trước khi chọn lập dự toán hay dự án."
-        hints.append(Hint(told, "NĐ 224/2026/NĐ-CP, Điều 33, 34, 65.1.a", "A"))
+        text = f"Phương án ghi {format_vnd(capital)} là chi đầu tư phát triển: xác định nguồn trước khi chọn lập dự toán hay dự án."
+        hints.append(Hint(text, "NĐ 224/2026/NĐ-CP, Điều 33, 34, 65.1.a", "A"))
     if any(line.group == LAN_GROUP and line.bought for line in plan.lines):
         hints.append(
             Hint(
@@ -71,19 +71,19 @@ def _of_purchase(plan: Plan, total: int) -> list[Hint]:
     if total <= HEAD_DECIDES:
         hints.append(
             Hint(
-                f"Dự toán {shown} không quá 100 triệu đồng: thủ trưởng tự quyết việc mua.",
+                f"Dự toán {total_text} không quá 100 triệu đồng: thủ trưởng tự quyết việc mua.",
                 "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP",
                 "S",
             )
         )
     elif total <= SINGLE_BID:
         hints.append(
-            Hint(f"Dự toán {shown} không quá 1 tỷ đồng: có thể chỉ định thầu.", "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP", "S")
+            Hint(f"Dự toán {total_text} không quá 1 tỷ đồng: có thể chỉ định thầu.", "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP", "S")
         )
     else:
         hints.append(
             Hint(
-                f"Dự toán {shown} trên 1 tỷ đồng: gói thầu nào trên 1 tỷ đồng thì không thuộc mức được chỉ định thầu.",
+                f"Dự toán {total_text} trên 1 tỷ đồng: gói thầu nào trên 1 tỷ đồng thì không thuộc mức được chỉ định thầu.",
                 "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP",
                 "S",
             )
@@ -91,12 +91,12 @@ def _of_purchase(plan: Plan, total: int) -> list[Hint]:
     return hints
 
 
-def _of_project(total: int) -> list[Hint]:
-    shown = format_vnd(total)
+def _project_hints(total: int) -> list[Hint]:
+    total_text = format_vnd(total)
     is_small = total <= ONE_STEP
     step = "được thiết kế một bước" if is_small else "thiết kế một bước chỉ khi được phép"
     unit = "không bắt buộc lập ban quản lý dự án" if is_small else "chỉ dự án mua sắm mới không bắt buộc lập ban quản lý dự án"
-    side = "không quá" if is_small else "trên"
+    relation = "không quá" if is_small else "trên"
     group = (
         "A (từ 1.600 tỷ đồng)"
         if total >= GROUP_A
@@ -105,8 +105,8 @@ def _of_project(total: int) -> list[Hint]:
         else "C (dưới 90 tỷ đồng)"
     )
     return [
-        Hint(f"Tổng {shown} {side} 20 tỷ đồng: {step}.", "NĐ 224/2026/NĐ-CP, Điều 42.2", "Q"),
-        Hint(f"Tổng {shown} {side} 20 tỷ đồng: {unit}.", "NĐ 224/2026/NĐ-CP, Điều 61.2", "Q"),
+        Hint(f"Tổng {total_text} {relation} 20 tỷ đồng: {step}.", "NĐ 224/2026/NĐ-CP, Điều 42.2", "Q"),
+        Hint(f"Tổng {total_text} {relation} 20 tỷ đồng: {unit}.", "NĐ 224/2026/NĐ-CP, Điều 61.2", "Q"),
         Hint(f"Nếu gộp thành một dự án đầu tư công: nhóm {group}.", "Luật Đầu tư công, phân nhóm dự án", "S"),
         Hint(
             "Tỷ lệ quản lý dự án, tư vấn theo định mức hoặc lập dự toán riêng; ở đây là giả định.",
@@ -116,19 +116,19 @@ def _of_project(total: int) -> list[Hint]:
     ]
 
 
-def _of_prices(plan: Plan) -> list[Hint]:
-    decided: dict[str, set[str]] = {}
+def _price_hints(plan: Plan) -> list[Hint]:
+    items_by_approver: dict[str, set[str]] = {}
     for line in plan.lines:
-        who = approver_above_cap(line.price, line.unit_price) if line.bought and line.method is Method.BUY else ""
-        if who:
-            decided.setdefault(who, set()).add(line.item)
+        approver = approver_above_cap(line.price, line.unit_price) if line.bought and line.method is Method.BUY else ""
+        if approver:
+            items_by_approver.setdefault(approver, set()).add(line.item)
     return [
-        Hint(f"Đơn giá vượt mức tối đa ở {', '.join(sorted(items))}; thẩm quyền: {who}.", "QĐ 15/2025/QĐ-TTg, Điều 4.4", "Q")
-        for who, items in sorted(decided.items())
+        Hint(f"Đơn giá vượt mức tối đa ở {', '.join(sorted(items))}; thẩm quyền: {approver}.", "QĐ 15/2025/QĐ-TTg, Điều 4.4", "Q")
+        for approver, items in sorted(items_by_approver.items())
     ]
 
 
-def _of_lines(plan: Plan) -> list[Hint]:
+def _line_hints(plan: Plan) -> list[Hint]:
     years = sorted({line.year for line in plan.lines if line.item in ("D01", "D02") and line.bought})
     hints = [
         Hint(
@@ -138,15 +138,15 @@ def _of_lines(plan: Plan) -> list[Hint]:
         )
         for year in years
     ]
-    bought = {
+    leasable = {
         line.item
         for line in plan.lines
         if line.bought and line.method is Method.BUY and load_catalogue()[line.item].acquisition is Acquisition.EITHER
     }
-    if bought:
+    if leasable:
         hints.append(
             Hint(
-                f"Ưu tiên thuê những gì thị trường cho thuê; đang đề nghị mua: {', '.join(sorted(bought))}.",
+                f"Ưu tiên thuê những gì thị trường cho thuê; đang đề nghị mua: {', '.join(sorted(leasable))}.",
                 "NĐ 224/2026/NĐ-CP, Điều 36.4",
                 "Q",
             )

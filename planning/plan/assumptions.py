@@ -24,7 +24,7 @@ class Method(LabelledEnum):
 
 
 class Mode(LabelledEnum):
-    """How the money is asked for (NĐ 224/2026/NĐ-CP: Điều 65 without a project, Điều 49 as one)."""
+    """How the money is requested (NĐ 224/2026/NĐ-CP: Điều 65 without a project, Điều 49 as one)."""
 
     PURCHASE = "purchase", "Dự toán mua sắm"
     PROJECT = "project", "Dự án"
@@ -32,7 +32,7 @@ class Mode(LabelledEnum):
 
 @dataclass(frozen=True)
 class Rates:
-    """How the money is asked for, and the shares that are added to the goods: hundredths of a percent, so that 250 is 2,5 %.
+    """How the money is requested, and the shares that are added to the goods: hundredths of a percent, so that 250 is 2,5 %.
 
     NĐ 224/2026/NĐ-CP names the blocks and gives no percentage: every default is an assumption. ``transport`` (with installation)
     and ``valuation`` are those of a purchase; the others are those of a project, which has transport too.

@@ -15,7 +15,7 @@ from scoring.rating.remedies import apply_remedies, cost_to_ready
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What one scenario does: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
+    """What one scenario achieves: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
 
     name: str
     ready_now: int
@@ -30,7 +30,7 @@ class PlanOutcome:
 
 @dataclass(frozen=True)
 class LineChange:
-    """One field of one line that differs, in the words of the screen; an empty ``field`` is a line that came or went."""
+    """One field of one line that differs, as the screen shows it; an empty ``field`` is a line that came or went."""
 
     ward: Ward
     item: str
@@ -40,18 +40,18 @@ class LineChange:
 
     @property
     def item_name(self) -> str:
-        """The words of the item."""
+        """The code and the name of the item."""
         return f"{self.item} – {load_catalogue()[self.item].name}"
 
 
 def outcome_of(plan: Plan) -> PlanOutcome:
-    """What a scenario does."""
-    after = wards_ready_after(plan)
+    """What a scenario achieves, and what it costs."""
+    codes_after = wards_ready_after(plan)
     return PlanOutcome(
         name=plan.name,
         ready_now=sum(rating.result is Result.READY for rating in plan.ratings.values()),
-        ready_after=len(after),
-        people_after=sum(ward.population for ward in plan.wards if ward.code in after),
+        ready_after=len(codes_after),
+        people_after=sum(ward.population for ward in plan.wards if ward.code in codes_after),
         lines=sum(line.quantity > 0 for line in plan.lines),
         by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
         by_source=plan.totals_by(lambda line: line.source),
@@ -71,36 +71,36 @@ def wards_ready_after(plan: Plan) -> frozenset[str]:
     return frozenset(code for code, rating in plan.ratings.items() if _turns_ready(rating, by_ward[code], plan))
 
 
-def _turns_ready(rating: Rating, coming: Mapping[str, int], plan: Plan) -> bool:
+def _turns_ready(rating: Rating, incoming: Mapping[str, int], plan: Plan) -> bool:
     if rating.result is Result.READY:
         return True
-    if rating.snapshot is None or not coming:
+    if rating.snapshot is None or not incoming:
         return False
-    needed = {line.item: line.short for line in plan.lines if line.ward.code == rating.ward_code}
-    if all(coming[item] >= short for item, short in needed.items()):
+    shortfalls = {line.item: line.short for line in plan.lines if line.ward.code == rating.ward_code}
+    if all(incoming[item] >= short for item, short in shortfalls.items()):
         return apply_remedies(rating).result is Result.READY
     cheapest = cost_to_ready(rating, plan.price_list.prices)
     if not cheapest.possible:
         return False
-    wanted: dict[str, int] = {}
+    required: dict[str, int] = {}
     for remedy in cheapest.lines:
-        wanted[remedy.item] = wanted.get(remedy.item, 0) + remedy.quantity
-    return all(coming.get(item, 0) >= quantity for item, quantity in wanted.items())
+        required[remedy.item] = required.get(remedy.item, 0) + remedy.quantity
+    return all(incoming.get(item, 0) >= quantity for item, quantity in required.items())
 
 
 def diff_plans(before: Plan, after: Plan) -> tuple[LineChange, ...]:
     """What differs between two plans, in the order of wards and items: lines that came or went, and each changed field."""
-    old = {line.code: line for line in before.lines}
-    new = {line.code: line for line in after.lines}
-    lines = sorted((old | new).values(), key=lambda line: (line.ward.position, line.item))
+    lines_before = {line.code: line for line in before.lines}
+    lines_after = {line.code: line for line in after.lines}
+    lines = sorted((lines_before | lines_after).values(), key=lambda line: (line.ward.position, line.item))
     changes: list[LineChange] = []
     for line in lines:
-        one, other = old.get(line.code), new.get(line.code)
-        if one is None or other is None:
-            gone, come = (_in_words(part) if part else "" for part in (one, other))
+        old, new = lines_before.get(line.code), lines_after.get(line.code)
+        if old is None or new is None:
+            gone, come = (_line_text(part) if part else "" for part in (old, new))
             changes.append(LineChange(line.ward, line.item, "", gone, come))
         else:
-            changes += _fields(one, other)
+            changes += _changed_fields(old, new)
     return tuple(changes)
 
 
@@ -120,13 +120,13 @@ def display_value(field: EditField, value: str) -> str:
     return Spending(value).label if field is EditField.SPENDING else value
 
 
-def _fields(one: PlanLine, other: PlanLine) -> list[LineChange]:
+def _changed_fields(old: PlanLine, new: PlanLine) -> list[LineChange]:
     return [
-        LineChange(one.ward, one.item, field.label, display_field(one, field), display_field(other, field))
+        LineChange(old.ward, old.item, field.label, display_field(old, field), display_field(new, field))
         for field in EditField
-        if canonical_value(one, field) != canonical_value(other, field)
+        if canonical_value(old, field) != canonical_value(new, field)
     ]
 
 
-def _in_words(line: PlanLine) -> str:
+def _line_text(line: PlanLine) -> str:
     return f"{format_number(line.quantity)} × {format_number(line.unit_price)} = {format_number(line.amount)} đ, {line.year}"

@@ -34,7 +34,7 @@ class Reference:
 
     @property
     def sign(self) -> str:
-        """``/TTr-STC``: the number before it is given by the clerk."""
+        """``/TTr-STC``: the clerk adds the number before it."""
         return f"/{self.kind.sign}-{initials(self.agency)}"
 
     @property

@@ -60,9 +60,9 @@ def estimate(plan: Plan) -> Estimate:
     before_tax = sum(before_vat(amount, plan.price_list.prices[item].vat_percent) for item, amount in capital_by_item(plan).items())
     recurrent = plan.spending_total(Spending.RECURRENT)
     if plan.rates.mode is Mode.PURCHASE:
-        return Estimate(Mode.PURCHASE, goods, before_tax, _purchase(goods, plan.rates), 0, recurrent)
+        return Estimate(Mode.PURCHASE, goods, before_tax, _purchase_rows(goods, plan.rates), 0, recurrent)
     lines = plan.total(lambda line: line.spending is Spending.RECURRENT and line.item in LINES)
-    return Estimate(Mode.PROJECT, goods, before_tax, _project(goods, before_tax, lines, plan.rates), lines, recurrent - lines)
+    return Estimate(Mode.PROJECT, goods, before_tax, _project_rows(goods, before_tax, lines, plan.rates), lines, recurrent - lines)
 
 
 def capital_by_item(plan: Plan) -> dict[str, int]:
@@ -76,8 +76,8 @@ def capital_by_item(plan: Plan) -> dict[str, int]:
 
 def before_vat(amount: int, vat_percent: int) -> int:
     """VND without the tax that the amount holds, rounded half up."""
-    whole = 100 + vat_percent
-    return (amount * 200 + whole) // (2 * whole)
+    gross_percent = 100 + vat_percent
+    return (amount * 200 + gross_percent) // (2 * gross_percent)
 
 
 def share_of(base: int, rate: int) -> int:
@@ -85,45 +85,45 @@ def share_of(base: int, rate: int) -> int:
     return (base * rate * 2 + FULL_RATE) // (2 * FULL_RATE)
 
 
-def _purchase(goods: int, rates: Rates) -> tuple[CostRow, ...]:
+def _purchase_rows(goods: int, rates: Rates) -> tuple[CostRow, ...]:
     return (
         CostRow("1", "Thiết bị, phần mềm (đơn giá đã gồm thuế)", "tổng thành tiền của các dòng chi đầu tư", goods),
-        _share("2", "Vận chuyển, lắp đặt", "(1)", goods, rates.transport),
-        _share("3", "Thẩm định giá", "(1)", goods, rates.valuation),
+        _share_row("2", "Vận chuyển, lắp đặt", "(1)", goods, rates.transport),
+        _share_row("3", "Thẩm định giá", "(1)", goods, rates.valuation),
     )
 
 
-def _project(goods: int, before_tax: int, lines: int, rates: Rates) -> tuple[CostRow, ...]:
-    fitted = _share("I.2", "Vận chuyển, lắp đặt", "(I.1)", goods, rates.transport)
+def _project_rows(goods: int, before_tax: int, lines: int, rates: Rates) -> tuple[CostRow, ...]:
+    installation = _share_row("I.2", "Vận chuyển, lắp đặt", "(I.1)", goods, rates.transport)
     # Fitting is taxed as the goods are: an assumption, so that one base serves management and consulting.
     base = before_tax + share_of(before_tax, rates.transport)
     parts_i = (
         CostRow("I.1", "Thiết bị, phần mềm (đơn giá đã gồm thuế)", "tổng thành tiền của các dòng chi đầu tư", goods),
-        fitted,
+        installation,
     )
-    block_i = _block("I", "Chi phí trang thiết bị (gồm vận chuyển, lắp đặt)", parts_i)
-    management = _share("II", "Chi phí quản lý dự án", "(I) trước thuế", base, rates.management)
-    consulting = _share("III", "Chi phí tư vấn đầu tư", "(I) trước thuế", base, rates.consulting)
+    block_i = _block_row("I", "Chi phí trang thiết bị (gồm vận chuyển, lắp đặt)", parts_i)
+    management = _share_row("II", "Chi phí quản lý dự án", "(I) trước thuế", base, rates.management)
+    consulting = _share_row("III", "Chi phí tư vấn đầu tư", "(I) trước thuế", base, rates.consulting)
     parts_iv = (
         CostRow("IV.1", "Thuê đường truyền (chi thường xuyên)", "tổng thành tiền của các dòng thuê đường truyền", lines),
-        _share("IV.2", "Kiểm toán, thẩm tra quyết toán, thẩm định giá, khác", "(I) trước thuế", base, rates.other),
+        _share_row("IV.2", "Kiểm toán, thẩm tra quyết toán, thẩm định giá, khác", "(I) trước thuế", base, rates.other),
     )
-    block_iv = _block("IV", "Chi phí khác", parts_iv)
-    sum_of = block_i.amount + management.amount + consulting.amount + block_iv.amount
+    block_iv = _block_row("IV", "Chi phí khác", parts_iv)
+    subtotal = block_i.amount + management.amount + consulting.amount + block_iv.amount
     parts_v = (
-        _share("V.1", "Dự phòng cho khối lượng phát sinh", "(I + II + III + IV)", sum_of, rates.volume),
-        _share("V.2", "Dự phòng cho trượt giá", "(I + II + III + IV)", sum_of, rates.slippage),
+        _share_row("V.1", "Dự phòng cho khối lượng phát sinh", "(I + II + III + IV)", subtotal, rates.volume),
+        _share_row("V.2", "Dự phòng cho trượt giá", "(I + II + III + IV)", subtotal, rates.slippage),
     )
     return (
-        block_i, *parts_i, management, consulting, block_iv, *parts_iv, _block("V", "Chi phí dự phòng", parts_v), *parts_v,
+        block_i, *parts_i, management, consulting, block_iv, *parts_iv, _block_row("V", "Chi phí dự phòng", parts_v), *parts_v,
     )  # fmt: skip
 
 
-def _share(number: str, label: str, of: str, base: int, rate: int) -> CostRow:
-    return CostRow(number, label, f"{format_rate(rate)} × {of}", share_of(base, rate), base, rate)
+def _share_row(number: str, label: str, base_label: str, base: int, rate: int) -> CostRow:
+    return CostRow(number, label, f"{format_rate(rate)} × {base_label}", share_of(base, rate), base, rate)
 
 
-def _block(number: str, label: str, parts: Iterable[CostRow]) -> CostRow:
+def _block_row(number: str, label: str, parts: Iterable[CostRow]) -> CostRow:
     rows = tuple(parts)
-    told = " + ".join(f"({row.number})" for row in rows)
-    return CostRow(number, label, told, sum(row.amount for row in rows), parts=tuple(row.number for row in rows))
+    formula = " + ".join(f"({row.number})" for row in rows)
+    return CostRow(number, label, formula, sum(row.amount for row in rows), parts=tuple(row.number for row in rows))

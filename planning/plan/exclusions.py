@@ -46,29 +46,29 @@ class Exclusion:
 
     @property
     def name(self) -> str:
-        """The words of the item, or of its group."""
+        """The name of the item, or of its group."""
         return load_catalogue()[self.item].name if self.item in load_catalogue() else f"{self.item}. {GROUPS[self.item]}"
 
 
-def exclusions_of(ward: Ward, snapshot: Snapshot, wanted: Mapping[str, int], packed: Iterable[str]) -> list[Exclusion]:
+def exclusions_of(ward: Ward, snapshot: Snapshot, quantities: Mapping[str, int], packaged: Iterable[str]) -> list[Exclusion]:
     """What is left out for a ward that wants so many of each item. ``packed`` are parts of a package that is bought."""
-    found = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_of_the_centre(snapshot).items())]
+    exclusions = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_centre_counts(snapshot).items())]
     if snapshot.fact("owns_counters") is False:
-        found.append(Exclusion(ward, "B", None, Reason.COUNTERS))
+        exclusions.append(Exclusion(ward, "B", None, Reason.COUNTERS))
     if multifunction := snapshot.count("printers_multifunction"):
-        found.append(Exclusion(ward, "A04", multifunction, Reason.MULTIFUNCTION))
-    found += [Exclusion(ward, item, wanted[item], Reason.PACKAGE) for item in sorted(packed)]
-    for item, count in sorted(wanted.items()):
-        coming = sum(lot.on_order for lot in snapshot.lots_of(item))
-        if coming:
-            found.append(Exclusion(ward, item, min(count, coming), Reason.ON_ORDER))
+        exclusions.append(Exclusion(ward, "A04", multifunction, Reason.MULTIFUNCTION))
+    exclusions += [Exclusion(ward, item, quantities[item], Reason.PACKAGE) for item in sorted(packaged)]
+    for item, count in sorted(quantities.items()):
+        on_order = sum(lot.on_order for lot in snapshot.lots_of(item))
+        if on_order:
+            exclusions.append(Exclusion(ward, item, min(count, on_order), Reason.ON_ORDER))
         laptops = sum(lot.on_order for lot in snapshot.lots_of("A02")) if item == "A01" else 0
-        if laptops and count > coming:
-            found.append(Exclusion(ward, item, min(count - coming, laptops), Reason.LAPTOP))
-    return found
+        if laptops and count > on_order:
+            exclusions.append(Exclusion(ward, item, min(count - on_order, laptops), Reason.LAPTOP))
+    return exclusions
 
 
-def _of_the_centre(snapshot: Snapshot) -> dict[str, int]:
+def _centre_counts(snapshot: Snapshot) -> dict[str, int]:
     counts: dict[str, int] = {}
     for lot in snapshot.lots:
         if lot.owner is Owner.CITY_CENTRE and lot.total:

@@ -59,13 +59,13 @@ def five_year_cost(plan: Plan) -> FiveYearCost:
     cells: dict[tuple[CostPart, Spending], dict[int, int]] = {}
     outside = dict.fromkeys(Spending, 0)
     for line in plan.lines:
-        for part, spending, year, amount in _of_line(line, years[-1]):
+        for part, spending, year, amount in _line_costs(line, years[-1]):
             if year in years:
                 cells.setdefault((part, spending), dict.fromkeys(years, 0))[year] += amount
             elif part is not CostPart.REPLACEMENT and year == line.year:
                 outside[spending] += amount
     undated = overdue = 0
-    for lot, count in _today(plan):
+    for lot, count in _machines_today(plan):
         life = load_catalogue()[lot.item].life_years
         if life is None:
             continue
@@ -77,8 +77,8 @@ def five_year_cost(plan: Plan) -> FiveYearCost:
             for year in range(lot.year + life, years[-1] + 1, life):
                 row = cells.setdefault((CostPart.REPLACEMENT, Spending.CAPITAL), dict.fromkeys(years, 0))
                 row[year] += count * plan.price_list.prices[lot.item].unit_price
-    kept = {key: cells[key] for key in _ordered() if key in cells and any(cells[key].values())}
-    return FiveYearCost(years, kept, outside, undated, overdue)
+    nonzero = {key: cells[key] for key in _cell_order() if key in cells and any(cells[key].values())}
+    return FiveYearCost(years, nonzero, outside, undated, overdue)
 
 
 def part_of(line: PlanLine) -> CostPart:
@@ -92,7 +92,7 @@ def part_of(line: PlanLine) -> CostPart:
     return CostPart.LEASE if is_leased_good(line.item, line.method) else CostPart.SERVICE
 
 
-def _of_line(line: PlanLine, last: int) -> Iterator[tuple[CostPart, Spending, int, int]]:
+def _line_costs(line: PlanLine, last: int) -> Iterator[tuple[CostPart, Spending, int, int]]:
     """What a line costs in its year and in the years after it."""
     part, life = part_of(line), load_catalogue()[line.item].life_years
     yield part, line.spending, line.year, line.amount
@@ -104,7 +104,7 @@ def _of_line(line: PlanLine, last: int) -> Iterator[tuple[CostPart, Spending, in
             yield CostPart.REPLACEMENT, line.spending, year, line.amount
 
 
-def _today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
+def _machines_today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
     """The machines that wards own and work with today, without the oldest ones, which the plan replaces."""
     replaced: dict[str, dict[str, int]] = {}
     for line in plan.lines:
@@ -112,15 +112,15 @@ def _today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
     for rating in plan.ratings.values():
         if rating.snapshot is None:
             continue
-        gone = dict(replaced.get(rating.snapshot.ward_code, {}))
+        to_replace = dict(replaced.get(rating.snapshot.ward_code, {}))
         # Whose year is not known counts as the oldest: no rule of age can keep it.
         for lot in sorted(rating.snapshot.lots, key=lambda lot: lot.year or 0):
             if lot.owner is Owner.WARD and lot.working:
-                taken = min(lot.working, gone.get(lot.item, 0))
-                gone[lot.item] = gone.get(lot.item, 0) - taken
-                if lot.working > taken:
-                    yield lot, lot.working - taken
+                count = min(lot.working, to_replace.get(lot.item, 0))
+                to_replace[lot.item] = to_replace.get(lot.item, 0) - count
+                if lot.working > count:
+                    yield lot, lot.working - count
 
 
-def _ordered() -> list[tuple[CostPart, Spending]]:
+def _cell_order() -> list[tuple[CostPart, Spending]]:
     return [(part, spending) for part in CostPart for spending in Spending]

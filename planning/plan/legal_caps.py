@@ -12,16 +12,16 @@ CLAUSE = "QĐ 15/2025/QĐ-TTg, Phụ lục II (sửa đổi bởi QĐ 10/2026/Q�
 AUTHORITY = "chờ cấp có thẩm quyền quyết định (QĐ 15/2025/QĐ-TTg, Điều 4.3)"
 
 
-def _one_in(people: int, each: int) -> int:
+def _one_per(people: int, group_size: int) -> int:
     """Fractions are rounded up (Ghi chú cuối Phụ lục II)."""
-    return -(-people // each)
+    return -(-people // group_size)
 
 
 _CAPS: Mapping[str, Callable[[int, int, int], int]] = {
     "A01": lambda vi, vii, viii: vi + vii + viii,
     "A02": lambda vi, vii, viii: vi,
-    "A03": lambda vi, vii, viii: vi + vii + _one_in(viii, 3),
-    "A04": lambda vi, vii, viii: _one_in(vi + vii + viii, 15),
+    "A03": lambda vi, vii, viii: vi + vii + _one_per(viii, 3),
+    "A04": lambda vi, vii, viii: _one_per(vi + vii + viii, 15),
 }
 
 

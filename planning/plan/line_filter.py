@@ -1,4 +1,4 @@
-"""Lines of a plan by what somebody looks for; the same filter for the page, its total and its table to download. Pure."""
+"""A filter over the lines of a plan; the same one for the page, its total and its table to download. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ MARKS = {"edited": "sửa tay", "evidence": "chưa có căn cứ giá", "above":
 
 @dataclass(frozen=True)
 class LineFilter:
-    """What is looked for; an empty value lets all pass."""
+    """The criteria of a filter by key; an empty value lets every line pass."""
 
     values: Mapping[str, str]
 
-    def picks(self, line: PlanLine) -> bool:
-        """Whether a line is looked for."""
-        own = {
+    def matches(self, line: PlanLine) -> bool:
+        """Whether a line passes the filter."""
+        fields = {
             "ward": line.ward.code,
             "group": line.group,
             "source": line.source,
@@ -27,8 +27,8 @@ class LineFilter:
             "spending": line.spending.value,
             "method": line.method.value,
         }
-        wanted = self.values.get
-        if any(wanted(key) and wanted(key) != value for key, value in own.items()):
+        value_of = self.values.get
+        if any(value_of(key) and value_of(key) != value for key, value in fields.items()):
             return False
         marks = {
             "edited": bool(line.edited),
@@ -36,16 +36,16 @@ class LineFilter:
             "above": line.above > 0,
             "priority": line.is_priority,
         }
-        mark = wanted("mark", "")
-        searched = fold(f"{line.ward.full_name} {line.item} {load_catalogue()[line.item].name} {line.note}")
-        return fold(wanted("q", "")[:100]) in searched and (mark not in marks or marks[mark])
+        mark = value_of("mark", "")
+        haystack = fold(f"{line.ward.full_name} {line.item} {load_catalogue()[line.item].name} {line.note}")
+        return fold(value_of("q", "")[:100]) in haystack and (mark not in marks or marks[mark])
 
 
-def parse_filter(typed: Mapping[str, str]) -> LineFilter:
+def parse_filter(args: Mapping[str, str]) -> LineFilter:
     """The filter from an address."""
-    return LineFilter({key: typed[key] for key in KEYS if typed.get(key)})
+    return LineFilter({key: args[key] for key in KEYS if args.get(key)})
 
 
-def filter_lines(plan: Plan, chosen: LineFilter) -> list[PlanLine]:
-    """The lines that are looked for, in the order of the plan."""
-    return [line for line in plan.lines if chosen.picks(line)]
+def filter_lines(plan: Plan, line_filter: LineFilter) -> list[PlanLine]:
+    """The lines that pass the filter, in the order of the plan."""
+    return [line for line in plan.lines if line_filter.matches(line)]

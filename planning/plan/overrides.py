@@ -1,4 +1,4 @@
-"""What Finance changes by hand, on a page or in the workbook: read, checked, and laid over the computed plan. Pure.
+"""What Finance changes by hand, on a page or in the workbook: parsed, checked, and applied to the computed plan. Pure.
 
 An edit is one field of one line. Edits without a ward change the price of an item in all lines of the plan.
 """
@@ -33,7 +33,7 @@ class EditError(WardReadinessError, ValueError):
 
 
 class EditField(LabelledEnum):
-    """What may be changed of a line, in the words of the page and of the workbook's head."""
+    """The fields of a line that may be changed, with the labels of the page and of the workbook's headings."""
 
     QUANTITY = "quantity", "Số lượng đề nghị"
     METHOD = "method", "Phương thức"
@@ -49,7 +49,7 @@ class EditField(LabelledEnum):
 
 
 class PriceField(LabelledEnum):
-    """What may be changed of a price, for all lines of the plan."""
+    """The fields of a price that may be changed, for all lines of the plan."""
 
     UNIT_PRICE = "unit_price", "Đơn giá (đã gồm thuế)"
     VAT = "vat_percent", "Thuế suất (%)"
@@ -59,7 +59,7 @@ class PriceField(LabelledEnum):
 
 @dataclass(frozen=True)
 class Edit:
-    """One changed field: ``value`` is canonical text, as ``read_value`` gives it."""
+    """One changed field: ``value`` is canonical text, as ``parse_value`` returns it."""
 
     ward_code: str
     item: str
@@ -67,15 +67,15 @@ class Edit:
     value: str
 
 
-def parse_value(field: EditField | PriceField, typed: str) -> str:
-    """The canonical text of what was typed. Raises EditError, which says what is allowed."""
-    text = " ".join(to_nfc(typed).split())
+def parse_value(field: EditField | PriceField, entry: str) -> str:
+    """The canonical text of an entry. Raises EditError with a message that says what is allowed."""
+    text = " ".join(to_nfc(entry).split())
     # Members of the two enumerations that share a word are equal, so that each has a table of its own.
-    return _PRICE_READERS[field](text) if isinstance(field, PriceField) else _READERS[field](text)
+    return _PRICE_PARSERS[field](text) if isinstance(field, PriceField) else _PARSERS[field](text)
 
 
 def canonical_value(line: PlanLine, field: EditField) -> str:
-    """The canonical text of a field of a line, to be compared with what was typed."""
+    """The canonical text of a field of a line, to be compared with a parsed entry."""
     value = getattr(line, field.value)
     return value.value if isinstance(value, LabelledEnum) else str(value)
 
@@ -88,22 +88,22 @@ def canonical_price(price: Price, field: PriceField) -> str:
 
 
 def apply_prices(price_list: PriceList, edits: Iterable[Edit]) -> PriceList:
-    """The price list with the plan's own prices laid over it."""
+    """The price list with the plan's own prices in place of its prices."""
     prices = dict(price_list.prices)
     for edit in edits:
         if edit.ward_code == ALL_WARDS and edit.item in prices:
             field = PriceField(edit.field)
             value: Any = int(edit.value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else edit.value
-            typed: dict[str, Any] = {field.value: value}
+            changes: dict[str, Any] = {field.value: value}
             if field is PriceField.EVIDENCE:
-                # The date of the evidence is a part of its words once they were changed.
-                typed["evidence_date"] = None
-            prices[edit.item] = replace(prices[edit.item], **typed)
+                # Once the evidence is changed, its date is part of its text.
+                changes["evidence_date"] = None
+            prices[edit.item] = replace(prices[edit.item], **changes)
     return replace(price_list, prices=prices)
 
 
 def apply_edits(plan: Plan, edits: Iterable[Edit]) -> Plan:
-    """The plan with the edits laid over its lines. A line that no remedy asked for is added; a quantity of zero keeps its line."""
+    """The plan with the edits applied to its lines. A line that comes from no remedy is added; a quantity of zero keeps its line."""
     by_line: dict[tuple[str, str], dict[str, str]] = {}
     for edit in edits:
         if edit.ward_code != ALL_WARDS:
@@ -112,18 +112,18 @@ def apply_edits(plan: Plan, edits: Iterable[Edit]) -> Plan:
     lines = {(line.ward.code, line.item): line for line in plan.lines}
     for (ward_code, item), values in by_line.items():
         line = lines.get((ward_code, item)) or new_line(plan, wards[ward_code], item)
-        lines[ward_code, item] = _changed(line, values, plan)
+        lines[ward_code, item] = _apply_values(line, values, plan)
     ordered = sorted(lines.values(), key=lambda line: (line.ward.position, line.item))
     return replace(plan, lines=tuple(ordered))
 
 
 def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
-    """A line of nothing yet that no remedy asks for. Raises EditError where the ward or the item can have none."""
+    """A line of quantity zero that comes from no remedy. Raises EditError where the ward or the item can have none."""
     snapshot = plan.ratings[ward.code].snapshot
     if snapshot is None:
         raise EditError(f"{ward.full_name} chưa có số liệu được duyệt nên chưa lập được dòng nào.")
-    entry = load_catalogue().get(item)
-    if entry is None or entry.acquisition is Acquisition.NONE:
+    catalogue_item = load_catalogue().get(item)
+    if catalogue_item is None or catalogue_item.acquisition is Acquisition.NONE:
         raise EditError(f"“{item}” không phải mã danh mục mua hoặc thuê được. Xem mã ở PL06.")
     have, cap = sum(lot.working for lot in snapshot.lots_of(item)), quantity_cap(item, snapshot)
     spending = spending_of(item)
@@ -161,25 +161,25 @@ def find_double_funding(plan: Plan) -> list[str]:
     for line in plan.lines:
         if line.quantity:
             bought.setdefault(line.ward, set()).add(line.item)
-    told = []
+    problems = []
     for ward, items in bought.items():
         for package, parts in PACKAGES.items():
-            doubled = sorted(items.intersection(parts))
-            if package in items and doubled:
-                told.append(
-                    f"{ward.full_name}: đã có gói {package} nên không cấp riêng {', '.join(doubled)}. Bỏ gói hoặc bỏ các dòng ấy."
+            parts_bought = sorted(items.intersection(parts))
+            if package in items and parts_bought:
+                problems.append(
+                    f"{ward.full_name}: đã có gói {package} nên không cấp riêng {', '.join(parts_bought)}. Bỏ gói hoặc bỏ các dòng ấy."
                 )
         snapshot = plan.ratings[ward.code].snapshot
         counters = sorted(item for item in items if item.startswith("B"))
         if counters and snapshot is not None and snapshot.fact("owns_counters") is False:
-            told.append(
+            problems.append(
                 f"{ward.full_name}: quầy một cửa thuộc Trung tâm Phục vụ hành chính công TP nên không cấp {', '.join(counters)} cho xã, phường."
             )
-    return told
+    return problems
 
 
-def _changed(line: PlanLine, values: Mapping[str, str], plan: Plan) -> PlanLine:
-    """A line with its edits; kind of spending, source, months and price follow the method where they were not typed."""
+def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> PlanLine:
+    """A line with its edits; kind of spending, source, months and price follow the method unless they are edited too."""
     method = Method(values.get(EditField.METHOD, line.method))
     if method is not line.method:
         is_lease = method is Method.LEASE
@@ -192,13 +192,13 @@ def _changed(line: PlanLine, values: Mapping[str, str], plan: Plan) -> PlanLine:
             months=plan.assumptions.months if is_paid_yearly(line.item, method) else 12,
             unit_price=unit_price_of(line.item, method, line.price, plan.assumptions),
         )
-    typed: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
     for name, value in values.items():
         field = EditField(name)
         kind: Callable[[str], Any] = _ENUMERATIONS.get(field, int if field in _NUMBERS else str)
-        typed[field.value] = kind(value)
+        changes[field.value] = kind(value)
     edited = tuple(field.value for field in EditField if field.value in values)
-    return replace(line, **typed, edited=edited)
+    return replace(line, **changes, edited=edited)
 
 
 _ENUMERATIONS: Mapping[EditField, Callable[[str], Any]] = {
@@ -209,71 +209,71 @@ _ENUMERATIONS: Mapping[EditField, Callable[[str], Any]] = {
 _NUMBERS = (EditField.QUANTITY, EditField.MONTHS, EditField.UNIT_PRICE, EditField.YEAR)
 
 
-def _count(least: int, most: int) -> Callable[[str], str]:
-    def read(typed: str) -> str:
+def _count_parser(least: int, most: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
         try:
-            number = parse_count(typed, MAX_VND)
+            number = parse_count(text, MAX_VND)
         except CountError as error:
             raise EditError(error.message) from None
         if not least <= number <= most:
-            raise EditError(f"“{typed}” ngoài khoảng cho phép: nhập số nguyên từ {least} đến {most}.")
+            raise EditError(f"“{text}” ngoài khoảng cho phép: nhập số nguyên từ {least} đến {most}.")
         return str(number)
 
-    return read
+    return parse
 
 
-def _money(typed: str) -> str:
+def _parse_amount(text: str) -> str:
     try:
-        return str(parse_vnd(typed))
+        return str(parse_vnd(text))
     except CountError as error:
         raise EditError(error.message) from None
 
 
-def _one_of(words: Mapping[str, str]) -> Callable[[str], str]:
-    """Reads the value or its words, whatever their capital letters."""
+def _choice_parser(labels: Mapping[str, str]) -> Callable[[str], str]:
+    """Accepts the value or its label, in whatever case."""
 
-    def read(typed: str) -> str:
-        for value, label in words.items():
-            if typed.casefold() in (value.casefold(), label.casefold()):
+    def parse(text: str) -> str:
+        for value, label in labels.items():
+            if text.casefold() in (value.casefold(), label.casefold()):
                 return value
-        raise EditError(f"“{typed}” không có trong danh sách. Chọn: {', '.join(words.values())}.")
+        raise EditError(f"“{text}” không có trong danh sách. Chọn: {', '.join(labels.values())}.")
 
-    return read
+    return parse
 
 
-def _words(name: str, *, needed: bool) -> Callable[[str], str]:
-    def read(typed: str) -> str:
-        if needed and not typed:
+def _text_parser(name: str, *, is_required: bool) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if is_required and not text:
             raise EditError(f"Ô {name} không được để trống.")
-        if len(typed) > MAX_TEXT:
+        if len(text) > MAX_TEXT:
             raise EditError(f"Ô {name} dài quá {MAX_TEXT} ký tự. Viết ngắn lại.")
-        return typed
+        return text
 
-    return read
-
-
-def _year(typed: str) -> str:
-    if not re.fullmatch(r"20[0-9]{2}", typed):
-        raise EditError(f"“{typed}” không phải năm. Viết bốn chữ số, ví dụ 2027.")
-    return typed
+    return parse
 
 
-_READERS: Mapping[EditField, Callable[[str], str]] = {
-    EditField.QUANTITY: _count(0, MAX_QUANTITY),
-    EditField.METHOD: _one_of({method.value: method.label for method in Method}),
-    EditField.MONTHS: _count(0, 12),
-    EditField.UNIT_PRICE: _money,
-    EditField.SPENDING: _one_of({kind.value: kind.label for kind in Spending}),
-    EditField.SOURCE: _words(EditField.SOURCE.label, needed=True),
-    EditField.YEAR: _year,
-    EditField.PRIORITY: _one_of(PRIORITIES),
-    EditField.OWNER: _words(EditField.OWNER.label, needed=True),
-    EditField.UNIT: _words(EditField.UNIT.label, needed=True),
-    EditField.NOTE: _words(EditField.NOTE.label, needed=False),
+def _parse_year(text: str) -> str:
+    if not re.fullmatch(r"20[0-9]{2}", text):
+        raise EditError(f"“{text}” không phải năm. Viết bốn chữ số, ví dụ 2027.")
+    return text
+
+
+_PARSERS: Mapping[EditField, Callable[[str], str]] = {
+    EditField.QUANTITY: _count_parser(0, MAX_QUANTITY),
+    EditField.METHOD: _choice_parser({method.value: method.label for method in Method}),
+    EditField.MONTHS: _count_parser(0, 12),
+    EditField.UNIT_PRICE: _parse_amount,
+    EditField.SPENDING: _choice_parser({kind.value: kind.label for kind in Spending}),
+    EditField.SOURCE: _text_parser(EditField.SOURCE.label, is_required=True),
+    EditField.YEAR: _parse_year,
+    EditField.PRIORITY: _choice_parser(PRIORITIES),
+    EditField.OWNER: _text_parser(EditField.OWNER.label, is_required=True),
+    EditField.UNIT: _text_parser(EditField.UNIT.label, is_required=True),
+    EditField.NOTE: _text_parser(EditField.NOTE.label, is_required=False),
 }
-_PRICE_READERS: Mapping[PriceField, Callable[[str], str]] = {
-    PriceField.UNIT_PRICE: _money,
-    PriceField.VAT: _count(0, 100),
-    PriceField.METHOD: _one_of(METHODS),
-    PriceField.EVIDENCE: _words(PriceField.EVIDENCE.label, needed=False),
+_PRICE_PARSERS: Mapping[PriceField, Callable[[str], str]] = {
+    PriceField.UNIT_PRICE: _parse_amount,
+    PriceField.VAT: _count_parser(0, 100),
+    PriceField.METHOD: _choice_parser(METHODS),
+    PriceField.EVIDENCE: _text_parser(PriceField.EVIDENCE.label, is_required=False),
 }

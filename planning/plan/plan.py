@@ -167,9 +167,9 @@ class Plan:
         """VND of one kind of spending whose price has no evidence."""
         return self.total(lambda line: line.spending is spending and not line.price.has_evidence)
 
-    def total(self, chosen: Callable[[PlanLine], bool] = lambda _line: True) -> int:
+    def total(self, selects: Callable[[PlanLine], bool] = lambda _line: True) -> int:
         """VND of the chosen lines."""
-        return sum(line.amount for line in self.lines if chosen(line))
+        return sum(line.amount for line in self.lines if selects(line))
 
     def spending_total(self, spending: Spending) -> int:
         """VND of one kind of spending."""
@@ -192,15 +192,15 @@ class Plan:
         """VND of the equipment of the city service centre. In no other total."""
         return sum(line.amount for line in self.centre_lines)
 
-    def totals_by(self, part: Callable[[PlanLine], str]) -> dict[str, dict[Spending, int]]:
+    def totals_by(self, key_of: Callable[[PlanLine], str]) -> dict[str, dict[Spending, int]]:
         """VND by a part of the lines, kinds of spending apart, in the order of the part."""
         sums: dict[str, dict[Spending, int]] = {}
         for line in self.lines:
-            row = sums.setdefault(part(line), dict.fromkeys(Spending, 0))
+            row = sums.setdefault(key_of(line), dict.fromkeys(Spending, 0))
             row[line.spending] += line.amount
         return dict(sorted(sums.items()))
 
-    def largest(self, count: int) -> list[tuple[Ward, dict[Spending, int]]]:
+    def largest_wards(self, count: int) -> list[tuple[Ward, dict[Spending, int]]]:
         """The wards with the largest sums of both kinds of spending, largest first, kinds apart."""
         sums = self.totals_by(lambda line: line.ward.code)
         ordered = sorted(
@@ -209,7 +209,7 @@ class Plan:
         return [(ward, sums[ward.code]) for ward in ordered[:count]]
 
     @property
-    def missing(self) -> tuple[Ward, ...]:
+    def wards_without_data(self) -> tuple[Ward, ...]:
         """The wards without data: they are not in any total."""
         return tuple(ward for ward in self.wards if self.ratings[ward.code].result is Result.NO_DATA)
 
@@ -217,8 +217,8 @@ class Plan:
 def spending_of(item: str) -> Spending:
     """Yearly items and services are recurrent spending, equipment is capital (an assumption that the city may change)."""
     entry = load_catalogue()[item]
-    leased = entry.yearly or entry.acquisition is Acquisition.LEASE
-    return Spending.RECURRENT if leased else Spending.CAPITAL
+    is_recurrent = entry.yearly or entry.acquisition is Acquisition.LEASE
+    return Spending.RECURRENT if is_recurrent else Spending.CAPITAL
 
 
 def is_leased_good(item: str, method: Method) -> bool:
@@ -256,29 +256,29 @@ def build_plan(
     """The plan that mends what money mends in every ward, less what is on order."""
     ordered = tuple(sorted(wards, key=lambda ward: ward.position))
     lines: list[PlanLine] = []
-    centre: list[CentreLine] = []
-    left_out: list[Exclusion] = []
+    centre_lines: list[CentreLine] = []
+    exclusions: list[Exclusion] = []
     for ward in ordered:
         rating = ratings[ward.code]
         if rating.snapshot is not None:
             remedies = remedies_of(rating)
-            by_item, packed = _unpack(remedies)
-            wanted = {item: sum(remedy.quantity for remedy in own) for item, own in (by_item | packed).items()}
-            left_out += exclusions_of(ward, rating.snapshot, wanted, packed)
+            by_item, packaged = _split_packages(remedies)
+            quantities = {item: sum(remedy.quantity for remedy in group) for item, group in (by_item | packaged).items()}
+            exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged)
             lines += ward_lines(ward, rating, remedies, price_list, assumptions)
-            centre += _centre_lines(ward, rating.snapshot, price_list)
-    kept = (tuple(lines), tuple(centre), tuple(left_out))
+            centre_lines += _centre_lines(ward, rating.snapshot, price_list)
+    kept = (tuple(lines), tuple(centre_lines), tuple(exclusions))
     return Plan(name, on, assumptions, price_list, standard, ordered, dict(ratings), *kept)
 
 
-def _unpack(remedies: Iterable[RemedyLine]) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:
+def _split_packages(remedies: Iterable[RemedyLine]) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:
     """The remedies by item: those that stand, and those that a package of the same ward already holds."""
     by_item: dict[str, list[RemedyLine]] = {}
     for remedy in remedies:
         by_item.setdefault(remedy.item, []).append(remedy)
-    held = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]}
-    packed = {item: own for item, own in by_item.items() if item in held}
-    return {item: own for item, own in by_item.items() if item not in held}, packed
+    package_parts = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]}
+    packaged = {item: group for item, group in by_item.items() if item in package_parts}
+    return {item: group for item, group in by_item.items() if item not in package_parts}, packaged
 
 
 def ward_lines(
@@ -287,14 +287,14 @@ def ward_lines(
     """The lines of a ward with a snapshot that its remedies come to, by item, less what is on order."""
     snapshot = rating.snapshot
     assert snapshot is not None
-    by_item, _packed = _unpack(remedies)
-    coming = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
+    by_item, _packaged = _split_packages(remedies)
+    on_order = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
     if "A01" in by_item:
         # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
-        coming["A01"] += coming["A02"]
+        on_order["A01"] += on_order["A02"]
     lines = (
-        _item_line(ward, item, own, rating, snapshot, price_list, assumptions, coming[item])
-        for item, own in sorted(by_item.items())
+        _item_line(ward, item, group, rating, snapshot, price_list, assumptions, on_order[item])
+        for item, group in sorted(by_item.items())
     )
     return [line for line in lines if line.quantity]
 
@@ -310,7 +310,7 @@ def _item_line(
     on_order: int,
 ) -> PlanLine:
     have = sum(lot.working for lot in snapshot.lots_of(item))
-    short, replaced = sum(r.quantity for r in remedies), sum(r.replaces for r in remedies)
+    short, replaced = sum(remedy.quantity for remedy in remedies), sum(remedy.replaces for remedy in remedies)
     quantity = max(0, short - on_order)
     cap = quantity_cap(item, snapshot)
     room = None if cap is None else max(0, cap - (have + substitutes(item, snapshot) - replaced) - on_order)

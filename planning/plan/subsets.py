@@ -8,23 +8,23 @@ from planning.plan.plan import Plan, PlanLine
 
 
 def ward_subset(plan: Plan, ward: Ward) -> Plan:
-    """What the plan says of one ward. Transfers are those that it gets and those that it gives."""
+    """The part of the plan that concerns one ward. Its transfers are those that it receives and those that it gives."""
     return replace(
-        _only(plan, lambda line: line.ward == ward),
+        _subset(plan, lambda line: line.ward == ward),
         wards=(ward,),
         ratings={ward.code: plan.ratings[ward.code]},
         centre_lines=tuple(line for line in plan.centre_lines if line.ward == ward),
-        exclusions=tuple(one for one in plan.exclusions if one.ward == ward),
+        exclusions=tuple(exclusion for exclusion in plan.exclusions if exclusion.ward == ward),
         transfers=tuple(transfer for transfer in plan.transfers if ward in (transfer.giver, transfer.receiver)),
     )
 
 
 def source_subset(plan: Plan, source: str) -> Plan:
     """What one source pays, over all wards. What moves takes the place of buying at the source of its line."""
-    own = _only(plan, lambda line: line.source == source)
-    asked = {(line.ward, line.item) for line in own.lines}
-    moved = tuple(transfer for transfer in plan.transfers if (transfer.receiver, transfer.item) in asked)
-    return replace(own, centre_lines=(), exclusions=(), transfers=moved)
+    subset = _subset(plan, lambda line: line.source == source)
+    requested = {(line.ward, line.item) for line in subset.lines}
+    moved = tuple(transfer for transfer in plan.transfers if (transfer.receiver, transfer.item) in requested)
+    return replace(subset, centre_lines=(), exclusions=(), transfers=moved)
 
 
 def wards_of(plan: Plan) -> tuple[Ward, ...]:
@@ -39,9 +39,9 @@ def sources_of(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted({line.source for line in plan.lines}))
 
 
-def _only(plan: Plan, chosen: Callable[[PlanLine], bool]) -> Plan:
+def _subset(plan: Plan, selects: Callable[[PlanLine], bool]) -> Plan:
     """The plan with some of its lines, and of its prices those that these or the equipment of the centre use."""
-    lines = tuple(line for line in plan.lines if chosen(line))
+    lines = tuple(line for line in plan.lines if selects(line))
     used = {line.item for line in lines} | {line.item for line in plan.centre_lines}
     prices = {item: price for item, price in plan.price_list.prices.items() if item in used}
     return replace(plan, lines=lines, price_list=replace(plan.price_list, prices=prices))

@@ -1,4 +1,4 @@
-"""A workbook of the plan that comes back: what it changed, what stands against that, and what cannot be. Pure.
+"""A workbook of the plan that comes back: what it changed, what conflicts with that, and what is not allowed. Pure.
 
 Three states are compared for each field: what went out (the file says so itself), what came back, and what the plan says now.
 """
@@ -32,8 +32,8 @@ Field = EditField | PriceField
 class ReturnedLine:
     """A row of the detail: where it stands, the code it carries, ward and item, and the cells as text by field.
 
-    A field that the file computes, as the price of a line mostly is, has no cell. ``overwritten`` are computed cells that were typed over.
-    ``moved`` is added up from the sheet of transfers where ``is_moved_live``, and typed otherwise.
+    A field that the file computes, as the price of a line mostly is, has no cell. ``overwritten`` are computed cells that hold a typed value.
+    ``moved`` is a formula over the sheet of transfers where ``is_moved_live``, and a typed value otherwise.
     """
 
     number: int
@@ -57,7 +57,7 @@ class ReturnedPrice:
 
 @dataclass(frozen=True)
 class ReturnedWorkbook:
-    """All that is read of a file. ``lines``, ``moved`` and ``prices`` by code are the values that went out."""
+    """Everything that is read from a file. ``lines``, ``moved`` and ``prices`` by code are the values that went out."""
 
     plan_id: int
     plan_name: str
@@ -88,7 +88,7 @@ class ProposedChange:
 
 @dataclass(frozen=True)
 class RefusedValue:
-    """Something that cannot be taken: where it stands, what it says, and why not."""
+    """A value that cannot be accepted: where it stands, what it is, and why not."""
 
     where: str
     what: str
@@ -98,7 +98,7 @@ class RefusedValue:
 
 @dataclass(frozen=True)
 class WorkbookDiff:
-    """What taking the file over would do. ``disputed`` were changed in the plan too since the file went out, and stay as they are."""
+    """What accepting the file would change. ``disputed`` fields were changed in the plan too since the file went out, and stay as they are."""
 
     proposed: tuple[ProposedChange, ...]
     disputed: tuple[ProposedChange, ...]
@@ -108,12 +108,12 @@ class WorkbookDiff:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the file changes nothing and asks for nothing."""
+        """Whether the file changes nothing and has nothing to refuse."""
         return not (self.proposed or self.disputed or self.refused)
 
 
-class _Looking:
-    """Collects what is found while the file is gone through."""
+class _DiffBuilder:
+    """Collects the changes, refusals and warnings while the file is compared."""
 
     def __init__(self) -> None:
         self.proposed: list[ProposedChange] = []
@@ -122,10 +122,10 @@ class _Looking:
         self.warnings: list[str] = []
         self.same = 0
 
-    def weigh(
+    def add_field(
         self, edit: Edit, label: str, where: str, went_out: str, now: str, show: Callable[[str], str], note: str = ""
     ) -> None:
-        """Put a field where it belongs: what came back is the value of its edit."""
+        """File a field under what became of it; the value of its edit is what came back."""
         if edit.value in (went_out, now):
             self.same += 1
             return
@@ -135,20 +135,20 @@ class _Looking:
 
 def diff_workbook(file: ReturnedWorkbook, plan: Plan) -> WorkbookDiff:
     """Compare a file with what went out and with the plan as it stands now."""
-    looking = _Looking()
-    _look_at_prices(file, plan, looking)
-    _look_at_lines(file, plan, looking)
+    builder = _DiffBuilder()
+    _diff_prices(file, plan, builder)
+    _diff_lines(file, plan, builder)
     return WorkbookDiff(
-        tuple(looking.proposed), tuple(looking.disputed), tuple(looking.refused), tuple(looking.warnings), looking.same
+        tuple(builder.proposed), tuple(builder.disputed), tuple(builder.refused), tuple(builder.warnings), builder.same
     )
 
 
-def _look_at_prices(file: ReturnedWorkbook, plan: Plan, looking: _Looking) -> None:
+def _diff_prices(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> None:
     for row in file.price_rows:
         price = plan.price_list.prices.get(row.item)
         if price is None or row.item not in file.prices:
             where = f"PL06, dòng {row.number}"
-            looking.refused.append(RefusedValue(where, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
+            builder.refused.append(RefusedValue(where, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
             continue
         for field, (address, text) in row.cells.items():
             went_out, now = file.prices[row.item][field], canonical_price(price, field)
@@ -156,53 +156,55 @@ def _look_at_prices(file: ReturnedWorkbook, plan: Plan, looking: _Looking) -> No
             try:
                 after = parse_value(field, text)
             except EditError as error:
-                looking.refused.append(RefusedValue(where, name, text, error.message))
+                builder.refused.append(RefusedValue(where, name, text, error.message))
                 continue
             edit = Edit(ALL_WARDS, row.item, field.value, after)
-            looking.weigh(edit, name, where, went_out, now, partial(display_price_value, field))
+            builder.add_field(edit, name, where, went_out, now, partial(display_price_value, field))
 
 
-def _look_at_lines(file: ReturnedWorkbook, plan: Plan, looking: _Looking) -> None:
+def _diff_lines(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> None:
     wards = {ward.code: ward for ward in plan.wards}
     seen: set[str] = set()
     for row in file.rows:
         where = f"PL02, dòng {row.number}"
         for heading in row.overwritten:
-            looking.warnings.append(
+            builder.warnings.append(
                 f"{where}: ô “{heading}” bị ghi đè bằng giá trị; hệ thống tự tính lại ô này nên bỏ qua giá trị ấy."
             )
         ward = wards.get(row.ward_code)
         if ward is None or row.item not in load_catalogue():
-            wrong = row.ward_code if ward is None else row.item
-            looking.refused.append(
-                RefusedValue(where, "Mã xã, mã DM", wrong, "Không có mã này. Ghi mã xã năm chữ số và mã danh mục như ở PL06.")
+            unknown_code = row.ward_code if ward is None else row.item
+            builder.refused.append(
+                RefusedValue(
+                    where, "Mã xã, mã DM", unknown_code, "Không có mã này. Ghi mã xã năm chữ số và mã danh mục như ở PL06."
+                )
             )
             seen.add(row.code)
             continue
         code = f"{row.ward_code}-{row.item}"
         if code in seen:
-            looking.refused.append(RefusedValue(where, "Mã dòng", code, "Dòng này đứng hai lần trong tệp. Gộp lại thành một dòng."))
+            builder.refused.append(RefusedValue(where, "Mã dòng", code, "Dòng này đứng hai lần trong tệp. Gộp lại thành một dòng."))
             continue
         seen.add(code)
-        _look_at_line(file, plan, looking, row, ward)
+        _diff_line(file, plan, builder, row, ward)
     for code in file.lines.keys() - seen:
-        _look_at_missing(file, plan, looking, code)
+        _diff_missing_line(file, plan, builder, code)
 
 
-def _look_at_line(file: ReturnedWorkbook, plan: Plan, looking: _Looking, row: ReturnedLine, ward: Ward) -> None:
+def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: ReturnedLine, ward: Ward) -> None:
     code = f"{ward.code}-{row.item}"
     present = next((line for line in plan.lines if line.code == code), None)
     is_new = code not in file.lines
     try:
         line = present or new_line(plan, ward, row.item)
     except EditError as error:
-        looking.refused.append(RefusedValue(f"PL02, dòng {row.number}", "Dòng mới", code, error.message))
+        builder.refused.append(RefusedValue(f"PL02, dòng {row.number}", "Dòng mới", code, error.message))
         return
     if row.moved not in (file.moved.get(code, "0"), ""):
-        what = "trang tính Điều chuyển của tệp đã bị sửa" if row.is_moved_live else "không sửa số ở cột này"
-        told = f"Điều chuyển phải có bên giao, và làm ở trang Điều chuyển của phương án trên hệ thống: {what}."
-        looking.refused.append(
-            RefusedValue(f"PL02, dòng {row.number}", f"{ward.full_name}, {row.item}: Điều chuyển, tận dụng", row.moved, told)
+        cause = "trang tính Điều chuyển của tệp đã bị sửa" if row.is_moved_live else "không sửa số ở cột này"
+        message = f"Điều chuyển phải có bên giao, và làm ở trang Điều chuyển của phương án trên hệ thống: {cause}."
+        builder.refused.append(
+            RefusedValue(f"PL02, dòng {row.number}", f"{ward.full_name}, {row.item}: Điều chuyển, tận dụng", row.moved, message)
         )
     for field, (address, text) in row.cells.items():
         now = canonical_value(line, field)
@@ -213,25 +215,25 @@ def _look_at_line(file: ReturnedWorkbook, plan: Plan, looking: _Looking, row: Re
         try:
             after = parse_value(field, text)
         except EditError as error:
-            looking.refused.append(RefusedValue(where, name, text, error.message))
+            builder.refused.append(RefusedValue(where, name, text, error.message))
             continue
         note = "dòng mới" if is_new and present is None else ""
-        looking.weigh(
+        builder.add_field(
             Edit(ward.code, row.item, field.value, after), name, where, went_out, now, partial(display_value, field), note
         )
 
 
-def _look_at_missing(file: ReturnedWorkbook, plan: Plan, looking: _Looking, code: str) -> None:
-    """A line that was taken out of the file: its quantity becomes nothing."""
+def _diff_missing_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, code: str) -> None:
+    """A line that was removed from the file: its quantity becomes zero."""
     present = next((line for line in plan.lines if line.code == code), None)
     if present is None:
-        looking.same += 1
+        builder.same += 1
         return
     field = EditField.QUANTITY
     went_out, now = file.lines[code][field], canonical_value(present, field)
     name = f"{present.ward.full_name}, {present.item}: {field.label}"
     edit = Edit(present.ward.code, present.item, field.value, "0")
-    looking.weigh(edit, name, "PL02", went_out, now, partial(display_value, field), "dòng bị xóa trong tệp")
+    builder.add_field(edit, name, "PL02", went_out, now, partial(display_value, field), "dòng bị xóa trong tệp")
 
 
 def display_price_value(field: PriceField, value: str) -> str:
@@ -241,7 +243,7 @@ def display_price_value(field: PriceField, value: str) -> str:
     return format_number(int(value)) if field is PriceField.UNIT_PRICE and value.isdigit() else value
 
 
-def selected_edits(found: WorkbookDiff, keys: Iterable[str]) -> list[Edit]:
+def selected_edits(diff: WorkbookDiff, keys: Iterable[str]) -> list[Edit]:
     """The edits of the fields that were ticked."""
-    wanted = frozenset(keys)
-    return [proposal.edit for proposal in found.proposed if proposal.key in wanted]
+    ticked = frozenset(keys)
+    return [proposal.edit for proposal in diff.proposed if proposal.key in ticked]

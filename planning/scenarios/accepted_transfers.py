@@ -1,4 +1,4 @@
-"""Transfers that a planner agreed to: kept with the scenario, fitted to its lines, and what can be proposed beside them."""
+"""Transfers that a planner accepted: stored with the scenario, and what can be proposed beside them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -13,36 +13,36 @@ from portal.clock import now
 
 
 def list_proposals(plan: Plan) -> tuple[Transfer, ...]:
-    """The transfers that leave least to buy beside those that stand in the plan already."""
-    lacking = {(line.ward.code, line.item): line.moved for line in plan.lines}
-    wanted = [replace(s, quantity=s.quantity - lacking[s.ward.code, s.item]) for s in shortages(plan)]
-    spared = remaining_surpluses(plan)
+    """The transfers that leave least to buy, beside those that the plan has already."""
+    moved = {(line.ward.code, line.item): line.moved for line in plan.lines}
+    open_shortages = [replace(s, quantity=s.quantity - moved[s.ward.code, s.item]) for s in shortages(plan)]
+    open_surpluses = remaining_surpluses(plan)
     prices = {item: price.unit_price for item, price in plan.price_list.prices.items()}
-    return propose_transfers((s for s in wanted if s.quantity > 0), (s for s in spared if s.quantity > 0), prices)
+    return propose_transfers((s for s in open_shortages if s.quantity > 0), (s for s in open_surpluses if s.quantity > 0), prices)
 
 
 def remaining_surpluses(plan: Plan) -> list[Surplus]:
-    """What each ward can spare beside what it gives already; below nothing where newer data say that it has less."""
-    given: dict[tuple[str, str], int] = {}
+    """What each ward can spare beside what it gives already; negative where newer data show that it has less."""
+    promised: dict[tuple[str, str], int] = {}
     for transfer in plan.transfers:
         key = (transfer.giver.code, transfer.item)
-        given[key] = given.get(key, 0) + transfer.quantity
-    return [replace(s, quantity=s.quantity - given.get((s.ward.code, s.item), 0)) for s in surpluses(plan)]
+        promised[key] = promised.get(key, 0) + transfer.quantity
+    return [replace(s, quantity=s.quantity - promised.get((s.ward.code, s.item), 0)) for s in surpluses(plan)]
 
 
 def proposal_key(transfer: Transfer) -> str:
-    """The name of a proposal on the page."""
+    """The form value of a proposal on the page."""
     return f"{transfer.item}|{transfer.giver.code}|{transfer.receiver.code}|{transfer.quantity}"
 
 
 def accept_transfers(session: Session, record: PlanRecord, plan: Plan, keys: Collection[str], by: str) -> int:
-    """Agree to proposals by their keys; gives how many. Raises ScenarioError where one is no longer proposed as it was shown."""
+    """Accept proposals by their keys; returns how many. Raises ScenarioError where one is no longer proposed as the page showed it."""
     check_open(record)
-    offered = {proposal_key(transfer): transfer for transfer in list_proposals(plan)}
-    if not keys or set(keys) - offered.keys():
+    proposals = {proposal_key(transfer): transfer for transfer in list_proposals(plan)}
+    if not keys or set(keys) - proposals.keys():
         raise ScenarioError("Danh sách đề xuất vừa đổi hoặc chưa chọn dòng nào. Xem lại rồi chọn lần nữa.")
     rows = {(row.item_code, row.giver_code, row.receiver_code): row for row in record.transfers}
-    for transfer in (offered[key] for key in keys):
+    for transfer in (proposals[key] for key in keys):
         row = rows.get((transfer.item, transfer.giver.code, transfer.receiver.code))
         if row is None:
             row = PlanTransfer(
@@ -59,12 +59,12 @@ def accept_transfers(session: Session, record: PlanRecord, plan: Plan, keys: Col
 
 
 def withdraw_transfers(session: Session, record: PlanRecord, ids: Iterable[int]) -> int:
-    """Take agreed transfers back; gives how many. Raises ScenarioError."""
+    """Withdraw accepted transfers; returns how many. Raises ScenarioError."""
     check_open(record)
-    wanted = frozenset(ids)
-    gone = [row for row in record.transfers if row.id in wanted]
-    for row in gone:
+    chosen = frozenset(ids)
+    withdrawn = [row for row in record.transfers if row.id in chosen]
+    for row in withdrawn:
         record.transfers.remove(row)
-    if gone:
+    if withdrawn:
         count_change(session, record)
-    return len(gone)
+    return len(withdrawn)

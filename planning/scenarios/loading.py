@@ -73,7 +73,7 @@ def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
 
 def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Plan:
     """The same, from its record."""
-    key = record.sha256 or _key_of(session, record, on)
+    key = record.sha256 or _build_key(session, record, on)
     return _plans.get(key, lambda: _read_final(session, record) if record.is_final else _build(session, record, on))
 
 
@@ -88,12 +88,12 @@ def edits_of(record: PlanRecord) -> list[Edit]:
     return [Edit(row.ward_code, row.item_code, row.field, row.value) for row in record.edits]
 
 
-def _key_of(session: Session, record: PlanRecord, on: date | None) -> str:
+def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     """The hash of all that an open scenario is built from."""
     edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
     moved = sorted((row.item_code, row.giver_code, row.receiver_code, row.quantity) for row in record.transfers)
-    own = [record.title, version_of(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
-    return hash_content({"city": city_readiness(session, on).version, "own": own})
+    inputs = [record.title, version_of(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
+    return hash_content({"city": city_readiness(session, on).version, "inputs": inputs})
 
 
 def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
@@ -103,21 +103,21 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     assumptions = load_assumptions(record.assumptions)
     built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
     plan = apply_edits(built, edits)
-    return replace(with_transfers(plan, _fitting(record, plan)), rates=load_rates(record.rates))
+    return replace(with_transfers(plan, _fit_transfers(record, plan)), rates=load_rates(record.rates))
 
 
-def _fitting(record: PlanRecord, plan: Plan) -> list[Transfer]:
+def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
     """The agreed transfers, each no more than its line still asks for: newer data may ask for less."""
     wards = {ward.code: ward for ward in plan.wards}
-    room = {(line.ward.code, line.item): line.quantity for line in plan.lines}
-    kept = []
+    open_quantity = {(line.ward.code, line.item): line.quantity for line in plan.lines}
+    transfers = []
     for row in record.transfers:
         key = (row.receiver_code, row.item_code)
-        quantity = min(row.quantity, room.get(key, 0))
+        quantity = min(row.quantity, open_quantity.get(key, 0))
         if quantity:
-            room[key] -= quantity
-            kept.append(Transfer(row.item_code, wards[row.giver_code], wards[row.receiver_code], quantity, row.metres))
-    return kept
+            open_quantity[key] -= quantity
+            transfers.append(Transfer(row.item_code, wards[row.giver_code], wards[row.receiver_code], quantity, row.metres))
+    return transfers
 
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:

@@ -45,13 +45,13 @@ def create_plan(session: Session, name: str, note: str, first_year: int, by: str
         created_by=by,
         created_at=now(),
     )
-    return _added(session, record)
+    return _add(session, record)
 
 
 def copy_plan(session: Session, source: PlanRecord, name: str, by: str) -> PlanRecord:
     """A scenario of another name with the same rules and hand edits. Raises ScenarioError."""
     _check_name(session, name)
-    return _added(session, _successor(source, by, name=name))
+    return _add(session, _successor(source, by, name=name))
 
 
 def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> PlanRecord:
@@ -60,7 +60,7 @@ def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> Pla
     record = _successor(source, by, name=source.name, revision=newest + 1, follows_id=source.id, note=note)
     record.is_proposal, source.is_proposal = source.is_proposal, False
     record.is_default, source.is_default = source.is_default, False
-    return _added(session, record)
+    return _add(session, record)
 
 
 def rename_plan(session: Session, record: PlanRecord, name: str, note: str) -> None:
@@ -87,8 +87,8 @@ def set_rules(
     rates: Mapping[str, Any] | None = None,
     price_list_id: int | None = None,
 ) -> None:
-    """Set the rules of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
-    _check_same(record, changes)
+    """Set the rules of an open scenario. ``changes`` is the count that the page was rendered with. Raises ScenarioError."""
+    _check_unchanged(record, changes)
     record.assumptions = dump_assumptions(assumptions)
     if rates is not None:
         record.rates = dict(rates)
@@ -98,25 +98,25 @@ def set_rules(
 
 
 def set_funding(session: Session, record: PlanRecord, changes: int, funding: Funding) -> None:
-    """Set ceilings and floors of an open scenario. ``changes`` is what the page was made from. Raises ScenarioError."""
-    _check_same(record, changes)
+    """Set ceilings and floors of an open scenario. ``changes`` is the count that the page was rendered with. Raises ScenarioError."""
+    _check_unchanged(record, changes)
     record.funding = dump_funding(funding)
     count_change(session, record)
 
 
 def edit_line(
-    session: Session, record: PlanRecord, line: PlanLine, typed: Mapping[str, str], base: Mapping[str, str], why: str, by: str
+    session: Session, record: PlanRecord, line: PlanLine, entries: Mapping[str, str], base: Mapping[str, str], why: str, by: str
 ) -> list[Edit]:
-    """Store the fields that were changed on a page; ``base`` is what the page showed. Gives what was changed.
+    """Store the fields that were changed on a page; ``base`` is what the page showed. Returns the edits.
 
     Raises EditError for a value that cannot be, for a field that somebody else changed meanwhile, and for what would be funded twice.
     """
     check_open(record)
     edits = []
     for field in EditField:
-        if field.value not in typed:
+        if field.value not in entries:
             continue
-        value, present = parse_value(field, typed[field.value]), canonical_value(line, field)
+        value, present = parse_value(field, entries[field.value]), canonical_value(line, field)
         if value in (base.get(field.value), present):
             continue
         if base.get(field.value) != present:
@@ -126,46 +126,46 @@ def edit_line(
     return edits
 
 
-def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why: str, by: str, door: str) -> None:
+def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why: str, by: str, channel: str) -> None:
     """Store edits, each field once. Raises EditError where the plan would then fund something twice that it did not before."""
     before = plan_of(session, record)
-    wanted = list(edits)
-    _refuse_double(before, apply_edits(before, wanted))
+    edit_list = list(edits)
+    _refuse_double_funding(before, apply_edits(before, edit_list))
     rows = {(row.ward_code, row.item_code, row.field): row for row in record.edits}
-    for edit in wanted:
+    for edit in edit_list:
         row = rows.get((edit.ward_code, edit.item, edit.field))
         if row is None:
             row = PlanEdit(ward_code=edit.ward_code, item_code=edit.item, field=edit.field)
             record.edits.append(row)
-        row.value, row.why, row.by, row.at, row.door = edit.value, why, by, now(), door
-    if wanted:
+        row.value, row.why, row.by, row.at, row.door = edit.value, why, by, now(), channel
+    if edit_list:
         count_change(session, record)
 
 
 def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) -> int:
-    """Take the hand edits of one line back; gives how many there were. Raises ScenarioError."""
+    """Undo the hand edits of one line; returns how many there were. Raises ScenarioError."""
     check_open(record)
-    gone = [row for row in record.edits if (row.ward_code, row.item_code) == (ward_code, item)]
-    for row in gone:
+    undone = [row for row in record.edits if (row.ward_code, row.item_code) == (ward_code, item)]
+    for row in undone:
         record.edits.remove(row)
-    if gone:
+    if undone:
         count_change(session, record)
-    return len(gone)
+    return len(undone)
 
 
 def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     """Fix a scenario for good: its content is kept whole and hashed. Raises ScenarioError."""
     check_open(record)
     plan = plan_of(session, record)
-    doubled = find_double_funding(plan)
-    if doubled:
-        raise ScenarioError(f"Chưa chốt được vì có khoản cấp hai lần. {doubled[0]}")
+    problems = find_double_funding(plan)
+    if problems:
+        raise ScenarioError(f"Chưa chốt được vì có khoản cấp hai lần. {problems[0]}")
     if not plan.lines:
         raise ScenarioError("Chưa chốt được vì phương án chưa có dòng nào.")
     content = freeze_plan(plan, newest_hashes(session))
     record.content, record.sha256 = content, hash_content(content)
     record.final_by, record.final_at = by, now()
-    # What a final plan rests on stays as it is, for whoever looks it up.
+    # What a final plan rests on stays as it is, so that it can be looked up later.
     publish_price_list(session, record.price_list_id, by)
     count_change(session, record)
 
@@ -186,20 +186,20 @@ def price_edits(record: PlanRecord) -> list[PlanEdit]:
     return [row for row in record.edits if row.ward_code == ALL_WARDS]
 
 
-def _check_same(record: PlanRecord, changes: int) -> None:
+def _check_unchanged(record: PlanRecord, changes: int) -> None:
     check_open(record)
     if changes != record.changes:
         raise ScenarioError("Trong lúc bạn sửa, người khác đã đổi phương án này. Xem lại các ô rồi lưu lần nữa.")
 
 
-def _refuse_double(before: Plan, after: Plan) -> None:
+def _refuse_double_funding(before: Plan, after: Plan) -> None:
     known = set(find_double_funding(before))
-    for told in find_double_funding(after):
-        if told not in known:
-            raise EditError(f"Không cấp hai lần. {told}")
+    for problem in find_double_funding(after):
+        if problem not in known:
+            raise EditError(f"Không cấp hai lần. {problem}")
 
 
-def _successor(source: PlanRecord, by: str, **own: Any) -> PlanRecord:
+def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
     """A new record with the rules, edits and transfers of another one."""
     record = PlanRecord(
         price_list_id=source.price_list_id,
@@ -208,23 +208,23 @@ def _successor(source: PlanRecord, by: str, **own: Any) -> PlanRecord:
         funding=source.funding,
         created_by=by,
         created_at=now(),
-        **own,
+        **values,
     )
-    kept = ("ward_code", "item_code", "field", "value", "why", "door", "by", "at")
-    record.edits = [PlanEdit(**{name: getattr(row, name) for name in kept}) for row in source.edits]
-    moved = ("item_code", "giver_code", "receiver_code", "quantity", "metres", "by", "at")
-    record.transfers = [PlanTransfer(**{name: getattr(row, name) for name in moved}) for row in source.transfers]
+    edit_columns = ("ward_code", "item_code", "field", "value", "why", "door", "by", "at")
+    record.edits = [PlanEdit(**{name: getattr(row, name) for name in edit_columns}) for row in source.edits]
+    transfer_columns = ("item_code", "giver_code", "receiver_code", "quantity", "metres", "by", "at")
+    record.transfers = [PlanTransfer(**{name: getattr(row, name) for name in transfer_columns}) for row in source.transfers]
     return record
 
 
-def _added(session: Session, record: PlanRecord) -> PlanRecord:
+def _add(session: Session, record: PlanRecord) -> PlanRecord:
     session.add(record)
     session.flush()
     return record
 
 
 def count_change(session: Session, record: PlanRecord) -> None:
-    """Count a change of the scenario, so that who had it open is told."""
+    """Count a change of the scenario, so that a form rendered before it is refused."""
     record.changes += 1
     session.flush()
 

@@ -40,7 +40,7 @@ NEVER_MOVED = frozenset({"F03", "F06", "G06"})
 # What the survey counts of PCs: the qualities that a receiver relies on, and all that leaves the giver with the machine.
 _QUALITIES = ("pc_supported_os", "pc_memory_ssd")
 _COUNTED = (*_QUALITIES, "licensed_pcs", "pcs_protected")
-# How many of the nearest wards are looked at first. The rest is let in by price, so that this changes speed and no result.
+# How many of the nearest wards are considered first. The others are added by price, so that this changes the speed and no result.
 _NEAREST = 8
 
 
@@ -87,68 +87,70 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
 
     A ward can give any part of its surpluses, also of several items at once.
     """
-    wanted = sorted({line.item for line in plan.lines if line.quantity > 0} - NEVER_MOVED)
-    asked = {(line.ward.code, line.item) for line in plan.lines}
-    found = []
+    short_items = sorted({line.item for line in plan.lines if line.quantity > 0} - NEVER_MOVED)
+    requested = {(line.ward.code, line.item) for line in plan.lines}
+    found_surpluses = []
     for ward in sorted(plan.wards, key=lambda ward: ward.position):
         rating = plan.ratings[ward.code]
         snapshot = rating.snapshot
-        for item in wanted:
-            # The next item is judged on what is left once this one is given.
-            if snapshot is not None and (ward.code, item) not in asked:
-                spared, snapshot = _spare(rating, snapshot, item, date(plan.assumptions.first_year, 12, 31))
-                found += [Surplus(ward, item, spared)] if spared else []
-    return tuple(found)
+        for item in short_items:
+            # The next item is judged on what remains without this one.
+            if snapshot is not None and (ward.code, item) not in requested:
+                quantity, snapshot = _spare_quantity(rating, snapshot, item, date(plan.assumptions.first_year, 12, 31))
+                found_surpluses += [Surplus(ward, item, quantity)] if quantity else []
+    return tuple(found_surpluses)
 
 
 def give_away(snapshot: Snapshot, item: str, quantity: int, standard: Standard, until: date) -> Snapshot | None:
-    """What a ward has once it has given so many machines away, or None where it has not so many that may move.
+    """The snapshot of a ward without so many of its machines, or None where fewer may move.
 
     ``until`` is the day to which a PC that moves has to stay within the age of the standard.
     """
     max_age = standard.pc_max_age_years if item in PC_ITEMS else None
-    left, lots = quantity, list(snapshot.lots)
+    remaining, lots = quantity, list(snapshot.lots)
     for place in sorted(range(len(lots)), key=lambda place: (lots[place].year or 0, place)):
         lot = lots[place]
         if lot.item == item and lot.owner is Owner.WARD:
-            out = min(left, usable(lot, until, max_age))
-            lots[place] = _without(lot, out)
-            left -= out
-    facts = _facts_without(snapshot, item, quantity, standard, until)
-    return None if left or facts is None else replace(snapshot, lots=tuple(lots), facts=facts)
+            count = min(remaining, usable(lot, until, max_age))
+            lots[place] = _reduce_lot(lot, count)
+            remaining -= count
+    facts = _reduce_facts(snapshot, item, quantity, standard, until)
+    return None if remaining or facts is None else replace(snapshot, lots=tuple(lots), facts=facts)
 
 
-def _without(lot: EquipmentLot, out: int) -> EquipmentLot:
-    unused = min(out, lot.unused)
-    good = min(out - unused, lot.good)
-    return replace(lot, unused=lot.unused - unused, good=lot.good - good, degraded=lot.degraded - (out - unused - good))
+def _reduce_lot(lot: EquipmentLot, count: int) -> EquipmentLot:
+    unused = min(count, lot.unused)
+    good = min(count - unused, lot.good)
+    return replace(lot, unused=lot.unused - unused, good=lot.good - good, degraded=lot.degraded - (count - unused - good))
 
 
-def _facts_without(snapshot: Snapshot, item: str, out: int, standard: Standard, until: date) -> Mapping[str, Fact] | None:
+def _reduce_facts(snapshot: Snapshot, item: str, count: int, standard: Standard, until: date) -> Mapping[str, Fact] | None:
     """The facts once the machines are gone, or None where the answers do not show that so many may go."""
     facts = dict(snapshot.facts)
     if item in PC_ITEMS:
         lots = [lot for code in PC_ITEMS for lot in snapshot.lots_of(code)]
         working = sum(lot.working for lot in lots)
-        kept = [snapshot.count(key) for key in _QUALITIES]
+        quality_counts = [snapshot.count(key) for key in _QUALITIES]
         in_age = sum(usable(lot, until, standard.pc_max_age_years) for lot in lots if lot.owner is Owner.WARD)
         # So many at least are young enough and have every quality, even if the lacks of each kind sit in different machines.
-        if None in kept or out > working - (working - in_age) - sum(max(0, working - (count or 0)) for count in kept):
+        if None in quality_counts or count > working - (working - in_age) - sum(
+            max(0, working - (number or 0)) for number in quality_counts
+        ):
             return None
         for key in _COUNTED:
-            count = snapshot.count(key)
-            if count is not None:
-                facts[key] = replace(facts[key], value=max(0, count - out))
+            number = snapshot.count(key)
+            if number is not None:
+                facts[key] = replace(facts[key], value=max(0, number - count))
     if item == "A03":
         multifunction = snapshot.count("printers_multifunction")
-        if multifunction is None or out > sum(lot.working for lot in snapshot.lots_of(item)) - multifunction:
+        if multifunction is None or count > sum(lot.working for lot in snapshot.lots_of(item)) - multifunction:
             return None
     if item == "B11" and "cameras_cover_all" in facts:
         facts["cameras_cover_all"] = replace(facts["cameras_cover_all"], value=False)
     return facts
 
 
-def _spare(rating: Rating, snapshot: Snapshot, item: str, until: date) -> tuple[int, Snapshot]:
+def _spare_quantity(rating: Rating, snapshot: Snapshot, item: str, until: date) -> tuple[int, Snapshot]:
     """How many of an item a ward can spare at most, and what it has without them. Whatever is fewer can be spared too."""
     standard = rating.standard
     assert standard is not None
@@ -156,29 +158,31 @@ def _spare(rating: Rating, snapshot: Snapshot, item: str, until: date) -> tuple[
     one_less = give_away(snapshot, item, 1, standard, until) if stock and item in snapshot.answered_items else None
     if one_less is None:
         return 0, snapshot
-    bare = replace(snapshot, lots=tuple(lot for lot in snapshot.lots if lot.item != item or lot.owner is not Owner.WARD))
-    watched = {day: _touched(snapshot, (one_less, bare), standard, day) for day in (rating.on, until)}
-    if not any(finding.status is FindingStatus.MET and finding.is_counted for finding in watched[rating.on]):
+    without_item = replace(snapshot, lots=tuple(lot for lot in snapshot.lots if lot.item != item or lot.owner is not Owner.WARD))
+    affected = {day: _affected_findings(snapshot, (one_less, without_item), standard, day) for day in (rating.on, until)}
+    if not any(finding.status is FindingStatus.MET and finding.is_counted for finding in affected[rating.on]):
         return 0, snapshot
-    spared, left = 0, snapshot
+    spare, after = 0, snapshot
     for quantity in range(1, stock + 1):
         reduced = give_away(snapshot, item, quantity, standard, until)
-        if reduced is None or any(_is_worse(findings, reduced, standard, day) for day, findings in watched.items()):
+        if reduced is None or any(_is_worse(findings, reduced, standard, day) for day, findings in affected.items()):
             break
-        spared, left = quantity, reduced
-    return spared, left
+        spare, after = quantity, reduced
+    return spare, after
 
 
-def _touched(snapshot: Snapshot, changed: Sequence[Snapshot], standard: Standard, on: date) -> list[Finding]:
+def _affected_findings(snapshot: Snapshot, variants: Sequence[Snapshot], standard: Standard, on: date) -> list[Finding]:
     """The findings of a snapshot that come out otherwise in one of those changed."""
-    answers = {key for other in changed for key in _differing(snapshot, other)}
+    answers = {key for variant in variants for key in _changed_answers(snapshot, variant)}
     findings = [
         judge(criterion, snapshot, standard, on) for criterion in standard.criteria if not answers.isdisjoint(criterion.reads)
     ]
-    return [old for old in findings if any(judge(old.criterion, other, standard, on) != old for other in changed)]
+    return [
+        finding for finding in findings if any(judge(finding.criterion, variant, standard, on) != finding for variant in variants)
+    ]
 
 
-def _differing(snapshot: Snapshot, other: Snapshot) -> set[str]:
+def _changed_answers(snapshot: Snapshot, other: Snapshot) -> set[str]:
     """The keys of the answers in which two snapshots differ."""
     lots = Counter(snapshot.lots)
     lots.subtract(other.lots)
@@ -207,62 +211,62 @@ def propose_transfers(
     distance is exact, and proven so in whole numbers. Both sides are laid out by ward position, so that the order in which they come
     never matters. Sorted by item, giver and receiver. Names each ward and item once on a side.
     """
-    lacks, spares = _by_item(shortages), _by_item(surpluses)
-    found: list[Transfer] = []
-    for item in sorted(lacks.keys() & spares.keys()):
+    short, spare = _by_item(shortages), _by_item(surpluses)
+    transfers: list[Transfer] = []
+    for item in sorted(short.keys() & spare.keys()):
         if price[item] <= 0:
             continue
-        givers, receivers = spares[item], lacks[item]
+        givers, receivers = spare[item], short[item]
         metres = distance([ward for ward, _ in givers], [ward for ward, _ in receivers])
         moved = _least_metres([quantity for _, quantity in givers], [quantity for _, quantity in receivers], metres)
-        found += [Transfer(item, givers[i][0], receivers[j][0], moved[i, j], int(metres[i, j])) for i, j in sorted(moved)]
-    return tuple(found)
+        transfers += [Transfer(item, givers[i][0], receivers[j][0], moved[i, j], int(metres[i, j])) for i, j in sorted(moved)]
+    return tuple(transfers)
 
 
-def _by_item(parts: Iterable[Shortage | Surplus]) -> dict[str, list[tuple[Ward, int]]]:
-    found: dict[str, list[tuple[Ward, int]]] = {}
-    for part in sorted(parts, key=lambda part: (part.item, part.ward.position)):
-        found.setdefault(part.item, []).append((part.ward, part.quantity))
-    return found
+def _by_item(quantities: Iterable[Shortage | Surplus]) -> dict[str, list[tuple[Ward, int]]]:
+    by_item: dict[str, list[tuple[Ward, int]]] = {}
+    for entry in sorted(quantities, key=lambda entry: (entry.item, entry.ward.position)):
+        by_item.setdefault(entry.item, []).append((entry.ward, entry.quantity))
+    return by_item
 
 
 def _least_metres(supply: Sequence[int], demand: Sequence[int], metres: Metres) -> dict[tuple[int, int], int]:
     """How many units go from which row to which column: as many as possible, with the least sum of metres.
 
-    The simplex method, over the near ways first; a way that the prices of its two ends would pay for is let in until there is none.
+    The simplex method, over the nearest routes first; a route that the prices of its two ends would pay for is added until there is none.
     A corner of this polytope has whole units and whole prices, so that both are rounded to them.
     """
     solver = make_solver()
     solver.setOptionValue("solver", "simplex")
-    everything = min(sum(supply), sum(demand))
-    # The side that has less gives or gets all of it; the other at most what it has.
+    total = min(sum(supply), sum(demand))
+    # The smaller side gives or receives all that it has; the other side at most what it has.
     for stocks in (supply, demand):
         for stock in stocks:
             solver.addRow(
-                stock if sum(stocks) == everything else -highspy.kHighsInf, stock, 0, np.array([], dtype=np.int32), np.array([])
+                stock if sum(stocks) == total else -highspy.kHighsInf, stock, 0, np.array([], dtype=np.int32), np.array([])
             )
-    ways: dict[tuple[int, int], None] = {}
-    more = dict.fromkeys((*_in_order(supply, demand), *_near(metres)))
-    while more:
-        ways |= more
-        _add_ways(solver, list(more), metres)
+    routes: dict[tuple[int, int], None] = {}
+    new_routes = dict.fromkeys((*_first_routes(supply, demand), *_nearest_routes(metres)))
+    while new_routes:
+        routes |= new_routes
+        _add_routes(solver, list(new_routes), metres)
         solver.run()
         solution = solver.getSolution()
         duals = np.rint(np.array(solution.row_dual)).astype(np.int64)
         giver_duals, receiver_duals = duals[: len(supply)], duals[len(supply) :]
         reduced = metres - giver_duals[:, None] - receiver_duals
-        more = dict.fromkeys(way for way in _near(reduced) if reduced[way] < 0)
-        if more.keys() <= ways.keys():
+        new_routes = dict.fromkeys(route for route in _nearest_routes(reduced) if reduced[route] < 0)
+        if new_routes.keys() <= routes.keys():
             break
-    moved = {way: round(units) for way, units in zip(ways, solution.col_value, strict=True) if round(units)}
+    moved = {route: round(units) for route, units in zip(routes, solution.col_value, strict=True) if round(units)}
     _prove(moved, supply, demand, metres, giver_duals, receiver_duals)
     return moved
 
 
-def _add_ways(solver: highspy.Highs, ways: Sequence[tuple[int, int]], metres: Metres) -> None:
-    count, givers = len(ways), metres.shape[0]
-    costs = np.array([metres[way] for way in ways], dtype=float)
-    ends = np.array([(row, givers + column) for row, column in ways], dtype=np.int32).ravel()
+def _add_routes(solver: highspy.Highs, routes: Sequence[tuple[int, int]], metres: Metres) -> None:
+    count, givers = len(routes), metres.shape[0]
+    costs = np.array([metres[route] for route in routes], dtype=float)
+    ends = np.array([(row, givers + column) for row, column in routes], dtype=np.int32).ravel()
     starts = np.arange(0, 2 * count, 2, dtype=np.int32)
     solver.addCols(count, costs, np.zeros(count), np.full(count, highspy.kHighsInf), 2 * count, starts, ends, np.ones(2 * count))
 
@@ -275,25 +279,25 @@ def _prove(
     giver_duals: Metres,
     receiver_duals: Metres,
 ) -> None:
-    """Check in whole numbers that nothing moves that is not there, that all that can move does, and that no other way is shorter.
+    """Check in whole numbers that nothing moves that is not there, that all that can move does, and that no other routes are shorter.
 
-    Raises ArithmeticError. Where the prices fit under every way, no flow is below what they make of the stocks.
+    Raises ArithmeticError. Where the prices fit under every route, no flow costs less than they make of the stocks.
     """
-    sent, got = [0] * len(supply), [0] * len(demand)
+    sent, received = [0] * len(supply), [0] * len(demand)
     for (row, column), count in moved.items():
         sent[row] += count
-        got[column] += count
-    fits = min(moved.values()) > 0 and all(map(int.__le__, sent, supply)) and all(map(int.__le__, got, demand))
-    everything, total = min(sum(supply), sum(demand)), sum(int(metres[way]) * count for way, count in moved.items())
+        received[column] += count
+    is_feasible = min(moved.values()) > 0 and all(map(int.__le__, sent, supply)) and all(map(int.__le__, received, demand))
+    total, distance = min(sum(supply), sum(demand)), sum(int(metres[route]) * count for route, count in moved.items())
     # A price of the side that keeps something back must not be above nothing.
-    is_low = bool((metres - giver_duals[:, None] - receiver_duals).min() >= 0)
-    is_fair = (sum(supply) == everything or giver_duals.max() <= 0) and (sum(demand) == everything or receiver_duals.max() <= 0)
-    by_price = sum(int(price) * stock for price, stock in zip((*giver_duals, *receiver_duals), (*supply, *demand), strict=True))
-    if not (fits and is_low and is_fair and sum(sent) == everything and total == by_price):
-        raise ArithmeticError(f"the least distance is not proven: {total} metres, {by_price} by the prices of the wards")
+    covers_every_route = bool((metres - giver_duals[:, None] - receiver_duals).min() >= 0)
+    leaves_rest_free = (sum(supply) == total or giver_duals.max() <= 0) and (sum(demand) == total or receiver_duals.max() <= 0)
+    dual_total = sum(int(price) * stock for price, stock in zip((*giver_duals, *receiver_duals), (*supply, *demand), strict=True))
+    if not (is_feasible and covers_every_route and leaves_rest_free and sum(sent) == total and distance == dual_total):
+        raise ArithmeticError(f"the least distance is not proven: {distance} metres, {dual_total} by the prices of the wards")
 
 
-def _near(cost: Metres) -> Iterator[tuple[int, int]]:
+def _nearest_routes(cost: Metres) -> Iterator[tuple[int, int]]:
     """The places of the least costs of each row and of each column."""
     for row, columns in enumerate(np.argsort(cost, axis=1, kind="stable")[:, :_NEAREST]):
         yield from ((row, int(column)) for column in columns)
@@ -301,15 +305,15 @@ def _near(cost: Metres) -> Iterator[tuple[int, int]]:
         yield from ((int(row), column) for row in rows)
 
 
-def _in_order(supply: Sequence[int], demand: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Ways that carry as much as can be moved: each giver serves the receivers in turn."""
-    give, take, row, column = list(supply), list(demand), 0, 0
-    while row < len(give) and column < len(take):
+def _first_routes(supply: Sequence[int], demand: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Routes that carry as much as can be moved: each giver serves the receivers in turn."""
+    to_give, to_receive, row, column = list(supply), list(demand), 0, 0
+    while row < len(to_give) and column < len(to_receive):
         yield row, column
-        count = min(give[row], take[column])
-        give[row] -= count
-        take[column] -= count
-        row, column = (row + 1, column) if not give[row] else (row, column + 1)
+        count = min(to_give[row], to_receive[column])
+        to_give[row] -= count
+        to_receive[column] -= count
+        row, column = (row + 1, column) if not to_give[row] else (row, column + 1)
 
 
 def with_transfers(plan: Plan, accepted: Iterable[Transfer]) -> Plan:
@@ -317,13 +321,13 @@ def with_transfers(plan: Plan, accepted: Iterable[Transfer]) -> Plan:
 
     Raises ValueError where a transfer has no line, or more comes in than the line asks for.
     """
-    coming: dict[tuple[str, str], int] = {}
-    agreed = tuple(accepted)
-    for transfer in agreed:
+    incoming: dict[tuple[str, str], int] = {}
+    transfers = tuple(accepted)
+    for transfer in transfers:
         key = (transfer.receiver.code, transfer.item)
-        coming[key] = coming.get(key, 0) + transfer.quantity
-    lines = tuple(replace(line, moved=coming.pop((line.ward.code, line.item), 0)) for line in plan.lines)
-    beyond = sorted({*coming, *((line.ward.code, line.item) for line in lines if line.moved > line.quantity)})
-    if beyond:
-        raise ValueError(f"transfers that no line asks for: {beyond}")
-    return replace(plan, lines=lines, transfers=agreed)
+        incoming[key] = incoming.get(key, 0) + transfer.quantity
+    lines = tuple(replace(line, moved=incoming.pop((line.ward.code, line.item), 0)) for line in plan.lines)
+    unmatched = sorted({*incoming, *((line.ward.code, line.item) for line in lines if line.moved > line.quantity)})
+    if unmatched:
+        raise ValueError(f"transfers that no line asks for: {unmatched}")
+    return replace(plan, lines=lines, transfers=transfers)

@@ -64,7 +64,7 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
-    """Take a price of the scenario's own back: that of the price list counts again."""
+    """Undo a price of the scenario's own: that of the price list counts again."""
     record = get_plan_record(get_session(), plan_id, for_update=True)
     try:
         count = scenarios.undo_edits(get_session(), record, ALL_WARDS, item_code)

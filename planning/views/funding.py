@@ -38,7 +38,7 @@ PotForms = Mapping[tuple[int, str], CeilingForm]
 @blueprint.get("/plans/<int:plan_id>/funding")
 @requires(Permission.PLAN_READ)
 def funding(plan_id: int) -> ResponseReturnValue:
-    """What is funded under the ceilings of a scenario, and why the rest waits; the ceilings as a form to whoever may set them."""
+    """What is funded under the ceilings of a scenario, and why the other wards wait; the ceilings as a form to whoever may set them."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     return _funding_page(record, plan, _funding_form(record), _pot_forms(record, plan))
@@ -81,7 +81,7 @@ def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
 def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
     """Ceilings, aim and floors from forms that are valid; a pot without an amount has no ceiling."""
     ceilings = (Ceiling(year, source, pot.amount.number) for (year, source), pot in pots.items() if pot.amount.number is not None)
-    return Funding(tuple(ceilings), form.the_aim, form.per_district.number or 0, bool(form.communes_first.data))
+    return Funding(tuple(ceilings), form.selected_aim, form.per_district.number or 0, bool(form.communes_first.data))
 
 
 def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:

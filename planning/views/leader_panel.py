@@ -15,38 +15,40 @@ from portal.database import get_session
 
 @dataclass(frozen=True)
 class PotBalance:
-    """What the lines of a plan ask of one year and source, in VND by kind of spending, and the ceiling (None: not set)."""
+    """What the lines of a plan take from one year and source, in VND by kind of spending, and the ceiling (None: not set)."""
 
     year: int
     source: str
-    asked: Mapping[Spending, int]
+    amounts: Mapping[Spending, int]
     ceiling: int | None
 
     @property
     def short(self) -> int | None:
         """VND that the ceiling does not cover; None where no ceiling is set."""
-        return None if self.ceiling is None else max(0, sum(self.asked.values()) - self.ceiling)
+        return None if self.ceiling is None else max(0, sum(self.amounts.values()) - self.ceiling)
 
 
 def pot_balances(plan: Plan, funding: Funding) -> tuple[PotBalance, ...]:
-    """Every pot that the lines of a plan ask money of, by year and source."""
-    asked: dict[tuple[int, str], dict[Spending, int]] = {}
+    """Every pot that the lines of a plan take money from, by year and source."""
+    amounts: dict[tuple[int, str], dict[Spending, int]] = {}
     for line in plan.lines:
         if line.amount:
-            sums = asked.setdefault((line.year, line.source), dict.fromkeys(Spending, 0))
+            sums = amounts.setdefault((line.year, line.source), dict.fromkeys(Spending, 0))
             sums[line.spending] += line.amount
-    return tuple(PotBalance(year, source, sums, funding.ceiling_of(year, source)) for (year, source), sums in sorted(asked.items()))
+    return tuple(
+        PotBalance(year, source, sums, funding.ceiling_of(year, source)) for (year, source), sums in sorted(amounts.items())
+    )
 
 
 def leader_panel() -> str:
     """The money of the proposal, kinds of spending apart."""
-    listed = list_plans(get_session())
-    if not listed:
+    records = list_plans(get_session())
+    if not records:
         return render_template("planning/leader_panel.html", plan=None)
-    own = listed[0]
-    plan = plan_of(get_session(), own)
-    pots = pot_balances(plan, load_funding(own.funding))
-    unclear = {kind: sum(pot.asked[kind] for pot in pots if pot.ceiling is None) for kind in Spending}
+    record = records[0]
+    plan = plan_of(get_session(), record)
+    pots = pot_balances(plan, load_funding(record.funding))
+    unclear = {kind: sum(pot.amounts[kind] for pot in pots if pot.ceiling is None) for kind in Spending}
     return render_template(
-        "planning/leader_panel.html", plan=plan, plan_id=own.id, pots=pots, unclear=unclear, spendings=list(Spending)
+        "planning/leader_panel.html", plan=plan, plan_id=record.id, pots=pots, unclear=unclear, spendings=list(Spending)
     )

@@ -116,7 +116,7 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
-    """Take the hand edits of a line back."""
+    """Undo the hand edits of a line."""
     record = get_plan_record(get_session(), plan_id, for_update=True)
     ward_code, _dash, item = line_code.partition("-")
     count = scenarios.undo_edits(get_session(), record, ward_code, item)
@@ -182,7 +182,7 @@ def _funding_of(plan: Plan, constraints: Funding, line: PlanLine) -> tuple[int, 
 
 
 def _choices(plan: Plan) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """What may be chosen in the filter: name of the field, its words, values with their words."""
+    """The options of the filter: name of each field, its label, and its values with their labels."""
     return [
         ("ward", _("Xã, phường"), [(ward.code, ward.full_name) for ward in plan.wards]),
         ("group", _("Nhóm"), [(letter, f"{letter}. {name}") for letter, name in GROUPS.items()]),

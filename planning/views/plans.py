@@ -29,7 +29,7 @@ MOST_COMPARED = 4
 def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
     session = get_session()
-    standings = [(found, outcome_of(plan_of(session, found))) for found in list_plans(session)]
+    standings = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
     form = NewPlanForm(formdata=None, data={"first_year": str(today().year + 1)})
     return render_template("planning/plans.html", standings=standings, spendings=list(Spending), form=form)
 
@@ -42,14 +42,14 @@ def create() -> ResponseReturnValue:
     form, identity = NewPlanForm(data={"first_year": str(today().year + 1)}), the_identity()
     if form.validate_on_submit():
         try:
-            made = scenarios.create_plan(
+            record = scenarios.create_plan(
                 get_session(), form.name.data or "", form.note.data or "", form.first_year.number or 0, identity.full_name
             )
         except scenarios.ScenarioError as error:
             form.name.errors = [error.message]
         else:
-            audit.log(get_session(), identity, "plan:create", f"plan {made.id}", after={"name": made.name})
-            return redirect(url_for("plans.plan", plan_id=made.id))
+            audit.log(get_session(), identity, "plan:create", f"plan {record.id}", after={"name": record.name})
+            return redirect(url_for("plans.plan", plan_id=record.id))
     page = render_template("planning/plan_form.html", form=form, title=_("Lập phương án"), back=url_for("plans.plans"))
     return page, 400 if form.errors else 200
 
@@ -60,14 +60,14 @@ def compare() -> ResponseReturnValue:
     """Scenarios side by side; of the first two, the difference line by line."""
     session = get_session()
     ids = list(dict.fromkeys(request.args.getlist("plan", type=int)))[:MOST_COMPARED]
-    found = [plan_of(session, get_plan_record(session, plan_id)) for plan_id in ids]
-    standings = [outcome_of(plan) for plan in found]
+    compared = [plan_of(session, get_plan_record(session, plan_id)) for plan_id in ids]
+    standings = [outcome_of(plan) for plan in compared]
     return render_template(
         "planning/compare.html",
         ids=ids,
         standings=standings,
         spendings=list(Spending),
-        changes=diff_plans(found[0], found[1]) if len(found) > 1 else (),
+        changes=diff_plans(compared[0], compared[1]) if len(compared) > 1 else (),
         parts=[
             (title, name, sorted({key for standing in standings for key in getattr(standing, name)}))
             for title, name in ((_("Theo nhóm"), "by_group"), (_("Theo nguồn vốn"), "by_source"), (_("Theo năm"), "by_year"))
@@ -80,29 +80,29 @@ def compare() -> ResponseReturnValue:
 def plan(plan_id: int) -> ResponseReturnValue:
     """One scenario: totals first, kinds of spending apart; the lines of one ward on demand."""
     session = get_session()
-    own = get_plan_record(session, plan_id)
-    found = plan_of(session, own)
+    record = get_plan_record(session, plan_id)
+    plan = plan_of(session, record)
     code = request.args.get("ward", "")
     return render_template(
         "planning/plan.html",
-        record=own,
-        standing=outcome_of(found),
-        is_intact=not own.is_final or scenarios.is_intact(own),
-        plan=found,
+        record=record,
+        standing=outcome_of(plan),
+        is_intact=not record.is_final or scenarios.is_intact(record),
+        plan=plan,
         plan_id=plan_id,
         spendings=list(Spending),
-        by_group=found.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
-        by_year=found.totals_by(lambda line: str(line.year)),
-        by_source=found.totals_by(lambda line: line.source),
+        by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
+        by_year=plan.totals_by(lambda line: str(line.year)),
+        by_source=plan.totals_by(lambda line: line.source),
         by_cap={
-            "Trong định mức": {kind: found.within_total(kind) for kind in Spending},
-            "Vượt định mức, chờ cấp có thẩm quyền": {kind: found.above_total(kind) for kind in Spending},
+            "Trong định mức": {kind: plan.within_total(kind) for kind in Spending},
+            "Vượt định mức, chờ cấp có thẩm quyền": {kind: plan.above_total(kind) for kind in Spending},
         },
-        results={result: sum(rating.result is result for rating in found.ratings.values()) for result in Result},
-        largest=found.largest(SHOWN),
-        is_unknown_ward=bool(code) and all(ward.code != code for ward in found.wards),
+        results={result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result},
+        largest=plan.largest_wards(SHOWN),
+        is_unknown_ward=bool(code) and all(ward.code != code for ward in plan.wards),
         ward_code=code,
-        ward_lines=[line for line in found.lines if line.ward.code == code],
+        ward_lines=[line for line in plan.lines if line.ward.code == code],
         catalogue=load_catalogue(),
         revision_form=RevisionForm(formdata=None),
     )
@@ -113,20 +113,20 @@ def plan(plan_id: int) -> ResponseReturnValue:
 def changes(plan_id: int) -> ResponseReturnValue:
     """What a revision changed against the plan that it follows."""
     session = get_session()
-    own = get_plan_record(session, plan_id)
-    if own.follows_id is None:
-        return render_template("planning/difference.html", record=own, plan_id=plan_id, before=None, changes=())
-    before = get_plan_record(session, own.follows_id)
-    found = diff_plans(plan_of(session, before), plan_of(session, own))
-    return render_template("planning/difference.html", record=own, plan_id=plan_id, before=before, changes=found)
+    record = get_plan_record(session, plan_id)
+    if record.follows_id is None:
+        return render_template("planning/difference.html", record=record, plan_id=plan_id, before=None, changes=())
+    before = get_plan_record(session, record.follows_id)
+    line_changes = diff_plans(plan_of(session, before), plan_of(session, record))
+    return render_template("planning/difference.html", record=record, plan_id=plan_id, before=before, changes=line_changes)
 
 
 @blueprint.get("/plans/<int:plan_id>/exclusions")
 @requires(Permission.PLAN_READ)
 def exclusions(plan_id: int) -> ResponseReturnValue:
     """What is left out so that nothing is funded twice, each with its reason."""
-    own = get_plan_record(get_session(), plan_id)
-    return render_template("planning/exclusions.html", record=own, plan_id=plan_id, plan=plan_of(get_session(), own))
+    record = get_plan_record(get_session(), plan_id)
+    return render_template("planning/exclusions.html", record=record, plan_id=plan_id, plan=plan_of(get_session(), record))
 
 
 @blueprint.route("/plans/<int:plan_id>/copy", methods=["GET", "POST"])
@@ -134,17 +134,17 @@ def exclusions(plan_id: int) -> ResponseReturnValue:
 @writes
 def copy(plan_id: int) -> ResponseReturnValue:
     """A scenario of another name that begins as this one stands."""
-    own, identity = get_plan_record(get_session(), plan_id), the_identity()
-    form = PlanForm(data={"name": _("%(name)s (bản sao)", name=own.title)})
+    record, identity = get_plan_record(get_session(), plan_id), the_identity()
+    form = PlanForm(data={"name": _("%(name)s (bản sao)", name=record.title)})
     if form.validate_on_submit():
         try:
-            made = scenarios.copy_plan(get_session(), own, form.name.data or "", identity.full_name)
+            duplicate = scenarios.copy_plan(get_session(), record, form.name.data or "", identity.full_name)
         except scenarios.ScenarioError as error:
             form.name.errors = [error.message]
         else:
-            made.note = form.note.data or ""
-            audit.log(get_session(), identity, "plan:copy", f"plan {made.id}", after={"name": made.name, "from": plan_id})
-            return redirect(url_for("plans.plan", plan_id=made.id))
+            duplicate.note = form.note.data or ""
+            audit.log(get_session(), identity, "plan:copy", f"plan {duplicate.id}", after={"name": duplicate.name, "from": plan_id})
+            return redirect(url_for("plans.plan", plan_id=duplicate.id))
     back = url_for("plans.plan", plan_id=plan_id)
     page = render_template("planning/plan_form.html", form=form, title=_("Sao chép phương án"), back=back)
     return page, 400 if form.errors else 200
@@ -155,16 +155,16 @@ def copy(plan_id: int) -> ResponseReturnValue:
 @writes
 def rename(plan_id: int) -> ResponseReturnValue:
     """Another name and note for an open scenario."""
-    own, identity = get_plan_record(get_session(), plan_id), the_identity()
-    form = PlanForm(data={"name": own.name, "note": own.note})
+    record, identity = get_plan_record(get_session(), plan_id), the_identity()
+    form = PlanForm(data={"name": record.name, "note": record.note})
     if form.validate_on_submit():
-        before = own.name
+        before = record.name
         try:
-            scenarios.rename_plan(get_session(), own, form.name.data or "", form.note.data or "")
+            scenarios.rename_plan(get_session(), record, form.name.data or "", form.note.data or "")
         except scenarios.ScenarioError as error:
             form.name.errors = [error.message]
         else:
-            audit.log(get_session(), identity, "plan:rename", f"plan {plan_id}", before=before, after=own.name)
+            audit.log(get_session(), identity, "plan:rename", f"plan {plan_id}", before=before, after=record.name)
             return redirect(url_for("plans.plan", plan_id=plan_id))
     back = url_for("plans.plan", plan_id=plan_id)
     page = render_template("planning/plan_form.html", form=form, title=_("Đổi tên phương án"), back=back)
@@ -176,10 +176,10 @@ def rename(plan_id: int) -> ResponseReturnValue:
 @writes
 def propose(plan_id: int) -> ResponseReturnValue:
     """Make this scenario the proposal."""
-    own = get_plan_record(get_session(), plan_id)
-    scenarios.propose_plan(get_session(), own)
-    audit.log(get_session(), the_identity(), "plan:propose", f"plan {plan_id}", after={"name": own.title})
-    flash(_("“%(name)s” nay là phương án đề xuất.", name=own.title), "success")
+    record = get_plan_record(get_session(), plan_id)
+    scenarios.propose_plan(get_session(), record)
+    audit.log(get_session(), the_identity(), "plan:propose", f"plan {plan_id}", after={"name": record.title})
+    flash(_("“%(name)s” nay là phương án đề xuất.", name=record.title), "success")
     return redirect(url_for("plans.plan", plan_id=plan_id))
 
 
@@ -188,13 +188,13 @@ def propose(plan_id: int) -> ResponseReturnValue:
 @writes
 def fix(plan_id: int) -> ResponseReturnValue:
     """Fix a scenario for good."""
-    own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
+    record, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     try:
-        scenarios.finalise_plan(get_session(), own, identity.full_name)
+        scenarios.finalise_plan(get_session(), record, identity.full_name)
     except WardReadinessError as error:
         flash(error.message, "danger")
     else:
-        audit.log(get_session(), identity, "plan:fix", f"plan {plan_id}", after={"sha256": own.sha256})
+        audit.log(get_session(), identity, "plan:fix", f"plan {plan_id}", after={"sha256": record.sha256})
         flash(_("Đã chốt. Nội dung và mã băm của phương án không đổi nữa."), "success")
     return redirect(url_for("plans.plan", plan_id=plan_id))
 
@@ -204,19 +204,19 @@ def fix(plan_id: int) -> ResponseReturnValue:
 @writes
 def revise(plan_id: int) -> ResponseReturnValue:
     """Begin the next revision."""
-    own, identity, form = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), RevisionForm()
+    record, identity, form = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), RevisionForm()
     if not form.validate_on_submit():
         flash(_("Ghi bản tiếp theo để làm gì rồi bấm lại."), "danger")
         return redirect(url_for("plans.plan", plan_id=plan_id))
-    made = scenarios.revise_plan(get_session(), own, form.note.data or "", identity.full_name)
-    audit.log(get_session(), identity, "plan:revise", f"plan {made.id}", after={"follows": plan_id, "note": made.note})
-    flash(_("Đã lập bản %(number)s.", number=made.revision), "success")
-    return redirect(url_for("plans.plan", plan_id=made.id))
+    revision = scenarios.revise_plan(get_session(), record, form.note.data or "", identity.full_name)
+    audit.log(get_session(), identity, "plan:revise", f"plan {revision.id}", after={"follows": plan_id, "note": revision.note})
+    flash(_("Đã lập bản %(number)s.", number=revision.revision), "success")
+    return redirect(url_for("plans.plan", plan_id=revision.id))
 
 
 def planner_panel() -> str:
     """The totals of the proposal on the planner's home page."""
-    listed = list_plans(get_session())
-    found = plan_of(get_session(), listed[0]) if listed else None
-    plan_id = listed[0].id if listed else None
-    return render_template("planning/home_panel.html", plan=found, plan_id=plan_id, spendings=list(Spending))
+    records = list_plans(get_session())
+    plan = plan_of(get_session(), records[0]) if records else None
+    plan_id = records[0].id if records else None
+    return render_template("planning/home_panel.html", plan=plan, plan_id=plan_id, spendings=list(Spending))

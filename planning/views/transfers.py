@@ -1,4 +1,4 @@
-"""The page of transfers: what one ward can spare for another, agreed to line by line."""
+"""The page of transfers: what one ward can spare for another, accepted line by line."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,20 +25,20 @@ blueprint = Blueprint("plan_transfers", __name__, template_folder="../templates"
 @blueprint.get("/plans/<int:plan_id>/transfers")
 @requires(Permission.PLAN_READ)
 def transfers(plan_id: int) -> ResponseReturnValue:
-    """Transfers that are proposed, and those that were agreed to."""
-    own = get_plan_record(get_session(), plan_id)
-    plan = plan_of(get_session(), own)
+    """Transfers that are proposed, and those that were accepted."""
+    record = get_plan_record(get_session(), plan_id)
+    plan = plan_of(get_session(), record)
     prices = {line.code: line.unit_price for line in plan.lines}
-    offered = [(proposal_key(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"]) for t in list_proposals(plan)]
+    proposals = [(proposal_key(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"]) for t in list_proposals(plan)]
     return render_template(
         "planning/transfers.html",
-        record=own,
+        record=record,
         plan_id=plan_id,
         plan=plan,
-        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not own.is_final,
-        offered=offered,
-        saved=sum(saved for _key, _transfer, saved in offered),
-        agreed=own.transfers,
+        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        offered=proposals,
+        saved=sum(saved for _key, _transfer, saved in proposals),
+        agreed=record.transfers,
         wards={ward.code: ward for ward in plan.wards},
         strained=[surplus for surplus in remaining_surpluses(plan) if surplus.quantity < 0],
         catalogue=load_catalogue(),
@@ -49,10 +49,10 @@ def transfers(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def accept(plan_id: int) -> ResponseReturnValue:
-    """Agree to the chosen proposals."""
-    own, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
+    """Accept the chosen proposals."""
+    record, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
     try:
-        count = accept_transfers(get_session(), own, plan_of(get_session(), own), keys, identity.full_name)
+        count = accept_transfers(get_session(), record, plan_of(get_session(), record), keys, identity.full_name)
     except ScenarioError as error:
         flash(error.message, "danger")
     else:
@@ -65,11 +65,11 @@ def accept(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def take_back(plan_id: int) -> ResponseReturnValue:
-    """Take agreed transfers back."""
-    own, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
+    """Withdraw accepted transfers."""
+    record, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
     ids = request.form.getlist("id", type=int)
     try:
-        count = withdraw_transfers(get_session(), own, ids)
+        count = withdraw_transfers(get_session(), record, ids)
     except ScenarioError as error:
         flash(error.message, "danger")
     else:

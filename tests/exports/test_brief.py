@@ -78,7 +78,7 @@ def test_money_is_the_sum_of_the_wards_and_says_which_prices_have_no_evidence(so
     assert (brief.money.capital, brief.money.recurrent) == (sum(c.capital for c in priced), sum(c.recurrent for c in priced))
     items = {line.item for cost in priced for line in cost.lines}
     assert section(brief, "Kinh phí cần bổ sung để đáp ứng").note == (
-        f"Số tiền là dự kiến: {len(items & sources.unproven)}/{len(items)} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
+        f"Số tiền là dự kiến: {len(items & sources.without_evidence)}/{len(items)} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
     )
     proven = write_brief(replace(sources, unproven=frozenset()), city_scope(sources.wards))
     assert section(proven, "Kinh phí cần bổ sung để đáp ứng").note == ""

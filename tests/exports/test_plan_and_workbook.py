@@ -70,7 +70,7 @@ def test_the_price_of_a_year_is_counted_by_months():
 def test_a_ward_without_data_is_in_no_total():
     plan = plan_of_lots()
     assert {line.ward for line in plan.lines} == {WARD}
-    assert len(plan.missing) == 125
+    assert len(plan.wards_without_data) == 125
 
 
 def test_a_price_without_evidence_makes_a_draft():

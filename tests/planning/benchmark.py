@@ -1,4 +1,4 @@
-"""Times of the choice under a ceiling and of the transfers, beside other ways: ``python -m tests.exports.benchmark``.
+"""Times of the choice under a ceiling and of the transfers, beside other ways: ``python -m tests.planning.benchmark``.
 
 Prints seconds of processor time, so that other work on the machine matters less. Nothing is asserted: what is right is tested elsewhere.
 """

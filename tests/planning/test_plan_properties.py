@@ -34,7 +34,7 @@ def test_the_parts_are_the_whole_to_the_dong(wards):
     for line in plan.lines:
         assert line.amount_within + line.amount_above == line.amount == amount_of(line.quantity, line.unit_price, line.months)
         assert line.within + line.above == line.quantity > 0
-    assert sum(sum(sums.values()) for _ward, sums in plan.largest(126)) == plan.total()
+    assert sum(sum(sums.values()) for _ward, sums in plan.largest_wards(126)) == plan.total()
 
 
 @examples(60)
