@@ -17,6 +17,7 @@ from portal.errors import WardReadinessError
 from portal.migration import current_version, head
 from portal.navigation import menu
 from portal.settings import Settings
+from portal.unindented import Unindented
 from portal.views import blueprint
 
 log = logging.getLogger("ward_readiness")
@@ -51,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _add_template_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
     app.jinja_env.filters.update(
         number=formats.format_number,
         vnd=formats.format_vnd,
