@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help run test lint storm setup pictures benchmark frames mutants
+.PHONY: help run test lint format storm setup pictures benchmark frames mutants
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,11 +16,20 @@ setup: $(VENV)/run.stamp ## set up for real use (settings from the environment)
 test: $(VENV)/test.stamp lint ## everything that CI checks
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-lint: $(VENV)/test.stamp ## ruff, import contracts, types
+lint: $(VENV)/test.stamp ## ruff, import contracts, types, and the layout of templates, styles and scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/djlint --check .
+	$(BIN)/djlint --lint .
+	$(BIN)/oxfmt --check */static
+
+format: $(VENV)/test.stamp ## lay out Python, templates, styles and scripts as lint asks
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet .
+	$(BIN)/oxfmt */static
 
 storm: $(VENV)/test.stamp ## 126 officers save every two seconds while the server is killed again and again (9 minutes)
 	$(BIN)/python -m tests.storm
