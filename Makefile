@@ -11,7 +11,7 @@ $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 { echo "Cần Python 3.11 trở lên, nhưng $$python là Python $$version: cài bản mới hơn, xóa $(VENV) nếu có, rồi gọi như PYTHON=python3.12 make run." >&2; exit 1; }
 endef
 
-.PHONY: help run test lint drill soak setup pictures benchmark frames mutants drawing pythons
+.PHONY: help run test lint format drill soak setup pictures benchmark frames mutants drawing pythons
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,11 +25,20 @@ setup: $(VENV)/run.stamp ## set up for real use (settings from the environment)
 test: $(VENV)/test.stamp lint ## what CI checks first: style, types, contracts, and every test (less than 10 minutes)
 	$(BIN)/pytest -q -n 2 --dist worksteal
 
-lint: $(VENV)/test.stamp ## ruff, import contracts, types
+lint: $(VENV)/test.stamp ## ruff, import contracts, types, and the layout of templates, styles and scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/djlint --check .
+	$(BIN)/djlint --lint .
+	$(BIN)/oxfmt --check */static
+
+format: $(VENV)/test.stamp ## lay out Python, templates, styles and scripts as lint asks
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet .
+	$(BIN)/oxfmt */static
 
 pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
 	$(BIN)/python -m tests.pythons

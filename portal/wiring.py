@@ -18,6 +18,7 @@ from portal.migration import current_version, head
 from portal.navigation import menu
 from portal.settings import Settings
 from portal.territory import TERRITORY
+from portal.unindented import Unindented
 from portal.version import VERSION
 from portal.views import blueprint
 
@@ -53,6 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _add_template_helpers(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
     app.jinja_env.filters.update(
         number=formats.format_number,
         vnd=formats.format_vnd,

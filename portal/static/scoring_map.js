@@ -7,7 +7,12 @@ const LANGUAGE = "vi";
 
 // As portal.vietnamese.fold: "Đống Đa" and "dong da" alike become "dong da".
 function fold(text) {
-  const plain = text.normalize("NFC").replace(/[Ðð]/g, "đ").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  const plain = text
+    .normalize("NFC")
+    .replace(/[Ðð]/g, "đ")
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "");
   return plain.replaceAll("đ", "d").split(/\s+/).filter(Boolean).join(" ");
 }
 
@@ -38,23 +43,34 @@ class Frame {
     element.addEventListener("wheel", (event) => this.turn(event), { passive: false });
     element.addEventListener("pointerdown", (event) => this.press(event));
     element.addEventListener("pointermove", (event) => this.drag(event));
-    ["pointerup", "pointercancel", "pointerleave"].forEach((name) => element.addEventListener(name, (event) => this.release(event)));
+    ["pointerup", "pointercancel", "pointerleave"].forEach((name) =>
+      element.addEventListener(name, (event) => this.release(event)),
+    );
     element.addEventListener("dragstart", (event) => event.preventDefault());
     // The end of a drag is no click; the Enter key, whose click has no detail, always is.
-    element.addEventListener("click", (event) => { if (this.moved > 5 && event.detail) event.preventDefault(); }, true);
+    element.addEventListener(
+      "click",
+      (event) => {
+        if (this.moved > 5 && event.detail) event.preventDefault();
+      },
+      true,
+    );
     element.addEventListener("keydown", (event) => this.type(event));
     element.addEventListener("focusin", (event) => this.show(event.target.closest("[data-ward]")));
     new ResizeObserver(() => this.place()).observe(element);
   }
 
-  reset() { Object.assign(this, { zoom: 1, x: 0, y: 0 }); this.place(); }
+  reset() {
+    Object.assign(this, { zoom: 1, x: 0, y: 0 });
+    this.place();
+  }
 
   place() {
     const { clientWidth: width, clientHeight: height } = this.element;
     this.x = Math.min(0, Math.max(this.x, width * (1 - this.zoom)));
     this.y = Math.min(0, Math.max(this.y, height * (1 - this.zoom)));
     this.pane.style.transform = this.zoom === 1 ? "" : `translate(${this.x}px, ${this.y}px) scale(${this.zoom})`;
-    const seen = this.zoom * width / 660;
+    const seen = (this.zoom * width) / 660;
     if (seen === this.seen) return;
     this.seen = seen;
     // Lines and names keep their size on the screen; which names fit depends on how far the picture is zoomed in.
@@ -69,13 +85,17 @@ class Frame {
 
   zoomBy(factor, x = this.element.clientWidth / 2, y = this.element.clientHeight / 2) {
     const zoom = Math.min(MOST, Math.max(1, this.zoom * factor));
-    this.x = x - (x - this.x) * zoom / this.zoom;
-    this.y = y - (y - this.y) * zoom / this.zoom;
+    this.x = x - ((x - this.x) * zoom) / this.zoom;
+    this.y = y - ((y - this.y) * zoom) / this.zoom;
     this.zoom = zoom;
     this.place();
   }
 
-  moveBy(x, y) { this.x += x; this.y += y; this.place(); }
+  moveBy(x, y) {
+    this.x += x;
+    this.y += y;
+    this.place();
+  }
 
   // The wheel scrolls the page until the map is in use, so that nobody is caught by it on the way down.
   turn(event) {
@@ -151,12 +171,21 @@ class WardMap {
     this.words = new Map();
     this.parts = [];
     this.frames = {};
-    root.querySelectorAll("[data-without-script]").forEach((part) => { part.hidden = true; });
-    root.querySelectorAll(".map-buttons, [data-hint]").forEach((part) => { part.hidden = false; });
+    root.querySelectorAll("[data-without-script]").forEach((part) => {
+      part.hidden = true;
+    });
+    root.querySelectorAll(".map-buttons, [data-hint]").forEach((part) => {
+      part.hidden = false;
+    });
     ["hex", "land"].forEach((view) => this.take(view));
     this.listen();
     this.coming = fetch(root.dataset.colours, { headers: { Accept: "application/json" } }).then((answer) => answer.json());
-    this.coming.then((data) => { this.data = data; this.place = new Map(data.wards.map((code, at) => [code, at])); }).catch(() => {});
+    this.coming
+      .then((data) => {
+        this.data = data;
+        this.place = new Map(data.wards.map((code, at) => [code, at]));
+      })
+      .catch(() => {});
     // On a slow line people choose and type before this script is here.
     const drawn = [...this.form.elements.colour.options].find((option) => option.defaultSelected);
     if (drawn && drawn.value !== this.colour) this.paint(this.colour);
@@ -188,22 +217,31 @@ class WardMap {
 
   listen() {
     const { form, root } = this;
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.find(true); });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.find(true);
+    });
     form.elements.colour.addEventListener("change", () => this.paint(form.elements.colour.value));
     form.elements.find.addEventListener("input", () => this.find(false));
     form.querySelectorAll("[name=view]").forEach((choice) => choice.addEventListener("change", () => this.turn(choice.value)));
-    root.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => {
-      const frame = this.frames[this.view];
-      ({ in: () => frame.zoomBy(STEP), out: () => frame.zoomBy(1 / STEP), reset: () => frame.reset() })[button.dataset.zoom]();
-    }));
+    root.querySelectorAll("[data-zoom]").forEach((button) =>
+      button.addEventListener("click", () => {
+        const frame = this.frames[this.view];
+        ({ in: () => frame.zoomBy(STEP), out: () => frame.zoomBy(1 / STEP), reset: () => frame.reset() })[button.dataset.zoom]();
+      }),
+    );
     root.addEventListener("mouseover", (event) => this.note(event.target));
     root.addEventListener("focusin", (event) => this.note(event.target));
     root.addEventListener("mouseleave", () => this.hush());
     root.addEventListener("focusout", () => this.hush());
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.hush(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.hush();
+    });
   }
 
-  hush() { this.tip.hidden = true; }
+  hush() {
+    this.tip.hidden = true;
+  }
 
   note(target) {
     const ward = target.closest("[data-ward]");
@@ -254,26 +292,37 @@ class WardMap {
   // The legend with its counts, and the table that says the same as the picture.
   explain({ shades, of, values, label, note }, told) {
     const { root, data } = this;
-    root.querySelectorAll("[data-colour-label]").forEach((part) => { part.textContent = label; });
+    root.querySelectorAll("[data-colour-label]").forEach((part) => {
+      part.textContent = label;
+    });
     root.querySelector("[data-colour-note]").textContent = note;
-    const rows = shades.map(([key, words], place) => ({ key, words, wards: data.wards.filter((_code, at) => Number(of[at]) === place) }));
-    root.querySelector("[data-legend]").replaceChildren(...rows.map(({ key, words, wards }) => {
-      const line = make("li", "", { class: `k-${key}` });
-      const swatch = draw("svg", { width: 22, height: 18, "aria-hidden": "true" });
-      swatch.append(draw("rect", { class: "tile", width: 22, height: 18, rx: 3 }));
-      line.append(swatch, " ", make("span", words), ": ", make("strong", wards.length));
-      return line;
+    const rows = shades.map(([key, words], place) => ({
+      key,
+      words,
+      wards: data.wards.filter((_code, at) => Number(of[at]) === place),
     }));
-    root.querySelector("[data-shades]").replaceChildren(...rows.map(({ words, wards }) => {
-      const row = make("tr", "");
-      const name = (code) => this.words.get(code).name + (values.length && values[this.place.get(code)] ? ` (${told(this.place.get(code))})` : "");
-      row.append(
-        make("th", words, { scope: "row" }),
-        make("td", wards.length, { class: "text-end", "data-label": "Số đơn vị" }),
-        make("td", wards.map(name).join("; ") || "–"),
-      );
-      return row;
-    }));
+    root.querySelector("[data-legend]").replaceChildren(
+      ...rows.map(({ key, words, wards }) => {
+        const line = make("li", "", { class: `k-${key}` });
+        const swatch = draw("svg", { width: 22, height: 18, "aria-hidden": "true" });
+        swatch.append(draw("rect", { class: "tile", width: 22, height: 18, rx: 3 }));
+        line.append(swatch, " ", make("span", words), ": ", make("strong", wards.length));
+        return line;
+      }),
+    );
+    root.querySelector("[data-shades]").replaceChildren(
+      ...rows.map(({ words, wards }) => {
+        const row = make("tr", "");
+        const name = (code) =>
+          this.words.get(code).name + (values.length && values[this.place.get(code)] ? ` (${told(this.place.get(code))})` : "");
+        row.append(
+          make("th", words, { scope: "row" }),
+          make("td", wards.length, { class: "text-end", "data-label": "Số đơn vị" }),
+          make("td", wards.map(name).join("; ") || "–"),
+        );
+        return row;
+      }),
+    );
   }
 
   async turn(view) {
@@ -295,7 +344,9 @@ class WardMap {
     this.view = view;
     ["hex", "land"].forEach((name) => {
       this.root.querySelector(`.map-${name}`).hidden = name !== view;
-      this.root.querySelectorAll(`[data-caption="${name}"]`).forEach((part) => { part.hidden = name !== view; });
+      this.root.querySelectorAll(`[data-caption="${name}"]`).forEach((part) => {
+        part.hidden = name !== view;
+      });
     });
     this.frames[view].place();
     this.keep("view", view === "hex" ? "" : view);
@@ -312,11 +363,15 @@ class WardMap {
       group.replaceChildren(...codes.flatMap((code) => [use(code, "ring-under"), use(code, "ring")]));
     });
     this.keep("find", typed.trim());
-    const names = codes.slice(0, 5).map((code) => this.words.get(code).name).join(", ");
+    const names = codes
+      .slice(0, 5)
+      .map((code) => this.words.get(code).name)
+      .join(", ");
     if (!wanted) this.status.textContent = "";
     else if (!codes.length) this.status.textContent = "Không có xã, phường nào tên như vậy.";
     else if (codes.length === 1) this.status.textContent = this.words.get(codes[0]).told;
-    else this.status.textContent = `Tìm thấy ${codes.length.toLocaleString(LANGUAGE)} đơn vị: ${names}${codes.length > 5 ? "…" : ""}`;
+    else
+      this.status.textContent = `Tìm thấy ${codes.length.toLocaleString(LANGUAGE)} đơn vị: ${names}${codes.length > 5 ? "…" : ""}`;
     if (isWanted && codes.length) {
       const frame = this.frames[this.view];
       const found = this.parts.find((part) => part.code === codes[0] && frame.element.contains(part.element));

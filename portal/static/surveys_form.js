@@ -5,7 +5,10 @@
   const PREFIX = "survey-";
 
   // What was typed is kept in this tab until the server has it, and no longer: not for the next person, not after signing out.
-  const forget = (isMeant) => { for (const place of Object.keys(sessionStorage)) if (place.startsWith(PREFIX) && isMeant(place)) sessionStorage.removeItem(place); };
+  const forget = (isMeant) => {
+    for (const place of Object.keys(sessionStorage))
+      if (place.startsWith(PREFIX) && isMeant(place)) sessionStorage.removeItem(place);
+  };
   forget((place) => !place.startsWith(`${PREFIX}${person}-`) || place === PREFIX + saved);
   document.querySelector('form[action$="/sign-out"]')?.addEventListener("submit", () => forget(() => true));
 
@@ -16,7 +19,12 @@
 
   for (const button of form.querySelectorAll("[data-unknown]")) {
     button.hidden = false;
-    button.addEventListener("click", () => { const tag = field(button.dataset.unknown); tag.value = "?"; changed(tag); tag.focus(); });
+    button.addEventListener("click", () => {
+      const tag = field(button.dataset.unknown);
+      tag.value = "?";
+      changed(tag);
+      tag.focus();
+    });
   }
 
   const addRow = (button) => {
@@ -28,7 +36,13 @@
       for (const name of ["id", "name", "for"]) {
         if (tag.hasAttribute(name)) tag.setAttribute(name, tag.getAttribute(name).replace(before, after));
       }
-      if (tag.tagName === "INPUT") { tag.value = ""; tag.removeAttribute("value"); tag.removeAttribute("aria-invalid"); tag.removeAttribute("aria-describedby"); tag.classList.remove("is-invalid"); }
+      if (tag.tagName === "INPUT") {
+        tag.value = "";
+        tag.removeAttribute("value");
+        tag.removeAttribute("aria-invalid");
+        tag.removeAttribute("aria-describedby");
+        tag.classList.remove("is-invalid");
+      }
       if (tag.tagName === "SELECT") tag.selectedIndex = 0;
     }
     for (const told of copy.querySelectorAll(".invalid-feedback")) told.remove();
@@ -56,7 +70,10 @@
       const cells = lots[lots.indexOf(lot) + down] ? inputs(lots[lots.indexOf(lot) + down]) : [];
       line.split("\t").forEach((value, right) => {
         const cell = cells[column + right];
-        if (cell) { cell.value = value.trim(); changed(cell); } else if (value.trim()) left.push(value.trim());
+        if (cell) {
+          cell.value = value.trim();
+          changed(cell);
+        } else if (value.trim()) left.push(value.trim());
       });
     });
     const told = form.querySelector("[data-not-taken]");
@@ -74,15 +91,22 @@
   const isOurs = (name) => name && name !== "csrf_token" && name !== "base";
   const keep = () => {
     try {
-      if (typed.size) sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(typed))); else sessionStorage.removeItem(place);
-    } catch { /* storage is full or forbidden */ }
+      if (typed.size) sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(typed)));
+      else sessionStorage.removeItem(place);
+    } catch {
+      /* storage is full or forbidden */
+    }
   };
   const note = (name, mine) => {
     if (!isOurs(name)) return;
     const base = given[name] ?? "";
-    if (mine === base) typed.delete(name); else typed.set(name, { base, mine });
+    if (mine === base) typed.delete(name);
+    else typed.set(name, { base, mine });
   };
-  const noteAll = () => { for (const [name, value] of new FormData(form)) note(name, value); keep(); };
+  const noteAll = () => {
+    for (const [name, value] of new FormData(form)) note(name, value);
+    keep();
+  };
 
   // Field by field: what the server has by now is done with; what somebody else changed meanwhile keeps the base that I saw,
   // so that saving asks which of the two is right.
@@ -107,18 +131,27 @@
   const brought = bringBack();
   // On a slow line people type before this script is here.
   noteAll();
-  form.addEventListener("input", (event) => { note(event.target.name, event.target.value); keep(); });
+  form.addEventListener("input", (event) => {
+    note(event.target.name, event.target.value);
+    keep();
+  });
   form.addEventListener("submit", noteAll);
   if (form.dataset.save) saveByField(brought);
 
   // Each field goes up when it is left, one request at a time; what cannot go up waits, and is tried again.
   function saveByField(hasWaiting) {
     const RETRY = 5000;
-    const tagOf = (name) => { const tag = field(name); return tag instanceof RadioNodeList ? tag[0] : tag; };
+    const tagOf = (name) => {
+      const tag = field(name);
+      return tag instanceof RadioNodeList ? tag[0] : tag;
+    };
     const questionOf = (name) => tagOf(name)?.closest("[data-question]");
     const band = (kind) => form.querySelector(`[data-${kind}]`);
     const asked = new Set();
-    let leaving = new Map(), isBusy = false, timer = 0, confirming = null;
+    let leaving = new Map(),
+      isBusy = false,
+      timer = 0,
+      confirming = null;
 
     const show = (question, state) => {
       const told = question?.querySelector("[data-state]");
@@ -132,7 +165,10 @@
       show(questionOf(name), "waiting");
       send();
     };
-    const later = () => { clearTimeout(timer); timer = setTimeout(send, RETRY); };
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(send, RETRY);
+    };
     const signInHere = () => {
       const here = document.activeElement?.name ? `#${document.activeElement.id || document.activeElement.name}` : "";
       const link = band("signed-out").querySelector("a");
@@ -143,24 +179,46 @@
     async function send() {
       if (isBusy || (!leaving.size && !confirming)) return;
       isBusy = true;
-      const going = leaving, confirm = confirming;
+      const going = leaving,
+        confirm = confirming;
       leaving = new Map();
       confirming = null;
-      const back = () => { for (const [name, entry] of going) if (!leaving.has(name)) leaving.set(name, entry); confirming ??= confirm; };
+      const back = () => {
+        for (const [name, entry] of going) if (!leaving.has(name)) leaving.set(name, entry);
+        confirming ??= confirm;
+      };
       const body = new URLSearchParams({ csrf_token: field("csrf_token").value });
       const base = {};
-      for (const [name, entry] of going) { body.set(name, entry.mine); base[name] = entry.base; }
+      for (const [name, entry] of going) {
+        body.set(name, entry.mine);
+        base[name] = entry.base;
+      }
       body.set("base", JSON.stringify(base));
       if (confirm) body.set("confirm", confirm);
       try {
-        const answer = await fetch(form.dataset.save, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin" });
-        if (answer.type === "opaqueredirect") { back(); signInHere(); return; }
+        const answer = await fetch(form.dataset.save, {
+          method: "POST",
+          body,
+          headers: { Accept: "application/json" },
+          redirect: "manual",
+          credentials: "same-origin",
+        });
+        if (answer.type === "opaqueredirect") {
+          back();
+          signInHere();
+          return;
+        }
         // A page instead of an answer: the survey is not this person's any more. A server in trouble is asked again.
         const isPage = !(answer.headers.get("Content-Type") ?? "").includes("json");
         if (isPage && (answer.status < 400 || answer.status >= 500)) throw new Error(answer.statusText);
         const told = isPage ? { refused: form.dataset.gone } : await answer.json();
         for (const kind of ["offline", "signed-out", "refused"]) band(kind).hidden = true;
-        if (answer.ok) take(going, confirm, told); else { back(); band("refused").textContent = told.refused; band("refused").hidden = false; }
+        if (answer.ok) take(going, confirm, told);
+        else {
+          back();
+          band("refused").textContent = told.refused;
+          band("refused").hidden = false;
+        }
       } catch {
         back();
         band("offline").hidden = false;
@@ -176,7 +234,12 @@
       for (const [name, { mine }] of going) {
         if (disputed.has(name)) continue;
         given[name] = mine;
-        note(name, tagOf(name) instanceof HTMLInputElement && tagOf(name).type === "radio" ? field(name).value : tagOf(name)?.value ?? mine);
+        note(
+          name,
+          tagOf(name) instanceof HTMLInputElement && tagOf(name).type === "radio"
+            ? field(name).value
+            : (tagOf(name)?.value ?? mine),
+        );
       }
       field("base").value = JSON.stringify(given);
       keep();
@@ -184,7 +247,11 @@
       const wrong = new Set();
       for (const question of form.querySelectorAll("[data-question]")) settle(question, told, wrong);
       for (const question of new Set([...[...going.keys()].map(questionOf), confirm && document.getElementById(`q-${confirm}`)])) {
-        if (question) show(question, [...disputed.keys()].some((name) => questionOf(name) === question) ? "asked" : wrong.has(question) ? "wrong" : "saved");
+        if (question)
+          show(
+            question,
+            [...disputed.keys()].some((name) => questionOf(name) === question) ? "asked" : wrong.has(question) ? "wrong" : "saved",
+          );
       }
       const here = [...form.querySelectorAll("[data-question]")].map((question) => question.dataset.question);
       const isSame = here.length === Object.keys(told.questions).length && here.every((key) => key in told.questions);
@@ -219,9 +286,12 @@
         tag.setAttribute("aria-invalid", "true");
         tag.setAttribute("aria-describedby", said.id);
       }
-      const standing = told.questions[key], doubt = question.querySelector("[data-doubt]");
+      const standing = told.questions[key],
+        doubt = question.querySelector("[data-doubt]");
       if (!standing || !doubt) return;
-      doubt.querySelector("[data-doubt-words]").replaceChildren(...standing.doubts.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
+      doubt
+        .querySelector("[data-doubt-words]")
+        .replaceChildren(...standing.doubts.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
       doubt.hidden = !standing.doubts.length && !doubt.querySelector("input").value;
       const mark = question.querySelector("[data-mark]");
       if (mark && !told.carried.includes(key)) {
@@ -234,9 +304,11 @@
       asked.add(conflict.field);
       const question = questionOf(conflict.field);
       const told = form.querySelector("template[data-conflict]").content.firstElementChild.cloneNode(true);
-      const fill = (tag, words) => { for (const [place, value] of Object.entries(words)) tag.textContent = tag.textContent.replace(`[${place}]`, () => value); };
-      fill(told.querySelector("[data-words]"), { "ô": conflict.label });
-      fill(told.querySelector("[data-theirs]"), { "giá trị": conflict.theirs_in_words, "người": conflict.by, "lúc": conflict.moment });
+      const fill = (tag, words) => {
+        for (const [place, value] of Object.entries(words)) tag.textContent = tag.textContent.replace(`[${place}]`, () => value);
+      };
+      fill(told.querySelector("[data-words]"), { ô: conflict.label });
+      fill(told.querySelector("[data-theirs]"), { "giá trị": conflict.theirs_in_words, người: conflict.by, lúc: conflict.moment });
       fill(told.querySelector("[data-yours]"), { "giá trị": conflict.yours_in_words });
       const choose = (value) => {
         asked.delete(conflict.field);
@@ -245,17 +317,28 @@
         field(conflict.field).value = value;
         note(conflict.field, value);
         keep();
-        if (typed.has(conflict.field)) queue(conflict.field); else show(question, "saved");
+        if (typed.has(conflict.field)) queue(conflict.field);
+        else show(question, "saved");
       };
       told.querySelector("[data-theirs]").addEventListener("click", () => choose(conflict.theirs));
       told.querySelector("[data-yours]").addEventListener("click", () => choose(conflict.yours));
       question.append(told);
     }
 
-    form.addEventListener("change", (event) => { note(event.target.name, event.target.value); keep(); queue(event.target.name); });
+    form.addEventListener("change", (event) => {
+      note(event.target.name, event.target.value);
+      keep();
+      queue(event.target.name);
+    });
     for (const button of form.querySelectorAll('button[name="confirm"]')) {
       if (button.value === "*") continue;
-      button.addEventListener("click", (event) => { event.preventDefault(); confirming = button.value; show(button.closest("[data-question]"), "waiting"); button.hidden = true; send(); });
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        confirming = button.value;
+        show(button.closest("[data-question]"), "waiting");
+        button.hidden = true;
+        send();
+      });
     }
     addEventListener("online", send);
     // The page may be left while the last field is still on its way; the browser keeps what the server does not have.

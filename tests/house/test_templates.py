@@ -31,3 +31,10 @@ def test_nothing_inline_and_no_outside_host(path):
     assert not re.search(r"<script(?![^>]*\bsrc=)", text), f"{short(path)}: move the script into static"
     hosts = set(re.findall(r"(?:src|href)=\"(?:https?:)?//([^/\"]+)", text))
     assert not hosts, f"{short(path)} asks {hosts}: serve it from here"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_a_line_can_be_reviewed(path):
+    """The formatter moves no line break into a sentence or an expression; a change in a line of a thousand letters shows nothing."""
+    long = [number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if len(line) > 160]
+    assert not long, f"{short(path)}: break lines {long}; see “Templates” in CONTRIBUTING.md for where a break shows nowhere"
