@@ -213,7 +213,7 @@ def audit_trail() -> ResponseReturnValue:
 
 
 def _parse_day(text: str) -> datetime | None:
-    """The first moment of a day in Hà Nội; None where the text is no day."""
+    """The first moment of a day by the territory's clock; None where the text is no day."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

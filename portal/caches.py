@@ -14,7 +14,7 @@ from cachetools import LRUCache
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# How many values each cache keeps: the longest unused one gives way. A city has 126 wards.
+# How many values each cache keeps: the longest unused one gives way.
 SIZES = {
     "snapshots": 5000,  # some forty rounds of a city
     "ratings": 5000,  # likewise, one for each snapshot under the standard in force

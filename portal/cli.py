@@ -34,7 +34,7 @@ def demo() -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày của số liệu, mặc định hôm nay.")
 @with_appcontext
 def demo_load(seed: int, as_of: datetime | None) -> None:
-    """Nạp 126 đơn vị với số liệu minh họa. Không chạy khi dùng thật."""
+    """Nạp mọi đơn vị với số liệu minh họa. Không chạy khi dùng thật."""
     if current_settings().is_production:
         raise click.ClickException("WARD_MODE=production: không nạp số liệu minh họa vào hệ thống dùng thật.")
     _exit_on_error(lambda: run_setup(current_app, interactive=False))

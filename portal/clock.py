@@ -1,4 +1,4 @@
-"""What time it is: dates are dates of Hà Nội, instants are UTC."""
+"""What time it is: dates are dates of the territory's clock, instants are UTC."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -12,10 +12,10 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The date that the calendar in Hà Nội shows."""
+    """The date that the territory's calendar shows."""
     return datetime.now(HANOI).date()
 
 
 def to_hanoi(instant: datetime) -> datetime:
-    """An instant as the clock in Hà Nội shows it."""
+    """An instant as the territory's clock shows it."""
     return instant.astimezone(HANOI)

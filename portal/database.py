@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
-# SQLite lets its waiting writers retry by chance, not in turn: on a machine that is short of time one of 126 has waited for ten
+# SQLite lets its waiting writers retry by chance, not in turn: on a machine that is short of time one of a hundred has waited for ten
 # seconds. A save that comes late is a save; one that is refused is work lost.
 BUSY_SECONDS = 30
 # As long in all.

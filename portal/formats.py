@@ -35,7 +35,7 @@ def format_vnd_short(value: int) -> str:
 
 
 def format_day(value: date) -> str:
-    """``24/11/2026``; of an instant, the day that it is in Hà Nội."""
+    """``24/11/2026``; of an instant, the day that it is by the territory's clock."""
     if isinstance(value, datetime):
         value = to_hanoi(value).date()
     return f"{value.day:02}/{value.month:02}/{value.year}"
@@ -48,7 +48,7 @@ def show_day(day: date) -> str:
 
 
 def format_moment(value: datetime) -> str:
-    """``24/11/2026 14:05``, by the clock of Hà Nội."""
+    """``24/11/2026 14:05``, by the territory's clock."""
     local = to_hanoi(value)
     return f"{format_day(local.date())} {local:%H:%M}"
 

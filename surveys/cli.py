@@ -26,7 +26,7 @@ surveys = AppGroup("surveys", help="Khảo sát.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--round", "round_id", required=True, type=int, help="Số của đợt khảo sát.")
 def import_city(file: Path, round_id: int) -> None:
-    """Nạp câu trả lời của thành phố cho 126 đơn vị từ FILE (.xlsx)."""
+    """Nạp câu trả lời của thành phố cho mọi đơn vị từ FILE (.xlsx)."""
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
             result = import_city_answers(session, get_round(session, round_id), file.read_bytes(), "thành phố")

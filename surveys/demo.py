@@ -1,4 +1,4 @@
-"""The demo round: 126 wards with made-up answers that differ as real ones do. Same seed and date, same data.
+"""The demo round: all wards with made-up answers that differ as real ones do. Same seed and date, same data.
 
 The answers are saved, sent and approved by the functions of the pages, so that the demo shows what the program does.
 """
@@ -26,7 +26,7 @@ STORY_WARD = "00082"
 PERSON, HEAD, REVIEWER = "Công chức (minh họa)", "Lãnh đạo UBND (minh họa)", "Chuyên viên thẩm định (minh họa)"
 REASON = "Đã đếm lại tại chỗ, đúng thực tế (minh họa)."
 PROVIDERS = ("Nhà mạng A", "Nhà mạng B", "Nhà mạng C")
-# How many of the 126 wards end in each state; the others have not started.
+# How many of the wards end in each state; the others have not started.
 SENT, RETURNED, DRAFT, APPROVED = 8, 5, 8, 100
 READY_OF_APPROVED, UNKNOWN_OF_APPROVED = 47, 4
 BLOCKING_GAPS = ("pcs", "vlan", "room", "ups", "firewall", "antivirus", "level_file")

@@ -18,7 +18,7 @@ boundaries = AppGroup("boundaries", help="Ranh giới xã, phường để vẽ 
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help="Nguồn số liệu: cơ quan và năm.")
 def load(file: Path, source: str) -> None:
-    """Nạp ranh giới 126 đơn vị từ FILE (GeoJSON hoặc TopoJSON, thuộc tính code); tệp sai thì không đổi gì."""
+    """Nạp ranh giới mọi đơn vị từ FILE (GeoJSON hoặc TopoJSON, thuộc tính code); tệp sai thì không đổi gì."""
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
             loaded = load_boundaries(session, file.read_bytes(), file.name, source, None)

@@ -21,7 +21,7 @@ _snapshots: Cache[str, Snapshot] = Cache("snapshots")
 
 @dataclass(frozen=True)
 class Recorded:
-    """When (on which day in Hà Nội) and in which round a snapshot was approved, and the hash to read it by."""
+    """When (on which day) and in which round a snapshot was approved, and the hash to read it by."""
 
     ward_code: str
     round_name: str
