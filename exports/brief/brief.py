@@ -251,10 +251,10 @@ def _missed_criteria(ratings: Iterable[Rating], ward_rating: Rating | None) -> t
     open_findings = [finding for rating in ratings for finding in rating.unmet if not finding.criterion.is_sensitive]
     if ward_rating is not None:
         return tuple(MissedCriterion(f.criterion.name, f.criterion.blocking, 1, verdict(f)) for f in open_findings)
-    counted = Counter(finding.criterion.code for finding in open_findings)
+    counts = Counter(finding.criterion.code for finding in open_findings)
     criteria = {finding.criterion.code: finding.criterion for finding in open_findings}
-    ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))
-    return tuple(MissedCriterion(criteria[code].name, criteria[code].blocking, counted[code]) for code in ordered)
+    ordered = sorted(counts, key=lambda code: (-counts[code], not criteria[code].blocking, code))
+    return tuple(MissedCriterion(criteria[code].name, criteria[code].blocking, counts[code]) for code in ordered)
 
 
 def _money(sources: Sources, scope: Scope) -> Money:

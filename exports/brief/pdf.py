@@ -78,7 +78,7 @@ def _story(brief: Brief, agency: str, size: float) -> Iterator[Flowable]:
 def _cards(brief: Brief, size: float) -> Grid:
     cards = content.cards(brief)
     cells = [[_text(card.figure, size * 1.6, INK, BOLD), _text(card.label, size * 0.8, GREY)] for card in cards]
-    edges = [("LINEBEFORE", (place, 0), (place, 0), 4, HexColor(card.colour)) for place, card in enumerate(cards)]
+    edges = [("LINEBEFORE", (index, 0), (index, 0), 4, HexColor(card.colour)) for index, card in enumerate(cards)]
     padding = [("LEFTPADDING", (0, 0), (-1, -1), 7), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]
     return Grid([cells], [WIDTH / len(cells)] * len(cells), style=[*edges, *padding, ("VALIGN", (0, 0), (-1, -1), "TOP")])
 
@@ -95,8 +95,8 @@ def _section(section: Section, size: float) -> Iterator[Flowable]:
 
 
 def _grid(table: Table, size: float) -> Grid:
-    rows = [[_cell(text, size, place in table.figures, GREY, BOLD) for place, text in enumerate(table.heads)]]
-    rows += [[_cell(text, size, place in table.figures) for place, text in enumerate(row)] for row in table.rows]
+    rows = [[_cell(text, size, index in table.figures, GREY, BOLD) for index, text in enumerate(table.heads)]]
+    rows += [[_cell(text, size, index in table.figures) for index, text in enumerate(row)] for row in table.rows]
     lines = [("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
     padding = [("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5), ("LEFTPADDING", (0, 0), (0, -1), 0)]
     return Grid(rows, _widths(table), style=[*lines, *padding])

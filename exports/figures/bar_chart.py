@@ -17,16 +17,16 @@ MIN_SLOTS = 2
 
 def draw_bars(bars: Bars, text: SheetText, size: Size) -> Figure:
     """The sheet with its bars: in one panel where they are stacked, else one beside the other, each on a scale of its own."""
-    drawn = [series for place, series in enumerate(bars.series) if any(amounts[place] for _name, amounts in bars.rows)]
+    drawn = [series for index, series in enumerate(bars.series) if any(amounts[index] for _name, amounts in bars.rows)]
     sheet = Sheet(size, text, [(series.key, _legend_label(series, bars)) for series in drawn])
     names = _row_names(bars, size)
     name_width = 0.3 + max((len(line) for name in names for line in name.split("\n")), default=0) * _letter_width(size)
-    panels = [tuple(range(len(bars.series)))] if bars.stacked else [(place,) for place in range(len(bars.series))]
+    panels = [tuple(range(len(bars.series)))] if bars.stacked else [(index,) for index in range(len(bars.series))]
     width = (size.width - 2 * 0.21 - name_width) / len(panels)
-    for number, places in enumerate(panels):
+    for number, indexes in enumerate(panels):
         left = name_width + number * width
         axes = sheet.add_axes(left=left, right=(len(panels) - 1 - number) * width)
-        _draw_panel(axes, bars, places, size)
+        _draw_panel(axes, bars, indexes, size)
         for y, name in enumerate(names if number == 0 else ()):
             axes.annotate(
                 name,
@@ -44,16 +44,16 @@ def draw_bars(bars: Bars, text: SheetText, size: Size) -> Figure:
     return sheet.figure
 
 
-def _draw_panel(axes: Axes, bars: Bars, places: tuple[int, ...], size: Size) -> None:
+def _draw_panel(axes: Axes, bars: Bars, indexes: tuple[int, ...], size: Size) -> None:
     points = _points(bars, size)
-    greatest = max([1, *(sum(amounts[place] for place in places) for _name, amounts in bars.rows)])
+    greatest = max([1, *(sum(amounts[index] for index in indexes) for _name, amounts in bars.rows)])
     inches = axes.get_position().width * size.width
     # Room at the right for the amount beside the longest bar.
     scale = greatest / max(0.3, 1 - (AMOUNT_LETTERS if bars.is_money else 4) * points * LETTER_WIDTH / 72 / inches)
     for y, (_name, amounts) in enumerate(bars.rows):
-        row_amounts = [amounts[place] for place in places]
-        for place, amount, end in zip(places, row_amounts, accumulate(row_amounts), strict=True):
-            series = bars.series[place]
+        row_amounts = [amounts[index] for index in indexes]
+        for index, amount, end in zip(indexes, row_amounts, accumulate(row_amounts), strict=True):
+            series = bars.series[index]
             style: dict[str, Any] = {"color": COLOURS[series.key][0], "edgecolor": "white", "linewidth": 0.8, **hatch(series.key)}
             axes.barh(y, amount, left=end - amount, height=0.72, **style)
             if amount and len(bars.series) > 2 and _fits(amount / scale * inches, bars.amount_text(amount), points):
@@ -118,5 +118,5 @@ def _row_names(bars: Bars, size: Size) -> list[str]:
 
 def _wrap_name(name: str) -> str:
     words = name.split()
-    cut = min(range(1, len(words)), key=lambda place: abs(len(" ".join(words[:place])) - len(name) / 2), default=1)
+    cut = min(range(1, len(words)), key=lambda index: abs(len(" ".join(words[:index])) - len(name) / 2), default=1)
     return f"{' '.join(words[:cut])}\n{' '.join(words[cut:])}".rstrip()

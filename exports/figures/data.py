@@ -74,10 +74,10 @@ def by_kind(wards: Sequence[Ward], ratings: Mapping[str, Rating]) -> Bars:
 def most_missed(ratings: Mapping[str, Rating]) -> Bars:
     """The criteria that most rated wards miss. What would help an attacker is left out, and said to be."""
     open_findings = [f.criterion for rating in ratings.values() for f in rating.unmet if not f.criterion.is_sensitive]
-    counted = Counter(criterion.code for criterion in open_findings)
+    counts = Counter(criterion.code for criterion in open_findings)
     criteria = {criterion.code: criterion for criterion in open_findings}
-    ordered = sorted(counted, key=lambda code: (-counted[code], not criteria[code].blocking, code))[:MAX_CRITERIA]
-    rows = tuple((criteria[code].name, (counted[code], 0) if criteria[code].blocking else (0, counted[code])) for code in ordered)
+    ordered = sorted(counts, key=lambda code: (-counts[code], not criteria[code].blocking, code))[:MAX_CRITERIA]
+    rows = tuple((criteria[code].name, (counts[code], 0) if criteria[code].blocking else (0, counts[code])) for code in ordered)
     rated = sum(rating.snapshot is not None for rating in ratings.values())
     note = f"Số đơn vị chưa đạt, trong {rated} đơn vị đã thẩm định. Không kể nhóm G. {GROUPS['G']}."
     series = (Series("blocking", "Tiêu chí bắt buộc"), Series("other", "Tiêu chí khác"))
@@ -104,5 +104,5 @@ def _money(plan: Plan, title: str, totals: Mapping[str, Mapping[Spending, int]])
 
 
 def _results(ratings: Iterable[Rating]) -> tuple[int, ...]:
-    counted = Counter(rating.result for rating in ratings)
-    return tuple(counted[result] for result in Result)
+    counts = Counter(rating.result for rating in ratings)
+    return tuple(counts[result] for result in Result)

@@ -21,8 +21,8 @@ def draw_map(hexmap: HexMap, colouring: Colouring, text: SheetText, size: Size) 
     """The sheet with its map; the legend counts the wards of each class."""
     sheet = Sheet(size, text, _legend(colouring, size))
     axes = sheet.add_axes()
-    for place, shade in enumerate(colouring.shades):
-        shapes = [tile.corners for tile in hexmap.tiles if colouring.of[tile.ward.code] == place]
+    for index, shade in enumerate(colouring.shades):
+        shapes = [tile.corners for tile in hexmap.tiles if colouring.of[tile.ward.code] == index]
         if shapes:
             axes.add_collection(
                 PolyCollection(shapes, facecolors=COLOURS[shade.key][0], edgecolors="white", linewidths=1, **hatch(shade.key))

@@ -106,13 +106,13 @@ class Sheet:
 
     def add_axes(self, left: float = 0.0, right: float = 0.0) -> Axes:
         """Axes in the space for the picture, so many inches from its sides; without frame."""
-        across, up = self.size.width, self.size.height
+        width, height = self.size.width, self.size.height
         margin = MARGIN * 0.6
         box = (
-            (margin + left) / across,
-            self.bottom / up,
-            (across - 2 * margin - left - right) / across,
-            (self.top - self.bottom) / up,
+            (margin + left) / width,
+            self.bottom / height,
+            (width - 2 * margin - left - right) / width,
+            (self.top - self.bottom) / height,
         )
         axes = self.figure.add_axes(box)
         axes.axis("off")

@@ -209,5 +209,5 @@ _CONJUNCTIONS = {"và", "của"}
 def _sentence_case(agency: str) -> str:
     """Capitals after the type of the body and at the beginning of each further part, as the names of departments are written."""
     words = agency.lower().split()
-    capitalised = {0, 1, *(place + 1 for place, word in enumerate(words) if word in _CONJUNCTIONS)}
-    return " ".join(word.capitalize() if place in capitalised else word for place, word in enumerate(words))
+    capitalised = {0, 1, *(index + 1 for index, word in enumerate(words) if word in _CONJUNCTIONS)}
+    return " ".join(word.capitalize() if index in capitalised else word for index, word in enumerate(words))

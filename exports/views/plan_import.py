@@ -9,6 +9,7 @@ from accounts.guards import requires, the_identity
 from accounts.permissions import Permission
 from exports.workbook.reader import read_plan_workbook
 from planning.models import PlanRecord
+from planning.plan.overrides import Edit
 from planning.plan.workbook_diff import ReturnedWorkbook, WorkbookDiff, diff_workbook, selected_edits
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
@@ -30,15 +31,16 @@ def upload(plan_id: int) -> ResponseReturnValue:
 @blueprint.post("/plans/<int:plan_id>/return")
 @requires(Permission.PLAN_EDIT)
 @writes
-def take(plan_id: int) -> ResponseReturnValue:
+def submit(plan_id: int) -> ResponseReturnValue:
     """Preview what a workbook changes, or make a revision from the ticked changes.
 
     Both are one POST under the right to edit, because the file travels with the form and is compared anew.
     """
     record, data = get_plan_record(get_session(), plan_id, for_update=True), posted_file()
     try:
-        file = read_plan_workbook(data)
-        diff = diff_workbook(_check_origin(file, record), plan_of(get_session(), record))
+        workbook = read_plan_workbook(data)
+        _check_origin(workbook, record)
+        diff = diff_workbook(workbook, plan_of(get_session(), record))
     except WardReadinessError as error:
         return _page(record, error.message), 400
     if request.form.get("do") != "take":
@@ -46,31 +48,37 @@ def take(plan_id: int) -> ResponseReturnValue:
     edits = selected_edits(diff, request.form.getlist("take"))
     if not edits:
         return _page(record, _("Chưa chọn thay đổi nào. Đánh dấu ít nhất một dòng rồi bấm lại."), diff, carried(data)), 400
-    identity, reason = the_identity(), request.form.get("why", "").strip() or _("Nhận từ sổ tính")
     try:
-        # A revision without its changes is no revision: both or none.
-        with get_session().begin_nested():
-            revision = scenarios.revise_plan(get_session(), record, reason, identity.full_name)
-            scenarios.save_edits(get_session(), revision, edits, reason, identity.full_name, scenarios.WORKBOOK)
+        revision = _revise(record, edits, request.form.get("why", "").strip() or _("Nhận từ sổ tính"))
     except WardReadinessError as error:
         return _page(record, error.message, diff, carried(data)), 400
-    audit.log(get_session(), identity, "plan:take-workbook", f"plan {revision.id}", after={"from": plan_id, "fields": len(edits)})
+    after = {"from": plan_id, "fields": len(edits)}
+    audit.log(get_session(), the_identity(), "plan:take-workbook", f"plan {revision.id}", after=after)
     flash(_("Đã nhận %(count)s thay đổi vào bản %(number)s.", count=len(edits), number=revision.revision), "success")
     return redirect(url_for("plans.changes", plan_id=revision.id))
 
 
-def _check_origin(file: ReturnedWorkbook, record: PlanRecord) -> ReturnedWorkbook:
-    """The file, where it is that of this plan or of an earlier revision of it. Raises UploadError."""
-    origin = get_session().get(PlanRecord, file.plan_id)
+def _revise(record: PlanRecord, edits: list[Edit], reason: str) -> PlanRecord:
+    """The next revision with the edits. Raises WardReadinessError."""
+    session, by = get_session(), the_identity().full_name
+    # A revision without its changes is no revision: both or none.
+    with session.begin_nested():
+        revision = scenarios.revise_plan(session, record, reason, by)
+        scenarios.save_edits(session, revision, edits, reason, by, scenarios.WORKBOOK)
+    return revision
+
+
+def _check_origin(workbook: ReturnedWorkbook, record: PlanRecord) -> None:
+    """Raise UploadError unless the workbook is that of this plan or of an earlier revision of it."""
+    origin = get_session().get(PlanRecord, workbook.plan_id)
     if origin is None or origin.name != record.name:
         raise UploadError(
             _(
                 "Sổ tính này của phương án “%(other)s”, không phải “%(own)s”. Mở đúng phương án rồi gửi lại.",
-                other=file.plan_name,
+                other=workbook.plan_name,
                 own=record.title,
             )
         )
-    return file
 
 
 def _page(record: PlanRecord, refusal: str = "", diff: WorkbookDiff | None = None, file: str = "") -> str:

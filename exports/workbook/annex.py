@@ -62,20 +62,20 @@ def add_annex(
     number: str,
     title: str,
     head: Sequence[tuple[str, float]],
-    over: tuple[int, int] | None = None,
+    title_columns: tuple[int, int] | None = None,
 ) -> Worksheet:
     """A sheet with the head of an annex; data begin at row FIRST, totals stand at row HEAD - 1 above the head.
 
     The title stands ``over`` the columns from the one to the other, or over all.
     """
     sheet: Worksheet = book.create_sheet(tab)
-    over = over or (1, len(head))
-    _put_across(sheet, 1, over, f"PHỤ LỤC {number}", "w-centre-bold")
-    _put_across(sheet, 2, over, "", "w-title")
-    put_draft_title(sheet, 2, title.upper(), plan, over[0])
-    _put_across(sheet, 3, over, f"(Kèm theo {context.letter_reference})", "w-under")
+    title_columns = title_columns or (1, len(head))
+    _put_across(sheet, 1, title_columns, f"PHỤ LỤC {number}", "w-centre-bold")
+    _put_across(sheet, 2, title_columns, "", "w-title")
+    put_draft_title(sheet, 2, title.upper(), plan, title_columns[0])
+    _put_across(sheet, 3, title_columns, f"(Kèm theo {context.letter_reference})", "w-under")
     source = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
-    _put_across(sheet, 4, over, source, "w-under")
+    _put_across(sheet, 4, title_columns, source, "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 5)
     put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
@@ -191,7 +191,7 @@ def column_range(tab: str, column: str) -> str:
     return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
 
 
-def _put_across(sheet: Worksheet, row: int, over: tuple[int, int], text: str, style: str) -> None:
-    put_text(sheet, row, over[0], text).style = style
-    join(sheet, row, *over)
+def _put_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, style: str) -> None:
+    put_text(sheet, row, columns[0], text).style = style
+    join(sheet, row, *columns)
     sheet.row_dimensions[row].height = 34 if style == "w-title" else 20

@@ -6,11 +6,11 @@ from openpyxl import Workbook
 from openpyxl.drawing.image import Image
 
 from exports.workbook.annex import FIRST, HEAD, Content, Formula, Input, add_annex, add_filter, mark_as_demo, put_row, put_totals
-from exports.workbook.by_ward import blocking_text
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from exports.workbook.price_basis import PRICE, price_of
 from exports.workbook.styles import set_up
+from exports.workbook.ward_totals import blocking_text
 from inventory.catalogue import load_catalogue
 from planning.plan.assumptions import Assumptions
 from planning.plan.legal_caps import AUTHORITY, CLAUSE

@@ -8,19 +8,19 @@ from exports.workbook.annex import fit_rows
 from exports.workbook.annexes import MAP_TAB, add_centre, add_findings, add_legal_notes, add_map, add_missing
 from exports.workbook.assumptions import add_assumptions
 from exports.workbook.baseline_sheet import add_baseline
-from exports.workbook.by_item import add_by_item, add_phasing
-from exports.workbook.by_ward import add_by_ward
 from exports.workbook.ceilings import add_ceilings
-from exports.workbook.cheapest import add_cheapest
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import add_detail
 from exports.workbook.estimate import add_estimate
 from exports.workbook.five_years import add_five_years
 from exports.workbook.formula_values import save
+from exports.workbook.item_totals import add_item_totals, add_phasing
 from exports.workbook.price_basis import add_price_basis
+from exports.workbook.readiness_ranking import add_readiness_ranking
 from exports.workbook.styles import add_styles
 from exports.workbook.summary import add_summary
 from exports.workbook.transfers import add_transfers
+from exports.workbook.ward_totals import add_ward_totals
 from planning.funding.allocation import Candidate, Choice
 from planning.plan.plan import Plan
 
@@ -36,9 +36,9 @@ def build_workbook(
     book = Workbook()
     book.remove(book.worksheets[0])
     add_styles(book)
-    add_by_ward(book, plan, context)
+    add_ward_totals(book, plan, context)
     add_detail(book, plan, context)
-    add_by_item(book, plan, context)
+    add_item_totals(book, plan, context)
     add_phasing(book, plan, context)
     if not context.part or len(plan.wards) == 1:
         add_findings(book, plan, context)
@@ -56,7 +56,7 @@ def build_workbook(
     if choice and choice.ceilings:
         add_ceilings(book, plan, context, choice)
     if candidates:
-        add_cheapest(book, plan, context, candidates)
+        add_readiness_ranking(book, plan, context, candidates)
     add_map(book, plan, context)
     for sheet in book.worksheets:
         if sheet.title != MAP_TAB:

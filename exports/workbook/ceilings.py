@@ -15,7 +15,7 @@ from portal.formats import format_number, format_vnd
 TAB = "Trần vốn"
 FUNDED, WAITING = "có", "chưa"
 WITHIN_CEILINGS, ABOVE_CEILING = "Không vượt trần nào.", "VƯỢT TRẦN: xem dòng Còn lại."
-CEILING, SPENT, REMAINING, CHECK = (HEAD + place for place in (1, 2, 3, 4))
+CEILING, SPENT, REMAINING, CHECK = (HEAD + offset for offset in (1, 2, 3, 4))
 FIRST_WARD = CHECK + 1
 _FIRST_POT = 5
 
@@ -46,8 +46,8 @@ def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
     """Ceiling, allocated and remaining amount of each pot; the last two follow the column of funded wards."""
     spent, remaining = choice.spent, choice.remaining
     rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], REMAINING: ["Còn lại"]}
-    for place, pot in enumerate(pots, start=_FIRST_POT):
-        letter = get_column_letter(place)
+    for column, pot in enumerate(pots, start=_FIRST_POT):
+        letter = get_column_letter(column)
         cells = f"{letter}${FIRST_WARD}:{letter}${LAST}"
         rows[CEILING].append(choice.ceilings.get(pot, "không đặt"))
         rows[SPENT].append(Formula(f'=SUMIFS({cells},$D${FIRST_WARD}:$D${LAST},"{FUNDED}")', spent.get(pot, 0)))

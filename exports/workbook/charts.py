@@ -93,12 +93,12 @@ def _scale(greatest: int) -> tuple[str, str]:
 
 
 def _numbers(cells: Cells) -> NumRef:
-    points = [NumVal(idx=place, v=str(value)) for place, value in enumerate(cells.values)]
+    points = [NumVal(idx=index, v=str(value)) for index, value in enumerate(cells.values)]
     return NumRef(f=cells.address, numCache=NumData(formatCode="General", ptCount=len(points), pt=points))
 
 
 def _texts(cells: Cells) -> StrRef:
-    points = [StrVal(idx=place, v=str(value)) for place, value in enumerate(cells.values)]
+    points = [StrVal(idx=index, v=str(value)) for index, value in enumerate(cells.values)]
     return StrRef(f=cells.address, strCache=StrData(ptCount=len(points), pt=points))
 
 

@@ -152,10 +152,10 @@ def _lookup(code: str, column: str, value: int | str) -> Formula:
     return Formula(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
 
 
-def sum_where(value: int, *pairs: tuple[str, str], of: str = AMOUNT) -> Formula:
+def sum_where(value: int, *pairs: tuple[str, str], summed: str = AMOUNT) -> Formula:
     """The sum of a column of PL02 where columns have values: pairs of a column letter and an Excel expression."""
     conditions = "".join(f",{column_range(TAB, column)},{value_expression}" for column, value_expression in pairs)
-    return Formula(f"=SUMIFS({column_range(TAB, of)}{conditions})", value)
+    return Formula(f"=SUMIFS({column_range(TAB, summed)}{conditions})", value)
 
 
 def group_name(letter: str) -> str:

@@ -33,7 +33,7 @@ def add_estimate(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksh
     is_project = costs.mode is Mode.PROJECT
     title = "Tổng mức đầu tư của dự án" if is_project else "Dự toán mua sắm"
     sheet = add_annex(book, plan, context, TAB, "10", title, HEADINGS)
-    rows = {row.number: HEAD + place for place, row in enumerate(costs.rows, start=1)}
+    rows = {row.number: HEAD + index for index, row in enumerate(costs.rows, start=1)}
     last = HEAD + len(rows)
     # The table of amounts before tax stands below the notes; its last row is its sum.
     base_row = last + 8 + len(load_catalogue()) + 1
@@ -78,14 +78,14 @@ def _outside_note(costs: Estimate) -> str:
 
 
 def _cells(row: CostRow, rows: Mapping[str, int], base_row: int, costs: Estimate) -> list[Content]:
-    place = rows[row.number]
+    row_number = rows[row.number]
     start: list[Content] = [row.number, row.label, _how_computed(row)]
     if row.parts:
         return [*start, None, None, Formula("=" + "+".join(f"F{rows[part]}" for part in row.parts), row.amount)]
     if row.rate is None:
         return [*start, None, None, _leased(row.amount) if row.number == "IV.1" else sum_where(row.amount, (SPENDING, _CAPITAL))]
     assert row.base is not None
-    amount = Formula(f"=ROUND(D{place}*ROUND(E{place}*10000,0)/10000,0)", row.amount)
+    amount = Formula(f"=ROUND(D{row_number}*ROUND(E{row_number}*10000,0)/10000,0)", row.amount)
     return [*start, Formula(f"={_base_expression(row.number, rows, base_row)}", row.base), None, amount]
 
 

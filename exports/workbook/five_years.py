@@ -25,16 +25,18 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
         first = row + 1
         condition = (SPENDING, f'"{kind.label}"')
         lines = [line for line in plan.lines if line.spending is kind]
-        of_plan = [sum_where(sum(line.amount for line in lines if line.year == y), condition, (YEAR, str(y))) for y in cost.years]
-        later = [
-            sum_where(sum(line.upkeep for line in lines if line.year < y), condition, (YEAR, f'"<{y}"'), of=UPKEEP)
-            for y in cost.years
+        plan_amounts = [
+            sum_where(sum(line.amount for line in lines if line.year == year), condition, (YEAR, str(year))) for year in cost.years
+        ]
+        upkeep = [
+            sum_where(sum(line.upkeep for line in lines if line.year < year), condition, (YEAR, f'"<{year}"'), summed=UPKEEP)
+            for year in cost.years
         ]
         replacements = cost.cells.get((CostPart.REPLACEMENT, kind), dict.fromkeys(cost.years, 0))
         parts: tuple[tuple[str, list[Content]], ...] = (
-            ("Khoản của phương án trong năm", [*of_plan]),
-            ("Duy trì các khoản trả hằng năm từ năm trước", [*later]),
-            ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[y]) for y in cost.years]),
+            ("Khoản của phương án trong năm", [*plan_amounts]),
+            ("Duy trì các khoản trả hằng năm từ năm trước", [*upkeep]),
+            ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[year]) for year in cost.years]),
         )
         for name, cells in parts:
             row += 1
@@ -42,7 +44,7 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
             put_row(sheet, row, [row - HEAD, name, kind.label, *cells, _sum_of(row, total)])
         row += 1
         sums: list[Content] = [
-            Formula(f"=SUM({c}{first}:{c}{row - 1})", cost.in_year(kind, y)) for c, y in zip("DEFGH", cost.years, strict=True)
+            Formula(f"=SUM({c}{first}:{c}{row - 1})", cost.in_year(kind, year)) for c, year in zip("DEFGH", cost.years, strict=True)
         ]
         put_row(sheet, row, [None, f"Cộng {kind.label.lower()}", None, *sums, _sum_of(row, cost.total(kind))], total=True)
     return sheet

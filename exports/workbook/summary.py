@@ -17,9 +17,6 @@ from exports.workbook.annex import (
     put_draft_title,
     put_row,
 )
-from exports.workbook.by_item import ITEM_TOTAL, PHASING_TOTAL
-from exports.workbook.by_ward import RESULT, WARD_TOTAL
-from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import (
     AMOUNT,
@@ -33,8 +30,11 @@ from exports.workbook.detail import (
     sum_where,
 )
 from exports.workbook.formula_values import put_formula, put_text
+from exports.workbook.item_totals import ITEM_TOTAL, PHASING_TOTAL
 from exports.workbook.price_basis import NO_EVIDENCE
 from exports.workbook.styles import set_up
+from exports.workbook.ward_totals import RESULT, WARD_TOTAL
+from exports.workbook.ward_totals import TAB as WARD_TAB
 from inventory.catalogue import GROUPS
 from planning.plan.assumptions import Spending
 from planning.plan.plan import Plan
@@ -110,8 +110,8 @@ def _put_totals(sheet: Worksheet, plan: Plan) -> None:
     put_row(sheet, TOTAL_ROW, totals, total=True)
     within, above = [plan.within_total(kind) for kind in Spending], [plan.above_total(kind) for kind in Spending]
     without = [plan.spending_without_evidence(kind) for kind in Spending]
-    _put_split(sheet, TOTAL_ROW + 1, None, "Trong định mức", within, of=AMOUNT_WITHIN)
-    _put_split(sheet, TOTAL_ROW + 2, None, "Vượt định mức, chờ cấp có thẩm quyền", above, of=AMOUNT_ABOVE)
+    _put_split(sheet, TOTAL_ROW + 1, None, "Trong định mức", within, summed=AMOUNT_WITHIN)
+    _put_split(sheet, TOTAL_ROW + 2, None, "Vượt định mức, chờ cấp có thẩm quyền", above, summed=AMOUNT_ABOVE)
     _put_split(sheet, TOTAL_ROW + 3, None, "Trong đó chưa có căn cứ giá", without, (EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"'))
     total = f"E{TOTAL_ROW}"
     equalities = [
@@ -135,12 +135,12 @@ def _put_split(
     label: str,
     values: Sequence[int],
     *pairs: tuple[str, str],
-    of: str = AMOUNT,
+    summed: str = AMOUNT,
 ) -> None:
     """A row of both kinds of spending and their sum."""
     cells: list[Content] = [number, label]
     for kind, value in zip(Spending, values, strict=True):
-        cells.append(sum_where(value, *pairs, (SPENDING, f'"{kind.label}"'), of=of))
+        cells.append(sum_where(value, *pairs, (SPENDING, f'"{kind.label}"'), summed=summed))
     put_row(sheet, row, [*cells, Formula(f"=C{row}+D{row}", sum(values))])
 
 

@@ -294,11 +294,11 @@ def _choose_greedily(
 
 def _floor_error(floors: Sequence[Floor], pot_rows: Sequence[Row], floor_rows: Sequence[Row], count: int) -> FloorError:
     """The first floor that cannot be kept beside those before it, with the most wards that its part can have."""
-    for place, (floor, floor_row) in enumerate(zip(floors, floor_rows, strict=True)):
-        solution = maximise([int(i in floor_row.parts) for i in range(count)], [*pot_rows, *floor_rows[:place]])
+    for index, (floor, floor_row) in enumerate(zip(floors, floor_rows, strict=True)):
+        solution = maximise([int(i in floor_row.parts) for i in range(count)], [*pot_rows, *floor_rows[:index]])
         most = solution.value if solution else 0
         if most < floor.at_least:
-            within = "các trần vốn và các mức sàn nêu trước" if place else "các trần vốn"
+            within = "các trần vốn và các mức sàn nêu trước" if index else "các trần vốn"
             return FloorError(
                 f"Không giữ được mức sàn “{floor.name}: ít nhất {floor.at_least} xã, phường”: trong {within}, nhiều nhất {most} xã, "
                 "phường được bố trí vốn. Hãy giảm mức sàn này hoặc nâng trần vốn."

@@ -97,8 +97,8 @@ def diff_plans(before: Plan, after: Plan) -> tuple[LineChange, ...]:
     for line in lines:
         old, new = lines_before.get(line.code), lines_after.get(line.code)
         if old is None or new is None:
-            gone, come = (_line_text(part) if part else "" for part in (old, new))
-            changes.append(LineChange(line.ward, line.item, "", gone, come))
+            old_text, new_text = (_line_text(line) if line else "" for line in (old, new))
+            changes.append(LineChange(line.ward, line.item, "", old_text, new_text))
         else:
             changes += _changed_fields(old, new)
     return tuple(changes)

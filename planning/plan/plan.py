@@ -267,8 +267,18 @@ def build_plan(
             exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged)
             lines += ward_lines(ward, rating, remedies, price_list, assumptions)
             centre_lines += _centre_lines(ward, rating.snapshot, price_list)
-    kept = (tuple(lines), tuple(centre_lines), tuple(exclusions))
-    return Plan(name, on, assumptions, price_list, standard, ordered, dict(ratings), *kept)
+    return Plan(
+        name,
+        on,
+        assumptions,
+        price_list,
+        standard,
+        ordered,
+        dict(ratings),
+        tuple(lines),
+        tuple(centre_lines),
+        tuple(exclusions),
+    )
 
 
 def _split_packages(remedies: Iterable[RemedyLine]) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:

@@ -29,9 +29,9 @@ def source_subset(plan: Plan, source: str) -> Plan:
 
 def wards_of(plan: Plan) -> tuple[Ward, ...]:
     """The wards that the plan says something of: those with lines, with equipment of the centre, or that give a machine."""
-    named = {line.ward for line in plan.lines} | {line.ward for line in plan.centre_lines}
-    named |= {transfer.giver for transfer in plan.transfers}
-    return tuple(ward for ward in plan.wards if ward in named)
+    wards = {line.ward for line in plan.lines} | {line.ward for line in plan.centre_lines}
+    wards |= {transfer.giver for transfer in plan.transfers}
+    return tuple(ward for ward in plan.wards if ward in wards)
 
 
 def sources_of(plan: Plan) -> tuple[str, ...]:

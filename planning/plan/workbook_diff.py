@@ -123,14 +123,14 @@ class _DiffBuilder:
         self.same = 0
 
     def add_field(
-        self, edit: Edit, label: str, where: str, went_out: str, now: str, show: Callable[[str], str], note: str = ""
+        self, edit: Edit, label: str, where: str, baseline: str, current: str, show: Callable[[str], str], note: str = ""
     ) -> None:
         """File a field under what became of it; the value of its edit is what came back."""
-        if edit.value in (went_out, now):
+        if edit.value in (baseline, current):
             self.same += 1
             return
-        proposal = ProposedChange(edit, label, where, show(went_out), show(now), show(edit.value), note)
-        (self.proposed if went_out == now else self.disputed).append(proposal)
+        proposal = ProposedChange(edit, label, where, show(baseline), show(current), show(edit.value), note)
+        (self.proposed if baseline == current else self.disputed).append(proposal)
 
 
 def diff_workbook(file: ReturnedWorkbook, plan: Plan) -> WorkbookDiff:
@@ -151,7 +151,7 @@ def _diff_prices(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> N
             builder.refused.append(RefusedValue(where, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
             continue
         for field, (address, text) in row.cells.items():
-            went_out, now = file.prices[row.item][field], canonical_price(price, field)
+            baseline, current = file.prices[row.item][field], canonical_price(price, field)
             where, name = f"PL06, ô {address}", f"{row.item}: {field.label}"
             try:
                 after = parse_value(field, text)
@@ -159,7 +159,7 @@ def _diff_prices(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> N
                 builder.refused.append(RefusedValue(where, name, text, error.message))
                 continue
             edit = Edit(ALL_WARDS, row.item, field.value, after)
-            builder.add_field(edit, name, where, went_out, now, partial(display_price_value, field))
+            builder.add_field(edit, name, where, baseline, current, partial(display_price_value, field))
 
 
 def _diff_lines(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> None:
@@ -193,10 +193,10 @@ def _diff_lines(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> No
 
 def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: ReturnedLine, ward: Ward) -> None:
     code = f"{ward.code}-{row.item}"
-    present = next((line for line in plan.lines if line.code == code), None)
+    plan_line = next((line for line in plan.lines if line.code == code), None)
     is_new = code not in file.lines
     try:
-        line = present or new_line(plan, ward, row.item)
+        line = plan_line or new_line(plan, ward, row.item)
     except EditError as error:
         builder.refused.append(RefusedValue(f"PL02, dòng {row.number}", "Dòng mới", code, error.message))
         return
@@ -207,8 +207,8 @@ def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: R
             RefusedValue(f"PL02, dòng {row.number}", f"{ward.full_name}, {row.item}: Điều chuyển, tận dụng", row.moved, message)
         )
     for field, (address, text) in row.cells.items():
-        now = canonical_value(line, field)
-        went_out = now if is_new else file.lines[code][field]
+        current = canonical_value(line, field)
+        baseline = current if is_new else file.lines[code][field]
         where, name = f"PL02, ô {address}", f"{ward.full_name}, {row.item}: {field.label}"
         if is_new and not text:
             continue
@@ -217,23 +217,23 @@ def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: R
         except EditError as error:
             builder.refused.append(RefusedValue(where, name, text, error.message))
             continue
-        note = "dòng mới" if is_new and present is None else ""
+        note = "dòng mới" if is_new and plan_line is None else ""
         builder.add_field(
-            Edit(ward.code, row.item, field.value, after), name, where, went_out, now, partial(display_value, field), note
+            Edit(ward.code, row.item, field.value, after), name, where, baseline, current, partial(display_value, field), note
         )
 
 
 def _diff_missing_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, code: str) -> None:
     """A line that was removed from the file: its quantity becomes zero."""
-    present = next((line for line in plan.lines if line.code == code), None)
-    if present is None:
+    plan_line = next((line for line in plan.lines if line.code == code), None)
+    if plan_line is None:
         builder.same += 1
         return
     field = EditField.QUANTITY
-    went_out, now = file.lines[code][field], canonical_value(present, field)
-    name = f"{present.ward.full_name}, {present.item}: {field.label}"
-    edit = Edit(present.ward.code, present.item, field.value, "0")
-    builder.add_field(edit, name, "PL02", went_out, now, partial(display_value, field), "dòng bị xóa trong tệp")
+    baseline, current = file.lines[code][field], canonical_value(plan_line, field)
+    name = f"{plan_line.ward.full_name}, {plan_line.item}: {field.label}"
+    edit = Edit(plan_line.ward.code, plan_line.item, field.value, "0")
+    builder.add_field(edit, name, "PL02", baseline, current, partial(display_value, field), "dòng bị xóa trong tệp")
 
 
 def display_price_value(field: PriceField, value: str) -> str:

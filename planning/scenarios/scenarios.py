@@ -116,11 +116,11 @@ def edit_line(
     for field in EditField:
         if field.value not in entries:
             continue
-        value, present = parse_value(field, entries[field.value]), canonical_value(line, field)
-        if value in (base.get(field.value), present):
+        value, current = parse_value(field, entries[field.value]), canonical_value(line, field)
+        if value in (base.get(field.value), current):
             continue
-        if base.get(field.value) != present:
-            raise EditError(f"Ô “{field.label}” vừa được người khác đổi thành “{present}”. Xem lại rồi lưu lần nữa.")
+        if base.get(field.value) != current:
+            raise EditError(f"Ô “{field.label}” vừa được người khác đổi thành “{current}”. Xem lại rồi lưu lần nữa.")
         edits.append(Edit(line.ward.code, line.item, field.value, value))
     save_edits(session, record, edits, why, by, PAGE)
     return edits
@@ -193,9 +193,9 @@ def _check_unchanged(record: PlanRecord, changes: int) -> None:
 
 
 def _refuse_double_funding(before: Plan, after: Plan) -> None:
-    known = set(find_double_funding(before))
+    problems_before = set(find_double_funding(before))
     for problem in find_double_funding(after):
-        if problem not in known:
+        if problem not in problems_before:
             raise EditError(f"Không cấp hai lần. {problem}")
 
 

@@ -74,8 +74,20 @@ def load_frozen(content: Mapping[str, Any]) -> FrozenPlan:
 
 def restore_plan(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:
     """The plan as it was frozen. ``ratings`` are those of its snapshots under its standard on its day."""
-    rest = (frozen.lines, frozen.centre_lines, frozen.exclusions, frozen.transfers, frozen.rates)
-    return Plan(frozen.name, frozen.on, frozen.assumptions, frozen.price_list, standard, wards, dict(ratings), *rest)
+    return Plan(
+        frozen.name,
+        frozen.on,
+        frozen.assumptions,
+        frozen.price_list,
+        standard,
+        wards,
+        dict(ratings),
+        frozen.lines,
+        frozen.centre_lines,
+        frozen.exclusions,
+        frozen.transfers,
+        frozen.rates,
+    )
 
 
 def hash_content(content: Mapping[str, Any]) -> str:

@@ -108,11 +108,11 @@ def give_away(snapshot: Snapshot, item: str, quantity: int, standard: Standard, 
     """
     max_age = standard.pc_max_age_years if item in PC_ITEMS else None
     remaining, lots = quantity, list(snapshot.lots)
-    for place in sorted(range(len(lots)), key=lambda place: (lots[place].year or 0, place)):
-        lot = lots[place]
+    for index in sorted(range(len(lots)), key=lambda index: (lots[index].year or 0, index)):
+        lot = lots[index]
         if lot.item == item and lot.owner is Owner.WARD:
             count = min(remaining, usable(lot, until, max_age))
-            lots[place] = _reduce_lot(lot, count)
+            lots[index] = _reduce_lot(lot, count)
             remaining -= count
     facts = _reduce_facts(snapshot, item, quantity, standard, until)
     return None if remaining or facts is None else replace(snapshot, lots=tuple(lots), facts=facts)

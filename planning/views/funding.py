@@ -67,9 +67,13 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
 
 def _funding_form(record: PlanRecord) -> FundingForm:
     """The form filled with aim and floors of a scenario, or with what was posted."""
-    present = load_funding(record.funding)
+    constraints = load_funding(record.funding)
     return FundingForm(
-        data={"aim": present.aim.value, "per_district": str(present.per_district), "communes_first": present.communes_first}
+        data={
+            "aim": constraints.aim.value,
+            "per_district": str(constraints.per_district),
+            "communes_first": constraints.communes_first,
+        }
     )
 
 

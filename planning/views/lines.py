@@ -85,8 +85,8 @@ def line(plan_id: int, line_code: str) -> ResponseReturnValue:
     """One line: what it costs and why, the answers, the standard and the price behind it, as a form to whoever may change it."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
-    present = _line_of(plan, line_code)
-    return _line_page(record, plan, present, {field.value: canonical_value(present, field) for field in EditField})
+    plan_line = _line_of(plan, line_code)
+    return _line_page(record, plan, plan_line, {field.value: canonical_value(plan_line, field) for field in EditField})
 
 
 @blueprint.post("/plans/<int:plan_id>/lines/<line_code>")
@@ -97,15 +97,15 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
     session, identity = get_session(), the_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     plan = plan_of(session, record)
-    present = _line_of(plan, line_code)
+    plan_line = _line_of(plan, line_code)
     entries = {field.value: request.form.get(field.value, "") for field in EditField}
     base = {field.value: request.form.get(f"base-{field.value}", "") for field in EditField}
     try:
         edits = scenarios.edit_line(
-            session, record, present, entries, base, request.form.get("why", "").strip(), identity.full_name
+            session, record, plan_line, entries, base, request.form.get("why", "").strip(), identity.full_name
         )
     except WardReadinessError as error:
-        return _line_page(record, plan, present, entries, error.message), 400
+        return _line_page(record, plan, plan_line, entries, error.message), 400
     after = {"line": line_code, **{edit.field: edit.value for edit in edits}}
     audit.log(session, identity, "plan:edit-line", f"plan {plan_id}", after=after)
     flash(_("Đã lưu %(count)s ô.", count=len(edits)) if edits else _("Không có ô nào đổi."), "success")

@@ -40,7 +40,7 @@ _PHASING_LAST = HEAD + len(SOURCES) * len(Spending) + 1
 PHASING_TOTAL = f"'{PHASING_TAB}'!$H${_PHASING_LAST + 1}"
 
 
-def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+def add_item_totals(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add PL03."""
     head = (
         ("STT", 7), ("Mã DM", 10), ("Nội dung", 41), ("ĐVT", 16), ("Số lượng", 10), ("Số đơn vị", 9),
@@ -54,7 +54,7 @@ def add_by_item(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         condition = (ITEM, f"$B{row}")
         wards = f'=COUNTIFS({column_range(TAB, ITEM)},$B{row},{column_range(TAB, QUANTITY)},">0")'
         cells: list[Content] = [
-            number, code, item.name, item.unit, sum_where(sum(line.bought for line in lines), condition, of=QUANTITY),
+            number, code, item.name, item.unit, sum_where(sum(line.bought for line in lines), condition, summed=QUANTITY),
             Formula(wards, sum(line.bought > 0 for line in lines)),
         ]  # fmt: skip
         for kind in Spending:
@@ -106,7 +106,7 @@ def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         "Duy trì các khoản trả hằng năm đã có từ năm trước (12 tháng; không nằm trong tổng)",
         Spending.RECURRENT.label,
     ]
-    upkeep += [sum_where(plan.upkeep_in(year), (YEAR, f'"<{year}"'), of=UPKEEP) for year in years]
+    upkeep += [sum_where(plan.upkeep_in(year), (YEAR, f'"<{year}"'), summed=UPKEEP) for year in years]
     put_row(sheet, row + 3, [*upkeep, None, None])
     _add_charts(sheet, plan, row + 5)
 

@@ -23,7 +23,7 @@ def blocking_text(rating: Rating, *, by_name: bool = False) -> str:
     return ("; " if by_name else ", ").join([*names, *([f"an ninh mạng ({hidden})"] if hidden else [])])
 
 
-def add_by_ward(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
+def add_ward_totals(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add the sheet."""
     head = (
         ("STT", 5), ("Mã xã", 7), ("Xã, phường", 20), ("Số CBCC", 7), ("Số quầy", 6), ("Kết quả", 15), ("Điểm", 6),
@@ -38,9 +38,9 @@ def add_by_ward(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         by_ward[line.ward].append(line)
     for number, ward in enumerate(plan.wards, start=1):
         put_row(sheet, HEAD + number, _cells(number, ward, by_ward[ward], plan))
-    money = range(9, 28)
+    money_columns = range(9, 28)
     sums = [sum(column) for column in zip(*(_amounts(lines, plan) for lines in by_ward.values()), strict=True)]
-    put_totals(sheet, 8, dict(zip(money, sums, strict=True)))
+    put_totals(sheet, 8, dict(zip(money_columns, sums, strict=True)))
     add_filter(sheet, len(head), len(plan.wards))
     sheet.freeze_panes = f"D{FIRST}"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3

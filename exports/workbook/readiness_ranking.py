@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 
 from exports.workbook.annex import FIRST, Content, Formula, add_annex, column_range, put_row
-from exports.workbook.by_ward import RESULT
-from exports.workbook.by_ward import TAB as WARD_TAB
 from exports.workbook.charts import Cells, line_of_money
 from exports.workbook.context import WorkbookContext
+from exports.workbook.ward_totals import RESULT
+from exports.workbook.ward_totals import TAB as WARD_TAB
 from planning.funding.allocation import Candidate, readiness_curve
 from planning.plan.plan import Plan
 from scoring.rating.rating import Result
@@ -20,12 +20,12 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-def add_cheapest(book: Workbook, plan: Plan, context: WorkbookContext, candidates: Sequence[Candidate]) -> None:
+def add_readiness_ranking(book: Workbook, plan: Plan, context: WorkbookContext, candidates: Sequence[Candidate]) -> None:
     """Add the sheet; its first row is the city as it stands."""
     sheet = add_annex(book, plan, context, TAB, "15", "Rẻ nhất để đáp ứng: tiền và số đơn vị", _HEADINGS)
     ready = sum(rating.result is Result.READY for rating in plan.ratings.values())
-    counted = Formula(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
-    put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Formula(f"=D{FIRST}", 0), counted, 0, Formula(f"=G{FIRST}", 0)])
+    ready_count = Formula(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
+    put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Formula(f"=D{FIRST}", 0), ready_count, 0, Formula(f"=G{FIRST}", 0)])
     points, before = readiness_curve(candidates), 0
     for number, point in enumerate(points, start=1):
         row = FIRST + number
