@@ -22,7 +22,7 @@ class BuildWithFonts(build_py):
         super().run()
         # The source is no installed package yet: it is found only from here on.
         sys.path.insert(0, str(SOURCE))
-        from portal.web_fonts import BUILT, WEB_FONTS, file_name, make
+        from portal.web_fonts import BUILT, WEB_FONTS, file_name, make  # noqa: PLC0415
 
         folder = Path(self.build_lib, "portal", BUILT.name)
         folder.mkdir()

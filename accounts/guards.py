@@ -26,7 +26,7 @@ def current_identity() -> Identity | None:
     return identity
 
 
-def the_identity() -> Identity:
+def require_identity() -> Identity:
     """The person signed in, behind a guarded view where there always is one."""
     identity = current_identity()
     assert identity is not None

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, Words
+from portal.columns import Instant, NfcStr
 from portal.database import Base
 
 
@@ -16,8 +16,8 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
-    full_name: Mapped[Words]
-    email: Mapped[Words] = mapped_column(default="")
+    full_name: Mapped[NfcStr]
+    email: Mapped[NfcStr] = mapped_column(default="")
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(32))
     must_change_password: Mapped[bool] = mapped_column(default=False)

@@ -17,8 +17,8 @@ from accounts.guards import (
     load_identity,
     open_to_all,
     redirect_to_sign_in,
+    require_identity,
     requires,
-    the_identity,
 )
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
@@ -90,7 +90,7 @@ def sign_out() -> ResponseReturnValue:
 @writes
 def change_password() -> ResponseReturnValue:
     """Change one's password."""
-    form, identity = PasswordForm(), the_identity()
+    form, identity = PasswordForm(), require_identity()
     if form.validate_on_submit():
         try:
             user = users.change_password(get_session(), identity.user_id, form.old.data or "", form.new.data or "")
@@ -109,7 +109,7 @@ def change_password() -> ResponseReturnValue:
 @writes
 def change_email() -> ResponseReturnValue:
     """Change one's address for reminders."""
-    form, identity = EmailForm(), the_identity()
+    form, identity = EmailForm(), require_identity()
     if form.validate_on_submit():
         try:
             users.set_email(get_session(), identity.user_id, form.email.data or "")
@@ -155,7 +155,7 @@ def user_create() -> ResponseReturnValue:
         form.username.errors = [*form.username.errors, error.message]
         return _user_page(form), 400
     after = {"role": slip.role.value, "wards": wards}
-    audit.log(get_session(), the_identity(), "account:create", f"account {slip.username}", after=after)
+    audit.log(get_session(), require_identity(), "account:create", f"account {slip.username}", after=after)
     return render_template("accounts/slips.html", slips=[slip])
 
 
@@ -165,7 +165,7 @@ def user_create() -> ResponseReturnValue:
 def user_reset(user_id: int) -> ResponseReturnValue:
     """Give an account a new one-time password, shown once."""
     slip = users.reset_password(get_session(), user_id)
-    audit.log(get_session(), the_identity(), "account:reset-password", f"account {slip.username}")
+    audit.log(get_session(), require_identity(), "account:reset-password", f"account {slip.username}")
     return render_template("accounts/slips.html", slips=[slip])
 
 
@@ -176,7 +176,7 @@ def user_active(user_id: int) -> ResponseReturnValue:
     """Close an account, or open it again."""
     active = request.form.get("active") == "1"
     user = users.set_active(get_session(), user_id, active=active)
-    audit.log(get_session(), the_identity(), "account:set-active", f"account {user.username}", after={"active": active})
+    audit.log(get_session(), require_identity(), "account:set-active", f"account {user.username}", after={"active": active})
     flash(_("Đã mở tài khoản.") if active else _("Đã khóa tài khoản."), "success")
     return redirect(url_for("accounts.user_list"))
 
@@ -246,7 +246,7 @@ def _demo_users() -> list[User]:
 
 
 def _email_form() -> EmailForm:
-    return EmailForm(formdata=None, email=users.get_user(get_session(), the_identity().user_id).email)
+    return EmailForm(formdata=None, email=users.get_user(get_session(), require_identity().user_id).email)
 
 
 def _password_page(form: PasswordForm, email_form: EmailForm) -> str:

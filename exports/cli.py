@@ -63,7 +63,7 @@ def brief(folder: Path, kind: str) -> None:
 def pictures(folder: Path) -> None:
     """Vẽ hai hình của README vào FOLDER: sơ đồ và trang đầu của sổ tính (cần LibreOffice và pdftoppm)."""
     # Drawing loads matplotlib, which no other command needs.
-    from exports.figures.render import draw_readiness_map
+    from exports.figures.render import draw_readiness_map  # noqa: PLC0415
 
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=False) as session:

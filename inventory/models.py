@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, Vnd, Words
+from portal.columns import Instant, NfcStr, Vnd
 from portal.database import Base
 
 
@@ -18,7 +18,7 @@ class WardRecord(Base):
 
     code: Mapped[str] = mapped_column(String(5), primary_key=True)
     position: Mapped[int] = mapped_column(unique=True)
-    name: Mapped[Words] = mapped_column(unique=True)
+    name: Mapped[NfcStr] = mapped_column(unique=True)
     name_sort: Mapped[str] = mapped_column(String(255), index=True)
     name_fold: Mapped[str] = mapped_column(String(255), index=True)
     kind: Mapped[str] = mapped_column(String(8))
@@ -26,8 +26,8 @@ class WardRecord(Base):
     population: Mapped[int]
     latitude: Mapped[Decimal] = mapped_column(Numeric(9, 5))
     longitude: Mapped[Decimal] = mapped_column(Numeric(9, 5))
-    former_district: Mapped[Words]
-    seat: Mapped[Words]
+    former_district: Mapped[NfcStr]
+    seat: Mapped[NfcStr]
     tile_column: Mapped[int]
     tile_row: Mapped[int]
 
@@ -38,7 +38,7 @@ class ItemRecord(Base):
     __tablename__ = "item"
 
     code: Mapped[str] = mapped_column(String(8), primary_key=True)
-    name: Mapped[Words]
+    name: Mapped[NfcStr]
     name_fold: Mapped[str] = mapped_column(String(255))
 
 
@@ -51,14 +51,14 @@ class PriceListRecord(Base):
     __tablename__ = "price_list"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[Words] = mapped_column(unique=True)
+    name: Mapped[NfcStr] = mapped_column(unique=True)
     effective_from: Mapped[date]
     delivery_year: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     based_on: Mapped[int | None]
-    created_by: Mapped[Words] = mapped_column(default="")
+    created_by: Mapped[NfcStr] = mapped_column(default="")
     created_at: Mapped[Instant | None]
-    published_by: Mapped[Words] = mapped_column(default="")
+    published_by: Mapped[NfcStr] = mapped_column(default="")
     published_at: Mapped[Instant | None]
     prices: Mapped[list["PriceRecord"]] = relationship(lazy="selectin", order_by="PriceRecord.item_code")
 
@@ -74,9 +74,9 @@ class PriceRecord(Base):
     vat_percent: Mapped[int]
     cap: Mapped[int | None] = mapped_column(BigInteger)
     method: Mapped[str] = mapped_column(String(32))
-    evidence: Mapped[Words] = mapped_column(default="")
+    evidence: Mapped[NfcStr] = mapped_column(default="")
     evidence_date: Mapped[date | None]
-    source: Mapped[Words]
+    source: Mapped[NfcStr]
     source_label: Mapped[str] = mapped_column(String(1))
 
 
@@ -88,12 +88,12 @@ class PriceEvidence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     price_list_id: Mapped[int] = mapped_column(ForeignKey("price_list.id"), index=True)
     item_code: Mapped[str] = mapped_column(ForeignKey("item.code"))
-    name: Mapped[Words]
+    name: Mapped[NfcStr]
     media_type: Mapped[str] = mapped_column(String(128))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     stored_as: Mapped[str] = mapped_column(String(128))
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]
 
 
@@ -105,13 +105,13 @@ class ObservedPriceRecord(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_code: Mapped[str] = mapped_column(ForeignKey("item.code"), index=True)
-    buyer: Mapped[Words]
+    buyer: Mapped[NfcStr]
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
     unit_price: Mapped[Vnd]
     paid_on: Mapped[date]
-    document: Mapped[Words]
+    document: Mapped[NfcStr]
     kind: Mapped[str] = mapped_column(String(32))
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]
 
 
@@ -123,9 +123,9 @@ class SnapshotRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)
     as_of: Mapped[date]
-    round_name: Mapped[Words]
+    round_name: Mapped[NfcStr]
     submission_id: Mapped[int | None]
-    approved_by: Mapped[Words]
+    approved_by: Mapped[NfcStr]
     approved_at: Mapped[Instant]
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     answered_items: Mapped[Any] = mapped_column(JSON)
@@ -162,7 +162,7 @@ class LotRecord(Base):
     on_order: Mapped[int]
     year: Mapped[int | None]
     owner: Mapped[str] = mapped_column(String(16))
-    note: Mapped[Words]
+    note: Mapped[NfcStr]
 
 
 class ConnectionRecord(Base):
@@ -173,10 +173,10 @@ class ConnectionRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    provider: Mapped[Words]
+    provider: Mapped[NfcStr]
     contracted_mbps: Mapped[int | None]
     measured_mbps: Mapped[int | None]
-    site: Mapped[Words]
+    site: Mapped[NfcStr]
     basis: Mapped[str] = mapped_column(String(16))
 
 
@@ -186,10 +186,10 @@ class BoundarySetRecord(Base):
     __tablename__ = "boundary_set"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    filename: Mapped[Words]
-    source: Mapped[Words]
+    filename: Mapped[NfcStr]
+    source: Mapped[NfcStr]
     sha256: Mapped[str] = mapped_column(String(64))
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]
     width: Mapped[int]
     height: Mapped[int]

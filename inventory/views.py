@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, Item, load_catalogue
 from inventory.snapshots.holdings import Holding, count_holding
@@ -16,7 +16,7 @@ from inventory.snapshots.snapshot import ConnectionKind, FactValue, Snapshot
 from inventory.wards.queries import get_ward, list_wards, search_wards
 from inventory.wards.wards import KIND_LABELS
 from portal.clock import today
-from portal.database import get_session, record_outside
+from portal.database import get_session, write_separately
 from portal.downloads import XLSX, send_bytes
 from portal.errors import NotFoundError
 from portal.formats import format_day
@@ -33,7 +33,7 @@ SENSITIVE_GROUP = "G"
 def wards() -> ResponseReturnValue:
     """The wards within the person's scope, searched with or without diacritics."""
     text = request.args.get("q", "")[:100]
-    identity = the_identity()
+    identity = require_identity()
     matches = search_wards(get_session(), text) if text.strip() else list_wards(get_session())
     visible = [ward for ward in matches if identity.covers(ward.code)]
     return render_template("inventory/wards.html", wards=visible, typed=text, kinds=KIND_LABELS)
@@ -88,8 +88,8 @@ def item_workbook(item_code: str) -> ResponseReturnValue:
     if not current_settings().is_production:
         note += " SỐ LIỆU MINH HỌA."
     data = build_holding_workbook(holding, note)
-    identity = the_identity()
-    record_outside(lambda session: audit.log(session, identity, "item:download", f"item {item.code}"))
+    identity = require_identity()
+    write_separately(lambda session: audit.log(session, identity, "item:download", f"item {item.code}"))
     return send_bytes(data, f"danh-muc-{item.code}.xlsx", XLSX)
 
 
@@ -105,7 +105,7 @@ def _facts_by_section(snapshot: Snapshot) -> dict[str, list[tuple[str, str, Fact
 
 def _find_item(code: str) -> Item:
     item = load_catalogue().get(code)
-    if item is None or the_identity().wards is not None:
+    if item is None or require_identity().wards is not None:
         raise NotFoundError(_("Không có danh mục này, hoặc tài khoản của bạn không được giao xem số liệu toàn thành phố."))
     return item
 

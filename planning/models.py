@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, Words
+from portal.columns import Instant, NfcStr
 from portal.database import Base
 
 
@@ -23,9 +23,9 @@ class PlanRecord(Base):
     __table_args__ = (UniqueConstraint("name", "revision"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[Words]
+    name: Mapped[NfcStr]
     revision: Mapped[int] = mapped_column(default=1)
-    note: Mapped[Words] = mapped_column(default="")
+    note: Mapped[NfcStr] = mapped_column(default="")
     price_list_id: Mapped[int] = mapped_column(ForeignKey("price_list.id"))
     assumptions: Mapped[Any] = mapped_column(JSON)
     rates: Mapped[Any] = mapped_column(JSON, default=dict)
@@ -34,11 +34,11 @@ class PlanRecord(Base):
     is_default: Mapped[bool] = mapped_column(default=False)
     is_proposal: Mapped[bool] = mapped_column(default=False)
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
-    created_by: Mapped[Words] = mapped_column(default="")
+    created_by: Mapped[NfcStr] = mapped_column(default="")
     created_at: Mapped[Instant]
     content: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True, default=None)
     sha256: Mapped[str | None] = mapped_column(String(64))
-    final_by: Mapped[Words] = mapped_column(default="")
+    final_by: Mapped[NfcStr] = mapped_column(default="")
     final_at: Mapped[Instant | None]
     edits: Mapped[list["PlanEdit"]] = relationship(lazy="selectin", order_by="PlanEdit.id", cascade="all, delete-orphan")
     transfers: Mapped[list["PlanTransfer"]] = relationship(
@@ -67,10 +67,10 @@ class PlanEdit(Base):
     ward_code: Mapped[str] = mapped_column(String(5))
     item_code: Mapped[str] = mapped_column(ForeignKey("item.code"))
     field: Mapped[str] = mapped_column(String(32))
-    value: Mapped[Words]
-    why: Mapped[Words] = mapped_column(default="")
+    value: Mapped[NfcStr]
+    why: Mapped[NfcStr] = mapped_column(default="")
     door: Mapped[str] = mapped_column(String(16))
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]
 
 
@@ -87,5 +87,5 @@ class PlanTransfer(Base):
     receiver_code: Mapped[str] = mapped_column(ForeignKey("ward.code"))
     quantity: Mapped[int]
     metres: Mapped[int]
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]

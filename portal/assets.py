@@ -6,9 +6,9 @@ from pathlib import Path
 
 import flask_bootstrap
 
-OWN = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "static"
 BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
-FOLDERS = {"portal.static": OWN, "portal.bootstrap": BOOTSTRAP}
+FOLDERS = {"portal.static": STATIC, "portal.bootstrap": BOOTSTRAP}
 
 
 @cache

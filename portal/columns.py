@@ -42,5 +42,5 @@ class NfcText(TypeDecorator[str]):
 
 
 Instant = Annotated[datetime, mapped_column(UtcInstant)]
-Words = Annotated[str, mapped_column(NfcText)]
+NfcStr = Annotated[str, mapped_column(NfcText)]
 Vnd = Annotated[int, mapped_column(BigInteger)]

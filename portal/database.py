@@ -151,7 +151,7 @@ def _queue_writers(engine: Engine) -> None:
     event.listen(engine, "rollback", release)
 
 
-def record_outside(record: Callable[[Session], None]) -> None:
+def write_separately(record: Callable[[Session], None]) -> None:
     """Write from a GET in a short, separate transaction: for the line that a download leaves in the audit trail."""
     with session_scope(current_app.extensions["engine"], writes=True) as session:
         record(session)

@@ -41,7 +41,7 @@ def format_day(value: date) -> str:
     return f"{value.day:02}/{value.month:02}/{value.year}"
 
 
-def show_day(day: date) -> str:
+def format_long_day(day: date) -> str:
     """``ngày 05 tháng 02 năm 2026``: days below ten and months one and two take a zero (NĐ 30/2020/NĐ-CP)."""
     month = f"{day.month:02}" if day.month <= 2 else str(day.month)
     return f"ngày {day.day:02} tháng {month} năm {day.year}"

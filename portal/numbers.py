@@ -61,7 +61,7 @@ def parse_vnd(text: str) -> int:
     return _to_number(whole + decimals[:zeros].ljust(zeros, "0"), MAX_VND)
 
 
-def vnd_of(value: object) -> int:
+def parse_vnd_cell(value: object) -> int:
     """Whole đồng from a cell of a workbook: a number, or a text that ``parse_vnd`` reads. Raises CountError."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_VND:
         value = int(value)

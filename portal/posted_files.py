@@ -6,7 +6,7 @@ from binascii import Error
 from flask import request
 
 
-def posted_file() -> bytes:
+def read_posted_file() -> bytes:
     """The uploaded file, or the one that the page brought back; no bytes without one. The size of a request bounds both."""
     upload = request.files.get("file")
     if upload is not None and upload.filename:
@@ -18,6 +18,6 @@ def posted_file() -> bytes:
         return b""
 
 
-def carried(data: bytes) -> str:
+def encode_file(data: bytes) -> str:
     """The file as the hidden field ``content`` of a page."""
     return b64encode(data).decode()

@@ -7,17 +7,17 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 # The lines for each account that has any, on a day.
-Lines = Callable[[Session, date], Mapping[int, tuple[str, ...]]]
+ReminderSource = Callable[[Session, date], Mapping[int, tuple[str, ...]]]
 
 
-def add_reminder_lines(app: Flask, lines: Lines) -> None:
+def add_reminder_lines(app: Flask, lines: ReminderSource) -> None:
     """Register a source of lines."""
     app.extensions.setdefault("reminder_lines", []).append(lines)
 
 
-def reminder_lines(app: Flask) -> Lines:
+def reminder_lines(app: Flask) -> ReminderSource:
     """All sources as one: the lines of each account, source after source."""
-    sources: list[Lines] = app.extensions.get("reminder_lines", [])
+    sources: list[ReminderSource] = app.extensions.get("reminder_lines", [])
 
     def combine(session: Session, day: date) -> Mapping[int, tuple[str, ...]]:
         lines_by_user: dict[int, tuple[str, ...]] = {}

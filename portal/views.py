@@ -21,7 +21,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from portal.assets import BOOTSTRAP, OWN
+from portal.assets import BOOTSTRAP, STATIC
 from portal.migration import current_version, head
 from portal.navigation import home_panels
 from portal.settings import current_settings
@@ -66,7 +66,7 @@ def health() -> ResponseReturnValue:
 @_open_to_all
 def static(filename: str) -> ResponseReturnValue:
     """Our own styles and scripts."""
-    return _send(OWN, filename)
+    return _send(STATIC, filename)
 
 
 @blueprint.get("/bootstrap/<path:filename>")

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from portal.database import get_session
 from portal.errors import NotFoundError
@@ -21,7 +21,7 @@ ORDER = (FindingStatus.UNMET, FindingStatus.UNANSWERED, FindingStatus.MET, Findi
 @requires(Permission.READINESS_READ)
 def criterion(code: str) -> ResponseReturnValue:
     """The findings of one criterion on every ward within the person's scope, those that lack something first."""
-    identity, city = the_identity(), city_readiness(get_session())
+    identity, city = require_identity(), city_readiness(get_session())
     criterion = next((each for each in city.standard.criteria if each.code == code), None)
     if criterion is None or (criterion.is_sensitive and not may(identity, Permission.READINESS_SECURITY)):
         raise NotFoundError(_("Không có tiêu chí này trong bộ tiêu chuẩn đang dùng, hoặc tài khoản của bạn không được giao xem."))

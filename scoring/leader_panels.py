@@ -2,7 +2,7 @@
 
 from flask import g, render_template, request
 
-from accounts.guards import the_identity
+from accounts.guards import require_identity
 from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
@@ -35,7 +35,7 @@ def trend_panel() -> str:
 def decisions_panel() -> str:
     """The ten wards that need a decision, each with its reason and a link to an action."""
     city, on = _trend().city, today()
-    decisions = wards_needing_decision(city.wards, city.ratings, list_actions(get_session(), the_identity()), on, MAX_DECISIONS)
+    decisions = wards_needing_decision(city.wards, city.ratings, list_actions(get_session(), require_identity()), on, MAX_DECISIONS)
     missing = {decision.ward.code: missing_text(decision.rating) for decision in decisions}
     return render_template("scoring/leader_decisions.html", city=city, decisions=decisions, missing=missing, on=on)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.columns import Instant, Words
+from portal.columns import Instant, NfcStr
 from portal.database import Base
 
 # Columns that no action may leave empty; owner and deadline cannot be empty by their types.
@@ -22,15 +22,15 @@ class StandardRecord(Base):
     __tablename__ = "standard"
 
     version: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[Words]
-    toml: Mapped[Words]
+    name: Mapped[NfcStr]
+    toml: Mapped[NfcStr]
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     published_at: Mapped[Instant]
-    issued_number: Mapped[Words] = mapped_column(default="")
+    issued_number: Mapped[NfcStr] = mapped_column(default="")
     issued_on: Mapped[date | None]
     based_on: Mapped[str | None] = mapped_column(String(32))
-    drafted_by: Mapped[Words] = mapped_column(default="")
-    published_by: Mapped[Words] = mapped_column(default="")
+    drafted_by: Mapped[NfcStr] = mapped_column(default="")
+    published_by: Mapped[NfcStr] = mapped_column(default="")
 
 
 class StandardDraft(Base):
@@ -39,11 +39,11 @@ class StandardDraft(Base):
     __tablename__ = "standard_draft"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    toml: Mapped[Words]
+    toml: Mapped[NfcStr]
     based_on: Mapped[str] = mapped_column(String(32), ForeignKey("standard.version"))
     revision: Mapped[int] = mapped_column(default=1)
     editors: Mapped[Any] = mapped_column(JSON)
-    drafted_by: Mapped[Words]
+    drafted_by: Mapped[NfcStr]
     changed_at: Mapped[Instant]
 
 
@@ -60,17 +60,17 @@ class ActionRecord(Base):
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"), index=True)
     criterion: Mapped[str] = mapped_column(String(8), default="")
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    contact: Mapped[Words]
-    task: Mapped[Words]
+    contact: Mapped[NfcStr]
+    task: Mapped[NfcStr]
     due: Mapped[date]
     unit: Mapped[str] = mapped_column(String(16))
-    head: Mapped[Words]
-    deliverable: Mapped[Words]
-    evidence: Mapped[Words]
+    head: Mapped[NfcStr]
+    deliverable: Mapped[NfcStr]
+    evidence: Mapped[NfcStr]
     authority: Mapped[str] = mapped_column(String(16))
-    created_by: Mapped[Words]
+    created_by: Mapped[NfcStr]
     created_at: Mapped[Instant]
     done_at: Mapped[Instant | None]
-    done_by: Mapped[Words] = mapped_column(default="")
-    delivered: Mapped[Words] = mapped_column(default="")
+    done_by: Mapped[NfcStr] = mapped_column(default="")
+    delivered: Mapped[NfcStr] = mapped_column(default="")
     revision: Mapped[int] = mapped_column(default=1)

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import current_price_list
@@ -16,7 +16,7 @@ from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
-from scoring.actions.action import ActionState, by_urgency
+from scoring.actions.action import ActionState, sort_by_urgency
 from scoring.actions.register import list_actions
 from scoring.breadcrumbs import city_trail, district_trail
 from scoring.maps.page import map_colours, map_values
@@ -105,7 +105,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
         confidence_of=confidence_of,
         grade=confidence(rating),
         name_answer=answer_label,
-        actions=by_urgency(list_actions(get_session(), the_identity(), ward_code), today()),
+        actions=sort_by_urgency(list_actions(get_session(), require_identity(), ward_code), today()),
         states=ActionState,
     )
 

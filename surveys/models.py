@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, Words
+from portal.columns import Instant, NfcStr
 from portal.database import Base
 
 
@@ -19,7 +19,7 @@ class Round(Base):
     __tablename__ = "round"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[Words] = mapped_column(unique=True)
+    name: Mapped[NfcStr] = mapped_column(unique=True)
     opens_on: Mapped[date]
     deadline: Mapped[date]
     questionnaire_version: Mapped[str] = mapped_column(String(32))
@@ -42,11 +42,11 @@ class Submission(Base):
     ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
     version: Mapped[int] = mapped_column(default=0)
-    prepared_by: Mapped[Words] = mapped_column(default="")
-    confirmed_by: Mapped[Words] = mapped_column(default="")
+    prepared_by: Mapped[NfcStr] = mapped_column(default="")
+    confirmed_by: Mapped[NfcStr] = mapped_column(default="")
     sent_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
-    return_reason: Mapped[Words] = mapped_column(default="")
+    return_reason: Mapped[NfcStr] = mapped_column(default="")
     reopened_until: Mapped[date | None]
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     round: Mapped[Round] = relationship()
@@ -62,9 +62,9 @@ class Answer(Base):
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(String(64), primary_key=True)
-    raw: Mapped[Words]
+    raw: Mapped[NfcStr]
     version: Mapped[int]
-    saved_by: Mapped[Words]
+    saved_by: Mapped[NfcStr]
     saved_at: Mapped[Instant]
     is_carried: Mapped[bool] = mapped_column(default=False)
 
@@ -80,9 +80,9 @@ class SubmissionEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     at: Mapped[Instant]
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     kind: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[Words] = mapped_column(default="")
+    reason: Mapped[NfcStr] = mapped_column(default="")
     answers: Mapped[Any | None] = mapped_column(JSON)
 
 
@@ -97,12 +97,12 @@ class SubmissionChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     at: Mapped[Instant]
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     source: Mapped[str] = mapped_column("door", String(16))
     field: Mapped[str] = mapped_column(String(64))
-    before: Mapped[Words]
-    after: Mapped[Words]
-    why: Mapped[Words] = mapped_column(default="")
+    before: Mapped[NfcStr]
+    after: Mapped[NfcStr]
+    why: Mapped[NfcStr] = mapped_column(default="")
 
 
 class Evidence(Base):
@@ -116,16 +116,16 @@ class Evidence(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     question: Mapped[str] = mapped_column(String(64), default="")
     kind: Mapped[str] = mapped_column(String(16))
-    name: Mapped[Words]
+    name: Mapped[NfcStr]
     media_type: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     stored_as: Mapped[str] = mapped_column(String(128))
     content_hash: Mapped[str] = mapped_column(String(64), default="")
     details: Mapped[Any | None] = mapped_column(JSON)
-    by: Mapped[Words]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]
-    removed_by: Mapped[Words] = mapped_column(default="")
+    removed_by: Mapped[NfcStr] = mapped_column(default="")
     removed_at: Mapped[Instant | None]
 
 
@@ -141,10 +141,10 @@ class Remark(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     question: Mapped[str] = mapped_column(String(64), default="")
     kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[Words]
-    by: Mapped[Words]
+    text: Mapped[NfcStr]
+    by: Mapped[NfcStr]
     at: Mapped[Instant]
-    settled_by: Mapped[Words] = mapped_column(default="")
+    settled_by: Mapped[NfcStr] = mapped_column(default="")
     settled_at: Mapped[Instant | None]
 
 
@@ -159,7 +159,7 @@ class Reminder(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     day: Mapped[date]
     channel: Mapped[str] = mapped_column(String(16))
-    address: Mapped[Words]
-    text: Mapped[Words]
+    address: Mapped[NfcStr]
+    text: Mapped[NfcStr]
     wards: Mapped[Any] = mapped_column(JSON)
     at: Mapped[Instant]

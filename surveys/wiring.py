@@ -4,7 +4,7 @@ from flask import Flask, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from accounts.guards import the_identity
+from accounts.guards import require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
 from inventory.wards.queries import list_wards
@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
 
 def _ward_panel() -> str:
     """Each ward of the person with its button, or why the questionnaire of the round cannot be opened."""
-    session, ward_codes = get_session(), the_identity().wards or frozenset()
+    session, ward_codes = get_session(), require_identity().wards or frozenset()
     round = current_round(session)
     rows, refused = [], ""
     if round is not None:

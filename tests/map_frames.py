@@ -20,13 +20,13 @@ from playwright.sync_api import Page, Route, sync_playwright
 from accounts.identity import Identity, Role
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import Ward
-from portal.assets import BOOTSTRAP, OWN
+from portal.assets import BOOTSTRAP, STATIC
 from portal.database import get_session
 from portal.setup import run_setup
 from scoring.maps.page import map_colours, map_values
 from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.published_standards import current_standard
-from scoring.rating.rating import Rating, Result, no_data
+from scoring.rating.rating import Rating, Result, rating_without_data
 from tests.support.applications import make_app
 from tests.support.browsers import FLAGS, find_chromium
 
@@ -90,7 +90,7 @@ def made_city() -> CityReadiness:
         result = Result.READY if score > 80 else random.choice((Result.NOT_READY, Result.INCOMPLETE))
         rating = Rating(code, result, score, (), Snapshot(code, DAY), standard, DAY)
         wards.append(ward)
-        ratings[code] = rating if random.random() < 0.8 else no_data(code, DAY)
+        ratings[code] = rating if random.random() < 0.8 else rating_without_data(code, DAY)
     return CityReadiness(standard, DAY, tuple(wards), ratings, "made-up")
 
 
@@ -102,8 +102,8 @@ def answer(route: Route, page: str, colours: str) -> None:
         route.fulfill(body=colours, content_type="application/json")
     elif path == "/bootstrap.css":
         route.fulfill(path=BOOTSTRAP / "css" / "bootstrap.min.css")
-    elif (OWN / Path(path).name).is_file():
-        route.fulfill(path=OWN / Path(path).name)
+    elif (STATIC / Path(path).name).is_file():
+        route.fulfill(path=STATIC / Path(path).name)
     else:
         route.fulfill(status=404)
 

@@ -12,7 +12,7 @@ from inventory.wards.wards import Ward
 from portal.formats import format_vnd_short
 from portal.labels import LabelledEnum
 from portal.territory import TERRITORY
-from scoring.actions.action import Action, ActionState, by_urgency
+from scoring.actions.action import Action, ActionState, sort_by_urgency
 from scoring.actions.suggestions import suggest_for_finding, suggest_for_ward
 from scoring.rating.confidence import Confidence, confidence
 from scoring.rating.explain import verdict
@@ -222,7 +222,7 @@ def _actions_of(sources: Sources, scope: Scope) -> list[Action]:
     """What is to do within the scope, most urgent first; what is the city's own to do stands in the brief of the city."""
     codes = {ward.code for ward in scope.wards}
     in_scope = (a for a in sources.actions if (a.ward.code in codes if a.ward else scope.area is Area.CITY))
-    return [action for action in by_urgency(in_scope, sources.on) if action.state(sources.on) is not ActionState.DONE]
+    return [action for action in sort_by_urgency(in_scope, sources.on) if action.state(sources.on) is not ActionState.DONE]
 
 
 def _members(scope: Scope, ratings: Mapping[str, Rating]) -> tuple[Member, ...]:

@@ -11,7 +11,7 @@ from portal.errors import NotFoundError
 from portal.vietnamese import fold, sort_key
 from scoring.actions.register import list_open_actions
 from scoring.analysis.city_analysis import costs_to_ready
-from scoring.rating.city_readiness import city_readiness, ratings_before
+from scoring.rating.city_readiness import city_readiness, previous_round_ratings
 
 
 def read_sources(session: Session, target: date, *, is_demo: bool) -> Sources:
@@ -23,7 +23,7 @@ def read_sources(session: Session, target: date, *, is_demo: bool) -> Sources:
         standard=city.standard,
         wards=city.wards,
         ratings=city.ratings,
-        before=ratings_before(session, city),
+        before=previous_round_ratings(session, city),
         costs=costs_to_ready(session, city),
         actions=tuple(list_open_actions(session)),
         without_evidence=frozenset(price.item for price in current_price_list(session).lacking_evidence),

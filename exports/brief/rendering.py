@@ -16,10 +16,10 @@ def build_brief(brief: Brief, kind: str, agency: str) -> bytes:
     """One brief as a file of a kind of MIMETYPES."""
     # The libraries behind both take a while to load, and most processes write neither.
     if kind == "docx":
-        from exports.brief.docx import build_brief_document
+        from exports.brief.docx import build_brief_document  # noqa: PLC0415
 
         return build_brief_document(brief, agency)
-    from exports.brief.pdf import build_brief_pdf
+    from exports.brief.pdf import build_brief_pdf  # noqa: PLC0415
 
     return build_brief_pdf(brief, agency)
 

@@ -91,7 +91,7 @@ def draw(data: PictureData, picture: Picture, kind: str, *, is_demo: bool, is_ph
     if kind not in MIMETYPES:
         raise NotFoundError("Hình chỉ có dạng PNG, SVG hoặc PDF.")
     # Drawing loads matplotlib, which no other page needs: half a second of start-up is spent on the first picture only.
-    from exports.figures.render import draw_chart, draw_colouring
+    from exports.figures.render import draw_chart, draw_colouring  # noqa: PLC0415
 
     content = picture.read(data)
     if isinstance(content, Bars):

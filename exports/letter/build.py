@@ -15,7 +15,7 @@ from exports.workbook.context import WorkbookContext
 from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
-from portal.formats import show_day
+from portal.formats import format_long_day
 from portal.office_files import save_document
 from portal.territory import TERRITORY
 
@@ -56,7 +56,7 @@ def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference
     _write(right, "Quốc hiệu", ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], is_first=True)
     _write(right, "Tiêu ngữ", ["Độc lập - Tự do - Hạnh phúc"])
     draw_line(right.add_paragraph(style="Tiêu ngữ"), HEADING[1] * _POINTS, MOTTO_LINE)
-    _write(right, "Địa danh, ngày", [f"{TERRITORY.name}, {show_day(plan.on)}"])
+    _write(right, "Địa danh, ngày", [f"{TERRITORY.name}, {format_long_day(plan.on)}"])
     for cell in (left, right):
         cell.paragraphs[-1].paragraph_format.space_before = Pt(6)
 

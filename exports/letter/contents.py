@@ -14,7 +14,7 @@ from planning.plan.comparison import wards_ready_after
 from planning.plan.estimate import Estimate, estimate
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Plan
-from portal.formats import format_number, format_rate, show_day, vnd_in_words
+from portal.formats import format_long_day, format_number, format_rate, vnd_in_words
 from scoring.rating.rating import FindingStatus, Result
 
 # How many criteria and items are named; the others stand in the workbook.
@@ -39,14 +39,14 @@ class Table:
 def legal_bases(plan: Plan) -> tuple[str, ...]:
     """What the plan rests on, as the letter begins with. Titles of documents are left to whoever signs."""
     bases = [
-        f"Nghị định số 224/2026/NĐ-CP {show_day(date(2026, 6, 24))} của Chính phủ (các Điều 32 đến 36, 49 và 65)",
-        f"Nghị định số 104/2026/NĐ-CP {show_day(date(2026, 3, 31))} của Chính phủ",
-        f"Quyết định số 15/2025/QĐ-TTg {show_day(date(2025, 6, 14))} của Thủ tướng Chính phủ, được sửa đổi, bổ sung bởi "
-        f"Quyết định số 10/2026/QĐ-TTg {show_day(date(2026, 3, 9))}",
-        f"Thông tư số 141/2025/TT-BTC {show_day(date(2025, 12, 31))} của Bộ Tài chính",
+        f"Nghị định số 224/2026/NĐ-CP {format_long_day(date(2026, 6, 24))} của Chính phủ (các Điều 32 đến 36, 49 và 65)",
+        f"Nghị định số 104/2026/NĐ-CP {format_long_day(date(2026, 3, 31))} của Chính phủ",
+        f"Quyết định số 15/2025/QĐ-TTg {format_long_day(date(2025, 6, 14))} của Thủ tướng Chính phủ, được sửa đổi, bổ sung bởi "
+        f"Quyết định số 10/2026/QĐ-TTg {format_long_day(date(2026, 3, 9))}",
+        f"Thông tư số 141/2025/TT-BTC {format_long_day(date(2025, 12, 31))} của Bộ Tài chính",
     ]
     if any(line.group == "D" for line in plan.lines):
-        bases.append(f"Thông tư số 06/2026/TT-BKHCN {show_day(date(2026, 3, 30))} của Bộ Khoa học và Công nghệ")
+        bases.append(f"Thông tư số 06/2026/TT-BKHCN {format_long_day(date(2026, 3, 30))} của Bộ Khoa học và Công nghệ")
     return (*bases, f"{plan.standard.name} ({lower_first(plan.standard.banner)})")
 
 
@@ -54,7 +54,7 @@ def readiness_section(plan: Plan) -> tuple[str, Table]:
     """The state of the city now."""
     counts = {result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result}
     text = (
-        f"Số liệu tính đến {show_day(plan.data_as_of or plan.on)}, tổng hợp từ phiếu khảo sát đã duyệt của "
+        f"Số liệu tính đến {format_long_day(plan.data_as_of or plan.on)}, tổng hợp từ phiếu khảo sát đã duyệt của "
         f"{plan.approved_count}/{len(plan.wards)} xã, phường. Hiện có {counts[Result.READY]} đơn vị đáp ứng, "
         f"{counts[Result.NOT_READY]} đơn vị chưa đáp ứng, {counts[Result.INCOMPLETE]} đơn vị chưa đủ dữ liệu và "
         f"{counts[Result.NO_DATA]} đơn vị chưa có số liệu; các đơn vị chưa có số liệu không nằm trong tổng kinh phí nào."

@@ -12,7 +12,7 @@ from inventory.prices.prices import PriceList
 from inventory.snapshots.snapshot import Snapshot
 from planning.plan.plan import Plan
 from planning.scenarios.loading import list_plans, plan_of
-from portal.csv_cells import guarded
+from portal.csv_cells import escape_formula
 from scoring.rating.city_readiness import CityReadiness, city_readiness
 from scoring.rating.standard import Standard
 
@@ -142,5 +142,5 @@ def _csv(columns: str, rows: Iterable[Row]) -> bytes:
     buffer = StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns.split())
-    writer.writerows([[guarded(cell) for cell in row] for row in rows])
+    writer.writerows([[escape_formula(cell) for cell in row] for row in rows])
     return buffer.getvalue().encode("utf-8-sig")

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from exports.brief import content
 from exports.brief.brief import Area, Sources, write_brief
 from exports.brief.loading import districts_of, find_scope, read_sources, ward_scopes
 from exports.brief.rendering import MIMETYPES, build_brief, name_brief, zip_briefs
-from portal.database import get_session, record_outside
+from portal.database import get_session, write_separately
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
@@ -23,7 +23,7 @@ blueprint = Blueprint("briefs", __name__, template_folder="../templates")
 @requires(Permission.READINESS_READ)
 def listing() -> ResponseReturnValue:
     """Every brief that the person may read, and all of the wards' in one file."""
-    sources, identity = _read_sources(), the_identity()
+    sources, identity = _read_sources(), require_identity()
     wards = [ward for ward in sources.wards if identity.covers(ward.code)]
     snapshots = [rating.snapshot for rating in sources.ratings.values() if rating.snapshot]
     return render_template(
@@ -40,10 +40,10 @@ def listing() -> ResponseReturnValue:
 def all_wards(kind: str) -> ResponseReturnValue:
     """The briefs of the wards within reach in one file, sent as they are made; audited."""
     _check_kind(kind)
-    sources, identity, agency = _read_sources(), the_identity(), current_settings().agency_parent
+    sources, identity, agency = _read_sources(), require_identity(), current_settings().agency_parent
     scopes = [scope for scope in ward_scopes(sources) if identity.covers(scope.wards[0].code)]
     after = {"briefs": len(scopes), "kind": kind}
-    record_outside(lambda session: audit.log(session, identity, "brief:download", "city", after=after))
+    write_separately(lambda session: audit.log(session, identity, "brief:download", "city", after=after))
     response = Response(zip_briefs(sources, scopes, kind, agency), mimetype="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename=tom-tat-xa-phuong-{kind}.zip"
     return response
@@ -112,9 +112,9 @@ def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
     _check_kind(kind)
     sources = _read_sources()
     brief = write_brief(sources, find_scope(sources, area, key))
-    data, identity = build_brief(brief, kind, current_settings().agency_parent), the_identity()
+    data, identity = build_brief(brief, kind, current_settings().agency_parent), require_identity()
     subject = f"ward {key}" if area is Area.WARD else "city"
-    record_outside(
+    write_separately(
         lambda session: audit.log(session, identity, "brief:download", subject, after={"brief": brief.scope.name, "kind": kind})
     )
     return send_bytes(data, name_brief(brief.scope, kind), MIMETYPES[kind])

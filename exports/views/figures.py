@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from exports.figures.gallery import MIMETYPES, PICTURES, Picture, PictureData, describe, draw
-from portal.database import get_session, record_outside
+from portal.database import get_session, write_separately
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
@@ -21,7 +21,7 @@ blueprint = Blueprint("figures", __name__, url_prefix="/exports", template_folde
 @requires(Permission.READINESS_READ)
 def gallery() -> ResponseReturnValue:
     """Every picture that the person may see, small, with its description and its files."""
-    data, identity = PictureData(get_session()), the_identity()
+    data, identity = PictureData(get_session()), require_identity()
     visible = [picture for picture in PICTURES.values() if may(identity, picture.permission)]
     return render_template(
         "exports/gallery.html",
@@ -57,16 +57,16 @@ def readiness_map(kind: str) -> ResponseReturnValue:
 
 def _find(name: str) -> Picture:
     picture = PICTURES.get(name)
-    if picture is None or not may(the_identity(), picture.permission):
+    if picture is None or not may(require_identity(), picture.permission):
         raise NotFoundError(_("Không có hình này, hoặc tài khoản của bạn không được giao xem hình này."))
     return picture
 
 
 def _send(picture: Picture, kind: str, *, is_phone: bool) -> ResponseReturnValue:
-    data, identity = _draw(picture, kind, is_phone=is_phone), the_identity()
+    data, identity = _draw(picture, kind, is_phone=is_phone), require_identity()
     is_map = picture.name == "map"
     action, subject = ("map:download", f"map {kind}") if is_map else ("figure:download", f"figure {picture.name} {kind}")
-    record_outside(lambda session: audit.log(session, identity, action, subject))
+    write_separately(lambda session: audit.log(session, identity, action, subject))
     name = "so-do-muc-do-dap-ung" if is_map else f"hinh-{fold(picture.label).replace(' ', '-')}"
     return send_bytes(data, f"{name}{'-dien-thoai' if is_phone else ''}.{kind}", MIMETYPES[kind])
 

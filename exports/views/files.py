@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
@@ -18,7 +18,7 @@ from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from planning.scenarios.serialization import load_funding
-from portal.database import get_session, record_outside
+from portal.database import get_session, write_separately
 from portal.downloads import DOCX, XLSX, send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
@@ -41,8 +41,10 @@ def workbook(plan_id: int) -> ResponseReturnValue:
         choice = None
     context = replace(_context(plan_id), reference=_reference(record, plan))
     data = build_workbook(plan, context, candidates, choice)
-    identity = the_identity()
-    record_outside(lambda session: audit.log(session, identity, "plan:download", f"plan {plan_id}", after={"total": plan.total()}))
+    identity = require_identity()
+    write_separately(
+        lambda session: audit.log(session, identity, "plan:download", f"plan {plan_id}", after={"total": plan.total()})
+    )
     return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
 
 
@@ -51,22 +53,22 @@ def workbook(plan_id: int) -> ResponseReturnValue:
 def letter(plan_id: int) -> ResponseReturnValue:
     """The letter to the city, whose annex the workbook is."""
     # The library that writes Word files is loaded with the first of them.
-    from exports.letter.build import build_letter
+    from exports.letter.build import build_letter  # noqa: PLC0415
 
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     reference = _reference(record, plan)
     data = build_letter(plan, _context(plan_id), reference)
-    identity = the_identity()
+    identity = require_identity()
     after = {"kind": reference.kind.value, "code": reference.code}
-    record_outside(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
+    write_separately(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
     return send_bytes(data, f"{'to-trinh' if reference.kind is LetterKind.PROPOSAL else 'bao-cao'}-{plan_id}.docx", DOCX)
 
 
 def _context(plan_id: int) -> WorkbookContext:
     """Who writes, with the readiness map."""
     # Drawing the map loads matplotlib, which no page needs.
-    from exports.figures.render import draw_readiness_map
+    from exports.figures.render import draw_readiness_map  # noqa: PLC0415
 
     settings = current_settings()
     map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from exports.workbook.reader import read_plan_workbook
 from planning.models import PlanRecord
@@ -15,7 +15,7 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.database import get_session, writes
 from portal.errors import WardReadinessError
-from portal.posted_files import carried, posted_file
+from portal.posted_files import encode_file, read_posted_file
 from portal.uploads import UploadError
 
 blueprint = Blueprint("plan_return", __name__, template_folder="../templates")
@@ -36,7 +36,7 @@ def submit(plan_id: int) -> ResponseReturnValue:
 
     Both are one POST under the right to edit, because the file travels with the form and is compared anew.
     """
-    record, data = get_plan_record(get_session(), plan_id, for_update=True), posted_file()
+    record, data = get_plan_record(get_session(), plan_id, for_update=True), read_posted_file()
     try:
         workbook = read_plan_workbook(data)
         _check_origin(workbook, record)
@@ -44,23 +44,23 @@ def submit(plan_id: int) -> ResponseReturnValue:
     except WardReadinessError as error:
         return _page(record, error.message), 400
     if request.form.get("do") != "take":
-        return _page(record, diff=diff, file=carried(data))
+        return _page(record, diff=diff, file=encode_file(data))
     edits = selected_edits(diff, request.form.getlist("take"))
     if not edits:
-        return _page(record, _("Chưa chọn thay đổi nào. Đánh dấu ít nhất một dòng rồi bấm lại."), diff, carried(data)), 400
+        return _page(record, _("Chưa chọn thay đổi nào. Đánh dấu ít nhất một dòng rồi bấm lại."), diff, encode_file(data)), 400
     try:
         revision = _revise(record, edits, request.form.get("why", "").strip() or _("Nhận từ sổ tính"))
     except WardReadinessError as error:
-        return _page(record, error.message, diff, carried(data)), 400
+        return _page(record, error.message, diff, encode_file(data)), 400
     after = {"from": plan_id, "fields": len(edits)}
-    audit.log(get_session(), the_identity(), "plan:take-workbook", f"plan {revision.id}", after=after)
+    audit.log(get_session(), require_identity(), "plan:take-workbook", f"plan {revision.id}", after=after)
     flash(_("Đã nhận %(count)s thay đổi vào bản %(number)s.", count=len(edits), number=revision.revision), "success")
     return redirect(url_for("plans.changes", plan_id=revision.id))
 
 
 def _revise(record: PlanRecord, edits: list[Edit], reason: str) -> PlanRecord:
     """The next revision with the edits. Raises WardReadinessError."""
-    session, by = get_session(), the_identity().full_name
+    session, by = get_session(), require_identity().full_name
     # A revision without its changes is no revision: both or none.
     with session.begin_nested():
         revision = scenarios.revise_plan(session, record, reason, by)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
@@ -16,7 +16,7 @@ from inventory.wards.wards import Ward
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
 from planning.scenarios.loading import get_plan
 from portal.archives import pack
-from portal.database import get_session, record_outside
+from portal.database import get_session, write_separately
 from portal.downloads import XLSX, ZIP, send_bytes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
@@ -80,5 +80,5 @@ def _slug(text: str) -> str:
 
 
 def _log_download(action: str, plan_id: int, **after: int | str) -> None:
-    identity = the_identity()
-    record_outside(lambda session: audit.log(session, identity, action, f"plan {plan_id}", after=after))
+    identity = require_identity()
+    write_separately(lambda session: audit.log(session, identity, action, f"plan {plan_id}", after=after))

@@ -12,7 +12,7 @@ from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_formula, put_text, values_of
 from exports.workbook.styles import put_in_margin, set_up
 from planning.plan.plan import Plan
-from portal.formats import show_day
+from portal.formats import format_long_day
 from portal.territory import TERRITORY
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
@@ -74,7 +74,7 @@ def add_annex(
     _put_across(sheet, 2, title_columns, "", "w-title")
     put_draft_title(sheet, 2, title.upper(), plan, title_columns[0])
     _put_across(sheet, 3, title_columns, f"(Kèm theo {context.letter_reference})", "w-under")
-    source = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {show_day(plan.data_as_of or plan.on)}."
+    source = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {format_long_day(plan.data_as_of or plan.on)}."
     _put_across(sheet, 4, title_columns, source, "w-under")
     if context.is_demo:
         mark_as_demo(sheet, 5)

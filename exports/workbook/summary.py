@@ -38,7 +38,7 @@ from exports.workbook.ward_totals import TAB as WARD_TAB
 from inventory.catalogue import GROUPS
 from planning.plan.assumptions import Spending
 from planning.plan.plan import Plan
-from portal.formats import show_day, vnd_in_words
+from portal.formats import format_long_day, vnd_in_words
 from portal.territory import TERRITORY
 from scoring.rating.rating import Result
 
@@ -79,12 +79,12 @@ def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None
     _put_across(sheet, 1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
     _put_across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
     _put_across(sheet, 3, 3, 5, "_" * 42, "w-rule")
-    _put_across(sheet, 4, 3, 5, f"{TERRITORY.name}, {show_day(plan.on)}", "w-place")
+    _put_across(sheet, 4, 3, 5, f"{TERRITORY.name}, {format_long_day(plan.on)}", "w-place")
     scope = (context.part or f"{TERRITORY.units} xã, phường").upper()
     put_draft_title(sheet, 6, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {scope}", plan)
     join(sheet, 6, 1, 5)
     source = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị"
-    _put_across(sheet, 7, 1, 5, f"{source}, số liệu tính đến {show_day(plan.data_as_of or plan.on)}.", "w-under")
+    _put_across(sheet, 7, 1, 5, f"{source}, số liệu tính đến {format_long_day(plan.data_as_of or plan.on)}.", "w-under")
     if context.reference:
         _put_across(sheet, 8, 1, 5, f"(Phụ lục kèm theo {context.letter_reference})", "w-under")
     if context.is_demo:

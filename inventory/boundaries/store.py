@@ -37,7 +37,7 @@ class BoundarySource:
 def load_boundaries(session: Session, data: bytes, filename: str, source: str, identity: Identity | None) -> BoundarySource:
     """Replace the stored boundaries by those of a file. Raises BoundaryError, and then nothing has changed."""
     # Checking needs a library of geometry that no other page needs: it is loaded with the first file only.
-    from inventory.boundaries.simplification import draw_boundaries
+    from inventory.boundaries.simplification import draw_boundaries  # noqa: PLC0415
 
     if not source.strip():
         raise BoundaryError("Chưa ghi nguồn số liệu. Ghi cơ quan và năm của ranh giới, ví dụ “Sở Nông nghiệp và Môi trường, 2026”.")

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.boundaries.forms import BoundaryForm
 from inventory.boundaries.geojson import BoundaryError
@@ -30,7 +30,9 @@ def load() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 400
     try:
-        load_boundaries(get_session(), form.file.data.read(), form.file.data.filename or "", form.source.data or "", the_identity())
+        load_boundaries(
+            get_session(), form.file.data.read(), form.file.data.filename or "", form.source.data or "", require_identity()
+        )
     except BoundaryError as error:
         form.file.errors = [*form.file.errors, error.message]
         return _page(form), 400
@@ -43,7 +45,7 @@ def load() -> ResponseReturnValue:
 @writes
 def remove() -> ResponseReturnValue:
     """Remove the boundaries."""
-    if remove_boundaries(get_session(), the_identity()):
+    if remove_boundaries(get_session(), require_identity()):
         flash(_("Đã gỡ ranh giới. Sơ đồ lục giác vẫn dùng được như trước."), "success")
     return redirect(url_for("boundaries.show"))
 

@@ -12,7 +12,7 @@ from typing import Any
 from inventory.prices.prices import METHODS, Price
 from inventory.prices.vat import load_vat_rates
 from portal.formats import format_day, format_number
-from portal.numbers import CountError, vnd_of
+from portal.numbers import CountError, parse_vnd_cell
 from portal.vietnamese import fold, to_nfc
 
 # The fields that may be changed, with the labels of the screen, in the order of the workbook's columns.
@@ -70,7 +70,7 @@ def _with_source_label(current: Price, price: Price) -> Price:
 def parse_field(field: str, value: object, on: date) -> object:
     """One field of a price. Raises CountError or FieldError."""
     if field == "unit_price":
-        return vnd_of(value)
+        return parse_vnd_cell(value)
     if field == "cap":
         return None if _is_blank(value) else _parse_cap(value)
     if field == "vat_percent":
@@ -112,7 +112,7 @@ def format_field(field: str, price: Price) -> str:
 
 
 def _parse_cap(value: object) -> int:
-    cap = vnd_of(value)
+    cap = parse_vnd_cell(value)
     if cap == 0:
         raise FieldError("Mức giá tối đa phải lớn hơn 0; không có thì để trống.")
     return cap

@@ -32,7 +32,7 @@ def get_price_list(session: Session, price_list_id: int) -> PriceList:
     return _to_price_list(_record(session, price_list_id))
 
 
-def version_of(session: Session, price_list_id: int) -> tuple[int, int]:
+def get_version(session: Session, price_list_id: int) -> tuple[int, int]:
     """What stands for the content of a list, without reading its prices. Raises NotFoundError."""
     revision = session.scalar(select(PriceListRecord.revision).where(PriceListRecord.id == price_list_id))
     if revision is None:

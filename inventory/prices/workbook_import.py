@@ -16,7 +16,7 @@ from inventory.prices.prices import METHODS, Price, PriceList
 from inventory.prices.workbook import CODE, FORMAT_MARK, KEYS, OBSERVED, OBSERVED_HEADINGS, PRICES, cell_value, normalize_cell
 from portal.clock import today
 from portal.formats import format_day, format_number
-from portal.numbers import CountError, vnd_of
+from portal.numbers import CountError, parse_vnd_cell
 from portal.uploads import UploadError, open_workbook
 from portal.vietnamese import fold
 
@@ -251,7 +251,7 @@ def _parse_observed(values: Sequence[object]) -> ObservedPrice:
     labels = {fold(label): key for key, label in METHODS.items() if key != "none"}
     kind = labels.get(fold(normalize_cell(values[5])), "")
     try:
-        amount = vnd_of(values[2])
+        amount = parse_vnd_cell(values[2])
     except CountError as error:
         raise _RowError(2, error.message) from None
     try:

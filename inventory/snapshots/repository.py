@@ -20,7 +20,7 @@ _snapshots: Cache[str, Snapshot] = Cache("snapshots")
 
 
 @dataclass(frozen=True)
-class Recorded:
+class SnapshotReference:
     """When (on which day) and in which round a snapshot was approved, and the hash to read it by."""
 
     ward_code: str
@@ -98,7 +98,7 @@ def snapshots_of_round(session: Session, round_name: str) -> dict[str, Snapshot]
     return snapshots_by_hash(session, {row.ward_code: row.sha256 for row in rows})
 
 
-def hashes_of_round_before(session: Session) -> dict[str, str]:
+def previous_round_hashes(session: Session) -> dict[str, str]:
     """The hash of the snapshot that each ward had in the round before its newest one; a ward without such a round is left out."""
     rows = session.execute(
         select(SnapshotRecord.ward_code, SnapshotRecord.round_name, SnapshotRecord.sha256).order_by(SnapshotRecord.id.desc())
@@ -111,11 +111,11 @@ def hashes_of_round_before(session: Session) -> dict[str, str]:
     return previous
 
 
-def list_recorded(session: Session) -> list[Recorded]:
+def list_snapshot_references(session: Session) -> list[SnapshotReference]:
     """Every approved snapshot of every ward, without its content, in the order in which they were recorded."""
     columns = SnapshotRecord.ward_code, SnapshotRecord.round_name, SnapshotRecord.approved_at, SnapshotRecord.sha256
     rows = session.execute(select(*columns).order_by(SnapshotRecord.id))
-    return [Recorded(code, round_name, to_hanoi(instant).date(), sha256) for code, round_name, instant, sha256 in rows]
+    return [SnapshotReference(code, round_name, to_hanoi(instant).date(), sha256) for code, round_name, instant, sha256 in rows]
 
 
 def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:

@@ -129,7 +129,7 @@ def make_facts(values: Mapping[str, FactValue], basis: Basis = Basis.DECLARED) -
     return {key: Fact(key, value, basis) for key, value in values.items()}
 
 
-def usable(lot: EquipmentLot, on: date, max_age_years: int | None) -> int:
+def count_usable(lot: EquipmentLot, on: date, max_age_years: int | None) -> int:
     """Machines of a lot that count for readiness on a date: working, and not past the age that the standard sets.
 
     A lot whose year is unknown counts nothing where an age is asked for: what cannot be shown is not counted.

@@ -6,7 +6,7 @@ from io import StringIO
 
 from inventory.catalogue import load_catalogue
 from planning.plan.plan import PlanLine
-from portal.csv_cells import guarded
+from portal.csv_cells import escape_formula
 
 HEAD = (
     "Mã dòng", "Mã xã", "Xã, phường", "Nhóm", "Mã DM", "Nội dung", "ĐVT", "Số lượng đề nghị", "Điều chuyển", "Số lượng mua, thuê", "Phương thức", "Số tháng", "Đơn giá", "Thành tiền",
@@ -26,5 +26,5 @@ def build_lines_csv(lines: Iterable[PlanLine]) -> bytes:
             line.months, line.unit_price, line.amount, line.spending.label, line.source, line.year, "x" if line.is_priority else "", line.unit,
             line.price.method_label if line.price.has_evidence else "chưa có căn cứ", line.note,
         ]  # fmt: skip
-        writer.writerow([guarded(cell) for cell in cells])
+        writer.writerow([escape_formula(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8-sig")

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.prices.price_lists import current_price_list, get_price_list, version_of
+from inventory.prices.price_lists import current_price_list, get_price_list, get_version
 from inventory.snapshots.repository import newest_hashes, snapshots_by_hash
 from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
@@ -28,7 +28,7 @@ from portal.clock import now, today
 from portal.errors import NotFoundError
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import get_standard
-from scoring.rating.rating import no_data, rate
+from scoring.rating.rating import rate, rating_without_data
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
 # By what they were made from.
@@ -92,7 +92,7 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     """The hash of all that an open scenario is built from."""
     edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
     moved = sorted((row.item_code, row.giver_code, row.receiver_code, row.quantity) for row in record.transfers)
-    inputs = [record.title, version_of(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
+    inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs})
 
 
@@ -126,7 +126,9 @@ def _read_final(session: Session, record: PlanRecord) -> Plan:
     wards = city_readiness(session).wards
     snapshots = snapshots_by_hash(session, frozen.snapshots)
     ratings = {
-        ward.code: rate(snapshots[ward.code], standard, frozen.on) if ward.code in snapshots else no_data(ward.code, frozen.on)
+        ward.code: rate(snapshots[ward.code], standard, frozen.on)
+        if ward.code in snapshots
+        else rating_without_data(ward.code, frozen.on)
         for ward in wards
     }
     return restore_plan(frozen, wards, ratings, standard)

@@ -25,7 +25,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from inventory.snapshots.snapshot import EquipmentLot, Fact, Owner, Snapshot, usable
+from inventory.snapshots.snapshot import EquipmentLot, Fact, Owner, Snapshot, count_usable
 from inventory.wards.wards import Ward
 from planning.funding.solver import make_solver
 from planning.plan.plan import Plan, Transfer
@@ -111,7 +111,7 @@ def give_away(snapshot: Snapshot, item: str, quantity: int, standard: Standard, 
     for index in sorted(range(len(lots)), key=lambda index: (lots[index].year or 0, index)):
         lot = lots[index]
         if lot.item == item and lot.owner is Owner.WARD:
-            count = min(remaining, usable(lot, until, max_age))
+            count = min(remaining, count_usable(lot, until, max_age))
             lots[index] = _reduce_lot(lot, count)
             remaining -= count
     facts = _reduce_facts(snapshot, item, quantity, standard, until)
@@ -131,7 +131,7 @@ def _reduce_facts(snapshot: Snapshot, item: str, count: int, standard: Standard,
         lots = [lot for code in PC_ITEMS for lot in snapshot.lots_of(code)]
         working = sum(lot.working for lot in lots)
         quality_counts = [snapshot.count(key) for key in _QUALITIES]
-        in_age = sum(usable(lot, until, standard.pc_max_age_years) for lot in lots if lot.owner is Owner.WARD)
+        in_age = sum(count_usable(lot, until, standard.pc_max_age_years) for lot in lots if lot.owner is Owner.WARD)
         # So many at least are young enough and have every quality, even if the lacks of each kind sit in different machines.
         if None in quality_counts or count > working - (working - in_age) - sum(
             max(0, working - (number or 0)) for number in quality_counts

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import list_price_lists
@@ -38,7 +38,7 @@ def rules(plan_id: int) -> ResponseReturnValue:
 @writes
 def set_rules(plan_id: int) -> ResponseReturnValue:
     """Set the rules of an open scenario."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     form, groups = _rules_form(record), group_forms(load_assumptions(record.assumptions))
     if form.validate_on_submit() and _validate_all(groups):
@@ -71,7 +71,9 @@ def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
     except scenarios.ScenarioError as error:
         flash(error.message, "danger")
     else:
-        audit.log(get_session(), the_identity(), "plan:undo-edits", f"plan {plan_id}", after={"price": item_code, "fields": count})
+        audit.log(
+            get_session(), require_identity(), "plan:undo-edits", f"plan {plan_id}", after={"price": item_code, "fields": count}
+        )
         flash(_("Đã bỏ %(count)s ô; đơn giá trở lại theo bảng giá.", count=count), "success")
     return redirect(url_for("plan_rules.rules", plan_id=plan_id))
 
@@ -101,7 +103,7 @@ def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupR
         form=form,
         groups=groups,
         names=GROUPS,
-        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         changes=record.changes,
         own_prices=price_edits,
         price_words={field.value: field.label for field in PriceField},

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from planning.forms import RatesForm, rates_form
 from planning.models import PlanRecord
@@ -39,7 +39,7 @@ def cost(plan_id: int) -> ResponseReturnValue:
 @writes
 def set_rates(plan_id: int) -> ResponseReturnValue:
     """Set the mode and the rates of an open scenario."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     plan = plan_of(session, record)
     form = rates_form(plan.rates)
@@ -81,7 +81,7 @@ def _cost_page(record: PlanRecord, plan: Plan, form: RatesForm) -> str:
         plan_id=record.id,
         plan=plan,
         form=form,
-        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         changes=record.changes,
         estimate=computed,
         is_project=computed.mode is Mode.PROJECT,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from planning.forms import CeilingForm, FundingForm, ceiling_forms
 from planning.funding.allocation import (
@@ -49,7 +49,7 @@ def funding(plan_id: int) -> ResponseReturnValue:
 @writes
 def set_funding(plan_id: int) -> ResponseReturnValue:
     """Set the ceilings, the aim and the floors of an open scenario."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     plan = plan_of(session, record)
     form, pots, refusal = _funding_form(record), _pot_forms(record, plan), ""
@@ -98,7 +98,7 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         plan=plan,
         form=form,
         pots=pots,
-        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         refused=refusal,
         impossible=impossible,
         changes=record.changes,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from planning.funding.allocation import FloorError, candidates_of, funded_lines
@@ -22,7 +22,7 @@ from planning.plan.plan import Plan, PlanLine
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.explain import explain, explain_source
@@ -64,8 +64,8 @@ def lines(plan_id: int) -> ResponseReturnValue:
 def table(plan_id: int) -> ResponseReturnValue:
     """The same lines as a CSV table."""
     plan = get_plan(get_session(), plan_id)
-    rows, identity = filter_lines(plan, parse_filter(request.args)), the_identity()
-    record_outside(
+    rows, identity = filter_lines(plan, parse_filter(request.args)), require_identity()
+    write_separately(
         lambda session: audit.log(session, identity, "plan:download-lines", f"plan {plan_id}", after={"lines": len(rows)})
     )
     return send_bytes(build_lines_csv(rows), f"phuong-an-{plan_id}-cac-dong.csv", CSV)
@@ -94,7 +94,7 @@ def line(plan_id: int, line_code: str) -> ResponseReturnValue:
 @writes
 def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
     """Change a line of an open scenario by hand."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     plan = plan_of(session, record)
     plan_line = _line_of(plan, line_code)
@@ -120,7 +120,7 @@ def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
     record = get_plan_record(get_session(), plan_id, for_update=True)
     ward_code, _dash, item = line_code.partition("-")
     count = scenarios.undo_edits(get_session(), record, ward_code, item)
-    audit.log(get_session(), the_identity(), "plan:undo-edits", f"plan {plan_id}", after={"line": line_code, "fields": count})
+    audit.log(get_session(), require_identity(), "plan:undo-edits", f"plan {plan_id}", after={"line": line_code, "fields": count})
     flash(_("Đã bỏ %(count)s ô sửa tay; dòng trở lại theo quy tắc.", count=count), "success")
     return redirect(url_for("plan_lines.lines", plan_id=plan_id, ward=ward_code))
 
@@ -155,7 +155,7 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         base={field.value: canonical_value(line, field) for field in EditField},
         typed=entries,
         refused=refusal,
-        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],
             EditField.SPENDING: [(kind.value, kind.label) for kind in Spending],

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm
@@ -39,7 +39,7 @@ def plans() -> ResponseReturnValue:
 @writes
 def create() -> ResponseReturnValue:
     """Begin a scenario."""
-    form, identity = NewPlanForm(data={"first_year": str(today().year + 1)}), the_identity()
+    form, identity = NewPlanForm(data={"first_year": str(today().year + 1)}), require_identity()
     if form.validate_on_submit():
         try:
             record = scenarios.create_plan(
@@ -134,7 +134,7 @@ def exclusions(plan_id: int) -> ResponseReturnValue:
 @writes
 def copy(plan_id: int) -> ResponseReturnValue:
     """A scenario of another name that begins as this one stands."""
-    record, identity = get_plan_record(get_session(), plan_id), the_identity()
+    record, identity = get_plan_record(get_session(), plan_id), require_identity()
     form = PlanForm(data={"name": _("%(name)s (bản sao)", name=record.title)})
     if form.validate_on_submit():
         try:
@@ -155,7 +155,7 @@ def copy(plan_id: int) -> ResponseReturnValue:
 @writes
 def rename(plan_id: int) -> ResponseReturnValue:
     """Another name and note for an open scenario."""
-    record, identity = get_plan_record(get_session(), plan_id), the_identity()
+    record, identity = get_plan_record(get_session(), plan_id), require_identity()
     form = PlanForm(data={"name": record.name, "note": record.note})
     if form.validate_on_submit():
         before = record.name
@@ -178,7 +178,7 @@ def propose(plan_id: int) -> ResponseReturnValue:
     """Make this scenario the proposal."""
     record = get_plan_record(get_session(), plan_id)
     scenarios.propose_plan(get_session(), record)
-    audit.log(get_session(), the_identity(), "plan:propose", f"plan {plan_id}", after={"name": record.title})
+    audit.log(get_session(), require_identity(), "plan:propose", f"plan {plan_id}", after={"name": record.title})
     flash(_("“%(name)s” nay là phương án đề xuất.", name=record.title), "success")
     return redirect(url_for("plans.plan", plan_id=plan_id))
 
@@ -188,7 +188,7 @@ def propose(plan_id: int) -> ResponseReturnValue:
 @writes
 def fix(plan_id: int) -> ResponseReturnValue:
     """Fix a scenario for good."""
-    record, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
+    record, identity = get_plan_record(get_session(), plan_id, for_update=True), require_identity()
     try:
         scenarios.finalise_plan(get_session(), record, identity.full_name)
     except WardReadinessError as error:
@@ -204,7 +204,7 @@ def fix(plan_id: int) -> ResponseReturnValue:
 @writes
 def revise(plan_id: int) -> ResponseReturnValue:
     """Begin the next revision."""
-    record, identity, form = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), RevisionForm()
+    record, identity, form = get_plan_record(get_session(), plan_id, for_update=True), require_identity(), RevisionForm()
     if not form.validate_on_submit():
         flash(_("Ghi bản tiếp theo để làm gì rồi bấm lại."), "danger")
         return redirect(url_for("plans.plan", plan_id=plan_id))

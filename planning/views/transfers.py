@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.catalogue import load_catalogue
 from planning.scenarios.accepted_transfers import (
@@ -35,7 +35,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
         record=record,
         plan_id=plan_id,
         plan=plan,
-        may_edit=may(the_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         offered=proposals,
         saved=sum(saved for _key, _transfer, saved in proposals),
         agreed=record.transfers,
@@ -50,7 +50,11 @@ def transfers(plan_id: int) -> ResponseReturnValue:
 @writes
 def accept(plan_id: int) -> ResponseReturnValue:
     """Accept the chosen proposals."""
-    record, identity, keys = get_plan_record(get_session(), plan_id, for_update=True), the_identity(), request.form.getlist("take")
+    record, identity, keys = (
+        get_plan_record(get_session(), plan_id, for_update=True),
+        require_identity(),
+        request.form.getlist("take"),
+    )
     try:
         count = accept_transfers(get_session(), record, plan_of(get_session(), record), keys, identity.full_name)
     except ScenarioError as error:
@@ -66,7 +70,7 @@ def accept(plan_id: int) -> ResponseReturnValue:
 @writes
 def take_back(plan_id: int) -> ResponseReturnValue:
     """Withdraw accepted transfers."""
-    record, identity = get_plan_record(get_session(), plan_id, for_update=True), the_identity()
+    record, identity = get_plan_record(get_session(), plan_id, for_update=True), require_identity()
     ids = request.form.getlist("id", type=int)
     try:
         count = withdraw_transfers(get_session(), record, ids)

@@ -180,7 +180,7 @@ def count_states(actions: Iterable[Action], on: date) -> dict[ActionState, int]:
     return {state: states.count(state) for state in ActionState}
 
 
-def by_urgency(actions: Iterable[Action], on: date) -> list[Action]:
+def sort_by_urgency(actions: Iterable[Action], on: date) -> list[Action]:
     """The longest overdue first, then by deadline; what is done comes last, newest first."""
 
     def urgency(action: Action) -> tuple[int, int, int]:

@@ -2,10 +2,10 @@
 
 from flask import render_template
 
-from accounts.guards import the_identity
+from accounts.guards import require_identity
 from portal.clock import today
 from portal.database import get_session
-from scoring.actions.action import Action, ActionState, by_urgency, count_states
+from scoring.actions.action import Action, ActionState, count_states, sort_by_urgency
 from scoring.actions.register import list_actions
 
 MAX_ROWS, MAX_CITY_ROWS = 5, 2
@@ -13,18 +13,18 @@ MAX_ROWS, MAX_CITY_ROWS = 5, 2
 
 def city_actions_panel() -> str:
     """How many actions are open, overdue and done, and those of the city that are overdue; late wards are listed by the panel of decisions."""
-    on, actions = today(), list_actions(get_session(), the_identity())
-    overdue = [action for action in by_urgency(actions, on) if action.ward is None and action.state(on) is ActionState.OVERDUE]
+    on, actions = today(), list_actions(get_session(), require_identity())
+    overdue = [action for action in sort_by_urgency(actions, on) if action.ward is None and action.state(on) is ActionState.OVERDUE]
     return _render("all", overdue[:MAX_CITY_ROWS], count_states(actions, on))
 
 
 def my_actions_panel() -> str:
     """The actions that a person owns or is responsible for by office; those that the person owns come first."""
-    identity, on = the_identity(), today()
+    identity, on = require_identity(), today()
     assigned = [
         action for action in list_actions(get_session(), identity) if action.is_assigned_to(identity.user_id, identity.role)
     ]
-    pending = [action for action in by_urgency(assigned, on) if action.state(on) is not ActionState.DONE]
+    pending = [action for action in sort_by_urgency(assigned, on) if action.state(on) is not ActionState.DONE]
     pending.sort(key=lambda action: action.clarities.owner_id != identity.user_id)
     return _render("mine", pending[:MAX_ROWS], count_states(assigned, on))
 

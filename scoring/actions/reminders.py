@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from scoring.actions.action import Action, by_urgency
+from scoring.actions.action import Action, sort_by_urgency
 from scoring.actions.register import list_open_actions
 
 # An owner is reminded from this many days before the deadline.
@@ -15,7 +15,7 @@ DAYS_BEFORE = 3
 def action_reminders(session: Session, day: date, public_url: str) -> Mapping[int, tuple[str, ...]]:
     """The lines for each owner, by account, the longest overdue first. Owners without an urgent action are left out."""
     urgent: dict[int, list[Action]] = {}
-    for action in by_urgency(list_open_actions(session), day):
+    for action in sort_by_urgency(list_open_actions(session), day):
         if action.days_left(day) <= DAYS_BEFORE:
             urgent.setdefault(action.clarities.owner_id, []).append(action)
     return {

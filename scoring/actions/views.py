@@ -9,18 +9,18 @@ from flask_babel import gettext as _
 
 from accounts import audit
 from accounts.audit_labels import describe_action
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.wards import Ward
 from portal.clock import today
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import NotFoundError
 from portal.formats import format_day
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
 from scoring.actions import register
-from scoring.actions.action import WARD_PLACEHOLDER, Action, ActionError, ActionState, by_urgency, count_states, name_in_text
+from scoring.actions.action import WARD_PLACEHOLDER, Action, ActionError, ActionState, count_states, name_in_text, sort_by_urgency
 from scoring.actions.forms import ActionForm, CompleteForm, ReopenForm
 from scoring.actions.owners import Owner, assign_owners, list_owners, owner_choices
 from scoring.actions.reminders import reminder_line
@@ -47,13 +47,13 @@ FILTERS = ("state", "q", "district", "owner", "ward", "criterion", "mine")
 @requires(Permission.ACTION_READ)
 def listing() -> ResponseReturnValue:
     """The actions that a person may see, most urgent first; the filter is in the address."""
-    on, actions = today(), register.list_actions(get_session(), the_identity())
+    on, actions = today(), register.list_actions(get_session(), require_identity())
     filtered = _filter_actions(actions, request.args)
     filters = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     state = filters.get("state", "")
     return render_template(
         "scoring/actions.html",
-        rows=[action for action in by_urgency(filtered, on) if state in ("", action.state(on))],
+        rows=[action for action in sort_by_urgency(filtered, on) if state in ("", action.state(on))],
         counts=count_states(filtered, on),
         whole=len(filtered),
         states=list(ActionState),
@@ -68,16 +68,16 @@ def listing() -> ResponseReturnValue:
 @requires(Permission.ACTION_READ)
 def listing_workbook() -> ResponseReturnValue:
     """The list as a table, with the filter of the page; text on network security only by choice, and the choice is logged."""
-    on, identity, state = today(), the_identity(), request.args.get("state", "")
+    on, identity, state = today(), require_identity(), request.args.get("state", "")
     filtered = _filter_actions(register.list_actions(get_session(), identity), request.args)
-    rows = [action for action in by_urgency(filtered, on) if state in ("", action.state(on))]
+    rows = [action for action in sort_by_urgency(filtered, on) if state in ("", action.state(on))]
     with_security = request.args.get("security") == "1"
     note = _("%(count)s việc theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(on))
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
     data = build_action_workbook(note, rows, on, with_security=with_security)
     after = {"rows": len(rows), "security": with_security}
-    record_outside(lambda session: audit.log(session, identity, "action:download", "actions", after=after))
+    write_separately(lambda session: audit.log(session, identity, "action:download", "actions", after=after))
     return send_bytes(data, f"viec-can-lam-{on:%Y%m%d}.xlsx", XLSX)
 
 
@@ -95,7 +95,7 @@ def choose_wards() -> ResponseReturnValue:
         and district in ("", ward.former_district)
         and (not criterion or criterion in failing[ward.code])
     ]
-    on, actions = today(), register.list_actions(get_session(), the_identity())
+    on, actions = today(), register.list_actions(get_session(), require_identity())
     open_wards = [action.ward.code for action in actions if action.ward and action.state(on) is not ActionState.DONE]
     return render_template(
         "scoring/action_wards.html",
@@ -116,7 +116,7 @@ def choose_wards() -> ResponseReturnValue:
 @writes
 def create() -> ResponseReturnValue:
     """A new action: of one ward, of each of many wards in one go, or of the city where none is named."""
-    session, identity, city = get_session(), the_identity(), city_readiness(get_session())
+    session, identity, city = get_session(), require_identity(), city_readiness(get_session())
     codes = set(request.values.getlist("ward"))
     wards = [ward for ward in city.wards if ward.code in codes]
     if len(wards) < len(codes):
@@ -173,7 +173,7 @@ def show(action_id: int) -> ResponseReturnValue:
 @writes
 def change(action_id: int) -> ResponseReturnValue:
     """Edit an action that is not done."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     action = register.get_action(session, identity, action_id)
     if action.done_on is not None:
         raise ActionError(_("Việc này đã xong. Mở lại việc trước khi sửa."))
@@ -215,7 +215,7 @@ def change(action_id: int) -> ResponseReturnValue:
 @writes
 def complete(action_id: int) -> ResponseReturnValue:
     """Report an action done, with what was delivered."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     action = register.get_action(session, identity, action_id)
     if not register.may_report(identity, action):
         raise NotFoundError(_("Việc này giao cho người khác, nên chỉ người ấy báo xong."))
@@ -237,7 +237,7 @@ def complete(action_id: int) -> ResponseReturnValue:
 @writes
 def reopen(action_id: int) -> ResponseReturnValue:
     """Reopen an action whose deliverable was not accepted."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     action, form = register.get_action(session, identity, action_id), ReopenForm()
     if form.validate_on_submit():
         try:
@@ -255,7 +255,7 @@ def reopen(action_id: int) -> ResponseReturnValue:
 def _render_action(
     action_id: int, *, complete_form: CompleteForm | None = None, reopen_form: ReopenForm | None = None
 ) -> ResponseReturnValue:
-    session, identity, on = get_session(), the_identity(), today()
+    session, identity, on = get_session(), require_identity(), today()
     action = register.get_action(session, identity, action_id)
     form = complete_form or reopen_form
     page = render_template(
@@ -330,7 +330,7 @@ def _open_actions_for(ward: Ward | None, criterion: Criterion | None) -> list[Ac
     """The actions of the ward for this criterion that are not done yet."""
     if ward is None or criterion is None:
         return []
-    actions = register.list_actions(get_session(), the_identity(), ward.code)
+    actions = register.list_actions(get_session(), require_identity(), ward.code)
     return [
         action
         for action in actions
@@ -348,7 +348,7 @@ def _add_error(form: Any, error: ActionError) -> None:
 
 def _filter_actions(actions: Sequence[Action], filters: Mapping[str, str]) -> list[Action]:
     """The actions that match the filter, whatever their state: the counts of all states are shown."""
-    identity, search_text = the_identity(), fold(filters.get("q", "")[:100])
+    identity, search_text = require_identity(), fold(filters.get("q", "")[:100])
     district, owner, ward, criterion = (filters.get(name, "") for name in ("district", "owner", "ward", "criterion"))
     return [
         action

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from inventory.snapshots.repository import list_recorded, snapshots_by_hash
+from inventory.snapshots.repository import list_snapshot_references, snapshots_by_hash
 from portal.caches import Cache, content_key
 from scoring.analysis.burndown import BurndownChart, draw_burndown
 from scoring.analysis.trend import (
@@ -68,7 +68,7 @@ class Trend:
 
 def city_trend(session: Session, city: CityReadiness, target: date) -> Trend:
     """The trend of the city. Two queries once every snapshot was read."""
-    recorded = tuple(list_recorded(session))
+    recorded = tuple(list_snapshot_references(session))
 
     def make() -> Trend:
         hashes = {snapshot.sha256: snapshot.sha256 for snapshot in recorded}

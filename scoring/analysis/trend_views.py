@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS
 from portal.database import get_session
@@ -24,7 +24,7 @@ MAX_ROUNDS = 6
 def trend() -> ResponseReturnValue:
     """Ready wards by day against the deadline, the forecast, and the trend of groups and criteria by round."""
     progress = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
-    with_security = may(the_identity(), Permission.READINESS_SECURITY)
+    with_security = may(require_identity(), Permission.READINESS_SECURITY)
     rounds = progress.rounds[-MAX_ROUNDS:]
     return render_template(
         "scoring/trend.html",

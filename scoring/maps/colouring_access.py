@@ -14,7 +14,7 @@ from inventory.catalogue import GROUPS
 from scoring.analysis.city_analysis import costs_to_ready
 from scoring.maps import colourings
 from scoring.maps.colourings import Colouring
-from scoring.rating.city_readiness import CityReadiness, confidence_grades, ratings_before
+from scoring.rating.city_readiness import CityReadiness, confidence_grades, previous_round_ratings
 from scoring.rating.standard import Standard
 
 # The offers under their headings: pairs of key and label.
@@ -47,7 +47,7 @@ def colour_city(session: Session, city: CityReadiness, key: str) -> Colouring:
     if key == "confidence":
         return colourings.by_confidence(confidence_grades(city))
     if key == "change":
-        return colourings.by_change(ratings, ratings_before(session, city))
+        return colourings.by_change(ratings, previous_round_ratings(session, city))
     return {"state": colourings.by_state, "score": colourings.by_score}[key](ratings)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from accounts.guards import the_identity
+from accounts.guards import require_identity
 from inventory.boundaries.store import BoundarySource, find_source, get_boundaries
 from inventory.wards.wards import Ward
 from portal.caches import Cache
@@ -29,7 +29,7 @@ def map_values(city: CityReadiness, arguments: Mapping[str, str] | None = None) 
 
     Include ``scoring/map.html`` with these values, on a page of any package above.
     """
-    arguments, identity, session = arguments or {}, the_identity(), get_session()
+    arguments, identity, session = arguments or {}, require_identity(), get_session()
     choices = offer_colourings(identity, city.standard)
     colour = arguments.get("colour", "")
     source = find_source(session)
@@ -54,7 +54,7 @@ def map_values(city: CityReadiness, arguments: Mapping[str, str] | None = None) 
 def map_colours(city: CityReadiness) -> dict[str, Any]:
     """Every colouring that the person is offered, for the script: classes, and a place in them for each ward in order."""
     session, codes = get_session(), [ward.code for ward in city.wards]
-    colourings = [colour_city(session, city, key) for key in offered_keys(offer_colourings(the_identity(), city.standard))]
+    colourings = [colour_city(session, city, key) for key in offered_keys(offer_colourings(require_identity(), city.standard))]
     return {
         "wards": codes,
         "colourings": {

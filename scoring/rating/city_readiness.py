@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inventory.snapshots.repository import hashes_of_round_before, newest_hashes, newest_snapshots, snapshots_by_hash
+from inventory.snapshots.repository import newest_hashes, newest_snapshots, previous_round_hashes, snapshots_by_hash
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
@@ -15,7 +15,7 @@ from portal.caches import Cache, content_key
 from portal.clock import today
 from scoring.rating.confidence import Confidence, confidence
 from scoring.rating.published_standards import current_standard
-from scoring.rating.rating import Rating, Result, no_data, rate
+from scoring.rating.rating import Rating, Result, rate, rating_without_data
 from scoring.rating.standard import Standard
 
 # By snapshot, standard and day.
@@ -65,7 +65,7 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     hashes = newest_hashes(session)
     wards = tuple(list_wards(session))
     rated = rate_each(hashes, newest_snapshots(session), standard, day)
-    ratings = {ward.code: rated.get(ward.code) or no_data(ward.code, day) for ward in wards}
+    ratings = {ward.code: rated.get(ward.code) or rating_without_data(ward.code, day) for ward in wards}
     version = content_key(standard.sha256, standard.issued_number, day, hashes)
     return CityReadiness(standard, day, wards, ratings, version)
 
@@ -75,9 +75,9 @@ def confidence_grades(city: CityReadiness) -> Mapping[str, Confidence | None]:
     return _grades.get(city.version, lambda: {code: confidence(rating) for code, rating in city.ratings.items()})
 
 
-def ratings_before(session: Session, city: CityReadiness) -> dict[str, Rating]:
+def previous_round_ratings(session: Session, city: CityReadiness) -> dict[str, Rating]:
     """The ratings of each ward's round before its newest one, by the standard and on the day of the city."""
-    hashes = hashes_of_round_before(session)
+    hashes = previous_round_hashes(session)
     return rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, usable
+from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, count_usable
 from portal.vietnamese import fold
 
 WARD_OWNERS = (Owner.WARD, Owner.LEASED)
@@ -57,7 +57,7 @@ def working(*items: str) -> Reader:
 def _usable_pcs(snapshot: Snapshot, max_age: int, on: date) -> Reading:
     missing = tuple(item for item in ("A01", "A02") if item not in snapshot.answered_items)
     lots = (*snapshot.lots_of("A01", WARD_OWNERS), *snapshot.lots_of("A02", WARD_OWNERS))
-    return Reading(sum(usable(lot, on, max_age) for lot in lots), missing)
+    return Reading(sum(count_usable(lot, on, max_age) for lot in lots), missing)
 
 
 def _scanners(snapshot: Snapshot, max_age: int, on: date) -> Reading:

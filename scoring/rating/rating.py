@@ -135,7 +135,7 @@ def conclude(findings: tuple[Finding, ...], snapshot: Snapshot, standard: Standa
     return Rating(snapshot.ward_code, _result(counted, score, standard), score, findings, snapshot, standard, on)
 
 
-def no_data(ward_code: str, on: date) -> Rating:
+def rating_without_data(ward_code: str, on: date) -> Rating:
     """The rating of a ward without any approved snapshot."""
     return Rating(ward_code, Result.NO_DATA, 0, (), None, None, on)
 

@@ -11,7 +11,7 @@ from itertools import chain, combinations
 
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import Price
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, usable
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, count_usable
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, conclude, judge
 from scoring.rating.standard import Criterion
@@ -231,7 +231,7 @@ def _is_replaceable(lot: EquipmentLot, replaces: str, rating: Rating) -> bool:
     assert rating.standard is not None
     if lot.item not in PC_ITEMS or lot.owner is Owner.CITY_CENTRE or lot.year == rating.on.year:
         return False
-    return replaces == "any" or usable(lot, rating.on, rating.standard.pc_max_age_years) < lot.working
+    return replaces == "any" or count_usable(lot, rating.on, rating.standard.pc_max_age_years) < lot.working
 
 
 def _deliver(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], rating: Rating) -> Snapshot:

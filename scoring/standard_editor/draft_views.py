@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from portal.errors import NotFoundError, WardReadinessError
@@ -31,7 +31,7 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts", templa
 @writes
 def begin() -> ResponseReturnValue:
     """Begin a draft from a published version."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     draft = drafts.begin_draft(session, request.form.get("version", ""), identity.user_id, identity.full_name)
     audit.log(session, identity, "standard-draft:begin", f"standard-draft {draft.id}", after={"based_on": draft.based_on})
     return redirect(url_for("drafts.show", draft_id=draft.id))
@@ -146,7 +146,7 @@ def sensitivity(draft_id: int) -> ResponseReturnValue:
 def publish(draft_id: int) -> ResponseReturnValue:
     """Publish a draft that was edited by somebody else."""
     draft = drafts.get_draft(get_session(), draft_id, for_update=True)
-    form, identity = PublishForm(), the_identity()
+    form, identity = PublishForm(), require_identity()
     if form.validate_on_submit():
         try:
             number, day = form.issued_number.data or "", form.issued_on.data
@@ -167,7 +167,9 @@ def publish(draft_id: int) -> ResponseReturnValue:
 def discard(draft_id: int) -> ResponseReturnValue:
     """Discard a draft."""
     draft = drafts.get_draft(get_session(), draft_id, for_update=True)
-    audit.log(get_session(), the_identity(), "standard-draft:discard", f"standard-draft {draft.id}", before={"toml": draft.toml})
+    audit.log(
+        get_session(), require_identity(), "standard-draft:discard", f"standard-draft {draft.id}", before={"toml": draft.toml}
+    )
     get_session().delete(draft)
     flash(_("Đã xóa bản thảo."), "success")
     return redirect(url_for("standards.versions"))
@@ -199,7 +201,7 @@ def _draft_page(draft: StandardDraft, form: StandardForm, publish_form: PublishF
         describe_need=describe_need,
         form=form,
         publish=publish_form,
-        is_editor=the_identity().user_id in draft.editors,
+        is_editor=require_identity().user_id in draft.editors,
     )
     return page, 400 if form.errors or publish_form.errors else 200
 
@@ -218,9 +220,9 @@ def _try_to_store(draft: StandardDraft, text: str, form: Any) -> bool:
 def _store(draft: StandardDraft, text: str, revision: str | None) -> None:
     before = drafts.read_draft(draft)
     number = int(revision) if revision and revision.isdecimal() and len(revision) < 10 else 0
-    after = drafts.save_draft(get_session(), draft, text, number, the_identity().user_id)
+    after = drafts.save_draft(get_session(), draft, text, number, require_identity().user_id)
     changes = list(describe_changes(before, after))
-    audit.log(get_session(), the_identity(), "standard-draft:save", f"standard-draft {draft.id}", after={"changes": changes})
+    audit.log(get_session(), require_identity(), "standard-draft:save", f"standard-draft {draft.id}", after={"changes": changes})
 
 
 def _submitted_text(form: TextForm) -> str:

@@ -16,7 +16,7 @@ from portal.database import session_scope
 from portal.formats import format_day
 from portal.labels import LabelledEnum
 from portal.mail import MailError, send_mail
-from portal.reminders import Lines, no_lines
+from portal.reminders import ReminderSource, no_lines
 from portal.settings import Settings
 from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState
@@ -96,7 +96,7 @@ def list_late_wards(session: Session, round: Round, day: date) -> tuple[LateWard
 
 
 def build_digests(
-    session: Session, round: Round, settings: Settings, day: date, other_lines: Lines = no_lines
+    session: Session, round: Round, settings: Settings, day: date, other_lines: ReminderSource = no_lines
 ) -> tuple[list[Digest], list[LateWard]]:
     """One digest for each active officer of a late ward, and the late wards without an officer.
 
@@ -133,7 +133,7 @@ def digest_text(
 
 
 def send_reminders(
-    engine: Engine, round_id: int, settings: Settings, day: date | None = None, other_lines: Lines = no_lines
+    engine: Engine, round_id: int, settings: Settings, day: date | None = None, other_lines: ReminderSource = no_lines
 ) -> ReminderResult:
     """Send a mail to everybody who is due, has an address and was not reminded today. Pressing twice reminds once.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from accounts import audit
-from accounts.guards import the_identity
+from accounts.guards import require_identity
 from portal.database import get_session
 from surveys.checks.entries import (
     question_key,
@@ -22,4 +22,4 @@ def log_changed_fields(submission: Submission, changes: Mapping[str, tuple[str, 
     hidden = {name for name in changes if question_key(name) in sensitive}
     before = {name: HIDDEN if name in hidden else pair[0] for name, pair in changes.items()}
     after = {name: HIDDEN if name in hidden else pair[1] for name, pair in changes.items()}
-    audit.log(get_session(), the_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)
+    audit.log(get_session(), require_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)

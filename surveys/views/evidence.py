@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.checked_files import MAX_SIZE, FileError
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.file_store import StoreError
 from portal.settings import current_settings
@@ -47,14 +47,14 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
             request.form.get("question", ""),
             name,
             data,
-            the_identity().full_name,
+            require_identity().full_name,
         )
     except (FileError, StoreError, SubmissionError) as error:
         flash(error.message, "danger")
     else:
         values = _audit_values(stored)
-        add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, str(values["name"]))
-        audit.log(get_session(), the_identity(), "evidence:attach", f"ward {submission.ward_code}", after=values)
+        add_event(get_session(), submission, EventKind.ATTACHED, require_identity().full_name, str(values["name"]))
+        audit.log(get_session(), require_identity(), "evidence:attach", f"ward {submission.ward_code}", after=values)
         flash(_("Đã đính kèm tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
@@ -67,14 +67,16 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
     submission = get_submission_in_scope(submission_id, for_update=True)
     upload = request.files.get("file")
     name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
-    code, url, by = request.form.get("code", ""), current_settings().evidence_url, the_identity().full_name
+    code, url, by = request.form.get("code", ""), current_settings().evidence_url, require_identity().full_name
     try:
         stored = attach_signed_copy(get_session(), url, submission, code, name, data, by)
     except (FileError, StoreError) as error:
         flash(error.message, "danger")
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
     add_event(get_session(), submission, EventKind.ATTACHED, by, stored.name)
-    audit.log(get_session(), the_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_audit_values(stored))
+    audit.log(
+        get_session(), require_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_audit_values(stored)
+    )
     flash(_("Đã đính kèm bản đã ký."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id) + "#ban-ky")
 
@@ -86,9 +88,9 @@ def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     submission = get_submission_in_scope(submission_id)
     stored = get_evidence(get_session(), submission, evidence_id)
     data = load_evidence(current_settings().evidence_url, stored)
-    identity, subject, values = the_identity(), f"ward {submission.ward_code}", _audit_values(stored)
+    identity, subject, values = require_identity(), f"ward {submission.ward_code}", _audit_values(stored)
     record_download(submission_id, str(values["name"]), identity.full_name)
-    record_outside(lambda session: audit.log(session, identity, "evidence:download", subject, after=values))
+    write_separately(lambda session: audit.log(session, identity, "evidence:download", subject, after=values))
     return send_bytes(data, stored.name, stored.media_type)
 
 
@@ -100,13 +102,13 @@ def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnVal
     submission = get_submission_in_scope(submission_id, for_update=True)
     stored = get_evidence(get_session(), submission, evidence_id)
     try:
-        remove_evidence(submission, stored, the_identity().full_name)
+        remove_evidence(submission, stored, require_identity().full_name)
     except SubmissionError as error:
         flash(error.message, "danger")
     else:
         values = _audit_values(stored)
-        add_event(get_session(), submission, EventKind.DETACHED, the_identity().full_name, str(values["name"]))
-        audit.log(get_session(), the_identity(), "evidence:remove", f"ward {submission.ward_code}", before=values)
+        add_event(get_session(), submission, EventKind.DETACHED, require_identity().full_name, str(values["name"]))
+        audit.log(get_session(), require_identity(), "evidence:remove", f"ward {submission.ward_code}", before=values)
         flash(_("Đã gỡ tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 

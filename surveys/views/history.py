@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.wards.queries import get_ward
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_moment
 from portal.table_workbook import build_table_workbook
@@ -42,16 +42,16 @@ HEADINGS = (("Lúc", 18), ("Ai", 32), ("Bằng cách nào", 22), ("Ô", 60), ("T
 def comment(submission_id: int) -> ResponseReturnValue:
     """Add a comment to a submission; a comment by the ward also answers what a return asks about."""
     submission = get_submission_in_scope(submission_id, for_update=True)
-    key, text, by = request.form.get("question", ""), request.form.get("text", ""), the_identity().full_name
+    key, text, by = request.form.get("question", ""), request.form.get("text", ""), require_identity().full_name
     question = key if load_questionnaire().question(key) else ""
     try:
         add_remark(get_session(), submission, RemarkKind.COMMENT, question, text, by)
     except RemarkError as error:
         return _thread_page(submission, error.message, text), 400
-    if the_identity().role.is_of_ward:
+    if require_identity().role.is_of_ward:
         settle_return_reasons(get_session(), submission, [question], by)
     after = {"kind": RemarkKind.COMMENT.value, "question": question}
-    audit.log(get_session(), the_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), require_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
     flash(_("Đã ghi ý kiến."), "success")
     section = next(
         (section for section in load_questionnaire().sections if any(entry.key == question for entry in section.questions)), None
@@ -75,7 +75,7 @@ def changes(submission_id: int) -> ResponseReturnValue:
         form=questionnaire,
         question=question,
         shown=MAX_LINES,
-        may_explain=may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code),
+        may_explain=may(require_identity(), Permission.SUBMISSION_FILL, submission.ward_code),
     )
 
 
@@ -83,7 +83,7 @@ def changes(submission_id: int) -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_READ)
 def changes_workbook(submission_id: int) -> ResponseReturnValue:
     """The whole log as a table, without sensitive values: those leave the system by an explicit choice only."""
-    submission, identity = get_submission_in_scope(submission_id), the_identity()
+    submission, identity = get_submission_in_scope(submission_id), require_identity()
     questionnaire = questionnaire_of(submission.round)
     hidden = {question.key for question in questionnaire.questions if question.sensitive}
     lines = [
@@ -94,7 +94,7 @@ def changes_workbook(submission_id: int) -> ResponseReturnValue:
     rows = ((format_moment(line.at), line.by, line.door, line.field, line.before, line.after, line.why) for line in lines)
     data = build_table_workbook("Nhật ký thay đổi", f"Nhật ký thay đổi phiếu của {ward.full_name}", name, HEADINGS, rows, "A5")
     record_download(submission_id, _("nhật ký thay đổi"), identity.full_name)
-    record_outside(lambda session: audit.log(session, identity, "submission:download-log", f"ward {ward.code}"))
+    write_separately(lambda session: audit.log(session, identity, "submission:download-log", f"ward {ward.code}"))
     return send_bytes(data, f"nhat-ky-phieu-{ward.code}.xlsx", XLSX)
 
 
@@ -118,7 +118,7 @@ def save_change_reason(submission_id: int, change_id: int) -> ResponseReturnValu
     except ChangeReasonError as error:
         return _reason_page(submission, change, error.message, text), 400
     after = {"change": change.id, "field": change.field}
-    audit.log(get_session(), the_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), require_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
     flash(_("Đã ghi vì sao sửa."), "success")
     return redirect(url_for("history.changes", submission_id=submission_id, question=question_key(change.field)))
 

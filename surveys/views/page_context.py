@@ -2,7 +2,7 @@
 
 from flask import session
 
-from accounts.guards import the_identity
+from accounts.guards import require_identity
 from accounts.permissions import Permission, may
 from inventory.wards.queries import get_ward
 from portal.clock import today
@@ -24,7 +24,7 @@ def submission_context(submission: Submission) -> dict[str, object]:
     state = CollectionState(submission.state)
     days_left = (last_day(submission) - today()).days
     saved = session.pop("saved_section", "")
-    may_fill = may(the_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
+    may_fill = may(require_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
     sections = load_questionnaire().sections
     section_codes = {question.key: section.code for section in sections for question in section.questions}
     remarks = list_remarks(get_session(), submission)
@@ -48,10 +48,10 @@ def submission_context(submission: Submission) -> dict[str, object]:
         "signed": (signed := find_signed_copy(get_session(), submission)),
         "is_as_signed": signed is not None and content_code(submission) == signed.content_hash,
         "confirmation": find_confirmation(get_session(), submission),
-        "saved": f"{the_identity().user_id}-{saved}" if saved else "",
+        "saved": f"{require_identity().user_id}-{saved}" if saved else "",
     }
 
 
 def draft_key(submission: Submission, code: str) -> str:
     """The key under which the browser keeps unsaved entries: one for each person, submission and page."""
-    return f"{the_identity().user_id}-{submission.id}-{code}"
+    return f"{require_identity().user_id}-{submission.id}-{code}"

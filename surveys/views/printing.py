@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from portal.settings import current_settings
@@ -50,8 +50,8 @@ def print_empty(submission_id: int) -> ResponseReturnValue:
 def print_whole_form(submission_id: int) -> ResponseReturnValue:
     """The same with sensitive answers: an explicit choice that is recorded in the audit trail, hence a POST."""
     submission = get_submission_in_scope(submission_id)
-    audit.log(get_session(), the_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
-    add_event(get_session(), submission, EventKind.DOWNLOADED, the_identity().full_name, _("bản in có số liệu nhạy cảm"))
+    audit.log(get_session(), require_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
+    add_event(get_session(), submission, EventKind.DOWNLOADED, require_identity().full_name, _("bản in có số liệu nhạy cảm"))
     return _print_page(submission, with_sensitive=True)
 
 

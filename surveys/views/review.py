@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.queries import get_ward
 from portal.database import get_session, writes
@@ -72,11 +72,15 @@ def review_approve_many() -> ResponseReturnValue:
         submission = get_submission(session, number, for_update=True)
         name = get_ward(session, submission.ward_code).full_name
         try:
-            approve_submission(session, submission, the_identity().full_name, reviewed_sending=request.form.get(f"seen-{text}", ""))
+            approve_submission(
+                session, submission, require_identity().full_name, reviewed_sending=request.form.get(f"seen-{text}", "")
+            )
         except SubmissionError as error:
             refused.append(f"{name} ({error.message})")
             continue
-        audit.log(session, the_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved")
+        audit.log(
+            session, require_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved"
+        )
         approved.append(name)
     if approved:
         flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=_shorten(approved, ", ")), "success")
@@ -101,11 +105,11 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
     """Approve, and open the next one that waits."""
     submission = get_submission(get_session(), submission_id, for_update=True)
     try:
-        approve_submission(get_session(), submission, the_identity().full_name, reviewed_sending=request.form.get("seen", ""))
+        approve_submission(get_session(), submission, require_identity().full_name, reviewed_sending=request.form.get("seen", ""))
     except SubmissionError as error:
         return _review_page(submission, error.message), 409
     subject = f"ward {submission.ward_code}"
-    audit.log(get_session(), the_identity(), "submission:approve", subject, before="sent", after="approved")
+    audit.log(get_session(), require_identity(), "submission:approve", subject, before="sent", after="approved")
     get_session().flush()
     flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
     waiting = build_queue(get_session())
@@ -123,14 +127,14 @@ def review_return(submission_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         return_submission(
-            get_session(), submission, reason, the_identity().full_name, reviewed_sending=request.form.get("seen", "")
+            get_session(), submission, reason, require_identity().full_name, reviewed_sending=request.form.get("seen", "")
         )
     except ReasonError as error:
         return _review_page(submission, reason=reason, wrong_reason=error.message), 400
     except SubmissionError as error:
         return _review_page(submission, error.message, reason), 409
     after = {"state": "returned", "reason": submission.return_reason}
-    audit.log(get_session(), the_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
+    audit.log(get_session(), require_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
     flash(_("Đã gửi yêu cầu bổ sung."), "success")
     return redirect(url_for("review.review_queue"))
 
@@ -145,12 +149,12 @@ def review_reopen(submission_id: int) -> ResponseReturnValue:
     before = submission.reopened_until
     try:
         until = date.fromisoformat(entered["until"])
-        reopen_submission(get_session(), submission, until, entered["late_reason"], the_identity().full_name)
+        reopen_submission(get_session(), submission, until, entered["late_reason"], require_identity().full_name)
     except (ValueError, SubmissionError) as error:
         message = error.message if isinstance(error, SubmissionError) else _("Hãy chọn ngày cho gửi đến.")
         return _review_page(submission, reopening=entered | {"refused": message}), 400
     dates = {"before": before.isoformat() if before else None, "after": until.isoformat()}
-    audit.log(get_session(), the_identity(), "submission:reopen", f"ward {submission.ward_code}", **dates)
+    audit.log(get_session(), require_identity(), "submission:reopen", f"ward {submission.ward_code}", **dates)
     flash(_("Đã cho đơn vị gửi đến hết ngày %(day)s.", day=format_day(until)), "success")
     return redirect(url_for("review.review", submission_id=submission_id))
 
@@ -165,11 +169,13 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
     question, text = _known_question(request.form.get("question", "")), request.form.get("text", "")
     try:
         remark_kind = RemarkKind(kind) if kind in set(RemarkKind) else RemarkKind.COMMENT
-        add_remark(get_session(), submission, remark_kind, question, text, the_identity().full_name)
+        add_remark(get_session(), submission, remark_kind, question, text, require_identity().full_name)
     except RemarkError as error:
         return _review_page(submission, remark={"question": question, "text": text, "refused": error.message}), 400
     subject = f"ward {submission.ward_code}"
-    audit.log(get_session(), the_identity(), "submission:remark", subject, after={"kind": remark_kind.value, "question": question})
+    audit.log(
+        get_session(), require_identity(), "submission:remark", subject, after={"kind": remark_kind.value, "question": question}
+    )
     return redirect(url_for("review.review", submission_id=submission_id, _anchor=f"q-{question}" if question else "trao-doi"))
 
 
@@ -179,9 +185,9 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
 def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
     """Mark a flag as followed up, or a reason as withdrawn."""
     submission = get_submission(get_session(), submission_id, for_update=True)
-    remark = settle_remark(get_session(), submission, remark_id, the_identity().full_name)
+    remark = settle_remark(get_session(), submission, remark_id, require_identity().full_name)
     after = {"kind": remark.kind, "question": remark.question}
-    audit.log(get_session(), the_identity(), "submission:settle-remark", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), require_identity(), "submission:settle-remark", f"ward {submission.ward_code}", after=after)
     return redirect(
         url_for("review.review", submission_id=submission_id, _anchor=f"q-{remark.question}" if remark.question else "trao-doi")
     )

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.wards import KIND_LABELS
 from portal.clock import today
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.formats import format_day
@@ -62,7 +62,7 @@ def round_open() -> ResponseReturnValue:
     except rounds.RoundError as error:
         listed = rounds.list_rounds(session)
         return render_template("surveys/reviewer/rounds.html", rounds=listed, refused=error.message, typed=form), 400
-    audit.log(session, the_identity(), "round:open", f"round {round.id}", after={"name": round.name})
+    audit.log(session, require_identity(), "round:open", f"round {round.id}", after={"name": round.name})
     return redirect(url_for("review.board", round_id=round.id))
 
 
@@ -84,8 +84,8 @@ def board_workbook(round_id: int) -> ResponseReturnValue:
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
     data = build_board_workbook(round.name, note, rows)
-    identity = the_identity()
-    record_outside(lambda session: audit.log(session, identity, "board:download", f"round {round_id}"))
+    identity = require_identity()
+    write_separately(lambda session: audit.log(session, identity, "board:download", f"round {round_id}"))
     return send_bytes(data, f"theo-doi-dot-{round_id}.xlsx", XLSX)
 
 
@@ -102,7 +102,12 @@ def round_deadline(round_id: int) -> ResponseReturnValue:
         message = error.message if isinstance(error, rounds.RoundError) else _("Hãy chọn hạn gửi mới.")
         return _board_page(round, message, request.form.get("deadline", "")), 400
     audit.log(
-        get_session(), the_identity(), "round:set-deadline", f"round {round_id}", before=before, after=round.deadline.isoformat()
+        get_session(),
+        require_identity(),
+        "round:set-deadline",
+        f"round {round_id}",
+        before=before,
+        after=round.deadline.isoformat(),
     )
     flash(_("Đã đổi hạn gửi."), "success")
     return redirect(url_for("review.board", round_id=round_id))
@@ -117,7 +122,7 @@ def round_close(round_id: int) -> ResponseReturnValue:
     before = rounds.get_round(get_session(), round_id).is_closed
     round = rounds.set_closed(get_session(), round_id, closed=closed)
     subject = f"round {round.id}"
-    audit.log(get_session(), the_identity(), "round:set-closed", subject, before={"closed": before}, after={"closed": closed})
+    audit.log(get_session(), require_identity(), "round:set-closed", subject, before={"closed": before}, after={"closed": closed})
     flash(_("Đã đóng đợt khảo sát.") if closed else _("Đã mở lại đợt khảo sát."), "success")
     return redirect(url_for("review.board", round_id=round_id))
 
@@ -127,8 +132,8 @@ def round_close(round_id: int) -> ResponseReturnValue:
 def city_template(round_id: int) -> ResponseReturnValue:
     """The table of the answers of the city, with those known so far."""
     data = build_city_workbook(get_session(), rounds.get_round(get_session(), round_id))
-    identity = the_identity()
-    record_outside(lambda session: audit.log(session, identity, "city-answers:download", f"round {round_id}"))
+    identity = require_identity()
+    write_separately(lambda session: audit.log(session, identity, "city-answers:download", f"round {round_id}"))
     return send_bytes(data, f"thanh-pho-tra-loi-dot-{round_id}.xlsx", XLSX)
 
 
@@ -140,13 +145,13 @@ def city_import(round_id: int) -> ResponseReturnValue:
     upload = request.files.get("file")
     round = rounds.get_round(get_session(), round_id)
     try:
-        result = import_city_answers(get_session(), round, upload.read() if upload else b"", the_identity().full_name)
+        result = import_city_answers(get_session(), round, upload.read() if upload else b"", require_identity().full_name)
     except WardReadinessError as error:
         for line in error.message.splitlines()[:50]:
             flash(line, "danger")
         return redirect(url_for("review.board", round_id=round_id))
     after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
-    audit.log(get_session(), the_identity(), "city-answers:import", f"round {round_id}", after=after)
+    audit.log(get_session(), require_identity(), "city-answers:import", f"round {round_id}", after=after)
     flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=result.changed), "success")
     if result.skipped_wards:
         message = _(

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.clock import today
 from portal.database import get_session, writes
@@ -51,7 +51,7 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     if request.form.get("nothing") == "1":
         fields |= _zeros_for_unanswered(submission, section, fields)
     try:
-        outcome = save_fields(get_session(), submission, fields, base, the_identity().full_name)
+        outcome = save_fields(get_session(), submission, fields, base, require_identity().full_name)
     except SubmissionError as error:
         return _section_page(submission, code, entries=fields, base=base, refused=error.message), 409
     log_changed_fields(submission, outcome.changed)
@@ -88,7 +88,7 @@ def save_entered_fields(submission_id: int, code: str) -> ResponseReturnValue:
             submission,
             posted_fields(section, request.form),
             posted_base(request.form.get("base", "")),
-            the_identity().full_name,
+            require_identity().full_name,
         )
         _confirm_carried_answers(submission, section)
     except SubmissionError as error:
@@ -177,7 +177,7 @@ def _confirm_carried_answers(submission: Submission, section: Section) -> frozen
     """Confirm the carried answers that the page names: one question of a section, or (``*``) all of them."""
     confirmed = request.form.get("confirm", "")
     keys = frozenset(question.key for question in section.questions if confirmed in ("*", question.key))
-    return confirm_carried(get_session(), submission, keys, the_identity().full_name) if keys else frozenset()
+    return confirm_carried(get_session(), submission, keys, require_identity().full_name) if keys else frozenset()
 
 
 def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapping[str, str]) -> dict[str, str]:

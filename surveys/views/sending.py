@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from surveys.checks.entries import SubmissionError
@@ -40,14 +40,14 @@ def send_to_review(submission_id: int) -> ResponseReturnValue:
     state = submission.state
     names = {name: request.form.get(name, stored) for name, stored in _stored_names(submission).items()}
     try:
-        send_submission(get_session(), submission, names["prepared_by"], names["confirmed_by"], the_identity().full_name)
+        send_submission(get_session(), submission, names["prepared_by"], names["confirmed_by"], require_identity().full_name)
     except SubmissionError as error:
         return _sending_page(submission, names, error.message), 400
     session["saved_section"] = f"{submission_id}-{SENDING}"
     if state == submission.state:
         flash(_("Phiếu này đã được gửi trước đó và đang chờ thẩm định; không gửi thêm lần nữa."), "info")
     else:
-        audit.log(get_session(), the_identity(), "submission:send", f"ward {submission.ward_code}", before=state, after="sent")
+        audit.log(get_session(), require_identity(), "submission:send", f"ward {submission.ward_code}", before=state, after="sent")
         flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 

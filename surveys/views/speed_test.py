@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from portal.errors import WardReadinessError
@@ -34,8 +34,8 @@ def start(submission_id: int) -> ResponseReturnValue:
     """Start a test."""
     submission, device = get_submission_in_scope(submission_id, for_update=True), request.user_agent.string
     line, address = request.form.get("line", ""), request.remote_addr or ""
-    turn = begin_speed_test(get_session(), submission, line, the_identity().full_name, address, device)
-    audit.log(get_session(), the_identity(), "evidence:measure", f"ward {submission.ward_code}", after={"line": line})
+    turn = begin_speed_test(get_session(), submission, line, require_identity().full_name, address, device)
+    audit.log(get_session(), require_identity(), "evidence:measure", f"ward {submission.ward_code}", after={"line": line})
     return {"turn": turn.id}
 
 
@@ -72,7 +72,7 @@ def store_result(submission_id: int, turn_id: int) -> ResponseReturnValue:
     runs = [values if isinstance(values := reported.get(name), list) else [] for name in ("down", "up", "latency")]
     result = summarise_runs(*runs)
     evidence = finish_speed_test(get_session(), current_settings().evidence_url, submission, turn_id, result)
-    add_event(get_session(), submission, EventKind.ATTACHED, the_identity().full_name, evidence.name)
+    add_event(get_session(), submission, EventKind.ATTACHED, require_identity().full_name, evidence.name)
     return {"down": result.down, "up": result.up, "latency": result.latency}
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.wards.queries import list_wards
 from portal.database import get_session, writes
@@ -32,7 +32,7 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/surveys", template_folde
 @requires(Permission.SUBMISSION_READ)
 def index() -> ResponseReturnValue:
     """The submissions of the current round within the person's scope; a single one opens at once."""
-    database, identity = get_session(), the_identity()
+    database, identity = get_session(), require_identity()
     round = current_round(database)
     rows = []
     if round is not None:
@@ -58,10 +58,12 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
     """Record that the ward head confirms the answers as they were shown."""
     submission, confirmed_hash = get_submission_in_scope(submission_id, for_update=True), request.form.get("content", "")
     try:
-        confirm_submission(get_session(), submission, confirmed_hash, the_identity().full_name)
+        confirm_submission(get_session(), submission, confirmed_hash, require_identity().full_name)
     except SubmissionError as error:
         return _overview_page(submission, refused=error.message), 409
-    audit.log(get_session(), the_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": confirmed_hash})
+    audit.log(
+        get_session(), require_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": confirmed_hash}
+    )
     flash(_("Đã xác nhận phiếu. Bộ phận thẩm định thấy tên của bạn và thời điểm xác nhận."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 
@@ -72,16 +74,16 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
 def hand_over_draft(submission_id: int) -> ResponseReturnValue:
     """Hand the draft over to a colleague; both may go on editing, and everybody sees who has it."""
     submission, chosen = get_submission_in_scope(submission_id, for_update=True), request.form.get("to", "")
-    colleagues = list_colleagues(get_session(), submission, the_identity().user_id)
+    colleagues = list_colleagues(get_session(), submission, require_identity().user_id)
     recipient = next((colleague for colleague in colleagues if str(colleague.id) == chosen), None)
     if recipient is None:
         return _overview_page(submission, refused=_("Hãy chọn đồng nghiệp cùng đơn vị để bàn giao.")), 400
     try:
-        hand_over(get_session(), submission, recipient, request.form.get("note", ""), the_identity().full_name)
+        hand_over(get_session(), submission, recipient, request.form.get("note", ""), require_identity().full_name)
     except SubmissionError as error:
         return _overview_page(submission, refused=error.message), 409
     audit.log(
-        get_session(), the_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": recipient.username}
+        get_session(), require_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": recipient.username}
     )
     flash(_("Đã bàn giao phiếu cho %(name)s.", name=recipient.full_name), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
@@ -100,10 +102,10 @@ def _overview_page(submission: Submission, refused: str = "") -> str:
         sections=sections,
         left=validation.left,
         refused=refused,
-        may_confirm=is_confirmable and may(the_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
+        may_confirm=is_confirmable and may(require_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
         content=content_hash(submission),
         handed=find_handover(get_session(), submission),
-        colleagues=list_colleagues(get_session(), submission, the_identity().user_id),
+        colleagues=list_colleagues(get_session(), submission, require_identity().user_id),
         note=request.form.get("note", ""),
         code=request.args.get("code") or content_code(submission),
         printed=request.args.get("ban", ""),

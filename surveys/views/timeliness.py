@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.clock import today
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_day, format_moment
 from portal.reminders import reminder_lines
@@ -57,7 +57,7 @@ def timeliness(round_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 def timeliness_workbook(round_id: int) -> ResponseReturnValue:
     """The same as a table."""
-    round, identity = get_round(get_session(), round_id), the_identity()
+    round, identity = get_round(get_session(), round_id), require_identity()
     lines = [
         (
             number,
@@ -80,7 +80,7 @@ def timeliness_workbook(round_id: int) -> ResponseReturnValue:
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
     data = build_table_workbook("Kỷ luật báo cáo", f"Kỷ luật báo cáo: {round.name}", note, HEADINGS, lines, "D5")
-    record_outside(lambda session: audit.log(session, identity, "discipline:download", f"round {round_id}"))
+    write_separately(lambda session: audit.log(session, identity, "discipline:download", f"round {round_id}"))
     return send_bytes(data, f"ky-luat-bao-cao-dot-{round_id}.xlsx", XLSX)
 
 
@@ -105,11 +105,11 @@ def reminders(round_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 def reminders_send(round_id: int) -> ResponseReturnValue:
     """Send today's reminders; each is stored in a short transaction of its own."""
-    identity = the_identity()
+    identity = require_identity()
     get_round(get_session(), round_id)
     result = send_reminders(current_app.extensions["engine"], round_id, current_settings(), other_lines=reminder_lines(current_app))
     after = {"letters": result.sent_count, "failed": len(result.failures)}
-    record_outside(lambda session: audit.log(session, identity, "reminder:send", f"round {round_id}", after=after))
+    write_separately(lambda session: audit.log(session, identity, "reminder:send", f"round {round_id}", after=after))
     flash(_("Đã gửi %(count)s thư nhắc.", count=result.sent_count), "success" if result.sent_count else "info")
     for failure in result.failures[:10]:
         flash(failure, "danger")
@@ -135,7 +135,7 @@ def reminders_note(round_id: int) -> ResponseReturnValue:
     else:
         audit.log(
             get_session(),
-            the_identity(),
+            require_identity(),
             "reminder:note",
             f"round {round_id}",
             after={"wards": [late.ward.code for late in digest.wards]},

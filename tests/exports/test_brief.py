@@ -15,7 +15,7 @@ from exports.brief import content
 from exports.brief.brief import city_scope, district_scope, ward_scope, write_brief
 from exports.brief.loading import all_scopes, read_sources
 from exports.brief.rendering import build_brief, name_brief, zip_briefs
-from scoring.rating.rating import Result, no_data
+from scoring.rating.rating import Result, rating_without_data
 from tests.factories.days import DEMO_DAY
 from tests.support.examples import examples
 
@@ -305,7 +305,7 @@ def test_the_command_writes_every_brief_and_tells_how_far_it_is(demo_app, tmp_pa
 
 
 def test_a_city_without_data_has_a_brief(sources):
-    empty = {code: no_data(code, DEMO_DAY) for code in sources.ratings}
+    empty = {code: rating_without_data(code, DEMO_DAY) for code in sources.ratings}
     brief = write_brief(replace(sources, ratings=empty, before={}, actions=()), city_scope(sources.wards))
     assert "chưa có số liệu" in content.origin(brief)
     assert "126 đơn vị" in section(brief, "Ai còn nợ việc gì, đến khi nào").sentences[0]

@@ -15,7 +15,7 @@ from exports.figures.render import _pictures, draw_readiness_map
 from exports.figures.style import COLOURS
 from planning.plan.assumptions import Spending
 from planning.scenarios.loading import list_plans, plan_of
-from portal.assets import OWN
+from portal.assets import STATIC
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import Result
 
@@ -108,7 +108,7 @@ def test_the_words_of_a_picture_tell_its_figures(demo_session):
 
 
 def test_the_colours_are_those_of_the_pages():
-    sheet = (OWN / "portal.css").read_text("utf-8")
+    sheet = (STATIC / "portal.css").read_text("utf-8")
     for key, (fill, _ink) in COLOURS.items():
         if key.startswith(("seq", "heat")) or key in ("done", "stuck", "na"):
             assert re.search(rf"\.k-{key}\b[^{{]*{{ fill: {fill};", sheet), key

@@ -7,7 +7,7 @@ from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Sn
 from inventory.wards.wards import load_wards
 from planning.plan.assumptions import Assumptions
 from planning.plan.plan import build_plan
-from scoring.rating.rating import no_data, rate
+from scoring.rating.rating import rate, rating_without_data
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICE_LIST
 from tests.factories.standards import STANDARD
@@ -25,7 +25,9 @@ def plan_of_lots(*lots, answered_connections=frozenset(), **facts):
     facts = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
     answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
     snapshot = Snapshot(WARD.code, DEMO_DAY, make_facts(facts), tuple(lots), (), answered, answered_connections)
-    ratings = {ward.code: no_data(ward.code, DEMO_DAY) for ward in WARDS} | {WARD.code: rate(snapshot, STANDARD, DEMO_DAY)}
+    ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in WARDS} | {
+        WARD.code: rate(snapshot, STANDARD, DEMO_DAY)
+    }
     return build_plan("Thử", WARDS, ratings, PRICE_LIST, STANDARD, Assumptions(2027), DEMO_DAY)
 
 
@@ -61,7 +63,7 @@ answers_of_wards = st.lists(st.tuples(_facts, st.lists(_lots, max_size=6)), min_
 
 def plan_of_answers(answers, reverse=False):
     """The plan where the first wards gave these facts and lots; ``reverse`` hands in wards and lots the other way round."""
-    ratings = {ward.code: no_data(ward.code, DEMO_DAY) for ward in WARDS}
+    ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in WARDS}
     for ward, (facts, lots) in zip(WARDS, answers, strict=False):
         lots = tuple(reversed(lots)) if reverse else tuple(lots)
         snapshot = Snapshot(ward.code, DEMO_DAY, make_facts(facts), lots, answered_items=frozenset(ITEMS))

@@ -9,7 +9,7 @@ from inventory.catalogue import load_catalogue
 from inventory.models import SnapshotRecord
 from inventory.snapshots.holdings import count_holding
 from inventory.snapshots.repository import hash_snapshot, load_snapshot, newest_snapshots, record_snapshot
-from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts, usable
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, count_usable, make_facts
 from inventory.wards.wards import load_wards
 
 APPROVED = datetime(2026, 3, 1, 2, 3, tzinfo=UTC)
@@ -61,10 +61,10 @@ def test_the_hash_sees_a_changed_answer():
 
 def test_usable_machines_are_working_and_young_enough():
     lot = EquipmentLot("A01", good=10, degraded=2, broken=5, liquidation=4, unused=1, on_order=9, year=2019)
-    assert usable(lot, date(2026, 12, 31), 7) == 13
-    assert usable(lot, date(2027, 1, 1), 7) == 0
-    assert usable(replace(lot, year=None), date(2026, 1, 1), 7) == 0
-    assert usable(lot, date(2040, 1, 1), None) == 13
+    assert count_usable(lot, date(2026, 12, 31), 7) == 13
+    assert count_usable(lot, date(2027, 1, 1), 7) == 0
+    assert count_usable(replace(lot, year=None), date(2026, 1, 1), 7) == 0
+    assert count_usable(lot, date(2040, 1, 1), None) == 13
 
 
 def test_an_item_over_the_city_counts_every_lot_once():

@@ -33,7 +33,7 @@ from planning.scenarios.serialization import (
 )
 from portal.database import session_scope
 from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import no_data, rate
+from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 
@@ -46,7 +46,7 @@ def plan_with(*lots, assumptions=None, **facts):
     known = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
     answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
     snapshot = Snapshot("00082", ON, make_facts(known), tuple(lots), (), answered)
-    ratings = {ward.code: no_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
+    ratings = {ward.code: rating_without_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
     return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, assumptions or Assumptions(2027), ON)
 
 

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal import formats
-from portal.numbers import MAX_VND, CountError, parse_vnd, vnd_of
+from portal.numbers import MAX_VND, CountError, parse_vnd, parse_vnd_cell
 
 NBSP, THIN = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
@@ -98,9 +98,9 @@ def test_every_way_of_writing_an_amount_reads_back(amount):
     if amount >= 1_000:
         written.append(grouped(amount, ".") + ",00")
     assert {parse_vnd(text) for text in written} == {amount}
-    assert vnd_of(amount) == amount and vnd_of(str(amount)) == amount
+    assert parse_vnd_cell(amount) == amount and parse_vnd_cell(str(amount)) == amount
     if amount < 2**53:
-        assert vnd_of(float(amount)) == amount
+        assert parse_vnd_cell(float(amount)) == amount
 
 
 @given(st.integers(0, 999_999), st.sampled_from([("nghìn", 3), ("triệu", 6), ("tỷ", 9)]), st.data())
@@ -130,7 +130,7 @@ def test_any_text_is_an_amount_or_is_told(text):
 @given(st.floats())
 def test_a_number_of_a_cell_is_whole_or_is_told(value):
     try:
-        assert vnd_of(value) == value
+        assert parse_vnd_cell(value) == value
     except CountError as error:
         assert error.message
 
@@ -138,4 +138,4 @@ def test_a_number_of_a_cell_is_whole_or_is_told(value):
 @pytest.mark.parametrize("value", [True, 1.5, -1, -2.0, float("nan"), float("inf"), 1e300, None])
 def test_a_cell_that_holds_no_amount_is_refused(value):
     with pytest.raises(CountError):
-        vnd_of(value)
+        parse_vnd_cell(value)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from accounts.identity import Role
 from inventory.wards.wards import load_wards
-from scoring.actions.action import Action, ActionError, ActionState, Clarities, PublicBody, by_urgency, count_states
+from scoring.actions.action import Action, ActionError, ActionState, Clarities, PublicBody, count_states, sort_by_urgency
 from scoring.actions.owners import Owner, assign_owners, owner_choices
 from scoring.actions.suggestions import (
     suggest_deadline,
@@ -20,7 +20,7 @@ from scoring.actions.suggestions import (
     suggest_for_ward,
 )
 from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import Finding, FindingStatus, Rating, Result, no_data
+from scoring.rating.rating import Finding, FindingStatus, Rating, Result, rating_without_data
 from scoring.rating.standard import parse_standard
 
 DUE = date(2026, 3, 10)
@@ -97,7 +97,7 @@ def test_the_most_urgent_comes_first_and_what_is_done_last(drawn):
         replace(ACTION, id=place, clarities=replace(CLEAR, due=DUE + timedelta(days=days)), done_on=DUE if done else None)
         for place, (days, done) in enumerate(drawn)
     ]
-    ordered = by_urgency(actions, DUE)
+    ordered = sort_by_urgency(actions, DUE)
     assert sorted(one.id for one in ordered) == list(range(len(actions)))
     waiting = [one for one in ordered if one.done_on is None]
     assert ordered[: len(waiting)] == waiting
@@ -204,7 +204,7 @@ def test_a_ward_suggests_what_it_lacks_but_names_no_gap_of_network_security(stan
     assert not any(name in task for name in secrets)
     only = replace(rating, findings=tuple(one for one in failing if one.criterion.is_sensitive))
     assert "tiêu chí an ninh mạng" in suggest_for_ward(only, DUE, DUE).task
-    assert "phiếu khảo sát" in suggest_for_ward(no_data("00082", DUE), DUE, DUE).task
+    assert "phiếu khảo sát" in suggest_for_ward(rating_without_data("00082", DUE), DUE, DUE).task
 
 
 def test_many_wards_and_the_city_suggest_too():

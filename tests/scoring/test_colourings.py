@@ -10,20 +10,20 @@ from accounts.identity import Identity, Role
 from inventory.catalogue import GROUPS
 from inventory.snapshots.repository import newest_snapshots, record_snapshot
 from inventory.snapshots.snapshot import Snapshot, make_facts
-from portal.assets import OWN
+from portal.assets import STATIC
 from scoring.maps import colourings
 from scoring.maps.colouring_access import colour_city, offer_colourings, offered_keys
-from scoring.rating.city_readiness import city_readiness, ratings_before
+from scoring.rating.city_readiness import city_readiness, previous_round_ratings
 from scoring.rating.confidence import Confidence
 from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import Rating, Result, no_data, rate
+from scoring.rating.rating import Rating, Result, rate, rating_without_data
 from scoring.rating.remedies import CostToReady
 from scoring.rating.standard import parse_standard
 
 DAY = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 MILLION = 1_000_000
-CSS = (OWN / "portal.css").read_text("utf-8")
+CSS = (STATIC / "portal.css").read_text("utf-8")
 
 
 def person(role, wards=None):
@@ -39,7 +39,9 @@ def one(found, code):
 
 
 def test_scores_fall_into_classes_of_ten():
-    ratings = {str(score): rated(str(score), score) for score in (0, 59, 60, 79, 80, 89, 90, 100)} | {"none": no_data("none", DAY)}
+    ratings = {str(score): rated(str(score), score) for score in (0, 59, 60, 79, 80, 89, 90, 100)} | {
+        "none": rating_without_data("none", DAY)
+    }
     found = colourings.by_score(ratings)
     assert [found.shade_of(code).label for code in ("0", "59", "60", "79", "80", "89", "90", "100")] == [
         *("dưới 60 điểm", "dưới 60 điểm", "60 đến 69 điểm", "70 đến 79 điểm"),
@@ -69,7 +71,7 @@ def test_a_group_without_a_counted_criterion_does_not_apply():
 def test_a_criterion_is_met_or_not_or_unanswered():
     snapshot = Snapshot("00082", DAY, facts=make_facts({"staff_total": 10}), answered_items=frozenset({"A01"}))
     rating = rate(snapshot, STANDARD, DAY)
-    ratings = {"00082": rating, "none": no_data("none", DAY)}
+    ratings = {"00082": rating, "none": rating_without_data("none", DAY)}
     statuses = {finding.criterion.code: finding.status for finding in rating.findings}
     for criterion in STANDARD.criteria:
         found = colourings.by_criterion(ratings, criterion)
@@ -80,7 +82,7 @@ def test_a_criterion_is_met_or_not_or_unanswered():
 def test_costs_are_told_apart_and_fall_into_round_classes():
     sums = {"a": (40, 0), "b": (100, 20), "c": (300, 0), "d": (900, 100)}
     ratings = {code: rated(code, 50) for code in (*sums, "stuck")}
-    ratings |= {"ready": rated("ready", 95, Result.READY), "none": no_data("none", DAY)}
+    ratings |= {"ready": rated("ready", 95, Result.READY), "none": rating_without_data("none", DAY)}
     costs = {code: CostToReady(capital * MILLION, yearly * MILLION, (), possible=True) for code, (capital, yearly) in sums.items()}
     costs |= {code: CostToReady(0, 0, (), possible=code == "ready") for code in ("stuck", "ready", "none")}
     found = colourings.by_cost(ratings, costs)
@@ -111,7 +113,7 @@ def test_change_goes_by_the_result_first_and_then_by_the_score():
         "down": rated("down", 60),
         "same": rated("same", 60),
         "new": rated("new", 60),
-        "none": no_data("none", DAY),
+        "none": rating_without_data("none", DAY),
     }
     was = {"gained": 90, "lost": 95, "up": 60, "down": 70, "same": 60}
     before = {code: rated(code, score, Result.READY if code == "lost" else Result.NOT_READY) for code, score in was.items()}
@@ -144,12 +146,12 @@ def test_every_colouring_puts_every_ward_into_one_class(demo_session):
 
 def test_the_round_before_is_that_of_each_ward(demo_session):
     city = city_readiness(demo_session, DAY)
-    assert ratings_before(demo_session, city) == {}
+    assert previous_round_ratings(demo_session, city) == {}
     snapshot = newest_snapshots(demo_session)["00070"]
     later = Snapshot(**{**vars(snapshot), "round_name": "Đợt sau", "as_of": DAY + timedelta(days=1)})
     record_snapshot(demo_session, later)
     city = city_readiness(demo_session, DAY)
-    before = ratings_before(demo_session, city)
+    before = previous_round_ratings(demo_session, city)
     assert list(before) == ["00070"]
     assert before["00070"].snapshot.round_name == snapshot.round_name
     found = colour_city(demo_session, city, "change")

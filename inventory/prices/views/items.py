@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.models import PriceEvidence
 from inventory.prices import evidence
@@ -18,7 +18,7 @@ from inventory.prices.rows import make_rows
 from inventory.prices.views import lists
 from portal.checked_files import MAX_SIZE
 from portal.clock import today
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
 from portal.settings import current_settings
@@ -39,7 +39,7 @@ def price(price_list_id: int, item_code: str) -> ResponseReturnValue:
 @writes
 def save(price_list_id: int, item_code: str) -> ResponseReturnValue:
     """Save one price of a draft list."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     price_list = get_price_list(session, price_list_id)
     current, form = _find_price(price_list, item_code), PriceForm()
     is_valid, parsed = form.validate_on_submit(), parse_price(current, form.raw_values, today())
@@ -64,7 +64,7 @@ def save(price_list_id: int, item_code: str) -> ResponseReturnValue:
 @writes
 def attach(price_list_id: int, item_code: str) -> ResponseReturnValue:
     """Attach a file to a price."""
-    session, identity, upload = get_session(), the_identity(), request.files.get("file")
+    session, identity, upload = get_session(), require_identity(), request.files.get("file")
     name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
     url = current_settings().evidence_url
     try:
@@ -85,9 +85,9 @@ def download(price_list_id: int, item_code: str, evidence_id: int) -> ResponseRe
     """A file behind a price, always as an attachment; the download is audited."""
     file = evidence.find_file(get_session(), price_list_id, item_code, evidence_id)
     data = evidence.read_file(current_settings().evidence_url, file)
-    identity, entry = the_identity(), _file_entry(file)
+    identity, entry = require_identity(), _file_entry(file)
     subject = f"price {price_list_id}/{item_code}"
-    record_outside(lambda session: audit.log(session, identity, "price-evidence:download", subject, after=entry))
+    write_separately(lambda session: audit.log(session, identity, "price-evidence:download", subject, after=entry))
     return send_bytes(data, file.name, file.media_type)
 
 
@@ -104,7 +104,7 @@ def detach(price_list_id: int, item_code: str, evidence_id: int) -> ResponseRetu
     except PriceListError as error:
         flash(error.message, "danger")
     else:
-        audit.log(session, the_identity(), "price-evidence:remove", f"price {price_list_id}/{item_code}", before=entry)
+        audit.log(session, require_identity(), "price-evidence:remove", f"price {price_list_id}/{item_code}", before=entry)
         flash(_("Đã gỡ tệp “%(name)s”.", name=entry["name"]), "success")
     return redirect(url_for("prices.price", price_list_id=price_list_id, item_code=item_code) + "#files")
 

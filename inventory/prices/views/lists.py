@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.evidence import list_files
@@ -65,7 +65,7 @@ def change(price_list_id: int) -> ResponseReturnValue:
         else:
             audit.log(
                 session,
-                the_identity(),
+                require_identity(),
                 "price-list:save",
                 f"price-list {price_list_id}",
                 before=_list_entry(before),
@@ -82,7 +82,7 @@ def change(price_list_id: int) -> ResponseReturnValue:
 def copy(price_list_id: int) -> ResponseReturnValue:
     """A next version, to be edited."""
     form = PriceListForm(prefix="copy")
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     origin = get_price_list(session, price_list_id)
     if form.validate_on_submit():
         try:
@@ -107,7 +107,7 @@ def copy(price_list_id: int) -> ResponseReturnValue:
 @writes
 def publish(price_list_id: int) -> ResponseReturnValue:
     """Publish a list: from then on it never changes."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     was_published = get_price_list(session, price_list_id).is_published
     published = publish_price_list(session, price_list_id, identity.full_name)
     if not was_published:
@@ -128,7 +128,7 @@ def discard(price_list_id: int) -> ResponseReturnValue:
     except PriceListError as error:
         flash(error.message, "danger")
         return redirect(url_for("prices.show", price_list_id=price_list_id))
-    audit.log(session, the_identity(), "price-list:discard", f"price-list {price_list_id}", before=_list_entry(before))
+    audit.log(session, require_identity(), "price-list:discard", f"price-list {price_list_id}", before=_list_entry(before))
     flash(_("Đã xóa bảng giá “%(name)s”.", name=before.name), "success")
     return redirect(url_for("prices.lists"))
 

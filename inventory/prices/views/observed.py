@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.catalogue import load_catalogue
 from inventory.prices.forms import ObservedForm
@@ -30,7 +30,7 @@ def observed() -> ResponseReturnValue:
 @writes
 def add_observed() -> ResponseReturnValue:
     """Record what somebody paid."""
-    session, identity, form = get_session(), the_identity(), ObservedForm()
+    session, identity, form = get_session(), require_identity(), ObservedForm()
     if not form.validate_on_submit() or form.paid_on.data is None or form.unit_price.number is None:
         return _observed_page(form), 400
     try:
@@ -59,7 +59,7 @@ def drop_observed(observed_id: int) -> ResponseReturnValue:
     """Remove an observed price."""
     removed = remove_observed(get_session(), observed_id)
     before = {"buyer": removed.buyer, "unit_price": removed.unit_price, "document": removed.document}
-    audit.log(get_session(), the_identity(), "observed-price:remove", f"observed-price {removed.item}", before=before)
+    audit.log(get_session(), require_identity(), "observed-price:remove", f"observed-price {removed.item}", before=before)
     flash(_("Đã xóa giá tham chiếu của %(code)s.", code=removed.item), "success")
     return redirect(url_for("prices.observed"))
 

@@ -5,18 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import requires, the_identity
+from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.prices.observed import observed_prices
 from inventory.prices.price_lists import PriceListError, get_price_list, next_name
 from inventory.prices.workbook import build_price_workbook
 from inventory.prices.workbook_import import PriceRehearsal, apply_rehearsal, rehearse
 from portal.clock import today
-from portal.database import get_session, record_outside, writes
+from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.formats import format_day
-from portal.posted_files import carried, posted_file
+from portal.posted_files import encode_file, read_posted_file
 from portal.settings import current_settings
 
 blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_folder="../../templates")
@@ -26,12 +26,12 @@ blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_fo
 @requires(Permission.PRICE_EDIT)
 def workbook(price_list_id: int) -> ResponseReturnValue:
     """The list as a workbook to be edited; the download is audited."""
-    session, identity = get_session(), the_identity()
+    session, identity = get_session(), require_identity()
     note = f"Tải ngày {format_day(today())}."
     if not current_settings().is_production:
         note += " SỐ LIỆU MINH HỌA."
     data = build_price_workbook(get_price_list(session, price_list_id), observed_prices(session), note)
-    record_outside(lambda session: audit.log(session, identity, "price-list:download", f"price-list {price_list_id}"))
+    write_separately(lambda session: audit.log(session, identity, "price-list:download", f"price-list {price_list_id}"))
     return send_bytes(data, f"bang-gia-{price_list_id}.xlsx", XLSX)
 
 
@@ -47,18 +47,18 @@ def upload(price_list_id: int) -> ResponseReturnValue:
 @writes
 def take(price_list_id: int) -> ResponseReturnValue:
     """Preview a file, or import a previewed one; the file travels with the page in between, and is checked again."""
-    session, identity, data = get_session(), the_identity(), posted_file()
+    session, identity, data = get_session(), require_identity(), read_posted_file()
     try:
         rehearsal = rehearse(session, data, price_list_id)
     except WardReadinessError as error:
         return _page(price_list_id, error.message), error.status
     name = request.form.get("name", "")[:500]
     if request.form.get("do") != "take" or rehearsal.is_empty:
-        return _page(price_list_id, rehearsal=rehearsal, file=carried(data), name=next_name(session, rehearsal.target.name))
+        return _page(price_list_id, rehearsal=rehearsal, file=encode_file(data), name=next_name(session, rehearsal.target.name))
     try:
         price_list = apply_rehearsal(session, rehearsal, name, identity.full_name)
     except PriceListError as error:
-        return _page(price_list_id, error.message, rehearsal, carried(data), name), error.status
+        return _page(price_list_id, error.message, rehearsal, encode_file(data), name), error.status
     after = {"list": price_list.id, "prices": sorted(rehearsal.prices), "observed": len(rehearsal.observed)}
     audit.log(session, identity, "price-list:import", f"price-list {price_list.id}", after=after)
     flash(
