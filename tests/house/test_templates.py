@@ -38,3 +38,10 @@ def test_a_line_can_be_reviewed(path):
     """The formatter moves no line break into a sentence or an expression; a change in a line of a thousand letters shows nothing."""
     long = [number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if len(line) > 160]
     assert not long, f"{short(path)}: break lines {long}; see “Templates” in CONTRIBUTING.md for where a break shows nowhere"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_no_attribute_stands_behind_a_swallowed_line_break(path):
+    """A statement swallows the line break after it: ``{% endif %}`` and ``name="x"`` on the next line would be one attribute."""
+    glued = re.findall(r"""%\}\n[ \t]*((?:[\w:-]+=["']|[a-z-]+>).*)""", path.read_text("utf-8"))
+    assert not glued, f"{short(path)}: {glued}; let an expression stand for the statement before, or put the attribute before it"
