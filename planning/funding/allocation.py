@@ -325,10 +325,9 @@ def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
 def next_ward(choice: Choice) -> WaitingWard | None:
     """The ward that would be ready next for the least money beyond what the pots still hold, or None where all are funded."""
     waiting = [find_waiting(choice, c.ward) for c in choice.candidates if c.possible and c.ward.code not in choice.funded]
-    candidates = [waiting_ward for waiting_ward in waiting if waiting_ward is not None]
     return min(
-        candidates,
-        key=lambda waiting_ward: (sum(waiting_ward.lacking.values()), sum(waiting_ward.costs.values()), waiting_ward.ward.position),
+        (ward for ward in waiting if ward is not None),
+        key=lambda waiting: (sum(waiting.lacking.values()), sum(waiting.costs.values()), waiting.ward.position),
         default=None,
     )
 

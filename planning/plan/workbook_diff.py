@@ -187,8 +187,9 @@ def _diff_lines(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> No
             continue
         seen.add(code)
         _diff_line(file, plan, builder, row, ward)
-    for code in file.lines.keys() - seen:
-        _diff_missing_line(file, plan, builder, code)
+    for code in file.lines:
+        if code not in seen:
+            _diff_missing_line(file, plan, builder, code)
 
 
 def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: ReturnedLine, ward: Ward) -> None:

@@ -89,7 +89,7 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
     """
     short_items = sorted({line.item for line in plan.lines if line.quantity > 0} - NEVER_MOVED)
     requested = {(line.ward.code, line.item) for line in plan.lines}
-    found_surpluses = []
+    spared = []
     for ward in sorted(plan.wards, key=lambda ward: ward.position):
         rating = plan.ratings[ward.code]
         snapshot = rating.snapshot
@@ -97,8 +97,8 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
             # The next item is judged on what remains without this one.
             if snapshot is not None and (ward.code, item) not in requested:
                 quantity, snapshot = _spare_quantity(rating, snapshot, item, date(plan.assumptions.first_year, 12, 31))
-                found_surpluses += [Surplus(ward, item, quantity)] if quantity else []
-    return tuple(found_surpluses)
+                spared += [Surplus(ward, item, quantity)] if quantity else []
+    return tuple(spared)
 
 
 def give_away(snapshot: Snapshot, item: str, quantity: int, standard: Standard, until: date) -> Snapshot | None:
@@ -133,9 +133,8 @@ def _reduce_facts(snapshot: Snapshot, item: str, count: int, standard: Standard,
         quality_counts = [snapshot.count(key) for key in _QUALITIES]
         in_age = sum(count_usable(lot, until, standard.pc_max_age_years) for lot in lots if lot.owner is Owner.WARD)
         # So many at least are young enough and have every quality, even if the lacks of each kind sit in different machines.
-        if None in quality_counts or count > working - (working - in_age) - sum(
-            max(0, working - (number or 0)) for number in quality_counts
-        ):
+        lacking = sum(max(0, working - (number or 0)) for number in quality_counts)
+        if None in quality_counts or count > in_age - lacking:
             return None
         for key in _COUNTED:
             number = snapshot.count(key)
@@ -172,7 +171,7 @@ def _spare_quantity(rating: Rating, snapshot: Snapshot, item: str, until: date) 
 
 
 def _affected_findings(snapshot: Snapshot, variants: Sequence[Snapshot], standard: Standard, on: date) -> list[Finding]:
-    """The findings of a snapshot that come out otherwise in one of those changed."""
+    """The findings of a snapshot that differ in one of its variants."""
     answers = {key for variant in variants for key in _changed_answers(snapshot, variant)}
     findings = [
         judge(criterion, snapshot, standard, on) for criterion in standard.criteria if not answers.isdisjoint(criterion.reads)

@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
 from exports.workbook.reader import read_plan_workbook
+from inventory.catalogue import Acquisition, load_catalogue
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.comparison import diff_plans
 from planning.plan.overrides import Edit, apply_edits, apply_prices
@@ -167,6 +168,14 @@ def test_a_row_put_in_is_a_new_line_and_a_row_taken_out_is_nothing(data, plan):
     assert ("C04", "quantity", "0", "dòng bị xóa trong tệp") in told
     assert ("A05", "quantity", "2", "dòng mới") in told
     assert {item for item, *_rest in told} == {"C04", "A05"}
+
+
+def test_rows_taken_out_are_listed_in_the_order_of_the_plan(plan):
+    """In the order of a set it would differ from one process to the next, and a page from the one before it."""
+    buyable = [item.code for item in load_catalogue().values() if item.acquisition is not Acquisition.NONE][:12]
+    large = apply_edits(plan, [Edit("00082", item, "quantity", "1") for item in buyable])
+    data = changed(build_workbook(large, OWN), lambda book: book[DETAIL].delete_rows(FIRST, len(large.lines)))
+    assert [proposal.edit.item for proposal in look(data, large).proposed] == [line.item for line in large.lines]
 
 
 def test_rows_that_cannot_be_are_refused_in_words(data, plan):
