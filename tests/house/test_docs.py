@@ -69,7 +69,7 @@ def test_every_path_that_a_guide_names_exists(guide):
 
 
 def test_paths_are_told_from_other_names_and_lost_ones_from_those_that_exist():
-    text = "`make test` `wsgi.py` `planning/plan/` `<package>/x.py` `audit.log(...)` `20/30` `scoring/rating/*.py`\n```\n`gone.py`\n```\n"
+    text = "`make test` `wsgi.py` `planning/plan/` `<package>/x.py` `audit.log(...)` `20/30` `/readiness/map.json` `scoring/rating/*.py`\n```\n`gone.py`\n```\n"
     assert named_paths(text) == ["wsgi.py", "planning/plan/", "scoring/rating/*.py"]
     assert all(map(is_in_repository, ("wsgi.py", "planning/plan/", "rating/", "colourings.py", "scoring/rating/*.py")))
     assert not any(
@@ -83,7 +83,7 @@ def named_paths(text):
     return [
         name
         for name in names
-        if re.fullmatch(r"[\w.*\-/]+(/|\.(py|md|toml|csv|html|css|js|json|in|txt|mako))|\.ci/run|Makefile", name)
+        if re.fullmatch(r"[\w.*\-][\w.*\-/]*(/|\.(py|md|toml|csv|html|css|js|json|in|txt|mako))|\.ci/run|Makefile", name)
     ]
 
 
