@@ -80,7 +80,7 @@ def test_money_is_the_sum_of_the_wards_and_says_which_prices_have_no_evidence(so
     assert section(brief, "Kinh phí cần bổ sung để đáp ứng").note == (
         f"Số tiền là dự kiến: {len(items & sources.without_evidence)}/{len(items)} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
     )
-    proven = write_brief(replace(sources, unproven=frozenset()), city_scope(sources.wards))
+    proven = write_brief(replace(sources, without_evidence=frozenset()), city_scope(sources.wards))
     assert section(proven, "Kinh phí cần bổ sung để đáp ứng").note == ""
 
 
@@ -149,7 +149,7 @@ def test_the_next_steps_are_the_most_urgent_open_actions(sources):
     due = sorted(action.clarities.due for action in sources.actions)[:3]
     assert [step.due for step in brief.steps] == due
     assert not brief.is_suggested
-    owed = sum(debt.count for debt in brief.debts)
+    owed = sum(duty.count for duty in brief.duties)
     assert owed == len(sources.actions)
 
 
