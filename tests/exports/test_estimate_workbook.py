@@ -1,10 +1,8 @@
 """PL10 and PL11: two engines agree with the core, also after Finance changed a share, a price or a tax."""
 
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
-from openpyxl import load_workbook
 
 from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
@@ -14,7 +12,7 @@ from planning.plan.assumptions import Mode, Rates, Spending
 from planning.plan.estimate import estimate
 from planning.plan.five_year_cost import five_year_cost
 from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
-from tests.support.workbooks import check_in_libreoffice, formulas, is_same, recalculated, sheet_index
+from tests.support.workbooks import check_in_libreoffice, formulas, is_same, read_values, read_workbook, recalculated, sheet_index
 
 RATES = Rates(Mode.PROJECT, transport=150, other=33, slippage=275)
 PROJECT = replace(SMALL_PLAN, rates=RATES)
@@ -27,14 +25,14 @@ def data():
 
 def place(data, number):
     """The row of a number; of the total with None."""
-    sheet = load_workbook(BytesIO(data))[TAB]
+    sheet = read_workbook(data)[TAB]
     wanted = (lambda row: row[0].value == number) if number else (lambda row: str(row[1].value).startswith("Tổng "))
     return next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if wanted(row))
 
 
 def test_the_sheet_is_the_estimate(data):
     found = estimate(PROJECT)
-    sheet = load_workbook(BytesIO(data), data_only=True)[TAB]
+    sheet = read_values(data)[TAB]
     assert [sheet.cell(place(data, row.number), 6).value for row in found.rows] == [row.amount for row in found.rows]
     assert sheet.cell(place(data, None), 6).value == found.total
     assert sheet.cell(place(data, "III"), 5).value == 0.04
@@ -67,7 +65,7 @@ def test_a_changed_share_moves_the_total_as_the_core_does(data, tmp_path, number
 
 
 def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
-    prices = load_workbook(BytesIO(data))["PL06 Căn cứ đơn giá"]
+    prices = read_workbook(data)["PL06 Căn cứ đơn giá"]
     row = next(row[0].row for row in prices.iter_rows(min_row=FIRST) if row[1].value == "A01")
 
     def change(model):
@@ -83,7 +81,7 @@ def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
 
 
 def test_five_years_are_those_of_the_page(data):
-    sheet, cost = load_workbook(BytesIO(data), data_only=True)[YEARS_TAB], five_year_cost(PROJECT)
+    sheet, cost = read_values(data)[YEARS_TAB], five_year_cost(PROJECT)
     for kind in Spending:
         row = next(row for row in sheet.iter_rows(min_row=FIRST) if row[1].value == f"Cộng {kind.label.lower()}")
         assert [cell.value for cell in row[3:9]] == [*(cost.in_year(kind, year) for year in cost.years), cost.total(kind)]

@@ -7,7 +7,6 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
-from openpyxl import load_workbook
 
 from exports.letter.build import build_letter
 from exports.letter.contents import wards_turned_ready
@@ -24,6 +23,7 @@ from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from portal.formats import format_number, vnd_in_words
 from scoring.rating.rating import Result
 from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
+from tests.support.workbooks import read_workbook
 
 REFERENCE = Reference(LetterKind.PROPOSAL, "SỞ TÀI CHÍNH", 1, 2, "0a1b2c3d" + "0" * 56)
 
@@ -190,7 +190,7 @@ class TestReference:
         assert code == "PA1.2.0A1B2C3D"
         assert code in text_of(letter)
         assert REFERENCE.workbook_file in text_of(letter)
-        book = load_workbook(BytesIO(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=REFERENCE))))
+        book = read_workbook(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=REFERENCE)))
         assert code in book["Tổng hợp"]["A8"].value
         for sheet in book.worksheets:
             if sheet.title.startswith("PL"):
@@ -204,7 +204,7 @@ class TestReference:
         assert "/BC-STC" in told
         assert "Tờ trình" not in told
         assert "kính trình" not in told
-        book = load_workbook(BytesIO(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=reference))))
+        book = read_workbook(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=reference)))
         assert "Báo cáo số      /BC-STC" in third_row(book["PL02 Chi tiết"])
 
     def test_the_code_is_that_of_the_content(self, demo_session):
@@ -238,7 +238,7 @@ class TestPages:
         assert name in answer.headers["Content-Disposition"]
         letter = Document(BytesIO(answer.data))
         code = next(line for line in text_of(letter).split() if line.startswith("PA1.1.")).rstrip(";.,")
-        book = load_workbook(BytesIO(client.get(f"/plans/1/workbook.xlsx{kind}").data))
+        book = read_workbook(client.get(f"/plans/1/workbook.xlsx{kind}").data)
         assert code in book["Tổng hợp"]["A8"].value
         assert "tải văn bản trình của phương án" in demo_sign_in("quantri").get("/audit").text
 

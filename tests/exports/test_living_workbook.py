@@ -19,13 +19,11 @@ from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
 from planning.plan.plan import CentreLine
-from planning.scenarios.loading import get_plan
 from portal.clock import HANOI
 from portal.formats import vnd_in_words
 from portal.version import VERSION
-from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
-from tests.support.workbooks import check_in_libreoffice, check_recalculation, is_same, recalculated, sheet_index
+from tests.support.workbooks import check_in_libreoffice, check_recalculation, is_same, read_workbook, recalculated, sheet_index
 
 DETAIL, PRICES, SUMMARY = "PL02 Chi tiết", "PL06 Căn cứ đơn giá", "Tổng hợp"
 QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 16, 17, 21, 22, 23
@@ -44,9 +42,7 @@ def data(plan):
 
 
 def row_of(data, title, column, value):
-    return next(
-        r[column - 1].row for r in load_workbook(BytesIO(data))[title].iter_rows(min_row=FIRST) if r[column - 1].value == value
-    )
+    return next(r[column - 1].row for r in read_workbook(data)[title].iter_rows(min_row=FIRST) if r[column - 1].value == value)
 
 
 def values(model, data, title, row, *columns):
@@ -155,8 +151,8 @@ def test_libreoffice_agrees_on_every_formula(data, tmp_path):
     assert check_in_libreoffice(data, tmp_path) > 2_000
 
 
-def test_libreoffice_agrees_on_every_formula_of_the_city(demo_session, tmp_path):
-    assert check_in_libreoffice(build_workbook(get_plan(demo_session, 1, DEMO_DAY), WORKBOOK_CONTEXT), tmp_path) > 10_000
+def test_libreoffice_agrees_on_every_formula_of_the_city(demo_plan, tmp_path):
+    assert check_in_libreoffice(build_workbook(demo_plan, WORKBOOK_CONTEXT), tmp_path) > 10_000
 
 
 def test_the_form_is_that_of_the_decree(data):

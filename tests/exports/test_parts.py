@@ -6,7 +6,6 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from openpyxl import load_workbook
 
 from exports.workbook.build import build_workbook
 from exports.workbook.reader import read_plan_workbook
@@ -17,17 +16,15 @@ from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
 from planning.scenarios.loading import get_plan
 from planning.transfers.proposals import with_transfers
-from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
-from tests.support.workbooks import check_in_libreoffice, check_recalculation, recalculated
+from tests.support.workbooks import check_in_libreoffice, check_recalculation, read_values, recalculated
 
 OWN = replace(WORKBOOK_CONTEXT, plan_id=1)
 
 
-@pytest.fixture
-def plan(demo_session):
-    found = get_plan(demo_session, 1, DEMO_DAY)
-    return with_transfers(found, list_proposals(found)[:12])
+@pytest.fixture(scope="module")
+def plan(demo_plan):
+    return with_transfers(demo_plan, list_proposals(demo_plan)[:12])
 
 
 def figures_of(plan):
@@ -66,7 +63,7 @@ def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchange
     data = build_workbook(own, replace(OWN, part=ward.full_name))
     assert check_recalculation(recalculated(data, tmp_path), data) > 300
     assert check_in_libreoffice(data, tmp_path) > 300
-    book = load_workbook(BytesIO(data), data_only=True)
+    book = read_values(data)
     assert book["PL02 Chi tiết"]["U7"].value == own.total()
     assert ward.full_name.upper() in book["Tổng hợp"]["A6"].value
     assert not {"PL08 Thiếu dữ liệu", "Sơ đồ", "Trần vốn"} & set(book.sheetnames)
@@ -80,7 +77,7 @@ def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
     own = source_subset(plan, source)
     data = build_workbook(own, replace(OWN, part=f"126 xã, phường. Nguồn vốn: {source}"))
     assert check_recalculation(recalculated(data, tmp_path), data) > 1_000
-    assert load_workbook(BytesIO(data), data_only=True)["PL02 Chi tiết"]["U7"].value == own.total()
+    assert read_values(data)["PL02 Chi tiết"]["U7"].value == own.total()
 
 
 def test_a_ward_without_lines_has_a_workbook_too(tmp_path):

@@ -21,6 +21,7 @@ from portal.uploads import UploadError
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WORKBOOK_CONTEXT, plan_of_lots
 from tests.support.libreoffice import saved_by_libreoffice
+from tests.support.workbooks import read_workbook
 
 DETAIL, PRICES = "PL02 Chi tiết", "PL06 Căn cứ đơn giá"
 OWN = replace(WORKBOOK_CONTEXT, plan_id=1, public_url="http://127.0.0.1:8000")
@@ -213,7 +214,7 @@ def test_text_that_looks_like_a_formula_comes_back_as_text_and_goes_out_as_text(
 
     found = look(changed(data, edit), plan)
     assert [(p.edit.field, p.edit.value) for p in found.proposed] == [("note", "=1+1")]
-    sheet = load_workbook(BytesIO(build_workbook(apply_edits(plan, [p.edit for p in found.proposed]), OWN)))[DETAIL]
+    sheet = read_workbook(build_workbook(apply_edits(plan, [p.edit for p in found.proposed]), OWN))[DETAIL]
     cell = sheet.cell(row_of(sheet, "A01"), column(sheet, "Ghi chú"))
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 

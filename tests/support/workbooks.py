@@ -6,33 +6,74 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import ironcalc
+from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from surveys.workbooks.form_workbook import KEYS
 from tests.support.libreoffice import calculated_by_libreoffice
 
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
 
 @lru_cache(maxsize=4)
-def formulas(data):
-    """Sheet, row, column and stored value of every formula."""
-    live, stored = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
-    return [
-        (sheet.title, cell.row, cell.column, stored[sheet.title].cell(cell.row, cell.column).value)
-        for sheet in live.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.data_type == "f"
-    ]
+def read_workbook(data):
+    """The workbook with its formulas, for tests that only read it: to open one of the whole city takes seconds."""
+    return load_workbook(BytesIO(data))
+
+
+@lru_cache(maxsize=4)
+def read_values(data):
+    """The workbook with the stored values in place of formulas, for tests that only read it."""
+    return load_workbook(BytesIO(data), data_only=True)
 
 
 @lru_cache(maxsize=8)
 def sheet_names(data):
-    """The names of the sheets, in order: opening a workbook of the whole city takes seconds."""
+    """The names of the sheets, in order."""
     return load_workbook(BytesIO(data), read_only=True).sheetnames
 
 
 def sheet_index(data, title):
     return sheet_names(data).index(title)
+
+
+@lru_cache(maxsize=4)
+def formulas(data):
+    """Sheet, row, column and stored value of every formula."""
+    return [(title, row, column, value) for title, row, column, is_formula, value in cells(data) if is_formula]
+
+
+def cells(data):
+    """Sheet, row, column, whether there is a formula, and value of each cell, straight from the XML in a tenth of the usual time."""
+    with ZipFile(BytesIO(data)) as archive:
+        targets = {
+            one.get("Id"): one.get("Target").removeprefix("/xl/")
+            for one in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        }
+        texts = []
+        if "xl/sharedStrings.xml" in archive.namelist():
+            texts = ["".join(one.itertext("{*}t")) for one in etree.fromstring(archive.read("xl/sharedStrings.xml"))]
+        for sheet in etree.fromstring(archive.read("xl/workbook.xml")).iterfind("{*}sheets/{*}sheet"):
+            root = etree.fromstring(archive.read(f"xl/{targets[sheet.get(RELATION)]}"))
+            for cell in root.iterfind("{*}sheetData/{*}row/{*}c"):
+                row, column = coordinate_to_tuple(cell.get("r"))
+                yield sheet.get("name"), row, column, cell.find("{*}f") is not None, _value(cell, texts)
+
+
+def _value(cell, texts):
+    text = cell.findtext("{*}v")
+    match cell.get("t", "n"):
+        case "inlineStr":
+            return "".join(cell.itertext("{*}t"))
+        case "s":
+            return texts[int(text)]
+        case "n" if text:
+            return float(text)
+        case "b":
+            return bool(int(text))
+        case _:
+            return text or None
 
 
 def recalculated(data, tmp_path, change=None):
@@ -69,15 +110,20 @@ def check_recalculation(model, data):
 def check_in_libreoffice(data, tmp_path, only=()):
     """How many formula cells, of some sheets or of all, LibreOffice calculated as stored; it fails at the first that differs."""
     # Wrong stored values show whether the program really calculates.
-    calculated = load_workbook(BytesIO(calculated_by_libreoffice(with_wrong_values(data), tmp_path)), data_only=True)
+    calculated = values_by_place(calculated_by_libreoffice(with_wrong_values(data), tmp_path))
     checked = 0
     for title, row, column, stored in formulas(data):
         if only and title not in only:
             continue
-        value = calculated[title].cell(row, column).value
-        assert is_same("" if value is None else value, stored), (title, row, column, value, stored)
+        value = calculated.get((title, row, column), "")
+        assert is_same(value, stored), (title, row, column, value, stored)
         checked += 1
     return checked
+
+
+def values_by_place(data):
+    """The value of each cell that has one, by sheet, row and column."""
+    return {(title, row, column): value for title, row, column, _is_formula, value in cells(data) if value is not None}
 
 
 def with_wrong_values(data):
