@@ -13,7 +13,7 @@ from exports.workbook.build import build_workbook
 from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD, REMAINING, SPENT, WITHIN_CEILINGS
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.funding.allocation import candidates_of, next_ward, spending_by_pot
+from planning.funding.allocation import candidates_of, next_ward, readiness_curve, spending_by_pot
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.plan.assumptions import Assumptions, GroupRule
 from planning.plan.overrides import Edit, apply_edits
@@ -161,7 +161,7 @@ class TestCeilings:
 
     def test_the_curve_is_a_running_sum_and_its_picture_shows_it(self, city, city_workbook_without_ceilings):
         data, candidates = city_workbook_without_ceilings, candidates_of(city)
-        sheet, points = read_values(data)[CHEAPEST], curve(candidates)
+        sheet, points = read_values(data)[CHEAPEST], readiness_curve(candidates)
         told = [(sheet.cell(FIRST + n, 5).value, sheet.cell(FIRST + n, 8).value) for n in range(1, len(points) + 1)]
         assert told == [(point.money, point.people) for point in points]
         ready = sum(rating.result is Result.READY for rating in city.ratings.values())
