@@ -138,7 +138,7 @@ def test_numbers_typed_as_text_are_read_or_refused(data, plan):
     found = look(changed(data, edit), plan)
     assert {(p.edit.field, p.edit.value) for p in found.proposed} == {("quantity", "1500"), ("unit_price", "18500000")}
     assert {refused.value for refused in found.refused} == {"1,500", "2,5", "năm sau"}
-    assert all(refused.where.startswith(("PL02, ô ", "PL06, ô ")) and refused.message for refused in found.refused)
+    assert all(refused.location.startswith(("PL02, ô ", "PL06, ô ")) and refused.message for refused in found.refused)
 
 
 def test_a_price_typed_over_its_formula_counts_for_its_line_alone(data, plan):
