@@ -1,4 +1,4 @@
-"""A standard: the criteria that a ward is judged by, as one immutable value read from TOML."""
+"""A standard: the criteria that a ward is judged by, as one immutable value read from TOML. Pure."""
 
 import hashlib
 import json
