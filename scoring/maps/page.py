@@ -18,7 +18,6 @@ from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.rating import Rating, Result
 
-VIEWS = ("hex", "land")
 MAX_NAMED = 3
 # The map of the boundaries in force, by the hash of their file.
 _layouts: Cache[str, LandMap] = Cache("boundary layouts")
