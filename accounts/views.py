@@ -203,7 +203,7 @@ def audit_trail() -> ResponseReturnValue:
     return render_template(
         "accounts/audit.html",
         entries=entries[:PAGE_SIZE],
-        typed=filters,
+        filters=filters,
         actions=dict(sorted(ACTION_LABELS.items(), key=lambda part: sort_key(part[1]))),
         describe_action=describe_action,
         describe_subject=describe_subject,

@@ -36,7 +36,7 @@ def wards() -> ResponseReturnValue:
     identity = require_identity()
     matches = search_wards(get_session(), text) if text.strip() else list_wards(get_session())
     visible = [ward for ward in matches if identity.covers(ward.code)]
-    return render_template("inventory/wards.html", wards=visible, typed=text, kinds=KIND_LABELS)
+    return render_template("inventory/wards.html", wards=visible, query=text, kinds=KIND_LABELS)
 
 
 @blueprint.get("/wards/<ward_code>")

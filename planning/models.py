@@ -57,7 +57,7 @@ class PlanRecord(Base):
 
 
 class PlanEdit(Base):
-    """One field of one line that was changed by hand; with no ward, the price of an item in all lines. ``door``: the channel, page or workbook."""
+    """One field of one line that was changed by hand; with no ward, the price of an item in all lines. ``channel``: page or workbook."""
 
     __tablename__ = "plan_edit"
     __table_args__ = (UniqueConstraint("plan_id", "ward_code", "item_code", "field"),)
@@ -69,7 +69,7 @@ class PlanEdit(Base):
     field: Mapped[str] = mapped_column(String(32))
     value: Mapped[NfcStr]
     why: Mapped[NfcStr] = mapped_column(default="")
-    door: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str] = mapped_column("door", String(16))
     by: Mapped[NfcStr]
     at: Mapped[Instant]
 

@@ -22,7 +22,7 @@ ORDER = (FindingStatus.UNMET, FindingStatus.UNANSWERED, FindingStatus.MET, Findi
 def criterion(code: str) -> ResponseReturnValue:
     """The findings of one criterion on every ward within the person's scope, those that lack something first."""
     identity, city = require_identity(), city_readiness(get_session())
-    criterion = next((each for each in city.standard.criteria if each.code == code), None)
+    criterion = next((criterion for criterion in city.standard.criteria if criterion.code == code), None)
     if criterion is None or (criterion.is_sensitive and not may(identity, Permission.READINESS_SECURITY)):
         raise NotFoundError(_("Không có tiêu chí này trong bộ tiêu chuẩn đang dùng, hoặc tài khoản của bạn không được giao xem."))
     wards = [ward for ward in city.wards if identity.covers(ward.code)]
@@ -40,8 +40,8 @@ def criterion(code: str) -> ResponseReturnValue:
         city=city,
         criterion=criterion,
         rows=rows,
-        shown=[status for status in ORDER if status_filter in ("", status)] or list(ORDER),
-        chosen=status_filter,
+        statuses=[status for status in ORDER if status_filter in ("", status)] or list(ORDER),
+        selected_status=status_filter,
         without_data=[ward for ward in wards if findings[ward.code] is None],
         of_all=len(wards),
         verdict=verdict,

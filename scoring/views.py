@@ -52,7 +52,7 @@ def readiness() -> ResponseReturnValue:
         trail=city_trail(),
         rows=sorted(wards, key=lambda ward: _sort_value(ward, city.ratings[ward.code], sort)),
         sort=sort,
-        typed=request.args,
+        filters=request.args,
         kinds=KIND_LABELS,
         by_kind=city.counts_by("kind"),
         by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda item: sort_key(item[0]))),
@@ -104,7 +104,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
         is_updating=ward_code in _wards_being_updated(),
         confidence_of=confidence_of,
         grade=confidence(rating),
-        name_answer=answer_label,
+        answer_label=answer_label,
         actions=sort_by_urgency(list_actions(get_session(), require_identity(), ward_code), today()),
         states=ActionState,
     )

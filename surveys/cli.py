@@ -115,7 +115,7 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
             )
             for line in (*preview.refused, *preview.disputed):
                 message = line.message or "Người khác đã sửa sau khi tải mẫu."
-                click.echo(f"  {line.sheet}, {line.cell}: {line.words}: “{line.after}”. {message}", err=True)
+                click.echo(f"  {line.sheet}, {line.cell}: {line.label}: “{line.after}”. {message}", err=True)
             if not is_dry_run and preview.taken:
                 submission = get_submission(session, preview.submission_id, for_update=True)
                 outcome = import_form(session, submission, preview, "lệnh nạp dữ liệu", AnswerSource.COMMAND, reason)

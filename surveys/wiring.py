@@ -63,7 +63,7 @@ def _ward_panel() -> str:
     """Each ward of the person with its button, or why the questionnaire of the round cannot be opened."""
     session, ward_codes = get_session(), require_identity().wards or frozenset()
     round = current_round(session)
-    rows, refused = [], ""
+    rows, refusal = [], ""
     if round is not None:
         query = select(Submission).where(Submission.round_id == round.id, Submission.ward_code.in_(ward_codes))
         wards_by_code = {ward.code: ward for ward in list_wards(session)}
@@ -74,16 +74,16 @@ def _ward_panel() -> str:
                     wards_by_code[row.ward_code],
                     row,
                     CollectionState(row.state),
-                    validate_submission(session, row).left,
+                    validate_submission(session, row).remaining,
                     find_handover(session, row),
                 )
                 for row in submissions
             ]
         except QuestionnaireError as error:
-            refused = error.message
+            refusal = error.message
         rows.sort(key=lambda row: row[0].position)
     days_left = (round.deadline - today()).days if round else 0
-    return render_template("surveys/officer/home_panel.html", round=round, rows=rows, refused=refused, days_left=days_left)
+    return render_template("surveys/officer/home_panel.html", round=round, rows=rows, refusal=refusal, days_left=days_left)
 
 
 def _review_panel() -> str:

@@ -292,7 +292,7 @@ def _action_steps(actions: list[Action], scope: Scope, on: date) -> tuple[Step, 
             action.title.rstrip(".") if scope.area is Area.WARD else f"{action.place}: {action.title.rstrip('.')}",
             action.unit_name,
             action.clarities.due,
-            action.state_in_words(on),
+            action.state_text(on),
         )
         for action in actions[:MAX_STEPS]
     )

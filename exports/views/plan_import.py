@@ -82,4 +82,4 @@ def _check_origin(workbook: ReturnedWorkbook, record: PlanRecord) -> None:
 
 
 def _page(record: PlanRecord, refusal: str = "", diff: WorkbookDiff | None = None, file: str = "") -> str:
-    return render_template("exports/return.html", record=record, plan_id=record.id, refused=refusal, found=diff, file=file)
+    return render_template("exports/return.html", record=record, plan_id=record.id, refusal=refusal, diff=diff, file=file)

@@ -53,4 +53,4 @@ def remove() -> ResponseReturnValue:
 def _page(form: BoundaryForm) -> str:
     source = find_source(get_session())
     boundaries = get_boundaries(get_session(), source) if source else None
-    return render_template("inventory/boundaries.html", form=form, source=source, drawn=boundaries)
+    return render_template("inventory/boundaries.html", form=form, source=source, boundaries=boundaries)

@@ -74,9 +74,9 @@ class ProposedChange:
 
     edit: Edit
     label: str
-    where: str
-    went_out: str
-    now: str
+    location: str
+    baseline: str
+    current: str
     after: str
     note: str = ""
 
@@ -90,8 +90,8 @@ class ProposedChange:
 class RefusedValue:
     """A value that cannot be accepted: where it stands, what it is, and why not."""
 
-    where: str
-    what: str
+    location: str
+    field: str
     value: str
     message: str
 
@@ -123,13 +123,13 @@ class _DiffBuilder:
         self.same = 0
 
     def add_field(
-        self, edit: Edit, label: str, where: str, baseline: str, current: str, show: Callable[[str], str], note: str = ""
+        self, edit: Edit, label: str, location: str, baseline: str, current: str, show: Callable[[str], str], note: str = ""
     ) -> None:
         """File a field under what became of it; the value of its edit is what came back."""
         if edit.value in (baseline, current):
             self.same += 1
             return
-        proposal = ProposedChange(edit, label, where, show(baseline), show(current), show(edit.value), note)
+        proposal = ProposedChange(edit, label, location, show(baseline), show(current), show(edit.value), note)
         (self.proposed if baseline == current else self.disputed).append(proposal)
 
 
@@ -147,43 +147,45 @@ def _diff_prices(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> N
     for row in file.price_rows:
         price = plan.price_list.prices.get(row.item)
         if price is None or row.item not in file.prices:
-            where = f"PL06, dòng {row.number}"
-            builder.refused.append(RefusedValue(where, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
+            location = f"PL06, dòng {row.number}"
+            builder.refused.append(RefusedValue(location, "Mã DM", row.item, "Mã này không có trong bảng giá của phương án."))
             continue
         for field, (address, text) in row.cells.items():
             baseline, current = file.prices[row.item][field], canonical_price(price, field)
-            where, name = f"PL06, ô {address}", f"{row.item}: {field.label}"
+            location, name = f"PL06, ô {address}", f"{row.item}: {field.label}"
             try:
                 after = parse_value(field, text)
             except EditError as error:
-                builder.refused.append(RefusedValue(where, name, text, error.message))
+                builder.refused.append(RefusedValue(location, name, text, error.message))
                 continue
             edit = Edit(ALL_WARDS, row.item, field.value, after)
-            builder.add_field(edit, name, where, baseline, current, partial(display_price_value, field))
+            builder.add_field(edit, name, location, baseline, current, partial(display_price_value, field))
 
 
 def _diff_lines(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder) -> None:
     wards = {ward.code: ward for ward in plan.wards}
     seen: set[str] = set()
     for row in file.rows:
-        where = f"PL02, dòng {row.number}"
+        location = f"PL02, dòng {row.number}"
         for heading in row.overwritten:
             builder.warnings.append(
-                f"{where}: ô “{heading}” bị ghi đè bằng giá trị; hệ thống tự tính lại ô này nên bỏ qua giá trị ấy."
+                f"{location}: ô “{heading}” bị ghi đè bằng giá trị; hệ thống tự tính lại ô này nên bỏ qua giá trị ấy."
             )
         ward = wards.get(row.ward_code)
         if ward is None or row.item not in load_catalogue():
             unknown_code = row.ward_code if ward is None else row.item
             builder.refused.append(
                 RefusedValue(
-                    where, "Mã xã, mã DM", unknown_code, "Không có mã này. Ghi mã xã năm chữ số và mã danh mục như ở PL06."
+                    location, "Mã xã, mã DM", unknown_code, "Không có mã này. Ghi mã xã năm chữ số và mã danh mục như ở PL06."
                 )
             )
             seen.add(row.code)
             continue
         code = f"{row.ward_code}-{row.item}"
         if code in seen:
-            builder.refused.append(RefusedValue(where, "Mã dòng", code, "Dòng này đứng hai lần trong tệp. Gộp lại thành một dòng."))
+            builder.refused.append(
+                RefusedValue(location, "Mã dòng", code, "Dòng này đứng hai lần trong tệp. Gộp lại thành một dòng.")
+            )
             continue
         seen.add(code)
         _diff_line(file, plan, builder, row, ward)
@@ -210,17 +212,17 @@ def _diff_line(file: ReturnedWorkbook, plan: Plan, builder: _DiffBuilder, row: R
     for field, (address, text) in row.cells.items():
         current = canonical_value(line, field)
         baseline = current if is_new else file.lines[code][field]
-        where, name = f"PL02, ô {address}", f"{ward.full_name}, {row.item}: {field.label}"
+        location, name = f"PL02, ô {address}", f"{ward.full_name}, {row.item}: {field.label}"
         if is_new and not text:
             continue
         try:
             after = parse_value(field, text)
         except EditError as error:
-            builder.refused.append(RefusedValue(where, name, text, error.message))
+            builder.refused.append(RefusedValue(location, name, text, error.message))
             continue
         note = "dòng mới" if is_new and plan_line is None else ""
         builder.add_field(
-            Edit(ward.code, row.item, field.value, after), name, where, baseline, current, partial(display_value, field), note
+            Edit(ward.code, row.item, field.value, after), name, location, baseline, current, partial(display_value, field), note
         )
 
 

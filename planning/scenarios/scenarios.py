@@ -137,7 +137,7 @@ def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why:
         if row is None:
             row = PlanEdit(ward_code=edit.ward_code, item_code=edit.item, field=edit.field)
             record.edits.append(row)
-        row.value, row.why, row.by, row.at, row.door = edit.value, why, by, now(), channel
+        row.value, row.why, row.by, row.at, row.channel = edit.value, why, by, now(), channel
     if edit_list:
         count_change(session, record)
 
@@ -210,7 +210,7 @@ def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
         created_at=now(),
         **values,
     )
-    edit_columns = ("ward_code", "item_code", "field", "value", "why", "door", "by", "at")
+    edit_columns = ("ward_code", "item_code", "field", "value", "why", "channel", "by", "at")
     record.edits = [PlanEdit(**{name: getattr(row, name) for name in edit_columns}) for row in source.edits]
     transfer_columns = ("item_code", "giver_code", "receiver_code", "quantity", "metres", "by", "at")
     record.transfers = [PlanTransfer(**{name: getattr(row, name) for name in transfer_columns}) for row in source.transfers]

@@ -105,9 +105,9 @@ def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupR
         names=GROUPS,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         changes=record.changes,
-        own_prices=price_edits,
-        price_words={field.value: field.label for field in PriceField},
-        shown=[display_price_value(PriceField(edit.field), edit.value) for edit in price_edits],
+        price_edits=price_edits,
+        price_labels={field.value: field.label for field in PriceField},
+        price_texts=[display_price_value(PriceField(edit.field), edit.value) for edit in price_edits],
         catalogue=load_catalogue(),
     )
 

@@ -88,5 +88,5 @@ def _cost_page(record: PlanRecord, plan: Plan, form: RatesForm) -> str:
         hints=hints_of(plan, computed),
         labels=SOURCE_LABELS,
         disclaimer=DISCLAIMER,
-        words=vnd_in_words(computed.total),
+        amount_in_words=vnd_in_words(computed.total),
     )

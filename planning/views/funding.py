@@ -99,7 +99,7 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         form=form,
         pots=pots,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
-        refused=refusal,
+        refusal=refusal,
         impossible=impossible,
         changes=record.changes,
         candidates=candidates,

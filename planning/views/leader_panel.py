@@ -48,7 +48,12 @@ def leader_panel() -> str:
     record = records[0]
     plan = plan_of(get_session(), record)
     pots = pot_balances(plan, load_funding(record.funding))
-    unclear = {kind: sum(pot.amounts[kind] for pot in pots if pot.ceiling is None) for kind in Spending}
+    without_ceiling = {kind: sum(pot.amounts[kind] for pot in pots if pot.ceiling is None) for kind in Spending}
     return render_template(
-        "planning/leader_panel.html", plan=plan, plan_id=record.id, pots=pots, unclear=unclear, spendings=list(Spending)
+        "planning/leader_panel.html",
+        plan=plan,
+        plan_id=record.id,
+        pots=pots,
+        without_ceiling=without_ceiling,
+        spendings=list(Spending),
     )

@@ -39,8 +39,8 @@ def lines(plan_id: int) -> ResponseReturnValue:
     """The lines that the filter lets through, with their total; fifty at a time."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
-    chosen = parse_filter(request.args)
-    rows = filter_lines(plan, chosen)
+    line_filter = parse_filter(request.args)
+    rows = filter_lines(plan, line_filter)
     page = max(1, request.args.get("page", 1, type=int))
     return render_template(
         "planning/lines.html",
@@ -52,7 +52,7 @@ def lines(plan_id: int) -> ResponseReturnValue:
         page=page,
         pages=-(-len(rows) // SHOWN),
         totals={kind: sum(line.amount for line in rows if line.spending is kind) for kind in Spending},
-        chosen=chosen.values,
+        filter_values=line_filter.values,
         choices=_choices(plan),
         catalogue=load_catalogue(),
         buyable=[item for item in load_catalogue().values() if item.acquisition is not Acquisition.NONE],
@@ -151,10 +151,10 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         explain=explain,
         explain_source=explain_source,
         fields=list(EditField),
-        shown={field.value: display_field(line, field) for field in EditField},
+        field_texts={field.value: display_field(line, field) for field in EditField},
         base={field.value: canonical_value(line, field) for field in EditField},
-        typed=entries,
-        refused=refusal,
+        entries=entries,
+        refusal=refusal,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],

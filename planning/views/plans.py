@@ -29,9 +29,9 @@ MOST_COMPARED = 4
 def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
     session = get_session()
-    standings = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
+    outcomes = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
     form = NewPlanForm(formdata=None, data={"first_year": str(today().year + 1)})
-    return render_template("planning/plans.html", standings=standings, spendings=list(Spending), form=form)
+    return render_template("planning/plans.html", outcomes=outcomes, spendings=list(Spending), form=form)
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
@@ -61,15 +61,15 @@ def compare() -> ResponseReturnValue:
     session = get_session()
     ids = list(dict.fromkeys(request.args.getlist("plan", type=int)))[:MOST_COMPARED]
     compared = [plan_of(session, get_plan_record(session, plan_id)) for plan_id in ids]
-    standings = [outcome_of(plan) for plan in compared]
+    outcomes = [outcome_of(plan) for plan in compared]
     return render_template(
         "planning/compare.html",
         ids=ids,
-        standings=standings,
+        outcomes=outcomes,
         spendings=list(Spending),
         changes=diff_plans(compared[0], compared[1]) if len(compared) > 1 else (),
-        parts=[
-            (title, name, sorted({key for standing in standings for key in getattr(standing, name)}))
+        breakdowns=[
+            (title, name, sorted({key for outcome in outcomes for key in getattr(outcome, name)}))
             for title, name in ((_("Theo nhóm"), "by_group"), (_("Theo nguồn vốn"), "by_source"), (_("Theo năm"), "by_year"))
         ],
     )
@@ -86,7 +86,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
     return render_template(
         "planning/plan.html",
         record=record,
-        standing=outcome_of(plan),
+        outcome=outcome_of(plan),
         is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,

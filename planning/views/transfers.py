@@ -36,11 +36,11 @@ def transfers(plan_id: int) -> ResponseReturnValue:
         plan_id=plan_id,
         plan=plan,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
-        offered=proposals,
+        proposals=proposals,
         saved=sum(saved for _key, _transfer, saved in proposals),
-        agreed=record.transfers,
+        accepted=record.transfers,
         wards={ward.code: ward for ward in plan.wards},
-        strained=[surplus for surplus in remaining_surpluses(plan) if surplus.quantity < 0],
+        overcommitted=[surplus for surplus in remaining_surpluses(plan) if surplus.quantity < 0],
         catalogue=load_catalogue(),
     )
 

@@ -131,7 +131,7 @@ class Action:
         """Days until the deadline, 0 on the day itself and after it."""
         return max(0, (self.clarities.due - on).days)
 
-    def state_in_words(self, on: date) -> str:
+    def state_text(self, on: date) -> str:
         """``quá hạn 3 ngày``, ``còn 5 ngày``, ``đã xong 02/03/2026, muộn 1 ngày``."""
         days_late = self.days_late(on)
         if self.done_on is not None:

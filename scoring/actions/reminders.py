@@ -30,4 +30,4 @@ def action_reminders(session: Session, day: date, public_url: str) -> Mapping[in
 
 def reminder_line(action: Action, day: date) -> str:
     """One action in one line, short enough for a message on the phone."""
-    return f"- {action.place}: {action.title.rstrip('.')}; {action.state_in_words(day)}."
+    return f"- {action.place}: {action.title.rstrip('.')}; {action.state_text(day)}."

@@ -39,7 +39,7 @@ def build_action_workbook(note: str, actions: Iterable[Action], on: date, *, wit
                 clarities.criterion if is_disclosed else "",
                 f"{action.owner_name}; {clarities.contact}",
                 format_day(clarities.due),
-                action.state_in_words(on),
+                action.state_text(on),
                 f"{action.unit_name}; {clarities.head}",
                 f"{clarities.deliverable}; {clarities.evidence}" if is_disclosed else "",
                 clarities.authority.name_for(action.ward),

@@ -57,17 +57,17 @@ class Comparison:
 
     before: RatedCity
     after: RatedCity
-    turns: tuple[ResultChange, ...]
+    changes: tuple[ResultChange, ...]
 
     @property
     def turned_ready(self) -> tuple[ResultChange, ...]:
         """The wards that are ready under the second standard only."""
-        return tuple(turn for turn in self.turns if turn.after is Result.READY)
+        return tuple(change for change in self.changes if change.after is Result.READY)
 
     @property
     def lost_ready(self) -> tuple[ResultChange, ...]:
         """The wards that are ready under the first standard only."""
-        return tuple(turn for turn in self.turns if turn.before is Result.READY)
+        return tuple(change for change in self.changes if change.before is Result.READY)
 
     @property
     def undecided(self) -> tuple[tuple[Criterion, tuple[str, ...]], ...]:
@@ -88,12 +88,12 @@ class Comparison:
 
 def compare_rated(before: RatedCity, after: RatedCity) -> Comparison:
     """Compare two ratings of the same wards."""
-    turns = tuple(
+    changes = tuple(
         _result_change(before.ratings[code], after.ratings[code])
         for code in before.ratings
         if before.ratings[code].result != after.ratings[code].result
     )
-    return Comparison(before, after, turns)
+    return Comparison(before, after, changes)
 
 
 def rate_city(snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], on: date) -> RatedCity:

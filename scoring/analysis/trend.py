@@ -105,7 +105,7 @@ class Deadline:
         return self.wards - self.ready
 
     @property
-    def in_words(self) -> str:
+    def text(self) -> str:
         """``còn 5 ngày``, ``hạn là hôm nay``, ``quá hạn 3 ngày``."""
         if self.days_left < 0:
             return f"quá hạn {-self.days_left} ngày"

@@ -32,7 +32,7 @@ def trend() -> ResponseReturnValue:
         large=progress.draw(*LARGE),
         planned={day.day: planned_ready(progress.days, progress.deadline, day.day) for day in progress.days},
         rounds=rounds,
-        parts=[break_down(standing.ratings.values()) for standing in rounds],
+        breakdowns=[break_down(rated_round.ratings.values()) for rated_round in rounds],
         groups={letter: name for letter, name in GROUPS.items() if letter != "G" or with_security},
         criteria=[criterion for criterion in progress.city.standard.criteria if with_security or not criterion.is_sensitive],
     )

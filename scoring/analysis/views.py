@@ -62,10 +62,8 @@ def quality() -> ResponseReturnValue:
     """The six dimensions of data quality, for the city and ward by ward."""
     city = city_readiness(get_session())
     rows = [(ward, assess(city.ratings[ward.code])) for ward in city.wards]
-    assessed = sorted(
-        (row for row in rows if row[1]), key=lambda row: (sum(dimension.score for dimension in row[1]), row[0].position)
-    )
-    return render_template("scoring/quality.html", city=city, rows=assessed, words=list(QualityDimension), checks=CHECKS)
+    assessed = sorted((row for row in rows if row[1]), key=lambda row: (sum(score.score for score in row[1]), row[0].position))
+    return render_template("scoring/quality.html", city=city, rows=assessed, dimensions=list(QualityDimension), checks=CHECKS)
 
 
 @blueprint.get("/history")
@@ -74,32 +72,37 @@ def rounds() -> ResponseReturnValue:
     """Two rounds, each under a standard, and how much of the change is due to the data."""
     session, filters = get_session(), request.args
     names, versions = list_round_names(session), [record.version for record in list_standards(session)]
-    chosen = {
-        "round_a": _offered_or_default(filters.get("round_a"), names, -1),
-        "round_b": _offered_or_default(filters.get("round_b"), names, 0),
-        "standard_a": _offered_or_default(filters.get("standard_a"), versions, -1),
-        "standard_b": _offered_or_default(filters.get("standard_b"), versions, 0),
+    selection = {
+        "round_a": _option_or_default(filters.get("round_a"), names, -1),
+        "round_b": _option_or_default(filters.get("round_b"), names, 0),
+        "standard_a": _option_or_default(filters.get("standard_a"), versions, -1),
+        "standard_b": _option_or_default(filters.get("standard_b"), versions, 0),
     }
     comparison = None
     if names:
         before, after = (
             rate_round(
-                chosen[f"round_{side}"],
-                snapshots_of_round(session, chosen[f"round_{side}"]),
-                get_standard(session, chosen[f"standard_{side}"]),
+                selection[f"round_{side}"],
+                snapshots_of_round(session, selection[f"round_{side}"]),
+                get_standard(session, selection[f"standard_{side}"]),
             )
             for side in ("a", "b")
         )
         comparison = compare_rounds(before, after)
     return render_template(
-        "scoring/history.html", found=comparison, names=names, versions=versions, chosen=chosen, wards=list_wards(session)
+        "scoring/history.html",
+        comparison=comparison,
+        names=names,
+        versions=versions,
+        selection=selection,
+        wards=list_wards(session),
     )
 
 
-def _offered_or_default(value: str | None, offered: list[str], default_index: int) -> str:
-    if value in offered:
+def _option_or_default(value: str | None, options: list[str], default_index: int) -> str:
+    if value in options:
         return str(value)
-    return offered[default_index] if offered else ""
+    return options[default_index] if options else ""
 
 
 @blueprint.get("/wards/<ward_code>/what-if")
@@ -121,14 +124,14 @@ def what_if(ward_code: str) -> ResponseReturnValue:
         ward=ward,
         city=city,
         rating=rating,
-        tried=simulated,
+        simulated=simulated,
         changed=changed,
         groups=groups,
-        typed=request.args,
+        values=request.args,
         answers=answers,
         errors=errors,
         explain=explain,
-        name_answer=answer_label,
+        answer_label=answer_label,
         units={key: _unit_of(key) for key in adjustable},
     ), 400 if errors else 200
 

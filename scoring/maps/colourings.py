@@ -63,7 +63,7 @@ class Colouring:
         """The codes of the wards in the shade with that index."""
         return tuple(code for code, index in self.of.items() if index == shade_index)
 
-    def told(self, ward_code: str) -> str:
+    def text_of(self, ward_code: str) -> str:
         """The text of one ward: its figure where there is one, else its class."""
         return self.values.get(ward_code) or self.shade_of(ward_code).label
 

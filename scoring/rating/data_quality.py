@@ -29,10 +29,10 @@ class QualityDimension(LabelledEnum):
 class Check:
     """What is checked in a dimension, how to correct it, and who should."""
 
-    word: QualityDimension
-    what: str
-    mend: str
-    who: str
+    dimension: QualityDimension
+    subject: str
+    correction: str
+    responsible: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Quality:
 
 _OFFICER = "công chức xã, phường"
 CHECKS = {
-    check.word: check
+    check.dimension: check
     for check in (
         Check(
             QualityDimension.CORRECT,
@@ -90,7 +90,7 @@ def assess(rating: Rating) -> tuple[Quality, ...]:
         QualityDimension.CONSISTENT: lambda: _check_consistent(rating),
         QualityDimension.SHARED: lambda: _check_shared(rating),
     }
-    return tuple(_score(CHECKS[word], test()) for word, test in tests.items())
+    return tuple(_score(CHECKS[dimension], test()) for dimension, test in tests.items())
 
 
 def _score(check: Check, tests: list[tuple[str, bool]]) -> Quality:

@@ -130,7 +130,7 @@ def what_if(draft_id: int) -> ResponseReturnValue:
     city = city_readiness(get_session())
     comparison = compare_with_current(get_session(), city, drafts.read_draft(draft))
     wards = {ward.code: ward for ward in city.wards}
-    return render_template("scoring/what_if.html", compared=comparison, draft=draft, wards=wards, city=city)
+    return render_template("scoring/what_if.html", comparison=comparison, draft=draft, wards=wards, city=city)
 
 
 @blueprint.get("/<int:draft_id>/sensitivity")

@@ -72,8 +72,8 @@ def group_criteria(standard: Standard) -> list[tuple[str, str, list[Criterion]]]
 def sensitivity_page(standard: Standard, back: str) -> ResponseReturnValue:
     """The page of one threshold: ``of`` in the address names it, ``value`` the value to show."""
     city = city_readiness(get_session())
-    offered = thresholds(standard)
-    threshold = next((threshold for threshold in offered if threshold.code == request.args.get("of")), offered[0])
+    options = thresholds(standard)
+    threshold = next((threshold for threshold in options if threshold.code == request.args.get("of")), options[0])
     curve = compute_curve(get_session(), city, standard, threshold)
     value_text = request.args.get("value", "")
     selected = curve.at(int(value_text) if value_text.isdecimal() and len(value_text) < 7 else threshold.value)
@@ -82,14 +82,14 @@ def sensitivity_page(standard: Standard, back: str) -> ResponseReturnValue:
         "scoring/sensitivity.html",
         standard=standard,
         back=back,
-        offered=offered,
+        thresholds=options,
         curve=curve,
-        here=selected,
-        now=current,
+        selected=selected,
+        current=current,
         gained=[ward for ward in city.wards if ward.code in selected.ready - current.ready],
         lost=[ward for ward in city.wards if ward.code in current.ready - selected.ready],
         chart=draw_curve(curve),
-        here_x=value_position(curve, selected.value),
-        now_x=value_position(curve, current.value),
+        selected_x=value_position(curve, selected.value),
+        current_x=value_position(curve, current.value),
         city=city,
     )

@@ -27,7 +27,7 @@ _usual: Cache[tuple[SnapshotStamp, str], dict[str, UsualRange]] = Cache("usual n
 class Validation:
     """One submission as it is checked before sending. ``open_reasons`` are the reasons of a return that nobody has answered yet."""
 
-    reading: Evaluation
+    evaluation: Evaluation
     anomalies: tuple[Anomaly, ...]
     open_reasons: tuple[Remark, ...] = ()
 
@@ -37,18 +37,18 @@ class Validation:
         return tuple(anomaly for anomaly in self.anomalies if not anomaly.is_explained)
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         """How many questions the ward still has to deal with."""
         return len(self._open_questions)
 
-    def left_in(self, section: Section) -> int:
+    def remaining_in(self, section: Section) -> int:
         """How many of them are in a section."""
         return len(self._open_questions & {question.key for question in section.questions})
 
     @property
     def _open_questions(self) -> frozenset[str | int]:
         reasons = {remark.question or remark.id for remark in self.open_reasons}
-        return self.reading.open_questions | {anomaly.question for anomaly in self.unexplained} | reasons
+        return self.evaluation.open_questions | {anomaly.question for anomaly in self.unexplained} | reasons
 
 
 def validate_submission(
@@ -58,12 +58,14 @@ def validate_submission(
 
     A caller that validates many submissions passes the ``stamp`` and the open ``reasons`` of returns, so that they are loaded once.
     """
-    reading = evaluate_submission(submission)
-    anomalies = find_submission_anomalies(session, submission, reading, entries_of(submission), stamp)
+    evaluation = evaluate_submission(submission)
+    anomalies = find_submission_anomalies(session, submission, evaluation, entries_of(submission), stamp)
     if reasons is None:
         reasons = open_return_reasons(session, submission) if submission.state == CollectionState.RETURNED else ()
     # A reason about a question that the form no longer asks can be neither corrected nor answered.
-    return Validation(reading, anomalies, tuple(remark for remark in reasons if reading.questionnaire.question(remark.question)))
+    return Validation(
+        evaluation, anomalies, tuple(remark for remark in reasons if evaluation.questionnaire.question(remark.question))
+    )
 
 
 def anomalies_of(session: Session, submission: Submission) -> tuple[Anomaly, ...]:
@@ -72,13 +74,13 @@ def anomalies_of(session: Session, submission: Submission) -> tuple[Anomaly, ...
 
 
 def find_submission_anomalies(
-    session: Session, submission: Submission, reading: Evaluation, entries: Mapping[str, str], stamp: SnapshotStamp | None = None
+    session: Session, submission: Submission, evaluation: Evaluation, entries: Mapping[str, str], stamp: SnapshotStamp | None = None
 ) -> tuple[Anomaly, ...]:
     """The anomalies of entries that may not be stored yet."""
     stamp = stamp or snapshot_stamp(session)
-    numbers = answer_numbers(to_snapshot(reading, submission.ward_code, submission.round.opens_on))
+    numbers = answer_numbers(to_snapshot(evaluation, submission.ward_code, submission.round.opens_on))
     previous = _all_numbers(session, stamp).get(submission.ward_code, {})
-    return find_anomalies(reading, entries, numbers, previous, _usual_ranges_for(session, stamp, submission.ward_code))
+    return find_anomalies(evaluation, entries, numbers, previous, _usual_ranges_for(session, stamp, submission.ward_code))
 
 
 def snapshot_stamp(session: Session) -> SnapshotStamp:

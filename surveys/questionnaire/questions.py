@@ -42,7 +42,7 @@ class Definition:
     """A term of the form and its definition."""
 
     term: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Questionnaire:
 def load_questionnaire() -> Questionnaire:
     """The shipped questionnaire."""
     data = tomllib.loads(PATH.read_text("utf-8"))
-    definitions = {name: Definition(**row) for name, row in data["definitions"].items()}
+    definitions = {name: Definition(row["term"], row["words"]) for name, row in data["definitions"].items()}
     return Questionnaire(data["version"], tuple(_section(row, definitions) for row in data["sections"]))
 
 

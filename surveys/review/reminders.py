@@ -90,7 +90,7 @@ def list_late_wards(session: Session, round: Round, day: date) -> tuple[LateWard
     late_wards = []
     for row in overdue:
         open_reasons = [reason for reason in reasons.get(row.id, []) if reason.settled_at is None]
-        remaining = validate_submission(session, row, stamp, open_reasons).left
+        remaining = validate_submission(session, row, stamp, open_reasons).remaining
         late_wards.append(LateWard(wards[row.ward_code], row.id, (day - last_day(row)).days, remaining))
     return tuple(sorted(late_wards, key=lambda late: late.ward.position))
 

@@ -51,7 +51,7 @@ class QueueRow:
     ward: Ward
     sent_at: datetime
     sending: str
-    stake: ReviewPriority
+    priority: ReviewPriority
     is_flagged: bool
 
 
@@ -74,18 +74,18 @@ def build_queue(session: Session) -> list[QueueRow]:
     flags = flagged_submissions(session, [submission.id for submission in waiting])
     rows = []
     for submission in waiting:
-        stake = _priority_of(session, submission, stamp, prices, standards[submission.round.standard_version])
+        priority = _priority_of(session, submission, stamp, prices, standards[submission.round.standard_version])
         rows.append(
             QueueRow(
                 submission.id,
                 wards[submission.ward_code],
                 _sent_at(submission),
                 sending_key(submission),
-                stake,
+                priority,
                 submission.id in flags,
             )
         )
-    return sorted(rows, key=lambda row: row.stake.sort_key, reverse=True)
+    return sorted(rows, key=lambda row: row.priority.sort_key, reverse=True)
 
 
 def _priority_of(

@@ -19,14 +19,14 @@ class ReviewPriority:
     """
 
     result: Result
-    doubted: int
-    on_blocking: int
-    hanging: int
+    anomaly_count: int
+    blocking_count: int
+    cost: int
 
     @property
     def sort_key(self) -> tuple[int, int, int]:
         """Highest first: anomalies that decide the result, then all anomalies, then the money that depends on them."""
-        return self.on_blocking, self.doubted, self.hanging
+        return self.blocking_count, self.anomaly_count, self.cost
 
 
 def assess_priority(
@@ -39,7 +39,7 @@ def assess_priority(
     }
     blocking = {finding.criterion.code for finding in rating.findings if finding.criterion.blocking}
     criteria = frozenset().union(*criteria_by_question.values())
-    hanging = sum(line_cost(line, prices) for line in cost_to_ready(rating, prices).lines if line.criterion in criteria)
+    cost = sum(line_cost(line, prices) for line in cost_to_ready(rating, prices).lines if line.criterion in criteria)
     return ReviewPriority(
-        rating.result, len(questions), sum(bool(codes & blocking) for codes in criteria_by_question.values()), hanging
+        rating.result, len(questions), sum(bool(codes & blocking) for codes in criteria_by_question.values()), cost
     )

@@ -93,12 +93,12 @@ class Board:
 
     rows: tuple[BoardRow, ...]
 
-    def delivered(self, status: DeadlineStatus) -> int:
+    def count_status(self, status: DeadlineStatus) -> int:
         """How many wards have this deadline status."""
         return sum(row.has_status(status) for row in self.rows)
 
     @property
-    def noticed(self) -> Counter[Notice]:
+    def notice_counts(self) -> Counter[Notice]:
         """How many rows have each notice; a row may have more than one."""
         return Counter(notice for row in self.rows for notice in row.notices)
 
@@ -164,7 +164,7 @@ def _check_drafts(session: Session, submissions: Iterable[Submission]) -> dict[i
         query = select(Submission).where(Submission.id.in_(unchecked)).options(selectinload(Submission.answers))
         return {
             key_of(row): DraftCheck(
-                validate_submission(session, row, stamp, reasons=()).left, is_uniform(entries_of(row)), _is_unchanged(row)
+                validate_submission(session, row, stamp, reasons=()).remaining, is_uniform(entries_of(row)), _is_unchanged(row)
             )
             for row in session.scalars(query.execution_options(populate_existing=True))
         }

@@ -33,12 +33,12 @@ class LogLine:
 
     at: datetime
     by: str
-    door: str
+    source: str
     question: str
     field: str
     before: str
     after: str
-    why: str = ""
+    reason: str = ""
     change_id: int | None = None
 
 
@@ -97,12 +97,12 @@ def _change_line(questionnaire: Questionnaire, row: SubmissionChange, *, is_expl
     return LogLine(
         at=row.at,
         by=row.by,
-        door=AnswerSource(row.source).label,
+        source=AnswerSource(row.source).label,
         question=question_key(row.field),
         field=field_label(questionnaire, row.field),
         before=value_label(row.field, row.before),
         after="(xác nhận không đổi)" if is_unchanged else value_label(row.field, row.after),
-        why=row.why,
+        reason=row.why,
         change_id=row.id if is_explainable else None,
     )
 

@@ -29,15 +29,15 @@ class IncompleteError(SubmissionError):
 
     def __init__(self, validation: Validation) -> None:
         counts = {
-            "chỗ cần sửa": len(validation.reading.problems),
-            "câu chưa trả lời": len(validation.reading.unanswered),
-            "câu lấy từ kỳ trước chưa xác nhận": len(validation.reading.unconfirmed),
+            "chỗ cần sửa": len(validation.evaluation.problems),
+            "câu chưa trả lời": len(validation.evaluation.unanswered),
+            "câu lấy từ kỳ trước chưa xác nhận": len(validation.evaluation.unconfirmed),
             "chỗ bất thường chưa ghi lý do": len(validation.unexplained),
             "chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời": len(validation.open_reasons),
         }
         summary = ", ".join(f"{count} {label}" for label, count in counts.items() if count)
         super().__init__(f"Chưa gửi được: còn {summary}.")
-        self.problems = validation.reading.problems
+        self.problems = validation.evaluation.problems
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def send_submission(
         return
     require_editable(submission)
     validation = validate_submission(session, submission)
-    if validation.left:
+    if validation.remaining:
         raise IncompleteError(validation)
     moment = at or now()
     if to_hanoi(moment).date() > last_day(submission):
@@ -214,7 +214,7 @@ def confirm_submission(session: Session, submission: Submission, confirmed_hash:
         require_editable(submission)
     if content_hash(submission) != confirmed_hash:
         raise SubmissionError("Phiếu vừa thay đổi sau khi bạn mở trang này nên chưa xác nhận. Xem lại rồi xác nhận.")
-    remaining = validate_submission(session, submission).left
+    remaining = validate_submission(session, submission).remaining
     if remaining:
         raise SubmissionError(f"Phiếu còn {remaining} mục chưa xong nên chưa xác nhận được.")
     confirmation = find_confirmation(session, submission)

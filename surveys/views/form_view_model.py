@@ -51,16 +51,16 @@ class Mark(LabelledEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One question as the page shows it. ``doubts`` are the messages of its anomalies, ``before`` the last approved answer in words."""
+    """One question as the page shows it. ``anomalies`` are the messages of its anomalies, ``before`` the last approved answer in words."""
 
     question: Question
     cell: Cell
     rows: tuple[Row, ...]
     is_locked: bool
-    shown: str
+    text: str
     next_row: str
     reason: Cell
-    doubts: tuple[str, ...] = ()
+    anomalies: tuple[str, ...] = ()
     mark: Mark | None = None
     before: str = ""
 
@@ -79,7 +79,8 @@ def build_fields(
         messages.setdefault(anomaly.question, []).append(anomaly.message)
     fields = (_field(question, entries, errors) for question in section.questions if evaluation.is_asked(question))
     return [
-        _mark_change(replace(field, doubts=tuple(messages.get(field.question.key, ()))), evaluation, approved) for field in fields
+        _mark_change(replace(field, anomalies=tuple(messages.get(field.question.key, ()))), evaluation, approved)
+        for field in fields
     ]
 
 
@@ -90,7 +91,7 @@ def _mark_change(field: Field, evaluation: Evaluation, approved: Mapping[str, st
     before = KINDS[question.kind].describe(question, approved)
     if question.key in evaluation.carried:
         return replace(field, mark=Mark.CARRIED, before=before)
-    return replace(field, mark=Mark.SAME if before == field.shown else Mark.CHANGED, before=before)
+    return replace(field, mark=Mark.SAME if before == field.text else Mark.CHANGED, before=before)
 
 
 def _field(question: Question, entries: Mapping[str, str], errors: Mapping[str, Problem]) -> Field:
@@ -101,7 +102,7 @@ def _field(question: Question, entries: Mapping[str, str], errors: Mapping[str, 
         cell=_cell(question.key, question.label, entries, errors, question.unit),
         rows=rows,
         is_locked=question.asked_of == "city",
-        shown=KINDS[question.kind].describe(question, entries),
+        text=KINDS[question.kind].describe(question, entries),
         next_row=f"{question.key}#{last + 1}",
         reason=_cell(reason_field(question.key), "Lý do", entries, errors),
     )

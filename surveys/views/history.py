@@ -74,7 +74,7 @@ def changes(submission_id: int) -> ResponseReturnValue:
         lines=list_log(get_session(), submission, questionnaire, question),
         form=questionnaire,
         question=question,
-        shown=MAX_LINES,
+        max_lines=MAX_LINES,
         may_explain=may(require_identity(), Permission.SUBMISSION_FILL, submission.ward_code),
     )
 
@@ -87,11 +87,11 @@ def changes_workbook(submission_id: int) -> ResponseReturnValue:
     questionnaire = questionnaire_of(submission.round)
     hidden = {question.key for question in questionnaire.questions if question.sensitive}
     lines = [
-        replace(line, before=HIDDEN, after=HIDDEN, why=HIDDEN) if line.question in hidden else line
+        replace(line, before=HIDDEN, after=HIDDEN, reason=HIDDEN) if line.question in hidden else line
         for line in list_log(get_session(), submission, questionnaire, limit=None)
     ]
     ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
-    rows = ((format_moment(line.at), line.by, line.door, line.field, line.before, line.after, line.why) for line in lines)
+    rows = ((format_moment(line.at), line.by, line.source, line.field, line.before, line.after, line.reason) for line in lines)
     data = build_table_workbook("Nhật ký thay đổi", f"Nhật ký thay đổi phiếu của {ward.full_name}", name, HEADINGS, rows, "A5")
     record_download(submission_id, _("nhật ký thay đổi"), identity.full_name)
     write_separately(lambda session: audit.log(session, identity, "submission:download-log", f"ward {ward.code}"))
@@ -123,18 +123,18 @@ def save_change_reason(submission_id: int, change_id: int) -> ResponseReturnValu
     return redirect(url_for("history.changes", submission_id=submission_id, question=question_key(change.field)))
 
 
-def _reason_page(submission: Submission, change: SubmissionChange, refused: str = "", text: str = "") -> str:
+def _reason_page(submission: Submission, change: SubmissionChange, refusal: str = "", text: str = "") -> str:
     return render_template(
         "surveys/history/why.html",
         submission=submission,
         ward=get_ward(get_session(), submission.ward_code),
         line=log_line(questionnaire_of(submission.round), change),
         change_id=change.id,
-        refused=refused,
+        refusal=refusal,
         text=text,
     )
 
 
-def _thread_page(submission: Submission, refused: str, text: str) -> str:
+def _thread_page(submission: Submission, refusal: str, text: str) -> str:
     ward = get_ward(get_session(), submission.ward_code)
-    return render_template("surveys/history/comment.html", submission=submission, ward=ward, refused=refused, text=text)
+    return render_template("surveys/history/comment.html", submission=submission, ward=ward, refusal=refusal, text=text)

@@ -28,7 +28,7 @@ def submission_context(submission: Submission) -> dict[str, object]:
     sections = load_questionnaire().sections
     section_codes = {question.key: section.code for section in sections for question in section.questions}
     remarks = list_remarks(get_session(), submission)
-    asked_back = [
+    open_reasons = [
         (remark, section_codes.get(remark.question, ""))
         for remark in remarks
         if remark.kind == RemarkKind.RETURN and remark.settled_at is None
@@ -40,10 +40,10 @@ def submission_context(submission: Submission) -> dict[str, object]:
         "round": submission.round,
         "days_left": days_left,
         "last_day": last_day(submission),
-        "may_type": may_fill and is_editable(submission),
+        "may_edit": may_fill and is_editable(submission),
         "remarks": remarks,
         "remark_kinds": RemarkKind,
-        "asked_back": asked_back if state is CollectionState.RETURNED else [],
+        "open_reasons": open_reasons if state is CollectionState.RETURNED else [],
         "question_labels": {question.key: question.label for question in load_questionnaire().questions},
         "signed": (signed := find_signed_copy(get_session(), submission)),
         "is_as_signed": signed is not None and content_code(submission) == signed.content_hash,

@@ -51,11 +51,11 @@ def review_queue() -> ResponseReturnValue:
     rows = [
         row
         for row in build_queue(get_session())
-        if folded in fold(row.ward.full_name) and atypical in ("", "yes" if row.stake.doubted else "no")
+        if folded in fold(row.ward.full_name) and atypical in ("", "yes" if row.priority.anomaly_count else "no")
     ]
     if filters.get("order") == "oldest":
         rows.sort(key=lambda row: row.sent_at)
-    return render_template("surveys/reviewer/queue.html", rows=rows, typed=filters)
+    return render_template("surveys/reviewer/queue.html", rows=rows, filters=filters)
 
 
 @blueprint.post("/review/approve")
@@ -63,7 +63,7 @@ def review_queue() -> ResponseReturnValue:
 @writes
 def review_approve_many() -> ResponseReturnValue:
     """Approve the chosen submissions that nobody flagged; the others stay in the queue and are named."""
-    session, approved, refused = get_session(), [], []
+    session, approved, rejected = get_session(), [], []
     submission_ids = {
         text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen_submissions()
     }
@@ -76,7 +76,7 @@ def review_approve_many() -> ResponseReturnValue:
                 session, submission, require_identity().full_name, reviewed_sending=request.form.get(f"seen-{text}", "")
             )
         except SubmissionError as error:
-            refused.append(f"{name} ({error.message})")
+            rejected.append(f"{name} ({error.message})")
             continue
         audit.log(
             session, require_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved"
@@ -84,9 +84,9 @@ def review_approve_many() -> ResponseReturnValue:
         approved.append(name)
     if approved:
         flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=_shorten(approved, ", ")), "success")
-    if refused:
-        flash(_("Chưa duyệt %(count)s phiếu: %(names)s", count=len(refused), names=_shorten(refused, "; ")), "warning")
-    if not approved and not refused:
+    if rejected:
+        flash(_("Chưa duyệt %(count)s phiếu: %(names)s", count=len(rejected), names=_shorten(rejected, "; ")), "warning")
+    if not approved and not rejected:
         flash(_("Chưa chọn phiếu nào. Đánh dấu các phiếu cần duyệt rồi bấm lại."), "warning")
     return redirect(url_for("review.review_queue"))
 
@@ -152,7 +152,7 @@ def review_reopen(submission_id: int) -> ResponseReturnValue:
         reopen_submission(get_session(), submission, until, entered["late_reason"], require_identity().full_name)
     except (ValueError, SubmissionError) as error:
         message = error.message if isinstance(error, SubmissionError) else _("Hãy chọn ngày cho gửi đến.")
-        return _review_page(submission, reopening=entered | {"refused": message}), 400
+        return _review_page(submission, reopening=entered | {"refusal": message}), 400
     dates = {"before": before.isoformat() if before else None, "after": until.isoformat()}
     audit.log(get_session(), require_identity(), "submission:reopen", f"ward {submission.ward_code}", **dates)
     flash(_("Đã cho đơn vị gửi đến hết ngày %(day)s.", day=format_day(until)), "success")
@@ -171,7 +171,7 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
         remark_kind = RemarkKind(kind) if kind in set(RemarkKind) else RemarkKind.COMMENT
         add_remark(get_session(), submission, remark_kind, question, text, require_identity().full_name)
     except RemarkError as error:
-        return _review_page(submission, remark={"question": question, "text": text, "refused": error.message}), 400
+        return _review_page(submission, remark={"question": question, "text": text, "refusal": error.message}), 400
     subject = f"ward {submission.ward_code}"
     audit.log(
         get_session(), require_identity(), "submission:remark", subject, after={"kind": remark_kind.value, "question": question}
@@ -209,7 +209,7 @@ def _known_question(key: str) -> str:
 
 def _review_page(
     submission: Submission,
-    refused: str = "",
+    refusal: str = "",
     reason: str = "",
     wrong_reason: str = "",
     remark: Mapping[str, str] | None = None,
@@ -223,7 +223,7 @@ def _review_page(
     events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
     sections = []
     for section in questionnaire.sections:
-        fields = build_fields(section, entries, validation.reading, validation.anomalies)
+        fields = build_fields(section, entries, validation.evaluation, validation.anomalies)
         findings = [finding for finding in rating.findings if finding.criterion.group == section.code and finding.is_failing]
         if fields:
             sections.append((section, fields, findings))
@@ -242,15 +242,15 @@ def _review_page(
         labels={question.key: question.label for question in questionnaire.questions},
         remarks=list_remarks(session, submission),
         remark_kinds=RemarkKind,
-        typed_remark=remark or {},
+        entered_remark=remark or {},
         evidence=evidence_by_question(session, submission),
         signed=(signed := find_signed_copy(session, submission)),
         is_as_signed=signed is not None and content_code(submission) == signed.content_hash,
         reopening=reopening or {},
         last_day=last_day(submission),
         sending=sending_key(submission),
-        own_questions={question.key for question in questionnaire.questions if question.asked_of == "ward"},
-        refused=refused,
+        ward_questions={question.key for question in questionnaire.questions if question.asked_of == "ward"},
+        refusal=refusal,
         reason=reason,
         wrong_reason=wrong_reason,
     )

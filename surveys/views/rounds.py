@@ -35,7 +35,7 @@ blueprint = Blueprint("review", __name__, template_folder="../templates")
 @requires(Permission.ROUND_MANAGE)
 def round_list() -> ResponseReturnValue:
     """All rounds, and the form of a new one."""
-    return render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(get_session()), refused="", typed={})
+    return render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(get_session()), refusal="", entered={})
 
 
 @blueprint.post("/rounds/")
@@ -47,8 +47,8 @@ def round_open() -> ResponseReturnValue:
     try:
         opens_on, deadline = date.fromisoformat(form["opens_on"]), date.fromisoformat(form["deadline"])
     except (KeyError, ValueError):
-        refused = _("Hãy chọn ngày mở và hạn gửi.")
-        page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refused=refused, typed=form)
+        refusal = _("Hãy chọn ngày mở và hạn gửi.")
+        page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refusal=refusal, entered=form)
         return page, 400
     try:
         round = rounds.open_round(
@@ -61,7 +61,7 @@ def round_open() -> ResponseReturnValue:
         )
     except rounds.RoundError as error:
         listed = rounds.list_rounds(session)
-        return render_template("surveys/reviewer/rounds.html", rounds=listed, refused=error.message, typed=form), 400
+        return render_template("surveys/reviewer/rounds.html", rounds=listed, refusal=error.message, entered=form), 400
     audit.log(session, require_identity(), "round:open", f"round {round.id}", after={"name": round.name})
     return redirect(url_for("review.board", round_id=round.id))
 
@@ -163,23 +163,23 @@ def city_import(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.board", round_id=round_id))
 
 
-def _board_page(round: Round, refused: str = "", deadline: str = "") -> str:
+def _board_page(round: Round, refusal: str = "", deadline: str = "") -> str:
     board, filters = build_board(get_session(), round, today()), _posted_filter()
     return render_template(
         "surveys/reviewer/board.html",
         round=round,
         board=board,
         rows=_filter_rows(board, filters),
-        typed=filters,
+        filters=filters,
         states=list(CollectionState),
         notices=list(Notice),
         state_counts=board.count_by(lambda row: row.state),
-        deliveries=list(DeadlineStatus),
+        deadline_statuses=list(DeadlineStatus),
         by_kind=board.states_by(lambda row: row.ward.kind),
         by_district=dict(sorted(board.states_by(lambda row: row.ward.former_district).items(), key=lambda part: sort_key(part[0]))),
         kinds=KIND_LABELS,
         overdue=(today() - round.deadline).days,
-        refused=refused,
+        refusal=refusal,
         deadline=deadline,
     )
 

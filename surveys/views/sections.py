@@ -53,7 +53,7 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     try:
         outcome = save_fields(get_session(), submission, fields, base, require_identity().full_name)
     except SubmissionError as error:
-        return _section_page(submission, code, entries=fields, base=base, refused=error.message), 409
+        return _section_page(submission, code, entries=fields, base=base, refusal=error.message), 409
     log_changed_fields(submission, outcome.changed)
     if outcome.conflicts:
         return _section_page(submission, code, conflicts=outcome.conflicts), 409
@@ -63,7 +63,7 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
         return redirect(url_for("surveys.section", submission_id=submission_id, code=code))
     validation, keys = validate_submission(get_session(), submission), {question.key for question in section.questions}
     if keys & (
-        {problem.question for problem in validation.reading.problems} | {anomaly.question for anomaly in validation.unexplained}
+        {problem.question for problem in validation.evaluation.problems} | {anomaly.question for anomaly in validation.unexplained}
     ):
         flash(_("Đã lưu. Còn chỗ cần sửa hoặc cần ghi lý do ở phần này trước khi gửi."), "warning")
         if request.form.get("stay"):
@@ -106,7 +106,7 @@ def _section_page(
     entries: Mapping[str, str] | None = None,
     base: Mapping[str, str] | None = None,
     conflicts: tuple[Conflict, ...] = (),
-    refused: str = "",
+    refusal: str = "",
 ) -> str:
     section = _get_section(code)
     questionnaire, stored = questionnaire_of(submission.round), entries_of(submission)
@@ -123,10 +123,10 @@ def _section_page(
         problems=[problem for problem in evaluation.problems if problem.question in keys],
         labels={question.key: question.label for question in section.questions},
         base=ward_fields(section, stored) if base is None else base,
-        kept=draft_key(submission, code),
+        draft_key=draft_key(submission, code),
         conflicts=[_conflict_in_words(questionnaire, conflict) for conflict in conflicts],
         theirs={conflict.field: conflict.theirs for conflict in conflicts},
-        refused=refused,
+        refusal=refusal,
         yes_no=YES_NO,
         owners=OWNERS,
         evidence=(evidence := evidence_by_question(get_session(), submission)),
@@ -155,21 +155,21 @@ def _section_status(submission: Submission, section: Section) -> dict[str, objec
     """The status of a section for the script: problems, anomalies, marks, and the number of open questions."""
     validation, entries = validate_submission(get_session(), submission), entries_of(submission)
     fields = build_fields(
-        section, entries, validation.reading, validation.anomalies, previous_answers(get_session(), submission)[0]
+        section, entries, validation.evaluation, validation.anomalies, previous_answers(get_session(), submission)[0]
     )
     keys = {field.question.key for field in fields}
     return {
         "questions": {
             field.question.key: {
-                "doubts": field.doubts,
+                "doubts": field.anomalies,
                 "mark": field.mark.value if field.mark else "",
                 "mark_words": field.mark.label if field.mark else "",
             }
             for field in fields
         },
         "carried": [field.question.key for field in fields if field.mark is Mark.CARRIED],
-        "problems": {problem.field: problem.message for problem in validation.reading.problems if problem.question in keys},
-        "left": validation.left_in(section),
+        "problems": {problem.field: problem.message for problem in validation.evaluation.problems if problem.question in keys},
+        "left": validation.remaining_in(section),
     }
 
 

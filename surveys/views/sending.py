@@ -56,20 +56,22 @@ def _stored_names(submission: Submission) -> dict[str, str]:
     return {"prepared_by": submission.prepared_by, "confirmed_by": submission.confirmed_by}
 
 
-def _sending_page(submission: Submission, names: Mapping[str, str] | None = None, refused: str = "") -> str:
+def _sending_page(submission: Submission, names: Mapping[str, str] | None = None, refusal: str = "") -> str:
     validation = validate_submission(get_session(), submission)
-    questionnaire = validation.reading.questionnaire
+    questionnaire = validation.evaluation.questionnaire
     section_codes = {question.key: section.code for section in questionnaire.sections for question in section.questions}
-    unconfirmed = Counter(section_codes[question.key] for question in validation.reading.unconfirmed)
+    unconfirmed = Counter(section_codes[question.key] for question in validation.evaluation.unconfirmed)
     return render_template(
         "surveys/officer/send.html",
         **submission_context(submission),
-        found=validation,
-        unlooked=[(section, unconfirmed[section.code]) for section in questionnaire.sections if unconfirmed[section.code]],
-        where=section_codes,
+        validation=validation,
+        unconfirmed_sections=[
+            (section, unconfirmed[section.code]) for section in questionnaire.sections if unconfirmed[section.code]
+        ],
+        section_codes=section_codes,
         labels={question.key: question.label for question in questionnaire.questions},
-        refused=refused,
+        refusal=refusal,
         names=names or _stored_names(submission),
         base=_stored_names(submission),
-        kept=draft_key(submission, SENDING),
+        draft_key=draft_key(submission, SENDING),
     )

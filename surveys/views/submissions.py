@@ -60,7 +60,7 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
     try:
         confirm_submission(get_session(), submission, confirmed_hash, require_identity().full_name)
     except SubmissionError as error:
-        return _overview_page(submission, refused=error.message), 409
+        return _overview_page(submission, refusal=error.message), 409
     audit.log(
         get_session(), require_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": confirmed_hash}
     )
@@ -73,15 +73,15 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
 @writes
 def hand_over_draft(submission_id: int) -> ResponseReturnValue:
     """Hand the draft over to a colleague; both may go on editing, and everybody sees who has it."""
-    submission, chosen = get_submission_in_scope(submission_id, for_update=True), request.form.get("to", "")
+    submission, recipient_id = get_submission_in_scope(submission_id, for_update=True), request.form.get("to", "")
     colleagues = list_colleagues(get_session(), submission, require_identity().user_id)
-    recipient = next((colleague for colleague in colleagues if str(colleague.id) == chosen), None)
+    recipient = next((colleague for colleague in colleagues if str(colleague.id) == recipient_id), None)
     if recipient is None:
-        return _overview_page(submission, refused=_("Hãy chọn đồng nghiệp cùng đơn vị để bàn giao.")), 400
+        return _overview_page(submission, refusal=_("Hãy chọn đồng nghiệp cùng đơn vị để bàn giao.")), 400
     try:
         hand_over(get_session(), submission, recipient, request.form.get("note", ""), require_identity().full_name)
     except SubmissionError as error:
-        return _overview_page(submission, refused=error.message), 409
+        return _overview_page(submission, refusal=error.message), 409
     audit.log(
         get_session(), require_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": recipient.username}
     )
@@ -89,10 +89,11 @@ def hand_over_draft(submission_id: int) -> ResponseReturnValue:
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 
 
-def _overview_page(submission: Submission, refused: str = "") -> str:
+def _overview_page(submission: Submission, refusal: str = "") -> str:
     validation, entries = validate_submission(get_session(), submission), entries_of(submission)
     sections = [
-        (section, section.is_asked(entries), validation.left_in(section)) for section in validation.reading.questionnaire.sections
+        (section, section.is_asked(entries), validation.remaining_in(section))
+        for section in validation.evaluation.questionnaire.sections
     ]
     state = CollectionState(submission.state)
     is_confirmable = is_editable(submission) or state is CollectionState.SENT
@@ -100,11 +101,11 @@ def _overview_page(submission: Submission, refused: str = "") -> str:
         "surveys/officer/overview.html",
         **submission_context(submission),
         sections=sections,
-        left=validation.left,
-        refused=refused,
+        remaining=validation.remaining,
+        refusal=refusal,
         may_confirm=is_confirmable and may(require_identity(), Permission.SUBMISSION_CONFIRM, submission.ward_code),
         content=content_hash(submission),
-        handed=find_handover(get_session(), submission),
+        handover=find_handover(get_session(), submission),
         colleagues=list_colleagues(get_session(), submission, require_identity().user_id),
         note=request.form.get("note", ""),
         code=request.args.get("code") or content_code(submission),

@@ -48,7 +48,7 @@ def timeliness(round_id: int) -> ResponseReturnValue:
         "surveys/discipline/discipline.html",
         round=round,
         rows=rows,
-        whole=summarise_timeliness(_("Toàn thành phố"), rows),
+        total=summarise_timeliness(_("Toàn thành phố"), rows),
         groups=[summarise_timeliness(name, groups[name]) for name in sorted(groups, key=sort_key)],
     )
 
@@ -89,14 +89,14 @@ def timeliness_workbook(round_id: int) -> ResponseReturnValue:
 def reminders(round_id: int) -> ResponseReturnValue:
     """Who is late and would be reminded today, by which channel, with the text to copy; and the reminders so far."""
     round, settings = get_round(get_session(), round_id), current_settings()
-    digests, nobody = build_digests(get_session(), round, settings, today(), reminder_lines(current_app))
+    digests, wards_without_officer = build_digests(get_session(), round, settings, today(), reminder_lines(current_app))
     return render_template(
         "surveys/discipline/reminders.html",
         round=round,
         digests=digests,
-        nobody=nobody,
+        wards_without_officer=wards_without_officer,
         due=[digest for digest in digests if digest.address and digest.channel is None],
-        written=[(row, Channel(row.channel), name) for row, name in list_reminders(get_session(), round)],
+        sent_reminders=[(row, Channel(row.channel), name) for row, name in list_reminders(get_session(), round)],
         folder="" if settings.smtp_url else settings.mail_folder.name,
     )
 
@@ -121,9 +121,9 @@ def reminders_send(round_id: int) -> ResponseReturnValue:
 @writes
 def reminders_note(round_id: int) -> ResponseReturnValue:
     """Record that somebody was reminded by phone."""
-    round, chosen = get_round(get_session(), round_id), request.form.get("person", "")
-    digests, _nobody = build_digests(get_session(), round, current_settings(), today(), reminder_lines(current_app))
-    digest = next((digest for digest in digests if str(digest.user_id) == chosen and digest.channel is None), None)
+    round, user_id = get_round(get_session(), round_id), request.form.get("person", "")
+    digests, _wards_without_officer = build_digests(get_session(), round, current_settings(), today(), reminder_lines(current_app))
+    digest = next((digest for digest in digests if str(digest.user_id) == user_id and digest.channel is None), None)
     if digest is None:
         flash(_("Người này hôm nay đã được nhắc, hoặc không còn đơn vị nào muộn."), "info")
         return redirect(url_for("discipline.reminders", round_id=round_id))

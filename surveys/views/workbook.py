@@ -98,7 +98,7 @@ def upload_round_forms(round_id: int) -> ResponseReturnValue:
     if request.form.get("do") != "take":
         return _round_page(round, results=results, file=encode_file(data))
     ward_count, field_count, skipped_count = 0, 0, 0
-    for _name, preview, _refused in results:
+    for _name, preview, _refusal in results:
         skipped_count += len(preview.refused) + len(preview.disputed) if preview else 0
         if preview is None or not preview.taken:
             continue
@@ -117,9 +117,9 @@ def _preview_all(files: list[tuple[str, bytes]], round: Round) -> list[tuple[str
     results: list[tuple[str, ImportPreview | None, str]] = []
     file_names: dict[int, str] = {}
     for name, data in files:
-        preview, refused = _preview_file(data, round)
+        preview, refusal = _preview_file(data, round)
         if preview is not None and preview.submission_id in file_names:
-            refused = _(
+            refusal = _(
                 "%(ward)s đã có ở tệp “%(name)s”. Giữ lại một tệp.",
                 ward=preview.ward_name,
                 name=file_names[preview.submission_id],
@@ -127,7 +127,7 @@ def _preview_all(files: list[tuple[str, bytes]], round: Round) -> list[tuple[str
             preview = None
         elif preview is not None:
             file_names[preview.submission_id] = name
-        results.append((name, preview, refused))
+        results.append((name, preview, refusal))
     return results
 
 
@@ -138,14 +138,14 @@ def _preview_file(data: bytes, round: Round) -> tuple[ImportPreview | None, str]
         return None, error.message
 
 
-def _upload_page(submission: Submission, refused: str = "", preview: ImportPreview | None = None, file: str = "") -> str:
+def _upload_page(submission: Submission, refusal: str = "", preview: ImportPreview | None = None, file: str = "") -> str:
     ward = get_ward(get_session(), submission.ward_code)
     return render_template(
-        "surveys/workbook/upload.html", submission=submission, ward=ward, refused=refused, found=preview, file=file
+        "surveys/workbook/upload.html", submission=submission, ward=ward, refusal=refusal, preview=preview, file=file
     )
 
 
 def _round_page(
-    round: Round, refused: str = "", results: list[tuple[str, ImportPreview | None, str]] | None = None, file: str = ""
+    round: Round, refusal: str = "", results: list[tuple[str, ImportPreview | None, str]] | None = None, file: str = ""
 ) -> str:
-    return render_template("surveys/workbook/round.html", round=round, refused=refused, results=results, file=file)
+    return render_template("surveys/workbook/round.html", round=round, refusal=refusal, results=results, file=file)

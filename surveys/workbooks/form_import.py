@@ -46,7 +46,7 @@ class ImportLine:
     field: str
     sheet: str
     cell: str
-    words: str
+    label: str
     before: str
     after: str
     message: str = ""

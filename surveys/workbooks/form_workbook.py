@@ -228,7 +228,7 @@ def _write_guide(sheet: Worksheet, header: FormHeader, questionnaire: Questionna
     if errors:
         lines += [(f"Tệp này có {len(errors)} ô cần sửa, nền đỏ, lý do ở ghi chú của ô.", 12, True), ("", 11, False)]
     lines.append(("Những chữ dùng trong phiếu", 12, True))
-    definitions = {definition.term: definition.words for section in questionnaire.sections for definition in section.definitions}
+    definitions = {definition.term: definition.text for section in questionnaire.sections for definition in section.definitions}
     lines += [(f"{term}: {text}", 11, False) for term, text in definitions.items()]
     for text, size, bold in lines:
         sheet.append([text])

@@ -138,7 +138,7 @@ def test_numbers_typed_as_text_are_read_or_refused(data, plan):
     found = look(changed(data, edit), plan)
     assert {(p.edit.field, p.edit.value) for p in found.proposed} == {("quantity", "1500"), ("unit_price", "18500000")}
     assert {refused.value for refused in found.refused} == {"1,500", "2,5", "năm sau"}
-    assert all(refused.where.startswith(("PL02, ô ", "PL06, ô ")) and refused.message for refused in found.refused)
+    assert all(refused.location.startswith(("PL02, ô ", "PL06, ô ")) and refused.message for refused in found.refused)
 
 
 def test_a_price_typed_over_its_formula_counts_for_its_line_alone(data, plan):
@@ -203,7 +203,7 @@ def test_what_the_plan_changed_too_is_disputed_and_the_rest_merges(data, plan):
         put(book[DETAIL], "A01", "Năm", 2029)
 
     found = look(changed(data, edit), now)
-    assert [(p.went_out, p.now, p.after) for p in found.disputed] == [("18", "9", "7")]
+    assert [(p.baseline, p.current, p.after) for p in found.disputed] == [("18", "9", "7")]
     assert [p.edit.field for p in found.proposed] == ["year"]
 
 
@@ -271,7 +271,7 @@ class TestPages:
         with reading(demo_app) as session:
             made = get_plan_record(session, 2)
             assert (made.revision, made.follows_id, made.note) == (2, 1, "theo Sở Tài chính")
-            assert [(row.value, row.door) for row in made.edits] == [(str(line.quantity + 5), "workbook")]
+            assert [(row.value, row.channel) for row in made.edits] == [(str(line.quantity + 5), "workbook")]
         # The file went out from the revision before: what it changed is there already, and nothing else differs.
         assert "Sổ tính không khác gì" in client.post("/plans/2/return", data={"file": (BytesIO(edited), "p.xlsx")}).text
 

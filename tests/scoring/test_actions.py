@@ -68,7 +68,7 @@ def standard():
 )
 def test_what_is_not_done_is_open_until_the_end_of_its_deadline(on, state, words):
     assert ACTION.state(on) is state
-    assert ACTION.state_in_words(on) == words
+    assert ACTION.state_text(on) == words
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_is_done_stays_done_and_tells_how_late_it_was(done_on, words):
     done = replace(ACTION, done_on=done_on)
     for on in (done_on, date(2027, 1, 1)):
         assert done.state(on) is ActionState.DONE
-        assert done.state_in_words(on) == words
+        assert done.state_text(on) == words
 
 
 @given(offset=st.integers(-400, 400), done=st.none() | st.integers(-400, 400))

@@ -35,7 +35,7 @@ def rated(code, score, result=Result.NOT_READY):
 
 
 def one(found, code):
-    return found.shade_of(code).label, found.told(code), found.mark_of(code)
+    return found.shade_of(code).label, found.text_of(code), found.mark_of(code)
 
 
 def test_scores_fall_into_classes_of_ten():
@@ -58,7 +58,7 @@ def test_the_share_of_a_group_counts_its_weights(demo_session):
     for code, rating in city.ratings.items():
         counted = [f for f in rating.findings if f.criterion.group == "A" and f.is_counted]
         whole, met = sum(f.criterion.weight for f in counted), sum(f.criterion.weight for f in counted if f.is_met)
-        assert found.told(code) == (f"{100 * met // whole}\u00a0%" if whole else "Chưa có số liệu")
+        assert found.text_of(code) == (f"{100 * met // whole}\u00a0%" if whole else "Chưa có số liệu")
         assert (found.shade_of(code).key == "seq5") == (0 < met == whole)
     assert len(set(found.values.values())) > 4
 
@@ -75,8 +75,8 @@ def test_a_criterion_is_met_or_not_or_unanswered():
     statuses = {finding.criterion.code: finding.status for finding in rating.findings}
     for criterion in STANDARD.criteria:
         found = colourings.by_criterion(ratings, criterion)
-        assert found.told("00082") == statuses[criterion.code].label
-        assert found.told("none") == "Chưa có số liệu"
+        assert found.text_of("00082") == statuses[criterion.code].label
+        assert found.text_of("none") == "Chưa có số liệu"
 
 
 def test_costs_are_told_apart_and_fall_into_round_classes():
@@ -89,7 +89,7 @@ def test_costs_are_told_apart_and_fall_into_round_classes():
     assert [found.shade_of(code).key for code in ("a", "b", "c", "d", "ready", "stuck", "none")] == [
         *("heat1", "heat3", "heat4", "heat5", "done", "stuck", "no_data"),
     ]
-    assert found.told("d") == ("1\u00a0tỷ đồng (đầu tư 900\u00a0triệu đồng, thường xuyên 100\u00a0triệu đồng mỗi năm)")
+    assert found.text_of("d") == ("1\u00a0tỷ đồng (đầu tư 900\u00a0triệu đồng, thường xuyên 100\u00a0triệu đồng mỗi năm)")
     assert (found.mark_of("a"), found.mark_of("d"), found.mark_of("ready")) == ("40\u00a0tr", "1\u00a0tỷ", "✓")
     assert "cộng chi thường xuyên" in found.note
 
@@ -121,14 +121,14 @@ def test_change_goes_by_the_result_first_and_then_by_the_score():
     assert [found.shade_of(code).label for code in now] == [
         *("mới đáp ứng", "không còn đáp ứng", "điểm tăng", "điểm giảm", "không đổi", "chưa có đợt trước để so", "Chưa có số liệu"),
     ]
-    assert found.told("up") == "điểm tăng, 60 → 70 điểm"
-    assert found.told("same") == "không đổi"
+    assert found.text_of("up") == "điểm tăng, 60 → 70 điểm"
+    assert found.text_of("same") == "không đổi"
 
 
 def test_confidence_has_its_four_grades_and_no_data():
     found = colourings.by_confidence({grade.value: grade for grade in Confidence} | {"none": None})
     assert found.counts == (1, 1, 1, 1, 1)
-    assert [found.told(grade.value) for grade in Confidence] == [grade.label for grade in Confidence]
+    assert [found.text_of(grade.value) for grade in Confidence] == [grade.label for grade in Confidence]
 
 
 def test_every_colouring_puts_every_ward_into_one_class(demo_session):
@@ -155,7 +155,7 @@ def test_the_round_before_is_that_of_each_ward(demo_session):
     assert list(before) == ["00070"]
     assert before["00070"].snapshot.round_name == snapshot.round_name
     found = colour_city(demo_session, city, "change")
-    assert found.told("00070") == "không đổi"
+    assert found.text_of("00070") == "không đổi"
 
 
 def test_what_would_help_an_attacker_is_no_colouring_of_its_own():

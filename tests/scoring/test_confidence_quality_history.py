@@ -73,7 +73,7 @@ SOUND = {
 
 
 def scores(rating):
-    return {part.check.word: (part.score, part.faults) for part in assess(rating)}
+    return {part.check.dimension: (part.score, part.faults) for part in assess(rating)}
 
 
 def test_sound_data_have_full_marks_but_for_what_is_missing():

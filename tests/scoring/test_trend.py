@@ -93,7 +93,7 @@ def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
 )
 def test_the_deadline_says_how_far_and_how_fast(on, words, goal, per_week):
     deadline = Deadline(on, TARGET_DAY, 126, 47)
-    assert (deadline.in_words, deadline.goal, deadline.per_week) == (words, goal, per_week)
+    assert (deadline.text, deadline.goal, deadline.per_week) == (words, goal, per_week)
     assert deadline.is_over == (on > TARGET_DAY)
     assert not Deadline(on, TARGET_DAY, 126, 126).is_over
 

@@ -76,7 +76,7 @@ def test_a_threshold_that_does_not_touch_a_ward_leaves_its_cost_as_it_is():
 
 def test_comparing_a_standard_with_itself_changes_nobody(city):
     compared = compare(*city[:1], STANDARD, STANDARD, city[1], DEMO_DAY)
-    assert compared.turns == ()
+    assert compared.changes == ()
     assert (compared.before.capital, compared.before.recurrent) == (compared.after.capital, compared.after.recurrent)
 
 

@@ -115,9 +115,9 @@ def test_one_question_is_confirmed_by_the_script_of_the_form(demo_session, demo_
 
 def test_what_is_left_counts_the_unconfirmed(demo_session, second_round):
     new, _approved = second_round
-    before = validate_submission(demo_session, new).left
+    before = validate_submission(demo_session, new).remaining
     confirm_carried(demo_session, new, frozenset({"floors", "sites"}), "Công chức")
-    assert validate_submission(demo_session, new).left == before - 2
+    assert validate_submission(demo_session, new).remaining == before - 2
 
 
 def test_the_first_round_of_a_city_has_nothing_to_carry(session):

@@ -37,8 +37,8 @@ def test_each_change_is_logged_and_a_save_of_the_same_is_none(session):
     )
     save_fields(session, mine, {"floors": "5"}, {"floors": "5"}, "Người ba")
     explained = list_log(session, mine, FORM, "floors")[0]
-    assert (explained.why, explained.change_id) == ("Nhận thêm một trụ sở", None)
-    lines = [(line.field, line.before, line.after, line.by, line.door) for line in list_log(session, mine, FORM, "floors")]
+    assert (explained.reason, explained.change_id) == ("Nhận thêm một trụ sở", None)
+    lines = [(line.field, line.before, line.after, line.by, line.source) for line in list_log(session, mine, FORM, "floors")]
     label = "Số tầng hoặc khu vực cần phủ Wi-Fi"
     assert lines == [
         (label, "3", "5", "Người hai", "tệp Excel"),
@@ -143,7 +143,7 @@ def test_what_is_carried_over_comes_in_by_a_door_of_its_own(session):
     second = open_round(session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
     new = session.scalars(select(Submission).where(Submission.round_id == second.id, Submission.ward_code == MINE)).one()
     (line,) = list_log(session, new, FORM)
-    assert (line.before, line.after, line.by, line.door) == ("(để trống)", "3", "Người một", "số liệu kỳ trước")
+    assert (line.before, line.after, line.by, line.source) == ("(để trống)", "3", "Người một", "số liệu kỳ trước")
 
 
 def test_the_table_of_the_log_holds_every_line_but_nothing_sensitive(demo_session, demo_sign_in):

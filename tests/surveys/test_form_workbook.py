@@ -113,7 +113,7 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
     refused = {line.field: line for line in done.refused}
     assert set(refused) == {"switch_ports", "floors", "A03.broken"}
     line = refused["switch_ports"]
-    assert (line.sheet, line.after, line.words) == ("Phần C", "nhiều", "Tổng số cổng của các switch truy cập")
+    assert (line.sheet, line.after, line.label) == ("Phần C", "nhiều", "Tổng số cổng của các switch truy cập")
     assert line.cell.startswith("B")
     assert "số nguyên" in line.message
     assert "3,5" in refused["floors"].after

@@ -78,7 +78,7 @@ def test_what_a_return_asks_about_is_changed_or_answered_before_it_is_sent_again
     settle_return_reasons(demo_session, sent, ["lan_seats"], "Công chức")
     assert len(open_return_reasons(demo_session, sent)) == 2
     return_submission(demo_session, sent, "", "Chuyên viên")
-    assert validate_submission(demo_session, sent).left == 2
+    assert validate_submission(demo_session, sent).remaining == 2
     with pytest.raises(IncompleteError, match="còn 2 chỗ được yêu cầu bổ sung chưa sửa và chưa trả lời"):
         send_submission(demo_session, sent, "A", "B", "Công chức")
     before = entries_of(sent)
@@ -110,11 +110,11 @@ def test_a_reason_names_a_question_that_the_ward_can_mend(demo_session, demo_sig
 def test_a_reason_whose_question_is_gone_is_shown_and_holds_nobody_up(demo_session, demo_sign_in):
     mine = demo_session.scalars(select(Submission).where(Submission.ward_code == MINE)).one()
     mine.state = CollectionState.RETURNED.value
-    left = validate_submission(demo_session, mine).left
+    left = validate_submission(demo_session, mine).remaining
     gone = {"question": "cau_cu", "kind": RemarkKind.RETURN.value, "text": "Kiểm tra câu cũ", "by": "Chuyên viên", "at": now()}
     demo_session.add(Remark(submission_id=mine.id, **gone))
     demo_session.flush()
-    assert validate_submission(demo_session, mine).left == left
+    assert validate_submission(demo_session, mine).remaining == left
     number = mine.id
     demo_session.commit()
     for page in ("", "sections/A", "send"):

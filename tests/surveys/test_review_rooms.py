@@ -59,7 +59,7 @@ def board(demo_session):
 
 def test_the_board_expects_all_and_its_counts_add_up(board):
     assert len(board.rows) == 126
-    assert board.delivered(DeadlineStatus.RECEIVED) == 108
+    assert board.count_status(DeadlineStatus.RECEIVED) == 108
     assert sum(board.count_by(lambda row: row.state).values()) == 126
     for part in (lambda row: row.ward.kind, lambda row: row.ward.former_district):
         assert sum(sum(counts.values()) for counts in board.states_by(part).values()) == 126
@@ -147,7 +147,7 @@ def test_late_counts_from_the_deadline_to_the_sending_or_to_today(demo_session):
     late = {row.submission_id: row.days_late for row in build_board(demo_session, found, found.deadline + timedelta(days=5)).rows}
     assert (late[sent.id], late[silent.id]) == (2, 5)
     board = build_board(demo_session, found, found.deadline)
-    assert (board.delivered(DeadlineStatus.ON_TIME), board.delivered(DeadlineStatus.LATE)) == (107, 1)
+    assert (board.count_status(DeadlineStatus.ON_TIME), board.count_status(DeadlineStatus.LATE)) == (107, 1)
 
 
 def test_who_sent_in_time_and_was_asked_back_is_late_only_once_its_own_last_day_has_passed(demo_session):
@@ -345,7 +345,7 @@ def test_a_demo_of_a_later_year_is_as_whole_as_one_of_today(app, session):
 
 
 def test_numbers_that_are_nearly_all_the_same_are_noticed(demo_session):
-    assert build_board(demo_session, current_round(demo_session), DEMO_DAY).noticed[Notice.UNIFORM] == 0
+    assert build_board(demo_session, current_round(demo_session), DEMO_DAY).notice_counts[Notice.UNIFORM] == 0
     draft = of_state(demo_session, CollectionState.DRAFT)
     before = entries_of(draft)
     save_fields(demo_session, draft, {name: "1" for name, raw in before.items() if raw.isdecimal()}, before, "Công chức")

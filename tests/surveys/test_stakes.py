@@ -30,12 +30,10 @@ def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
     stake = assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in keys], rating, PRICES)
     serves = {key: set(FORM.question(key).serves) for key in keys}
-    assert stake.doubted == len(serves)
-    assert stake.on_blocking == sum(bool(codes & BLOCKING) for codes in serves.values())
+    assert stake.anomaly_count == len(serves)
+    assert stake.blocking_count == sum(bool(codes & BLOCKING) for codes in serves.values())
     lines = cost_to_ready(rating, PRICES).lines
-    assert stake.hanging == sum(
-        line_cost(line, PRICES) for line in lines if any(line.criterion in codes for codes in serves.values())
-    )
+    assert stake.cost == sum(line_cost(line, PRICES) for line in lines if any(line.criterion in codes for codes in serves.values()))
     assert stake.result is rating.result
 
 
@@ -51,7 +49,7 @@ def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, more):
 
 def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
     rows = build_queue(demo_session)
-    weights = [row.stake.sort_key for row in rows]
+    weights = [row.priority.sort_key for row in rows]
     assert len(rows) == 8
     assert weights == sorted(weights, reverse=True)
     last = demo_session.get(Submission, rows[-1].submission_id)
@@ -64,8 +62,12 @@ def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
     page = demo_sign_in("thamdinh").get("/review/").text
     assert "ở tiêu chí bắt buộc" in page
     calm, odd = (demo_sign_in("thamdinh").get(f"/review/?odd={odd}").text for odd in ("no", "yes"))
-    assert calm.count("nếu duyệt:") == calm.count("không có câu bất thường ·") == sum(not row.stake.doubted for row in rows) - 1
-    assert odd.count("nếu duyệt:") == sum(bool(row.stake.doubted) for row in rows) + 1
+    assert (
+        calm.count("nếu duyệt:")
+        == calm.count("không có câu bất thường ·")
+        == sum(not row.priority.anomaly_count for row in rows) - 1
+    )
+    assert odd.count("nếu duyệt:") == sum(bool(row.priority.anomaly_count) for row in rows) + 1
     oldest = demo_sign_in("thamdinh").get("/review/?order=oldest&q=phuong").text
     assert oldest.count("nếu duyệt:") == sum("phuong" in fold(row.ward.full_name) for row in rows)
 

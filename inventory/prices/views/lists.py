@@ -99,7 +99,7 @@ def copy(price_list_id: int) -> ResponseReturnValue:
             )
             flash(_("Đã tạo bảng giá “%(name)s”. Sửa từng đơn giá ở dưới, hoặc sửa bằng tệp Excel.", name=new_list.name), "success")
             return redirect(url_for("prices.show", price_list_id=new_list.id))
-    return _list_page(origin, copying=form), 400
+    return _list_page(origin, copy_form=form), 400
 
 
 @blueprint.post("/<int:price_list_id>/publish")
@@ -148,12 +148,12 @@ def changes(price_list_id: int) -> ResponseReturnValue:
         changes=compare_lists(before, after) if before else (),
         others=[other for other in all_lists if other.id != after.id],
         catalogue=load_catalogue(),
-        parts=FIELD_LABELS,
-        show_part=format_field,
+        fields=FIELD_LABELS,
+        format_field=format_field,
     )
 
 
-def _list_page(price_list: PriceList, head: PriceListForm | None = None, copying: PriceListForm | None = None) -> str:
+def _list_page(price_list: PriceList, head: PriceListForm | None = None, copy_form: PriceListForm | None = None) -> str:
     session = get_session()
     kind = request.args.get("kind", "")
     kind = kind if kind in KIND_LABELS else ""
@@ -166,12 +166,12 @@ def _list_page(price_list: PriceList, head: PriceListForm | None = None, copying
         list=price_list,
         groups={letter: (name, _rows_of_group(rows, letter, price_filter)) for letter, name in GROUPS.items()},
         counts={choice: sum(row.matches(choice) for row in rows) for choice in PriceFilter},
-        outlived=[row for row in rows if row.at_standard_rate is not None],
-        shown=price_filter,
+        expired=[row for row in rows if row.at_standard_rate is not None],
+        price_filter=price_filter,
         kind=kind,
         kinds=KIND_LABELS,
         head=head or PriceListForm(formdata=None, data={**values, "name": price_list.name}),
-        copying=copying
+        copy_form=copy_form
         or PriceListForm(formdata=None, prefix="copy", data={**values, "name": next_name(session, price_list.name)}),
         clause=CAP_CLAUSE,
     )

@@ -74,6 +74,8 @@ def take(price_list_id: int) -> ResponseReturnValue:
     return redirect(url_for("prices.show", price_list_id=price_list.id))
 
 
-def _page(price_list_id: int, refused: str = "", rehearsal: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:
+def _page(price_list_id: int, refusal: str = "", rehearsal: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:
     price_list = get_price_list(get_session(), price_list_id)
-    return render_template("inventory/prices/upload.html", list=price_list, refused=refused, found=rehearsal, file=file, name=name)
+    return render_template(
+        "inventory/prices/upload.html", list=price_list, refusal=refusal, rehearsal=rehearsal, file=file, name=name
+    )
