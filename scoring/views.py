@@ -55,7 +55,7 @@ def readiness() -> ResponseReturnValue:
         filters=request.args,
         kinds=KIND_LABELS,
         by_kind=city.counts_by("kind"),
-        by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda part: sort_key(part[0]))),
+        by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda item: sort_key(item[0]))),
         updating=_wards_being_updated(),
         days_left=(current_settings().target_date - today()).days,
         grades=list(Confidence),

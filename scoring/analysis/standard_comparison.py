@@ -86,12 +86,6 @@ class Comparison:
         )
 
 
-def compare(snapshots: Iterable[Snapshot], before: Standard, after: Standard, prices: Mapping[str, Price], on: date) -> Comparison:
-    """Rate the same snapshots by two standards. The result equals that of publishing the second."""
-    snapshots = tuple(snapshots)
-    return compare_rated(rate_city(snapshots, before, prices, on), rate_city(snapshots, after, prices, on))
-
-
 def compare_rated(before: RatedCity, after: RatedCity) -> Comparison:
     """Compare two ratings of the same wards."""
     changes = tuple(

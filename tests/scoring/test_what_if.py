@@ -6,7 +6,7 @@ from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import load_default_prices
 from inventory.snapshots.snapshot import Snapshot, make_facts
 from scoring.analysis.sensitivity import PASS_MARK, sweep, thresholds, values_to_try, with_threshold
-from scoring.analysis.standard_comparison import compare
+from scoring.analysis.standard_comparison import compare_rated, rate_city
 from scoring.analysis.threshold_curve import FRAME, draw_curve
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import REFERENCE
@@ -19,6 +19,10 @@ from tests.factories.days import DEMO_DAY
 
 TEXT = REFERENCE.read_text("utf-8")
 STANDARD = parse_standard(TEXT)
+
+
+def compare(snapshots, before, after, prices, on):
+    return compare_rated(rate_city(snapshots, before, prices, on), rate_city(snapshots, after, prices, on))
 
 
 @pytest.fixture
