@@ -14,7 +14,6 @@ from inventory.snapshots.holdings_workbook import build_holding_workbook
 from inventory.snapshots.repository import get_snapshot_history, load_snapshot, newest_snapshots
 from inventory.snapshots.snapshot import ConnectionKind, FactValue, Snapshot
 from inventory.wards.queries import get_ward, list_wards, search_wards
-from inventory.wards.wards import KIND_LABELS
 from portal.clock import today
 from portal.database import get_session, write_separately
 from portal.downloads import XLSX, send_bytes
@@ -36,7 +35,7 @@ def wards() -> ResponseReturnValue:
     identity = require_identity()
     matches = search_wards(get_session(), text) if text.strip() else list_wards(get_session())
     visible = [ward for ward in matches if identity.covers(ward.code)]
-    return render_template("inventory/wards.html", wards=visible, query=text, kinds=KIND_LABELS)
+    return render_template("inventory/wards.html", wards=visible, query=text)
 
 
 @blueprint.get("/wards/<ward_code>")

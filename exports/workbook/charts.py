@@ -48,7 +48,7 @@ class Cells:
 def stacked_bars(
     title: str, names: Cells, stacks: Sequence[tuple[str, Cells]], width: float, *, is_horizontal: bool = False
 ) -> BarChart:
-    """Money by name, each bar in parts of one name and colour, so many centimetres wide; ``lying`` leaves room for long names."""
+    """Money by name, each bar in parts of one name and colour, so many centimetres wide; ``is_horizontal`` leaves room for long names."""
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar" if is_horizontal else "col", "stacked", 100, 60
     for (name, cells), fill in zip(stacks, _FILLS, strict=True):

@@ -70,7 +70,7 @@ class ReturnedWorkbook:
 
 @dataclass(frozen=True)
 class ProposedChange:
-    """One field that the file changes. ``key`` names it on the page; ``went_out`` and ``now`` differ where somebody else changed it."""
+    """One field that the file changes. ``key`` names it on the page; ``baseline`` and ``current`` differ where somebody else changed it."""
 
     edit: Edit
     label: str

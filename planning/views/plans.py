@@ -30,8 +30,7 @@ def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
     session = get_session()
     outcomes = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
-    form = NewPlanForm(formdata=None, data={"first_year": str(today().year + 1)})
-    return render_template("planning/plans.html", outcomes=outcomes, spendings=list(Spending), form=form)
+    return render_template("planning/plans.html", outcomes=outcomes, spendings=list(Spending))
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])

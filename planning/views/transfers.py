@@ -34,7 +34,6 @@ def transfers(plan_id: int) -> ResponseReturnValue:
         "planning/transfers.html",
         record=record,
         plan_id=plan_id,
-        plan=plan,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         proposals=proposals,
         saved=sum(saved for _key, _transfer, saved in proposals),

@@ -12,10 +12,10 @@ from surveys.questionnaire.questions import Questionnaire
 
 @dataclass(frozen=True)
 class ReviewPriority:
-    """One submission in the queue. ``doubted`` counts its atypical questions, ``on_blocking`` those that a blocking criterion reads.
+    """One submission in the queue. ``anomaly_count`` counts its atypical questions, ``blocking_count`` those that a blocking criterion reads.
 
-    ``hanging`` is the cost in VND (capital and one year of recurrent spending, only to sort by) of the remedies of the
-    criteria that read an atypical answer.
+    ``cost`` is in VND (capital and one year of recurrent spending, only to sort by): that of
+    the remedies of the criteria that read an atypical answer.
     """
 
     result: Result

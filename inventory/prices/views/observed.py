@@ -12,7 +12,6 @@ from inventory.prices.forms import ObservedForm
 from inventory.prices.observed import ObservedPriceError, list_observed, make_observed, remove_observed, save_observed
 from inventory.prices.prices import METHODS
 from inventory.prices.views import lists
-from inventory.wards.wards import KIND_LABELS
 from portal.database import get_session, writes
 
 blueprint = lists.blueprint
@@ -66,6 +65,4 @@ def drop_observed(observed_id: int) -> ResponseReturnValue:
 
 def _observed_page(form: ObservedForm) -> str:
     rows = list_observed(get_session())
-    return render_template(
-        "inventory/prices/observed.html", rows=rows, form=form, catalogue=load_catalogue(), methods=METHODS, kinds=KIND_LABELS
-    )
+    return render_template("inventory/prices/observed.html", rows=rows, form=form, catalogue=load_catalogue(), methods=METHODS)
