@@ -1,5 +1,7 @@
 """Every page that any test opens is looked over; a fault says how to mend it."""
 
+import re
+
 import html5lib
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -47,6 +49,10 @@ def check_page(text: str, path: str) -> None:
     words = f" {' '.join(page.get_text(' ').lower().split())} "
     for wrong, right in OTHER_WORDS.items():
         assert f" {wrong} " not in words, f"{path} says “{wrong}”: the word is “{right}”"
+    for tag in page.select("svg title, [data-colour-label]"):
+        assert not re.search(r"^\s|\n|\s$", tag.get_text()), (
+            f"{path}: {tag} is shown and read with its line breaks: it may have none"
+        )
     ids = [tag["id"] for tag in page.find_all(id=True)]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     assert not twice, f"{path}: these ids stand twice: {twice}"
