@@ -49,7 +49,7 @@ def seen_now(session):
 
 
 def listed(page):
-    return [row.th.get_text() for row in page.select(".ward-table tbody tr") if row.th]
+    return [row.th.get_text(strip=True) for row in page.select(".ward-table tbody tr") if row.th]
 
 
 @pytest.fixture
