@@ -16,9 +16,9 @@ def build(name: str) -> bytes:
     subsetter.populate(unicodes=SIGNS)
     subsetter.subset(font)
     font.flavor = "woff2"
-    written = BytesIO()
-    font.save(written)
-    return written.getvalue()
+    buffer = BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -69,9 +69,9 @@ def _read_or_make(name: str, folder: Path) -> bytes:
 
 def make(name: str) -> bytes:
     """The WOFF2 of a weight, made by a process of its own."""
-    here = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    python_path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "portal.font_subset", name]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": here}, capture_output=True, check=False)  # noqa: S603 - our own module
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": python_path}, capture_output=True, check=False)  # noqa: S603 - our own module
     if done.returncode:
         raise RuntimeError(done.stderr.decode(errors="replace"))
     return done.stdout

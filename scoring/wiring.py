@@ -33,8 +33,8 @@ def init_app(app: Flask) -> None:
         trend_blueprint,
         criterion_blueprint,
     )
-    for each in blueprints:
-        app.register_blueprint(each)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
     add_menu_entry(app, MenuEntry("Mức độ đáp ứng", "scoring.readiness", Permission.READINESS_READ, 30))
     add_menu_entry(app, MenuEntry("Bộ tiêu chuẩn", "standards.versions", Permission.READINESS_READ, 35))
     add_menu_entry(app, MenuEntry("Việc cần làm", "actions.listing", Permission.ACTION_READ, 32))

@@ -52,7 +52,7 @@ def remind(round_id: int | None, dry_run: bool) -> None:
             if round is None:
                 raise click.ClickException("Chưa có đợt khảo sát nào.")
             current_id = round.id
-            digests, nobody = build_digests(session, round, settings, today(), reminder_lines(current_app))
+            digests, wards_without_officer = build_digests(session, round, settings, today(), reminder_lines(current_app))
         for digest in digests:
             channel_text = (
                 digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
@@ -60,7 +60,7 @@ def remind(round_id: int | None, dry_run: bool) -> None:
             click.echo(
                 f"{digest.full_name}: {', '.join(late.ward.full_name for late in digest.wards) or 'việc cần làm'} · {channel_text}"
             )
-        for late in nobody:
+        for late in wards_without_officer:
             click.echo(f"{late.ward.full_name}: chưa có tài khoản phụ trách")
         if dry_run:
             return

@@ -199,8 +199,8 @@ def _fill(session: Session, submission: Submission, ward: Ward, index: int, rand
     if READY_OF_APPROVED <= index < READY_OF_APPROVED + UNKNOWN_OF_APPROVED:
         answers = make_answers(ward, random, moment.year, frozenset()) | {"level_file_approved": "?", "G01.good": "?"}
     if index >= APPROVED + SENT + RETURNED:
-        kept_fields = random.sample(sorted(answers), len(answers) // 2)
-        answers = {key: value for key, value in answers.items() if key in kept_fields or key.startswith("A01")}
+        sampled_fields = random.sample(sorted(answers), len(answers) // 2)
+        answers = {key: value for key, value in answers.items() if key in sampled_fields or key.startswith("A01")}
     _enter(session, submission, answers, moment - timedelta(minutes=5))
     if index >= APPROVED + SENT + RETURNED:
         return

@@ -17,8 +17,8 @@ MIN_SLOTS = 2
 
 def draw_bars(bars: Bars, text: SheetText, size: Size) -> Figure:
     """The sheet with its bars: in one panel where they are stacked, else one beside the other, each on a scale of its own."""
-    drawn = [series for index, series in enumerate(bars.series) if any(amounts[index] for _name, amounts in bars.rows)]
-    sheet = Sheet(size, text, [(series.key, _legend_label(series, bars)) for series in drawn])
+    drawn_series = [series for index, series in enumerate(bars.series) if any(amounts[index] for _name, amounts in bars.rows)]
+    sheet = Sheet(size, text, [(series.key, _legend_label(series, bars)) for series in drawn_series])
     names = _row_names(bars, size)
     name_width = 0.3 + max((len(line) for name in names for line in name.split("\n")), default=0) * _letter_width(size)
     panels = [tuple(range(len(bars.series)))] if bars.stacked else [(index,) for index in range(len(bars.series))]

@@ -1,1 +1,4 @@
-"""The letter to the city as .docx: what it says of a plan (pure), the form of NĐ 30/2020/NĐ-CP, and build."""
+"""The letter to the city as .docx, in the form that NĐ 30/2020/NĐ-CP prescribes.
+
+``contents`` says what a plan amounts to and is pure; ``form`` and ``tables`` set the type, ``build`` joins the two.
+"""

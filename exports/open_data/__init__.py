@@ -1,1 +1,4 @@
-"""Tables for whoever computes on: every result and every amount can be worked out from them again."""
+"""Tables of answers, standards, ratings and prices as CSV, for whoever computes on.
+
+Every result and every amount can be worked out from them again.
+"""

@@ -1,1 +1,4 @@
-"""The workbook of a plan: one file per sheet, styles, a writer whose formulas carry their values, and build."""
+"""The workbook of a plan: one file per sheet, and ``build`` that joins them.
+
+Every formula carries its value, so that a program that computes nothing shows the same; ``reader`` takes an edited one back.
+"""

@@ -142,14 +142,14 @@ def _unit_price(row: int, line: PlanLine) -> Formula | Input:
     if "unit_price" in line.edited:
         return Input(line.unit_price)
     code = f"E{row}"
-    chosen = f'IF(Q{row}="{Method.LEASE.label}",{price_of(code, LEASE_PRICE)},{price_of(code, PRICE)})'
-    return Formula(f'=IF({code}="",0,{chosen})', line.unit_price)
+    price_formula = f'IF(Q{row}="{Method.LEASE.label}",{price_of(code, LEASE_PRICE)},{price_of(code, PRICE)})'
+    return Formula(f'=IF({code}="",0,{price_formula})', line.unit_price)
 
 
 def _lookup(code: str, column: str, value: int | str) -> Formula:
     """What PL06 says of an item; nothing on an inserted row that has no code yet."""
-    nothing = "0" if column == PRICE else '""'
-    return Formula(f'=IF({code}="",{nothing},{price_of(code, column)})', value)
+    blank = "0" if column == PRICE else '""'
+    return Formula(f'=IF({code}="",{blank},{price_of(code, column)})', value)
 
 
 def sum_where(value: int, *pairs: tuple[str, str], summed: str = AMOUNT) -> Formula:

@@ -55,7 +55,7 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     sheet = book.create_sheet(SUMMARY_TAB, 0)
     _put_heading(sheet, plan, context)
     _put_totals(sheet, plan)
-    row = _put_words(sheet, plan, TOTAL_ROW + 5)
+    row = _put_amounts_in_words(sheet, plan, TOTAL_ROW + 5)
     row = _put_results(sheet, plan, row + 1)
     _put_signatures(sheet, context, row + 2)
     set_up(sheet, WIDTHS, landscape=False)
@@ -144,7 +144,7 @@ def _put_split(
     put_row(sheet, row, [*cells, Formula(f"=C{row}+D{row}", sum(values))])
 
 
-def _put_words(sheet: Worksheet, plan: Plan, row: int) -> int:
+def _put_amounts_in_words(sheet: Worksheet, plan: Plan, row: int) -> int:
     """The amounts in words as formulas, and which months and years they count. Returns the next free row."""
     for kind, letter in zip(Spending, "CD", strict=True):
         text = f"Bằng chữ, {kind.label.lower()}: "

@@ -66,8 +66,8 @@ def _parse(data: bytes) -> dict[str, Any]:
     except RecursionError:
         raise BoundaryError("Tệp lồng nhau quá sâu nên không phải tệp bản đồ. Xuất lại từ phần mềm bản đồ.") from None
     except ValueError as error:
-        where = f" ở dòng {error.lineno}, cột {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise BoundaryError(f"Tệp không đúng định dạng JSON{where}. Xuất lại từ phần mềm bản đồ rồi nạp lại.") from None
+        location = f" ở dòng {error.lineno}, cột {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise BoundaryError(f"Tệp không đúng định dạng JSON{location}. Xuất lại từ phần mềm bản đồ rồi nạp lại.") from None
     if not isinstance(content, dict):
         raise BoundaryError("Tệp JSON này không phải tệp bản đồ. Xuất lại dạng GeoJSON hoặc TopoJSON.")
     return content

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from accounts import audit
 from inventory.prices.price_lists import next_name
-from inventory.prices.workbook_import import apply_rehearsal, rehearse
+from inventory.prices.workbook_import import import_prices, preview_import
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 
@@ -19,26 +19,26 @@ prices = AppGroup("prices", help="Bảng giá.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--list", "price_list_id", type=int, help="Số của bảng giá, mặc định bảng giá ghi trong tệp.")
 @click.option("--name", default="", help="Tên bản mới, khi bảng giá đã chốt.")
-@click.option("--rehearse", "only_rehearse", is_flag=True, help="Chỉ xem trước, không nhận gì.")
-def import_list(file: Path, price_list_id: int | None, name: str, only_rehearse: bool) -> None:
+@click.option("--rehearse", "is_dry_run", is_flag=True, help="Chỉ xem trước, không nhận gì.")
+def import_list(file: Path, price_list_id: int | None, name: str, is_dry_run: bool) -> None:
     """Nạp bảng giá đã sửa từ FILE (.xlsx)."""
     try:
-        with session_scope(current_app.extensions["engine"], writes=not only_rehearse) as session:
-            rehearsal = rehearse(session, file.read_bytes(), price_list_id)
-            for change in (*rehearsal.refused, *rehearsal.disputed):
+        with session_scope(current_app.extensions["engine"], writes=not is_dry_run) as session:
+            preview = preview_import(session, file.read_bytes(), price_list_id)
+            for change in (*preview.refused, *preview.disputed):
                 click.echo(
                     f"Chưa nhận: {change.item} ({change.place}): “{change.after}”. {change.message or 'Người khác đã sửa sau khi tải tệp.'}"
                 )
-            if only_rehearse or rehearsal.is_empty:
+            if is_dry_run or preview.is_empty:
                 click.echo(
-                    f"{len(rehearsal.prices)} đơn giá đổi, {rehearsal.same} giữ nguyên, {len(rehearsal.observed)} giá tham chiếu mới hoặc đổi."
+                    f"{len(preview.prices)} đơn giá đổi, {preview.same} giữ nguyên, {len(preview.observed)} giá tham chiếu mới hoặc đổi."
                 )
                 return
-            price_list = apply_rehearsal(session, rehearsal, name or next_name(session, rehearsal.target.name), "dòng lệnh")
-            after = {"list": price_list.id, "prices": sorted(rehearsal.prices), "observed": len(rehearsal.observed)}
+            price_list = import_prices(session, preview, name or next_name(session, preview.target.name), "dòng lệnh")
+            after = {"list": price_list.id, "prices": sorted(preview.prices), "observed": len(preview.observed)}
             audit.log(session, None, "price-list:import", f"price-list {price_list.id}", after=after)
             click.echo(
-                f"Đã nhận {len(rehearsal.prices)} đơn giá và {len(rehearsal.observed)} giá tham chiếu vào bảng giá {price_list.id} “{price_list.name}”."
+                f"Đã nhận {len(preview.prices)} đơn giá và {len(preview.observed)} giá tham chiếu vào bảng giá {price_list.id} “{price_list.name}”."
             )
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None

@@ -1,4 +1,4 @@
-"""A price list that comes back as a workbook: rehearsed first, then imported in one transaction."""
+"""A price list that comes back as a workbook: previewed first, then imported in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class CellChange:
 
 
 @dataclass(frozen=True)
-class PriceRehearsal:
+class PricePreview:
     """What importing a file would do to ``target``; nothing is stored yet.
 
     A row is imported as a whole or not at all. ``refused`` says why not, ``disputed`` was changed by somebody else since the file was
@@ -92,7 +92,7 @@ class _Keys:
     observed: frozenset[tuple[str, ...]]
 
 
-def rehearse(session: Session, data: bytes, price_list_id: int | None = None) -> PriceRehearsal:
+def preview_import(session: Session, data: bytes, price_list_id: int | None = None) -> PricePreview:
     """Compare a file with a list, by default the one it was downloaded from.
 
     A published list gives way to its newest successor. Raises UploadError where the file is no list of ours, NotFoundError.
@@ -106,7 +106,7 @@ def rehearse(session: Session, data: bytes, price_list_id: int | None = None) ->
     _read_prices(book, keys, target, result, today())
     _read_observed(book, keys, {unique_key(price): price for price in observed_prices(session)}, result)
     changed = {change.item for change in (*result.changed, *result.refused, *result.disputed) if change.sheet == PRICES}
-    return PriceRehearsal(
+    return PricePreview(
         target=target,
         changed=tuple(result.changed),
         refused=tuple(result.refused),
@@ -119,17 +119,17 @@ def rehearse(session: Session, data: bytes, price_list_id: int | None = None) ->
     )
 
 
-def apply_rehearsal(session: Session, rehearsal: PriceRehearsal, name: str, by: str) -> PriceList:
-    """Import what was rehearsed: into the list where it is a draft, into a new version called ``name`` where it is published.
+def import_prices(session: Session, preview: PricePreview, name: str, by: str) -> PriceList:
+    """Import what was previewed: into the list where it is a draft, into a new version called ``name`` where it is published.
 
     Raises PriceListError. What was refused or is disputed stays as it is.
     """
-    target = rehearsal.target
-    if target.is_published and rehearsal.prices:
+    target = preview.target
+    if target.is_published and preview.prices:
         target = copy_price_list(session, target.id, name, today(), target.delivery_year, by)
-    if rehearsal.prices:
-        save_prices(session, target.id, rehearsal.prices)
-    save_observed(session, rehearsal.observed, by)
+    if preview.prices:
+        save_prices(session, target.id, preview.prices)
+    save_observed(session, preview.observed, by)
     return get_price_list(session, target.id)
 
 

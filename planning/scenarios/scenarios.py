@@ -145,12 +145,12 @@ def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why:
 def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) -> int:
     """Undo the hand edits of one line; returns how many there were. Raises ScenarioError."""
     check_open(record)
-    undone = [row for row in record.edits if (row.ward_code, row.item_code) == (ward_code, item)]
-    for row in undone:
+    edits = [row for row in record.edits if (row.ward_code, row.item_code) == (ward_code, item)]
+    for row in edits:
         record.edits.remove(row)
-    if undone:
+    if edits:
         count_change(session, record)
-    return len(undone)
+    return len(edits)
 
 
 def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:

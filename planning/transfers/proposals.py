@@ -154,11 +154,11 @@ def _spare_quantity(rating: Rating, snapshot: Snapshot, item: str, until: date) 
     standard = rating.standard
     assert standard is not None
     stock = sum(lot.working for lot in snapshot.lots_of(item, [Owner.WARD]))
-    one_less = give_away(snapshot, item, 1, standard, until) if stock and item in snapshot.answered_items else None
-    if one_less is None:
+    reduced_by_one = give_away(snapshot, item, 1, standard, until) if stock and item in snapshot.answered_items else None
+    if reduced_by_one is None:
         return 0, snapshot
     without_item = replace(snapshot, lots=tuple(lot for lot in snapshot.lots if lot.item != item or lot.owner is not Owner.WARD))
-    affected = {day: _affected_findings(snapshot, (one_less, without_item), standard, day) for day in (rating.on, until)}
+    affected = {day: _affected_findings(snapshot, (reduced_by_one, without_item), standard, day) for day in (rating.on, until)}
     if not any(finding.status is FindingStatus.MET and finding.is_counted for finding in affected[rating.on]):
         return 0, snapshot
     spare, after = 0, snapshot
@@ -306,13 +306,13 @@ def _nearest_routes(cost: Metres) -> Iterator[tuple[int, int]]:
 
 def _first_routes(supply: Sequence[int], demand: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Routes that carry as much as can be moved: each giver serves the receivers in turn."""
-    to_give, to_receive, row, column = list(supply), list(demand), 0, 0
-    while row < len(to_give) and column < len(to_receive):
+    supply_left, demand_left, row, column = list(supply), list(demand), 0, 0
+    while row < len(supply_left) and column < len(demand_left):
         yield row, column
-        count = min(to_give[row], to_receive[column])
-        to_give[row] -= count
-        to_receive[column] -= count
-        row, column = (row + 1, column) if not to_give[row] else (row, column + 1)
+        count = min(supply_left[row], demand_left[column])
+        supply_left[row] -= count
+        demand_left[column] -= count
+        row, column = (row + 1, column) if not supply_left[row] else (row, column + 1)
 
 
 def with_transfers(plan: Plan, accepted: Iterable[Transfer]) -> Plan:

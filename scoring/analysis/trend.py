@@ -175,13 +175,13 @@ def ready_on(days: Sequence[DayCount], day: date) -> int:
 def standings_by_round(approvals: Sequence[Approval]) -> tuple[RoundStanding, ...]:
     """The standing at the end of each round, in the order in which the rounds began."""
     names = list(dict.fromkeys(approval.round_name for approval in approvals))
-    standings = []
+    rated_rounds = []
     for index, name in enumerate(names):
         rounds_so_far = set(names[: index + 1])
         days = [approval.day for approval in approvals if approval.round_name == name]
         ratings = {approval.rating.ward_code: approval.rating for approval in approvals if approval.round_name in rounds_so_far}
-        standings.append(RoundStanding(name, min(days), max(days), ratings))
-    return tuple(standings)
+        rated_rounds.append(RoundStanding(name, min(days), max(days), ratings))
+    return tuple(rated_rounds)
 
 
 def count_changes(before: RoundStanding, counts: Mapping[Result, int]) -> dict[Result, int]:

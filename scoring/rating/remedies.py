@@ -48,7 +48,7 @@ class CostToReady:
 
 
 # The lines that were bought, and the rating of the ward with them.
-MendedRating = tuple[tuple[RemedyLine, ...], Rating]
+RemediedRating = tuple[tuple[RemedyLine, ...], Rating]
 
 
 def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
@@ -56,7 +56,7 @@ def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     if rating.snapshot is None:
         return ()
     codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
-    return _mend(rating, codes)[0]
+    return _rate_remedied(rating, codes)[0]
 
 
 def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating:
@@ -65,7 +65,7 @@ def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating
         return rating
     if codes is None:
         codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
-    return _mend(rating, codes)[1]
+    return _rate_remedied(rating, codes)[1]
 
 
 def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
@@ -79,15 +79,15 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
         return CostToReady(0, 0, (), possible=False)
     if rating.result is Result.READY:
         return CostToReady(0, 0, (), possible=True)
-    mend = cache(partial(_mend, rating))
+    rate_remedied = cache(partial(_rate_remedied, rating))
     required = frozenset(finding.criterion.code for finding in rating.unmet_blocking if _money_mends(finding))
-    unmendable = [finding.criterion for finding in rating.unmet_blocking if not _money_mends(finding)]
-    cheapest = None if unmendable else _find_cheapest_set(mend, required, prices)
+    beyond_money = [finding.criterion for finding in rating.unmet_blocking if not _money_mends(finding)]
+    cheapest = None if beyond_money else _find_cheapest_set(rate_remedied, required, prices)
     if cheapest is not None:
         return CostToReady(*_split_cost(cheapest, prices), cheapest, possible=True)
-    lines, after = mend(required)
+    lines, after = rate_remedied(required)
     # A blocking criterion that is still not met is one that its own remedy does not mend.
-    blockers = tuple(unmendable or (f.criterion for f in after.unmet if f.criterion.blocking or not _money_mends(f)))
+    blockers = tuple(beyond_money or (f.criterion for f in after.unmet if f.criterion.blocking or not _money_mends(f)))
     return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=blockers)
 
 
@@ -112,31 +112,31 @@ def _split_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> tup
 
 
 def _find_cheapest_set(
-    mend: Callable[[frozenset[str]], MendedRating], required: frozenset[str], prices: Mapping[str, Price]
+    rate_remedied: Callable[[frozenset[str]], RemediedRating], required: frozenset[str], prices: Mapping[str, Price]
 ) -> tuple[RemedyLine, ...] | None:
-    """The lines of the cheapest set that makes the ward ready, or None where none does. ``mend`` gives lines and rating for a set of codes."""
-    lines, after = mend(required)
+    """The lines of the cheapest set that makes the ward ready, or None where none does. ``rate_remedied`` gives lines and rating for a set of codes."""
+    lines, after = rate_remedied(required)
     spent = _total_cost(lines, prices)
     single_costs: list[tuple[str, int, int]] = []
     interacting: set[str] = set()
     candidates = [f.criterion for f in after.unmet if _money_mends(f)]
     for criterion in candidates:
-        lines, mended = mend(required | {criterion.code})
+        lines, remedied = rate_remedied(required | {criterion.code})
         single_costs.append((criterion.code, criterion.weight, _total_cost(lines, prices) - spent))
-        affected = _changed_criteria(after, mended) - {criterion.code}
+        affected = _changed_criteria(after, remedied) - {criterion.code}
         interacting |= {criterion.code, *affected} if affected else set()
     cheapest_by_weight = _cheapest_by_weight([single for single in single_costs if single[0] not in interacting])
     interacting_codes = [criterion.code for criterion in candidates if criterion.code in interacting]
     best: tuple[int, tuple[RemedyLine, ...]] | None = None
     for subset in chain.from_iterable(combinations(interacting_codes, size) for size in range(len(interacting_codes) + 1)):
-        _, mended = mend(required.union(subset))
-        missing_weight = _missing_weight(mended)
+        _, remedied = rate_remedied(required.union(subset))
+        missing_weight = _missing_weight(remedied)
         sufficient = [(cost, codes) for weight, (cost, codes) in cheapest_by_weight.items() if weight >= missing_weight]
         if not sufficient:
             continue
-        lines, mended = mend(required.union(subset, min(sufficient)[1]))
+        lines, remedied = rate_remedied(required.union(subset, min(sufficient)[1]))
         cost = _total_cost(lines, prices)
-        if (best is None or cost < best[0]) and mended.result is Result.READY:
+        if (best is None or cost < best[0]) and remedied.result is Result.READY:
             best = cost, lines
     return best[1] if best else None
 
@@ -172,7 +172,7 @@ def _total_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> int
     return sum(line_cost(line, prices) for line in lines)
 
 
-def _mend(rating: Rating, codes: Iterable[str]) -> MendedRating:
+def _rate_remedied(rating: Rating, codes: Iterable[str]) -> RemediedRating:
     """The lines for the given criteria, and the rating of the ward with them.
 
     New PCs bring duties (protection, licences): criteria that were met, or did not apply for lack of PCs, are kept met too.

@@ -238,10 +238,12 @@ def _criterion_at_line(row: object, line: int | None) -> Criterion:
 
 
 def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
-    where = f"Tiêu chí {row.get('code', '?')}"
-    _check_table(row, where, _CRITERION_KEYS, required=("code", "name", "measure", "need", "weight", "source", "label", "remedy"))
+    location = f"Tiêu chí {row.get('code', '?')}"
+    _check_table(
+        row, location, _CRITERION_KEYS, required=("code", "name", "measure", "need", "weight", "source", "label", "remedy")
+    )
     _refuse(
-        where,
+        location,
         {
             "mã phải có dạng CR-A1, với nhóm từ A đến I": not re.fullmatch(r"CR-[A-I][1-9][0-9]?", str(row["code"])),
             "tên không được để trống": not _is_text(row["name"]),
@@ -258,7 +260,7 @@ def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
     )
     effective_from, effective_to = row.get("effective_from"), row.get("effective_to")
     _refuse(
-        where,
+        location,
         {
             "ngày hết hiệu lực phải từ ngày có hiệu lực trở đi": bool(
                 effective_from and effective_to and effective_to < effective_from
@@ -269,11 +271,11 @@ def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
         code=row["code"],
         name=row["name"],
         measure=row["measure"],
-        requirement=_parse_requirement(row["need"], row["measure"], where),
+        requirement=_parse_requirement(row["need"], row["measure"], location),
         weight=row["weight"],
         blocking=row.get("blocking", False),
         tier=Tier(row.get("tier", "required")),
-        remedy=_parse_remedy(row["remedy"], where),
+        remedy=_parse_remedy(row["remedy"], location),
         source_text=row["source"],
         source_label=row["label"],
         applies_if=row.get("applies_if"),
@@ -283,12 +285,12 @@ def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
     )
 
 
-def _parse_requirement(row: Mapping[str, Any], measure: str, where: str) -> Requirement:
-    _check_table(row, f"{where}, mục “need”", _NEED_KEYS)
+def _parse_requirement(row: Mapping[str, Any], measure: str, location: str) -> Requirement:
+    _check_table(row, f"{location}, mục “need”", _NEED_KEYS)
     counts = {key: row[key] for key in ("constant", "times", "percent", "at_least") if key in row}
     invalid = ", ".join(key for key, value in counts.items() if not _is_count(value))
     _refuse(
-        where,
+        location,
         {
             f"mục “{invalid}” phải là số nguyên không âm": bool(invalid),
             "mức yêu cầu phải chia cho số dương": not _is_count(row.get("each", 1), 1),
@@ -298,16 +300,16 @@ def _parse_requirement(row: Mapping[str, Any], measure: str, where: str) -> Requ
         },
     )
     need = Requirement(**row)
-    _check_unit(need, measure, where)
+    _check_unit(need, measure, location)
     return need
 
 
-def _check_unit(need: Requirement, measure: str, where: str) -> None:
+def _check_unit(need: Requirement, measure: str, location: str) -> None:
     """Refuse a need that its measure cannot be compared with, or that compares the measure with itself."""
     unit, per = MEASURES[measure].unit, MEASURES[need.per].unit if need.per else ""
     fixed_need = max(need.constant, need.at_least)
     _refuse(
-        where,
+        location,
         {
             f"mức yêu cầu lấy chính phép đo “{measure}” làm căn cứ nên không so được gì": need.per == measure,
             f"căn cứ “{need.per}” tính theo {per}, không phải số đếm": per in _SHARES,
@@ -321,11 +323,11 @@ def _check_unit(need: Requirement, measure: str, where: str) -> None:
     )
 
 
-def _parse_remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
-    _check_table(row, f"{where}, mục “remedy”", _REMEDY_KEYS, required=("text",))
+def _parse_remedy(row: Mapping[str, Any], location: str) -> RemedyRule:
+    _check_table(row, f"{location}, mục “remedy”", _REMEDY_KEYS, required=("text",))
     items, raises, sets = row.get("items", []), row.get("raises", []), row.get("sets", [])
     _refuse(
-        where,
+        location,
         {
             "giải pháp không được để trống": not _is_text(row["text"]),
             "mục “items”, “raises”, “sets” phải là danh sách": not all(isinstance(part, list) for part in (items, raises, sets)),
@@ -333,7 +335,7 @@ def _parse_remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
     )
     unknown = ", ".join(str(key) for key in (*raises, *sets) if not _is_one_of(key, FACTS))
     _refuse(
-        where,
+        location,
         {
             f"không có thông tin “{unknown}”": bool(unknown),
             f"không có loại đường truyền “{row.get('line')}”": not _is_one_of(row.get("line", ""), {"", *ConnectionKind}),
@@ -342,7 +344,7 @@ def _parse_remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
     )
     return RemedyRule(
         text=row["text"],
-        items=tuple(_parse_remedy_item(item, where) for item in items),
+        items=tuple(_parse_remedy_item(item, location) for item in items),
         raises=tuple(raises),
         sets=tuple(sets),
         line=row.get("line", ""),
@@ -350,10 +352,10 @@ def _parse_remedy(row: Mapping[str, Any], where: str) -> RemedyRule:
     )
 
 
-def _parse_remedy_item(row: Mapping[str, Any], where: str) -> RemedyItem:
-    _check_table(row, f"{where}, mục “items”", _ITEM_KEYS, required=("item",))
+def _parse_remedy_item(row: Mapping[str, Any], location: str) -> RemedyItem:
+    _check_table(row, f"{location}, mục “items”", _ITEM_KEYS, required=("item",))
     _refuse(
-        where,
+        location,
         {
             f"không có danh mục “{row['item']}”": not _is_one_of(row["item"], load_catalogue()),
             "số lượng giải pháp phải chia cho số dương": not _is_count(row.get("each", 1), 1),
@@ -384,21 +386,21 @@ def _require_table(row: object) -> Mapping[str, Any]:
     return row
 
 
-def _check_table(row: object, where: str, keys: set[str], required: Iterable[str] = ()) -> None:
+def _check_table(row: object, location: str, keys: set[str], required: Iterable[str] = ()) -> None:
     if not isinstance(row, dict):
-        raise StandardError(f"{where}: phải là một bảng các mục.")
+        raise StandardError(f"{location}: phải là một bảng các mục.")
     for key in required:
         if key not in row:
-            raise StandardError(f"{where}: còn thiếu mục “{key}”.")
+            raise StandardError(f"{location}: còn thiếu mục “{key}”.")
     unknown = sorted(row.keys() - keys)
     if unknown:
-        raise StandardError(f"{where}: không có mục “{'”, “'.join(unknown)}”.")
+        raise StandardError(f"{location}: không có mục “{'”, “'.join(unknown)}”.")
 
 
-def _refuse(where: str, problems: Mapping[str, bool]) -> None:
+def _refuse(location: str, problems: Mapping[str, bool]) -> None:
     for text, is_wrong in problems.items():
         if is_wrong:
-            raise StandardError(f"{where}: {text}.")
+            raise StandardError(f"{location}: {text}.")
 
 
 def _is_count(number: object, minimum: int = 0) -> bool:

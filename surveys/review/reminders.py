@@ -143,7 +143,7 @@ def send_reminders(
     """
     moment = day or today()
     with session_scope(engine, writes=False) as session:
-        digests, _nobody = build_digests(session, get_round(session, round_id), settings, moment, other_lines)
+        digests, _wards_without_officer = build_digests(session, get_round(session, round_id), settings, moment, other_lines)
     sent_count, failures = 0, []
     for planned in digests:
         if not planned.address or planned.channel is not None:

@@ -95,7 +95,7 @@ def save_entered_fields(submission_id: int, code: str) -> ResponseReturnValue:
         return {"refused": error.message}, 409
     log_changed_fields(submission, outcome.changed)
     return _section_status(submission, section) | {
-        "conflicts": [_conflict_in_words(load_questionnaire(), conflict) for conflict in outcome.conflicts]
+        "conflicts": [_label_conflict(load_questionnaire(), conflict) for conflict in outcome.conflicts]
     }
 
 
@@ -124,7 +124,7 @@ def _section_page(
         labels={question.key: question.label for question in section.questions},
         base=ward_fields(section, stored) if base is None else base,
         draft_key=draft_key(submission, code),
-        conflicts=[_conflict_in_words(questionnaire, conflict) for conflict in conflicts],
+        conflicts=[_label_conflict(questionnaire, conflict) for conflict in conflicts],
         theirs={conflict.field: conflict.theirs for conflict in conflicts},
         refusal=refusal,
         yes_no=YES_NO,
@@ -136,7 +136,7 @@ def _section_page(
     )
 
 
-def _conflict_in_words(questionnaire: Questionnaire, conflict: Conflict) -> dict[str, object]:
+def _label_conflict(questionnaire: Questionnaire, conflict: Conflict) -> dict[str, object]:
     """A conflict with its labels, as the page asks about it."""
     return {
         "field": conflict.field,

@@ -1,4 +1,4 @@
-"""A price list goes out as a workbook and comes back: rehearsed, refused cell by cell, taken over whole."""
+"""A price list goes out as a workbook and comes back: previewed, refused cell by cell, taken over whole."""
 
 from base64 import b64encode
 from dataclasses import replace
@@ -18,7 +18,7 @@ from inventory.prices.parsing import FIELD_LABELS
 from inventory.prices.price_lists import copy_price_list, current_price_list, get_price_list, list_price_lists, save_prices
 from inventory.prices.prices import compare_lists
 from inventory.prices.workbook import CODE, HEADER_ROW, KEYS, OBSERVED, PRICES, build_price_workbook, normalize_cell
-from inventory.prices.workbook_import import MAX_BYTES, apply_rehearsal, rehearse
+from inventory.prices.workbook_import import MAX_BYTES, import_prices, preview_import
 from portal.database import session_scope
 from portal.uploads import UploadError
 from tests.support.libreoffice import saved_by_libreoffice
@@ -70,17 +70,17 @@ def saved(book):
 @pytest.mark.both_databases
 def test_out_and_in_again_is_an_empty_difference(session, made):
     for price_list in (made, current_price_list(session)):
-        done = rehearse(session, out(session, price_list), price_list.id)
+        done = preview_import(session, out(session, price_list), price_list.id)
         assert done.is_empty and (done.changed, done.refused, done.disputed, done.missing) == ((), (), (), ())
         assert (done.same, done.observed_same) == (62, 3)
 
 
 def test_a_save_by_libreoffice_is_an_empty_difference(session, made, tmp_path):
     data = saved_by_libreoffice(out(session, made), tmp_path)
-    done = rehearse(session, data, made.id)
+    done = preview_import(session, data, made.id)
     assert done.is_empty and (done.refused, done.disputed, done.missing) == ((), (), ())
     assert (done.same, done.observed_same) == (62, 3)
-    changed = rehearse(session, edited(data, {("A02", "unit_price"): 24_000_000}), made.id)
+    changed = preview_import(session, edited(data, {("A02", "unit_price"): 24_000_000}), made.id)
     assert {code: price.unit_price for code, price in changed.prices.items()} == {"A02": 24_000_000}
 
 
@@ -96,17 +96,17 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
     }
     rows = [("a02", "Xã Ba Vì", "24 triệu", "01/05/2026", "9/HĐ", "báo giá")]
     data = edited(out(session, made), changes, rows)
-    done = rehearse(session, data, made.id)
+    done = preview_import(session, data, made.id)
     assert {line.item for line in done.changed} == {"A02", "A03", "A07"}
     assert (done.same, done.refused, len(done.observed)) == (59, (), 1)
-    kept = apply_rehearsal(session, done, "", "Người thử")
+    kept = import_prices(session, done, "", "Người thử")
     session.commit()
     assert kept.id == made.id
     assert kept.prices["A02"].unit_price == 24_500_000 and kept.prices["A02"].has_evidence
     assert (kept.prices["A03"].cap, kept.prices["A07"].unit_price) == (None, 1_500_000)
     assert [change.item for change in compare_lists(made, kept)] == ["A02", "A03", "A07"]
     assert any(price.buyer == "Xã Ba Vì" and price.unit_price == 24_000_000 for price in observed_prices(session))
-    again = rehearse(session, data, made.id)
+    again = preview_import(session, data, made.id)
     assert again.is_empty and (again.refused, again.disputed) == ((), ())
 
 
@@ -114,11 +114,11 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
 def test_a_fixed_list_stays_and_a_new_version_follows_it(session):
     fixed = current_price_list(session)
     data = edited(out(session, fixed), {("A01", "unit_price"): 19_000_000})
-    kept = apply_rehearsal(session, rehearse(session, data), "Bản mới", "x")
+    kept = import_prices(session, preview_import(session, data), "Bản mới", "x")
     session.commit()
     assert (kept.name, kept.based_on, kept.is_published) == ("Bản mới", fixed.id, False)
     assert get_price_list(session, fixed.id) == fixed
-    again = rehearse(session, data)
+    again = preview_import(session, data)
     assert again.is_empty and again.target.id == kept.id
     assert len(list_price_lists(session)) == 2
 
@@ -141,7 +141,7 @@ def test_every_refusal_names_sheet_row_column_value_and_what_is_allowed(session,
         ("A01", "Xã Ba Vì", 1, FROM, "1", "Báo giá"),
         ("A01", "Xã Ba Vì", 2, FROM, "1", "Báo giá"),
     ]
-    done = rehearse(session, edited(out(session, made), changes, rows), made.id)
+    done = preview_import(session, edited(out(session, made), changes, rows), made.id)
     told = {(line.sheet, line.row, line.column.partition(" “")[0]): (line.after, line.message) for line in done.refused}
     assert told[PRICES, HEADER_ROW + 2, "cột E"][0] == "1,500" and "nhiều cách" in told[PRICES, HEADER_ROW + 2, "cột E"][1]
     assert "dòng này còn ô khác" in told[PRICES, HEADER_ROW + 2, "cột J"][1]
@@ -167,14 +167,14 @@ def test_rows_may_be_sorted_and_removed_but_no_code_stands_twice(session, made):
         values = shuffled.pop(0) if shuffled else [None] * len(row)
         for cell, value in zip(row, values, strict=True):
             cell.value = value
-    done = rehearse(session, saved(book), made.id)
+    done = preview_import(session, saved(book), made.id)
     code = rows[40][1]
     assert {item: price.unit_price for item, price in done.prices.items()} == {code: 123_000}
     assert done.missing == ("A01",) and done.refused == ()
     sheet.cell(HEADER_ROW + 2, 2).value = code
     sheet.cell(HEADER_ROW + 3, 2).value = "X77"
     sheet.cell(HEADER_ROW + 4, 2).value = None
-    messages = [line.message for line in rehearse(session, saved(book), made.id).refused]
+    messages = [line.message for line in preview_import(session, saved(book), made.id).refused]
     assert messages == [
         "Mã này đứng ở hai dòng; chỉ nhận dòng trên.",
         "Không có mã “X77” trong bảng giá này.",
@@ -186,33 +186,33 @@ def test_columns_are_known_by_their_words(session, made):
     book = load_workbook(BytesIO(edited(out(session, made), {("A02", "unit_price"): 1})))
     book[PRICES].insert_cols(3)
     book[PRICES].insert_rows(2)
-    done = rehearse(session, saved(book), made.id)
+    done = preview_import(session, saved(book), made.id)
     assert (
         list(done.prices) == ["A02"] and done.changed[0].place == f"Đơn giá, dòng {HEADER_ROW + 3}, cột F “Đơn giá (đã gồm thuế)”"
     )
     book[PRICES].cell(HEADER_ROW + 1, 6).value = "Giá"
     with pytest.raises(UploadError, match="thiếu cột “Đơn giá"):
-        rehearse(session, saved(book), made.id)
+        preview_import(session, saved(book), made.id)
 
 
 def test_what_a_colleague_changed_meanwhile_is_asked_about(session, made):
     data = edited(out(session, made), {("A02", "unit_price"): 24_000_000, ("A03", "unit_price"): 12_000_000})
     save_prices(session, made.id, {"A02": replace(made.prices["A02"], unit_price=23_000_000)})
     session.commit()
-    done = rehearse(session, data, made.id)
+    done = preview_import(session, data, made.id)
     assert [line.item for line in done.disputed] == ["A02"] and list(done.prices) == ["A03"]
-    assert apply_rehearsal(session, done, "", "x").prices["A02"].unit_price == 23_000_000
+    assert import_prices(session, done, "", "x").prices["A02"].unit_price == 23_000_000
 
 
 def test_an_old_row_of_what_was_paid_does_not_undo_a_correction(session, made):
     data = out(session, made)
     save_observed(session, [make_observed("A01", "00082", 19_000_000, FROM, "01/HĐ", "bid")], "x")
     session.commit()
-    assert rehearse(session, data, made.id).is_empty
+    assert preview_import(session, data, made.id).is_empty
 
 
 def test_a_formula_that_was_never_computed_is_told(session, made):
-    done = rehearse(session, edited(out(session, made), {("A02", "unit_price"): "=1+1"}), made.id)
+    done = preview_import(session, edited(out(session, made), {("A02", "unit_price"): "=1+1"}), made.id)
     assert "Hãy nhập một số tiền" in done.refused[0].message
 
 
@@ -237,7 +237,7 @@ def test_a_file_that_is_no_list_of_ours_is_refused(session, made):
     ]
     for data in (*files, b"x" * (MAX_BYTES + 1)):
         with pytest.raises(UploadError):
-            rehearse(session, data, made.id)
+            preview_import(session, data, made.id)
 
 
 def test_words_of_people_are_no_formula_and_only_inputs_are_open(session, made):
@@ -260,7 +260,7 @@ def test_a_cell_is_written_in_one_way(value):
         assert normalize_cell(float(value)) == normalize_cell(value)
 
 
-def test_pages_rehearse_first_and_take_over_in_one_go(app, session, made, sign_in):
+def test_pages_preview_first_and_take_over_in_one_go(app, session, made, sign_in):
     data = edited(out(session, made), {("A02", "unit_price"): 24_000_000, ("A03", "vat_percent"): 7})
     session.rollback()
     client, address = sign_in(Role.PLANNER), f"/prices/{made.id}/upload"
@@ -296,7 +296,7 @@ def test_the_page_asks_for_the_name_of_a_new_version(app, session, sign_in):
 def test_the_download_is_audited_and_reads_back(app, session, made, sign_in):
     session.rollback()
     answer = sign_in(Role.PLANNER).get(f"/prices/{made.id}/list.xlsx")
-    assert rehearse(session, answer.data, made.id).is_empty
+    assert preview_import(session, answer.data, made.id).is_empty
     assert session.scalars(select(AuditEntry.action).where(AuditEntry.action == "price-list:download")).all() != []
 
 

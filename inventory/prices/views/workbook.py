@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from inventory.prices.observed import observed_prices
 from inventory.prices.price_lists import PriceListError, get_price_list, next_name
 from inventory.prices.workbook import build_price_workbook
-from inventory.prices.workbook_import import PriceRehearsal, apply_rehearsal, rehearse
+from inventory.prices.workbook_import import PricePreview, import_prices, preview_import
 from portal.clock import today
 from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
@@ -49,33 +49,31 @@ def take(price_list_id: int) -> ResponseReturnValue:
     """Preview a file, or import a previewed one; the file travels with the page in between, and is checked again."""
     session, identity, data = get_session(), require_identity(), read_posted_file()
     try:
-        rehearsal = rehearse(session, data, price_list_id)
+        preview = preview_import(session, data, price_list_id)
     except WardReadinessError as error:
         return _page(price_list_id, error.message), error.status
     name = request.form.get("name", "")[:500]
-    if request.form.get("do") != "take" or rehearsal.is_empty:
-        return _page(price_list_id, rehearsal=rehearsal, file=encode_file(data), name=next_name(session, rehearsal.target.name))
+    if request.form.get("do") != "take" or preview.is_empty:
+        return _page(price_list_id, preview=preview, file=encode_file(data), name=next_name(session, preview.target.name))
     try:
-        price_list = apply_rehearsal(session, rehearsal, name, identity.full_name)
+        price_list = import_prices(session, preview, name, identity.full_name)
     except PriceListError as error:
-        return _page(price_list_id, error.message, rehearsal, encode_file(data), name), error.status
-    after = {"list": price_list.id, "prices": sorted(rehearsal.prices), "observed": len(rehearsal.observed)}
+        return _page(price_list_id, error.message, preview, encode_file(data), name), error.status
+    after = {"list": price_list.id, "prices": sorted(preview.prices), "observed": len(preview.observed)}
     audit.log(session, identity, "price-list:import", f"price-list {price_list.id}", after=after)
     flash(
         _(
             "Đã nhận %(prices)s đơn giá và %(observed)s giá tham chiếu.",
-            prices=len(rehearsal.prices),
-            observed=len(rehearsal.observed),
+            prices=len(preview.prices),
+            observed=len(preview.observed),
         ),
         "success",
     )
-    if rehearsal.refused or rehearsal.disputed:
-        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(rehearsal.refused) + len(rehearsal.disputed)), "warning")
+    if preview.refused or preview.disputed:
+        flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=len(preview.refused) + len(preview.disputed)), "warning")
     return redirect(url_for("prices.show", price_list_id=price_list.id))
 
 
-def _page(price_list_id: int, refusal: str = "", rehearsal: PriceRehearsal | None = None, file: str = "", name: str = "") -> str:
+def _page(price_list_id: int, refusal: str = "", preview: PricePreview | None = None, file: str = "", name: str = "") -> str:
     price_list = get_price_list(get_session(), price_list_id)
-    return render_template(
-        "inventory/prices/upload.html", list=price_list, refusal=refusal, rehearsal=rehearsal, file=file, name=name
-    )
+    return render_template("inventory/prices/upload.html", list=price_list, refusal=refusal, preview=preview, file=file, name=name)
