@@ -88,7 +88,7 @@ def test_the_money_of_a_ward_is_the_sum_of_its_lines_and_each_kind_has_a_sum_of_
     costs = {code: cost_to_ready(rating, price_list) for code, rating in city.ratings.items()}
     code = next(code for code, cost in costs.items() if cost.possible and cost.capital and cost.recurrent)
     page = open_page(demo_sign_in("lanhdao"), f"/readiness/wards/{code}")
-    lines = [(row.select("td")[2].get_text(), whole(row.select("td")[-1])) for row in page.select(".panel tbody tr")]
+    lines = [(row.select("td")[2].get_text(strip=True), whole(row.select("td")[-1])) for row in page.select(".panel tbody tr")]
     sums = [whole(cell) for cell in page.select(".panel tfoot td")]
     assert sums == [sum(money for kind, money in lines if kind == wanted) for wanted in ("đầu tư", "thường xuyên")]
     assert sums == [costs[code].capital, costs[code].recurrent]
@@ -121,7 +121,7 @@ def test_an_address_shows_its_colouring_without_a_script(demo_sign_in):
     page = open_page(demo_sign_in("lanhdao"), "/readiness?colour=cost")
     assert page.select_one("#map-colour option[selected]")["value"] == "cost"
     found = classes(page, ".map-hex")
-    legend = {item.span.get_text(): int(item.strong.get_text()) for item in page.select("[data-legend] li")}
+    legend = {item.span.get_text(strip=True): int(item.strong.get_text()) for item in page.select("[data-legend] li")}
     assert len(found) == 126 == sum(legend.values())
     assert legend["đã đáp ứng, không cần thêm"] == list(found.values()).count("k-done")
     assert "Kinh phí cần bổ sung để đáp ứng: " in page.select_one(".map-hex title").get_text()
