@@ -1,10 +1,10 @@
 """The guard of every view: ``@requires(Permission.X)`` declares who may pass, and ``@open_to_all`` that anybody may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec
 
-from flask import current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -13,11 +13,13 @@ from werkzeug.exceptions import HTTPException
 from accounts.identity import Identity
 from accounts.permissions import Permission, may
 from accounts.sign_in import find_identity
-from portal.database import get_session, is_writing
+from portal.database import get_session, is_writing, reading_session
 from portal.errors import NotFoundError
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
+# Raises NotFoundError where the thing of that number is not there or out of the person's scope.
+ScopeCheck = Callable[[Session, Identity, int], object]
 
 
 def current_identity() -> Identity | None:
@@ -75,6 +77,9 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
             ward = ward_code if isinstance(ward_code, str) else None
             detour = _check_access(permission, ward)
             if detour is None and is_writing():
+                _check_scope(kwargs)
+                # Whoever sends slowly keeps no other writer waiting.
+                request.get_data(parse_form_data=True)
                 # The transaction that writes may have waited for its turn, and the account been closed or changed meanwhile.
                 load_identity(get_session())
                 detour = _check_access(permission, ward)
@@ -96,6 +101,20 @@ def _check_access(permission: Permission, ward_code: str | None) -> ResponseRetu
     if not may(identity, permission, ward_code):
         raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
     return None
+
+
+def add_scope_check(app: Flask, argument: str, check: ScopeCheck) -> None:
+    """Register what the part of that name in an address stands for, so that a view that writes is only reached within one's scope."""
+    app.extensions.setdefault("scope_checks", {})[argument] = check
+
+
+def _check_scope(arguments: Mapping[str, object]) -> None:
+    """Refuse before anything is locked. Raises NotFoundError."""
+    checks: dict[str, ScopeCheck] = current_app.extensions.get("scope_checks", {})
+    with reading_session() as db:
+        for name, value in arguments.items():
+            if name in checks and isinstance(value, int):
+                checks[name](db, require_identity(), value)
 
 
 def open_to_all(view: View[P]) -> View[P]:

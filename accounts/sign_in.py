@@ -26,16 +26,26 @@ class SignInError(WardReadinessError):
         )
 
 
-def check_sign_in(session: Session, username: str, password: str) -> User | None:
-    """The user whose name and password these are, or None. A failure is counted; the caller commits it."""
+def check_password(session: Session, username: str, password: str) -> str | None:
+    """The hash that the password of this name was compared with, or None where it is another one.
+
+    Reads only, and takes as long for a name without an account: it comes before the transaction that writes, which must not last so long.
+    """
+    user = _find_user(session, fold(username)[:64])
+    password_hash = user.password_hash if user else DUMMY_HASH
+    return password_hash if verify_password(password_hash, password) and user else None
+
+
+def check_sign_in(session: Session, username: str, checked_hash: str | None) -> User | None:
+    """The user whose name this is and whose password ``check_password`` found right, or None. A failure is counted; the caller commits it."""
     name = fold(username)[:64]
     query = select(func.count()).select_from(SignInFailure)
     failures = session.scalar(query.where(SignInFailure.username == name, SignInFailure.at > now() - WINDOW)) or 0
-    user = session.scalars(select(User).where(User.username == name, User.is_active)).first()
-    is_correct = verify_password(user.password_hash if user else DUMMY_HASH, password)
     if failures >= MAX_FAILURES:
         return None
-    if user is None or not is_correct:
+    user = _find_user(session, name)
+    # The account may have been closed, or its password changed, since it was compared.
+    if user is None or user.password_hash != checked_hash:
         session.add(SignInFailure(username=name, at=now()))
         return None
     session.execute(delete(SignInFailure).where(SignInFailure.username == name))
@@ -56,3 +66,7 @@ def to_identity(user: User) -> Identity:
     ward_codes = frozenset(row.ward_code for row in user.wards)
     wards = ward_codes if ward_codes or role.is_of_ward else None
     return Identity(user.id, user.username, user.full_name, role, wards, user.must_change_password)
+
+
+def _find_user(session: Session, name: str) -> User | None:
+    return session.scalars(select(User).where(User.username == name, User.is_active)).first()

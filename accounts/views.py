@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts import audit, users
 from accounts.audit_labels import ACTION_LABELS, describe_action, describe_subject
@@ -23,7 +24,7 @@ from accounts.guards import (
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import Permission
-from accounts.sign_in import SignInError, check_sign_in, to_identity
+from accounts.sign_in import SignInError, check_password, check_sign_in, to_identity
 from portal.clock import HANOI
 from portal.database import get_session, reading_session, writes
 from portal.errors import NotFoundError, WardReadinessError
@@ -63,12 +64,16 @@ def sign_in() -> ResponseReturnValue:
     """Sign in. The demo offers its accounts as buttons."""
     form = SignInForm()
     if form.validate_on_submit():
-        user = check_sign_in(get_session(), form.username.data or "", form.password.data or "")
+        username = form.username.data or ""
+        with reading_session() as db:
+            checked_hash = check_password(db, username, form.password.data or "")
+        user = check_sign_in(get_session(), username, checked_hash)
         if user is not None:
             return _start_session(user)
-        audit.log(get_session(), None, "account:refuse", f"account {(form.username.data or '')[:64]}")
+        audit.log(get_session(), None, "account:refuse", f"account {username[:64]}")
         form.username.errors = [*form.username.errors, SignInError().message]
-    demo = [] if current_settings().is_production else _demo_users()
+    with reading_session() as db:
+        demo = _demo_users(db)
     status = 400 if form.errors else 200
     page = render_template("accounts/sign_in.html", form=form, demo=demo, demo_password=DEMO_PASSWORD)
     return page, status
@@ -226,10 +231,11 @@ def _parse_day(text: str) -> datetime | None:
 @writes
 def demo_sign_in(username: str) -> ResponseReturnValue:
     """Enter as a demo account by its button; the page is not there in real use."""
-    user = next((user for user in _demo_users() if user.username == username), None)
-    if current_settings().is_production or user is None:
+    with reading_session() as db:
+        user_id = next((user.id for user in _demo_users(db) if user.username == username), None)
+    if user_id is None:
         raise NotFoundError(_("Không có tài khoản minh họa này."))
-    return _start_session(user)
+    return _start_session(users.get_user(get_session(), user_id))
 
 
 def _start_session(user: User) -> ResponseReturnValue:
@@ -241,8 +247,11 @@ def _start_session(user: User) -> ResponseReturnValue:
     return redirect(target if is_local else url_for("portal.home"))
 
 
-def _demo_users() -> list[User]:
-    return list(get_session().scalars(select(User).where(User.is_demo, User.is_active).order_by(User.id)))
+def _demo_users(session: Session) -> list[User]:
+    """The accounts that may be entered by their button; none in real use."""
+    if current_settings().is_production:
+        return []
+    return list(session.scalars(select(User).where(User.is_demo, User.is_active).order_by(User.id)))
 
 
 def _email_form() -> EmailForm:

@@ -6,6 +6,10 @@ A key is made of hashes of contents, so equal contents share a value and nothing
 import hashlib
 import json
 from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
 from threading import RLock
 from typing import Generic, TypeVar
 
@@ -65,5 +69,12 @@ class Cache(Generic[K, V]):
 
 
 def content_key(*parts: object) -> str:
-    """The SHA-256 of contents: of texts, numbers, days, and frozen values made of them."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=repr).encode()).hexdigest()
+    """The SHA-256 of contents: of texts, numbers, days, and frozen values made of them. Raises TypeError for anything else."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=_describe).encode()).hexdigest()
+
+
+def _describe(value: object) -> str:
+    """A value by all that it holds; others are shown by their place in memory, or in no order."""
+    if not (is_dataclass(value) or isinstance(value, date | Decimal | Enum)):
+        raise TypeError(f"{type(value).__name__} is no part of a key")
+    return repr(value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -110,12 +111,19 @@ def _persistent_secret(instance: Path) -> str:
     """A random key that outlives a restart, so that nobody is signed out by one."""
     path = instance / "secret_key"
     instance.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="ascii") as file:
+    if not path.exists():
+        # It appears as a whole: of several workers that start at once none may read half of it, or a key that another replaces.
+        with NamedTemporaryFile("w", dir=instance, encoding="ascii", delete=False) as file:
             file.write(secrets.token_hex(32))
-        path.chmod(0o600)
-    except FileExistsError:
-        pass
+        written = Path(file.name)
+        try:
+            path.hardlink_to(written)
+        except FileExistsError:
+            pass
+        except OSError:
+            # There are disks without links.
+            written.rename(path)
+        written.unlink(missing_ok=True)
     return path.read_text("ascii")
 
 

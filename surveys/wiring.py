@@ -4,7 +4,7 @@ from flask import Flask, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from accounts.guards import require_identity
+from accounts.guards import add_scope_check, require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
 from inventory.wards.queries import list_wards
@@ -35,6 +35,7 @@ from surveys.views import (  # noqa: F401 - printing, review, sections and sendi
     timeliness,
     workbook,
 )
+from surveys.views.access import check_submission_scope
 
 
 def init_app(app: Flask) -> None:
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
+    add_scope_check(app, "submission_id", check_submission_scope)
     app.extensions["wards_being_updated"] = wards_in_progress
     form = load_questionnaire()
     app.extensions["questions"] = {q.key: (section.title, q.label, q.unit) for section in form.sections for q in section.questions}

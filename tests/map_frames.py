@@ -91,7 +91,7 @@ def made_city() -> CityReadiness:
         rating = Rating(code, result, score, (), Snapshot(code, DAY), standard, DAY)
         wards.append(ward)
         ratings[code] = rating if random.random() < 0.8 else rating_without_data(code, DAY)
-    return CityReadiness(standard, DAY, tuple(wards), ratings, "made-up")
+    return CityReadiness(standard, DAY, tuple(wards), ratings, "made-up", {})
 
 
 def answer(route: Route, page: str, colours: str) -> None:

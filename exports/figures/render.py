@@ -31,7 +31,7 @@ def draw_colouring(city: CityReadiness, colouring: Colouring, kind: str, *, is_d
     marks = tuple(colouring.mark_of(ward.code) for ward in city.wards)
     shades = [colouring.of[ward.code] for ward in city.wards]
     return _pictures.get(
-        content_key(text, colouring.shades, shades, marks, kind, is_phone),
+        content_key(text, colouring.shades, shades, marks, city.wards, kind, is_phone),
         lambda: save(draw_map(lay_out(city.wards), colouring, text, PHONE if is_phone else UPRIGHT), kind),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
-from inventory.prices.prices import Price, PriceList, load_default_prices
+from inventory.prices.prices import Price, PriceList, Version, load_default_prices, make_version
 from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
 from portal.vietnamese import to_nfc
@@ -32,12 +32,13 @@ def get_price_list(session: Session, price_list_id: int) -> PriceList:
     return _to_price_list(_record(session, price_list_id))
 
 
-def get_version(session: Session, price_list_id: int) -> tuple[int, int]:
+def get_version(session: Session, price_list_id: int) -> Version:
     """What stands for the content of a list, without reading its prices. Raises NotFoundError."""
-    revision = session.scalar(select(PriceListRecord.revision).where(PriceListRecord.id == price_list_id))
-    if revision is None:
+    columns = select(PriceListRecord.revision, PriceListRecord.created_at)
+    row = session.execute(columns.where(PriceListRecord.id == price_list_id)).first()
+    if row is None:
         raise NotFoundError("Không có bảng giá này.")
-    return price_list_id, revision
+    return make_version(price_list_id, row.revision, row.created_at)
 
 
 def current_price_list(session: Session) -> PriceList:

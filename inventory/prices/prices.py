@@ -94,12 +94,19 @@ class Price:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
+Version = tuple[int, int, str]
+
+
+def make_version(price_list_id: int, revision: int, created_at: datetime | None) -> Version:
+    """What stands for the content of a list. The database gives the id of a discarded draft to the next one, which begins later."""
+    return price_list_id, revision, created_at.isoformat() if created_at else ""
+
+
 @dataclass(frozen=True)
 class PriceList:
     """A named version of the prices, by item code.
 
-    It never changes once ``published_at`` is set; ``revision`` counts the saves before that, so that id and revision stand for the
-    content. ``delivery_year`` is the year that the goods are handed over in, where it is known.
+    It never changes once ``published_at`` is set; ``revision`` counts the saves before that. ``delivery_year`` is the year that the goods are handed over in, where it is known.
     """
 
     id: int
@@ -125,9 +132,9 @@ class PriceList:
         return "đã chốt" if self.is_published else "đang soạn"
 
     @property
-    def version(self) -> tuple[int, int]:
+    def version(self) -> Version:
         """What stands for the content: a key for whatever is computed from it."""
-        return self.id, self.revision
+        return make_version(self.id, self.revision, self.created_at)
 
     @property
     def lacking_evidence(self) -> tuple[Price, ...]:

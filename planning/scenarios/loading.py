@@ -91,7 +91,8 @@ def edits_of(record: PlanRecord) -> list[Edit]:
 def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     """The hash of all that an open scenario is built from."""
     edits = sorted((edit.ward_code, edit.item, edit.field, edit.value) for edit in edits_of(record))
-    moved = sorted((row.item_code, row.giver_code, row.receiver_code, row.quantity) for row in record.transfers)
+    # In their order: what newer data no longer asks for is taken from the last ones.
+    moved = [(row.item_code, row.giver_code, row.receiver_code, row.quantity, row.metres) for row in record.transfers]
     inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs})
 

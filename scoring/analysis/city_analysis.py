@@ -1,12 +1,12 @@
 """Analyses of the whole city over its newest approved snapshots. They write nothing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from inventory.prices.price_lists import current_price_list
-from inventory.prices.prices import PriceList
+from inventory.prices.prices import PriceList, Version
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import Ward
 from portal.caches import Cache
@@ -19,10 +19,10 @@ from scoring.rating.remedies import CostToReady, cost_to_ready
 from scoring.rating.standard import Standard
 
 # By city, standard, threshold and price list.
-_curves: Cache[tuple[str, str, str, tuple[int, int]], Curve] = Cache("threshold curves")
-_rated_cities: Cache[tuple[str, str, tuple[int, int]], RatedCity] = Cache("comparison sides")
-# By ward and approval, standard, day and price list. One ward takes ten milliseconds.
-_costs: Cache[tuple[str, datetime | None, str, date, int], CostToReady] = Cache("costs to ready")
+_curves: Cache[tuple[str, str, str, Version], Curve] = Cache("threshold curves")
+_rated_cities: Cache[tuple[str, str, Version], RatedCity] = Cache("comparison sides")
+# By ward and snapshot, standard, day and price list. One ward takes ten milliseconds.
+_costs: Cache[tuple[str, str | None, str, date, Version], CostToReady] = Cache("costs to ready")
 
 
 def compare_with_current(session: Session, city: CityReadiness, standard: Standard) -> Comparison:
@@ -64,10 +64,7 @@ def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]
 def costs_to_ready(session: Session, city: CityReadiness) -> dict[str, CostToReady]:
     """What it takes to turn each ward ready, at the prices of the newest list."""
     prices = current_price_list(session)
-    keys = {
-        code: (code, rating.snapshot.approved_at if rating.snapshot else None, city.standard.sha256, city.on, prices.id)
-        for code, rating in city.ratings.items()
-    }
+    keys = {code: (code, city.hashes.get(code), city.standard.sha256, city.on, prices.version) for code in city.ratings}
     by_key = {key: city.ratings[code] for code, key in keys.items()}
     costs = _costs.get_many(keys.values(), lambda missing: {key: cost_to_ready(by_key[key], prices.prices) for key in missing})
     return {code: costs[key] for code, key in keys.items()}

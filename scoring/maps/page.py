@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.guards import require_identity
 from inventory.boundaries.store import BoundarySource, find_source, get_boundaries
 from inventory.wards.wards import Ward
-from portal.caches import Cache
+from portal.caches import Cache, content_key
 from portal.database import get_session
 from portal.vietnamese import fold
 from scoring.maps.boundary_layout import LandMap, lay_out_land
@@ -19,7 +19,7 @@ from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.rating import Rating, Result
 
 MAX_NAMED = 3
-# The map of the boundaries in force, by the hash of their file.
+# The map of the boundaries in force, by the hash of their file and by the wards.
 _layouts: Cache[str, LandMap] = Cache("boundary layouts")
 
 
@@ -73,7 +73,7 @@ def map_colours(city: CityReadiness) -> dict[str, Any]:
 
 def land_map(session: Session, source: BoundarySource, city: CityReadiness) -> LandMap:
     """The map of the boundaries in force."""
-    return _layouts.get(source.sha256, lambda: lay_out_land(get_boundaries(session, source), city.wards))
+    return _layouts.get(content_key(source.sha256, city.wards), lambda: lay_out_land(get_boundaries(session, source), city.wards))
 
 
 def _matches(ward: Ward, find: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inventory.snapshots.repository import newest_hashes, newest_snapshots, previous_round_hashes, snapshots_by_hash
+from inventory.snapshots.repository import newest_hashes, previous_round_hashes, snapshots_by_hash
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
@@ -26,13 +26,14 @@ _grades: Cache[str, Mapping[str, Confidence | None]] = Cache("confidence")
 
 @dataclass(frozen=True)
 class CityReadiness:
-    """All wards in Vietnamese order, each with its rating, under one standard on one date."""
+    """All wards in Vietnamese order, each with its rating, under one standard on one date. ``hashes`` are those of the snapshots by ward code."""
 
     standard: Standard
     on: date
     wards: tuple[Ward, ...]
     ratings: Mapping[str, Rating]
     version: str
+    hashes: Mapping[str, str]
 
     @property
     def counts(self) -> dict[Result, int]:
@@ -64,10 +65,10 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     standard = current_standard(session)
     hashes = newest_hashes(session)
     wards = tuple(list_wards(session))
-    rated = rate_each(hashes, newest_snapshots(session), standard, day)
+    rated = rate_each(hashes, snapshots_by_hash(session, hashes), standard, day)
     ratings = {ward.code: rated.get(ward.code) or rating_without_data(ward.code, day) for ward in wards}
     version = content_key(standard.sha256, standard.issued_number, day, hashes)
-    return CityReadiness(standard, day, wards, ratings, version)
+    return CityReadiness(standard, day, wards, ratings, version, hashes)
 
 
 def confidence_grades(city: CityReadiness) -> Mapping[str, Confidence | None]:

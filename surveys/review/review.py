@@ -19,7 +19,7 @@ from portal.formats import format_day, format_moment
 from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Rating, rate
 from scoring.rating.standard import Standard
-from surveys.checks.entries import SubmissionError, entries_of, evaluate_submission, questionnaire_of
+from surveys.checks.entries import SubmissionError, entries_of, evaluate_submission, latest_allowed_year, questionnaire_of
 from surveys.checks.remarks import flagged_submissions, open_flags, open_return_reasons
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import SnapshotStamp, snapshot_stamp, validate_submission
@@ -33,7 +33,7 @@ MIN_REASON_LENGTH = 5
 DAYS_AFTER_RETURN = 5
 # A submission is reopened for a year at most.
 MAX_REOPENED_DAYS = 366
-# By what was approved, the ward's answers, the standard, the price list and the day.
+# By what was approved, the ward's answers with their day and year, the standard and the price list.
 _priorities: Cache[str, ReviewPriority] = Cache("review priorities")
 
 
@@ -96,9 +96,9 @@ def _priority_of(
         anomalies = validate_submission(session, submission, stamp).anomalies
         return assess_priority(questionnaire, anomalies, rating, prices.prices)
 
-    round_key = (submission.round.questionnaire_version, submission.round.opens_on)
-    answers = content_key(submission.ward_code, round_key, entries_of(submission))
-    return _priorities.get(content_key(stamp, answers, standard.sha256, prices.version, now().date()), make)
+    form = (submission.round.questionnaire_version, submission.round.opens_on, latest_allowed_year(submission))
+    answers = (submission.ward_code, _sent_on(submission), entries_of(submission))
+    return _priorities.get(content_key(stamp, form, answers, standard.sha256, prices.version), make)
 
 
 def preview_rating(session: Session, submission: Submission) -> Rating:
@@ -208,9 +208,12 @@ def _sent_at(submission: Submission) -> datetime:
 
 
 def _snapshot_of(submission: Submission, by: str, at: datetime) -> Snapshot:
-    sent_at = submission.sent_at or now()
     round_name = submission.round.name
-    return to_snapshot(evaluate_submission(submission), submission.ward_code, to_hanoi(sent_at).date(), by, at, round_name)
+    return to_snapshot(evaluate_submission(submission), submission.ward_code, _sent_on(submission), by, at, round_name)
+
+
+def _sent_on(submission: Submission) -> date:
+    return to_hanoi(submission.sent_at or now()).date()
 
 
 def _require_sent(submission: Submission, reviewed_sending: str | None) -> None:

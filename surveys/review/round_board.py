@@ -13,7 +13,7 @@ from inventory.wards.wards import Ward
 from portal.caches import Cache, content_key
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
-from surveys.checks.entries import entries_of, question_key
+from surveys.checks.entries import entries_of, latest_allowed_year, question_key
 from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import snapshot_stamp, validate_submission
@@ -37,7 +37,7 @@ class DraftCheck:
     is_unchanged: bool
 
 
-# By submission, its version, and the approved snapshots; the answers themselves are not read for it.
+# By submission, its version, the latest year that may be entered, and the approved snapshots; the answers themselves are not read for it.
 _draft_checks: Cache[str, DraftCheck] = Cache("draft checks")
 
 
@@ -157,7 +157,7 @@ def _check_drafts(session: Session, submissions: Iterable[Submission]) -> dict[i
     database = str(session.get_bind().engine.url)
 
     def key_of(submission: Submission) -> str:
-        return content_key(database, submission.id, submission.version, stamp)
+        return content_key(database, submission.id, submission.version, latest_allowed_year(submission), stamp)
 
     def check(missing: list[str]) -> dict[str, DraftCheck]:
         unchecked = [row.id for row in begun if key_of(row) in missing]

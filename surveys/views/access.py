@@ -1,8 +1,11 @@
 """Which submissions a person may open: those of the assigned wards, or of the whole city."""
 
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts.guards import require_identity
+from accounts.identity import Identity
 from portal.database import get_session
 from portal.errors import NotFoundError
 from surveys.models import Submission
@@ -12,6 +15,15 @@ from surveys.submissions.submissions import get_submission
 def get_submission_in_scope(submission_id: int, *, for_update: bool = False) -> Submission:
     """A submission within the person's scope. Raises NotFoundError."""
     submission = get_submission(get_session(), submission_id, for_update=for_update)
-    if not require_identity().covers(submission.ward_code):
-        raise NotFoundError(_("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao."))
+    _check_ward(require_identity(), submission.ward_code)
     return submission
+
+
+def check_submission_scope(session: Session, identity: Identity, submission_id: int) -> None:
+    """The same without reading more than the ward. Raises NotFoundError."""
+    _check_ward(identity, session.scalar(select(Submission.ward_code).where(Submission.id == submission_id)))
+
+
+def _check_ward(identity: Identity, ward_code: str | None) -> None:
+    if ward_code is None or not identity.covers(ward_code):
+        raise NotFoundError(_("Không có phiếu khảo sát này, hoặc phiếu không thuộc phạm vi được giao."))

@@ -1,6 +1,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
-from accounts.users import UserError, create_user, set_active
+from accounts.passwords import verify_password
+from accounts.users import UserError, change_password, create_user, set_active
 from accounts.users_workbook import import_users
 from portal.clock import HANOI, now
 from portal.errors import SettingError
@@ -209,3 +211,43 @@ def test_the_audit_trail_speaks_in_words_and_is_filtered(sign_in, session):
     assert "tài khoản can.bo" not in client.get("/audit?until=2020-01-01").text
     for odd in ("since=x&until=9999-12-31", "page=999999999999999999999", "page=-1", "subject=%25"):
         assert client.get(f"/audit?{odd}").status_code == 200
+
+
+@pytest.fixture
+def locks(app):
+    """What was done while a sign-in was handled: the lock of a writer, and the slow comparison of a password."""
+    done = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement == "BEGIN IMMEDIATE":
+            done.append("lock")
+
+    event.listen(app.extensions["engine"], "before_cursor_execute", note)
+    return done
+
+
+def test_a_password_is_compared_before_anything_is_locked(client, person, locks, monkeypatch):
+    """Else anybody, without an account, could keep every writer waiting."""
+    monkeypatch.setattr("accounts.sign_in.verify_password", lambda *pair: locks.append("compare") or verify_password(*pair))
+    for name, password, status in (("can.bo", RIGHT, 302), ("can.bo", "x" * 12, 400), ("nobody", RIGHT, 400)):
+        locks.clear()
+        assert enter(client, name, password).status_code == status
+        assert locks == ["compare", "lock"]
+
+
+def test_a_password_that_was_changed_meanwhile_opens_no_door(client, session, person, monkeypatch):
+    def compare(*pair):
+        change_password(session, session.scalars(select(User.id)).one(), RIGHT, "nam-sau-bay-tam")
+        session.commit()
+        return verify_password(*pair)
+
+    monkeypatch.setattr("accounts.sign_in.verify_password", compare)
+    assert enter(client, "can.bo", RIGHT).status_code == 400
+
+
+def test_a_sign_in_that_is_refused_at_once_locks_nothing(app, client, locks):
+    assert enter(client, "", "").status_code == 400
+    assert client.post("/sign-in/demo/nobody").status_code == 404
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], mode="production")
+    assert client.post("/sign-in/demo/canbo").status_code == 404
+    assert locks == []

@@ -51,7 +51,7 @@ LIMIT = 1200.0
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SERVERS = {
     "sqlite": [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
-    "postgresql": [sys.executable, "-m", "gunicorn", "--workers", "4", "--log-level", "critical", "wsgi:create_app()"],
+    "postgresql": [sys.executable, "-m", "gunicorn", "--log-level", "critical", "wsgi:create_app()"],
 }
 
 
@@ -68,10 +68,15 @@ class Progress:
             self.saves += 1
             self._changed.notify_all()
 
-    def wait_for(self, saves: int) -> None:
-        """Wait until so many were saved, or until no storm lasts that long."""
+    def end(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self.saves >= saves, timeout=LIMIT)
+            self.over.set()
+            self._changed.notify_all()
+
+    def wait_for(self, saves: int) -> None:
+        """Wait until so many were saved, or the storm is over, or no storm lasts that long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.saves >= saves or self.over.is_set(), timeout=LIMIT)
 
 
 @dataclass
@@ -89,15 +94,16 @@ class Officer:
     lost_lines: int = 0
 
     def begin(self) -> None:
-        """Forget what was counted in the storm before; what was acknowledged still has to stand."""
+        """Forget what was counted in the storm before; what was acknowledged still counts."""
         self.times, self.refused, self.lost_lines = [], [], 0
 
     def work(self, port: int, progress: Progress, saves: int, pause: float, start: float) -> None:
-        """Save so many fields, one every ``pause`` seconds. Whatever else goes wrong is told as a refusal."""
+        """Save so many fields, one every ``pause`` seconds. Whatever else goes wrong counts as a refusal."""
         try:
             self._work(port, progress, saves, pause, start)
         except Exception as error:
             self.refused.append(f"the officer gave up: {error!r}")
+            progress.end()
 
     def _work(self, port: int, progress: Progress, saves: int, pause: float, start: float) -> None:
         progress.over.wait(start)
@@ -123,11 +129,11 @@ class Officer:
     def _read_token(self, connection: HTTPConnection) -> str:
         connection.request("GET", f"/surveys/{self.submission_id}/sections/0", headers={"Cookie": self.cookie})
         answer = connection.getresponse()
-        found = TOKEN.search(answer.read().decode())
-        assert answer.status == 200 and found, f"the form answered {answer.status}"
+        token = TOKEN.search(answer.read().decode())
+        assert answer.status == 200 and token, f"the form answered {answer.status}"
         for header in answer.headers.get_all("Set-Cookie") or []:
             self.cookie = header.partition(";")[0]
-        return found[1]
+        return token[1]
 
     def _save(self, connection: HTTPConnection, section: str) -> None:
         assert self.underway
@@ -138,10 +144,10 @@ class Officer:
         begun = time.perf_counter()
         connection.request("POST", f"/surveys/{self.submission_id}/sections/{section}/fields", body, headers)
         answer = connection.getresponse()
-        told = answer.read().decode()
+        text = answer.read().decode()
         took = time.perf_counter() - begun
-        if answer.status != 200 or json.loads(told)["conflicts"]:
-            self.refused.append(f"{answer.status} {told[:200]}")
+        if answer.status != 200 or json.loads(text)["conflicts"]:
+            self.refused.append(f"{answer.status} {text[:200]}")
         else:
             self.acknowledged[name] = value
             self.times.append(took)
@@ -171,19 +177,19 @@ def main() -> None:
     sys.exit(bool(faults))
 
 
-def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = PAUSE) -> list[str]:
-    """One storm in calm, and one with kills. Gives what went wrong."""
+def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = PAUSE, workers: int = 4) -> list[str]:
+    """One storm in calm, and one with kills. Gives what went wrong. ``workers`` are the processes that gunicorn has."""
     faults = []
     with tempfile.TemporaryDirectory(prefix="storm-") as folder, database(kind, Path(folder)) as url:
         app = create_app(read_settings(environment(url)))
         people = prepare(app, officers)
-        for count in (0, kills):
-            for person in people:
-                person.begin()
-            with Server(kind, url) as server:
+        with Server(kind, url, workers) as server:
+            for count in (0, kills):
+                for person in people:
+                    person.begin()
                 blow(server, people, saves, count, pause)
-            report(kind, count, people)
-            faults += [f"{kind}: {fault}" for fault in look_over(people, saves, count)]
+                report(kind, count, people)
+                faults += [f"{kind}: {fault}" for fault in look_over(people, saves, count)]
         faults += [f"{kind}: {fault}" for fault in compare(app, people)]
         app.extensions["engine"].dispose()
     return faults
@@ -235,12 +241,12 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
 class Server:
     """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
 
-    def __init__(self, kind: str, url: str) -> None:
+    def __init__(self, kind: str, url: str, workers: int) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        bind = ["--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
-        self.command = SERVERS[kind] + bind
+        options = ["--workers", str(workers), "--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
+        self.command = SERVERS[kind] + options
         self.environment = os.environ | environment(url) | {"PORT": str(self.port)}
 
     def __enter__(self) -> "Server":
@@ -291,7 +297,7 @@ def blow(server: Server, people: list[Officer], saves: int, kills: int, pause: f
     begun = time.monotonic()
     for thread in threads:
         thread.join(max(0, begun + LIMIT - time.monotonic()))
-    progress.over.set()
+    progress.end()
     for thread in threads:
         thread.join()
 

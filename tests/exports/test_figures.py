@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from io import BytesIO
 from itertools import cycle
 from xml.etree import ElementTree
@@ -27,6 +28,13 @@ CITY_ONLY = ("map-cost", "missing", "money-groups", "money-years")
 def test_every_sign_on_the_picture_has_a_letter(demo_session):
     # A letter that no font has is a warning, and a warning is an error.
     assert draw_readiness_map(city_readiness(demo_session), "png", is_demo=True)
+
+
+def test_the_map_shows_the_wards_that_it_is_asked_for(demo_session):
+    city = city_readiness(demo_session)
+    renamed = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
+    first, second = (draw_readiness_map(each, "svg", is_demo=True) for each in (city, renamed))
+    assert first != second
 
 
 def test_the_pdf_is_one_a4_page(demo_session):

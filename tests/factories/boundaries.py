@@ -28,11 +28,11 @@ def tiles():
     points = shapely.MultiPoint([(float(ward.longitude), float(ward.latitude)) for ward in WARDS])
     frame = shapely.box(105.28, 20.56, 106.02, 21.39)
     cells = [cell.intersection(frame) for cell in shapely.voronoi_polygons(points, extend_to=frame).geoms]
-    found = {}
+    rings = {}
     for ward in WARDS:
         cell = next(c for c in cells if c.contains(shapely.Point(float(ward.longitude), float(ward.latitude))))
-        found[ward.code] = [[list(point) for point in shapely.segmentize(cell, 0.004).exterior.coords]]
-    return found
+        rings[ward.code] = [[list(point) for point in shapely.segmentize(cell, 0.004).exterior.coords]]
+    return rings
 
 
 def geojson(rings):

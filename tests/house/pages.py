@@ -1,5 +1,6 @@
 """Every page that any test opens is looked over; a fault says how to mend it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
@@ -60,6 +61,13 @@ def check_page(text: str, path: str) -> None:
     words = f" {text_of(page, between=' ').lower()} "
     for wrong, right in OTHER_WORDS.items():
         assert f" {wrong} " not in words, f"{path} says “{wrong}”: the word is “{right}”"
+    # Browsers show and read these as they are broken.
+    for tag in tags:
+        if tag.tag.endswith("}title") or tag.get("data-colour-label") is not None:
+            shown = "".join(tag.itertext())
+            assert not re.search(r"^\s|\n|\s$", shown), (
+                f"{path}: “{shown}” is shown and read with its line breaks: it may have none"
+            )
     twice = sorted(name for name, count in Counter(tag.get("id") for tag in tags).items() if name and count > 1)
     assert not twice, f"{path}: these ids stand twice: {twice}"
     labelled = {tag.get("for") for tag in tags if tag.tag == "label"}

@@ -39,10 +39,10 @@ def test_a_sound_page_passes(content):
     check_page(PAGE.format(content), "/a")
 
 
-@pytest.mark.parametrize(("content", "told"), FAULTY)
-def test_each_fault_is_told_each_time(content, told):
+@pytest.mark.parametrize(("content", "message"), FAULTY)
+def test_each_fault_is_named_each_time(content, message):
     for _ in range(2):
-        with pytest.raises(AssertionError, match=told):
+        with pytest.raises(AssertionError, match=message):
             check_page(PAGE.format(content), "/a")
 
 

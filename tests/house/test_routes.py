@@ -1,5 +1,6 @@
 import re
 from contextlib import contextmanager
+from io import BytesIO
 
 import pytest
 from sqlalchemy import event, select
@@ -11,6 +12,7 @@ from accounts.models import User
 from accounts.permissions import POLICY, Permission
 from accounts.users import create_user
 from portal.database import session_scope
+from scoring.models import ActionRecord
 from surveys.models import Submission
 from tests.support.applications import client_of
 
@@ -108,18 +110,22 @@ def test_who_lacks_the_permission_meets_a_404_and_changes_nothing(demo_app, role
 def test_another_ward_is_a_404_and_stays_as_it_is(demo_app, role):
     with Session(demo_app.extensions["engine"]) as session:
         foreign = session.scalars(select(Submission.id).where(Submission.ward_code == OTHER)).one()
+        action = session.scalars(select(ActionRecord.id).where(ActionRecord.ward_code.not_in([WARD]))).first()
     client = person(demo_app, role)
     tried = 0
-    with watching(demo_app) as written:
+    with watching(demo_app, (*WRITING, "BEGIN IMMEDIATE")) as written:
         for rule, method in doors(demo_app):
-            if not {"ward_code", "submission_id"} & rule.arguments:
+            if not {"ward_code", "submission_id", "action_id"} & rule.arguments:
                 continue
             tried += 1
-            path = address(rule, OTHER, foreign)
+            path = address(rule, OTHER, foreign, action)
             # A reviewer's room is closed to these roles whatever the ward.
             assert client.open(path, method=method).status_code == 404, f"{role} reached {method} {path} of another ward"
+            if method != "GET":
+                nowhere = address(rule, OTHER, 999_999, 999_999)
+                assert client.open(nowhere, method=method).status_code == 404, f"{method} {nowhere}"
     assert tried > 8
-    assert written == []
+    assert written == [], "a refused request wrote to the database, or took the lock of a writer"
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -154,6 +160,44 @@ def test_nobody_gets_in_without_an_account(demo_app):
             assert answer.status_code == 302, f"{method} {rule.rule} answered {answer.status_code}"
             assert "/sign-in" in answer.location
     assert written == []
+
+
+def test_what_is_sent_is_read_before_anything_is_locked(demo_app):
+    """Whoever sends a byte a minute, with a good account, would keep every other writer waiting."""
+    with Session(demo_app.extensions["engine"]) as session:
+        submission_id = session.scalars(select(Submission.id).where(Submission.ward_code == WARD)).one()
+    client, tried, wrong = person(demo_app, Role.OFFICER), 0, []
+    for rule, method in doors(demo_app):
+        view = demo_app.view_functions[rule.endpoint]
+        if "submission_id" not in rule.arguments or not hasattr(view, "writes") or view.permission != Permission.SUBMISSION_FILL:
+            continue
+        for kind in ("application/octet-stream", "application/json", "application/x-www-form-urlencoded"):
+            tried += 1
+            with watching(demo_app, ("BEGIN IMMEDIATE",)) as begun:
+                body = Slow(begun)
+                client.open(
+                    address(rule, WARD, submission_id), method=method, content_type=kind, content_length=2, input_stream=body
+                )
+            if not begun or body.begun_before_the_end:
+                wrong.append(f"{method} {rule.endpoint} of {kind}")
+    assert tried > 20
+    assert not wrong, f"reads what is sent while it holds the lock of a writer: {'; '.join(wrong)}"
+
+
+class Slow(BytesIO):
+    """Two bytes to be sent; when they are asked for, it notes whether a lock was taken before."""
+
+    def __init__(self, begun):
+        super().__init__(b"{}")
+        self.begun, self.begun_before_the_end = begun, False
+
+    def readinto(self, buffer):
+        self.begun_before_the_end |= bool(self.begun)
+        return super().readinto(buffer)
+
+    def read(self, size=-1):
+        self.begun_before_the_end |= bool(self.begun)
+        return super().read(size)
 
 
 def is_download(rule):
@@ -193,10 +237,12 @@ def watching(app, beginnings=WRITING):
         event.remove(app.extensions["engine"], "before_cursor_execute", note)
 
 
-def address(rule, ward_code, submission_id=1):
+def address(rule, ward_code, submission_id=1, action_id=1):
     values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
     if "ward_code" in values:
         values["ward_code"] = ward_code
     if "submission_id" in values:
         values["submission_id"] = submission_id
+    if "action_id" in values:
+        values["action_id"] = action_id
     return rule.build(values)[1]

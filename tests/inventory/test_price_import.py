@@ -1,7 +1,5 @@
 """A price list goes out as a workbook and comes back: previewed, refused cell by cell, taken over whole."""
 
-import shutil
-import subprocess
 from base64 import b64encode
 from dataclasses import replace
 from datetime import date, datetime
@@ -23,6 +21,7 @@ from inventory.prices.workbook import CODE, HEADER_ROW, KEYS, OBSERVED, PRICES, 
 from inventory.prices.workbook_import import MAX_BYTES, import_prices, preview_import
 from portal.database import session_scope
 from portal.uploads import UploadError
+from tests.support.libreoffice import saved_by_libreoffice
 
 FROM = date(2026, 6, 1)
 
@@ -76,14 +75,8 @@ def test_out_and_in_again_is_an_empty_difference(session, made):
         assert (done.same, done.observed_same) == (62, 3)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="NO LIBREOFFICE on this machine")
 def test_a_save_by_libreoffice_is_an_empty_difference(session, made, tmp_path):
-    source = tmp_path / "bang-gia.xlsx"
-    source.write_bytes(out(session, made))
-    folder = tmp_path / "saved"
-    command = ["soffice", f"-env:UserInstallation=file://{tmp_path / 'profile'}", "--headless", "--convert-to", "xlsx"]
-    subprocess.run([*command, "--outdir", str(folder), str(source)], check=True, capture_output=True, timeout=120)
-    data = (folder / "bang-gia.xlsx").read_bytes()
+    data = saved_by_libreoffice(out(session, made), tmp_path)
     done = preview_import(session, data, made.id)
     assert done.is_empty and (done.refused, done.disputed, done.missing) == ((), (), ())
     assert (done.same, done.observed_same) == (62, 3)

@@ -166,5 +166,5 @@ def form_of(client):
 
 def pot_name(client, words):
     page = BeautifulSoup(client.get("/plans/1/funding").data, "html.parser")
-    label = next(tag for tag in page.find_all("label") if tag.get_text() == words)
+    label = next(tag for tag in page.find_all("label") if tag.get_text(strip=True) == words)
     return page.find(id=label["for"])["name"]

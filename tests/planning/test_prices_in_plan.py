@@ -29,6 +29,26 @@ def test_a_plan_follows_the_saves_of_a_list_in_work(demo_session, own_list):
     assert lines[line.ward.code, line.item].unit_price == line.unit_price + 1
 
 
+def test_a_plan_never_takes_the_prices_of_a_draft_that_was_discarded(demo_session, own_list):
+    """The next draft gets the same id, and is saved as often."""
+
+    def save(draft, price):
+        code = next(line.item for line in get_plan(demo_session, 1).lines if line.unit_price)
+        save_prices(demo_session, draft.id, {code: replace(draft.prices[code], unit_price=price)})
+        demo_session.commit()
+        return {line.unit_price for line in get_plan(demo_session, 1).lines if line.item == code}
+
+    record, first_id = demo_session.get(PlanRecord, 1), own_list.id
+    assert save(own_list, 1_000_001) == {1_000_001}
+    record.price_list_id = own_list.based_on
+    discard_price_list(demo_session, first_id)
+    demo_session.commit()
+    second = copy_price_list(demo_session, record.price_list_id, "Bản soạn lại", date(2026, 1, 1), None, "x")
+    record.price_list_id = second.id
+    assert second.id == first_id
+    assert save(second, 2_000_002) == {2_000_002}
+
+
 def test_a_list_that_a_plan_uses_is_not_thrown_away(demo_session, own_list):
     with pytest.raises(PriceListError, match="phương án"):
         discard_price_list(demo_session, own_list.id)

@@ -15,6 +15,7 @@ from inventory.prices.price_lists import get_price_list
 from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_facts
 from inventory.wards.wards import load_wards
+from planning.models import PlanTransfer
 from planning.plan.assumptions import SOURCES, Assumptions, GroupRule, Method, Spending
 from planning.plan.comparison import diff_plans, outcome_of, wards_ready_after
 from planning.plan.exclusions import Reason
@@ -31,6 +32,7 @@ from planning.scenarios.serialization import (
     load_frozen,
     restore_plan,
 )
+from portal.clock import now
 from portal.database import session_scope
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate, rating_without_data
@@ -358,3 +360,21 @@ def test_two_who_revise_at_once_make_two_revisions(app, session):
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(revise, ("Một", "Hai"))) == [2, 3]
     assert [record.title for record in list_plans(session) if record.name == name].count(name) == 1
+
+
+def test_the_first_of_two_agreed_transfers_comes_first_when_a_line_asks_for_less(demo_session):
+    record = get_plan_record(demo_session, 1)
+    line = next(line for line in get_plan(demo_session, 1).lines if line.quantity)
+    givers = [ward.code for ward in load_wards() if ward != line.ward][:2]
+
+    def givers_of(order):
+        record.transfers.clear()
+        demo_session.flush()
+        for code in order:
+            moved = {"item_code": line.item, "giver_code": code, "receiver_code": line.ward.code, "quantity": line.quantity}
+            record.transfers.append(PlanTransfer(**moved, metres=1, by="x", at=now()))
+        demo_session.flush()
+        return [transfer.giver.code for transfer in get_plan(demo_session, 1).transfers]
+
+    assert givers_of(givers) == givers[:1]
+    assert givers_of(givers[::-1]) == givers[1:]

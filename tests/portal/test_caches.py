@@ -81,5 +81,10 @@ class TestContentKey:
     def test_other_contents_have_another_key(self, other):
         assert content_key(*other) != content_key("ab", "c")
 
+    @pytest.mark.parametrize("part", [object(), {1, 2}, frozenset("ab"), lambda: 1])
+    def test_what_is_not_shown_by_its_content_is_refused(self, part):
+        with pytest.raises(TypeError, match="no part of a key"):
+            content_key("a", part)
+
     def test_values_are_told_apart_by_all_that_they_hold(self):
         assert content_key(Sheet("a", (1, 2))) == content_key(Sheet("a", (1, 2))) != content_key(Sheet("a", (1, 3)))

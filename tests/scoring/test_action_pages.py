@@ -386,7 +386,7 @@ def test_the_list_and_its_workbook_show_the_same_by_the_filter(session, sign_in,
     assert len(page.select("tbody th")) == count
     sheet = load_workbook(BytesIO(client.get(f"/actions/list.xlsx{query}").data)).active
     listed = [row[4].value for row in sheet.iter_rows(min_row=5) if row[0].value]
-    assert listed == [cell.get_text() for cell in page.select("tbody th")]
+    assert listed == [cell.get_text(strip=True) for cell in page.select("tbody th")]
 
 
 def test_the_workbook_holds_words_on_network_security_only_by_choice_and_formulas_never(session, sign_in):

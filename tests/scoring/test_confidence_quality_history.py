@@ -168,7 +168,7 @@ def test_a_round_looked_at_again_is_the_same(demo_session, two_rounds):
 def test_the_pages_show_both(demo_sign_in, two_rounds):
     client = demo_sign_in("lanhdao")
     page = BeautifulSoup(client.get("/readiness/history").data, "html.parser")
-    rows = {row.th.get_text(): row.td.get_text() for row in page.select("tbody tr")}
+    rows = {row.th.get_text(strip=True): row.td.get_text(strip=True) for row in page.select("tbody tr")}
     assert rows["Kém đi (số liệu đổi)"] != "−0"
     assert client.get("/readiness/history?round_a=x&standard_b=%27").status_code == 200
     assert "Thống nhất" in client.get("/readiness/quality").text

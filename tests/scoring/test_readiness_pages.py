@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -6,7 +7,11 @@ from bs4 import BeautifulSoup
 from accounts.identity import Role
 from inventory.boundaries.store import load_boundaries, remove_boundaries
 from inventory.prices.price_lists import current_price_list
+from inventory.snapshots.repository import record_snapshot
+from inventory.wards.queries import list_wards
 from portal.database import session_scope
+from scoring.analysis.city_analysis import costs_to_ready
+from scoring.maps.page import land_map
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.remedies import cost_to_ready
 from tests.factories.boundaries import geojson, tiles
@@ -83,7 +88,7 @@ def test_the_money_of_a_ward_is_the_sum_of_its_lines_and_each_kind_has_a_sum_of_
     costs = {code: cost_to_ready(rating, price_list) for code, rating in city.ratings.items()}
     code = next(code for code, cost in costs.items() if cost.possible and cost.capital and cost.recurrent)
     page = open_page(demo_sign_in("lanhdao"), f"/readiness/wards/{code}")
-    lines = [(row.select("td")[2].get_text(), whole(row.select("td")[-1])) for row in page.select(".panel tbody tr")]
+    lines = [(row.select("td")[2].get_text(strip=True), whole(row.select("td")[-1])) for row in page.select(".panel tbody tr")]
     sums = [whole(cell) for cell in page.select(".panel tfoot td")]
     assert sums == [sum(money for kind, money in lines if kind == wanted) for wanted in ("đầu tư", "thường xuyên")]
     assert sums == [costs[code].capital, costs[code].recurrent]
@@ -116,7 +121,7 @@ def test_an_address_shows_its_colouring_without_a_script(demo_sign_in):
     page = open_page(demo_sign_in("lanhdao"), "/readiness?colour=cost")
     assert page.select_one("#map-colour option[selected]")["value"] == "cost"
     found = classes(page, ".map-hex")
-    legend = {item.span.get_text(): int(item.strong.get_text()) for item in page.select("[data-legend] li")}
+    legend = {item.span.get_text(strip=True): int(item.strong.get_text()) for item in page.select("[data-legend] li")}
     assert len(found) == 126 == sum(legend.values())
     assert legend["đã đáp ứng, không cần thêm"] == list(found.values()).count("k-done")
     assert "Kinh phí cần bổ sung để đáp ứng: " in page.select_one(".map-hex title").get_text()
@@ -197,3 +202,40 @@ def test_who_may_not_see_reasons_gets_none_in_the_data(demo_sign_in, username, s
     for key in hidden:
         page = open_page(client, f"/readiness?colour={key}")
         assert page.select_one("#map-colour option[selected]")["value"] == "state"
+
+
+def test_an_approval_in_the_middle_of_a_reading_is_rated_with_the_next(demo_session, monkeypatch):
+    """PostgreSQL lets each query of a transaction see what others have committed by then."""
+    before = city_readiness(demo_session)
+    empty = next(code for code, rating in before.ratings.items() if rating.snapshot is None)
+    known = next(rating.snapshot for rating in before.ratings.values() if rating.snapshot)
+
+    def approve_meanwhile(session):
+        for snapshot in (replace(known, ward_code=empty), replace(known, lots=(), approved_by="x")):
+            record_snapshot(session, snapshot)
+        return list_wards(session)
+
+    monkeypatch.setattr("scoring.rating.city_readiness.list_wards", approve_meanwhile)
+    meanwhile = city_readiness(demo_session)
+    monkeypatch.undo()
+    assert meanwhile.ratings == before.ratings
+    after = city_readiness(demo_session)
+    assert after.ratings[known.ward_code].snapshot.lots == ()
+    assert after.ratings[empty].snapshot is not None
+
+
+def test_what_a_ward_costs_follows_its_snapshot_even_of_the_same_moment(demo_session):
+    city, prices = city_readiness(demo_session), current_price_list(demo_session).prices
+    known = next(rating.snapshot for rating in city.ratings.values() if rating.snapshot and rating.snapshot.lots)
+    costs_to_ready(demo_session, city)
+    record_snapshot(demo_session, replace(known, lots=()))
+    poorer = city_readiness(demo_session)
+    assert costs_to_ready(demo_session, poorer)[known.ward_code] == cost_to_ready(poorer.ratings[known.ward_code], prices)
+
+
+def test_the_map_of_boundaries_is_that_of_the_wards_it_is_asked_for(demo_session):
+    source = load_boundaries(demo_session, geojson(tiles()), "ranh.geojson", "Sở, 2026", None)
+    city = city_readiness(demo_session)
+    renamed = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
+    names = [land_map(demo_session, source, each).areas[0].ward.name for each in (city, renamed)]
+    assert names == [city.wards[0].name, "Tên Mới"]

@@ -140,8 +140,8 @@ def check_accessibility(page: Page) -> None:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     violations = page.evaluate("axe.run({resultTypes: ['violations']}).then(({ violations }) => violations)")
-    told = [(rule["id"], [node["html"][:150] for node in rule["nodes"][:3]]) for rule in violations]
-    assert told == [], f"axe finds faults on {page.url}, {page.viewport_size}"
+    faults = [(rule["id"], [node["html"][:150] for node in rule["nodes"][:3]]) for rule in violations]
+    assert faults == [], f"axe finds faults on {page.url}, {page.viewport_size}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} scrolls sideways"
 
 

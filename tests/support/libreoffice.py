@@ -26,7 +26,7 @@ def saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
     if program is None:
         pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to send the workbook through a second program.")
     (folder / "plan.xlsx").write_bytes(data)
-    own, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
-    command = [program, own, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "plan.xlsx")]
+    profile, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
+    command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "plan.xlsx")]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     return (out / "plan.xlsx").read_bytes()

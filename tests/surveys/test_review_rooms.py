@@ -49,7 +49,7 @@ def seen_now(session):
 
 
 def listed(page):
-    return [row.th.get_text() for row in page.select(".ward-table tbody tr") if row.th]
+    return [row.th.get_text(strip=True) for row in page.select(".ward-table tbody tr") if row.th]
 
 
 @pytest.fixture
@@ -95,6 +95,21 @@ def test_what_was_mended_after_a_return_is_complete_but_not_sent(demo_session):
     assert notices() == (Notice.COMPLETE,)
     save_fields(demo_session, sent, {"floors": "abc"}, entries_of(sent), "Công chức")
     assert notices() == (Notice.RETURNED,)
+
+
+def test_a_year_that_may_not_be_entered_yet_may_be_next_year(demo_session):
+    found, draft = current_round(demo_session), of_state(demo_session, CollectionState.SENT)
+    draft.state = CollectionState.DRAFT.value
+    save_fields(demo_session, draft, {"A01.year": str(DEMO_DAY.year + 1)}, entries_of(draft), "Công chức")
+
+    def is_complete(day):
+        rows = build_board(demo_session, found, day).rows
+        return Notice.COMPLETE in next(row.notices for row in rows if row.submission_id == draft.id)
+
+    with time_machine.travel(datetime(DEMO_DAY.year, 12, 31, 23, tzinfo=HANOI)):
+        assert not is_complete(today())
+    with time_machine.travel(datetime(DEMO_DAY.year + 1, 1, 1, 1, tzinfo=HANOI)):
+        assert is_complete(today())
 
 
 def test_a_round_that_only_repeats_the_one_before_is_noticed(demo_session):

@@ -72,7 +72,7 @@ def test_the_empty_print_asks_everything_that_the_ward_answers_and_fills_nothing
     demo_session.rollback()
     page = BeautifulSoup(demo_sign_in("canbo").get(f"/surveys/{number}/print-empty").data, "html.parser")
     assert drawn(page) == path_of(f"http://127.0.0.1:8000/surveys/{number}/")
-    labels = [cell.get_text() for cell in page.select("tbody th")]
+    labels = [cell.get_text(strip=True) for cell in page.select("tbody th")]
     assert labels == [question.label for question in load_questionnaire().questions if question.asked_of == "ward"]
     assert not any(staff in cell.get_text() for cell in page.select("tbody td"))
 

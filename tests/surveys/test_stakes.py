@@ -1,5 +1,7 @@
 """What is reviewed first."""
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
@@ -90,3 +92,19 @@ def test_a_long_queue_costs_no_more_questions_than_a_short_one(demo_session):
     many, long = count()
     assert many > few * 10
     assert long <= short + 2
+
+
+def test_the_priority_follows_the_day_of_the_sending(demo_session):
+    """A PC grows old between two sendings of the same answers."""
+    sent = demo_session.get(Submission, build_queue(demo_session)[0].submission_id)
+    sent.state = CollectionState.RETURNED.value
+    save_fields(demo_session, sent, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, entries_of(sent), "Công chức")
+    sent.state = CollectionState.SENT.value
+
+    def at_stake():
+        demo_session.flush()
+        return next(row.stake for row in build_queue(demo_session) if row.submission_id == sent.id)
+
+    first = at_stake()
+    sent.sent_at += timedelta(days=365 * 9)
+    assert at_stake().hanging > first.hanging

@@ -7,7 +7,7 @@ from tests.drills.storm import Officer, Progress, look_over, run
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_no_acknowledged_field_is_lost_when_the_server_is_killed(kind):
-    assert run(kind, saves=5, kills=1, officers=12, pause=0.5) == []
+    assert run(kind, saves=5, kills=1, officers=12, pause=0.5, workers=2) == []
 
 
 def test_a_storm_that_proves_nothing_is_told():
@@ -28,7 +28,9 @@ def test_a_storm_that_proves_nothing_is_told():
 
 def test_an_officer_who_gives_up_is_told():
     lost = Officer(1, "", fields=[])
-    lost.work(port=1, progress=Progress(), saves=1, pause=0, start=0)
+    progress = Progress()
+    lost.work(port=1, progress=progress, saves=1, pause=0, start=0)
+    progress.wait_for(1)
     (told,) = lost.refused
     assert told.startswith("the officer gave up: ZeroDivisionError")
 
