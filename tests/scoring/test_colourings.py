@@ -174,7 +174,7 @@ def test_who_sees_reasons_of_own_wards_only_colours_by_results_only(role):
 
 def shades_of_the_style_sheet():
     found = {}
-    for selectors, fill, ink in re.findall(r"([^{}]+)\{ fill: (#\w{6}); color: (#\w{3,6}); \}", CSS):
+    for selectors, fill, ink in re.findall(r"([^{}]+)\{\s*fill: (#\w{6});\s*color: (#\w{3,6});\s*\}", CSS):
         for name in re.findall(r"\.k-([a-z_0-9]+)", selectors):
             found[name] = (fill, ink if len(ink) == 7 else "#" + "".join(2 * c for c in ink[1:]))
     return found

@@ -454,7 +454,7 @@ def test_the_command_rehearses_and_takes_over(demo_app, demo_session, mine, tmp_
     assert form_header(mine).round_id == current_round(demo_session).id
     demo_session.rollback()
     runner = demo_app.test_cli_runner()
-    assert "1 ô mới" in runner.invoke(args=["surveys", "import", "--preview_import", str(path)]).output
+    assert "1 ô mới" in runner.invoke(args=["surveys", "import", "--rehearse", str(path)]).output
     assert entries_of(demo_session.get(Submission, number)).get("it_officers", "") == ""
     demo_session.rollback()
     assert runner.invoke(args=["surveys", "import", str(path)]).exit_code == 0
