@@ -119,7 +119,7 @@ def test_the_colours_are_those_of_the_pages():
     sheet = (STATIC / "portal.css").read_text("utf-8")
     for key, (fill, _ink) in COLOURS.items():
         if key.startswith(("seq", "heat")) or key in ("done", "stuck", "na"):
-            assert re.search(rf"\.k-{key}\b[^{{]*{{ fill: {fill};", sheet), key
+            assert re.search(rf"\.k-{key}\b[^{{]*{{\s*fill: {fill};", sheet), key
 
 
 def test_a_download_is_audited(demo_sign_in, demo_session):
