@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp ## install, load the demo on the first start, serve on ht
 setup: $(VENV)/run.stamp ## set up for real use (settings from the environment)
 	@$(BIN)/flask --app wsgi setup
 
-test: $(VENV)/test.stamp lint ## what CI checks first: style, types, contracts, and every test (less than 10 minutes)
+test: $(VENV)/test.stamp lint ## what CI checks first: style, types, contracts, and every test (10 minutes on two cores)
 	$(BIN)/pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/test.stamp ## ruff, import contracts, types, and the layout of templates, styles and scripts
