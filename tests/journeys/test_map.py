@@ -1,12 +1,13 @@
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
 
 from inventory.boundaries.store import load_boundaries
-from portal.database import session_scope
+from portal.database import make_engine, session_scope
 from tests.factories.boundaries import geojson, tiles
-from tests.support.browsers import HeldFile, at_a_desk, check_accessibility
+from tests.support.browsers import HeldFile, at_a_desk, check_accessibility_in_both_widths
 
 BOUNDARIES = geojson(tiles())
 CLASSES = """scope => Object.fromEntries([...document.querySelectorAll(`${scope} [data-ward]`)].map(
@@ -16,10 +17,20 @@ CLASSES = """scope => Object.fromEntries([...document.querySelectorAll(`${scope}
 CELLS = "body => [...body.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim().split(/\\s+/).join(' ')))"
 
 
-@pytest.fixture
-def leader(demo_app, visit):
-    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+@pytest.fixture(scope="module")
+def demo_city(demo_city, tmp_path_factory):
+    """The demo with boundaries, which take a second to draw: once for all tests here."""
+    path = tmp_path_factory.mktemp("boundaries") / "demo.sqlite"
+    shutil.copy(demo_city, path)
+    engine = make_engine(f"sqlite:///{path}")
+    with session_scope(engine, writes=True) as session:
         load_boundaries(session, BOUNDARIES, "thu.geojson", "Số liệu thử, 2026", None)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def leader(visit):
     page = visit.sign_in("lanhdao", at="/readiness")
     page.evaluate("window.samePage = true")
     return page
@@ -183,7 +194,7 @@ def test_a_drag_moves_the_map_a_click_opens_and_the_wheel_waits_its_turn(leader)
 
 
 @pytest.mark.journey
-def test_without_scripts_the_form_asks_for_the_page(demo_app, visit, leader):
+def test_without_scripts_the_form_asks_for_the_page(visit):
     plain = visit.sign_in("lanhdao", scripts=False)
     plain.goto("/readiness")
     plain.get_by_label("Tô màu theo").select_option("group-A")
@@ -197,27 +208,10 @@ def test_without_scripts_the_form_asks_for_the_page(demo_app, visit, leader):
 
 
 @pytest.mark.journey
+@at_a_desk
 @pytest.mark.parametrize("query", ["colour=cost", "view=land&colour=CR-A1&find=ba", "view=land&colour=change"])
 def test_axe_finds_nothing_on_any_map(leader, query):
     leader.goto(f"/readiness?{query}")
     ready(leader)
     leader.locator(".map-table summary").click()
-    check_accessibility(leader)
-
-
-@pytest.mark.journey
-@at_a_desk
-def test_an_administrator_loads_boundaries_by_page(visit, tmp_path):
-    page = visit.sign_in("quantri", at="/boundaries")
-    page.get_by_label("Nguồn số liệu").fill("Số liệu thử, 2026")
-    page.get_by_label("Tệp ranh giới").set_input_files({"name": "sai.json", "mimeType": "application/json", "buffer": b"{}"})
-    page.get_by_role("button", name="Kiểm tra và nạp").click()
-    page.get_by_text("Tệp không phải GeoJSON").first.wait_for()
-    assert page.get_by_label("Nguồn số liệu").input_value() == "Số liệu thử, 2026"
-    check_accessibility(page)
-    page.get_by_label("Tệp ranh giới").set_input_files({"name": "tot.json", "mimeType": "application/json", "buffer": BOUNDARIES})
-    page.get_by_role("button", name="Kiểm tra và nạp").click()
-    page.get_by_text("Đã nạp ranh giới.").wait_for()
-    check_accessibility(page)
-    page.get_by_role("button", name="Gỡ ranh giới").click()
-    page.get_by_text("Đã gỡ ranh giới.").wait_for()
+    check_accessibility_in_both_widths(leader)
