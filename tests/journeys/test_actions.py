@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.browsers import check_accessibility
+
 TASK = "Thay 12 cổng switch 1 Gbps ở trụ sở"
 SECOND = "Chuyên viên thẩm định thứ hai, người công bố (minh họa) – Chuyên viên thẩm định"
 
@@ -18,6 +20,7 @@ def test_from_a_red_ward_to_an_action_that_is_done(visit):
     code = criterion.get_attribute("aria-label").split()[-1]
     criterion.click()
     expect(leader.get_by_label("Sản phẩm phải có")).to_have_value(re.compile(f"Tiêu chí {code} .* đạt"))
+    check_accessibility(leader)
 
     leader.get_by_label("Việc phải làm").fill(TASK)
     leader.get_by_label("Bằng chứng nghiệm thu").fill("")
@@ -25,6 +28,7 @@ def test_from_a_red_ward_to_an_action_that_is_done(visit):
     leader.get_by_role("alert").get_by_role("link", name=re.compile("Bằng chứng nghiệm thu")).click()
     expect(leader.get_by_label("Bằng chứng nghiệm thu")).to_be_focused()
     expect(leader.get_by_label("Việc phải làm")).to_have_value(TASK)
+    check_accessibility(leader)
     leader.get_by_label("Bằng chứng nghiệm thu").fill("Biên bản bàn giao")
     leader.get_by_role("button", name="Giao việc").click()
     leader.get_by_text("Đã giao 1 việc.").wait_for()
@@ -34,6 +38,7 @@ def test_from_a_red_ward_to_an_action_that_is_done(visit):
     owner.get_by_role("link", name=re.compile("Đang mở, xem danh sách")).click()
     owner.get_by_role("link", name=TASK).click()
     assert owner.url == action
+    check_accessibility(owner)
     expect(owner.get_by_role("link", name="Sửa việc")).to_have_count(0)
     owner.get_by_label("Đã bàn giao gì").fill("Đã thay, biên bản số 12")
     owner.get_by_role("button", name="Báo đã xong việc này").click()
@@ -53,12 +58,14 @@ def test_from_a_red_ward_to_an_action_that_is_done(visit):
 def test_many_red_wards_get_one_action_each(visit):
     reviewer = visit.sign_in("thamdinh", at="/readiness")
     reviewer.get_by_role("link", name="Giao việc cho nhiều đơn vị chưa đáp ứng").click()
+    check_accessibility(reviewer)
     boxes = reviewer.get_by_role("group", name="Xã, phường nhận việc").get_by_role("checkbox")
     chosen = [boxes.nth(place).get_attribute("value") for place in (0, 2, 3)]
     for place in (0, 2, 3):
         boxes.nth(place).check()
     reviewer.get_by_role("button", name="Giao việc cho các đơn vị đã chọn").click()
     reviewer.get_by_role("heading", name="Giao việc cho 3 xã, phường").wait_for()
+    check_accessibility(reviewer)
 
     reviewer.get_by_label("Người thực hiện", exact=True).select_option("ward_head")
     reviewer.get_by_label("Việc phải làm").fill("Lập danh mục cần bổ sung của [đơn vị]")

@@ -8,19 +8,21 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.support.browsers import at_a_desk
+from tests.support.browsers import at_a_desk, check_accessibility
 
 
 @pytest.mark.journey
 def test_from_the_city_to_the_page_of_a_ward(visit):
     leader = visit.sign_in("lanhdao", at="/briefs")
+    check_accessibility(leader)
     leader.get_by_role("link", name="Toàn thành phố").click()
     expect(leader.get_by_role("heading", level=1)).to_have_text("Tóm tắt mức độ đáp ứng: Thành phố Hà Nội")
+    check_accessibility(leader)
     assert len(PdfReader(BytesIO(leader.pdf(prefer_css_page_size=True))).pages) == 1
     leader.get_by_role("link", name="Mọi bản tóm tắt").click()
     leader.get_by_role("link", name="Phường Hoàn Kiếm", exact=True).click()
     expect(leader.get_by_role("heading", level=1)).to_have_text("Tóm tắt mức độ đáp ứng: Phường Hoàn Kiếm")
-    assert leader.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    check_accessibility(leader)
     assert len(PdfReader(BytesIO(leader.pdf(prefer_css_page_size=True))).pages) == 1
     with leader.expect_download() as taken:
         leader.get_by_role("link", name="PDF").click()
@@ -63,6 +65,7 @@ def test_the_pictures_are_seen_and_taken_away(visit):
     picture = officer.get_by_role("img", name=re.compile(r"^Kết quả\. Đáp ứng: \d+ đơn vị"))
     picture.scroll_into_view_if_needed()
     officer.wait_for_function("image => image.complete && image.naturalWidth === 1080", arg=picture.element_handle())
+    check_accessibility(officer)
     with officer.expect_download() as taken:
         officer.get_by_role("link", name="Sơ đồ theo kết quả, cho điện thoại").click()
     assert taken.value.suggested_filename == "so-do-muc-do-dap-ung-dien-thoai.png"

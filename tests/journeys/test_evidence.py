@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from surveys.models import Submission
+from tests.support.browsers import check_accessibility
 from tests.support.workbooks import fill_in_form
 
 
@@ -34,10 +35,12 @@ def test_a_photo_is_attached_and_the_reviewer_sees_it_beside_the_answer(visit, n
     officer.locator("#evidence-file").set_input_files(picture)
     officer.get_by_role("button", name="Đính kèm", exact=True).click()
     officer.get_by_text("Đã đính kèm tệp “tủ mạng.jpg”.").wait_for()
+    check_accessibility(officer)
     with officer.expect_download() as download:
         officer.get_by_role("link", name="tủ mạng.jpg").click()
     assert download.value.suggested_filename == "tủ mạng.jpg"
     reviewer = visit.sign_in("thamdinh", at=f"/review/{number}")
+    check_accessibility(reviewer)
     expect(reviewer.locator("#q-F01").get_by_role("link", name="tủ mạng.jpg")).to_be_visible()
 
 
@@ -46,12 +49,14 @@ def test_the_print_is_signed_scanned_and_compared(visit, number, picture):
     officer = visit.sign_in("canbo", at=f"/surveys/{number}/print")
     code = re.search(r"Mã nội dung: ([0-9a-f]{12})", officer.locator(".a4-seal").inner_text())[1]
     expect(officer.locator(".a4-seal svg")).to_be_visible()
+    check_accessibility(officer)
     officer.goto(f"/surveys/{number}/")
     officer.get_by_text("Đính kèm bản đã ký, đóng dấu").click()
     expect(officer.get_by_label("Mã nội dung in ở đầu phiếu đã ký")).to_have_value(code)
     officer.locator("#signed-file").set_input_files(picture)
     officer.get_by_role("button", name="Đính kèm bản đã ký").click()
     officer.get_by_text("Nội dung hiện tại giống bản đã ký.").wait_for()
+    check_accessibility(officer)
     officer.goto(f"/surveys/{number}/sections/C")
     officer.locator('[name="lan_seats"]').fill("79")
     officer.locator('[name="lan_seats"]').blur()
@@ -74,12 +79,14 @@ def test_a_line_is_measured_and_filled_in(visit, number):
     officer.reload()
     expect(officer.locator('[name="internet.measured"]')).to_have_value(measured)
     expect(officer.get_by_role("link", name=f"đo {measured} Mbps xuống")).to_be_visible()
+    check_accessibility(officer)
 
 
 @pytest.mark.journey
 def test_the_form_goes_out_as_a_workbook_and_comes_back(visit, number, tmp_path):
     officer = visit.sign_in("canbo", at=f"/surveys/{number}/")
     officer.get_by_role("link", name="Điền bằng tệp Excel").click()
+    check_accessibility(officer)
     with officer.expect_download() as download:
         officer.get_by_role("link", name="Tải mẫu phiếu (.xlsx)").click()
     path = tmp_path / "phieu.xlsx"
@@ -89,6 +96,7 @@ def test_the_form_goes_out_as_a_workbook_and_comes_back(visit, number, tmp_path)
     officer.get_by_role("button", name="Xem trước").click()
     officer.get_by_text("Mới xem trước, chưa nhận gì. 1 ô mới, 0 ô đổi").wait_for()
     expect(officer.get_by_text("“nhiều” không phải số nguyên")).to_be_visible()
+    check_accessibility(officer)
     with officer.expect_download() as marked:
         officer.get_by_role("button", name="Tải tệp có đánh dấu chỗ sai").click()
     copy = tmp_path / "sua.xlsx"

@@ -49,7 +49,7 @@ def test_one_screen_says_how_many_who_when_what_and_the_money(leader, width):
         assert all(box[2] <= 360 for box in boxes.values())
     else:
         assert boxes["panel-map"][0] < boxes["panel-trend"][0], "the map and the trend stand side by side"
-    assert leader.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    check_accessibility(leader)
 
 
 @pytest.mark.journey
@@ -98,16 +98,19 @@ def test_the_trend_is_reached_drawn_and_told(leader, width):
 def test_down_to_the_answer_by_keys_and_back_up(leader):
     leader.goto("/readiness?district=Quận+Hoàn+Kiếm")
     expect(leader.get_by_role("heading", level=1)).to_have_text("Mức độ đáp ứng: Quận Hoàn Kiếm")
+    check_accessibility(leader)
     tab_to(leader, "^Phường Hoàn Kiếm$")
     leader.keyboard.press("Enter")
     leader.wait_for_url("**/readiness/wards/00070")
     ward = leader.url
     leader.locator("#CR-A1 summary").focus()
+    check_accessibility(leader)
     leader.keyboard.press("Enter")
     tab_to(leader, "^Tiêu chí này ở các đơn vị khác$")
     leader.keyboard.press("Enter")
     leader.wait_for_url("**/readiness/criteria/CR-A1")
     expect(leader.get_by_role("navigation", name="Đường dẫn")).to_be_visible()
+    check_accessibility(leader)
     leader.get_by_role("row").filter(has_text="Phường Hoàn Kiếm").get_by_role("link").first.click()
     leader.wait_for_url("**/readiness/wards/00070#CR-A1")
     expect(leader.locator("#CR-A1")).to_be_in_viewport()
@@ -115,6 +118,7 @@ def test_down_to_the_answer_by_keys_and_back_up(leader):
     leader.locator("#CR-A1 a[href*='/inventory/']").first.click()
     leader.wait_for_url("**/inventory/wards/00070#*")
     expect(leader.locator(f"[id='{leader.url.partition('#')[2]}']")).to_be_in_viewport()
+    check_accessibility(leader)
     back = leader.get_by_role("navigation", name="Đường dẫn")
     back.get_by_role("link", name="Phường Hoàn Kiếm").click()
     assert leader.url == ward

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from exports.workbook.annex import FIRST, HEAD
-from tests.support.browsers import at_a_desk
+from tests.support.browsers import at_a_desk, check_accessibility_in_both_widths
 from tests.support.libreoffice import saved_by_libreoffice
 
 DETAIL = "PL02 Chi tiết"
@@ -19,18 +19,22 @@ pytestmark = at_a_desk
 @pytest.mark.journey
 def test_two_scenarios_are_made_compared_and_one_is_fixed(visit):
     planner = visit.sign_in("taichinh", at="/plans")
+    check_accessibility_in_both_widths(planner)
     planner.get_by_role("link", name="Lập phương án mới").click()
+    check_accessibility_in_both_widths(planner)
     planner.get_by_label("Tên phương án").fill("Thuê tối đa")
     planner.get_by_label("Ghi chú: phương án này khác gì").fill("Thuê thay mua nhóm E")
     planner.get_by_role("button", name="Lưu phương án").click()
     planner.get_by_role("link", name="Quy tắc", exact=True).click()
     planner.locator("#E-is_leased").check()
+    check_accessibility_in_both_widths(planner)
     planner.get_by_role("button", name="Lưu quy tắc").click()
     planner.get_by_text("Đã lưu quy tắc").wait_for()
     planner.goto("/plans")
     planner.get_by_role("button", name="So sánh các phương án đã chọn").click()
     expect(planner.get_by_role("heading", name="So sánh phương án")).to_be_visible()
     expect(planner.get_by_text(re.compile(r"\d+ chỗ khác nhau"))).to_be_visible()
+    check_accessibility_in_both_widths(planner)
     planner.get_by_role("link", name="Thuê tối đa").first.click()
     planner.get_by_role("button", name="Chọn làm phương án đề xuất").click()
     planner.get_by_text("nay là phương án đề xuất").wait_for()
@@ -38,6 +42,7 @@ def test_two_scenarios_are_made_compared_and_one_is_fixed(visit):
     planner.get_by_text("Mã băm nội dung").wait_for()
     planner.get_by_role("link", name="Quy tắc", exact=True).click()
     expect(planner.get_by_text("Phương án đã chốt nên quy tắc chỉ để xem.")).to_be_visible()
+    check_accessibility_in_both_widths(planner)
     planner.go_back()
     planner.get_by_label("Bản tiếp theo để làm gì").fill("Cập nhật theo ý kiến")
     planner.get_by_role("button", name="Lập bản tiếp theo").click()
@@ -47,6 +52,7 @@ def test_two_scenarios_are_made_compared_and_one_is_fixed(visit):
 @pytest.mark.journey
 def test_what_one_ward_spares_is_moved_to_another(visit):
     planner = visit.sign_in("taichinh", at="/plans/1/transfers")
+    check_accessibility_in_both_widths(planner)
     boxes = planner.get_by_role("checkbox", name=re.compile("^Nhận "))
     offered = boxes.count()
     assert offered > 10
@@ -65,6 +71,7 @@ def test_what_one_ward_spares_is_moved_to_another(visit):
 @pytest.mark.journey
 def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     planner = visit.sign_in("taichinh", at="/plans/1/funding")
+    check_accessibility_in_both_widths(planner)
     figure = planner.locator(".big-figure .number")
     without = int(figure.inner_text().split("/")[0])
     field = planner.get_by_label(re.compile("Đầu tư công")).first
@@ -72,6 +79,7 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     planner.get_by_role("button", name="Chọn lại theo các trần này").click()
     planner.get_by_text("có thể hiểu theo nhiều cách").first.wait_for()
     assert field.input_value() == "1,500"
+    check_accessibility_in_both_widths(planner)
     field.fill("1,5 tỷ")
     planner.get_by_role("button", name="Chọn lại theo các trần này").click()
     planner.get_by_text("Đã lưu trần vốn.").wait_for()
@@ -103,6 +111,7 @@ def test_the_workbook_goes_to_finance_and_comes_back(visit, tmp_path):
     hand_in(planner, buffer.getvalue())
     expect(planner.get_by_text("1 thay đổi, 0 ô đã đổi ở cả hai nơi, 1 ô không nhận được", exact=False)).to_be_visible()
     expect(planner.get_by_text("“năm sau” không phải năm", exact=False)).to_be_visible()
+    check_accessibility_in_both_widths(planner)
     planner.get_by_label("Ghi chú cho bản mới").fill("Sở Tài chính rà lại")
     planner.get_by_role("button", name="Nhận vào bản mới").click()
     planner.get_by_text("Đã nhận 1 thay đổi vào bản 2.").wait_for()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from surveys.checks.remarks import add_remark
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Submission
+from tests.support.browsers import check_accessibility
 
 
 @pytest.mark.journey
@@ -21,6 +22,7 @@ def test_a_return_by_question_leads_the_officer_to_the_field_and_back(visit, dem
     number = mine.id
     demo_session.commit()
     reviewer = visit.sign_in("thamdinh", at=f"/review/{number}")
+    check_accessibility(reviewer)
     row = reviewer.locator("#q-lan_seats")
     row.get_by_text("✎ Ý kiến").click()
     row.get_by_label("Ý kiến về câu").fill("Nhiều hơn số cán bộ; đếm lại giúp")
@@ -45,6 +47,7 @@ def test_a_return_by_question_leads_the_officer_to_the_field_and_back(visit, dem
     officer.locator('[name="lan_seats"]').blur()
     expect(officer.locator('[data-question="lan_seats"] [data-state]')).to_have_text("✓ đã lưu")
     officer.goto(f"/surveys/{number}/send")
+    check_accessibility(officer)
     officer.get_by_role("button", name="Gửi thẩm định").click()
     officer.get_by_text("Đã gửi phiếu").wait_for()
 
@@ -54,6 +57,7 @@ def test_a_return_by_question_leads_the_officer_to_the_field_and_back(visit, dem
     expect(reviewer.locator("#q-lan_seats").get_by_text(f"khi yêu cầu bổ sung: {before} chỗ")).to_be_visible()
     reviewer.locator("#q-floors").get_by_role("button", name="Xử lý xong").click()
     reviewer.goto("/review/")
+    check_accessibility(reviewer)
     reviewer.get_by_label("Chọn phiếu của Phường Hoàn Kiếm").check()
     reviewer.get_by_role("button", name="Duyệt các phiếu đã chọn").click()
     reviewer.get_by_text("Đã duyệt 1 phiếu: Phường Hoàn Kiếm.").wait_for()
@@ -76,6 +80,7 @@ def test_ward_and_reviewer_talk_beside_the_submission(visit):
     reviewer.get_by_label("Ý kiến chung").fill("Được, ghi rõ ngày ở lý do")
     reviewer.locator("#trao-doi").get_by_role("button", name="Ghi ý kiến").click()
     officer.reload()
+    check_accessibility(officer)
     expect(officer.get_by_text("Được, ghi rõ ngày ở lý do")).to_be_visible()
 
 
@@ -85,6 +90,7 @@ def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_a
     add_remark(demo_session, waiting[0], RemarkKind.FLAG, "", "Đối chiếu sổ tài sản", "Chuyên viên")
     demo_session.commit()
     reviewer = visit.sign_in("thamdinh", at="/rounds/1")
+    check_accessibility(reviewer)
     reviewer.get_by_role("link", name=re.compile(r"^Đã dừng từ 7 ngày trở lên")).click()
     reviewer.wait_for_url(re.compile("notice=stopped"))
     reviewer.get_by_label("Loại", exact=True).select_option(label="Xã")
@@ -110,11 +116,14 @@ def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_a
 @pytest.mark.journey
 def test_the_officer_says_why_a_field_was_changed(visit):
     officer = visit.sign_in("canbo", at="/surveys/14/sections/0")
+    check_accessibility(officer)
     officer.locator('[name="floors"]').fill("8")
     officer.locator('[name="floors"]').blur()
     expect(officer.locator('[data-question="floors"] [data-state]')).to_have_text("✓ đã lưu")
     officer.goto("/surveys/14/changes?question=floors")
+    check_accessibility(officer)
     officer.get_by_role("link", name="Ghi vì sao sửa: Số tầng").first.click()
+    check_accessibility(officer)
     officer.get_by_label("Vì sao sửa").fill("Nhận thêm hai trụ sở")
     officer.get_by_role("button", name="Ghi vào nhật ký").click()
     expect(officer.get_by_role("cell", name="Nhận thêm hai trụ sở")).to_be_visible()

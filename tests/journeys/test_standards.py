@@ -5,19 +5,23 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsers import HeldFile, at_a_desk
+from tests.support.browsers import HeldFile, at_a_desk, check_accessibility, check_accessibility_in_both_widths
 
 
 @pytest.mark.journey
 @at_a_desk
 def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
     first = visit.sign_in("thamdinh", at="/standards/")
+    check_accessibility_in_both_widths(first)
     first.get_by_role("button", name="Soạn bản thảo").click()
     draft = first.url
+    check_accessibility_in_both_widths(first)
     first.get_by_role("link", name="Sửa CR-A1").click()
+    check_accessibility_in_both_widths(first)
     first.get_by_label("Tỷ lệ % của thông tin làm căn cứ").fill("110")
     first.get_by_role("button", name="Lưu bản thảo").click()
     first.get_by_role("link", name="Nếu công bố thì đơn vị nào đổi kết quả?").click()
+    check_accessibility_in_both_widths(first)
     heading = first.get_by_role("heading", name=re.compile(r"Không còn đáp ứng \(\d+\)")).inner_text()
     lost = int(re.search(r"\d+", heading)[0])
     assert lost > 0
@@ -34,6 +38,7 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
 @pytest.mark.journey
 def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
     leader = visit.sign_in("lanhdao", at="/standards/2026.1")
+    check_accessibility(leader)
     leader.get_by_role("link", name="Thử đổi ngưỡng").click()
     leader.get_by_label("Ngưỡng", exact=True).select_option("CR-A1")
     leader.wait_for_url(lambda url: "of=CR-A1" in url)
@@ -42,6 +47,7 @@ def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
     with leader.expect_navigation():
         leader.keyboard.press("PageUp")
     expect(leader.locator("tr.table-active")).to_have_count(1)
+    check_accessibility(leader)
     assert int(leader.locator("tr.table-active th").inner_text().split()[0]) > 100
     expect(leader.get_by_text(re.compile(r"Không còn đáp ứng: .*(Xã|Phường) "))).to_be_visible()
 
@@ -59,11 +65,13 @@ def test_a_threshold_chosen_before_the_script_is_there_is_shown_all_the_same(vis
 @pytest.mark.journey
 def test_one_ward_is_tried_with_other_answers(visit):
     leader = visit.sign_in("lanhdao", at="/readiness/nearest")
+    check_accessibility(leader)
     leader.locator("tbody a").first.click()
     leader.get_by_role("link", name=re.compile("Thử thay câu trả lời")).click()
     leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng").fill("30")
     leader.get_by_role("button", name="Tính thử").click()
     leader.get_by_text("Đã thử thay 1 câu trả lời.").wait_for()
+    check_accessibility(leader)
     leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng").fill("ba mươi")
     leader.get_by_role("button", name="Tính thử").click()
     leader.get_by_text("không phải số nguyên").first.wait_for()

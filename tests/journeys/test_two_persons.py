@@ -8,6 +8,7 @@ from accounts.identity import Role
 from accounts.users import create_user
 from surveys.models import Submission
 from surveys.submissions.submissions import save_fields
+from tests.support.browsers import check_accessibility
 
 LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 
@@ -26,7 +27,9 @@ def test_the_officer_fills_in_and_the_ward_head_confirms_before_it_is_sent(visit
     officer.get_by_role("button", name="Gửi thẩm định").click()
     officer.get_by_text("Đợt này cần lãnh đạo UBND xã, phường xác nhận trên hệ thống trước khi gửi. Mời").wait_for()
     expect(officer.get_by_label("Người lập phiếu")).to_have_value("Người lập")
+    check_accessibility(officer)
     head = visit.sign_in("lanhdaoxa", at=f"/surveys/{number}/")
+    check_accessibility(head)
     head.get_by_role("button", name="Xác nhận").click()
     head.get_by_text("Đã xác nhận phiếu.").wait_for()
     officer.get_by_role("button", name="Gửi thẩm định").click()
