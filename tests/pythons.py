@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 OLDEST, NEWEST = 11, 19
 REQUIREMENTS = ROOT / "requirements-dev.txt"
-QUICK = ["tests/scoring", "tests/planning", "tests/portal", "tests/exports/test_letter.py", "tests/house/test_package.py"]
+QUICK = ["tests/scoring", "tests/planning", "tests/portal", "tests/exports/letter/test_letter.py", "tests/house/test_package.py"]
 INSTALL = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:", "-r"]
 OPEN = """
 from portal.setup import load_demo, run_setup

@@ -10,7 +10,7 @@ from planning.plan.overrides import EditField, PriceField, canonical_price, cano
 from planning.plan.plan import Plan
 
 TAB = "Bản gốc"
-MARK, PLAN, LINE, PRICE = "Phương án đầu tư hạ tầng CNTT", "phương án", "dòng", "đơn giá"
+MARK, LINE, PRICE = "Phương án đầu tư hạ tầng CNTT", "dòng", "đơn giá"
 
 
 def add_baseline(book: Workbook, plan: Plan, context: WorkbookContext) -> None:

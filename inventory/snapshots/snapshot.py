@@ -124,11 +124,6 @@ class Snapshot:
         return tuple(line for line in self.connections if line.kind is kind)
 
 
-def make_facts(values: Mapping[str, FactValue], basis: Basis = Basis.DECLARED) -> dict[str, Fact]:
-    """Facts by key from plain values that share one basis."""
-    return {key: Fact(key, value, basis) for key, value in values.items()}
-
-
 def count_usable(lot: EquipmentLot, on: date, max_age_years: int | None) -> int:
     """Machines of a lot that count for readiness on a date: working, and not past the age that the standard sets.
 

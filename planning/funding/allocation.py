@@ -100,11 +100,6 @@ class Choice:
         return self.value == self.bound
 
     @property
-    def is_cheapest(self) -> bool:
-        """Whether it is proven that nothing of the same value costs less."""
-        return self.cost == self.cost_bound
-
-    @property
     def spent(self) -> dict[Pot, int]:
         """VND of the funded wards by pot, in the order of the pots."""
         return spending_by_pot(candidate for candidate in self.candidates if candidate.ward.code in self.funded)

@@ -3,13 +3,14 @@
 from hypothesis import strategies as st
 
 from exports.workbook.annex import WorkbookContext
-from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot
 from inventory.wards.wards import load_wards
 from planning.plan.assumptions import Assumptions
 from planning.plan.plan import build_plan
 from scoring.rating.rating import rate, rating_without_data
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICE_LIST
+from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
 
 WARDS = load_wards()

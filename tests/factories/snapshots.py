@@ -2,13 +2,18 @@
 
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import EQUIPMENT, QUESTIONS
 from tests.factories.standards import ITEM_OF_MEASURE
 
 WARD_CODE = "00082"
 PROVIDERS = ["Nhà mạng A", "NHÀ MẠNG A", "Nhà mạng B", ""]
+
+
+def make_facts(values, basis=Basis.DECLARED):
+    """Facts by key from plain values that share one basis."""
+    return {key: Fact(key, value, basis) for key, value in values.items()}
 
 
 def complete_answers():

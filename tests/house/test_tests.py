@@ -1,4 +1,4 @@
-"""Rules for the tests themselves: none sleeps, none is impatient, and what several share is no test module."""
+"""Rules for the tests themselves: none sleeps, none is impatient, each stands in its room, and what several share is no test module."""
 
 import ast
 from pathlib import Path
@@ -93,6 +93,14 @@ def test_no_limit_is_short(trees):
 
 def test_no_test_imports_from_another(trees):
     assert not breaches(foreign_modules_in, trees), "move what is shared into tests/factories or tests/support"
+
+
+def test_tests_stand_in_the_rooms_of_the_code():
+    root = TESTS.parent
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")} - {Path("house"), Path("journeys")}
+    assert not [str(folder) for folder in sorted(folders) if not (root / folder / "__init__.py").exists()], (
+        "name the folder after the room"
+    )
 
 
 BREACHES = [

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 
 from accounts.identity import Role
 from inventory.snapshots.repository import list_round_names, record_snapshot, snapshots_of_round
-from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot, make_facts
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot
 from scoring.analysis.round_comparison import compare_rounds, rate_round
 from scoring.analysis.sensitivity import with_threshold
 from scoring.rating.city_readiness import city_readiness
@@ -16,6 +16,7 @@ from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
+from tests.factories.snapshots import make_facts
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 

@@ -4,12 +4,12 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot, make_facts
+from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot
 from scoring.rating.measures import FACTS, MEASURES, Reading, required_answers
 from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
 from scoring.rating.standard import Requirement, Tier
 from tests.factories.days import DEMO_DAY
-from tests.factories.snapshots import snapshot_of_counts
+from tests.factories.snapshots import make_facts, snapshot_of_counts
 from tests.factories.standards import STANDARD, small_standard
 
 MET, UNMET, UNANSWERED, NONE = FindingStatus

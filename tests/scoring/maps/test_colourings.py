@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.identity import Identity, Role
 from inventory.catalogue import GROUPS
 from inventory.snapshots.repository import newest_snapshots, record_snapshot
-from inventory.snapshots.snapshot import Snapshot, make_facts
+from inventory.snapshots.snapshot import Snapshot
 from portal.assets import STATIC
 from scoring.maps import colourings
 from scoring.maps.colouring_access import colour_city, offer_colourings, offered_keys
@@ -19,6 +19,7 @@ from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Rating, Result, rate, rating_without_data
 from scoring.rating.remedies import CostToReady
 from scoring.rating.standard import parse_standard
+from tests.factories.snapshots import make_facts
 
 DAY = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

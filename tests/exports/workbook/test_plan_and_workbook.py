@@ -8,13 +8,14 @@ import pytest
 from exports.open_data.tables import build_open_data
 from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot
 from planning.plan.assumptions import Assumptions, Spending
 from planning.plan.legal_caps import substitutes
 from planning.plan.plan import amount_of, build_plan
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.factories.prices import PRICE_LIST
+from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
 from tests.scoring.plain_rating import plain_rate
 from tests.support.workbooks import check_recalculation, is_same, read_values, read_workbook, recalculated, sheet_index

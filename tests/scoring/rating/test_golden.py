@@ -2,11 +2,12 @@
 
 import pytest
 
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot, make_facts
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot
 from scoring.rating.explain import explain
 from scoring.rating.rating import judge
 from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import EQUIPMENT
+from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
 
 KINDS = {kind.value for kind in ConnectionKind}

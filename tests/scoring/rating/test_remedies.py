@@ -4,13 +4,13 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from scoring.rating.rating import Result, judge, rate
 from scoring.rating.remedies import RemedyLine, apply_remedies, cost_to_ready, remedies_of
 from scoring.rating.standard import RemedyItem, RemedyRule, Requirement, Tier
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICES
-from tests.factories.snapshots import snapshot_of_counts
+from tests.factories.snapshots import make_facts, snapshot_of_counts
 from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, small_standard
 
 PCS = frozenset({"A01", "A02"})

@@ -42,7 +42,7 @@ from tests.support.examples import examples
 from tests.support.workbooks import fill_in_form
 
 FORM = load_questionnaire()
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KINDS = {question.key: question.kind for question in FORM.questions}
 
 

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from inventory.models import PriceListRecord, PriceRecord
 from inventory.prices.price_lists import get_price_list
 from inventory.prices.prices import PriceList, load_default_prices
-from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
 from inventory.wards.wards import load_wards
 from planning.models import PlanTransfer
 from planning.plan.assumptions import SOURCES, Assumptions, GroupRule, Method, Spending
@@ -38,6 +38,7 @@ from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
+from tests.factories.snapshots import make_facts
 
 ON = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from scoring.rating.measures import MEASURES
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
@@ -16,7 +16,7 @@ from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICES
-from tests.factories.snapshots import snapshot_of_counts
+from tests.factories.snapshots import make_facts, snapshot_of_counts
 from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, small_standard
 
 FIVE = st.tuples(*[st.integers(1, 9)] * 5)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, make_facts
+from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from inventory.wards.wards import load_wards
 from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import city_readiness
@@ -13,7 +13,7 @@ from scoring.rating.rating import FindingStatus, Result, rate
 from scoring.rating.remedies import apply_remedies, remedies_of
 from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import EQUIPMENT
-from tests.factories.snapshots import snapshots
+from tests.factories.snapshots import make_facts, snapshots
 from tests.factories.standards import STANDARD, STANDARD_TEXT
 from tests.scoring.plain_rating import plain_rate
 

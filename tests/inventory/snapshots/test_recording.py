@@ -9,8 +9,9 @@ from inventory.catalogue import load_catalogue
 from inventory.models import SnapshotRecord
 from inventory.snapshots.holdings import count_holding
 from inventory.snapshots.repository import hash_snapshot, load_snapshot, newest_snapshots, record_snapshot
-from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, count_usable, make_facts
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, count_usable
 from inventory.wards.wards import load_wards
+from tests.factories.snapshots import make_facts
 
 APPROVED = datetime(2026, 3, 1, 2, 3, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import load_default_prices
-from inventory.snapshots.snapshot import Snapshot, make_facts
+from inventory.snapshots.snapshot import Snapshot
 from scoring.analysis.sensitivity import PASS_MARK, sweep, thresholds, values_to_try, with_threshold
 from scoring.analysis.standard_comparison import compare_rated, rate_city
 from scoring.analysis.threshold_curve import FRAME, draw_curve
@@ -16,6 +16,7 @@ from scoring.rating.standard import StandardError, parse_standard
 from scoring.standard_editor.diff import describe_changes
 from scoring.standard_editor.toml_edit import edit_criterion, edit_standard, next_version, remove_criterion
 from tests.factories.days import DEMO_DAY
+from tests.factories.snapshots import make_facts
 
 TEXT = REFERENCE.read_text("utf-8")
 STANDARD = parse_standard(TEXT)
