@@ -52,39 +52,39 @@ def main() -> None:
         print("xã, phường | đánh giá | đánh giá thứ hai | " + " | ".join(f"hai phía, {name} | xét lại hết" for name in DRAFTS))  # noqa: T201 - this is a command
         for count in (126, 3321):
             wards = [replace(snapshot, ward_code=f"{place:05}") for place, snapshot in enumerate(islice(cycle(snapshots), count))]
-            told = [str(count), *rating_times(wards, standard)]
+            cells = [str(count), *rating_times(wards, standard)]
             for code, value in DRAFTS.values():
-                told += what_if_times(wards, standard, with_threshold(standard, code, value), prices)
-            print(" | ".join(told), flush=True)  # noqa: T201
+                cells += what_if_times(wards, standard, with_threshold(standard, code, value), prices)
+            print(" | ".join(cells), flush=True)  # noqa: T201
         print("trang bản thảo, lần đầu | lần sau (mili giây):", *page_times(app), flush=True)  # noqa: T201
         app.extensions["engine"].dispose()
 
 
 def rating_times(wards, standard) -> list[str]:
-    plain = tomllib.loads(TEXT)
-    fast, ratings = timed(lambda: [rate(ward, standard, DEMO_DAY) for ward in wards])
-    slow, verdicts = timed(lambda: [plain_rate(ward, plain, DEMO_DAY) for ward in wards])
+    plain_standard = tomllib.loads(TEXT)
+    fast_time, ratings = timed(lambda: [rate(ward, standard, DEMO_DAY) for ward in wards])
+    slow_time, verdicts = timed(lambda: [plain_rate(ward, plain_standard, DEMO_DAY) for ward in wards])
     assert [(rating.result.value, rating.score) for rating in ratings] == verdicts
-    return [told(fast), told(slow)]
+    return [format_milliseconds(fast_time), format_milliseconds(slow_time)]
 
 
 def what_if_times(wards, standard, draft, prices) -> list[str]:
-    def both(old: Standard, new: Standard):
+    def rate_sides(old: Standard, new: Standard):
         sides = rate_city(wards, old, prices, DEMO_DAY), rate_city(wards, new, prices, DEMO_DAY)
         return [(side.ready, side.capital, side.recurrent, side.beyond_money) for side in sides]
 
-    fast, found = timed(lambda: both(standard, draft))
-    slow, expected = timed(lambda: both(reading_all(standard), reading_all(draft)))
-    assert found == expected
-    return [told(fast), told(slow)]
+    fast_time, results = timed(lambda: rate_sides(standard, draft))
+    slow_time, expected = timed(lambda: rate_sides(reading_all(standard), reading_all(draft)))
+    assert results == expected
+    return [format_milliseconds(fast_time), format_milliseconds(slow_time)]
 
 
 def reading_all(standard: Standard) -> Standard:
     """The same standard, whose criteria claim to read every answer, so that each remedy has all of them judged anew."""
-    everything = frozenset().union(*(_touched(criterion) | criterion.reads for criterion in standard.criteria))
+    answer_keys = frozenset().union(*(_touched(criterion) | criterion.reads for criterion in standard.criteria))
     criteria = tuple(replace(criterion) for criterion in standard.criteria)
     for criterion in criteria:
-        criterion.__dict__["reads"] = everything
+        criterion.__dict__["reads"] = answer_keys
     return replace(standard, criteria=criteria)
 
 
@@ -103,14 +103,14 @@ def page_times(app) -> list[str]:
         path, keys = f"/standards/drafts/{draft.id}/what-if", {"user_id": user.id, "session_version": user.session_version}
     client = client_of(app, keys)
     client.get("/readiness")
-    firsts, again = [], []
+    first_times, later_times = [], []
     for _ in range(RUNS):
         city_analysis._rated_cities.clear()
-        for times in (firsts, again):
+        for times in (first_times, later_times):
             start = time.perf_counter()
             assert client.get(path).status_code == 200
             times.append(time.perf_counter() - start)
-    return [f"{1000 * statistics.median(times):.0f}" for times in (firsts, again)]
+    return [f"{1000 * statistics.median(times):.0f}" for times in (first_times, later_times)]
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -118,12 +118,12 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     times: list[float] = []
     while len(times) < RUNS and sum(times) < LONG:
         start = time.process_time()
-        found = work()
+        result = work()
         times.append(time.process_time() - start)
-    return statistics.median(times), found
+    return statistics.median(times), result
 
 
-def told(seconds: float) -> str:
+def format_milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.0f} ms"
 
 

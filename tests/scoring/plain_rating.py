@@ -8,21 +8,21 @@ from inventory.snapshots.snapshot import ConnectionKind, Owner
 
 def plain_rate(snapshot, standard, on):
     """``(result, score)`` from the parsed TOML of a standard."""
-    met = counted = 0
-    failed = unanswered = False
+    met_weight = counted_weight = 0
+    has_failed = has_unanswered = False
     for row in standard["criteria"]:
         verdict = plain_judge(row, snapshot, standard, on)
         if verdict == "none" or row.get("tier") == "recommended":
             continue
-        counted += row["weight"]
-        met += row["weight"] if verdict == "met" else 0
+        counted_weight += row["weight"]
+        met_weight += row["weight"] if verdict == "met" else 0
         if row.get("blocking"):
-            failed = failed or verdict == "unmet"
-            unanswered = unanswered or verdict == "unanswered"
-    score = math.floor(Fraction(100 * met, counted)) if counted else 0
-    if failed:
+            has_failed = has_failed or verdict == "unmet"
+            has_unanswered = has_unanswered or verdict == "unanswered"
+    score = math.floor(Fraction(100 * met_weight, counted_weight)) if counted_weight else 0
+    if has_failed:
         return "not_ready", score
-    if unanswered:
+    if has_unanswered:
         return "incomplete", score
     return ("ready" if score >= standard["pass_mark"] else "not_ready"), score
 
@@ -45,8 +45,8 @@ def plain_judge(row, snapshot, standard, on):
     have = value(row["measure"], snapshot, standard, on)
     if have is None:
         return "unanswered"
-    good = have <= amount if need.get("at_most") else have >= amount
-    return "met" if good else "unmet"
+    is_met = have <= amount if need.get("at_most") else have >= amount
+    return "met" if is_met else "unmet"
 
 
 ITEMS = {
@@ -93,11 +93,13 @@ def value(name, snapshot, standard, on):
     if name == "backup_lines":
         if ConnectionKind.BACKUP not in answered:
             return None
-        main = {line.provider.casefold() for line in snapshot.connections if line.kind == ConnectionKind.INTERNET}
+        main_providers = {line.provider.casefold() for line in snapshot.connections if line.kind == ConnectionKind.INTERNET}
         return sum(
-            1 for x in snapshot.connections if x.kind == ConnectionKind.BACKUP and x.provider and x.provider.casefold() not in main
+            1
+            for x in snapshot.connections
+            if x.kind == ConnectionKind.BACKUP and x.provider and x.provider.casefold() not in main_providers
         )
     if name == "other_sites":
         return None if snapshot.fact("sites") is None else max(0, snapshot.fact("sites") - 1)
-    found = snapshot.fact(name)
-    return None if found is None else int(found)
+    fact = snapshot.fact(name)
+    return None if fact is None else int(fact)

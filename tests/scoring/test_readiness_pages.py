@@ -41,13 +41,13 @@ def test_the_map_never_names_a_gap_of_network_security(demo_sign_in):
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "name"),
     [("q=DONG+da", "Phường Đống Đa"), ("q=đống đa", "Phường Đống Đa"), ("district=Quận+Hoàn+Kiếm&sort=name", "Phường Cửa Nam")],
 )
-def test_the_table_is_filtered_without_a_script(demo_sign_in, query, told):
-    found = rows(open_page(demo_sign_in("lanhdao"), f"/readiness?{query}"))
-    assert found[0].startswith(told)
-    assert len(found) < 5
+def test_the_table_is_filtered_without_a_script(demo_sign_in, query, name):
+    table_rows = rows(open_page(demo_sign_in("lanhdao"), f"/readiness?{query}"))
+    assert table_rows[0].startswith(name)
+    assert len(table_rows) < 5
 
 
 @pytest.mark.parametrize("query", ["q=" + "x" * 10_000, "sort=1", "result=<b>", "district=%27%22"])
@@ -68,7 +68,7 @@ def test_a_city_without_any_data_has_its_map_too(sign_in):
     assert "Chưa có số liệu" in page.select_one(".hexmap a title").get_text()
 
 
-def whole(cell):
+def whole_number(cell):
     """The number of a cell; its thousands stand apart by points."""
     return int(re.sub(r"[^0-9]", "", cell.find(string=True)) or 0)
 
@@ -77,10 +77,14 @@ def test_every_count_opens_to_as_many_rows(demo_sign_in):
     client = demo_sign_in("lanhdao")
     page = open_page(client, "/readiness")
     figures = page.select(".big-figure .number")
-    of_kinds = page.select(".part-groups tbody tr")[:2]
-    assert sum(whole(figure) for figure in figures) == 126 == sum(whole(link) for row in of_kinds for link in row.select("td a"))
+    kind_rows = page.select(".part-groups tbody tr")[:2]
+    assert (
+        sum(whole_number(figure) for figure in figures)
+        == 126
+        == sum(whole_number(link) for row in kind_rows for link in row.select("td a"))
+    )
     for link in (*figures, *(link for row in page.select(".part-groups tbody tr")[:3] for link in row.select("td a"))):
-        assert len(rows(open_page(client, link["href"]))) == whole(link) > 0
+        assert len(rows(open_page(client, link["href"]))) == whole_number(link) > 0
 
 
 def test_the_money_of_a_ward_is_the_sum_of_its_lines_and_each_kind_has_a_sum_of_its_own(demo_sign_in, demo_session):
@@ -88,9 +92,11 @@ def test_the_money_of_a_ward_is_the_sum_of_its_lines_and_each_kind_has_a_sum_of_
     costs = {code: cost_to_ready(rating, price_list) for code, rating in city.ratings.items()}
     code = next(code for code, cost in costs.items() if cost.possible and cost.capital and cost.recurrent)
     page = open_page(demo_sign_in("lanhdao"), f"/readiness/wards/{code}")
-    lines = [(row.select("td")[2].get_text(strip=True), whole(row.select("td")[-1])) for row in page.select(".panel tbody tr")]
-    sums = [whole(cell) for cell in page.select(".panel tfoot td")]
-    assert sums == [sum(money for kind, money in lines if kind == wanted) for wanted in ("đầu tư", "thường xuyên")]
+    lines = [
+        (row.select("td")[2].get_text(strip=True), whole_number(row.select("td")[-1])) for row in page.select(".panel tbody tr")
+    ]
+    sums = [whole_number(cell) for cell in page.select(".panel tfoot td")]
+    assert sums == [sum(money for kind, money in lines if kind == wanted_kind) for wanted_kind in ("đầu tư", "thường xuyên")]
     assert sums == [costs[code].capital, costs[code].recurrent]
 
 
@@ -99,12 +105,12 @@ def test_the_sums_of_money_are_those_of_the_rows(demo_sign_in, path):
     page = open_page(demo_sign_in("lanhdao"), path)
     if path.endswith("nearest"):
         for place in (1, 2):
-            column = [whole(row.select("td")[place]) for row in page.select("tbody tr")]
-            assert sum(column) == whole(page.select("tfoot td")[place - 1]) > 0
+            column = [whole_number(row.select("td")[place]) for row in page.select("tbody tr")]
+            assert sum(column) == whole_number(page.select("tfoot td")[place - 1]) > 0
     else:
         for year in page.select("main table")[0].find("tbody", recursive=False).find_all("tr", recursive=False):
-            lines = [whole(row.select("td")[-1]) for row in year.select("details tbody tr")]
-            assert sum(lines) == whole(year.find_all("td", recursive=False)[-1])
+            lines = [whole_number(row.select("td")[-1]) for row in year.select("details tbody tr")]
+            assert sum(lines) == whole_number(year.find_all("td", recursive=False)[-1])
 
 
 @pytest.fixture
@@ -120,10 +126,10 @@ def classes(page, scope):
 def test_an_address_shows_its_colouring_without_a_script(demo_sign_in):
     page = open_page(demo_sign_in("lanhdao"), "/readiness?colour=cost")
     assert page.select_one("#map-colour option[selected]")["value"] == "cost"
-    found = classes(page, ".map-hex")
+    class_of_ward = classes(page, ".map-hex")
     legend = {item.span.get_text(strip=True): int(item.strong.get_text()) for item in page.select("[data-legend] li")}
-    assert len(found) == 126 == sum(legend.values())
-    assert legend["đã đáp ứng, không cần thêm"] == list(found.values()).count("k-done")
+    assert len(class_of_ward) == 126 == sum(legend.values())
+    assert legend["đã đáp ứng, không cần thêm"] == list(class_of_ward.values()).count("k-done")
     assert "Kinh phí cần bổ sung để đáp ứng: " in page.select_one(".map-hex title").get_text()
     assert len(page.select("[data-shades] tr")) == len(legend)
     assert page.select_one("[data-shades]").get_text().count("Phường ") == 51
@@ -178,15 +184,15 @@ def test_the_data_of_the_map_is_sent_once(demo_sign_in):
     client = demo_sign_in("lanhdao")
     answer = client.get("/readiness/map.json")
     assert "no-cache" in answer.headers["Cache-Control"]
-    again = client.get("/readiness/map.json", headers={"If-None-Match": answer.headers["ETag"]})
-    assert (again.status_code, again.data) == (304, b"")
-    data = answer.get_json()
-    assert len(data["wards"]) == 126
-    assert all(len(colouring["of"]) == 126 for colouring in data["colourings"].values())
+    second_answer = client.get("/readiness/map.json", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (second_answer.status_code, second_answer.data) == (304, b"")
+    content = answer.get_json()
+    assert len(content["wards"]) == 126
+    assert all(len(colouring["of"]) == 126 for colouring in content["colourings"].values())
 
 
 @pytest.mark.parametrize(
-    ("username", "seen", "hidden"),
+    ("username", "visible_keys", "hidden_keys"),
     [
         ("canbo", {"state", "score", "confidence", "change"}, {"cost", "group-A", "group-G", "CR-A1"}),
         ("taichinh", {"cost", "group-A", "CR-A1"}, {"group-G", "CR-G1"}),
@@ -194,12 +200,12 @@ def test_the_data_of_the_map_is_sent_once(demo_sign_in):
         ("lanhdao", {"cost", "group-A", "CR-A1", "group-G"}, {"CR-G1"}),
     ],
 )
-def test_who_may_not_see_reasons_gets_none_in_the_data(demo_sign_in, username, seen, hidden):
+def test_who_may_not_see_reasons_gets_none_in_the_data(demo_sign_in, username, visible_keys, hidden_keys):
     client = demo_sign_in(username)
     keys = client.get("/readiness/map.json").get_json()["colourings"].keys()
-    assert seen <= keys
-    assert not hidden & keys
-    for key in hidden:
+    assert visible_keys <= keys
+    assert not hidden_keys & keys
+    for key in hidden_keys:
         page = open_page(client, f"/readiness?colour={key}")
         assert page.select_one("#map-colour option[selected]")["value"] == "state"
 
@@ -207,35 +213,37 @@ def test_who_may_not_see_reasons_gets_none_in_the_data(demo_sign_in, username, s
 def test_an_approval_in_the_middle_of_a_reading_is_rated_with_the_next(demo_session, monkeypatch):
     """PostgreSQL lets each query of a transaction see what others have committed by then."""
     before = city_readiness(demo_session)
-    empty = next(code for code, rating in before.ratings.items() if rating.snapshot is None)
-    known = next(rating.snapshot for rating in before.ratings.values() if rating.snapshot)
+    empty_code = next(code for code, rating in before.ratings.items() if rating.snapshot is None)
+    known_snapshot = next(rating.snapshot for rating in before.ratings.values() if rating.snapshot)
 
     def approve_meanwhile(session):
-        for snapshot in (replace(known, ward_code=empty), replace(known, lots=(), approved_by="x")):
+        for snapshot in (replace(known_snapshot, ward_code=empty_code), replace(known_snapshot, lots=(), approved_by="x")):
             record_snapshot(session, snapshot)
         return list_wards(session)
 
     monkeypatch.setattr("scoring.rating.city_readiness.list_wards", approve_meanwhile)
-    meanwhile = city_readiness(demo_session)
+    city_meanwhile = city_readiness(demo_session)
     monkeypatch.undo()
-    assert meanwhile.ratings == before.ratings
+    assert city_meanwhile.ratings == before.ratings
     after = city_readiness(demo_session)
-    assert after.ratings[known.ward_code].snapshot.lots == ()
-    assert after.ratings[empty].snapshot is not None
+    assert after.ratings[known_snapshot.ward_code].snapshot.lots == ()
+    assert after.ratings[empty_code].snapshot is not None
 
 
 def test_what_a_ward_costs_follows_its_snapshot_even_of_the_same_moment(demo_session):
     city, prices = city_readiness(demo_session), current_price_list(demo_session).prices
-    known = next(rating.snapshot for rating in city.ratings.values() if rating.snapshot and rating.snapshot.lots)
+    known_snapshot = next(rating.snapshot for rating in city.ratings.values() if rating.snapshot and rating.snapshot.lots)
     costs_to_ready(demo_session, city)
-    record_snapshot(demo_session, replace(known, lots=()))
-    poorer = city_readiness(demo_session)
-    assert costs_to_ready(demo_session, poorer)[known.ward_code] == cost_to_ready(poorer.ratings[known.ward_code], prices)
+    record_snapshot(demo_session, replace(known_snapshot, lots=()))
+    poorer_city = city_readiness(demo_session)
+    assert costs_to_ready(demo_session, poorer_city)[known_snapshot.ward_code] == cost_to_ready(
+        poorer_city.ratings[known_snapshot.ward_code], prices
+    )
 
 
 def test_the_map_of_boundaries_is_that_of_the_wards_it_is_asked_for(demo_session):
     source = load_boundaries(demo_session, geojson(tiles()), "ranh.geojson", "Sở, 2026", None)
     city = city_readiness(demo_session)
-    renamed = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
-    names = [land_map(demo_session, source, each).areas[0].ward.name for each in (city, renamed)]
+    renamed_city = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
+    names = [land_map(demo_session, source, shown_city).areas[0].ward.name for shown_city in (city, renamed_city)]
     assert names == [city.wards[0].name, "Tên Mới"]

@@ -25,7 +25,7 @@ from scoring.rating.standard import parse_standard
 
 DUE = date(2026, 3, 10)
 WARD = next(ward for ward in load_wards() if ward.code == "00082")
-CLEAR = Clarities(
+CLARITIES = Clarities(
     owner_id=7,
     contact="0900 000 000",
     task="Mua bổ sung 8 máy tính",
@@ -39,7 +39,7 @@ CLEAR = Clarities(
 ACTION = Action(
     id=3,
     ward=WARD,
-    clarities=CLEAR,
+    clarities=CLARITIES,
     owner_name="Người thử",
     owner_role=Role.OFFICER,
     is_owner_active=True,
@@ -58,7 +58,7 @@ def standard():
 
 
 @pytest.mark.parametrize(
-    ("on", "state", "words"),
+    ("on", "state", "text"),
     [
         (date(2026, 3, 5), ActionState.OPEN, "còn 5 ngày"),
         (DUE, ActionState.OPEN, "hạn là hôm nay"),
@@ -66,47 +66,45 @@ def standard():
         (date(2026, 4, 10), ActionState.OVERDUE, "quá hạn 31 ngày"),
     ],
 )
-def test_what_is_not_done_is_open_until_the_end_of_its_deadline(on, state, words):
+def test_what_is_not_done_is_open_until_the_end_of_its_deadline(on, state, text):
     assert ACTION.state(on) is state
-    assert ACTION.state_text(on) == words
+    assert ACTION.state_text(on) == text
 
 
-@pytest.mark.parametrize(
-    ("done_on", "words"), [(DUE, "đã xong 10/03/2026"), (date(2026, 3, 12), "đã xong 12/03/2026, muộn 2 ngày")]
-)
-def test_what_is_done_stays_done_and_tells_how_late_it_was(done_on, words):
-    done = replace(ACTION, done_on=done_on)
+@pytest.mark.parametrize(("done_on", "text"), [(DUE, "đã xong 10/03/2026"), (date(2026, 3, 12), "đã xong 12/03/2026, muộn 2 ngày")])
+def test_what_is_done_stays_done_and_tells_how_late_it_was(done_on, text):
+    done_action = replace(ACTION, done_on=done_on)
     for on in (done_on, date(2027, 1, 1)):
-        assert done.state(on) is ActionState.DONE
-        assert done.state_text(on) == words
+        assert done_action.state(on) is ActionState.DONE
+        assert done_action.state_text(on) == text
 
 
-@given(offset=st.integers(-400, 400), done=st.none() | st.integers(-400, 400))
-def test_a_state_is_one_of_three_and_only_what_is_late_has_days(offset, done):
-    action = replace(ACTION, done_on=None if done is None else DUE + timedelta(days=done))
+@given(offset=st.integers(-400, 400), done_offset=st.none() | st.integers(-400, 400))
+def test_a_state_is_one_of_three_and_only_what_is_late_has_days(offset, done_offset):
+    action = replace(ACTION, done_on=None if done_offset is None else DUE + timedelta(days=done_offset))
     on = DUE + timedelta(days=offset)
-    assert (action.state(on) is ActionState.DONE) == (done is not None)
-    assert (action.state(on) is ActionState.OVERDUE) == (done is None and offset > 0)
-    assert action.days_late(on) == max(0, offset if done is None else done)
+    assert (action.state(on) is ActionState.DONE) == (done_offset is not None)
+    assert (action.state(on) is ActionState.OVERDUE) == (done_offset is None and offset > 0)
+    assert action.days_late(on) == max(0, offset if done_offset is None else done_offset)
     assert count_states([action], on)[action.state(on)] == 1
 
 
 @given(st.lists(st.tuples(st.integers(-30, 30), st.booleans()), max_size=12))
-def test_the_most_urgent_comes_first_and_what_is_done_last(drawn):
+def test_the_most_urgent_comes_first_and_what_is_done_last(drawn_actions):
     actions = [
-        replace(ACTION, id=place, clarities=replace(CLEAR, due=DUE + timedelta(days=days)), done_on=DUE if done else None)
-        for place, (days, done) in enumerate(drawn)
+        replace(ACTION, id=place, clarities=replace(CLARITIES, due=DUE + timedelta(days=days)), done_on=DUE if is_done else None)
+        for place, (days, is_done) in enumerate(drawn_actions)
     ]
-    ordered = sort_by_urgency(actions, DUE)
-    assert sorted(one.id for one in ordered) == list(range(len(actions)))
-    waiting = [one for one in ordered if one.done_on is None]
-    assert ordered[: len(waiting)] == waiting
-    assert [one.clarities.due for one in waiting] == sorted(one.clarities.due for one in waiting)
+    ordered_actions = sort_by_urgency(actions, DUE)
+    assert sorted(action.id for action in ordered_actions) == list(range(len(actions)))
+    open_actions = [action for action in ordered_actions if action.done_on is None]
+    assert ordered_actions[: len(open_actions)] == open_actions
+    assert [action.clarities.due for action in open_actions] == sorted(action.clarities.due for action in open_actions)
     assert sum(count_states(actions, DUE).values()) == len(actions)
 
 
 @pytest.mark.parametrize(
-    ("part", "told"),
+    ("part", "message"),
     [
         ("contact", "rõ người"),
         ("task", "rõ việc"),
@@ -116,36 +114,36 @@ def test_the_most_urgent_comes_first_and_what_is_done_last(drawn):
     ],
 )
 @pytest.mark.parametrize("empty", ["", "  \n"])
-def test_nothing_unclear_can_even_be_made(part, told, empty):
-    with pytest.raises(ActionError, match=told):
-        replace(CLEAR, **{part: empty})
+def test_nothing_unclear_can_even_be_made(part, message, empty):
+    with pytest.raises(ActionError, match=message):
+        replace(CLARITIES, **{part: empty})
 
 
 def test_the_name_of_the_ward_takes_its_place_in_every_text():
-    several = replace(CLEAR, task="[đơn vị] mua máy cho [đơn vị]", head="Chủ tịch UBND [đơn vị]")
-    made = several.for_ward(WARD)
-    assert made.task == "phường Cửa Nam mua máy cho phường Cửa Nam"
-    assert made.head == "Chủ tịch UBND phường Cửa Nam"
-    assert replace(ACTION, clarities=made).unit_name == "UBND phường Cửa Nam"
+    template = replace(CLARITIES, task="[đơn vị] mua máy cho [đơn vị]", head="Chủ tịch UBND [đơn vị]")
+    clarities = template.for_ward(WARD)
+    assert clarities.task == "phường Cửa Nam mua máy cho phường Cửa Nam"
+    assert clarities.head == "Chủ tịch UBND phường Cửa Nam"
+    assert replace(ACTION, clarities=clarities).unit_name == "UBND phường Cửa Nam"
     assert replace(ACTION, ward=None).unit_name == "UBND xã, phường"
 
 
 def test_a_list_does_not_tell_what_would_help_an_attacker():
-    secret = replace(ACTION, clarities=replace(CLEAR, task="Mua tường lửa còn thiếu", criterion="CR-G1"))
-    assert secret.is_sensitive
-    assert "tường lửa" not in secret.title
+    sensitive_action = replace(ACTION, clarities=replace(CLARITIES, task="Mua tường lửa còn thiếu", criterion="CR-G1"))
+    assert sensitive_action.is_sensitive
+    assert "tường lửa" not in sensitive_action.title
     assert not ACTION.is_sensitive
-    assert not replace(ACTION, clarities=replace(CLEAR, criterion="CR-A1")).is_sensitive
+    assert not replace(ACTION, clarities=replace(CLARITIES, criterion="CR-A1")).is_sensitive
 
 
 def test_a_long_task_is_cut_between_words():
-    long = replace(ACTION, clarities=replace(CLEAR, task="một hai " * 100))
-    assert len(long.title) <= 141
-    assert long.title.endswith(("một…", "hai…"))
+    long_action = replace(ACTION, clarities=replace(CLARITIES, task="một hai " * 100))
+    assert len(long_action.title) <= 141
+    assert long_action.title.endswith(("một…", "hai…"))
 
 
 @pytest.mark.parametrize(
-    ("user_id", "role", "own"),
+    ("user_id", "role", "is_assigned"),
     [
         (7, Role.PLANNER, True),
         (8, Role.OFFICER, True),
@@ -154,8 +152,8 @@ def test_a_long_task_is_cut_between_words():
         (8, Role.LEADER, False),
     ],
 )
-def test_an_action_is_for_its_owner_and_for_the_body_that_answers_for_it(user_id, role, own):
-    assert ACTION.is_assigned_to(user_id, role) is own
+def test_an_action_is_for_its_owner_and_for_the_body_that_answers_for_it(user_id, role, is_assigned):
+    assert ACTION.is_assigned_to(user_id, role) is is_assigned
 
 
 @pytest.mark.parametrize(
@@ -174,9 +172,9 @@ def test_the_suggested_day(on, target, needs_purchase, day):
     assert suggest_deadline(on, target, needs_purchase=needs_purchase) == day
 
 
-@given(on=st.dates(date(2025, 1, 1), date(2030, 1, 1)), ahead=st.integers(-400, 400), needs_purchase=st.booleans())
-def test_the_suggested_day_lies_ahead_and_is_the_target_or_a_working_day(on, ahead, needs_purchase):
-    target = on + timedelta(days=ahead)
+@given(on=st.dates(date(2025, 1, 1), date(2030, 1, 1)), days_ahead=st.integers(-400, 400), needs_purchase=st.booleans())
+def test_the_suggested_day_lies_ahead_and_is_the_target_or_a_working_day(on, days_ahead, needs_purchase):
+    target = on + timedelta(days=days_ahead)
     day = suggest_deadline(on, target, needs_purchase=needs_purchase)
     assert day > on
     assert day == target or (day.weekday() < 5 and 14 <= (day - on).days <= 16)
@@ -186,24 +184,30 @@ def test_each_criterion_suggests_a_clear_action(standard):
     for criterion in standard.criteria:
         for status in (FindingStatus.UNMET, FindingStatus.UNANSWERED):
             missing = ("staff_total",) if status is FindingStatus.UNANSWERED else ()
-            found = suggest_for_finding(Finding(criterion, status, 1, 3, 2, missing), DUE, DUE)
-            assert criterion.code in found.deliverable
-            assert len(found.task) >= 10
-            bought = criterion.remedy.money_mends and status is FindingStatus.UNMET
-            assert found.authority is (PublicBody.FINANCE if bought else PublicBody.WARD)
-            replace(CLEAR, task=found.task, head=found.head, deliverable=found.deliverable, evidence=found.evidence)
+            suggestion = suggest_for_finding(Finding(criterion, status, 1, 3, 2, missing), DUE, DUE)
+            assert criterion.code in suggestion.deliverable
+            assert len(suggestion.task) >= 10
+            is_purchase = criterion.remedy.money_mends and status is FindingStatus.UNMET
+            assert suggestion.authority is (PublicBody.FINANCE if is_purchase else PublicBody.WARD)
+            replace(
+                CLARITIES,
+                task=suggestion.task,
+                head=suggestion.head,
+                deliverable=suggestion.deliverable,
+                evidence=suggestion.evidence,
+            )
         assert len(suggest_for_criterion(criterion, DUE, DUE).task) <= 1000
 
 
 def test_a_ward_suggests_what_it_lacks_but_names_no_gap_of_network_security(standard):
-    failing = tuple(Finding(one, FindingStatus.UNMET, 0, 1, 1) for one in standard.criteria if one.is_counted)
-    rating = Rating("00082", Result.NOT_READY, 0, failing, None, standard, DUE)
-    secrets = [one.criterion.name for one in failing if one.criterion.is_sensitive]
+    findings = tuple(Finding(criterion, FindingStatus.UNMET, 0, 1, 1) for criterion in standard.criteria if criterion.is_counted)
+    rating = Rating("00082", Result.NOT_READY, 0, findings, None, standard, DUE)
+    sensitive_names = [finding.criterion.name for finding in findings if finding.criterion.is_sensitive]
     task = suggest_for_ward(rating, DUE, DUE).task
-    assert secrets
-    assert not any(name in task for name in secrets)
-    only = replace(rating, findings=tuple(one for one in failing if one.criterion.is_sensitive))
-    assert "tiêu chí an ninh mạng" in suggest_for_ward(only, DUE, DUE).task
+    assert sensitive_names
+    assert not any(name in task for name in sensitive_names)
+    sensitive_rating = replace(rating, findings=tuple(finding for finding in findings if finding.criterion.is_sensitive))
+    assert "tiêu chí an ninh mạng" in suggest_for_ward(sensitive_rating, DUE, DUE).task
     assert "phiếu khảo sát" in suggest_for_ward(rating_without_data("00082", DUE), DUE, DUE).task
 
 
@@ -218,24 +222,24 @@ OWNERS = [
     Owner(3, "Lãnh đạo A", Role.WARD_HEAD, "", frozenset({"00082"})),
     Owner(4, "Chuyên viên", Role.REVIEWER, "", None),
 ]
-OTHER = next(ward for ward in load_wards() if ward.code == "00070")
+OTHER_WARD = next(ward for ward in load_wards() if ward.code == "00070")
 
 
 def test_only_who_can_see_all_the_wards_is_offered():
-    assert [value for value, _words in owner_choices(OWNERS, [WARD])] == ["1", "2", "3", "4"]
-    assert [value for value, _words in owner_choices(OWNERS, [WARD, OTHER])] == ["ward_head", "officer", "2", "4"]
-    assert [value for value, _words in owner_choices(OWNERS, [None])] == ["4"]
+    assert [value for value, _label in owner_choices(OWNERS, [WARD])] == ["1", "2", "3", "4"]
+    assert [value for value, _label in owner_choices(OWNERS, [WARD, OTHER_WARD])] == ["ward_head", "officer", "2", "4"]
+    assert [value for value, _label in owner_choices(OWNERS, [None])] == ["4"]
 
 
 def test_each_ward_gets_its_own_officer():
-    assert [one.id for one in assign_owners(OWNERS, [WARD, OTHER], "officer")] == [1, 2]
-    with pytest.raises(ActionError, match="Phường Hoàn Kiếm") as caught:
-        assign_owners(OWNERS, [WARD, OTHER], "ward_head")
-    assert caught.value.field == "owner"
-    assert "Cửa Nam" not in caught.value.message
+    assert [owner.id for owner in assign_owners(OWNERS, [WARD, OTHER_WARD], "officer")] == [1, 2]
+    with pytest.raises(ActionError, match="Phường Hoàn Kiếm") as error:
+        assign_owners(OWNERS, [WARD, OTHER_WARD], "ward_head")
+    assert error.value.field == "owner"
+    assert "Cửa Nam" not in error.value.message
 
 
-@pytest.mark.parametrize(("place", "choice"), [(OTHER, "1"), (None, "1"), (WARD, "99"), (WARD, "")])
-def test_nobody_can_own_what_the_account_cannot_see(place, choice):
+@pytest.mark.parametrize(("ward", "choice"), [(OTHER_WARD, "1"), (None, "1"), (WARD, "99"), (WARD, "")])
+def test_nobody_can_own_what_the_account_cannot_see(ward, choice):
     with pytest.raises(ActionError):
-        assign_owners(OWNERS, [place], choice)
+        assign_owners(OWNERS, [ward], choice)

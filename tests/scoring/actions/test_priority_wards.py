@@ -16,51 +16,53 @@ from scoring.rating.standard import parse_standard
 DAY = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 WARDS = load_wards()[:6]
-RED = {ward.code: replace(rate(Snapshot(ward.code, DAY), STANDARD, DAY), result=Result.NOT_READY) for ward in WARDS}
+RED_RATINGS = {ward.code: replace(rate(Snapshot(ward.code, DAY), STANDARD, DAY), result=Result.NOT_READY) for ward in WARDS}
 
 
-def action(number, ward, due, *, done=False):
+def action(number, ward, due, *, is_done=False):
     day = DAY + timedelta(days=due)
     clarities = Clarities(1, "0900", "Việc", day, PublicBody.WARD, "Chủ tịch", "Sản phẩm", "Biên bản", PublicBody.CITY)
-    done_on = DAY if done else None
+    done_on = DAY if is_done else None
     return Action(number, ward, clarities, "Người thử", Role.OFFICER, True, "Người giao", DAY, done_on, "", "", 1)
 
 
-def chosen(ratings, actions=(), count=10):
+def decisions_for(ratings, actions=(), count=10):
     return wards_needing_decision(WARDS, ratings, actions, DAY, count)
 
 
 def test_late_actions_come_first_the_latest_on_top_and_then_the_heaviest_wards():
     a, b, c, *_rest = WARDS
-    found = chosen(RED, [action(1, a, -2), action(2, b, -9), action(3, b, -1), action(4, c, 5)])
-    assert [decision.ward for decision in found[:2]] == [b, a]
-    assert [decision.late.id for decision in found[:2]] == [2, 1]
-    assert c not in [decision.ward for decision in found], "an action in time is a decision already"
-    weights = [decision.weight for decision in found[2:]]
+    decisions = decisions_for(RED_RATINGS, [action(1, a, -2), action(2, b, -9), action(3, b, -1), action(4, c, 5)])
+    assert [decision.ward for decision in decisions[:2]] == [b, a]
+    assert [decision.late.id for decision in decisions[:2]] == [2, 1]
+    assert c not in [decision.ward for decision in decisions], "an action in time is a decision already"
+    weights = [decision.weight for decision in decisions[2:]]
     assert weights == sorted(weights, reverse=True)
-    assert all(decision.late is None for decision in found[2:])
+    assert all(decision.late is None for decision in decisions[2:])
 
 
 def test_a_ward_that_is_ready_waits_for_nobody_unless_its_action_is_late():
-    ready = {code: replace(rating, result=Result.READY) for code, rating in RED.items()}
-    assert chosen(ready) == ()
-    assert [decision.ward for decision in chosen(ready, [action(1, WARDS[0], -1)])] == [WARDS[0]]
+    ready_ratings = {code: replace(rating, result=Result.READY) for code, rating in RED_RATINGS.items()}
+    assert decisions_for(ready_ratings) == ()
+    assert [decision.ward for decision in decisions_for(ready_ratings, [action(1, WARDS[0], -1)])] == [WARDS[0]]
 
 
 def test_what_is_done_or_of_the_city_stands_in_no_wards_way():
-    assert len(chosen(RED, [action(1, WARDS[0], -9, done=True), action(2, None, -9)])) == len(WARDS)
+    assert len(decisions_for(RED_RATINGS, [action(1, WARDS[0], -9, is_done=True), action(2, None, -9)])) == len(WARDS)
 
 
 def test_wards_without_data_come_last_the_largest_first():
-    ratings = RED | {ward.code: rating_without_data(ward.code, DAY) for ward in WARDS[:3]}
-    last = [decision.ward.population for decision in chosen(ratings)[-3:]]
+    ratings = RED_RATINGS | {ward.code: rating_without_data(ward.code, DAY) for ward in WARDS[:3]}
+    last = [decision.ward.population for decision in decisions_for(ratings)[-3:]]
     assert last == sorted((ward.population for ward in WARDS[:3]), reverse=True)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(-20, 20), st.booleans()), max_size=12), st.integers(0, 8))
-def test_no_ward_stands_twice_and_never_more_than_asked(given_out, count):
-    found = chosen(RED, [action(n, WARDS[place], due, done=done) for n, (place, due, done) in enumerate(given_out)], count)
-    codes = [decision.ward.code for decision in found]
+def test_no_ward_stands_twice_and_never_more_than_asked(assignments, count):
+    decisions = decisions_for(
+        RED_RATINGS, [action(n, WARDS[place], due, is_done=is_done) for n, (place, due, is_done) in enumerate(assignments)], count
+    )
+    codes = [decision.ward.code for decision in decisions]
     assert len(codes) == len(set(codes)) <= count
-    days = [decision.late.days_late(DAY) if decision.late else 0 for decision in found]
+    days = [decision.late.days_late(DAY) if decision.late else 0 for decision in decisions]
     assert days == sorted(days, reverse=True)

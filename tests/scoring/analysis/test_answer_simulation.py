@@ -39,21 +39,21 @@ LOTS = st.lists(
 
 @given(st.sampled_from(sorted(KNOBS)), st.integers(0, 60), LOTS)
 def test_an_answer_that_is_tried_is_the_answer_then(key, value, lots):
-    wanted = min(value, 1) if KNOBS[key].is_yes_or_no else value
+    new_value = min(value, 1) if KNOBS[key].is_yes_or_no else value
     ward = Snapshot("00082", DEMO_DAY, lots=tuple(lots), answered_items=frozenset({"A01"}))
-    tried = with_answers(ward, {key: wanted}, DEMO_DAY)
-    assert value_of(key, tried) == wanted
-    others = {name: value_of(name, ward) for name in KNOBS if name != key}
-    assert {name: value_of(name, tried) for name in others} == others
+    changed_ward = with_answers(ward, {key: new_value}, DEMO_DAY)
+    assert value_of(key, changed_ward) == new_value
+    other_values = {name: value_of(name, ward) for name in KNOBS if name != key}
+    assert {name: value_of(name, changed_ward) for name in other_values} == other_values
     assert ward == Snapshot("00082", DEMO_DAY, lots=tuple(lots), answered_items=frozenset({"A01"}))
 
 
 def test_machines_of_the_city_service_centre_are_left_alone():
     lots = (EquipmentLot("B01", good=4, owner=Owner.CITY_CENTRE), EquipmentLot("B01", good=2, year=2020))
     ward = Snapshot("00082", DEMO_DAY, lots=lots, answered_items=frozenset({"B01"}))
-    tried = with_answers(ward, {"B01": 1}, DEMO_DAY)
-    assert sum(lot.good for lot in tried.lots if lot.owner is Owner.CITY_CENTRE) == 4
-    assert value_of("B01", tried) == 1
+    changed_ward = with_answers(ward, {"B01": 1}, DEMO_DAY)
+    assert sum(lot.good for lot in changed_ward.lots if lot.owner is Owner.CITY_CENTRE) == 4
+    assert value_of("B01", changed_ward) == 1
 
 
 def test_every_criterion_answers_to_its_knobs():
@@ -98,7 +98,7 @@ def test_the_nearest_come_first(demo_session):
     assert len(order) == 53
 
 
-def words(answer, status=200):
+def text_of(answer, status=200):
     assert answer.status_code == status
     return " ".join(BeautifulSoup(answer.data, "html.parser").get_text(" ").split())
 
@@ -107,22 +107,22 @@ def test_one_ward_with_other_answers_is_told_apart_from_its_result(demo_sign_in,
     city = city_readiness(demo_session)
     ward = next(code for code, rating in city.ratings.items() if any(f.criterion.code == "CR-F2" for f in rating.unmet_blocking))
     client = demo_sign_in("lanhdao")
-    told = words(client.get(f"/readiness/wards/{ward}/what-if?F01=20"))
-    assert "Đã thử thay 1 câu trả lời." in told
-    assert "✓ Bộ lưu điện cho mạng và thiết bị TSLCD: đạt, có 20" in told
-    assert "Bộ lưu điện cho mạng và thiết bị TSLCD: thiếu" in words(client.get(f"/readiness/wards/{ward}"))
+    text = text_of(client.get(f"/readiness/wards/{ward}/what-if?F01=20"))
+    assert "Đã thử thay 1 câu trả lời." in text
+    assert "✓ Bộ lưu điện cho mạng và thiết bị TSLCD: đạt, có 20" in text
+    assert "Bộ lưu điện cho mạng và thiết bị TSLCD: thiếu" in text_of(client.get(f"/readiness/wards/{ward}"))
 
 
 @pytest.mark.parametrize("query", ["A01=x", "A01=-1", "vlan_separated=2", "A01=999999999999", "A01=%3Cscript%3E"])
 def test_a_wrong_number_is_told_and_stays_in_the_field(demo_sign_in, query):
     answer = demo_sign_in("lanhdao").get(f"/readiness/wards/00070/what-if?{query}")
-    assert "Còn chỗ cần sửa" in words(answer, 400)
+    assert "Còn chỗ cần sửa" in text_of(answer, 400)
 
 
 def test_a_ward_without_data_says_so(demo_sign_in, demo_session):
     city = city_readiness(demo_session)
     ward = next(code for code, rating in city.ratings.items() if rating.snapshot is None)
-    assert "chưa thử được" in words(demo_sign_in("lanhdao").get(f"/readiness/wards/{ward}/what-if"), 404)
+    assert "chưa thử được" in text_of(demo_sign_in("lanhdao").get(f"/readiness/wards/{ward}/what-if"), 404)
 
 
 def test_an_officer_tries_the_own_ward_only(demo_sign_in):

@@ -11,13 +11,13 @@ from tests.factories.approvals import approvals_of_wards, weeks_of_approvals
 from tests.factories.days import DEMO_DAY, TARGET_DAY
 
 
-def drawn(approvals, deadline, size=(420, 250)):
+def chart_of(approvals, deadline, size=(420, 250)):
     return draw_burndown(count_days(approvals), deadline, forecast_readiness(approvals, deadline), *size)
 
 
 def test_the_line_goes_in_steps_and_ends_today():
     approvals, deadline = weeks_of_approvals(4, 6)
-    chart = drawn(approvals, deadline)
+    chart = chart_of(approvals, deadline)
     xs, ys = zip(*chart.actual, strict=True)
     assert list(xs) == sorted(xs)
     assert list(ys) == sorted(ys, reverse=True), "more ready wards stand higher"
@@ -27,32 +27,32 @@ def test_the_line_goes_in_steps_and_ends_today():
 
 def test_before_the_target_the_plan_is_drawn_and_after_it_what_is_needed():
     approvals, deadline = weeks_of_approvals(4, 6)
-    chart = drawn(approvals, deadline)
+    chart = chart_of(approvals, deadline)
     assert chart.plan[0] == chart.actual[0]
     assert chart.plan[-1] == (chart.target, 22)
     assert chart.need == ()
-    late = drawn(approvals, Deadline(DEMO_DAY, DEMO_DAY - timedelta(days=3), 126, deadline.ready))
-    assert late.plan
-    assert late.need[0] == late.now
-    assert late.need[-1][1] == 22
-    long_ago = drawn(approvals, Deadline(DEMO_DAY, date(2025, 12, 31), 126, deadline.ready))
-    assert (long_ago.plan, long_ago.target) == ((), None)
+    late_chart = chart_of(approvals, Deadline(DEMO_DAY, DEMO_DAY - timedelta(days=3), 126, deadline.ready))
+    assert late_chart.plan
+    assert late_chart.need[0] == late_chart.now
+    assert late_chart.need[-1][1] == 22
+    overdue_chart = chart_of(approvals, Deadline(DEMO_DAY, date(2025, 12, 31), 126, deadline.ready))
+    assert (overdue_chart.plan, overdue_chart.target) == ((), None)
 
 
 def test_a_forecast_bends_at_all_wards_and_a_slow_one_runs_out_of_the_picture():
     approvals, _ = weeks_of_approvals(4, 6)
-    chart = drawn(approvals, Deadline(DEMO_DAY, TARGET_DAY, 16, 11))
+    chart = chart_of(approvals, Deadline(DEMO_DAY, TARGET_DAY, 16, 11))
     assert chart.middle[-1][1] == 22
     assert chart.middle[-1][0] < chart.target
     assert chart.band[-1] == chart.band[0] == chart.now
-    slow = drawn(approvals, Deadline(DEMO_DAY, TARGET_DAY, 1000, 11))
-    assert slow.middle[-1][0] == slow.right
-    assert slow.middle[-1][1] > 22
+    slow_chart = chart_of(approvals, Deadline(DEMO_DAY, TARGET_DAY, 1000, 11))
+    assert slow_chart.middle[-1][0] == slow_chart.right
+    assert slow_chart.middle[-1][1] > 22
 
 
 def test_without_a_forecast_there_is_no_band():
     approvals, deadline = weeks_of_approvals(4)
-    assert (drawn(approvals, deadline).band, drawn(approvals, deadline).middle) == ((), ())
+    assert (chart_of(approvals, deadline).band, chart_of(approvals, deadline).middle) == ((), ())
 
 
 @given(
@@ -78,5 +78,5 @@ def test_everything_lies_within_the_picture(approvals, target, wards, size):
 @pytest.mark.parametrize("width", [420, 860])
 def test_the_dates_are_weeks_apart_where_there_is_room(width):
     approvals, deadline = weeks_of_approvals(4, 6, 3)
-    days = [day for _x, day in drawn(approvals, deadline, (width, 250)).across]
+    days = [day for _x, day in chart_of(approvals, deadline, (width, 250)).across]
     assert (days[1] - days[0]).days in (7, 14, 28)

@@ -19,7 +19,7 @@ def home(client):
     return BeautifulSoup(answer.data, "html.parser")
 
 
-def words(tag):
+def text_of(tag):
     return " ".join(tag.get_text(" ").split())
 
 
@@ -34,26 +34,26 @@ def test_the_parts_stand_in_the_order_in_which_they_are_read_and_each_says_of_wh
         *("panel-figures", "panel-map", "panel-trend", "panel-decisions", "panel-money", "panel-actions"),
     ]
     for part in parts:
-        assert re.search(r"ố liệu tính đến ngày \d\d/\d\d/\d{4}", words(part)), part["class"]
+        assert re.search(r"ố liệu tính đến ngày \d\d/\d\d/\d{4}", text_of(part)), part["class"]
 
 
 def test_the_four_results_are_those_of_the_city(page, demo_session):
-    counts = [int(words(figure.select_one(".number")).split()[0]) for figure in page.select(".home-figures .big-figure")]
+    counts = [int(text_of(figure.select_one(".number")).split()[0]) for figure in page.select(".home-figures .big-figure")]
     assert counts == list(city_readiness(demo_session).counts.values())
-    assert "chưa có đợt trước để so" in words(page.select_one(".panel-figures"))
+    assert "chưa có đợt trước để so" in text_of(page.select_one(".panel-figures"))
 
 
 def test_after_a_second_round_each_figure_says_its_change(demo_app, demo_sign_in):
     with session_scope(demo_app.extensions["engine"], writes=True) as session:
         city = city_readiness(session)
-        ready = [code for code, rating in city.ratings.items() if rating.result is Result.READY]
+        ready_codes = [code for code, rating in city.ratings.items() if rating.result is Result.READY]
         snapshots = newest_snapshots(session)
-        for code in ready[:2]:
-            emptied = {"round_name": "Đợt sau", "approved_at": now(), "facts": {}, "as_of": city.on - timedelta(days=1)}
-            record_snapshot(session, Snapshot(**{**vars(snapshots[code]), **emptied}))
+        for code in ready_codes[:2]:
+            new_values = {"round_name": "Đợt sau", "approved_at": now(), "facts": {}, "as_of": city.on - timedelta(days=1)}
+            record_snapshot(session, Snapshot(**{**vars(snapshots[code]), **new_values}))
     page = home(demo_sign_in("lanhdao"))
-    told = " so với đợt trước"
-    changes = dict(zip(Result, [words(small).removesuffix(told) for small in page.select(".home-figures small")], strict=True))
+    suffix = " so với đợt trước"
+    changes = dict(zip(Result, [text_of(small).removesuffix(suffix) for small in page.select(".home-figures small")], strict=True))
     assert changes[Result.READY] == "−2"
     assert changes[Result.NO_DATA] == "không đổi"
     assert "+" in "".join(changes.values())
@@ -64,23 +64,23 @@ def test_each_ward_to_decide_on_has_its_reason_and_a_button(page, demo_sign_in):
     assert len(rows) == 10
     client = demo_sign_in("lanhdao")
     for row in rows:
-        assert re.search(r"quá hạn \d+ ngày|Thiếu \d+ tiêu chí bắt buộc|Chưa có phiếu", words(row))
+        assert re.search(r"quá hạn \d+ ngày|Thiếu \d+ tiêu chí bắt buộc|Chưa có phiếu", text_of(row))
         assert client.get(row.select_one("a.btn")["href"]).status_code == 200
-    assert "quá hạn" in words(rows[0])
-    assert "ường lửa" not in words(page)
+    assert "quá hạn" in text_of(rows[0])
+    assert "ường lửa" not in text_of(page)
 
 
 def test_the_money_keeps_the_kinds_of_spending_apart(page):
     money = page.select_one(".panel-money")
     assert len(money.select(".home-money .big-figure")) == 2
-    assert "không cộng với nhau" in words(money)
-    assert "Chưa đặt trần vốn" in words(money)
+    assert "không cộng với nhau" in text_of(money)
+    assert "Chưa đặt trần vốn" in text_of(money)
 
 
 def test_a_city_without_data_has_its_screen_too(sign_in):
     page = home(sign_in(Role.LEADER))
-    assert "chưa có tiến độ để vẽ" in words(page)
-    assert "10 đơn vị cần quyết định" in words(page)
+    assert "chưa có tiến độ để vẽ" in text_of(page)
+    assert "10 đơn vị cần quyết định" in text_of(page)
 
 
 def test_other_roles_keep_their_own_page(demo_sign_in):

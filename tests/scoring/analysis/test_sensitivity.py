@@ -28,12 +28,12 @@ def compare(snapshots, before, after, prices, on):
 
 @pytest.fixture
 def city(demo_session):
-    found = city_readiness(demo_session, DEMO_DAY)
-    snapshots = [rating.snapshot for rating in found.ratings.values() if rating.snapshot]
+    readiness = city_readiness(demo_session, DEMO_DAY)
+    snapshots = [rating.snapshot for rating in readiness.ratings.values() if rating.snapshot]
     return snapshots, current_price_list(demo_session).prices
 
 
-def plain(snapshots, text, prices):
+def rate_plainly(snapshots, text, prices):
     standard = parse_standard(text)
     ratings = [rate(snapshot, standard, DEMO_DAY) for snapshot in snapshots]
     costs = [cost_to_ready(rating, prices) for rating in ratings]
@@ -54,16 +54,16 @@ def test_a_point_of_the_curve_is_what_that_standard_would_give(city, code, value
     text = (
         edit_standard(TEXT, {PASS_MARK: value}) if code == PASS_MARK else edit_criterion(TEXT, code, {"need": need_of(code, value)})
     )
-    assert (point.ready, point.capital, point.recurrent) == plain(snapshots, text, prices)
+    assert (point.ready, point.capital, point.recurrent) == rate_plainly(snapshots, text, prices)
 
 
 def test_the_curve_along_many_values_equals_each_value_alone(city):
     snapshots, prices = city
     threshold = thresholds(STANDARD)[1]
-    together = sweep(snapshots[:20], STANDARD, threshold, values_to_try(threshold), prices, DEMO_DAY)
-    for point in together.points:
+    curve = sweep(snapshots[:20], STANDARD, threshold, values_to_try(threshold), prices, DEMO_DAY)
+    for point in curve.points:
         assert sweep(snapshots[:20], STANDARD, threshold, [point.value], prices, DEMO_DAY).points == (point,)
-    assert together.at(threshold.value).value == threshold.value
+    assert curve.at(threshold.value).value == threshold.value
 
 
 def test_a_threshold_that_does_not_touch_a_ward_leaves_its_cost_as_it_is():
@@ -76,21 +76,21 @@ def test_a_threshold_that_does_not_touch_a_ward_leaves_its_cost_as_it_is():
 
 
 def test_comparing_a_standard_with_itself_changes_nobody(city):
-    compared = compare(*city[:1], STANDARD, STANDARD, city[1], DEMO_DAY)
-    assert compared.changes == ()
-    assert (compared.before.capital, compared.before.recurrent) == (compared.after.capital, compared.after.recurrent)
+    comparison = compare(*city[:1], STANDARD, STANDARD, city[1], DEMO_DAY)
+    assert comparison.changes == ()
+    assert (comparison.before.capital, comparison.before.recurrent) == (comparison.after.capital, comparison.after.recurrent)
 
 
 def test_comparing_names_who_turns_and_why(city):
-    stricter = with_threshold(STANDARD, "CR-A1", 110)
-    compared = compare(city[0], STANDARD, stricter, city[1], DEMO_DAY)
-    assert compared.lost_ready
-    assert not compared.turned_ready
-    assert {turn.lost for turn in compared.lost_ready} == {("CR-A1",)}
-    assert {turn.ward_code for turn in compared.lost_ready} == compared.before.ready - compared.after.ready
-    back = compare(city[0], stricter, STANDARD, city[1], DEMO_DAY)
-    assert {turn.ward_code for turn in back.turned_ready} == {turn.ward_code for turn in compared.lost_ready}
-    assert {turn.gained for turn in back.turned_ready} == {("CR-A1",)}
+    stricter_standard = with_threshold(STANDARD, "CR-A1", 110)
+    comparison = compare(city[0], STANDARD, stricter_standard, city[1], DEMO_DAY)
+    assert comparison.lost_ready
+    assert not comparison.turned_ready
+    assert {turn.lost for turn in comparison.lost_ready} == {("CR-A1",)}
+    assert {turn.ward_code for turn in comparison.lost_ready} == comparison.before.ready - comparison.after.ready
+    reverse_comparison = compare(city[0], stricter_standard, STANDARD, city[1], DEMO_DAY)
+    assert {turn.ward_code for turn in reverse_comparison.turned_ready} == {turn.ward_code for turn in comparison.lost_ready}
+    assert {turn.gained for turn in reverse_comparison.turned_ready} == {("CR-A1",)}
 
 
 def test_a_cliff_is_where_many_wards_turn_at_one_step(city):
@@ -108,8 +108,8 @@ def test_every_point_lies_within_the_picture(city):
 
 def test_changes_are_told_in_words_and_none_where_there_is_none():
     assert describe_changes(STANDARD, STANDARD) == ()
-    other = parse_standard(edit_criterion(TEXT, "CR-D2", {"need": {"constant": 300}, "blocking": True, "weight": 5}))
-    assert describe_changes(STANDARD, other) == (
+    other_standard = parse_standard(edit_criterion(TEXT, "CR-D2", {"need": {"constant": 300}, "blocking": True, "weight": 5}))
+    assert describe_changes(STANDARD, other_standard) == (
         "CR-D2, mức yêu cầu: 200 → 300",
         "CR-D2, trọng số: 2 → 5",
         "CR-D2, tiêu chí bắt buộc: không → có",
@@ -131,11 +131,9 @@ def test_an_unknown_criterion_is_neither_edited_nor_removed():
             change()
 
 
-@pytest.mark.parametrize(
-    ("version", "following"), [("2026.1", "2026.2"), ("2026.9", "2026.10"), ("hai", "hai.1"), ("1.a", "1.a.1")]
-)
-def test_the_next_version_counts_on(version, following):
-    assert next_version(version) == following
+@pytest.mark.parametrize(("version", "expected"), [("2026.1", "2026.2"), ("2026.9", "2026.10"), ("hai", "hai.1"), ("1.a", "1.a.1")])
+def test_the_next_version_counts_on(version, expected):
+    assert next_version(version) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,7 +151,7 @@ def test_the_values_worth_a_look_hold_the_present_one(code, values):
 
 
 def test_a_need_that_has_a_floor_moves_as_a_share_and_a_ceiling_as_itself():
-    moved = with_threshold(STANDARD, "CR-D5", 50).criterion("CR-D5").requirement
-    assert (moved.need(300), moved.need(10)) == (300, 200)
+    requirement = with_threshold(STANDARD, "CR-D5", 50).criterion("CR-D5").requirement
+    assert (requirement.need(300), requirement.need(10)) == (300, 200)
     ceiling = with_threshold(STANDARD, "CR-D3", 70).criterion("CR-D3").requirement
     assert (ceiling.at_most, ceiling.need(0)) == (True, 70)

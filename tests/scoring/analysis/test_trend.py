@@ -29,43 +29,43 @@ from tests.factories.days import DEMO_DAY, TARGET_DAY
 from tests.factories.standards import STANDARD
 
 
-def slowly(approvals, day):
+def count_slowly(approvals, day):
     """The newest snapshot of each ward among those approved by a day."""
-    newest = {one.rating.ward_code: one.rating for one in approvals if one.day <= day}
+    newest = {approval.rating.ward_code: approval.rating for approval in approvals if approval.day <= day}
     return newest, sum(rating.result is Result.READY for rating in newest.values())
 
 
 @given(approvals_of_wards)
 def test_each_day_counts_the_newest_snapshot_approved_by_then(approvals):
     days = count_days(approvals)
-    assert [counted.day for counted in days] == sorted({one.day for one in approvals})
-    for counted in days:
-        newest, ready = slowly(approvals, counted.day)
-        assert (counted.approved, counted.ready) == (len(newest), ready)
-        assert ready_on(days, counted.day) == ready
+    assert [day_count.day for day_count in days] == sorted({approval.day for approval in approvals})
+    for day_count in days:
+        newest, ready = count_slowly(approvals, day_count.day)
+        assert (day_count.approved, day_count.ready) == (len(newest), ready)
+        assert ready_on(days, day_count.day) == ready
     assert ready_on(days, DEMO_DAY - timedelta(days=101)) == 0
 
 
 def test_a_ward_that_loses_it_and_a_snapshot_recorded_late_are_counted_right():
     days = count_days([approval("00070", 0), approval("00082", 1), approval("00070", 3, ready=False), approval("00070", 2)])
-    assert [(counted.approved, counted.ready) for counted in days] == [(1, 1), (2, 2), (2, 2), (2, 2)]
+    assert [(day_count.approved, day_count.ready) for day_count in days] == [(1, 1), (2, 2), (2, 2), (2, 2)]
     assert ready_on(days, DEMO_DAY + timedelta(days=30)) == 2
 
 
 @given(approvals_of_wards)
 def test_the_last_round_stands_where_the_city_stands(approvals):
     rounds = standings_by_round(approvals)
-    assert [standing.name for standing in rounds] == list(dict.fromkeys(one.round_name for one in approvals))
+    assert [standing.name for standing in rounds] == list(dict.fromkeys(approval.round_name for approval in approvals))
     for standing in rounds:
         assert standing.first <= standing.last
         assert sum(standing.counts(126).values()) == 126
     if rounds:
-        assert rounds[-1].ratings == slowly(approvals, DEMO_DAY)[0]
-        now = rounds[-1].counts(126)
-        for before in rounds:
-            changes = count_changes(before, now)
+        assert rounds[-1].ratings == count_slowly(approvals, DEMO_DAY)[0]
+        counts_now = rounds[-1].counts(126)
+        for earlier_round in rounds:
+            changes = count_changes(earlier_round, counts_now)
             assert sum(changes.values()) == 0
-            assert {result: before.counts(126)[result] + change for result, change in changes.items()} == now
+            assert {result: earlier_round.counts(126)[result] + change for result, change in changes.items()} == counts_now
 
 
 def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
@@ -81,7 +81,7 @@ def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
 
 
 @pytest.mark.parametrize(
-    ("on", "words", "goal", "per_week"),
+    ("on", "text", "goal", "per_week"),
     [
         (date(2026, 3, 10), "còn 21 ngày", TARGET_DAY, 27),
         (date(2026, 3, 28), "còn 3 ngày", TARGET_DAY, 79),
@@ -91,9 +91,9 @@ def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
         (date(2026, 12, 31), "quá hạn 275 ngày", date(2027, 1, 31), 18),
     ],
 )
-def test_the_deadline_says_how_far_and_how_fast(on, words, goal, per_week):
+def test_the_deadline_says_how_far_and_how_fast(on, text, goal, per_week):
     deadline = Deadline(on, TARGET_DAY, 126, 47)
-    assert (deadline.text, deadline.goal, deadline.per_week) == (words, goal, per_week)
+    assert (deadline.text, deadline.goal, deadline.per_week) == (text, goal, per_week)
     assert deadline.is_over == (on > TARGET_DAY)
     assert not Deadline(on, TARGET_DAY, 126, 126).is_over
 
@@ -121,19 +121,19 @@ def test_the_line_of_the_plan_leads_from_the_first_day_to_all_wards():
 
 def test_the_forecast_goes_by_the_last_weeks_and_says_its_range():
     approvals, deadline = weeks_of_approvals(4, 8, 6, 2)
-    found = forecast_readiness(approvals, deadline)
-    assert (found.weeks, found.pace, found.slow, found.fast) == (4, 5, 3, 7)
+    forecast = forecast_readiness(approvals, deadline)
+    assert (forecast.weeks, forecast.pace, forecast.slow, forecast.fast) == (4, 5, 3, 7)
     assert deadline.missing == 105
-    assert (found.last, found.earliest, found.latest) == tuple(DEMO_DAY + timedelta(weeks=count) for count in (21, 15, 35))
-    assert found.first_rated == 20
+    assert (forecast.last, forecast.earliest, forecast.latest) == tuple(DEMO_DAY + timedelta(weeks=count) for count in (21, 15, 35))
+    assert forecast.first_rated == 20
 
 
 def test_wards_that_were_mended_are_not_taken_for_newly_reported():
     approvals, deadline = weeks_of_approvals(3, 3)
-    old = [approval("00001", -60, ready=False), approval("00002", -60, ready=False)]
+    old_approvals = [approval("00001", -60, ready=False), approval("00002", -60, ready=False)]
     assert forecast_readiness(approvals, deadline).first_rated == 6
     # The ward of the first day is within the longer look back, and new in it.
-    assert forecast_readiness([*old, *approvals], deadline).first_rated == 6 - 2 + 1
+    assert forecast_readiness([*old_approvals, *approvals], deadline).first_rated == 6 - 2 + 1
 
 
 @pytest.mark.parametrize("gains", [(), (5,)])
@@ -148,49 +148,49 @@ def test_no_forecast_without_data_or_once_all_are_ready():
 
 
 def test_a_pace_that_leads_nowhere_names_no_day():
-    found = forecast_readiness(*weeks_of_approvals(0, 0, 0))
-    assert (found.last, found.earliest, found.latest) == (None, None, None)
-    half = forecast_readiness(*weeks_of_approvals(0, 4))
-    assert half.last is not None
-    assert half.latest is None
-    assert half.earliest < half.last
+    forecast = forecast_readiness(*weeks_of_approvals(0, 0, 0))
+    assert (forecast.last, forecast.earliest, forecast.latest) == (None, None, None)
+    slow_forecast = forecast_readiness(*weeks_of_approvals(0, 4))
+    assert slow_forecast.last is not None
+    assert slow_forecast.latest is None
+    assert slow_forecast.earliest < slow_forecast.last
 
 
 def test_a_day_beyond_the_horizon_is_not_named():
     approvals, deadline = weeks_of_approvals(0, 0, 0, 0, 0, 0, 0, 1)
-    slow = Deadline(DEMO_DAY, TARGET_DAY, 10_000, deadline.ready)
-    assert forecast_readiness(approvals, slow).last is None
+    slow_deadline = Deadline(DEMO_DAY, TARGET_DAY, 10_000, deadline.ready)
+    assert forecast_readiness(approvals, slow_deadline).last is None
 
 
 @given(approvals_of_wards, st.integers(1, 126))
 def test_a_forecast_is_never_earlier_than_its_earliest_day(approvals, wards):
     days = count_days(approvals)
     deadline = Deadline(DEMO_DAY, TARGET_DAY, wards + 4, ready_on(days, DEMO_DAY))
-    found = forecast_readiness(approvals, deadline)
-    assume(found is not None)
-    assert found.slow <= found.pace <= found.fast
+    forecast = forecast_readiness(approvals, deadline)
+    assume(forecast is not None)
+    assert forecast.slow <= forecast.pace <= forecast.fast
     paces = weekly_paces(days, DEMO_DAY)
-    assert sum(paces, Fraction(0)) / len(paces) == found.pace
+    assert sum(paces, Fraction(0)) / len(paces) == forecast.pace
     assert sum(paces) == ready_on(days, DEMO_DAY) - ready_on(days, DEMO_DAY - timedelta(weeks=len(paces)))
     assert len(paces) <= 8
-    if found.last is not None:
-        assert DEMO_DAY < found.earliest <= found.last <= (found.latest or date.max)
+    if forecast.last is not None:
+        assert DEMO_DAY < forecast.earliest <= forecast.last <= (forecast.latest or date.max)
 
 
 def test_groups_and_criteria_are_the_sums_over_the_wards(demo_session):
     city = city_readiness(demo_session, DEMO_DAY)
-    found = break_down(city.ratings.values())
+    breakdown = break_down(city.ratings.values())
     findings = [finding for rating in city.ratings.values() for finding in rating.findings]
-    for letter, share in found.groups.items():
+    for letter, share in breakdown.groups.items():
         of_group = [f for f in findings if f.is_counted and f.criterion.group == letter]
         assert share.counted == sum(f.criterion.weight for f in of_group)
         assert share.met == sum(f.criterion.weight for f in of_group if f.is_met)
         assert share.percent == 100 * share.met // share.counted
-    assert sum(share.met for share in found.groups.values()) == sum(rating.met_weight for rating in city.ratings.values())
+    assert sum(share.met for share in breakdown.groups.values()) == sum(rating.met_weight for rating in city.ratings.values())
     for criterion in city.standard.criteria:
         counts = Counter(f.status for f in findings if f.criterion.code == criterion.code)
-        assert {status: count for status, count in found.criteria[criterion.code].items() if count} == counts
-    assert found.met_percent("CR-X9") is None
+        assert {status: count for status, count in breakdown.criteria[criterion.code].items() if count} == counts
+    assert breakdown.met_percent("CR-X9") is None
 
 
 def test_a_group_without_a_counted_criterion_has_no_share():
@@ -201,12 +201,12 @@ def test_a_group_without_a_counted_criterion_has_no_share():
 
 def test_the_line_ends_at_the_figure_of_every_other_page(demo_session):
     city = city_readiness(demo_session, DEMO_DAY)
-    found = city_trend(demo_session, city, TARGET_DAY)
-    assert found.days[-1].ready == city.counts[Result.READY] == found.deadline.ready == 47
-    assert found.days[-1].approved == city.approved_count
-    assert found.rounds[-1].counts(126) == city.counts
-    assert found.changes is None
-    assert found.forecast.weeks >= 2
+    trend = city_trend(demo_session, city, TARGET_DAY)
+    assert trend.days[-1].ready == city.counts[Result.READY] == trend.deadline.ready == 47
+    assert trend.days[-1].approved == city.approved_count
+    assert trend.rounds[-1].counts(126) == city.counts
+    assert trend.changes is None
+    assert trend.forecast.weeks >= 2
 
 
 @pytest.mark.both_databases
@@ -215,22 +215,22 @@ def test_a_second_round_shows_in_the_changes(session):
     for code, round_name, days in (("00070", "Đợt 1", 0), ("00082", "Đợt 1", 1), ("00070", "Đợt 2", 30)):
         moment = noon(day + timedelta(days=days))
         record_snapshot(session, Snapshot(code, moment.date(), round_name=round_name, approved_at=moment, approved_by="Người thử"))
-    assert [(one.ward_code, one.day) for one in list_snapshot_references(session)] == [
+    assert [(reference.ward_code, reference.day) for reference in list_snapshot_references(session)] == [
         ("00070", day),
         ("00082", day + timedelta(days=1)),
         ("00070", day + timedelta(days=30)),
     ]
     city = city_readiness(session, DEMO_DAY)
-    found = city_trend(session, city, TARGET_DAY)
-    assert [standing.name for standing in found.rounds] == ["Đợt 1", "Đợt 2"]
-    assert [counted.approved for counted in found.days] == [1, 2, 2]
-    assert found.changes == dict.fromkeys(Result, 0)
+    trend = city_trend(session, city, TARGET_DAY)
+    assert [standing.name for standing in trend.rounds] == ["Đợt 1", "Đợt 2"]
+    assert [day_count.approved for day_count in trend.days] == [1, 2, 2]
+    assert trend.changes == dict.fromkeys(Result, 0)
 
 
 def test_the_day_of_an_approval_is_that_of_the_calendar_in_hanoi(session):
-    late = noon(date(2026, 2, 1)).replace(hour=23, minute=30)
-    record_snapshot(session, Snapshot("00070", DEMO_DAY, round_name="Đợt 1", approved_at=late, approved_by="Người thử"))
-    assert [one.day for one in list_snapshot_references(session)] == [date(2026, 2, 1)]
+    late_moment = noon(date(2026, 2, 1)).replace(hour=23, minute=30)
+    record_snapshot(session, Snapshot("00070", DEMO_DAY, round_name="Đợt 1", approved_at=late_moment, approved_by="Người thử"))
+    assert [reference.day for reference in list_snapshot_references(session)] == [date(2026, 2, 1)]
     assert set(newest_snapshots(session)) == {"00070"}
 
 

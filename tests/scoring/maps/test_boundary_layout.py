@@ -29,15 +29,15 @@ def two_by_one(first, second, **parts):
 
 def segments(path):
     """Every step of a path as an unordered pair of points."""
-    found = []
+    pairs = []
     for part in path.split("M")[1:]:
         start, _, steps = part.partition("l")
         x, y = map(int, start.split())
         numbers = list(map(int, steps.split()))
         for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
-            found.append(frozenset(((x, y), (x + dx, y + dy))))
+            pairs.append(frozenset(((x, y), (x + dx, y + dy))))
             x, y = x + dx, y + dy
-    return found
+    return pairs
 
 
 def test_every_ward_has_its_area(land):
@@ -46,12 +46,12 @@ def test_every_ward_has_its_area(land):
 
 
 def test_an_outline_lies_between_former_districts_and_at_the_rim_only():
-    same = [ward.code for ward in WARDS if ward.former_district == WARDS[0].former_district][:2]
-    other = next(ward.code for ward in WARDS if ward.former_district != WARDS[0].former_district)
+    district_codes = [ward.code for ward in WARDS if ward.former_district == WARDS[0].former_district][:2]
+    other_code = next(ward.code for ward in WARDS if ward.former_district != WARDS[0].former_district)
     border = frozenset(((100, 0), (100, 100)))
-    assert border not in segments(two_by_one(*same).outlines)
-    assert border in segments(two_by_one(same[0], other).outlines)
-    assert len(segments(two_by_one(*same).outlines)) == 6
+    assert border not in segments(two_by_one(*district_codes).outlines)
+    assert border in segments(two_by_one(district_codes[0], other_code).outlines)
+    assert len(segments(two_by_one(*district_codes).outlines)) == 6
 
 
 def test_an_outline_is_drawn_once(land):
@@ -59,11 +59,14 @@ def test_an_outline_is_drawn_once(land):
 
 
 def test_a_name_waits_until_there_is_room_for_it():
-    long = next(ward.code for ward in WARDS if len(ward.name) > 20)
-    wide = two_by_one(long, "00004", room=10 * LETTER_HEIGHT)
-    narrow = two_by_one(long, "00004", room=LETTER_HEIGHT)
-    level = {area.ward.code: area.level for area in wide.areas}, {area.ward.code: area.level for area in narrow.areas}
-    assert level[0][long] == 1 < level[1][long]
+    long_code = next(ward.code for ward in WARDS if len(ward.name) > 20)
+    wide_layout = two_by_one(long_code, "00004", room=10 * LETTER_HEIGHT)
+    narrow_layout = two_by_one(long_code, "00004", room=LETTER_HEIGHT)
+    levels = (
+        {area.ward.code: area.level for area in wide_layout.areas},
+        {area.ward.code: area.level for area in narrow_layout.areas},
+    )
+    assert levels[0][long_code] == 1 < levels[1][long_code]
 
 
 def test_the_inset_holds_what_meets_its_box(land):

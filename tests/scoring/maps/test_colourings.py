@@ -31,42 +31,45 @@ def person(role, wards=None):
     return Identity(1, "nguoi", "Người thử", role, wards)
 
 
-def rated(code, score, result=Result.NOT_READY):
+def make_rating(code, score, result=Result.NOT_READY):
     return Rating(code, result, score, (), Snapshot(code, DAY), STANDARD, DAY)
 
 
-def one(found, code):
-    return found.shade_of(code).label, found.text_of(code), found.mark_of(code)
+def describe(colouring, code):
+    return colouring.shade_of(code).label, colouring.text_of(code), colouring.mark_of(code)
 
 
 def test_scores_fall_into_classes_of_ten():
-    ratings = {str(score): rated(str(score), score) for score in (0, 59, 60, 79, 80, 89, 90, 100)} | {
+    ratings = {str(score): make_rating(str(score), score) for score in (0, 59, 60, 79, 80, 89, 90, 100)} | {
         "none": rating_without_data("none", DAY)
     }
-    found = colourings.by_score(ratings)
-    assert [found.shade_of(code).label for code in ("0", "59", "60", "79", "80", "89", "90", "100")] == [
+    colouring = colourings.by_score(ratings)
+    assert [colouring.shade_of(code).label for code in ("0", "59", "60", "79", "80", "89", "90", "100")] == [
         *("dưới 60 điểm", "dưới 60 điểm", "60 đến 69 điểm", "70 đến 79 điểm"),
         *("80 đến 89 điểm", "80 đến 89 điểm", "90 đến 100 điểm", "90 đến 100 điểm"),
     ]
-    assert one(found, "79") == ("70 đến 79 điểm", "79 điểm", "79")
-    assert one(found, "none") == ("Chưa có số liệu", "Chưa có số liệu", "–")
-    assert found.counts == (2, 1, 1, 2, 2, 0, 1)
+    assert describe(colouring, "79") == ("70 đến 79 điểm", "79 điểm", "79")
+    assert describe(colouring, "none") == ("Chưa có số liệu", "Chưa có số liệu", "–")
+    assert colouring.counts == (2, 1, 1, 2, 2, 0, 1)
 
 
 def test_the_share_of_a_group_counts_its_weights(demo_session):
     city = city_readiness(demo_session, DAY)
-    found = colourings.by_group(city.ratings, "A", GROUPS["A"])
+    colouring = colourings.by_group(city.ratings, "A", GROUPS["A"])
     for code, rating in city.ratings.items():
-        counted = [f for f in rating.findings if f.criterion.group == "A" and f.is_counted]
-        whole, met = sum(f.criterion.weight for f in counted), sum(f.criterion.weight for f in counted if f.is_met)
-        assert found.text_of(code) == (f"{100 * met // whole}\u00a0%" if whole else "Chưa có số liệu")
-        assert (found.shade_of(code).key == "seq5") == (0 < met == whole)
-    assert len(set(found.values.values())) > 4
+        counted_findings = [f for f in rating.findings if f.criterion.group == "A" and f.is_counted]
+        counted_weight, met_weight = (
+            sum(f.criterion.weight for f in counted_findings),
+            sum(f.criterion.weight for f in counted_findings if f.is_met),
+        )
+        assert colouring.text_of(code) == (f"{100 * met_weight // counted_weight}\u00a0%" if counted_weight else "Chưa có số liệu")
+        assert (colouring.shade_of(code).key == "seq5") == (0 < met_weight == counted_weight)
+    assert len(set(colouring.values.values())) > 4
 
 
 def test_a_group_without_a_counted_criterion_does_not_apply():
-    found = colourings.by_group({"00082": rated("00082", 70)}, "E", GROUPS["E"])
-    assert one(found, "00082")[0] == "Không áp dụng"
+    colouring = colourings.by_group({"00082": make_rating("00082", 70)}, "E", GROUPS["E"])
+    assert describe(colouring, "00082")[0] == "Không áp dụng"
 
 
 def test_a_criterion_is_met_or_not_or_unanswered():
@@ -75,61 +78,64 @@ def test_a_criterion_is_met_or_not_or_unanswered():
     ratings = {"00082": rating, "none": rating_without_data("none", DAY)}
     statuses = {finding.criterion.code: finding.status for finding in rating.findings}
     for criterion in STANDARD.criteria:
-        found = colourings.by_criterion(ratings, criterion)
-        assert found.text_of("00082") == statuses[criterion.code].label
-        assert found.text_of("none") == "Chưa có số liệu"
+        colouring = colourings.by_criterion(ratings, criterion)
+        assert colouring.text_of("00082") == statuses[criterion.code].label
+        assert colouring.text_of("none") == "Chưa có số liệu"
 
 
 def test_costs_are_told_apart_and_fall_into_round_classes():
     sums = {"a": (40, 0), "b": (100, 20), "c": (300, 0), "d": (900, 100)}
-    ratings = {code: rated(code, 50) for code in (*sums, "stuck")}
-    ratings |= {"ready": rated("ready", 95, Result.READY), "none": rating_without_data("none", DAY)}
+    ratings = {code: make_rating(code, 50) for code in (*sums, "stuck")}
+    ratings |= {"ready": make_rating("ready", 95, Result.READY), "none": rating_without_data("none", DAY)}
     costs = {code: CostToReady(capital * MILLION, yearly * MILLION, (), possible=True) for code, (capital, yearly) in sums.items()}
     costs |= {code: CostToReady(0, 0, (), possible=code == "ready") for code in ("stuck", "ready", "none")}
-    found = colourings.by_cost(ratings, costs)
-    assert [found.shade_of(code).key for code in ("a", "b", "c", "d", "ready", "stuck", "none")] == [
+    colouring = colourings.by_cost(ratings, costs)
+    assert [colouring.shade_of(code).key for code in ("a", "b", "c", "d", "ready", "stuck", "none")] == [
         *("heat1", "heat3", "heat4", "heat5", "done", "stuck", "no_data"),
     ]
-    assert found.text_of("d") == ("1\u00a0tỷ đồng (đầu tư 900\u00a0triệu đồng, thường xuyên 100\u00a0triệu đồng mỗi năm)")
-    assert (found.mark_of("a"), found.mark_of("d"), found.mark_of("ready")) == ("40\u00a0tr", "1\u00a0tỷ", "✓")
-    assert "cộng chi thường xuyên" in found.note
+    assert colouring.text_of("d") == ("1\u00a0tỷ đồng (đầu tư 900\u00a0triệu đồng, thường xuyên 100\u00a0triệu đồng mỗi năm)")
+    assert (colouring.mark_of("a"), colouring.mark_of("d"), colouring.mark_of("ready")) == ("40\u00a0tr", "1\u00a0tỷ", "✓")
+    assert "cộng chi thường xuyên" in colouring.note
 
 
 @given(st.lists(st.integers(0, 10**12), max_size=30))
 def test_every_cost_has_a_class_and_the_classes_rise(sums):
-    ratings = {str(place): rated(str(place), 50) for place in range(len(sums))}
-    costs = {str(place): CostToReady(whole, 0, (), possible=True) for place, whole in enumerate(sums)}
-    found = colourings.by_cost(ratings, costs)
-    ordered = [found.of[str(place)] for place in sorted(range(len(sums)), key=sums.__getitem__)]
-    assert ordered == sorted(ordered)
-    assert sum(found.counts) == len(sums)
-    assert len({shade.label for shade in found.shades}) == 8
+    ratings = {str(place): make_rating(str(place), 50) for place in range(len(sums))}
+    costs = {str(place): CostToReady(capital, 0, (), possible=True) for place, capital in enumerate(sums)}
+    colouring = colourings.by_cost(ratings, costs)
+    class_numbers = [colouring.of[str(place)] for place in sorted(range(len(sums)), key=sums.__getitem__)]
+    assert class_numbers == sorted(class_numbers)
+    assert sum(colouring.counts) == len(sums)
+    assert len({shade.label for shade in colouring.shades}) == 8
 
 
 def test_change_goes_by_the_result_first_and_then_by_the_score():
-    now = {
-        "gained": rated("gained", 90, Result.READY),
-        "lost": rated("lost", 90),
-        "up": rated("up", 70),
-        "down": rated("down", 60),
-        "same": rated("same", 60),
-        "new": rated("new", 60),
+    ratings = {
+        "gained": make_rating("gained", 90, Result.READY),
+        "lost": make_rating("lost", 90),
+        "up": make_rating("up", 70),
+        "down": make_rating("down", 60),
+        "same": make_rating("same", 60),
+        "new": make_rating("new", 60),
         "none": rating_without_data("none", DAY),
     }
-    was = {"gained": 90, "lost": 95, "up": 60, "down": 70, "same": 60}
-    before = {code: rated(code, score, Result.READY if code == "lost" else Result.NOT_READY) for code, score in was.items()}
-    found = colourings.by_change(now, before)
-    assert [found.shade_of(code).label for code in now] == [
+    previous_scores = {"gained": 90, "lost": 95, "up": 60, "down": 70, "same": 60}
+    previous_ratings = {
+        code: make_rating(code, score, Result.READY if code == "lost" else Result.NOT_READY)
+        for code, score in previous_scores.items()
+    }
+    colouring = colourings.by_change(ratings, previous_ratings)
+    assert [colouring.shade_of(code).label for code in ratings] == [
         *("mới đáp ứng", "không còn đáp ứng", "điểm tăng", "điểm giảm", "không đổi", "chưa có đợt trước để so", "Chưa có số liệu"),
     ]
-    assert found.text_of("up") == "điểm tăng, 60 → 70 điểm"
-    assert found.text_of("same") == "không đổi"
+    assert colouring.text_of("up") == "điểm tăng, 60 → 70 điểm"
+    assert colouring.text_of("same") == "không đổi"
 
 
 def test_confidence_has_its_four_grades_and_no_data():
-    found = colourings.by_confidence({grade.value: grade for grade in Confidence} | {"none": None})
-    assert found.counts == (1, 1, 1, 1, 1)
-    assert [found.text_of(grade.value) for grade in Confidence] == [grade.label for grade in Confidence]
+    colouring = colourings.by_confidence({grade.value: grade for grade in Confidence} | {"none": None})
+    assert colouring.counts == (1, 1, 1, 1, 1)
+    assert [colouring.text_of(grade.value) for grade in Confidence] == [grade.label for grade in Confidence]
 
 
 def test_every_colouring_puts_every_ward_into_one_class(demo_session):
@@ -137,11 +143,11 @@ def test_every_colouring_puts_every_ward_into_one_class(demo_session):
     keys = offered_keys(offer_colourings(person(Role.LEADER), city.standard))
     assert {"state", "score", "cost", "confidence", "change", *(f"group-{letter}" for letter in GROUPS)} < set(keys)
     for key in keys:
-        found = colour_city(demo_session, city, key)
-        assert found.key == key
-        assert set(found.of) == set(city.ratings)
-        assert sum(found.counts) == 126
-        assert len(found.shades) <= 10
+        colouring = colour_city(demo_session, city, key)
+        assert colouring.key == key
+        assert set(colouring.of) == set(city.ratings)
+        assert sum(colouring.counts) == 126
+        assert len(colouring.shades) <= 10
     assert dict(zip(Result, colour_city(demo_session, city, "state").counts, strict=True)) == city.counts
 
 
@@ -149,21 +155,21 @@ def test_the_round_before_is_that_of_each_ward(demo_session):
     city = city_readiness(demo_session, DAY)
     assert previous_round_ratings(demo_session, city) == {}
     snapshot = newest_snapshots(demo_session)["00070"]
-    later = Snapshot(**{**vars(snapshot), "round_name": "Đợt sau", "as_of": DAY + timedelta(days=1)})
-    record_snapshot(demo_session, later)
+    later_snapshot = Snapshot(**{**vars(snapshot), "round_name": "Đợt sau", "as_of": DAY + timedelta(days=1)})
+    record_snapshot(demo_session, later_snapshot)
     city = city_readiness(demo_session, DAY)
-    before = previous_round_ratings(demo_session, city)
-    assert list(before) == ["00070"]
-    assert before["00070"].snapshot.round_name == snapshot.round_name
-    found = colour_city(demo_session, city, "change")
-    assert found.text_of("00070") == "không đổi"
+    previous_ratings = previous_round_ratings(demo_session, city)
+    assert list(previous_ratings) == ["00070"]
+    assert previous_ratings["00070"].snapshot.round_name == snapshot.round_name
+    colouring = colour_city(demo_session, city, "change")
+    assert colouring.text_of("00070") == "không đổi"
 
 
 def test_what_would_help_an_attacker_is_no_colouring_of_its_own():
-    sensitive = {criterion.code for criterion in STANDARD.criteria if criterion.is_sensitive}
+    sensitive_codes = {criterion.code for criterion in STANDARD.criteria if criterion.is_sensitive}
     for role in Role:
         keys = set(offered_keys(offer_colourings(person(role, frozenset() if role.is_of_ward else None), STANDARD)))
-        assert not keys & sensitive
+        assert not keys & sensitive_codes
         assert ("group-G" in keys) == (role in (Role.REVIEWER, Role.LEADER))
 
 
@@ -174,11 +180,11 @@ def test_who_sees_reasons_of_own_wards_only_colours_by_results_only(role):
 
 
 def shades_of_the_style_sheet():
-    found = {}
+    colours = {}
     for selectors, fill, ink in re.findall(r"([^{}]+)\{\s*fill: (#\w{6});\s*color: (#\w{3,6});\s*\}", CSS):
         for name in re.findall(r"\.k-([a-z_0-9]+)", selectors):
-            found[name] = (fill, ink if len(ink) == 7 else "#" + "".join(2 * c for c in ink[1:]))
-    return found
+            colours[name] = (fill, ink if len(ink) == 7 else "#" + "".join(2 * c for c in ink[1:]))
+    return colours
 
 
 def luminance(colour):
@@ -193,22 +199,22 @@ def contrast(a, b):
 
 
 def test_every_class_has_a_colour_that_its_words_can_be_read_on(demo_session):
-    city, known = city_readiness(demo_session, DAY), shades_of_the_style_sheet()
+    city, style_colours = city_readiness(demo_session, DAY), shades_of_the_style_sheet()
     for key in offered_keys(offer_colourings(person(Role.LEADER), city.standard)):
         for shade in colour_city(demo_session, city, key).shades:
-            assert shade.key in known, f"give .k-{shade.key} a colour in portal.css"
-    assert {name: round(contrast(*pair), 1) for name, pair in known.items() if contrast(*pair) < 4.5} == {}
+            assert shade.key in style_colours, f"give .k-{shade.key} a colour in portal.css"
+    assert {name: round(contrast(*pair), 1) for name, pair in style_colours.items() if contrast(*pair) < 4.5} == {}
 
 
 @pytest.mark.parametrize("ramp", ["seq", "heat"])
 def test_a_ramp_darkens_step_by_step_in_grey_print(ramp):
-    known = shades_of_the_style_sheet()
-    steps = [known[f"{ramp}{number}"][0] for number in range(1, 6)]
+    style_colours = shades_of_the_style_sheet()
+    steps = [style_colours[f"{ramp}{number}"][0] for number in range(1, 6)]
     assert [luminance(step) for step in steps] == sorted((luminance(step) for step in steps), reverse=True)
     assert min(contrast(a, b) for a, b in itertools.pairwise(steps)) > 1.3
 
 
 def test_the_colours_of_the_results_are_those_of_every_other_picture():
-    known = shades_of_the_style_sheet()
+    style_colours = shades_of_the_style_sheet()
     for result in Result:
-        assert known[result.value][0] == result.colour
+        assert style_colours[result.value][0] == result.colour

@@ -32,9 +32,9 @@ def test_an_outline_lies_between_former_districts_or_at_the_rim():
 
 def test_every_edge_between_former_districts_is_outlined():
     tiles = HEXMAP.tiles
-    touching = [(a, b) for i, a in enumerate(tiles) for b in tiles[:i] if distance(a.centre, b.centre) < 1.01]
-    between = sum(a.ward.former_district != b.ward.former_district for a, b in touching)
-    assert len(HEXMAP.outlines) == between + 6 * len(tiles) - 2 * len(touching)
+    touching_pairs = [(a, b) for i, a in enumerate(tiles) for b in tiles[:i] if distance(a.centre, b.centre) < 1.01]
+    border_count = sum(a.ward.former_district != b.ward.former_district for a, b in touching_pairs)
+    assert len(HEXMAP.outlines) == border_count + 6 * len(tiles) - 2 * len(touching_pairs)
 
 
 def test_the_river_parts_the_banks_and_is_one_line_where_tiles_meet():

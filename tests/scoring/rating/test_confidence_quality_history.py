@@ -21,7 +21,7 @@ from tests.factories.snapshots import make_facts
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 
 
-def rated(on=DEMO_DAY, **parts):
+def rating_with(on=DEMO_DAY, **parts):
     return rate(Snapshot("00082", DEMO_DAY, **parts), STANDARD, on)
 
 
@@ -34,21 +34,21 @@ def finding(rating, code):
     [(Basis.MEASURED, Confidence.MEASURED), (Basis.EVIDENCE, Confidence.EVIDENCE), (Basis.DECLARED, Confidence.REVIEWED)],
 )
 def test_a_finding_stands_as_firmly_as_its_weakest_answer(basis, grade):
-    rating = rated(facts={"level_file_approved": Fact("level_file_approved", value=True, basis=basis)})
+    rating = rating_with(facts={"level_file_approved": Fact("level_file_approved", value=True, basis=basis)})
     assert confidence_of(finding(rating, "CR-G3"), rating) is grade
-    mixed = rated(
+    mixed_rating = rating_with(
         facts=make_facts({"staff_total": 40}, Basis.EVIDENCE),
         connections=(Connection(ConnectionKind.INTERNET, "A", 300, 290, basis=basis),),
         answered_connections=frozenset({ConnectionKind.INTERNET}),
     )
-    weakest = max(grade, Confidence.EVIDENCE, key=list(Confidence).index)
-    assert confidence_of(finding(mixed, "CR-D5"), mixed) is weakest
+    weakest_grade = max(grade, Confidence.EVIDENCE, key=list(Confidence).index)
+    assert confidence_of(finding(mixed_rating, "CR-D5"), mixed_rating) is weakest_grade
 
 
 def test_what_is_older_than_half_a_year_is_old_whatever_stands_behind_it():
     facts = {"level_file_approved": Fact("level_file_approved", value=True, basis=Basis.MEASURED)}
-    assert confidence(rated(DEMO_DAY + timedelta(days=183), facts=facts)) is not Confidence.OLD
-    assert confidence(rated(DEMO_DAY + timedelta(days=184), facts=facts)) is Confidence.OLD
+    assert confidence(rating_with(DEMO_DAY + timedelta(days=183), facts=facts)) is not Confidence.OLD
+    assert confidence(rating_with(DEMO_DAY + timedelta(days=184), facts=facts)) is Confidence.OLD
     assert confidence(rating_without_data("00082", DEMO_DAY)) is None
 
 
@@ -61,7 +61,7 @@ def test_the_map_fades_what_is_old_and_the_table_finds_it(demo_sign_in):
     assert len(BeautifulSoup(client.get("/readiness").data, "html.parser").select(".ward.is-faded")) == 0
 
 
-SOUND = {
+SOUND_FACTS = {
     "staff_total": 60,
     "staff_vi": 1,
     "staff_vii": 9,
@@ -78,21 +78,25 @@ def scores(rating):
 
 
 def test_sound_data_have_full_marks_but_for_what_is_missing():
-    found = scores(rated(facts=make_facts(SOUND), lots=(EquipmentLot("A03", good=2),), answered_items=frozenset({"A03"})))
-    assert [found[word][0] for word in QualityDimension if word is not QualityDimension.COMPLETE] == [100] * 5
-    assert 0 < found[QualityDimension.COMPLETE][0] < 100
+    dimension_scores = scores(
+        rating_with(facts=make_facts(SOUND_FACTS), lots=(EquipmentLot("A03", good=2),), answered_items=frozenset({"A03"}))
+    )
+    assert [dimension_scores[dimension][0] for dimension in QualityDimension if dimension is not QualityDimension.COMPLETE] == [
+        100
+    ] * 5
+    assert 0 < dimension_scores[QualityDimension.COMPLETE][0] < 100
 
 
 @pytest.mark.parametrize(
-    ("change", "word", "told"),
+    ("change", "dimension", "message"),
     [
         (
-            {"facts": make_facts(SOUND | {"staff_vii": 8})},
+            {"facts": make_facts(SOUND_FACTS | {"staff_vii": 8})},
             QualityDimension.CONSISTENT,
             "ba nhóm chức danh cộng lại là 59, tổng khai là 60",
         ),
         (
-            {"facts": make_facts(SOUND | {"switch_ports_gigabit": 49})},
+            {"facts": make_facts(SOUND_FACTS | {"switch_ports_gigabit": 49})},
             QualityDimension.CONSISTENT,
             "cổng 1 Gbps nhiều hơn tổng số cổng",
         ),
@@ -104,27 +108,32 @@ def test_sound_data_have_full_marks_but_for_what_is_missing():
         ),
         ({"lots": (EquipmentLot("A03", good=1), EquipmentLot("A03", good=2))}, QualityDimension.CLEAN, "2 lô A03 trùng nhau"),
         (
-            {"facts": make_facts(SOUND | {"uses_shared_systems": False})},
+            {"facts": make_facts(SOUND_FACTS | {"uses_shared_systems": False})},
             QualityDimension.SHARED,
             "chưa dùng hệ thống của thành phố",
         ),
-        ({"facts": make_facts(SOUND | {"has_website": True})}, QualityDimension.SHARED, "chưa là thành phần của cổng"),
+        ({"facts": make_facts(SOUND_FACTS | {"has_website": True})}, QualityDimension.SHARED, "chưa là thành phần của cổng"),
         ({"as_of": DEMO_DAY - timedelta(days=184)}, QualityDimension.CURRENT, "số liệu đã 184 ngày"),
     ],
 )
-def test_each_fault_is_told_under_its_word(change, word, told):
-    ward = replace(Snapshot("00082", DEMO_DAY, facts=make_facts(SOUND)), **change)
-    score, faults = scores(rate(ward, STANDARD, DEMO_DAY))[word]
+def test_each_fault_is_told_under_its_word(change, dimension, message):
+    ward = replace(Snapshot("00082", DEMO_DAY, facts=make_facts(SOUND_FACTS)), **change)
+    score, faults = scores(rate(ward, STANDARD, DEMO_DAY))[dimension]
     assert score < 100
-    assert any(told in fault for fault in faults)
+    assert any(message in fault for fault in faults)
 
 
 def test_what_cannot_be_compared_is_no_fault():
-    bare = scores(rated())
-    assert bare[QualityDimension.CORRECT] == bare[QualityDimension.CLEAN] == bare[QualityDimension.CONSISTENT] == (100, ())
+    empty_scores = scores(rating_with())
+    assert (
+        empty_scores[QualityDimension.CORRECT]
+        == empty_scores[QualityDimension.CLEAN]
+        == empty_scores[QualityDimension.CONSISTENT]
+        == (100, ())
+    )
     lines = (Connection(ConnectionKind.INTERNET, "A", None, 90), Connection(ConnectionKind.BACKUP, "B", 90, None))
-    partly = scores(rated(facts=make_facts({"staff_total": 5, "switch_ports": 4, "staff_vi": 1}), connections=lines))
-    assert partly[QualityDimension.CORRECT] == partly[QualityDimension.CONSISTENT] == (100, ())
+    partial_scores = scores(rating_with(facts=make_facts({"staff_total": 5, "switch_ports": 4, "staff_vi": 1}), connections=lines))
+    assert partial_scores[QualityDimension.CORRECT] == partial_scores[QualityDimension.CONSISTENT] == (100, ())
 
 
 def test_a_ward_without_data_has_no_quality():
@@ -135,27 +144,30 @@ def test_a_ward_without_data_has_no_quality():
 def two_rounds(demo_session):
     """The demo round, and a second one in which one ready ward lost its PCs."""
     city = city_readiness(demo_session, DEMO_DAY)
-    ready = next(rating for rating in city.ratings.values() if rating.result.value == "ready")
-    worse = replace(ready.snapshot, lots=(), round_name="Đợt hai", approved_at=datetime(2026, 3, 9, tzinfo=UTC))
-    record_snapshot(demo_session, worse)
+    ready_rating = next(rating for rating in city.ratings.values() if rating.result.value == "ready")
+    worse_snapshot = replace(ready_rating.snapshot, lots=(), round_name="Đợt hai", approved_at=datetime(2026, 3, 9, tzinfo=UTC))
+    record_snapshot(demo_session, worse_snapshot)
     demo_session.commit()
-    return ready.ward_code, list_round_names(demo_session)
+    return ready_rating.ward_code, list_round_names(demo_session)
 
 
 def test_the_change_between_rounds_is_split_and_adds_up(demo_session, two_rounds):
     code, (second, first) = two_rounds
-    earlier, later = snapshots_of_round(demo_session, first), snapshots_of_round(demo_session, second)
-    assert set(later) == {code}
-    earlier = {code: earlier[code]} | dict(list(earlier.items())[:40])
-    stricter = with_threshold(STANDARD, "CR-A1", 110)
-    before, after = rate_round(first, earlier, STANDARD), rate_round(second, earlier | later, stricter)
-    found = compare_rounds(before, after)
-    assert found.worsened == {code}
-    assert found.improved == frozenset()
-    assert found.tightened
-    assert len(before.ready) + len(found.improved) - len(found.worsened) + len(found.eased) - len(found.tightened) == len(
-        after.ready
+    earlier_snapshots, later_snapshots = snapshots_of_round(demo_session, first), snapshots_of_round(demo_session, second)
+    assert set(later_snapshots) == {code}
+    earlier_snapshots = {code: earlier_snapshots[code]} | dict(list(earlier_snapshots.items())[:40])
+    stricter_standard = with_threshold(STANDARD, "CR-A1", 110)
+    before, after = (
+        rate_round(first, earlier_snapshots, STANDARD),
+        rate_round(second, earlier_snapshots | later_snapshots, stricter_standard),
     )
+    comparison = compare_rounds(before, after)
+    assert comparison.worsened == {code}
+    assert comparison.improved == frozenset()
+    assert comparison.tightened
+    assert len(before.ready) + len(comparison.improved) - len(comparison.worsened) + len(comparison.eased) - len(
+        comparison.tightened
+    ) == len(after.ready)
     assert compare_rounds(before, before).tightened == frozenset()
 
 

@@ -17,39 +17,42 @@ from tests.factories.snapshots import complete_answers, snapshot_of_answers, sna
 from tests.factories.standards import STANDARD
 from tests.support.examples import examples
 
-FEW = 6
+MAX_OPTIONAL = 6
 
 
-def the_sum(cost):
+def total_cost(cost):
     return cost.capital + cost.recurrent
 
 
-LACKING = [key for key in complete_answers() if key not in ("staff_total", "sites", "owns_counters", "has_website")]
+KEYS_TO_LACK = [key for key in complete_answers() if key not in ("staff_total", "sites", "owns_counters", "has_website")]
 
 
 @examples(40)
 @given(
-    st.sets(st.sampled_from(LACKING), max_size=12),
+    st.sets(st.sampled_from(KEYS_TO_LACK), max_size=12),
     st.sets(st.sampled_from(["tslcd", "internet", "backup"])),
     st.sampled_from([2014, 2024]),
 )
-def test_no_other_set_of_remedies_is_cheaper(lacking, lines, year):
-    rating = rate(snapshot_of_answers({**complete_answers(), **dict.fromkeys(lacking, 0)}, lines, year), STANDARD, DEMO_DAY)
-    mendable = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
-    must, free = [c.code for c in mendable if c.blocking], [c.code for c in mendable if not c.blocking]
-    if len(free) > FEW:
+def test_no_other_set_of_remedies_is_cheaper(lacking_keys, lines, year):
+    rating = rate(snapshot_of_answers({**complete_answers(), **dict.fromkeys(lacking_keys, 0)}, lines, year), STANDARD, DEMO_DAY)
+    mendable_criteria = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
+    blocking_codes, optional_codes = (
+        [c.code for c in mendable_criteria if c.blocking],
+        [c.code for c in mendable_criteria if not c.blocking],
+    )
+    if len(optional_codes) > MAX_OPTIONAL:
         return
     cost = cost_to_ready(rating, PRICES)
-    for chosen in chain.from_iterable(combinations(free, size) for size in range(len(free) + 1)):
-        bought = apply_remedies(rating, [*must, *chosen])
-        if bought.result is Result.READY:
+    for chosen_codes in chain.from_iterable(combinations(optional_codes, size) for size in range(len(optional_codes) + 1)):
+        new_rating = apply_remedies(rating, [*blocking_codes, *chosen_codes])
+        if new_rating.result is Result.READY:
             assert cost.possible
-            assert the_sum(cost) <= sum(line_cost(line, PRICES) for line in lines_of(rating, bought))
+            assert total_cost(cost) <= sum(line_cost(line, PRICES) for line in lines_of(rating, new_rating))
 
 
-def lines_of(rating, bought):
+def lines_of(rating, new_rating):
     """What was bought, read from the lots and lines that the ward has more of; a count of facts from their growth."""
-    old, new = rating.snapshot, bought.snapshot
+    old, new = rating.snapshot, new_rating.snapshot
     for lot in new.lots[len(old.lots) :]:
         yield RemedyLine(lot.item, lot.working, "")
     for line in new.connections[len(old.connections) :]:
@@ -61,7 +64,7 @@ def lines_of(rating, bought):
 def test_the_cost_is_the_sum_of_its_lines_and_possible_means_ready(snapshot):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
     cost = cost_to_ready(rating, PRICES)
-    assert the_sum(cost) == sum(line_cost(line, PRICES) for line in cost.lines)
+    assert total_cost(cost) == sum(line_cost(line, PRICES) for line in cost.lines)
     if cost.possible:
         assert apply_remedies(rating, {line.criterion for line in cost.lines}).result is Result.READY
     else:
@@ -69,9 +72,11 @@ def test_the_cost_is_the_sum_of_its_lines_and_possible_means_ready(snapshot):
 
 
 def test_a_spare_line_is_not_bought_beside_the_line_it_makes_needless():
-    lacking = ["lan_seats", "vc_tested", "uses_shared_systems", "online_files_percent", "signers_certified", "it_officers"]
-    lacking += ["villages_with_team", "bodies_certified", "security_rules_issued"]
-    rating = rate(snapshot_of_answers({**complete_answers(), **dict.fromkeys(lacking, 0)}, lines=["tslcd"]), STANDARD, DEMO_DAY)
+    lacking_keys = ["lan_seats", "vc_tested", "uses_shared_systems", "online_files_percent", "signers_certified", "it_officers"]
+    lacking_keys += ["villages_with_team", "bodies_certified", "security_rules_issued"]
+    rating = rate(
+        snapshot_of_answers({**complete_answers(), **dict.fromkeys(lacking_keys, 0)}, lines=["tslcd"]), STANDARD, DEMO_DAY
+    )
     items = [line.item for line in cost_to_ready(rating, PRICES).lines]
     assert rating.score == 76
     assert items == ["D04"]
@@ -87,10 +92,10 @@ def test_new_pcs_of_a_ward_without_any_come_protected():
 
 def test_new_pcs_do_not_answer_for_the_old_ones():
     answers = {key: value for key, value in complete_answers().items() if key != "pc_supported_os"} | {"A01": 30}
-    bought = apply_remedies(rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY))
-    assert bought.snapshot.fact("pc_supported_os") is None
-    known = apply_remedies(rate(snapshot_of_answers({**answers, "pc_supported_os": 30}), STANDARD, DEMO_DAY))
-    assert known.snapshot.facts["pc_supported_os"] == Fact("pc_supported_os", 40)
+    new_rating = apply_remedies(rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY))
+    assert new_rating.snapshot.fact("pc_supported_os") is None
+    known_rating = apply_remedies(rate(snapshot_of_answers({**answers, "pc_supported_os": 30}), STANDARD, DEMO_DAY))
+    assert known_rating.snapshot.facts["pc_supported_os"] == Fact("pc_supported_os", 40)
 
 
 def test_an_unanswered_blocking_criterion_is_named_as_what_money_does_not_mend():
@@ -105,18 +110,18 @@ def test_an_unanswered_blocking_criterion_is_named_as_what_money_does_not_mend()
 def test_the_whole_ward_is_ready_and_costs_nothing():
     rating = rate(snapshot_of_answers(complete_answers()), STANDARD, DEMO_DAY)
     assert (rating.result, rating.score) == (Result.READY, 100)
-    assert (the_sum(cost_to_ready(rating, PRICES)), cost_to_ready(rating, PRICES).possible) == (0, True)
+    assert (total_cost(cost_to_ready(rating, PRICES)), cost_to_ready(rating, PRICES).possible) == (0, True)
 
 
 def test_buying_the_cost_to_ready_turns_a_demo_ward_ready(demo_session):
-    tried = 0
+    checked_count = 0
     for rating in city_readiness(demo_session, DEMO_DAY).ratings.values():
         cost = cost_to_ready(rating, PRICES)
         if rating.result is Result.NOT_READY and cost.possible:
-            bought = apply_remedies(rating, {line.criterion for line in cost.lines})
-            assert bought.result is Result.READY, rating.ward_code
-            tried += 1
-    assert tried > 20
+            new_rating = apply_remedies(rating, {line.criterion for line in cost.lines})
+            assert new_rating.result is Result.READY, rating.ward_code
+            checked_count += 1
+    assert checked_count > 20
 
 
 # Wards in which little decides: a tie between remedies, the rounding of the pass mark, the last machine.
@@ -141,32 +146,35 @@ CLOSE_CALLS = [
 ]
 
 
-@pytest.mark.parametrize(("lacking", "lines", "year"), CLOSE_CALLS)
-def test_where_little_decides_the_cost_is_the_least_of_all_sets(lacking, lines, year):
+@pytest.mark.parametrize(("lacking_keys", "lines", "year"), CLOSE_CALLS)
+def test_where_little_decides_the_cost_is_the_least_of_all_sets(lacking_keys, lines, year):
     rating = rate(
-        snapshot_of_answers(complete_answers() | dict.fromkeys(lacking.split(), 0), lines.split(), year), STANDARD, DEMO_DAY
+        snapshot_of_answers(complete_answers() | dict.fromkeys(lacking_keys.split(), 0), lines.split(), year), STANDARD, DEMO_DAY
     )
-    mendable = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
-    must, free = [c.code for c in mendable if c.blocking], [c.code for c in mendable if not c.blocking]
+    mendable_criteria = [f.criterion for f in rating.unmet if f.criterion.remedy.money_mends and f.status is FindingStatus.UNMET]
+    blocking_codes, optional_codes = (
+        [c.code for c in mendable_criteria if c.blocking],
+        [c.code for c in mendable_criteria if not c.blocking],
+    )
     sums = []
-    for chosen in chain.from_iterable(combinations(free, size) for size in range(len(free) + 1)):
-        bought = apply_remedies(rating, [*must, *chosen])
-        if bought.result is Result.READY:
-            sums.append(sum(line_cost(line, PRICES) for line in lines_of(rating, bought)))
-    assert the_sum(cost_to_ready(rating, PRICES)) == min(sums)
+    for chosen_codes in chain.from_iterable(combinations(optional_codes, size) for size in range(len(optional_codes) + 1)):
+        new_rating = apply_remedies(rating, [*blocking_codes, *chosen_codes])
+        if new_rating.result is Result.READY:
+            sums.append(sum(line_cost(line, PRICES) for line in lines_of(rating, new_rating)))
+    assert total_cost(cost_to_ready(rating, PRICES)) == min(sums)
 
 
 def test_what_is_only_recommended_is_neither_bought_nor_priced():
-    money = [c for c in STANDARD.criteria if c.remedy.money_mends and not c.blocking]
+    optional_criteria = [c for c in STANDARD.criteria if c.remedy.money_mends and not c.blocking]
     ward = snapshot_of_answers(
         dict.fromkeys(complete_answers(), 0) | {"staff_total": 40, "staff_viii": 30, "sites": 2, "A01": 40}, ()
     )
-    for chosen in money:
-        criteria = tuple(replace(c, tier=Tier.RECOMMENDED) if c is chosen else c for c in STANDARD.criteria)
+    for criterion in optional_criteria:
+        criteria = tuple(replace(c, tier=Tier.RECOMMENDED) if c is criterion else c for c in STANDARD.criteria)
         rating = rate(ward, replace(STANDARD, criteria=criteria), DEMO_DAY)
-        counted = [f.criterion.code for f in rating.findings if f.is_counted]
-        assert chosen.code not in {line.criterion for line in remedies_of(rating)}
-        assert apply_remedies(rating).snapshot == apply_remedies(rating, counted).snapshot
+        counted_codes = [f.criterion.code for f in rating.findings if f.is_counted]
+        assert criterion.code not in {line.criterion for line in remedies_of(rating)}
+        assert apply_remedies(rating).snapshot == apply_remedies(rating, counted_codes).snapshot
 
 
 def test_what_stands_in_the_way_is_named_and_nothing_else():
@@ -175,16 +183,16 @@ def test_what_stands_in_the_way_is_named_and_nothing_else():
     ward = snapshot_of_answers(
         complete_answers() | {"security_rules_issued": False, "mfa_enabled": False, "A01": 0, "website_component": False}
     )
-    stuck = rate(ward, replace(STANDARD, criteria=criteria), DEMO_DAY)
-    cost = cost_to_ready(stuck, PRICES)
-    assert {f.criterion.code for f in stuck.unmet_blocking} >= {"CR-A1", "CR-G4"}
+    blocked_rating = rate(ward, replace(STANDARD, criteria=criteria), DEMO_DAY)
+    cost = cost_to_ready(blocked_rating, PRICES)
+    assert {f.criterion.code for f in blocked_rating.unmet_blocking} >= {"CR-A1", "CR-G4"}
     assert (cost.possible, [c.code for c in cost.blockers]) == (False, ["CR-G4"])
     # Nothing blocking is beyond money, but the pass mark is: what is left is named, and no criterion that money mends.
-    short = rate(ward, replace(STANDARD, pass_mark=100), DEMO_DAY)
-    cost = cost_to_ready(short, PRICES)
-    left = {f.criterion.code for f in short.unmet if not f.criterion.remedy.money_mends}
-    assert len(left) > 1
-    assert (cost.possible, {c.code for c in cost.blockers}) == (False, left)
+    low_rating = rate(ward, replace(STANDARD, pass_mark=100), DEMO_DAY)
+    cost = cost_to_ready(low_rating, PRICES)
+    remaining_codes = {f.criterion.code for f in low_rating.unmet if not f.criterion.remedy.money_mends}
+    assert len(remaining_codes) > 1
+    assert (cost.possible, {c.code for c in cost.blockers}) == (False, remaining_codes)
 
 
 CODES = [criterion.code for criterion in STANDARD.criteria]
@@ -192,21 +200,26 @@ CODES = [criterion.code for criterion in STANDARD.criteria]
 
 @given(snapshots(), st.none() | st.sets(st.sampled_from(CODES)))
 def test_what_no_remedy_touches_is_judged_as_if_anew(snapshot, codes):
-    bought = apply_remedies(rate(snapshot, STANDARD, DEMO_DAY), codes)
-    assert bought == rate(bought.snapshot, STANDARD, DEMO_DAY)
+    new_rating = apply_remedies(rate(snapshot, STANDARD, DEMO_DAY), codes)
+    assert new_rating == rate(new_rating.snapshot, STANDARD, DEMO_DAY)
 
 
 @given(snapshots(), snapshots(), st.sampled_from(STANDARD.criteria))
-def test_a_criterion_reads_no_other_answers_than_it_says(snapshot, other, criterion):
-    def read(key):
+def test_a_criterion_reads_no_other_answers_than_it_says(snapshot, other_snapshot, criterion):
+    def is_read(key):
         return key in criterion.reads
 
-    mixed = replace(
-        other,
-        facts={**{k: f for k, f in other.facts.items() if not read(k)}, **{k: f for k, f in snapshot.facts.items() if read(k)}},
-        lots=(*(lot for lot in snapshot.lots if read(lot.item)), *(lot for lot in other.lots if not read(lot.item))),
-        answered_items=frozenset(key for key in EQUIPMENT if key in (snapshot if read(key) else other).answered_items),
+    mixed_snapshot = replace(
+        other_snapshot,
+        facts={
+            **{k: f for k, f in other_snapshot.facts.items() if not is_read(k)},
+            **{k: f for k, f in snapshot.facts.items() if is_read(k)},
+        },
+        lots=(*(lot for lot in snapshot.lots if is_read(lot.item)), *(lot for lot in other_snapshot.lots if not is_read(lot.item))),
+        answered_items=frozenset(key for key in EQUIPMENT if key in (snapshot if is_read(key) else other_snapshot).answered_items),
     )
-    if read("internet"):
-        mixed = replace(mixed, connections=snapshot.connections, answered_connections=snapshot.answered_connections)
-    assert judge(criterion, mixed, STANDARD, DEMO_DAY) == judge(criterion, snapshot, STANDARD, DEMO_DAY)
+    if is_read("internet"):
+        mixed_snapshot = replace(
+            mixed_snapshot, connections=snapshot.connections, answered_connections=snapshot.answered_connections
+        )
+    assert judge(criterion, mixed_snapshot, STANDARD, DEMO_DAY) == judge(criterion, snapshot, STANDARD, DEMO_DAY)

@@ -33,28 +33,28 @@ def test_cost_to_ready_is_the_least_over_all_sets(weights, needs, haves, pass_ma
     standard = small_standard(weights, needs, pass_mark, blocking)
     rating = rate(snapshot_of_counts(haves), standard, DEMO_DAY)
     cost = cost_to_ready(rating, PRICES)
-    short = {item: max(0, need - have) for item, need, have in zip(ITEM_OF_MEASURE.values(), needs, haves, strict=True)}
-    must = {ITEM_OF_MEASURE[measure] for measure in blocking}
+    shortfalls = {item: max(0, need - have) for item, need, have in zip(ITEM_OF_MEASURE.values(), needs, haves, strict=True)}
+    blocking_items = {ITEM_OF_MEASURE[measure] for measure in blocking}
     weight_of = dict(zip(ITEM_OF_MEASURE.values(), weights, strict=True))
     prices = []
     for size in range(6):
-        for bought in combinations(ITEM_OF_MEASURE.values(), size):
-            met = {item for item in short if not short[item] or item in bought}
-            score = 100 * sum(weight_of[item] for item in met) // sum(weights)
-            if must <= met and score >= pass_mark:
-                prices.append(sum(short[item] * PRICES[item].unit_price for item in bought))
+        for bought_items in combinations(ITEM_OF_MEASURE.values(), size):
+            met_items = {item for item in shortfalls if not shortfalls[item] or item in bought_items}
+            score = 100 * sum(weight_of[item] for item in met_items) // sum(weights)
+            if blocking_items <= met_items and score >= pass_mark:
+                prices.append(sum(shortfalls[item] * PRICES[item].unit_price for item in bought_items))
     assert cost.possible
     assert cost.capital + cost.recurrent == min(prices)
     assert sum(line.quantity * PRICES[line.item].unit_price for line in cost.lines) == min(prices)
 
 
 def test_nothing_costs_nothing_where_there_is_no_data_or_the_ward_is_ready():
-    nothing = cost_to_ready(rating_without_data("00082", DEMO_DAY), PRICES)
-    assert (nothing.capital, nothing.recurrent, nothing.lines, nothing.possible) == (0, 0, (), False)
-    ready = rate(snapshot_of_counts((3,) * 5), small_standard((1,) * 5, (1,) * 5, 80), DEMO_DAY)
-    assert ready.result is Result.READY
-    free = cost_to_ready(ready, PRICES)
-    assert (free.capital, free.recurrent, free.lines, free.possible) == (0, 0, (), True)
+    unrated_cost = cost_to_ready(rating_without_data("00082", DEMO_DAY), PRICES)
+    assert (unrated_cost.capital, unrated_cost.recurrent, unrated_cost.lines, unrated_cost.possible) == (0, 0, (), False)
+    ready_rating = rate(snapshot_of_counts((3,) * 5), small_standard((1,) * 5, (1,) * 5, 80), DEMO_DAY)
+    assert ready_rating.result is Result.READY
+    ready_cost = cost_to_ready(ready_rating, PRICES)
+    assert (ready_cost.capital, ready_cost.recurrent, ready_cost.lines, ready_cost.possible) == (0, 0, (), True)
     assert remedies_of(rating_without_data("00082", DEMO_DAY)) == ()
     assert apply_remedies(rating_without_data("00082", DEMO_DAY)).snapshot is None
 
@@ -69,8 +69,8 @@ def test_yearly_items_are_recurrent_and_the_others_capital():
         (EquipmentLot("A01", good=3, year=2025),),
         answered_items=frozenset({"A01", "A02"}),
     )
-    only = replace(standard, criteria=(standard.criterion("CR-G2"),))
-    cost = cost_to_ready(rate(ward, only, DEMO_DAY), PRICES)
+    security_standard = replace(standard, criteria=(standard.criterion("CR-G2"),))
+    cost = cost_to_ready(rate(ward, security_standard, DEMO_DAY), PRICES)
     assert (cost.capital, cost.recurrent) == (0, 3 * PRICES["G02"].unit_price)
 
 
@@ -93,19 +93,19 @@ LOTS = st.lists(
 @given(LOTS, st.integers(0, 40))
 def test_replaced_pcs_go_to_liquidation_one_for_one(lots, staff):
     ward = Snapshot("00082", DEMO_DAY, make_facts({"staff_total": staff}), tuple(lots), answered_items=frozenset({"A01", "A02"}))
-    only = replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),))
-    rating = rate(ward, only, DEMO_DAY)
+    standard = replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),))
+    rating = rate(ward, standard, DEMO_DAY)
     lines, after = remedies_of(rating), apply_remedies(rating).snapshot
-    bought, replaced = sum(line.quantity for line in lines), sum(line.replaces for line in lines)
-    worn = sum(lot.working for lot in lots if lot.owner is Owner.WARD and lot.year != 2026 and 2026 - lot.year > 7)
-    assert replaced == min(bought, worn)
-    assert sum(lot.liquidation for lot in after.lots) == sum(lot.liquidation for lot in lots) + replaced
-    assert sum(lot.total for lot in after.lots) == sum(lot.total for lot in lots) + bought
-    assert sum(lot.working for lot in after.lots) == sum(lot.working for lot in lots) + bought - replaced
+    bought_count, replaced_count = sum(line.quantity for line in lines), sum(line.replaces for line in lines)
+    worn_count = sum(lot.working for lot in lots if lot.owner is Owner.WARD and lot.year != 2026 and 2026 - lot.year > 7)
+    assert replaced_count == min(bought_count, worn_count)
+    assert sum(lot.liquidation for lot in after.lots) == sum(lot.liquidation for lot in lots) + replaced_count
+    assert sum(lot.total for lot in after.lots) == sum(lot.total for lot in lots) + bought_count
+    assert sum(lot.working for lot in after.lots) == sum(lot.working for lot in lots) + bought_count - replaced_count
     assert all(min(lot.good, lot.degraded, lot.unused) >= 0 for lot in after.lots)
-    centre = [lot for lot in lots if lot.owner is Owner.CITY_CENTRE]
-    assert [lot for lot in after.lots if lot.owner is Owner.CITY_CENTRE] == centre
-    assert judge(STANDARD.criterion("CR-A1"), after, only, DEMO_DAY).shortfall == 0
+    centre_lots = [lot for lot in lots if lot.owner is Owner.CITY_CENTRE]
+    assert [lot for lot in after.lots if lot.owner is Owner.CITY_CENTRE] == centre_lots
+    assert judge(STANDARD.criterion("CR-A1"), after, standard, DEMO_DAY).shortfall == 0
 
 
 def test_the_oldest_go_first_and_of_one_lot_the_degraded():
@@ -115,15 +115,15 @@ def test_the_oldest_go_first_and_of_one_lot_the_degraded():
     )
     ward = Snapshot("00082", DEMO_DAY, make_facts({"staff_total": 4}), lots, answered_items=frozenset({"A01", "A02"}))
     after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY)).snapshot
-    old = next(lot for lot in after.lots if lot.year == 2012)
-    assert (old.degraded, old.good, old.unused, old.liquidation) == (0, 1, 1, 5)
+    old_lot = next(lot for lot in after.lots if lot.year == 2012)
+    assert (old_lot.degraded, old_lot.good, old_lot.unused, old_lot.liquidation) == (0, 1, 1, 5)
     assert next(lot for lot in after.lots if lot.year == 2014) == lots[0]
     assert next(lot for lot in after.lots if lot.year == 2026).good == 4
 
 
 def test_new_pcs_raise_what_is_known_of_the_old_ones():
-    known = make_facts({"staff_total": 5, "pc_supported_os": 2})
-    ward = Snapshot("00082", DEMO_DAY, known, (EquipmentLot("A01", good=3, year=2024),), answered_items=frozenset({"A01", "A02"}))
+    facts = make_facts({"staff_total": 5, "pc_supported_os": 2})
+    ward = Snapshot("00082", DEMO_DAY, facts, (EquipmentLot("A01", good=3, year=2024),), answered_items=frozenset({"A01", "A02"}))
     after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY)).snapshot
     assert after.facts["pc_supported_os"] == Fact("pc_supported_os", 4)
     assert "pc_memory_ssd" not in after.facts, "nobody said how many of the old ones have it"
@@ -142,8 +142,8 @@ def test_lines_without_a_speed_count_nothing():
     ward = Snapshot("00082", DEMO_DAY, connections=lines, answered_connections=frozenset(ConnectionKind))
     assert MEASURES["tslcd_mbps"].read(ward, 7, DEMO_DAY).value == 0
     assert MEASURES["internet_mbps"].read(ward, 7, DEMO_DAY).value == 50
-    empty = replace(ward, connections=())
-    assert MEASURES["tslcd_mbps"].read(empty, 7, DEMO_DAY).value == 0
+    ward_without_lines = replace(ward, connections=())
+    assert MEASURES["tslcd_mbps"].read(ward_without_lines, 7, DEMO_DAY).value == 0
     assert MEASURES["other_sites"].read(replace(ward, facts=make_facts({"sites": 0})), 7, DEMO_DAY).value == 0
     assert MEASURES["other_sites"].read(replace(ward, facts=make_facts({"sites": 4})), 7, DEMO_DAY).value == 3
 
@@ -167,10 +167,20 @@ def test_what_does_not_apply_has_nothing_lacking():
     ward = Snapshot("00082", DEMO_DAY, make_facts({"owns_counters": False}))
     finding = judge(STANDARD.criterion("CR-B1"), ward, STANDARD, DEMO_DAY)
     assert (finding.status, finding.have, finding.need, finding.shortfall) == (FindingStatus.NOT_APPLICABLE, None, 0, 0)
-    late = judge(replace(STANDARD.criterion("CR-B1"), effective_from=date(2027, 1, 1)), ward, STANDARD, DEMO_DAY)
-    assert (late.status, late.have, late.need, late.shortfall) == (FindingStatus.NOT_APPLICABLE, None, 0, 0)
-    unknown = judge(STANDARD.criterion("CR-A1"), Snapshot("00082", DEMO_DAY), STANDARD, DEMO_DAY)
-    assert (unknown.status, unknown.have, unknown.need, unknown.shortfall) == (FindingStatus.UNANSWERED, None, None, 1)
+    late_finding = judge(replace(STANDARD.criterion("CR-B1"), effective_from=date(2027, 1, 1)), ward, STANDARD, DEMO_DAY)
+    assert (late_finding.status, late_finding.have, late_finding.need, late_finding.shortfall) == (
+        FindingStatus.NOT_APPLICABLE,
+        None,
+        0,
+        0,
+    )
+    unanswered_finding = judge(STANDARD.criterion("CR-A1"), Snapshot("00082", DEMO_DAY), STANDARD, DEMO_DAY)
+    assert (unanswered_finding.status, unanswered_finding.have, unanswered_finding.need, unanswered_finding.shortfall) == (
+        FindingStatus.UNANSWERED,
+        None,
+        None,
+        1,
+    )
     rating = rate(ward, STANDARD, DEMO_DAY)
     with pytest.raises(AttributeError):
         rating.score = 100

@@ -14,10 +14,10 @@ from tests.factories.standards import STANDARD, small_standard
 
 MET, UNMET, UNANSWERED, NONE = FindingStatus
 PERCENT, STAFF, COUNTER = (STANDARD.criterion(code) for code in ("CR-D3", "CR-C1", "CR-B1"))
-FREE_OF_ALL = Requirement(constant=0)
+EMPTY_REQUIREMENT = Requirement(constant=0)
 
 # Criterion; requirement; facts; status, have, need and shortfall.
-FOUND = [
+FINDINGS = [
     (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 90}, (MET, 90, 90, 0)),
     (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 0}, (MET, 0, 90, 0)),
     (PERCENT, PERCENT.requirement, {"tslcd_p95_percent": 100}, (UNMET, 100, 90, 10)),
@@ -32,21 +32,21 @@ FOUND = [
     (STAFF, STAFF.requirement, {"staff_total": 1}, (UNANSWERED, None, 1, 1)),
     (STAFF, STAFF.requirement, {"staff_total": 0, "lan_seats": 4}, (NONE, None, 0, 0)),
     (STAFF, STAFF.requirement, {"lan_seats": 4}, (UNANSWERED, None, None, 1)),
-    (STAFF, FREE_OF_ALL, {"lan_seats": 4}, (NONE, None, 0, 0)),
+    (STAFF, EMPTY_REQUIREMENT, {"lan_seats": 4}, (NONE, None, 0, 0)),
     (COUNTER, COUNTER.requirement, {"counters": 3}, (UNANSWERED, None, None, 1)),
     (COUNTER, COUNTER.requirement, {"counters": 3, "owns_counters": False}, (NONE, None, 0, 0)),
     (COUNTER, COUNTER.requirement, {"counters": 3, "owns_counters": True}, (UNANSWERED, None, 3, 3)),
 ]
 
 
-@pytest.mark.parametrize(("criterion", "requirement", "facts", "found"), FOUND)
-def test_a_finding_by_hand(criterion, requirement, facts, found):
+@pytest.mark.parametrize(("criterion", "requirement", "facts", "expected"), FINDINGS)
+def test_a_finding_by_hand(criterion, requirement, facts, expected):
     ward = Snapshot("00082", DEMO_DAY, make_facts(facts))
     finding = judge(replace(criterion, requirement=requirement), ward, STANDARD, DEMO_DAY)
-    assert (finding.status, finding.have, finding.need, finding.shortfall) == found
+    assert (finding.status, finding.have, finding.need, finding.shortfall) == expected
     assert finding.unit == criterion.unit
-    assert finding.is_met is (found[0] is MET)
-    assert finding.is_failing is (found[0] in (UNMET, UNANSWERED))
+    assert finding.is_met is (expected[0] is MET)
+    assert finding.is_failing is (expected[0] in (UNMET, UNANSWERED))
     with pytest.raises(FrozenInstanceError):
         finding.shortfall = 0
 
@@ -75,20 +75,20 @@ def test_a_score_by_hand(haves, weights, pass_mark, blocking, score, result):
 def test_an_unanswered_blocking_criterion_leaves_the_result_open_unless_another_misses():
     standard = small_standard((1,) * 5, (1,) * 5, 10, blocking=("kiosks", "queue_systems"))
     ward = snapshot_of_counts((1,) * 5)
-    silent = replace(ward, answered_items=ward.answered_items - {"B06"})
-    open_one = rate(silent, standard, DEMO_DAY)
-    assert (open_one.result, open_one.headline) == (Result.INCOMPLETE, "Thiếu 1 tiêu chí bắt buộc")
-    missing = replace(silent, lots=tuple(lot for lot in silent.lots if lot.item != "B07"))
-    assert rate(missing, standard, DEMO_DAY).result is Result.NOT_READY
+    silent_ward = replace(ward, answered_items=ward.answered_items - {"B06"})
+    open_rating = rate(silent_ward, standard, DEMO_DAY)
+    assert (open_rating.result, open_rating.headline) == (Result.INCOMPLETE, "Thiếu 1 tiêu chí bắt buộc")
+    lacking_ward = replace(silent_ward, lots=tuple(lot for lot in silent_ward.lots if lot.item != "B07"))
+    assert rate(lacking_ward, standard, DEMO_DAY).result is Result.NOT_READY
 
 
 def test_where_nothing_is_counted_the_score_is_nothing():
     standard = small_standard((1,) * 5, (1,) * 5, 50)
-    shown = replace(standard, criteria=tuple(replace(c, tier=Tier.RECOMMENDED) for c in standard.criteria))
-    rating = rate(snapshot_of_counts((1,) * 5), shown, DEMO_DAY)
+    recommended_standard = replace(standard, criteria=tuple(replace(c, tier=Tier.RECOMMENDED) for c in standard.criteria))
+    rating = rate(snapshot_of_counts((1,) * 5), recommended_standard, DEMO_DAY)
     assert (rating.score, rating.counted_weight, rating.met_weight, rating.result) == (0, 0, 0, Result.NOT_READY)
-    nothing = rating_without_data("00082", DEMO_DAY)
-    assert (nothing.score, nothing.result, nothing.findings, nothing.on) == (0, Result.NO_DATA, (), DEMO_DAY)
+    empty_rating = rating_without_data("00082", DEMO_DAY)
+    assert (empty_rating.score, empty_rating.result, empty_rating.findings, empty_rating.on) == (0, Result.NO_DATA, (), DEMO_DAY)
 
 
 def test_what_blocks_is_named_first():
@@ -116,7 +116,7 @@ def test_each_result_has_a_colour_that_can_be_read_and_a_mark(result, colour, in
     assert (result.colour, result.ink, result.mark) == (colour, ink, mark)
 
 
-ALL = {"answered_items": frozenset({"A04", "B11"}), "answered_connections": frozenset(ConnectionKind)}
+ALL_ANSWERED = {"answered_items": frozenset({"A04", "B11"}), "answered_connections": frozenset(ConnectionKind)}
 
 # Measure; facts; lots; the reading.
 READ = [
@@ -143,7 +143,7 @@ READ = [
 
 @pytest.mark.parametrize(("measure", "facts", "lots", "reading"), READ)
 def test_a_measure_by_hand(measure, facts, lots, reading):
-    assert MEASURES[measure].read(Snapshot("00082", DEMO_DAY, make_facts(facts), lots, **ALL), 7, DEMO_DAY) == reading
+    assert MEASURES[measure].read(Snapshot("00082", DEMO_DAY, make_facts(facts), lots, **ALL_ANSWERED), 7, DEMO_DAY) == reading
 
 
 def test_facts_are_the_measures_that_are_one_and_what_only_opens_another():

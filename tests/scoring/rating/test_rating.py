@@ -57,54 +57,54 @@ def test_more_pcs_that_are_protected_and_licensed_never_harm(snapshot, item, cou
     if not {"A01", "A02"} <= snapshot.answered_items:
         return
     has_none = not any(lot.working for lot in (*snapshot.lots_of("A01"), *snapshot.lots_of("A02")))
-    raised = {key: snapshot.count(key) for key in ABOUT_PCS}
-    known = {key: Fact(key, (value or 0) + count) for key, value in raised.items() if value is not None or has_none}
-    new = EquipmentLot(item, good=count, year=2026)
+    old_counts = {key: snapshot.count(key) for key in ABOUT_PCS}
+    new_facts = {key: Fact(key, (value or 0) + count) for key, value in old_counts.items() if value is not None or has_none}
+    new_lot = EquipmentLot(item, good=count, year=2026)
     before = rate(snapshot, STANDARD, DEMO_DAY)
-    after = rate(replace(snapshot, lots=(*snapshot.lots, new), facts={**snapshot.facts, **known}), STANDARD, DEMO_DAY)
+    after = rate(replace(snapshot, lots=(*snapshot.lots, new_lot), facts={**snapshot.facts, **new_facts}), STANDARD, DEMO_DAY)
     assert after.score >= before.score
     assert not (before.result is Result.READY and after.result is not Result.READY)
 
 
 @given(snapshots())
 def test_what_the_city_centre_owns_or_is_on_order_never_counts(snapshot):
-    more = [EquipmentLot(item, good=9, year=2026, owner=Owner.CITY_CENTRE) for item in snapshot.answered_items]
-    more += [EquipmentLot(item, on_order=9, year=2026) for item in snapshot.answered_items]
-    richer = replace(snapshot, lots=(*snapshot.lots, *more))
-    assert rate(richer, STANDARD, DEMO_DAY).findings == rate(snapshot, STANDARD, DEMO_DAY).findings
+    extra_lots = [EquipmentLot(item, good=9, year=2026, owner=Owner.CITY_CENTRE) for item in snapshot.answered_items]
+    extra_lots += [EquipmentLot(item, on_order=9, year=2026) for item in snapshot.answered_items]
+    richer_snapshot = replace(snapshot, lots=(*snapshot.lots, *extra_lots))
+    assert rate(richer_snapshot, STANDARD, DEMO_DAY).findings == rate(snapshot, STANDARD, DEMO_DAY).findings
 
 
 @given(snapshots(), st.randoms())
 def test_the_order_of_lots_never_matters(snapshot, random):
-    shuffled = list(snapshot.lots)
-    random.shuffle(shuffled)
-    mixed = rate(replace(snapshot, lots=tuple(shuffled)), STANDARD, DEMO_DAY)
-    assert [f.have for f in mixed.findings] == [f.have for f in rate(snapshot, STANDARD, DEMO_DAY).findings]
+    shuffled_lots = list(snapshot.lots)
+    random.shuffle(shuffled_lots)
+    shuffled_rating = rate(replace(snapshot, lots=tuple(shuffled_lots)), STANDARD, DEMO_DAY)
+    assert [f.have for f in shuffled_rating.findings] == [f.have for f in rate(snapshot, STANDARD, DEMO_DAY).findings]
 
 
 @given(snapshots())
 def test_the_remedies_of_what_money_mends_meet_it(snapshot):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
-    mended = {finding.criterion.code: finding for finding in apply_remedies(rating).findings}
+    new_findings = {finding.criterion.code: finding for finding in apply_remedies(rating).findings}
     for finding in rating.unmet:
         if finding.status is FindingStatus.UNMET and finding.criterion.remedy.money_mends:
-            assert mended[finding.criterion.code].is_met, finding.criterion.code
+            assert new_findings[finding.criterion.code].is_met, finding.criterion.code
 
 
 def test_the_demo_city_is_rated_alike_by_both(demo_session):
     city = city_readiness(demo_session, DEMO_DAY)
-    rated = [rating for rating in city.ratings.values() if rating.snapshot]
-    assert len(rated) == 100
-    for rating in rated:
+    ratings = [rating for rating in city.ratings.values() if rating.snapshot]
+    assert len(ratings) == 100
+    for rating in ratings:
         assert (rating.result.value, rating.score) == plain_rate(rating.snapshot, PLAIN, DEMO_DAY)
     assert 40 <= city.counts[Result.READY] <= 55
 
 
-def a_snapshot(**counts):
-    answered = frozenset(EQUIPMENT)
-    lots = tuple(EquipmentLot(key, good=value, year=2024) for key, value in counts.items() if key in answered)
-    known = {key: value for key, value in counts.items() if key not in answered}
-    return Snapshot("00082", DEMO_DAY, make_facts(known), lots, (), answered, frozenset(ConnectionKind))
+def snapshot_with(**counts):
+    items = frozenset(EQUIPMENT)
+    lots = tuple(EquipmentLot(key, good=value, year=2024) for key, value in counts.items() if key in items)
+    facts = {key: value for key, value in counts.items() if key not in items}
+    return Snapshot("00082", DEMO_DAY, make_facts(facts), lots, (), items, frozenset(ConnectionKind))
 
 
 def test_the_default_standard_is_what_was_asked_for():
@@ -121,9 +121,9 @@ def test_the_default_standard_is_what_was_asked_for():
 
 
 def test_the_remedy_of_a_room_is_the_whole_package():
-    rating = rate(a_snapshot(rooms_vc=1, rooms_vc_able=0, rooms_vc_good=0), STANDARD, DEMO_DAY)
-    bought = {line.item: line.quantity for line in remedies_of(rating) if line.criterion == "CR-E1"}
-    assert bought == {"E01": 1, "E02": 1, "E03": 1, "E04": 1, "E05": 1}
+    rating = rate(snapshot_with(rooms_vc=1, rooms_vc_able=0, rooms_vc_good=0), STANDARD, DEMO_DAY)
+    quantities = {line.item: line.quantity for line in remedies_of(rating) if line.criterion == "CR-E1"}
+    assert quantities == {"E01": 1, "E02": 1, "E03": 1, "E04": 1, "E05": 1}
     assert not [line for line in remedies_of(rating) if line.criterion == "CR-E2"]
 
 

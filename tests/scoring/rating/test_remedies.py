@@ -17,7 +17,7 @@ PCS = frozenset({"A01", "A02"})
 CENTRE, LEASED = Owner.CITY_CENTRE, Owner.LEASED
 
 
-def only(*codes, **changes):
+def standard_of(*codes, **changes):
     """The standard with these criteria alone; ``changes`` go into each of them."""
     return replace(STANDARD, criteria=tuple(replace(STANDARD.criterion(code), **changes) for code in codes))
 
@@ -47,10 +47,10 @@ QUANTITIES = [
 ]
 
 
-@pytest.mark.parametrize(("code", "facts", "bought"), QUANTITIES)
-def test_as_much_is_bought_as_is_lacking_rounded_up_and_never_none(code, facts, bought):
+@pytest.mark.parametrize(("code", "facts", "quantities"), QUANTITIES)
+def test_as_much_is_bought_as_is_lacking_rounded_up_and_never_none(code, facts, quantities):
     ward = replace(snapshot_of_lots(items={"A04"}, **facts), answered_connections=frozenset({ConnectionKind.INTERNET}))
-    assert {line.item: line.quantity for line in remedies_of(rate(ward, only(code), DEMO_DAY))} == bought
+    assert {line.item: line.quantity for line in remedies_of(rate(ward, standard_of(code), DEMO_DAY))} == quantities
 
 
 # Staff, that is how many worn PCs go of good 4, degraded 5, unused 4; what stays of them: good, degraded, unused, and what waits
@@ -68,12 +68,12 @@ LIQUIDATED = [
 ]
 
 
-@pytest.mark.parametrize(("staff", "left"), LIQUIDATED)
-def test_of_a_lot_the_degraded_go_first_then_the_good_then_the_unused(staff, left):
-    worn = EquipmentLot("A01", good=4, degraded=5, unused=4, liquidation=3, year=2014)
-    rating = rate(snapshot_of_lots([worn], staff_total=staff), only("CR-A1"), DEMO_DAY)
+@pytest.mark.parametrize(("staff", "remaining"), LIQUIDATED)
+def test_of_a_lot_the_degraded_go_first_then_the_good_then_the_unused(staff, remaining):
+    worn_lot = EquipmentLot("A01", good=4, degraded=5, unused=4, liquidation=3, year=2014)
+    rating = rate(snapshot_of_lots([worn_lot], staff_total=staff), standard_of("CR-A1"), DEMO_DAY)
     old, new = apply_remedies(rating).snapshot.lots
-    assert (old.good, old.degraded, old.unused, old.liquidation) == left
+    assert (old.good, old.degraded, old.unused, old.liquidation) == remaining
     assert new == EquipmentLot("A01", good=staff, year=DEMO_DAY.year)
     assert remedies_of(rating) == (RemedyLine("A01", staff, "CR-A1", replaces=min(staff, 13)),)
 
@@ -91,34 +91,34 @@ ANY_MAY_GO = [
 ]
 
 
-@pytest.mark.parametrize(("lots", "wanted", "left"), ANY_MAY_GO)
-def test_the_oldest_go_first_but_none_of_this_year_and_none_of_the_city_centre(lots, wanted, left):
-    standard = only("CR-A3", requirement=Requirement(constant=wanted))
+@pytest.mark.parametrize(("lots", "needed_count", "remaining"), ANY_MAY_GO)
+def test_the_oldest_go_first_but_none_of_this_year_and_none_of_the_city_centre(lots, needed_count, remaining):
+    standard = standard_of("CR-A3", requirement=Requirement(constant=needed_count))
     after = apply_remedies(rate(snapshot_of_lots(pcs(*lots), pc_supported_os=0), standard, DEMO_DAY)).snapshot
-    assert [lot.working for lot in after.lots] == [*left, wanted]
-    assert sum(lot.liquidation for lot in after.lots) == sum(good for _year, good, *_ in lots) - sum(left)
+    assert [lot.working for lot in after.lots] == [*remaining, needed_count]
+    assert sum(lot.liquidation for lot in after.lots) == sum(good for _year, good, *_ in lots) - sum(remaining)
 
 
 def test_only_worn_pcs_make_room_where_only_worn_ones_may_go():
     # Seven years are not too old, eight are; a PC without a year may be.
     lots = pcs((2019, 2), (2018, 1), (None, 1))
-    rating = rate(snapshot_of_lots(lots, staff_total=9), only("CR-A1"), DEMO_DAY)
+    rating = rate(snapshot_of_lots(lots, staff_total=9), standard_of("CR-A1"), DEMO_DAY)
     after = apply_remedies(rating).snapshot
     assert [lot.working for lot in after.lots] == [2, 0, 0, 7]
     assert remedies_of(rating)[0].replaces == 2
-    many = remedies_of(rate(snapshot_of_lots(pcs((2024, 300), (2012, 4)), staff_total=310), only("CR-A1"), DEMO_DAY))
-    assert many == (RemedyLine("A01", 10, "CR-A1", replaces=4),)
+    lines = remedies_of(rate(snapshot_of_lots(pcs((2024, 300), (2012, 4)), staff_total=310), standard_of("CR-A1"), DEMO_DAY))
+    assert lines == (RemedyLine("A01", 10, "CR-A1", replaces=4),)
 
 
 def test_machines_that_are_no_pcs_never_go():
     printers = EquipmentLot("A03", good=3, year=2010)
-    rating = rate(snapshot_of_lots([printers, *pcs((2012, 1))], items={*PCS, "A03"}, staff_total=2), only("CR-A1"), DEMO_DAY)
+    rating = rate(snapshot_of_lots([printers, *pcs((2012, 1))], items={*PCS, "A03"}, staff_total=2), standard_of("CR-A1"), DEMO_DAY)
     assert apply_remedies(rating).snapshot.lots[0] == printers
 
 
 def test_what_replaces_nothing_leaves_the_old_ones_where_they_are():
     rule = RemedyRule("mua", (RemedyItem("A01"),))
-    rating = rate(snapshot_of_lots(pcs((2012, 2)), staff_total=2), only("CR-A1", remedy=rule), DEMO_DAY)
+    rating = rate(snapshot_of_lots(pcs((2012, 2)), staff_total=2), standard_of("CR-A1", remedy=rule), DEMO_DAY)
     assert remedies_of(rating) == (RemedyLine("A01", 2, "CR-A1"),)
     assert [lot.working for lot in apply_remedies(rating).snapshot.lots] == [2, 2]
 
@@ -137,16 +137,16 @@ KNOWN_OF_PCS = [
 
 
 @pytest.mark.parametrize("fact", ["pc_supported_os", "pc_memory_ssd"])
-@pytest.mark.parametrize(("lots", "known", "then"), KNOWN_OF_PCS)
-def test_new_pcs_add_to_what_is_known_and_answer_nothing_that_nobody_knew(fact, lots, known, then):
-    have = sum(good for _year, good, *owner in lots if not owner)
-    facts = {"staff_total": have + 3} | ({} if known is None else {fact: known})
-    after = apply_remedies(rate(snapshot_of_lots(pcs(*lots), **facts), only("CR-A1"), DEMO_DAY)).snapshot
-    assert after.facts.get(fact) == (None if then is None else Fact(fact, then))
+@pytest.mark.parametrize(("lots", "known_count", "expected"), KNOWN_OF_PCS)
+def test_new_pcs_add_to_what_is_known_and_answer_nothing_that_nobody_knew(fact, lots, known_count, expected):
+    pc_count = sum(good for _year, good, *owner in lots if not owner)
+    facts = {"staff_total": pc_count + 3} | ({} if known_count is None else {fact: known_count})
+    after = apply_remedies(rate(snapshot_of_lots(pcs(*lots), **facts), standard_of("CR-A1"), DEMO_DAY)).snapshot
+    assert after.facts.get(fact) == (None if expected is None else Fact(fact, expected))
 
 
 def test_other_machines_tell_nothing_about_pcs():
-    rating = rate(snapshot_of_lots(items={"A03"}, staff_viii=6), only("CR-A5"), DEMO_DAY)
+    rating = rate(snapshot_of_lots(items={"A03"}, staff_viii=6), standard_of("CR-A5"), DEMO_DAY)
     after = apply_remedies(rating).snapshot
     assert after.lots == (EquipmentLot("A03", good=1, year=DEMO_DAY.year),)
     assert after.facts.keys() == {"staff_viii"}
@@ -161,10 +161,10 @@ RAISED = [
 ]
 
 
-@pytest.mark.parametrize(("code", "facts", "key", "then"), RAISED)
-def test_a_remedy_raises_what_was_lacking(code, facts, key, then):
-    after = apply_remedies(rate(snapshot_of_lots(**facts), only(code), DEMO_DAY)).snapshot
-    assert after.facts[key] == Fact(key, then)
+@pytest.mark.parametrize(("code", "facts", "key", "expected"), RAISED)
+def test_a_remedy_raises_what_was_lacking(code, facts, key, expected):
+    after = apply_remedies(rate(snapshot_of_lots(**facts), standard_of(code), DEMO_DAY)).snapshot
+    assert after.facts[key] == Fact(key, expected)
 
 
 # Kind of line; criterion; its speed and provider once it is leased. A line is no machine: no lot comes with it.
@@ -174,23 +174,23 @@ LINES = [("tslcd", "CR-D1", 200, ""), ("internet", "CR-D5", 300, ""), ("backup",
 @pytest.mark.parametrize(("kind", "code", "speed", "provider"), LINES)
 def test_a_leased_line_is_a_line_and_no_machine(kind, code, speed, provider):
     ward = replace(snapshot_of_lots(items=(), staff_total=60), answered_connections=frozenset(ConnectionKind))
-    after = apply_remedies(rate(ward, only(code), DEMO_DAY)).snapshot
+    after = apply_remedies(rate(ward, standard_of(code), DEMO_DAY)).snapshot
     assert after.connections == (Connection(ConnectionKind(kind), provider, speed),)
     assert after.lots == ()
 
 
 def test_a_pc_that_is_bought_is_protected_and_licensed_too_where_those_before_were():
     facts = {"staff_total": 5, "pcs_protected": 3, "licensed_pcs": 3}
-    lines = remedies_of(rate(snapshot_of_lots(pcs((2024, 3)), **facts), only("CR-A1", "CR-A7", "CR-G2"), DEMO_DAY))
+    lines = remedies_of(rate(snapshot_of_lots(pcs((2024, 3)), **facts), standard_of("CR-A1", "CR-A7", "CR-G2"), DEMO_DAY))
     assert [(line.item, line.quantity) for line in lines] == [("A01", 2), ("A07", 2), ("G02", 2)]
 
 
 def test_a_duty_that_was_neglected_before_is_no_duty_of_the_new_pcs():
     facts = {"staff_total": 5, "pcs_protected": 2}
-    rating = rate(snapshot_of_lots(pcs((2024, 3)), **facts), only("CR-A1", "CR-G2"), DEMO_DAY)
+    rating = rate(snapshot_of_lots(pcs((2024, 3)), **facts), standard_of("CR-A1", "CR-G2"), DEMO_DAY)
     assert [line.item for line in remedies_of(rating)] == ["A01", "G02"]
-    bought = apply_remedies(rating, ["CR-A1"])
-    assert [lot.item for lot in bought.snapshot.lots] == ["A01", "A01"]
+    new_rating = apply_remedies(rating, ["CR-A1"])
+    assert [lot.item for lot in new_rating.snapshot.lots] == ["A01", "A01"]
 
 
 def test_a_duty_that_is_only_recommended_is_not_bought():
@@ -200,7 +200,7 @@ def test_a_duty_that_is_only_recommended_is_not_bought():
 
 
 def test_without_new_pcs_what_held_stays_as_it_was():
-    standard = only("CR-A5", "CR-G2")
+    standard = standard_of("CR-A5", "CR-G2")
     rating = rate(snapshot_of_lots(pcs((2024, 3)), items={*PCS, "A03"}, staff_viii=6, pcs_protected=3), standard, DEMO_DAY)
     assert [line.item for line in remedies_of(rating)] == ["A03"]
 
@@ -210,17 +210,17 @@ def test_what_is_known_of_all_pcs_is_judged_anew_after_a_purchase():
     first = replace(STANDARD.criterion("CR-A1"), remedy=replace(STANDARD.criterion("CR-A1").remedy, replaces=""))
     second = replace(STANDARD.criterion("CR-A3"), requirement=Requirement(constant=4))
     rating = rate(snapshot_of_lots(staff_total=5), replace(STANDARD, criteria=(first, second)), DEMO_DAY)
-    bought = apply_remedies(rating)
-    assert [finding.have for finding in bought.findings] == [5, 5]
-    assert bought == rate(bought.snapshot, bought.standard, DEMO_DAY)
+    new_rating = apply_remedies(rating)
+    assert [finding.have for finding in new_rating.findings] == [5, 5]
+    assert new_rating == rate(new_rating.snapshot, new_rating.standard, DEMO_DAY)
 
 
 def test_pcs_that_go_for_another_machine_are_judged_anew():
     rule = RemedyRule("thay bằng máy in", (RemedyItem("A03"),), replaces="any")
     first = replace(STANDARD.criterion("CR-A5"), remedy=rule)
-    counts = replace(STANDARD.criterion("CR-A1"), measure="pcs_working")
+    second = replace(STANDARD.criterion("CR-A1"), measure="pcs_working")
     ward = snapshot_of_lots(pcs((2012, 3)), items={*PCS, "A03"}, staff_viii=6, staff_total=3)
-    rating = rate(ward, replace(STANDARD, criteria=(first, counts)), DEMO_DAY)
+    rating = rate(ward, replace(STANDARD, criteria=(first, second)), DEMO_DAY)
     assert [line.item for line in remedies_of(rating)] == ["A03"], "only new PCs bring duties"
     assert [finding.have for finding in apply_remedies(rating).findings] == [1, 2]
 
@@ -244,46 +244,48 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("weights", "prices", "pass_mark", "mended"), CHOICES)
-def test_the_cheapest_way_to_the_pass_mark(weights, prices, pass_mark, mended):
+@pytest.mark.parametrize(("weights", "prices", "pass_mark", "mended_places"), CHOICES)
+def test_the_cheapest_way_to_the_pass_mark(weights, prices, pass_mark, mended_places):
     items = list(ITEM_OF_MEASURE.values())
     rating = rate(snapshot_of_counts((0,) * 5), small_standard(weights, (1,) * 5, pass_mark), DEMO_DAY)
     cost = cost_to_ready(rating, {item: replace(PRICES[item], unit_price=price) for item, price in zip(items, prices, strict=True)})
-    assert [items.index(line.item) for line in cost.lines] == mended
-    assert cost.capital + cost.recurrent == sum(prices[place] for place in mended)
+    assert [items.index(line.item) for line in cost.lines] == mended_places
+    assert cost.capital + cost.recurrent == sum(prices[place] for place in mended_places)
 
 
 # Five criteria of weight 1, 1, 1, 1 and 3 (of seven): the first so many are met; the pass mark; how many more it takes.
 ROUNDED_UP = [(2, 28, 0), (2, 29, 1), (2, 42, 1), (2, 43, 2), (4, 57, 0), (4, 58, 1), (0, 14, 1), (0, 15, 2), (3, 100, 2)]
 
 
-@pytest.mark.parametrize(("met", "pass_mark", "more"), ROUNDED_UP)
-def test_the_weight_that_the_pass_mark_asks_for_is_rounded_up(met, pass_mark, more):
-    haves = [1] * met + [0] * (5 - met)
-    cheap = {item: replace(PRICES[item], unit_price=1 if item != "F03" else 2) for item in ITEM_OF_MEASURE.values()}
-    cost = cost_to_ready(rate(snapshot_of_counts(haves), small_standard((1, 1, 1, 1, 3), (1,) * 5, pass_mark), DEMO_DAY), cheap)
+@pytest.mark.parametrize(("met_count", "pass_mark", "line_count"), ROUNDED_UP)
+def test_the_weight_that_the_pass_mark_asks_for_is_rounded_up(met_count, pass_mark, line_count):
+    haves = [1] * met_count + [0] * (5 - met_count)
+    cheap_prices = {item: replace(PRICES[item], unit_price=1 if item != "F03" else 2) for item in ITEM_OF_MEASURE.values()}
+    cost = cost_to_ready(
+        rate(snapshot_of_counts(haves), small_standard((1, 1, 1, 1, 3), (1,) * 5, pass_mark), DEMO_DAY), cheap_prices
+    )
     assert cost.possible
-    assert len(cost.lines) == more
+    assert len(cost.lines) == line_count
 
 
-def some_of(pass_mark, *weighed):
+def standard_of_weights(pass_mark, *weighted_criteria):
     """A standard of these criteria with these weights, none of them blocking; one that money does not mend is in it where it is given."""
-    criteria = (replace(criterion, weight=weight, blocking=False, tier=Tier.REQUIRED) for criterion, weight in weighed)
+    criteria = (replace(criterion, weight=weight, blocking=False, tier=Tier.REQUIRED) for criterion, weight in weighted_criteria)
     return replace(STANDARD, criteria=tuple(criteria), pass_mark=pass_mark)
 
 
-BANDWIDTH, SPARE, KIOSK, NO_MONEY = (STANDARD.criterion(code) for code in ("CR-D5", "CR-D6", "CR-B5", "CR-G5"))
+BANDWIDTH, SPARE_LINE, KIOSK, NO_MONEY = (STANDARD.criterion(code) for code in ("CR-D5", "CR-D6", "CR-B5", "CR-G5"))
 KIOSK = replace(KIOSK, applies_if=None, requirement=Requirement(constant=1))
 
 
-def priced(**prices):
+def prices_with(**prices):
     return {item: replace(PRICES[item], unit_price=price) for item, price in prices.items()}
 
 
-def without_lines(**facts):
-    told = make_facts({"staff_total": 60, "mfa_enabled": False, **facts})
+def ward_without_lines(**facts):
+    known_facts = make_facts({"staff_total": 60, "mfa_enabled": False, **facts})
     lot = EquipmentLot("A01", good=2, year=2024)
-    return Snapshot("00082", DEMO_DAY, told, (lot,), (), frozenset({*PCS, "B06"}), frozenset(ConnectionKind))
+    return Snapshot("00082", DEMO_DAY, known_facts, (lot,), (), frozenset({*PCS, "B06"}), frozenset(ConnectionKind))
 
 
 # Weights of bandwidth, of the spare line, of a kiosk, of what money does not mend; pass mark; what is bought: a line of the
@@ -301,17 +303,17 @@ TIED = [
 ]
 
 
-@pytest.mark.parametrize(("weights", "pass_mark", "bought"), TIED)
-def test_a_spare_line_that_lifts_the_bandwidth_is_weighed_with_it(weights, pass_mark, bought):
-    standard = some_of(pass_mark, *zip((BANDWIDTH, SPARE, KIOSK, NO_MONEY), weights, strict=True))
-    cost = cost_to_ready(rate(without_lines(), standard, DEMO_DAY), priced(D03=5, D04=7, B06=9))
-    assert sorted(line.item for line in cost.lines) == bought
+@pytest.mark.parametrize(("weights", "pass_mark", "items"), TIED)
+def test_a_spare_line_that_lifts_the_bandwidth_is_weighed_with_it(weights, pass_mark, items):
+    standard = standard_of_weights(pass_mark, *zip((BANDWIDTH, SPARE_LINE, KIOSK, NO_MONEY), weights, strict=True))
+    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), prices_with(D03=5, D04=7, B06=9))
+    assert sorted(line.item for line in cost.lines) == items
     assert cost.possible
 
 
 def test_of_two_ways_that_cost_the_same_the_first_criterion_is_mended():
-    standard = some_of(25, (BANDWIDTH, 1), (SPARE, 1), (NO_MONEY, 2))
-    cost = cost_to_ready(rate(without_lines(), standard, DEMO_DAY), priced(D03=7, D04=7))
+    standard = standard_of_weights(25, (BANDWIDTH, 1), (SPARE_LINE, 1), (NO_MONEY, 2))
+    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), prices_with(D03=7, D04=7))
     assert [line.item for line in cost.lines] == ["D03"]
 
 
@@ -321,52 +323,56 @@ LICENCES = replace(STANDARD.criterion("CR-A7"), requirement=Requirement(per="pcs
 
 def test_what_only_changes_a_need_is_tied_too():
     # Two new PCs raise the need of licences by two: both criteria cost 2 + 3, not 2 + 1, and a kiosk for 3 is the cheaper second.
-    standard = some_of(50, (PEOPLE, 1), (LICENCES, 1), (KIOSK, 1), (NO_MONEY, 1))
-    ward = without_lines(staff_total=4, licensed_pcs=1)
-    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), priced(A01=1, A07=1, B06=3))
+    standard = standard_of_weights(50, (PEOPLE, 1), (LICENCES, 1), (KIOSK, 1), (NO_MONEY, 1))
+    ward = ward_without_lines(staff_total=4, licensed_pcs=1)
+    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, B06=3))
     assert [(line.item, line.quantity) for line in cost.lines] == [("A07", 1), ("B06", 1)]
-    dear = cost_to_ready(rate(ward, standard, DEMO_DAY), priced(A01=1, A07=1, B06=5))
-    assert [(line.item, line.quantity) for line in dear.lines] == [("A01", 2), ("A07", 3)]
+    dearer_cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, B06=5))
+    assert [(line.item, line.quantity) for line in dearer_cost.lines] == [("A01", 2), ("A07", 3)]
 
 
 def test_three_that_touch_each_other_are_all_bought_where_all_are_needed():
-    working = replace(STANDARD.criterion("CR-G2"), requirement=Requirement(per="pcs_working"))
-    standard = some_of(100, (PEOPLE, 1), (LICENCES, 1), (working, 1))
-    ward = without_lines(staff_total=4, licensed_pcs=1, pcs_protected=0)
-    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), priced(A01=1, A07=1, G02=1))
+    protection = replace(STANDARD.criterion("CR-G2"), requirement=Requirement(per="pcs_working"))
+    standard = standard_of_weights(100, (PEOPLE, 1), (LICENCES, 1), (protection, 1))
+    ward = ward_without_lines(staff_total=4, licensed_pcs=1, pcs_protected=0)
+    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, G02=1))
     assert [(line.item, line.quantity) for line in cost.lines] == [("A01", 2), ("A07", 3), ("G02", 4)]
 
 
 def test_money_that_does_not_reach_the_pass_mark_is_told_as_impossible():
-    standard = some_of(80, (BANDWIDTH, 1), (SPARE, 1), (NO_MONEY, 8))
-    cost = cost_to_ready(rate(without_lines(), standard, DEMO_DAY), PRICES)
+    standard = standard_of_weights(80, (BANDWIDTH, 1), (SPARE_LINE, 1), (NO_MONEY, 8))
+    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), PRICES)
     assert (cost.possible, cost.lines, [criterion.code for criterion in cost.blockers]) == (False, (), ["CR-G5"])
 
 
 def test_a_blocking_criterion_that_its_remedy_does_not_mend_stands_in_the_way():
-    wrong = replace(BANDWIDTH, blocking=True, remedy=RemedyRule("mua nhầm", (RemedyItem("B06"),)))
-    standard = replace(some_of(10, (SPARE, 9)), criteria=(wrong, replace(SPARE, weight=9)))
-    cost = cost_to_ready(rate(replace(without_lines(), connections=()), standard, DEMO_DAY), priced(B06=9, D03=5, D04=700))
+    wrong_criterion = replace(BANDWIDTH, blocking=True, remedy=RemedyRule("mua nhầm", (RemedyItem("B06"),)))
+    standard = replace(standard_of_weights(10, (SPARE_LINE, 9)), criteria=(wrong_criterion, replace(SPARE_LINE, weight=9)))
+    cost = cost_to_ready(
+        rate(replace(ward_without_lines(), connections=()), standard, DEMO_DAY), prices_with(B06=9, D03=5, D04=700)
+    )
     assert [line.item for line in cost.lines] == ["B06", "D04"], "the spare line brings the bandwidth"
-    alone = cost_to_ready(rate(without_lines(), replace(standard, criteria=(wrong,)), DEMO_DAY), priced(B06=9))
-    assert (alone.possible, [criterion.code for criterion in alone.blockers]) == (False, ["CR-D5"])
-    assert alone.capital + alone.recurrent == 9 * 200
+    cost_alone = cost_to_ready(
+        rate(ward_without_lines(), replace(standard, criteria=(wrong_criterion,)), DEMO_DAY), prices_with(B06=9)
+    )
+    assert (cost_alone.possible, [criterion.code for criterion in cost_alone.blockers]) == (False, ["CR-D5"])
+    assert cost_alone.capital + cost_alone.recurrent == 9 * 200
 
 
 def test_blocking_criteria_are_bought_first_and_all_of_them():
     standard = small_standard((1,) * 5, (1,) * 5, 60, blocking=("kiosks", "queue_systems"))
     rating = rate(snapshot_of_counts((0, 0, 1, 0, 0)), standard, DEMO_DAY)
-    cost = cost_to_ready(rating, priced(B06=9, B07=9, B10=1, B13=1, F03=1))
+    cost = cost_to_ready(rating, prices_with(B06=9, B07=9, B10=1, B13=1, F03=1))
     assert [line.item for line in cost.lines] == ["B06", "B07"]
     assert cost.capital + cost.recurrent == 18
-    bought = apply_remedies(rating, [line.criterion for line in cost.lines])
-    assert (bought.result, bought.score) == (Result.READY, 60)
+    new_rating = apply_remedies(rating, [line.criterion for line in cost.lines])
+    assert (new_rating.result, new_rating.score) == (Result.READY, 60)
 
 
 def test_what_blocks_is_paid_once_however_many_others_come_with_it():
     # One of weight 2 for 5, or two of weight 1 for 2 each: what has to be bought anyway, for 9, changes nothing about that.
     standard = small_standard((1, 2, 1, 1, 1), (1,) * 5, 50, blocking=("kiosks",))
-    cost = cost_to_ready(rate(snapshot_of_counts((0,) * 5), standard, DEMO_DAY), priced(B06=9, B07=5, B10=2, B13=2, F03=9))
+    cost = cost_to_ready(rate(snapshot_of_counts((0,) * 5), standard, DEMO_DAY), prices_with(B06=9, B07=5, B10=2, B13=2, F03=9))
     assert [line.item for line in cost.lines] == ["B06", "B10", "B13"]
     assert cost.capital + cost.recurrent == 13
 
@@ -381,6 +387,6 @@ def test_what_was_counted_stays_as_it_was_counted():
 
 def test_what_is_bought_for_one_criterion_counts_for_the_next():
     # Eight of ten PCs have to be young, and ten people need one each: what the first buys is not bought again.
-    rating = rate(snapshot_of_lots(pcs((2012, 10)), staff_total=10), only("CR-A1", "CR-A2"), DEMO_DAY)
+    rating = rate(snapshot_of_lots(pcs((2012, 10)), staff_total=10), standard_of("CR-A1", "CR-A2"), DEMO_DAY)
     assert [(line.criterion, line.quantity) for line in remedies_of(rating)] == [("CR-A1", 10)]
     assert judge(STANDARD.criterion("CR-A2"), apply_remedies(rating).snapshot, STANDARD, DEMO_DAY).have == 10

@@ -12,7 +12,7 @@ from tests.factories.standards import STANDARD, STANDARD_TEXT
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("weight = 6", "weight = 0", "CR-A1: trọng số 0"),
         ("weight = 6", "weight = true", "CR-A1: trọng số True"),
@@ -68,9 +68,9 @@ from tests.factories.standards import STANDARD, STANDARD_TEXT
         ('version = "2026.1"', "version = ", "TOML"),
     ],
 )
-def test_a_wrong_standard_is_refused_in_words(old, new, told):
+def test_a_wrong_standard_is_refused_in_words(old, new, message):
     assert old in STANDARD_TEXT
-    with pytest.raises(StandardError, match=told):
+    with pytest.raises(StandardError, match=message):
         parse_standard(STANDARD_TEXT.replace(old, new, 1))
 
 
@@ -87,26 +87,27 @@ def test_the_hash_is_that_of_the_content_not_of_the_comments():
 
 
 @pytest.mark.parametrize(
-    ("day", "counts"), [(date(2027, 6, 30), False), (date(2027, 7, 1), True), (date(2028, 1, 1), True), (date(2028, 1, 2), False)]
+    ("day", "is_effective"),
+    [(date(2027, 6, 30), False), (date(2027, 7, 1), True), (date(2028, 1, 1), True), (date(2028, 1, 2), False)],
 )
-def test_a_criterion_judges_between_its_days(day, counts):
+def test_a_criterion_judges_between_its_days(day, is_effective):
     days = "effective_from = 2027-07-01\neffective_to = 2028-01-01\nweight = 6"
     standard = parse_standard(STANDARD_TEXT.replace("weight = 6", days, 1))
     finding = judge(standard.criterion("CR-A1"), Snapshot("00082", day), standard, day)
-    assert (finding.status is FindingStatus.NOT_APPLICABLE) is not counts
-    assert ("hiệu lực từ 01/07/2027 và đến 01/01/2028" in explain(finding)) is not counts
+    assert (finding.status is FindingStatus.NOT_APPLICABLE) is not is_effective
+    assert ("hiệu lực từ 01/07/2027 và đến 01/01/2028" in explain(finding)) is not is_effective
 
 
 @pytest.mark.parametrize(
-    ("days", "told"),
+    ("days", "message"),
     [
         ('effective_from = "hôm nay"', "ngày hiệu lực phải là ngày"),
         ("effective_from = 2027-07-01T00:00:00", "ngày hiệu lực phải là ngày"),
         ("effective_from = 2027-07-02\neffective_to = 2027-07-01", "ngày hết hiệu lực phải từ ngày có hiệu lực"),
     ],
 )
-def test_days_that_make_no_sense_are_refused(days, told):
-    with pytest.raises(StandardError, match=told):
+def test_days_that_make_no_sense_are_refused(days, message):
+    with pytest.raises(StandardError, match=message):
         parse_standard(STANDARD_TEXT.replace("weight = 6", f"{days}\nweight = 6", 1))
 
 
@@ -116,5 +117,5 @@ def test_a_code_that_stands_twice_is_told_with_its_lines():
 
 
 def test_every_measure_reads_answers_that_the_questionnaire_asks_for():
-    asked = {question.key for question in load_questionnaire().questions}
-    assert {key for measure in MEASURES for key in required_answers(measure)} | FACTS <= asked
+    question_keys = {question.key for question in load_questionnaire().questions}
+    assert {key for measure in MEASURES for key in required_answers(measure)} | FACTS <= question_keys

@@ -20,24 +20,24 @@ def page_of(answer, status=200):
     return BeautifulSoup(answer.data, "html.parser")
 
 
-def words(page):
+def text_of(page):
     return " ".join(page.get_text(" ").split())
 
 
-def money(cell):
+def amount_of(cell):
     return int(re.sub(r"[^0-9]", "", cell.get_text()) or 0)
 
 
-def begin(client):
+def begin_draft(client):
     return client.post("/standards/drafts/", data={"version": "2026.1"}).location
 
 
 def fields(page):
     form = page.select_one("form.panel") or page.select_one("form[enctype]") or page.select_one("details form")
-    found = {tag["name"]: tag.get("value", "") for tag in form.select("input[type=text], input[type=hidden]")}
-    found |= {tag["name"]: "y" for tag in form.select("input[type=checkbox][checked]")}
-    found |= {tag["name"]: tag.get_text() for tag in form.select("textarea")}
-    return found | {
+    values = {tag["name"]: tag.get("value", "") for tag in form.select("input[type=text], input[type=hidden]")}
+    values |= {tag["name"]: "y" for tag in form.select("input[type=checkbox][checked]")}
+    values |= {tag["name"]: tag.get_text() for tag in form.select("textarea")}
+    return values | {
         tag["name"]: tag.select_one("[selected]")["value"] for tag in form.select("select") if tag.select_one("[selected]")
     }
 
@@ -48,62 +48,62 @@ def edit(client, path, **changes):
 
 def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_in, demo_session):
     first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
-    draft = begin(first)
-    assert "Chưa khác gì" in words(page_of(first.get(draft)))
+    draft = begin_draft(first)
+    assert "Chưa khác gì" in text_of(page_of(first.get(draft)))
     assert edit(first, f"{draft}/criteria/CR-A1", percent="110").status_code == 302
-    told = words(page_of(first.get(draft)))
-    assert "CR-A1, mức yêu cầu: 100 % × tổng số" in told
-    assert "không tự công bố được" in told
+    text = text_of(page_of(first.get(draft)))
+    assert "CR-A1, mức yêu cầu: 100 % × tổng số" in text
+    assert "không tự công bố được" in text
 
-    foreseen = words(page_of(first.get(f"{draft}/what-if")))
-    lost = int(re.search(r"Không còn đáp ứng \((\d+)\)", foreseen)[1])
-    assert lost > 0
+    what_if_text = text_of(page_of(first.get(f"{draft}/what-if")))
+    lost_count = int(re.search(r"Không còn đáp ứng \((\d+)\)", what_if_text)[1])
+    assert lost_count > 0
     tables = page_of(first.get(f"{draft}/what-if")).select("main table")
-    whole = [[money(cell) for cell in tables[0].select("tbody tr")[place].select("td")] for place in (1, 2)]
-    rows = [[money(cell) for cell in row.select("td")] for row in tables[1].select("tbody tr")]
-    assert [[sum(row[2 * side + part] for row in rows) for side in (0, 1)] for part in (0, 1)] == whole
+    city_sums = [[amount_of(cell) for cell in tables[0].select("tbody tr")[place].select("td")] for place in (1, 2)]
+    rows = [[amount_of(cell) for cell in row.select("td")] for row in tables[1].select("tbody tr")]
+    assert [[sum(row[2 * side + part] for row in rows) for side in (0, 1)] for part in (0, 1)] == city_sums
     before = city_readiness(demo_session, DEMO_DAY).counts
     demo_session.rollback()
-    assert "khác với người soạn" in words(page_of(first.post(f"{draft}/publication", data={}), 400))
+    assert "khác với người soạn" in text_of(page_of(first.post(f"{draft}/publication", data={}), 400))
     assert second.post(f"{draft}/publication", data={}).location == "/standards/2026.2"
     demo_session.expire_all()
     after = city_readiness(demo_session)
     assert after.standard.version == "2026.2"
-    assert before[Result.READY] - after.counts[Result.READY] == lost
+    assert before[Result.READY] - after.counts[Result.READY] == lost_count
     assert get_standard(demo_session, "2026.1").version == "2026.1"
     assert first.get(draft).status_code == 404
-    told = words(page_of(first.get("/standards/2026.2")))
-    assert "Khác gì so với 2026.1" in told
-    assert "thành phố chưa ban hành" in told
+    text = text_of(page_of(first.get("/standards/2026.2")))
+    assert "Khác gì so với 2026.1" in text
+    assert "thành phố chưa ban hành" in text
 
 
 def test_a_standard_that_the_city_issued_says_so_everywhere(demo_sign_in):
-    draft = begin(demo_sign_in("thamdinh"))
+    draft = begin_draft(demo_sign_in("thamdinh"))
     second = demo_sign_in("thamdinh2")
-    assert "phải có cả hai" in words(page_of(second.post(f"{draft}/publication", data={"issued_number": "12/QĐ-UBND"}), 400))
-    issued = {"issued_number": "12/QĐ-UBND", "issued_on": "2026-03-01"}
-    assert second.post(f"{draft}/publication", data=issued).status_code == 302
+    assert "phải có cả hai" in text_of(page_of(second.post(f"{draft}/publication", data={"issued_number": "12/QĐ-UBND"}), 400))
+    decision = {"issued_number": "12/QĐ-UBND", "issued_on": "2026-03-01"}
+    assert second.post(f"{draft}/publication", data=decision).status_code == 302
     for path in ("/standards/2026.2", "/readiness"):
-        assert "Theo bộ tiêu chuẩn ban hành tại 12/QĐ-UBND ngày 01/03/2026" in words(page_of(demo_sign_in("lanhdao").get(path)))
+        assert "Theo bộ tiêu chuẩn ban hành tại 12/QĐ-UBND ngày 01/03/2026" in text_of(page_of(demo_sign_in("lanhdao").get(path)))
 
 
 def test_form_and_text_are_the_same_thing(demo_sign_in):
     client = demo_sign_in("thamdinh")
-    draft = begin(client)
+    draft = begin_draft(client)
     edit(client, f"{draft}/criteria/CR-A5", weight="3", blocking="y")
-    text = fields(page_of(client.get(f"{draft}/text")))
-    assert "# Bộ tiêu chuẩn tham chiếu." in text["toml"], "the comments of the text stay"
-    row = text["toml"].split('code = "CR-A5"')[1].split("[[criteria]]")[0]
+    form = fields(page_of(client.get(f"{draft}/text")))
+    assert "# Bộ tiêu chuẩn tham chiếu." in form["toml"], "the comments of the text stay"
+    row = form["toml"].split('code = "CR-A5"')[1].split("[[criteria]]")[0]
     assert "weight = 3" in row
     assert "blocking = true" in row
-    answer = edit(client, f"{draft}/text", toml=text["toml"].replace("weight = 3", "weight = 4", 1))
+    answer = edit(client, f"{draft}/text", toml=form["toml"].replace("weight = 3", "weight = 4", 1))
     assert answer.status_code == 302
-    changed = words(page_of(client.get(draft)))
-    assert "trọng số" in changed
+    draft_text = text_of(page_of(client.get(draft)))
+    assert "trọng số" in draft_text
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("weight = 6", "weight = 0", "CR-A1: trọng số 0"),
         ("weight = 6", "weight = -6", "CR-A1: trọng số -6"),
@@ -118,31 +118,31 @@ def test_form_and_text_are_the_same_thing(demo_sign_in):
         ('version = "2026.2"', 'version = "2026.1"', "Đặt số phiên bản khác"),
     ],
 )
-def test_a_wrong_text_is_refused_by_its_line_and_stays_in_the_field(demo_sign_in, old, new, told):
+def test_a_wrong_text_is_refused_by_its_line_and_stays_in_the_field(demo_sign_in, old, new, message):
     client = demo_sign_in("thamdinh")
-    draft = begin(client)
-    typed = fields(page_of(client.get(f"{draft}/text")))["toml"].replace(old, new, 1)
-    page = page_of(edit(client, f"{draft}/text", toml=typed), 400)
-    assert told in words(page)
+    draft = begin_draft(client)
+    entered_text = fields(page_of(client.get(f"{draft}/text")))["toml"].replace(old, new, 1)
+    page = page_of(edit(client, f"{draft}/text", toml=entered_text), 400)
+    assert message in text_of(page)
     assert new in page.select_one("textarea").get_text()
-    assert "Chưa khác gì" in words(page_of(client.get(draft)))
+    assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
 
 
 def test_a_stale_form_overwrites_nothing(demo_sign_in):
     first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
-    draft = begin(first)
-    stale = fields(page_of(first.get(f"{draft}/criteria/CR-A1")))
+    draft = begin_draft(first)
+    stale_form = fields(page_of(first.get(f"{draft}/criteria/CR-A1")))
     assert edit(second, f"{draft}/criteria/CR-A1", weight="9").status_code == 302
-    page = page_of(first.post(f"{draft}/criteria/CR-A1", data=stale | {"weight": "5"}), 400)
-    assert "người khác lưu trong lúc bạn sửa" in words(page)
+    page = page_of(first.post(f"{draft}/criteria/CR-A1", data=stale_form | {"weight": "5"}), 400)
+    assert "người khác lưu trong lúc bạn sửa" in text_of(page)
     assert page.select_one("#weight")["value"] == "5"
-    assert "trọng số: 6 → 9" in words(page_of(first.get(draft)))
+    assert "trọng số: 6 → 9" in text_of(page_of(first.get(draft)))
 
 
 def test_a_criterion_is_added_and_taken_away(demo_sign_in):
     client = demo_sign_in("thamdinh")
-    draft = begin(client)
-    new = {
+    draft = begin_draft(client)
+    criterion = {
         "code": "CR-A8",
         "name": "Máy hủy tài liệu",
         "measure": "printers",
@@ -152,43 +152,43 @@ def test_a_criterion_is_added_and_taken_away(demo_sign_in):
         "per": "",
         "applies_if": "",
     }
-    new |= {"source": "Giả định", "label": "A", "remedy_text": "Mua máy hủy", "revision": "1"}
-    assert client.post(f"{draft}/criteria", data=new).status_code == 302
-    assert "CR-A8: thêm tiêu chí “Máy hủy tài liệu”, trọng số 1" in words(page_of(client.get(draft)))
+    criterion |= {"source": "Giả định", "label": "A", "remedy_text": "Mua máy hủy", "revision": "1"}
+    assert client.post(f"{draft}/criteria", data=criterion).status_code == 302
+    assert "CR-A8: thêm tiêu chí “Máy hủy tài liệu”, trọng số 1" in text_of(page_of(client.get(draft)))
     assert client.post(f"{draft}/criteria/CR-A8/removal", data={"revision": "2"}).status_code == 302
-    assert "Chưa khác gì" in words(page_of(client.get(draft)))
+    assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
 
 
 def test_days_of_a_criterion_go_through_the_form(demo_sign_in):
     client = demo_sign_in("thamdinh")
-    draft = begin(client)
+    draft = begin_draft(client)
     assert edit(client, f"{draft}/criteria/CR-G3", effective_from="2027-07-01").status_code == 302
-    assert "CR-G3, có hiệu lực từ: không định ngày → 01/07/2027" in words(page_of(client.get(draft)))
+    assert "CR-G3, có hiệu lực từ: không định ngày → 01/07/2027" in text_of(page_of(client.get(draft)))
     assert page_of(client.get(f"{draft}/criteria/CR-G3")).select_one("#effective_from")["value"] == "2027-07-01"
     assert edit(client, f"{draft}/criteria/CR-G3", effective_from="").status_code == 302
-    assert "Chưa khác gì" in words(page_of(client.get(draft)))
+    assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
 
 
 def test_a_file_takes_the_place_of_the_text_and_a_huge_one_is_refused(demo_sign_in):
     client = demo_sign_in("thamdinh")
-    draft = begin(client)
+    draft = begin_draft(client)
     form = fields(page_of(client.get(f"{draft}/text")))
     text = form["toml"].replace("weight = 6", "weight = 7", 1).encode()
     answer = client.post(f"{draft}/text", data=form | {"file": (BytesIO(text), "b.toml")})
     assert answer.status_code == 302
-    assert "trọng số: 6 → 7" in words(page_of(client.get(draft)))
+    assert "trọng số: 6 → 7" in text_of(page_of(client.get(draft)))
     form["revision"] = "2"
-    for data, told in ((b"#" * 1_500_000, "quá lớn"), (b"\xff\xfe", "không phải văn bản UTF-8")):
-        answer = client.post(f"{draft}/text", data=form | {"file": (BytesIO(data), "b.toml")})
-        assert told in words(page_of(answer, 400))
+    for content, message in ((b"#" * 1_500_000, "quá lớn"), (b"\xff\xfe", "không phải văn bản UTF-8")):
+        answer = client.post(f"{draft}/text", data=form | {"file": (BytesIO(content), "b.toml")})
+        assert message in text_of(page_of(answer, 400))
     assert client.post(f"{draft}/text", data=form | {"file": (BytesIO(b"#" * 17_000_000), "b.toml")}).status_code == 413
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(("drafts", "statuses"), [(1, [302, 404]), (2, [302, 400])], ids=["one draft", "two of one version"])
-def test_two_who_publish_at_once_leave_one_version(sign_in, session, drafts, statuses):
+@pytest.mark.parametrize(("draft_count", "statuses"), [(1, [302, 404]), (2, [302, 400])], ids=["one draft", "two of one version"])
+def test_two_who_publish_at_once_leave_one_version(sign_in, session, draft_count, statuses):
     author = sign_in(Role.REVIEWER, username="nguoi-soan")
-    begun = [begin(author) for _ in range(drafts)]
+    drafts = [begin_draft(author) for _ in range(draft_count)]
     publishers = [sign_in(Role.REVIEWER, username=f"nguoi-cong-bo-{place}") for place in range(2)]
     start = Barrier(2)
 
@@ -197,7 +197,7 @@ def test_two_who_publish_at_once_leave_one_version(sign_in, session, drafts, sta
         return client.post(f"{draft}/publication", data={})
 
     with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(publish, publishers, [begun[0], begun[-1]]), key=lambda answer: answer.status_code)
+        answers = sorted(pool.map(publish, publishers, [drafts[0], drafts[-1]]), key=lambda answer: answer.status_code)
     assert [answer.status_code for answer in answers] == statuses
     assert "Đã công bố phiên bản" in answers[1].text or "có thể đã được công bố" in answers[1].text
     assert sorted(record.version for record in session.scalars(select(StandardRecord))) == ["2026.1", "2026.2"]
@@ -205,11 +205,11 @@ def test_two_who_publish_at_once_leave_one_version(sign_in, session, drafts, sta
 
 def test_the_curve_names_the_wards_that_flip(demo_sign_in):
     page = page_of(demo_sign_in("lanhdao").get("/standards/2026.1/sensitivity?of=CR-A1&value=110"))
-    told = words(page)
-    assert "Thử đổi ngưỡng: Mỗi người một máy tính dùng được" in told
+    text = text_of(page)
+    assert "Thử đổi ngưỡng: Mỗi người một máy tính dùng được" in text
     counts = {row.th.get_text().split()[0]: int(row.td.get_text()) for row in page.select("tbody tr")}
-    flipped = told.split("Không còn đáp ứng: ")[1].split(".")[0].split(", ")
-    assert counts["100"] - counts["110"] == len(flipped) > 0
+    flipped_wards = text.split("Không còn đáp ứng: ")[1].split(".")[0].split(", ")
+    assert counts["100"] - counts["110"] == len(flipped_wards) > 0
 
 
 @pytest.mark.parametrize("query", ["of=CR-Z9", "value=999999999999", "value=-1", "of=%27&value=x"])
@@ -225,10 +225,10 @@ def test_only_reviewers_draft(sign_in, role):
 
 def test_an_undecided_threshold_names_the_wards_it_would_touch_and_fails_nobody(demo_sign_in):
     client = demo_sign_in("thamdinh")
-    draft = begin(client)
-    changed = fields(page_of(client.get(f"{draft}/criteria/CR-A1"))) | {"percent": "110", "undecided": "y"}
-    changed.pop("blocking")
-    assert client.post(f"{draft}/criteria/CR-A1", data=changed).status_code == 302
-    told = words(page_of(client.get(f"{draft}/what-if")))
-    assert "Không còn đáp ứng (0)" in told
-    assert int(re.search(r"CR-A1 [^:]+: (\d+) đơn vị chưa đạt nếu giữ ngưỡng này", told)[1]) > 40
+    draft = begin_draft(client)
+    form = fields(page_of(client.get(f"{draft}/criteria/CR-A1"))) | {"percent": "110", "undecided": "y"}
+    form.pop("blocking")
+    assert client.post(f"{draft}/criteria/CR-A1", data=form).status_code == 302
+    text = text_of(page_of(client.get(f"{draft}/what-if")))
+    assert "Không còn đáp ứng (0)" in text
+    assert int(re.search(r"CR-A1 [^:]+: (\d+) đơn vị chưa đạt nếu giữ ngưỡng này", text)[1]) > 40
