@@ -18,15 +18,15 @@ from tests.planning.oracles import greedy, rows_of, simplex_metres, worth
 PERCENTS = (20, 50)
 
 
-def timed(work, *arguments, **named):
+def timed(work, *arguments, **keywords):
     """What it gives, and how long it took."""
-    begun = process_time()
-    found = work(*arguments, **named)
-    return found, process_time() - begun
+    start = process_time()
+    result = work(*arguments, **keywords)
+    return result, process_time() - start
 
 
-def tell(*words):
-    sys.stdout.write(" ".join(str(word) for word in words) + "\n")
+def tell(*parts):
+    sys.stdout.write(" ".join(str(part) for part in parts) + "\n")
     sys.stdout.flush()
 
 
@@ -46,12 +46,14 @@ def time_choice(count):
         ceilings = make_ceilings(candidates, percent)
         for aim in Aim:
             choice, seconds = timed(choose_wards, candidates, ceilings, aim)
-            taken, greedy_seconds = timed(greedy, candidates, ceilings)
+            greedy_choice, greedy_seconds = timed(greedy, candidates, ceilings)
             tell(f"choice    {count:5} wards, {percent} %, {aim.value:6}: {choice.value} of at most {choice.bound}, {seconds:.2f} s;",
-                 f"greedy {worth(taken, aim)}, {greedy_seconds:.3f} s")  # fmt: skip
+                 f"greedy {worth(greedy_choice, aim)}, {greedy_seconds:.3f} s")  # fmt: skip
             if count < 1000:
-                whole, seconds = timed(whole_program, *rows_of(candidates, ceilings, aim), nodes=2000)
-                tell(f"          HiGHS on the whole program: {whole[0]:.0f} of at most {whole[1]:.0f}, {seconds:.2f} s")
+                program_result, seconds = timed(whole_program, *rows_of(candidates, ceilings, aim), nodes=2000)
+                tell(
+                    f"          HiGHS on the whole program: {program_result[0]:.0f} of at most {program_result[1]:.0f}, {seconds:.2f} s"
+                )
         floors = floors_of(candidates, "former_district", 1)
         choice, seconds = timed(choose_wards, candidates, ceilings, floors=floors, communes_first=True)
         tell(f"          with {len(floors)} floors and communes first: {choice.value} of at most {choice.bound}, {seconds:.2f} s")
@@ -59,13 +61,13 @@ def time_choice(count):
 
 def time_transfers(count):
     """The transfers of one item, and the network simplex of networkx."""
-    short, spare = make_market(count)
-    found, seconds = timed(propose_transfers, short, spare, {"A01": 1})
-    metres = sum(t.quantity * t.metres for t in found)
-    tell(f"transfers {count:5} wards: {sum(t.quantity for t in found)} machines, {metres} metres, {seconds:.2f} s")
+    demand, supply = make_market(count)
+    transfers, seconds = timed(propose_transfers, demand, supply, {"A01": 1})
+    metres = sum(t.quantity * t.metres for t in transfers)
+    tell(f"transfers {count:5} wards: {sum(t.quantity for t in transfers)} machines, {metres} metres, {seconds:.2f} s")
     if count < 1000:
-        other, seconds = timed(simplex_metres, short, spare, great_circle)
-        tell(f"          networkx {networkx.__version__}: {other} metres, {seconds:.2f} s")
+        simplex_total, seconds = timed(simplex_metres, demand, supply, great_circle)
+        tell(f"          networkx {networkx.__version__}: {simplex_total} metres, {seconds:.2f} s")
 
 
 def time_brute_force(count):

@@ -26,64 +26,64 @@ CITY = SOURCES[0]
 
 
 @pytest.fixture
-def own(demo_session):
+def record(demo_session):
     return get_plan_record(demo_session, 1)
 
 
 class TestTransfers:
-    def test_what_is_agreed_takes_the_place_of_buying(self, demo_session, own):
-        before = plan_of(demo_session, own, DEMO_DAY)
-        offered = list_proposals(before)
-        chosen = [proposal_key(transfer) for transfer in offered[:3]]
-        assert accept_transfers(demo_session, own, before, chosen, "Một") == 3
-        after = plan_of(demo_session, own, DEMO_DAY)
+    def test_what_is_agreed_takes_the_place_of_buying(self, demo_session, record):
+        before = plan_of(demo_session, record, DEMO_DAY)
+        proposals = list_proposals(before)
+        keys = [proposal_key(transfer) for transfer in proposals[:3]]
+        assert accept_transfers(demo_session, record, before, keys, "Một") == 3
+        after = plan_of(demo_session, record, DEMO_DAY)
         prices = {line.code: line.unit_price for line in before.lines}
-        saved = sum(t.quantity * prices[f"{t.receiver.code}-{t.item}"] for t in offered[:3])
-        assert before.total() - after.total() == saved
+        savings = sum(t.quantity * prices[f"{t.receiver.code}-{t.item}"] for t in proposals[:3])
+        assert before.total() - after.total() == savings
         assert (
             sum(line.moved for line in after.lines)
-            == sum(t.quantity for t in offered[:3])
+            == sum(t.quantity for t in proposals[:3])
             == sum(t.quantity for t in after.transfers)
         )
-        assert {proposal_key(t) for t in list_proposals(after)} == {proposal_key(t) for t in offered[3:]}
+        assert {proposal_key(t) for t in list_proposals(after)} == {proposal_key(t) for t in proposals[3:]}
         assert all(surplus.quantity >= 0 for surplus in remaining_surpluses(after))
 
-    def test_a_proposal_that_is_no_longer_made_is_refused_whole(self, demo_session, own):
-        plan = plan_of(demo_session, own, DEMO_DAY)
-        good = proposal_key(list_proposals(plan)[0])
-        for keys in ([], [good, "A01|00070|00004|999"]):
+    def test_a_proposal_that_is_no_longer_made_is_refused_whole(self, demo_session, record):
+        plan = plan_of(demo_session, record, DEMO_DAY)
+        valid_key = proposal_key(list_proposals(plan)[0])
+        for keys in ([], [valid_key, "A01|00070|00004|999"]):
             with pytest.raises(ScenarioError, match="vừa đổi hoặc chưa chọn"):
-                accept_transfers(demo_session, own, plan, keys, "Một")
-        assert own.transfers == []
+                accept_transfers(demo_session, record, plan, keys, "Một")
+        assert record.transfers == []
 
-    def test_they_go_along_with_copies_and_revisions_and_can_be_taken_back(self, demo_session, own):
-        plan = plan_of(demo_session, own, DEMO_DAY)
-        accept_transfers(demo_session, own, plan, [proposal_key(t) for t in list_proposals(plan)[:2]], "Một")
-        copied = copy_plan(demo_session, own, "Bản sao", "Một")
-        revised = revise_plan(demo_session, own, "tiếp", "Một")
-        assert len(copied.transfers) == len(revised.transfers) == 2
-        assert withdraw_transfers(demo_session, copied, [copied.transfers[0].id, 10**6]) == 1
-        assert len(own.transfers) == 2
+    def test_they_go_along_with_copies_and_revisions_and_can_be_taken_back(self, demo_session, record):
+        plan = plan_of(demo_session, record, DEMO_DAY)
+        accept_transfers(demo_session, record, plan, [proposal_key(t) for t in list_proposals(plan)[:2]], "Một")
+        copy = copy_plan(demo_session, record, "Bản sao", "Một")
+        revision = revise_plan(demo_session, record, "tiếp", "Một")
+        assert len(copy.transfers) == len(revision.transfers) == 2
+        assert withdraw_transfers(demo_session, copy, [copy.transfers[0].id, 10**6]) == 1
+        assert len(record.transfers) == 2
 
-    def test_a_final_plan_keeps_its_transfers(self, demo_session, own):
-        plan = plan_of(demo_session, own)
-        accept_transfers(demo_session, own, plan, [proposal_key(list_proposals(plan)[0])], "Một")
-        agreed = plan_of(demo_session, own).transfers
-        finalise_plan(demo_session, own, "Một")
-        assert plan_of(demo_session, own).transfers == agreed
+    def test_a_final_plan_keeps_its_transfers(self, demo_session, record):
+        plan = plan_of(demo_session, record)
+        accept_transfers(demo_session, record, plan, [proposal_key(list_proposals(plan)[0])], "Một")
+        transfers = plan_of(demo_session, record).transfers
+        finalise_plan(demo_session, record, "Một")
+        assert plan_of(demo_session, record).transfers == transfers
         with pytest.raises(ScenarioError, match="đã chốt"):
-            withdraw_transfers(demo_session, own, [own.transfers[0].id])
+            withdraw_transfers(demo_session, record, [record.transfers[0].id])
 
-    def test_newer_data_that_ask_for_less_move_less(self, demo_session, own):
-        plan = plan_of(demo_session, own, DEMO_DAY)
+    def test_newer_data_that_ask_for_less_move_less(self, demo_session, record):
+        plan = plan_of(demo_session, record, DEMO_DAY)
         line = next(x for x in plan.lines if x.item == "A01")
         giver = next(ward for ward in plan.wards if ward != line.ward)
         row = PlanTransfer(item_code="A01", giver_code=giver.code, receiver_code=line.ward.code, quantity=10**4, metres=1, by="Một")
-        row.at = own.created_at
-        own.transfers.append(row)
+        row.at = record.created_at
+        record.transfers.append(row)
         demo_session.flush()
-        moved = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.code == line.code)
-        assert (moved.moved, moved.bought, moved.amount) == (line.quantity, 0, 0)
+        new_line = next(x for x in plan_of(demo_session, record, DEMO_DAY).lines if x.code == line.code)
+        assert (new_line.moved, new_line.bought, new_line.amount) == (line.quantity, 0, 0)
 
     def test_the_page_agrees_and_takes_back(self, demo_sign_in):
         client = demo_sign_in("taichinh")
@@ -105,54 +105,54 @@ class TestFunding:
         assert load_funding(dump_funding(funding)) == funding
         assert load_funding({}) == Funding()
 
-    def test_without_a_ceiling_all_that_money_mends_is_funded(self, demo_session, own):
-        candidates = candidates_of(plan_of(demo_session, own, DEMO_DAY))
+    def test_without_a_ceiling_all_that_money_mends_is_funded(self, demo_session, record):
+        candidates = candidates_of(plan_of(demo_session, record, DEMO_DAY))
         choice = fund(candidates, Funding())
         assert choice.funded == {c.ward.code for c in candidates if c.possible}
         assert choice.is_optimal
 
-    def test_a_ceiling_of_the_page_is_kept_to_the_dong(self, demo_sign_in, demo_session, own):
-        candidates = candidates_of(plan_of(demo_session, own))
+    def test_a_ceiling_of_the_page_is_kept_to_the_dong(self, demo_sign_in, demo_session, record):
+        candidates = candidates_of(plan_of(demo_session, record))
         demo_session.rollback()
         first = min(pot.year for c in candidates for pot in c.costs)
         client = demo_sign_in("taichinh")
-        posted = form_of(client)
+        form = form_of(client)
         name = pot_name(client, f"{first}, {CITY}")
-        saved = client.post("/plans/1/funding", data=posted | {name: "1,5 tỷ"})
-        assert saved.status_code == 302
+        answer = client.post("/plans/1/funding", data=form | {name: "1,5 tỷ"})
+        assert answer.status_code == 302
         page = client.get("/plans/1/funding").text
         assert "1.500.000.000" in page
         choice = fund(candidates, Funding((Ceiling(first, CITY, 1_500_000_000),)))
         pot = Pot(first, CITY)
-        spent = sum(c.costs.get(pot, 0) for c in candidates if c.ward.code in choice.funded)
-        assert spent <= 1_500_000_000
-        assert f"{spent:,}".replace(",", ".") in page
+        spending = sum(c.costs.get(pot, 0) for c in candidates if c.ward.code in choice.funded)
+        assert spending <= 1_500_000_000
+        assert f"{spending:,}".replace(",", ".") in page
         assert "Vượt trần vốn còn lại" in page
         assert f"{47 + len(choice.funded)}/126" in page
-        waiting = next(c for c in candidates if c.possible and c.ward.code not in choice.funded)
-        line = client.get(f"/plans/1/lines/{waiting.lines[0].code}").text
+        waiting_candidate = next(c for c in candidates if c.possible and c.ward.code not in choice.funded)
+        line = client.get(f"/plans/1/lines/{waiting_candidate.lines[0].code}").text
         assert "Vượt trần vốn còn lại" in line
 
     def test_a_floor_that_cannot_be_kept_says_which_and_what_can(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        posted = form_of(client)
-        names = [name for name in posted if name.endswith("amount")]
+        form = form_of(client)
+        names = [name for name in form if name.endswith("amount")]
         answer = client.post(
-            "/plans/1/funding", data=posted | dict.fromkeys(names, "1000") | {"per_district": "1"}, follow_redirects=True
+            "/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"}, follow_redirects=True
         )
         assert "Không giữ được mức sàn" in answer.text
 
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        posted = form_of(client)
-        name = next(name for name in posted if name.endswith("amount"))
-        answer = client.post("/plans/1/funding", data=posted | {name: "1,500"})
+        form = form_of(client)
+        name = next(name for name in form if name.endswith("amount"))
+        answer = client.post("/plans/1/funding", data=form | {name: "1,500"})
         assert answer.status_code == 400
         assert 'value="1,500"' in answer.text
         assert "có thể hiểu theo nhiều cách" in answer.text
 
-    def test_the_curve_begins_at_the_ready_and_ends_at_all(self, demo_session, own):
-        points = readiness_curve(candidates_of(plan_of(demo_session, own, DEMO_DAY)))
+    def test_the_curve_begins_at_the_ready_and_ends_at_all(self, demo_session, record):
+        points = readiness_curve(candidates_of(plan_of(demo_session, record, DEMO_DAY)))
         chart = draw_readiness_curve(points, 47)
         assert chart.path.count("H") == len(points)
         assert chart.path.endswith("V12.0")
@@ -164,7 +164,7 @@ def form_of(client):
     return fields | {"aim": "wards"}
 
 
-def pot_name(client, words):
+def pot_name(client, label_text):
     page = BeautifulSoup(client.get("/plans/1/funding").data, "html.parser")
-    label = next(tag for tag in page.find_all("label") if tag.get_text(strip=True) == words)
+    label = next(tag for tag in page.find_all("label") if tag.get_text(strip=True) == label_text)
     return page.find(id=label["for"])["name"]

@@ -23,11 +23,11 @@ from portal.numbers import CountError, parse_rate
 from tests.factories.plans import SMALL_PLAN, plan_of_lots
 from tests.factories.prices import PRICES
 
-NONE = dict.fromkeys(RATE_NAMES, 0)
+ZERO_RATES = dict.fromkeys(RATE_NAMES, 0)
 
 
-def at(mode, **rates):
-    return estimate(replace(SMALL_PLAN, rates=Rates(mode, **{**NONE, **rates})))
+def estimate_at(mode, **rates):
+    return estimate(replace(SMALL_PLAN, rates=Rates(mode, **{**ZERO_RATES, **rates})))
 
 
 class TestEstimate:
@@ -37,43 +37,47 @@ class TestEstimate:
             lines=tuple(line for line in SMALL_PLAN.lines if line.item == "A01"),
             rates=Rates(transport=150, valuation=33),
         )
-        found = estimate(plan)
-        assert [row.amount for row in found.rows] == [240_000_000, 3_600_000, 792_000]
-        assert found.total == 244_392_000
+        cost_estimate = estimate(plan)
+        assert [row.amount for row in cost_estimate.rows] == [240_000_000, 3_600_000, 792_000]
+        assert cost_estimate.total == 244_392_000
 
     def test_a_project_by_hand(self):
         plan = replace(SMALL_PLAN, lines=tuple(line for line in SMALL_PLAN.lines if line.item == "A01"))
-        found = estimate(replace(plan, rates=Rates(Mode.PROJECT, transport=1_000)))
+        cost_estimate = estimate(replace(plan, rates=Rates(Mode.PROJECT, transport=1_000)))
         base = before_vat(240_000_000, PRICES["A01"].vat_percent)
         base += (base + 5) // 10
-        assert found.row("I").amount == 264_000_000
-        assert found.row("II").amount == round(base * 0.025)
-        assert found.row("III").amount == round(base * 0.04)
-        assert found.row("IV").amount == 0
-        so_far = found.row("I").amount + found.row("II").amount + found.row("III").amount
-        assert found.row("V").amount == found.row("V.1").amount == round(so_far * 0.05)
-        assert found.total == so_far + found.row("V").amount
+        assert cost_estimate.row("I").amount == 264_000_000
+        assert cost_estimate.row("II").amount == round(base * 0.025)
+        assert cost_estimate.row("III").amount == round(base * 0.04)
+        assert cost_estimate.row("IV").amount == 0
+        subtotal = cost_estimate.row("I").amount + cost_estimate.row("II").amount + cost_estimate.row("III").amount
+        assert cost_estimate.row("V").amount == cost_estimate.row("V.1").amount == round(subtotal * 0.05)
+        assert cost_estimate.total == subtotal + cost_estimate.row("V").amount
 
     def test_a_purchase_has_no_share_until_somebody_sets_one(self):
-        found = estimate(SMALL_PLAN)
-        assert (found.mode, found.total) == (Mode.PURCHASE, SMALL_PLAN.spending_total(Spending.CAPITAL))
+        cost_estimate = estimate(SMALL_PLAN)
+        assert (cost_estimate.mode, cost_estimate.total) == (Mode.PURCHASE, SMALL_PLAN.spending_total(Spending.CAPITAL))
 
     def test_lines_that_are_leased_are_the_only_recurrent_spending_of_a_project(self):
-        found = at(Mode.PROJECT)
-        assert found.leased_lines == SMALL_PLAN.total(lambda line: line.item in LINES and line.spending is Spending.RECURRENT) > 0
-        assert found.leased_lines + found.outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
-        assert at(Mode.PURCHASE).outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
+        cost_estimate = estimate_at(Mode.PROJECT)
+        assert (
+            cost_estimate.leased_lines
+            == SMALL_PLAN.total(lambda line: line.item in LINES and line.spending is Spending.RECURRENT)
+            > 0
+        )
+        assert cost_estimate.leased_lines + cost_estimate.outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
+        assert estimate_at(Mode.PURCHASE).outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
 
     @given(st.sampled_from(Mode), st.fixed_dictionaries(dict.fromkeys(RATE_NAMES, st.integers(0, 10_000))))
     def test_the_rows_are_the_total_and_blocks_are_their_parts(self, mode, rates):
-        found = at(mode, **rates)
-        for row in found.rows:
+        cost_estimate = estimate_at(mode, **rates)
+        for row in cost_estimate.rows:
             if row.parts:
-                assert row.amount == sum(found.row(number).amount for number in row.parts)
+                assert row.amount == sum(cost_estimate.row(number).amount for number in row.parts)
             elif row.rate is not None:
                 assert abs(row.amount * 10_000 - row.base * row.rate) <= 5_000
-        blocks = [row.amount for row in found.rows if "." not in row.number]
-        assert found.total == sum(blocks)
+        blocks = [row.amount for row in cost_estimate.rows if "." not in row.number]
+        assert cost_estimate.total == sum(blocks)
 
     @given(
         st.sampled_from(Mode),
@@ -81,27 +85,27 @@ class TestEstimate:
         st.sampled_from(RATE_NAMES),
         st.integers(0, 1_000),
     )
-    def test_a_higher_rate_never_costs_less(self, mode, rates, name, more):
-        assert at(mode, **{**rates, name: rates[name] + more}).total >= at(mode, **rates).total
+    def test_a_higher_rate_never_costs_less(self, mode, rates, name, increase):
+        assert estimate_at(mode, **{**rates, name: rates[name] + increase}).total >= estimate_at(mode, **rates).total
 
     def test_without_rates_it_is_the_goods(self):
         goods = SMALL_PLAN.spending_total(Spending.CAPITAL)
-        assert at(Mode.PURCHASE).total == goods
-        assert at(Mode.PROJECT).total == goods + at(Mode.PROJECT).leased_lines
+        assert estimate_at(Mode.PURCHASE).total == goods
+        assert estimate_at(Mode.PROJECT).total == goods + estimate_at(Mode.PROJECT).leased_lines
 
     def test_the_base_before_tax_lies_below_the_goods(self):
-        found = at(Mode.PROJECT, management=10_000)
-        assert 0 < found.row("II").amount == found.goods_before_tax < found.goods
+        cost_estimate = estimate_at(Mode.PROJECT, management=10_000)
+        assert 0 < cost_estimate.row("II").amount == cost_estimate.goods_before_tax < cost_estimate.goods
 
 
 class TestHints:
-    def told(self, total, mode):
+    def hint_text(self, total, mode):
         price = replace(SMALL_PLAN.lines[0], quantity=1, unit_price=total, spending=Spending.CAPITAL, months=12)
-        plan = replace(SMALL_PLAN, lines=(price,), rates=Rates(mode, **NONE))
+        plan = replace(SMALL_PLAN, lines=(price,), rates=Rates(mode, **ZERO_RATES))
         return " ".join(hint.text for hint in hints_of(plan, estimate(plan)))
 
     @pytest.mark.parametrize(
-        ("total", "mode", "words"),
+        ("total", "mode", "text"),
         [
             (100_000_000, Mode.PURCHASE, "thủ trưởng tự quyết"),
             (100_000_001, Mode.PURCHASE, "có thể chỉ định thầu"),
@@ -114,11 +118,11 @@ class TestHints:
             (1_600_000_000_000, Mode.PROJECT, "nhóm A"),
         ],
     )
-    def test_each_threshold_turns_at_its_đồng(self, total, mode, words):
-        assert words in self.told(total, mode)
+    def test_each_threshold_turns_at_its_đồng(self, total, mode, text):
+        assert text in self.hint_text(total, mode)
 
     @pytest.mark.parametrize(
-        ("price", "who"),
+        ("price", "approver"),
         [
             (20_000_000, ""),
             (20_000_001, "thủ trưởng"),
@@ -128,9 +132,9 @@ class TestHints:
             (26_000_001, "hạ đơn giá"),
         ],
     )
-    def test_a_price_above_its_ceiling_names_who_decides(self, price, who):
-        told = approver_above_cap(PRICES["A01"], price)
-        assert who in told if who else told == ""
+    def test_a_price_above_its_ceiling_names_who_decides(self, price, approver):
+        hint = approver_above_cap(PRICES["A01"], price)
+        assert approver in hint if approver else hint == ""
 
     def test_every_hint_has_its_clause_and_label(self):
         for mode in Mode:
@@ -141,21 +145,21 @@ class TestHints:
 
     def test_a_dedicated_line_has_its_day(self):
         years = {line.year for line in SMALL_PLAN.lines if line.item in ("D01", "D02")}
-        told = " ".join(hint.text for hint in hints_of(SMALL_PLAN, estimate(SMALL_PLAN)))
-        assert all(f"31/01/{year}" in told for year in years)
+        text = " ".join(hint.text for hint in hints_of(SMALL_PLAN, estimate(SMALL_PLAN)))
+        assert all(f"31/01/{year}" in text for year in years)
 
 
 @pytest.mark.parametrize(
-    ("typed", "rate"), [("2,5", 250), ("2.5 %", 250), ("0", 0), ("100", 10_000), ("12,34", 1_234), ("7%", 700)]
+    ("entered", "rate"), [("2,5", 250), ("2.5 %", 250), ("0", 0), ("100", 10_000), ("12,34", 1_234), ("7%", 700)]
 )
-def test_a_rate_is_read(typed, rate):
-    assert parse_rate(typed) == rate
+def test_a_rate_is_read(entered, rate):
+    assert parse_rate(entered) == rate
 
 
-@pytest.mark.parametrize("typed", ["", "-1", "100,01", "101", "2,555", "1.000", "mười", "1e2"])
-def test_a_rate_that_cannot_be_is_refused(typed):
+@pytest.mark.parametrize("entered", ["", "-1", "100,01", "101", "2,555", "1.000", "mười", "1e2"])
+def test_a_rate_that_cannot_be_is_refused(entered):
     with pytest.raises(CountError, match="từ 0 đến 100"):
-        parse_rate(typed)
+        parse_rate(entered)
 
 
 @given(st.integers(0, 10_000))
@@ -167,9 +171,11 @@ class TestRunningCost:
     def test_the_first_year_of_everything_is_the_plan(self):
         cost = five_year_cost(SMALL_PLAN)
         for kind in Spending:
-            yearly = sum(line.upkeep * (cost.years[-1] - line.year) for line in SMALL_PLAN.lines if line.spending is kind)
-            worn = sum(sum(row.values()) for (part, k), row in cost.cells.items() if part is CostPart.REPLACEMENT and k is kind)
-            assert cost.total(kind) == SMALL_PLAN.spending_total(kind) + yearly + worn - cost.outside[kind]
+            upkeep = sum(line.upkeep * (cost.years[-1] - line.year) for line in SMALL_PLAN.lines if line.spending is kind)
+            replacement = sum(
+                sum(row.values()) for (part, k), row in cost.cells.items() if part is CostPart.REPLACEMENT and k is kind
+            )
+            assert cost.total(kind) == SMALL_PLAN.spending_total(kind) + upkeep + replacement - cost.outside[kind]
 
     @given(
         st.lists(st.tuples(st.sampled_from(["A01", "A03", "B09", "F02"]), st.integers(1, 30), st.integers(2015, 2026)), max_size=6)
@@ -210,9 +216,9 @@ class TestRunningCost:
 
     def test_bars_are_to_scale(self):
         bars = draw_year_bars(five_year_cost(SMALL_PLAN))
-        highest = max(bars, key=lambda bar: bar.amount)
-        assert (highest.y, highest.height) == (FRAME.top, FRAME.height)
-        assert all(abs(bar.height - FRAME.height * bar.amount / highest.amount) < 0.1 for bar in bars)
+        highest_bar = max(bars, key=lambda bar: bar.amount)
+        assert (highest_bar.y, highest_bar.height) == (FRAME.top, FRAME.height)
+        assert all(abs(bar.height - FRAME.height * bar.amount / highest_bar.amount) < 0.1 for bar in bars)
 
     def test_each_year_has_a_bar_of_each_kind(self):
         cost = five_year_cost(SMALL_PLAN)
@@ -249,24 +255,24 @@ class TestStored:
 
 
 class TestPages:
-    def typed(self, client):
+    def form_values(self, client):
         page = BeautifulSoup(client.get("/plans/1/cost").data, "html.parser")
         values = {tag["name"]: tag["value"] for tag in page.select("form input[name]") if tag.get("value") is not None}
         return values | {"mode": page.select_one("select[name=mode] option[selected]")["value"]}
 
     def test_a_planner_makes_it_a_project(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        form = self.typed(client)
+        form = self.form_values(client)
         assert form["mode"] == "purchase"
         assert client.post("/plans/1/cost", data=form | {"mode": "project", "management": "3", "volume": "10"}).status_code == 302
-        told = " ".join(BeautifulSoup(client.get("/plans/1/cost").data, "html.parser").get_text(" ").split())
-        assert "Tổng mức đầu tư" in told
-        assert "3 % × (I) trước thuế" in told
-        assert "không thay văn bản" in told
+        text = " ".join(BeautifulSoup(client.get("/plans/1/cost").data, "html.parser").get_text(" ").split())
+        assert "Tổng mức đầu tư" in text
+        assert "3 % × (I) trước thuế" in text
+        assert "không thay văn bản" in text
 
     def test_a_wrong_rate_keeps_what_was_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        form = self.typed(client)
+        form = self.form_values(client)
         answer = client.post("/plans/1/cost", data=form | {"management": "2,555", "volume": "9,5"})
         assert answer.status_code == 400
         assert 'value="2,555"' in answer.text
@@ -274,17 +280,17 @@ class TestPages:
 
     def test_a_stale_page_is_told(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        form = self.typed(client)
+        form = self.form_values(client)
         assert client.post("/plans/1/cost", data=form | {"volume": "6"}).status_code == 302
         assert "người khác đã đổi" in client.post("/plans/1/cost", data=form | {"volume": "7"}).text
 
     def test_a_reader_cannot_change_it(self, demo_sign_in):
         client = demo_sign_in("lanhdao")
-        form = self.typed(client)
+        form = self.form_values(client)
         assert client.post("/plans/1/cost", data=form | {"mode": "project"}).status_code == 404
         assert "Tổng dự toán" in client.get("/plans/1/cost").text
 
     def test_five_years_have_their_page(self, demo_sign_in):
-        told = demo_sign_in("lanhdao").get("/plans/1/running-cost").text
-        assert "Thay thế khi hết thời gian sử dụng" in told
-        assert "Không tính những gì" in told
+        text = demo_sign_in("lanhdao").get("/plans/1/running-cost").text
+        assert "Thay thế khi hết thời gian sử dụng" in text
+        assert "Không tính những gì" in text

@@ -49,31 +49,31 @@ def test_neither_the_order_of_wards_nor_of_lots_matters(wards):
 @given(answers_of_wards)
 def test_nothing_is_bought_that_is_coming_or_that_somebody_else_owns(wards):
     plan = plan_of_answers(wards)
-    for (known, held), ward in zip(wards, WARDS, strict=False):
-        mine = {line.item: line for line in plan.lines if line.ward.code == ward.code}
-        assert len(mine) == sum(line.ward.code == ward.code for line in plan.lines), "one line of an item"
-        for item, line in mine.items():
-            coming = sum(lot.on_order for lot in held if lot.item == item and lot.owner is not Owner.CITY_CENTRE)
-            assert line.quantity <= max(0, line.short - coming)
-        if not known["owns_counters"]:
-            assert not [item for item in mine if item.startswith("B")], "the city service centre owns the counters"
-        assert "C06" not in mine, "the package of the LAN would fund its parts a second time"
+    for (facts, lots), ward in zip(wards, WARDS, strict=False):
+        ward_lines = {line.item: line for line in plan.lines if line.ward.code == ward.code}
+        assert len(ward_lines) == sum(line.ward.code == ward.code for line in plan.lines), "one line of an item"
+        for item, line in ward_lines.items():
+            ordered_count = sum(lot.on_order for lot in lots if lot.item == item and lot.owner is not Owner.CITY_CENTRE)
+            assert line.quantity <= max(0, line.short - ordered_count)
+        if not facts["owns_counters"]:
+            assert not [item for item in ward_lines if item.startswith("B")], "the city service centre owns the counters"
+        assert "C06" not in ward_lines, "the package of the LAN would fund its parts a second time"
     assert {line.method for line in plan.lines} <= set(Method)
 
 
 @examples(40)
 @given(answers_of_wards, st.integers(1, 50))
-def test_more_on_order_never_costs_more(wards, more):
-    known, held = wards[0]
-    ordered = [(known, [*held, EquipmentLot("F01", on_order=more)]), *wards[1:]]
-    assert plan_of_answers(ordered).total() <= plan_of_answers([(known, held), *wards[1:]]).total()
+def test_more_on_order_never_costs_more(wards, extra_count):
+    facts, lots = wards[0]
+    wards_with_order = [(facts, [*lots, EquipmentLot("F01", on_order=extra_count)]), *wards[1:]]
+    assert plan_of_answers(wards_with_order).total() <= plan_of_answers([(facts, lots), *wards[1:]]).total()
 
 
 def test_the_page_names_results_the_largest_and_an_unknown_ward(demo_sign_in):
     client = demo_sign_in("taichinh")
     page = BeautifulSoup(client.get("/plans/1").data, "html.parser")
-    told = " ".join(page.get_text(" ").split())
-    assert "✓ Đáp ứng: 47 · ✗ Chưa đáp ứng: 49" in told
+    text = " ".join(page.get_text(" ").split())
+    assert "✓ Đáp ứng: 47 · ✗ Chưa đáp ứng: 49" in text
     rows = page.select_one("[aria-label='Mười đơn vị cần kinh phí lớn nhất']").select("tbody tr")
     sums = [sum(int(cell.get_text().replace(".", "")) for cell in row.select("td")) for row in rows]
     assert len(sums) == 10

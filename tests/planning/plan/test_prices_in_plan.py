@@ -11,25 +11,25 @@ from planning.scenarios.loading import get_plan
 
 
 @pytest.fixture
-def own_list(demo_session):
+def draft_list(demo_session):
     """The plan on a list in work."""
     record = demo_session.get(PlanRecord, 1)
-    made = copy_price_list(demo_session, record.price_list_id, "Bản đang soạn", date(2026, 1, 1), None, "x")
-    record.price_list_id = made.id
+    draft = copy_price_list(demo_session, record.price_list_id, "Bản đang soạn", date(2026, 1, 1), None, "x")
+    record.price_list_id = draft.id
     demo_session.commit()
-    return made
+    return draft
 
 
-def test_a_plan_follows_the_saves_of_a_list_in_work(demo_session, own_list):
+def test_a_plan_follows_the_saves_of_a_list_in_work(demo_session, draft_list):
     line = next(line for line in get_plan(demo_session, 1).lines if line.unit_price)
-    dearer = replace(own_list.prices[line.item], unit_price=line.unit_price + 1)
-    save_prices(demo_session, own_list.id, {line.item: dearer})
+    higher_price = replace(draft_list.prices[line.item], unit_price=line.unit_price + 1)
+    save_prices(demo_session, draft_list.id, {line.item: higher_price})
     demo_session.commit()
-    lines = {(same.ward.code, same.item): same for same in get_plan(demo_session, 1).lines}
+    lines = {(other_line.ward.code, other_line.item): other_line for other_line in get_plan(demo_session, 1).lines}
     assert lines[line.ward.code, line.item].unit_price == line.unit_price + 1
 
 
-def test_a_plan_never_takes_the_prices_of_a_draft_that_was_discarded(demo_session, own_list):
+def test_a_plan_never_takes_the_prices_of_a_draft_that_was_discarded(demo_session, draft_list):
     """The next draft gets the same id, and is saved as often."""
 
     def save(draft, price):
@@ -38,9 +38,9 @@ def test_a_plan_never_takes_the_prices_of_a_draft_that_was_discarded(demo_sessio
         demo_session.commit()
         return {line.unit_price for line in get_plan(demo_session, 1).lines if line.item == code}
 
-    record, first_id = demo_session.get(PlanRecord, 1), own_list.id
-    assert save(own_list, 1_000_001) == {1_000_001}
-    record.price_list_id = own_list.based_on
+    record, first_id = demo_session.get(PlanRecord, 1), draft_list.id
+    assert save(draft_list, 1_000_001) == {1_000_001}
+    record.price_list_id = draft_list.based_on
     discard_price_list(demo_session, first_id)
     demo_session.commit()
     second = copy_price_list(demo_session, record.price_list_id, "Bản soạn lại", date(2026, 1, 1), None, "x")
@@ -49,11 +49,11 @@ def test_a_plan_never_takes_the_prices_of_a_draft_that_was_discarded(demo_sessio
     assert save(second, 2_000_002) == {2_000_002}
 
 
-def test_a_list_that_a_plan_uses_is_not_thrown_away(demo_session, own_list):
+def test_a_list_that_a_plan_uses_is_not_thrown_away(demo_session, draft_list):
     with pytest.raises(PriceListError, match="phương án"):
-        discard_price_list(demo_session, own_list.id)
+        discard_price_list(demo_session, draft_list.id)
     demo_session.commit()
-    assert get_plan(demo_session, 1).price_list.prices == own_list.prices
+    assert get_plan(demo_session, 1).price_list.prices == draft_list.prices
 
 
 def test_a_line_on_the_page_says_that_its_price_has_no_evidence(demo_sign_in):

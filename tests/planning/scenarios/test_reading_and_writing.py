@@ -16,21 +16,21 @@ PAGES = [
     ("funding", "plan_funding.funding", "plan_funding.set_funding"),
     ("lines/00070-A01", "plan_lines.line", "plan_lines.edit"),
 ]
-TABS = [page for page, _reading, _writing in PAGES if "/" not in page]
+TABS = [page for page, _reading_view, _writing_view in PAGES if "/" not in page]
 
 
 @pytest.fixture
 def locks(demo_app):
     """The transactions of a writer that begin during the test."""
-    begun = []
+    statements = []
 
     def note(_connection, _cursor, statement, _parameters, _context, _many):
         if statement.startswith("BEGIN IMMEDIATE"):
-            begun.append(statement)
+            statements.append(statement)
 
     engine = demo_app.extensions["engine"]
     event.listen(engine, "before_cursor_execute", note)
-    yield begun
+    yield statements
     event.remove(engine, "before_cursor_execute", note)
 
 
@@ -40,31 +40,31 @@ def fields_of(client, page):
     return fields | {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in soup.select("main select[name]")}
 
 
-@pytest.mark.parametrize(("page", "reading", "writing"), PAGES)
+@pytest.mark.parametrize(("page", "reading_view", "writing_view"), PAGES)
 class TestRights:
-    def test_reading_and_writing_ask_for_their_own_right(self, demo_app, page, reading, writing):
+    def test_reading_and_writing_ask_for_their_own_right(self, demo_app, page, reading_view, writing_view):
         views = demo_app.view_functions
-        assert views[reading].permission == Permission.PLAN_READ
-        assert views[writing].permission == Permission.PLAN_EDIT
+        assert views[reading_view].permission == Permission.PLAN_READ
+        assert views[writing_view].permission == Permission.PLAN_EDIT
         methods = {rule.endpoint: rule.methods - {"HEAD", "OPTIONS"} for rule in demo_app.url_map.iter_rules()}
-        assert (methods[reading], methods[writing]) == ({"GET"}, {"POST"})
+        assert (methods[reading_view], methods[writing_view]) == ({"GET"}, {"POST"})
 
-    def test_a_reader_reads_and_is_refused_to_write(self, demo_sign_in, locks, page, reading, writing):
+    def test_a_reader_reads_and_is_refused_to_write(self, demo_sign_in, locks, page, reading_view, writing_view):
         client = demo_sign_in("lanhdao")
         fields = fields_of(client, page)
         assert client.post(f"/plans/1/{page}", data=fields).status_code == 404
         assert locks == []
 
-    def test_a_planner_who_reads_takes_no_lock(self, demo_sign_in, locks, page, reading, writing):
+    def test_a_planner_who_reads_takes_no_lock(self, demo_sign_in, locks, page, reading_view, writing_view):
         assert demo_sign_in("taichinh").get(f"/plans/1/{page}").status_code == 200
         assert locks == []
 
-    def test_a_planner_who_writes_takes_the_lock_once(self, demo_sign_in, locks, page, reading, writing):
+    def test_a_planner_who_writes_takes_the_lock_once(self, demo_sign_in, locks, page, reading_view, writing_view):
         client = demo_sign_in("taichinh")
         assert client.post(f"/plans/1/{page}", data=fields_of(client, page)).status_code == 302
         assert len(locks) == 1
 
-    def test_a_plan_fixed_meanwhile_refuses_what_was_posted(self, demo_app, demo_sign_in, page, reading, writing):
+    def test_a_plan_fixed_meanwhile_refuses_what_was_posted(self, demo_app, demo_sign_in, page, reading_view, writing_view):
         client = demo_sign_in("taichinh")
         fields = fields_of(client, page)
         with session_scope(demo_app.extensions["engine"], writes=True) as session:
@@ -76,5 +76,5 @@ class TestRights:
 def test_a_refused_form_keeps_its_tab(demo_sign_in, page):
     answer = demo_sign_in("taichinh").post(f"/plans/1/{page}", data={"changes": "99"})
     assert answer.status_code == 400
-    active = BeautifulSoup(answer.data, "html.parser").select(".plan-tabs [aria-current=page]")
-    assert [tag["href"] for tag in active] == [f"/plans/1/{page}"]
+    active_tabs = BeautifulSoup(answer.data, "html.parser").select(".plan-tabs [aria-current=page]")
+    assert [tag["href"] for tag in active_tabs] == [f"/plans/1/{page}"]

@@ -40,21 +40,21 @@ from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 from tests.factories.snapshots import make_facts
 
-ON = date(2026, 3, 2)
+DAY = date(2026, 3, 2)
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
-PRICES = PriceList(1, "Giá thử", ON, {price.item: price for price in load_default_prices()})
+PRICES = PriceList(1, "Giá thử", DAY, {price.item: price for price in load_default_prices()})
 
 
 def plan_with(*lots, assumptions=None, **facts):
-    known = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
-    answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
-    snapshot = Snapshot("00082", ON, make_facts(known), tuple(lots), (), answered)
-    ratings = {ward.code: rating_without_data(ward.code, ON) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, ON)}
-    return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, assumptions or Assumptions(2027), ON)
+    known_facts = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
+    answered_items = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
+    snapshot = Snapshot("00082", DAY, make_facts(known_facts), tuple(lots), (), answered_items)
+    ratings = {ward.code: rating_without_data(ward.code, DAY) for ward in load_wards()} | {"00082": rate(snapshot, STANDARD, DAY)}
+    return build_plan("Thử", load_wards(), ratings, PRICES, STANDARD, assumptions or Assumptions(2027), DAY)
 
 
 def line(plan, item):
-    return next(found for found in plan.lines if found.item == item)
+    return next(row for row in plan.lines if row.item == item)
 
 
 def edit(item, field, value, ward="00082"):
@@ -63,7 +63,7 @@ def edit(item, field, value, ward="00082"):
 
 class TestReadValue:
     @pytest.mark.parametrize(
-        ("field", "typed", "value"),
+        ("field", "entered", "value"),
         [
             (EditField.QUANTITY, " 1.500 ", "1500"),
             (EditField.METHOD, "thuê", "lease"),
@@ -74,11 +74,11 @@ class TestReadValue:
             (EditField.NOTE, "  hai   chữ ", "hai chữ"),
         ],
     )
-    def test_it_is_canonical(self, field, typed, value):
-        assert parse_value(field, typed) == value
+    def test_it_is_canonical(self, field, entered, value):
+        assert parse_value(field, entered) == value
 
     @pytest.mark.parametrize(
-        ("field", "typed", "told"),
+        ("field", "entered", "message"),
         [
             (EditField.QUANTITY, "-1", "không được nhỏ hơn 0"),
             (EditField.QUANTITY, "100001", "từ 0 đến 100000"),
@@ -89,16 +89,16 @@ class TestReadValue:
             (EditField.NOTE, "x" * 301, "300"),
         ],
     )
-    def test_what_cannot_be_says_what_can(self, field, typed, told):
-        with pytest.raises(EditError, match=re.escape(told)):
-            parse_value(field, typed)
+    def test_what_cannot_be_says_what_can(self, field, entered, message):
+        with pytest.raises(EditError, match=re.escape(message)):
+            parse_value(field, entered)
 
 
 class TestRules:
     def test_a_group_goes_into_its_year_and_to_its_source(self):
         groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2, capital_source=SOURCES[3])}
-        found = line(plan_with(assumptions=Assumptions(2027, blocking_first=False, groups=groups)), "A01")
-        assert (found.year, found.source) == (2029, SOURCES[3])
+        plan_line = line(plan_with(assumptions=Assumptions(2027, blocking_first=False, groups=groups)), "A01")
+        assert (plan_line.year, plan_line.source) == (2029, SOURCES[3])
 
     def test_what_is_blocking_goes_first(self):
         groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2)}
@@ -107,11 +107,11 @@ class TestRules:
     def test_leasing_costs_its_share_a_year_and_is_recurrent(self):
         lot = EquipmentLot("A01", good=20, year=2024)
         groups = dict(Assumptions(2027).groups) | {"E": GroupRule(year=2, is_leased=True)}
-        found = line(
+        plan_line = line(
             plan_with(lot, assumptions=Assumptions(2027, months=6, lease_percent=35, groups=groups), rooms_vc_able=0), "E01"
         )
-        assert (found.method, found.spending, found.unit_price) == (Method.LEASE, Spending.RECURRENT, 42_000_000)
-        assert (found.amount, found.upkeep) == (21_000_000, 42_000_000)
+        assert (plan_line.method, plan_line.spending, plan_line.unit_price) == (Method.LEASE, Spending.RECURRENT, 42_000_000)
+        assert (plan_line.amount, plan_line.upkeep) == (21_000_000, 42_000_000)
 
     def test_stored_rules_read_back_and_old_ones_get_the_defaults(self):
         rules = Assumptions(2028, 7, False, 40, {letter: GroupRule(year=0, unit="X") for letter in "ABCDEFGHI"})
@@ -122,28 +122,28 @@ class TestRules:
 class TestApplyEdits:
     def test_a_quantity_moves_the_amount_and_keeps_the_need(self):
         plan = plan_with()
-        changed = line(apply_edits(plan, [edit("A01", "quantity", "7")]), "A01")
-        assert (changed.quantity, changed.amount, changed.need) == (7, 140_000_000, line(plan, "A01").need)
-        assert changed.edited == ("quantity",)
+        edited_line = line(apply_edits(plan, [edit("A01", "quantity", "7")]), "A01")
+        assert (edited_line.quantity, edited_line.amount, edited_line.need) == (7, 140_000_000, line(plan, "A01").need)
+        assert edited_line.edited == ("quantity",)
 
     def test_priority_and_owner_are_changed_by_hand(self):
         edits = [edit("A01", "is_priority", "False"), edit("A01", "owner", "Thuê, mượn")]
-        changed = line(apply_edits(plan_with(), edits), "A01")
-        assert (changed.is_priority, changed.owner) == (False, "Thuê, mượn")
+        edited_line = line(apply_edits(plan_with(), edits), "A01")
+        assert (edited_line.is_priority, edited_line.owner) == (False, "Thuê, mượn")
 
     def test_leasing_by_hand_brings_price_kind_and_source_along(self):
-        changed = line(apply_edits(plan_with(), [edit("A01", "method", "lease")]), "A01")
-        assert (changed.unit_price, changed.spending, changed.source) == (7_000_000, Spending.RECURRENT, SOURCES[1])
+        edited_line = line(apply_edits(plan_with(), [edit("A01", "method", "lease")]), "A01")
+        assert (edited_line.unit_price, edited_line.spending, edited_line.source) == (7_000_000, Spending.RECURRENT, SOURCES[1])
 
     def test_what_was_typed_beside_the_method_wins(self):
         edits = [edit("A01", "method", "lease"), edit("A01", "unit_price", "1"), edit("A01", "source", "Khác")]
-        changed = line(apply_edits(plan_with(), edits), "A01")
-        assert (changed.unit_price, changed.source) == (1, "Khác")
+        edited_line = line(apply_edits(plan_with(), edits), "A01")
+        assert (edited_line.unit_price, edited_line.source) == (1, "Khác")
 
     def test_a_line_that_nobody_asked_for_is_added_in_its_place(self):
         plan = apply_edits(plan_with(), [edit("A05", "quantity", "1")])
         assert line(plan, "A05").amount == 110_000_000
-        assert [found.item for found in plan.lines] == sorted(found.item for found in plan.lines)
+        assert [row.item for row in plan.lines] == sorted(row.item for row in plan.lines)
 
     def test_zero_keeps_the_line_in_view(self):
         plan = apply_edits(plan_with(), [edit("A01", "quantity", "0")])
@@ -151,9 +151,9 @@ class TestApplyEdits:
 
     def test_a_ward_without_data_gets_no_line(self):
         plan = plan_with()
-        other = next(ward for ward in plan.wards if ward.code == "00004")
+        ward_without_data = next(ward for ward in plan.wards if ward.code == "00004")
         with pytest.raises(EditError, match="chưa có số liệu được duyệt"):
-            new_line(plan, other, "A01")
+            new_line(plan, ward_without_data, "A01")
 
     def test_what_cannot_be_bought_gets_no_line(self):
         plan = plan_with()
@@ -165,11 +165,11 @@ class TestApplyEdits:
 class TestDoubleFunding:
     def test_a_package_beside_its_parts_is_told(self):
         plan = apply_edits(plan_with(floors=3), [edit("C06", "quantity", "1"), edit("C04", "quantity", "2")])
-        assert any("C06" in told and "C04" in told for told in find_double_funding(plan))
+        assert any("C06" in sentence and "C04" in sentence for sentence in find_double_funding(plan))
 
     def test_counters_of_the_city_are_told(self):
         plan = apply_edits(plan_with(owns_counters=False), [edit("B01", "quantity", "2")])
-        assert any("Trung tâm Phục vụ hành chính công TP" in told for told in find_double_funding(plan))
+        assert any("Trung tâm Phục vụ hành chính công TP" in sentence for sentence in find_double_funding(plan))
 
     def test_the_plan_itself_funds_nothing_twice(self, demo_session):
         assert find_double_funding(get_plan(demo_session, 1, DEMO_DAY)) == []
@@ -177,15 +177,15 @@ class TestDoubleFunding:
     def test_each_exclusion_has_its_reason_and_clause(self):
         lots = (EquipmentLot("B01", good=3, owner=Owner.CITY_CENTRE), EquipmentLot("A01", good=10, on_order=4, year=2024))
         plan = plan_with(*lots, EquipmentLot("A02", on_order=2, year=2024), owns_counters=False, printers_multifunction=1)
-        told = {found.reason: found.quantity for found in plan.exclusions}
-        assert told == {
+        quantities = {exclusion.reason: exclusion.quantity for exclusion in plan.exclusions}
+        assert quantities == {
             Reason.CITY_CENTRE: 3,
             Reason.COUNTERS: None,
             Reason.MULTIFUNCTION: 1,
             Reason.ON_ORDER: 4,
             Reason.LAPTOP: 2,
         }
-        assert all(found.reason.clause for found in plan.exclusions)
+        assert all(exclusion.reason.clause for exclusion in plan.exclusions)
         assert line(plan, "A01").quantity == 20 - 10 - 4 - 2
 
 
@@ -199,105 +199,107 @@ def test_a_final_plan_reads_back_line_by_line(demo_session):
 
 def test_ready_after_counts_what_the_lines_really_bring(demo_session):
     plan = get_plan(demo_session, 1, DEMO_DAY)
-    whole = wards_ready_after(plan)
-    nothing = replace(plan, lines=())
-    assert len(whole) > len(wards_ready_after(nothing)) == outcome_of(nothing).ready_now
-    turned = sorted(whole - wards_ready_after(nothing))[0]
-    spoiled = replace(plan, lines=tuple(replace(found, quantity=0) if found.ward.code == turned else found for found in plan.lines))
-    assert wards_ready_after(spoiled) == whole - {turned}
+    ready_after = wards_ready_after(plan)
+    empty_plan = replace(plan, lines=())
+    assert len(ready_after) > len(wards_ready_after(empty_plan)) == outcome_of(empty_plan).ready_now
+    turned_code = sorted(ready_after - wards_ready_after(empty_plan))[0]
+    reduced_plan = replace(
+        plan, lines=tuple(replace(row, quantity=0) if row.ward.code == turned_code else row for row in plan.lines)
+    )
+    assert wards_ready_after(reduced_plan) == ready_after - {turned_code}
 
 
 def test_the_difference_names_each_field_in_words():
     plan = plan_with()
-    other = apply_edits(plan, [edit("A01", "quantity", "7"), edit("A01", "method", "lease"), edit("A05", "quantity", "1")])
-    told = [(change.item, change.field, change.before, change.after) for change in diff_plans(plan, other)]
-    assert ("A01", "Số lượng đề nghị", "20", "7") in told
-    assert ("A01", "Phương thức", "Mua", "Thuê") in told
-    assert ("A05", "", "", "1 × 110.000.000 = 110.000.000 đ, 2028") in told
+    edited_plan = apply_edits(plan, [edit("A01", "quantity", "7"), edit("A01", "method", "lease"), edit("A05", "quantity", "1")])
+    changes = [(change.item, change.field, change.before, change.after) for change in diff_plans(plan, edited_plan)]
+    assert ("A01", "Số lượng đề nghị", "20", "7") in changes
+    assert ("A01", "Phương thức", "Mua", "Thuê") in changes
+    assert ("A05", "", "", "1 × 110.000.000 = 110.000.000 đ, 2028") in changes
     assert diff_plans(plan, plan) == ()
 
 
 @pytest.mark.both_databases
 def test_a_plan_without_lines_is_not_fixed(session):
-    own = get_plan_record(session, 1)
+    record = get_plan_record(session, 1)
     with pytest.raises(scenarios.ScenarioError, match="chưa có dòng nào"):
-        scenarios.finalise_plan(session, own, "Người thử")
+        scenarios.finalise_plan(session, record, "Người thử")
 
 
 def test_fixed_for_good(demo_session):
-    own = get_plan_record(demo_session, 1)
-    scenarios.finalise_plan(demo_session, own, "Người thử")
-    before = plan_of(demo_session, own)
-    assert scenarios.is_intact(own)
-    assert get_price_list(demo_session, own.price_list_id).is_published
-    demo_session.get(PriceRecord, (own.price_list_id, "A01")).unit_price = 1
-    demo_session.get(PriceListRecord, own.price_list_id).revision += 1
+    record = get_plan_record(demo_session, 1)
+    scenarios.finalise_plan(demo_session, record, "Người thử")
+    before = plan_of(demo_session, record)
+    assert scenarios.is_intact(record)
+    assert get_price_list(demo_session, record.price_list_id).is_published
+    demo_session.get(PriceRecord, (record.price_list_id, "A01")).unit_price = 1
+    demo_session.get(PriceListRecord, record.price_list_id).revision += 1
     demo_session.flush()
-    assert plan_of(demo_session, own).lines == before.lines
+    assert plan_of(demo_session, record).lines == before.lines
     for change in (
-        lambda: scenarios.rename_plan(demo_session, own, "Khác", ""),
-        lambda: scenarios.set_rules(demo_session, own, own.changes, Assumptions(2027)),
-        lambda: scenarios.undo_edits(demo_session, own, "00070", "A01"),
-        lambda: scenarios.finalise_plan(demo_session, own, "Ai đó"),
+        lambda: scenarios.rename_plan(demo_session, record, "Khác", ""),
+        lambda: scenarios.set_rules(demo_session, record, record.changes, Assumptions(2027)),
+        lambda: scenarios.undo_edits(demo_session, record, "00070", "A01"),
+        lambda: scenarios.finalise_plan(demo_session, record, "Ai đó"),
     ):
         with pytest.raises(scenarios.ScenarioError, match="đã chốt"):
             change()
-    following = scenarios.revise_plan(demo_session, own, "Cập nhật giá", "Người thử")
-    assert (following.revision, following.follows_id, following.is_proposal, own.is_proposal) == (2, own.id, True, False)
-    assert not following.is_final
-    changed = diff_plans(before, plan_of(demo_session, following))
-    assert {change.item for change in changed} == {"A01"}
+    revision = scenarios.revise_plan(demo_session, record, "Cập nhật giá", "Người thử")
+    assert (revision.revision, revision.follows_id, revision.is_proposal, record.is_proposal) == (2, record.id, True, False)
+    assert not revision.is_final
+    changes = diff_plans(before, plan_of(demo_session, revision))
+    assert {change.item for change in changes} == {"A01"}
 
 
 def test_two_planners_do_not_undo_each_other(demo_session):
-    own = get_plan_record(demo_session, 1)
-    found = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.item == "A01")
-    shown = {field.value: canonical_value(found, field) for field in EditField}
-    scenarios.edit_line(demo_session, own, found, shown | {"quantity": "7"}, shown, "", "Một")
-    now = next(x for x in plan_of(demo_session, own, DEMO_DAY).lines if x.code == found.code)
+    record = get_plan_record(demo_session, 1)
+    shown_line = next(x for x in plan_of(demo_session, record, DEMO_DAY).lines if x.item == "A01")
+    shown_values = {field.value: canonical_value(shown_line, field) for field in EditField}
+    scenarios.edit_line(demo_session, record, shown_line, shown_values | {"quantity": "7"}, shown_values, "", "Một")
+    newer_line = next(x for x in plan_of(demo_session, record, DEMO_DAY).lines if x.code == shown_line.code)
     # Another field merges, the same field asks.
-    scenarios.edit_line(demo_session, own, now, shown | {"note": "gấp"}, shown, "", "Hai")
+    scenarios.edit_line(demo_session, record, newer_line, shown_values | {"note": "gấp"}, shown_values, "", "Hai")
     with pytest.raises(EditError, match="vừa được người khác đổi"):
-        scenarios.edit_line(demo_session, own, now, shown | {"quantity": "8"}, shown, "", "Hai")
-    stale = own.changes
-    scenarios.set_rules(demo_session, own, stale, Assumptions(2027))
+        scenarios.edit_line(demo_session, record, newer_line, shown_values | {"quantity": "8"}, shown_values, "", "Hai")
+    stale_changes = record.changes
+    scenarios.set_rules(demo_session, record, stale_changes, Assumptions(2027))
     with pytest.raises(scenarios.ScenarioError, match="người khác đã đổi"):
-        scenarios.set_rules(demo_session, own, stale, Assumptions(2028))
+        scenarios.set_rules(demo_session, record, stale_changes, Assumptions(2028))
 
 
 class TestPages:
     def test_a_planner_begins_copies_edits_fixes_and_revises(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        made = client.post("/plans/new", data={"name": "Thuê tối đa", "note": "thử", "first_year": "2027"})
-        assert made.location == "/plans/2"
+        answer = client.post("/plans/new", data={"name": "Thuê tối đa", "note": "thử", "first_year": "2027"})
+        assert answer.location == "/plans/2"
         assert "Đã có phương án tên" in client.post("/plans/new", data={"name": "Thuê tối đa", "first_year": "2027"}).text
-        copied = client.post("/plans/2/copy", data={"name": "Bản sao"})
+        copy_answer = client.post("/plans/2/copy", data={"name": "Bản sao"})
         code = first_line(client, 3)
         page = BeautifulSoup(client.get(f"/plans/3/lines/{code}").data, "html.parser")
         form = {tag["name"]: tag.get("value", "") for tag in page.select("input[name], select[name]") if tag.name == "input"}
         form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in page.select("select[name]")}
-        wrong = client.post(f"/plans/3/lines/{code}", data=form | {"quantity": "mười"})
-        assert wrong.status_code == 400
-        assert 'value="mười"' in wrong.text
+        refused_answer = client.post(f"/plans/3/lines/{code}", data=form | {"quantity": "mười"})
+        assert refused_answer.status_code == 400
+        assert 'value="mười"' in refused_answer.text
         assert client.post(f"/plans/3/lines/{code}", data=form | {"quantity": "3", "why": "rà lại"}).status_code == 302
         assert "rà lại" in client.get(f"/plans/3/lines/{code}").text
-        told = client.get("/plans/compare?plan=2&plan=3").text
-        assert "Số lượng đề nghị" in told
+        text = client.get("/plans/compare?plan=2&plan=3").text
+        assert "Số lượng đề nghị" in text
         client.post("/plans/3/final")
         assert "Mã băm nội dung" in client.get("/plans/3").text
         assert client.post("/plans/3/revision", data={"note": "theo ý kiến thẩm định"}).location == "/plans/4"
         assert "Không có dòng nào khác" in client.get("/plans/4/difference").text
-        assert copied.location == "/plans/3"
+        assert copy_answer.location == "/plans/3"
 
     def test_rules_are_kept_and_a_wrong_one_keeps_what_was_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
         page = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
         form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") != "checkbox"}
         form |= {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
-        wrong = client.post("/plans/1/rules", data=form | {"lease_percent": "400", "A-unit": "Văn phòng"})
-        assert wrong.status_code == 400
-        assert "Nhập số từ 1 đến 100" in wrong.text
-        assert "Văn phòng" in wrong.text
+        refused_answer = client.post("/plans/1/rules", data=form | {"lease_percent": "400", "A-unit": "Văn phòng"})
+        assert refused_answer.status_code == 400
+        assert "Nhập số từ 1 đến 100" in refused_answer.text
+        assert "Văn phòng" in refused_answer.text
         before = client.get("/plans/1/lines?group=A").text
         assert client.post("/plans/1/rules", data=form | {"A-year": "2", "first_year": "2030"}).status_code == 302
         after = client.get("/plans/1/lines?group=A").text
@@ -307,10 +309,10 @@ class TestPages:
     def test_a_price_of_the_scenario_is_shown_and_taken_back(self, demo_sign_in, demo_app):
         client = demo_sign_in("taichinh")
         with session_scope(demo_app.extensions["engine"], writes=True) as session:
-            own = get_plan_record(session, 1)
-            scenarios.save_edits(session, own, [LineEdit("", "A01", "unit_price", "18500000")], "báo giá mới", "Một", "workbook")
-            changed = plan_of(session, own)
-        assert {x.unit_price for x in changed.lines if x.item == "A01"} == {18_500_000}
+            record = get_plan_record(session, 1)
+            scenarios.save_edits(session, record, [LineEdit("", "A01", "unit_price", "18500000")], "báo giá mới", "Một", "workbook")
+            plan = plan_of(session, record)
+        assert {x.unit_price for x in plan.lines if x.item == "A01"} == {18_500_000}
         page = client.get("/plans/1/rules").text
         assert "18.500.000" in page
         assert "báo giá mới" in page
@@ -351,12 +353,14 @@ def test_two_who_revise_at_once_make_two_revisions(app, session):
     session.rollback()
     barrier = Barrier(2)
 
-    def revise(who):
-        with session_scope(app.extensions["engine"], writes=True) as own:
+    def revise(author):
+        with session_scope(app.extensions["engine"], writes=True) as writer_session:
             # On SQLite the second cannot even begin while the first writes.
             if app.extensions["engine"].dialect.name == "postgresql":
                 barrier.wait(timeout=60)
-            return scenarios.revise_plan(own, get_plan_record(own, 1, for_update=True), "tiếp", who).revision
+            return scenarios.revise_plan(
+                writer_session, get_plan_record(writer_session, 1, for_update=True), "tiếp", author
+            ).revision
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(revise, ("Một", "Hai"))) == [2, 3]
@@ -372,8 +376,8 @@ def test_the_first_of_two_agreed_transfers_comes_first_when_a_line_asks_for_less
         record.transfers.clear()
         demo_session.flush()
         for code in order:
-            moved = {"item_code": line.item, "giver_code": code, "receiver_code": line.ward.code, "quantity": line.quantity}
-            record.transfers.append(PlanTransfer(**moved, metres=1, by="x", at=now()))
+            values = {"item_code": line.item, "giver_code": code, "receiver_code": line.ward.code, "quantity": line.quantity}
+            record.transfers.append(PlanTransfer(**values, metres=1, by="x", at=now()))
         demo_session.flush()
         return [transfer.giver.code for transfer in get_plan(demo_session, 1).transfers]
 
