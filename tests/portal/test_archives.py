@@ -50,10 +50,10 @@ WRITERS = {
 @pytest.mark.parametrize("kind", WRITERS)
 def test_equal_content_is_equal_bytes_whenever_it_is_written(kind):
     with time_machine.travel(EARLY):
-        early = WRITERS[kind]()
+        early_bytes = WRITERS[kind]()
     with time_machine.travel(LATE):
-        assert WRITERS[kind]() == early
-    with ZipFile(BytesIO(early)) as archive:
+        assert WRITERS[kind]() == early_bytes
+    with ZipFile(BytesIO(early_bytes)) as archive:
         assert archive.testzip() is None
         assert {(entry.create_system, entry.external_attr >> 16) for entry in archive.infolist()} == {(3, 0o644)}
         assert len({entry.date_time for entry in archive.infolist()}) == 1

@@ -26,10 +26,10 @@ class Sheet:
 
 class TestCache:
     def test_a_value_is_made_once(self, cache):
-        made = []
-        assert cache.get("a", lambda: made.append(1) or "value") == "value"
-        assert cache.get("a", lambda: made.append(1) or "other") == "value"
-        assert made == [1]
+        calls = []
+        assert cache.get("a", lambda: calls.append(1) or "value") == "value"
+        assert cache.get("a", lambda: calls.append(1) or "other") == "value"
+        assert calls == [1]
 
     def test_the_longest_unused_value_gives_way(self, cache):
         assert SIZES["boundaries"] == 2
@@ -57,10 +57,10 @@ class TestCache:
         assert cache.get("a", lambda: 1) == 1
 
     def test_threads_that_make_a_value_at_once_share_one(self, cache):
-        at_once = Barrier(4)
+        barrier = Barrier(4)
 
         def make():
-            at_once.wait(30)
+            barrier.wait(30)
             return object()
 
         with ThreadPoolExecutor(4) as pool:
@@ -76,10 +76,10 @@ class TestContentKey:
         assert keys == {content_key("Ba Vì", 126, {"a": 2, "b": 1}) + "\n"}
 
     @pytest.mark.parametrize(
-        "other", [("a", "bc"), ("ab", "c", ""), ("ab", date(2026, 3, 2)), (Sheet("ab", (1,)),), (("ab", "c"),)]
+        "other_parts", [("a", "bc"), ("ab", "c", ""), ("ab", date(2026, 3, 2)), (Sheet("ab", (1,)),), (("ab", "c"),)]
     )
-    def test_other_contents_have_another_key(self, other):
-        assert content_key(*other) != content_key("ab", "c")
+    def test_other_contents_have_another_key(self, other_parts):
+        assert content_key(*other_parts) != content_key("ab", "c")
 
     @pytest.mark.parametrize("part", [object(), {1, 2}, frozenset("ab"), lambda: 1])
     def test_what_is_not_shown_by_its_content_is_refused(self, part):

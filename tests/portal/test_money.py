@@ -11,7 +11,7 @@ NBSP, THIN = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
 
 @pytest.mark.parametrize(
-    ("typed", "amount"),
+    ("entered", "amount"),
     [
         ("0", 0),
         ("1500000", 1_500_000),
@@ -49,55 +49,55 @@ NBSP, THIN = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
         ("007", 7),
     ],
 )
-def test_an_amount_is_read(typed, amount):
-    assert parse_vnd(typed) == amount
+def test_an_amount_is_read(entered, amount):
+    assert parse_vnd(entered) == amount
 
 
 @pytest.mark.parametrize(
-    "typed", ["1,500", "1,5", "1.5", "1,50", "15,0", "0.500", "1.500 triệu", "1,500 triệu", "1500,000", "1,500 đ", ",5"]
+    "entered", ["1,500", "1,5", "1.5", "1,50", "15,0", "0.500", "1.500 triệu", "1,500 triệu", "1500,000", "1,500 đ", ",5"]
 )
-def test_what_has_two_readings_is_refused(typed):
+def test_what_has_two_readings_is_refused(entered):
     with pytest.raises(CountError, match=r"nhiều cách. Nhập số nguyên đồng, ví dụ 1500000 hoặc 1.500.000"):
-        parse_vnd(typed)
+        parse_vnd(entered)
 
 
-@pytest.mark.parametrize("typed", ["1,2345678 triệu", "0,0000000001 tỷ", "1.234,56789 nghìn"])
-def test_a_fraction_of_a_dong_is_refused(typed):
+@pytest.mark.parametrize("entered", ["1,2345678 triệu", "0,0000000001 tỷ", "1.234,56789 nghìn"])
+def test_a_fraction_of_a_dong_is_refused(entered):
     with pytest.raises(CountError, match="số lẻ"):
-        parse_vnd(typed)
+        parse_vnd(entered)
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "entered",
     ["", "đ", "triệu", "một triệu", "1e6", "1.50.000", "1.500 000", "1,500.000.000", "1.500,5", "1'500'000", "２０", "=1+1", "20$",
      "1 tỷ 500 triệu", "1.000.000 đồng/bộ", "-5", "\u22125 triệu", "9" * 16, "1.000.000 tỷ", "0x10", "1_000", "+5", "NaN"],
 )  # fmt: skip
-def test_what_is_no_amount_is_refused(typed):
-    with pytest.raises(CountError) as told:
-        parse_vnd(typed)
-    assert told.value.message.endswith(".")
+def test_what_is_no_amount_is_refused(entered):
+    with pytest.raises(CountError) as error:
+        parse_vnd(entered)
+    assert error.value.message.endswith(".")
 
 
-def grouped(amount, sign):
-    return f"{amount:,}".replace(",", sign)
+def group_digits(amount, separator):
+    return f"{amount:,}".replace(",", separator)
 
 
 @given(st.integers(0, MAX_VND))
 @example(MAX_VND)
 def test_every_way_of_writing_an_amount_reads_back(amount):
-    written = [
+    texts = [
         str(amount),
-        grouped(amount, "."),
-        grouped(amount, " "),
-        grouped(amount, NBSP),
+        group_digits(amount, "."),
+        group_digits(amount, " "),
+        group_digits(amount, NBSP),
         formats.format_vnd(amount),
         f"{amount}đ",
     ]
     if amount >= 1_000_000:
-        written += [grouped(amount, ","), grouped(amount, ",") + ".00"]
+        texts += [group_digits(amount, ","), group_digits(amount, ",") + ".00"]
     if amount >= 1_000:
-        written.append(grouped(amount, ".") + ",00")
-    assert {parse_vnd(text) for text in written} == {amount}
+        texts.append(group_digits(amount, ".") + ",00")
+    assert {parse_vnd(text) for text in texts} == {amount}
     assert parse_vnd_cell(amount) == amount and parse_vnd_cell(str(amount)) == amount
     if amount < 2**53:
         assert parse_vnd_cell(float(amount)) == amount

@@ -63,9 +63,9 @@ def test_four_processes_that_start_at_once_migrate_once(tmp_path, app, database_
         url = app.extensions["engine"].url.render_as_string(hide_password=False)
         migrate(app.extensions["engine"], "base")
     command = [sys.executable, "-c", START, url]
-    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    ended = [process.communicate() for process in started]
-    assert [out.strip() for out, _error in ended] == [head()] * 4, ended
+    processes = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    outputs = [process.communicate() for process in processes]
+    assert [out.strip() for out, _error in outputs] == [head()] * 4, outputs
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,10 @@ def test_a_missing_database_is_told_in_words(tmp_path):
 
 
 def test_a_fault_is_no_missing_database_and_has_a_number(app, client, caplog, monkeypatch):
-    def faulty():
+    def fail():
         get_session().execute(text("SELECT nothing FROM nowhere"))
 
-    monkeypatch.setitem(app.view_functions, "portal.health", faulty)
+    monkeypatch.setitem(app.view_functions, "portal.health", fail)
     answer = client.get("/health")
     assert answer.status_code == 500
     number = re.search(r"với số ([0-9a-f]{8})", answer.text)[1]
@@ -146,8 +146,8 @@ def test_an_address_names_the_content_of_its_file(client):
         assert "?v=" in link
         answer = client.get(link)
         assert "max-age=31536000" in answer.headers["Cache-Control"]
-        plain = client.get(link.partition("?")[0])
-        assert "max-age=3600" in plain.headers["Cache-Control"]
+        unversioned_answer = client.get(link.partition("?")[0])
+        assert "max-age=3600" in unversioned_answer.headers["Cache-Control"]
     assert client.get("/static/../settings.py").status_code == 404
 
 
@@ -187,10 +187,10 @@ def test_an_address_that_no_database_can_look_up_is_a_404(sign_in, path):
 
 def test_the_start_names_the_folder_that_takes_the_letters(demo_app, monkeypatch, tmp_path):
     monkeypatch.setattr("portal.cli.serve_with_waitress", lambda *_args, **_options: None)
-    runner, chosen = demo_app.test_cli_runner(), demo_app.config["SETTINGS"]
-    demo_app.config["SETTINGS"] = replace(chosen, mail_folder=tmp_path / "thu")
+    runner, settings = demo_app.test_cli_runner(), demo_app.config["SETTINGS"]
+    demo_app.config["SETTINGS"] = replace(settings, mail_folder=tmp_path / "thu")
     assert f"thành tệp trong {tmp_path / 'thu'}" in runner.invoke(args=["serve"]).output
-    demo_app.config["SETTINGS"] = replace(chosen, smtp_url="smtp://127.0.0.1")
+    demo_app.config["SETTINGS"] = replace(settings, smtp_url="smtp://127.0.0.1")
     assert "thành tệp" not in runner.invoke(args=["serve"]).output
 
 

@@ -24,18 +24,18 @@ def test_the_folder_of_the_installation_can_be_set(tmp_path):
 
 
 def test_two_workers_that_start_at_once_share_one_key(tmp_path, monkeypatch):
-    environ, others = {"INSTANCE_FOLDER": str(tmp_path)}, []
+    environ, events = {"INSTANCE_FOLDER": str(tmp_path)}, []
 
     def token_hex(size):
         # The other one comes in while the first is about to write.
-        if not others:
-            others.append("begun")
-            others.append(read_settings(environ).secret_key)
-        return "0123456789abcdef"[size % 16 + len(others)] * size * 2
+        if not events:
+            events.append("begun")
+            events.append(read_settings(environ).secret_key)
+        return "0123456789abcdef"[size % 16 + len(events)] * size * 2
 
     monkeypatch.setattr("portal.settings.secrets.token_hex", token_hex)
     first = read_settings(environ).secret_key
     assert len(first) == 64
-    assert others[1] == first == read_settings(environ).secret_key
+    assert events[1] == first == read_settings(environ).secret_key
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]

@@ -23,7 +23,7 @@ print("fontTools" in sys.modules)
 """
 
 
-def start(folder):
+def start_worker(folder):
     environ = {**os.environ, "INSTANCE_FOLDER": str(folder)}
     return subprocess.Popen(
         [sys.executable, "-c", SERVE], cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -31,21 +31,21 @@ def start(folder):
 
 
 def test_two_workers_that_start_at_once_serve_the_same_and_load_nothing_that_makes_fonts(tmp_path):
-    (first, error), (second, _error) = [process.communicate() for process in [start(tmp_path), start(tmp_path)]]
+    (first, error), (second, _error) = [process.communicate() for process in [start_worker(tmp_path), start_worker(tmp_path)]]
     assert first == second, error
-    told = first.splitlines()
-    assert told[0].startswith("200 200 ")
-    assert told[1] == "False"
+    lines = first.splitlines()
+    assert lines[0].startswith("200 200 ")
+    assert lines[1] == "False"
     assert {path.name for path in (tmp_path / "fonts").iterdir()} == {file_name(name) for name in WEB_FONTS}
 
 
 @pytest.mark.parametrize("name", WEB_FONTS)
 def test_a_font_is_the_same_whenever_it_is_made(name):
     with time_machine.travel(datetime(2026, 3, 2)):
-        early = font_subset.build(name)
+        early_font = font_subset.build(name)
     with time_machine.travel(datetime(2027, 3, 2)):
-        assert font_subset.build(name) == early
-    signs = set(TTFont(BytesIO(early)).getBestCmap())
+        assert font_subset.build(name) == early_font
+    signs = set(TTFont(BytesIO(early_font)).getBestCmap())
     assert signs <= SIGNS
     assert len(signs) > 300
 
@@ -57,12 +57,12 @@ def test_a_font_is_served_where_it_cannot_be_kept(tmp_path, caplog):
 
 
 def test_what_came_with_the_package_is_taken(tmp_path, monkeypatch):
-    built, kept = tmp_path / "built", tmp_path / "kept"
-    built.mkdir()
-    (built / file_name(WEB_FONTS[0])).write_bytes(b"wOF2 of the package")
-    monkeypatch.setattr(web_fonts, "BUILT", built)
-    assert web_font(WEB_FONTS[0], kept) == b"wOF2 of the package"
-    assert not kept.exists()
+    built_folder, font_folder = tmp_path / "built", tmp_path / "kept"
+    built_folder.mkdir()
+    (built_folder / file_name(WEB_FONTS[0])).write_bytes(b"wOF2 of the package")
+    monkeypatch.setattr(web_fonts, "BUILT", built_folder)
+    assert web_font(WEB_FONTS[0], font_folder) == b"wOF2 of the package"
+    assert not font_folder.exists()
 
 
 def test_a_fault_of_making_is_told():

@@ -25,8 +25,8 @@ def count(engine):
 
 def add_one(engine):
     with session_scope(engine, writes=True) as session:
-        known = session.scalar(text("SELECT n FROM tally"))
-        session.execute(text("UPDATE tally SET n = :n"), {"n": known + 1})
+        value = session.scalar(text("SELECT n FROM tally"))
+        session.execute(text("UPDATE tally SET n = :n"), {"n": value + 1})
 
 
 def test_what_is_read_before_it_is_written_is_never_lost(engine):
@@ -44,12 +44,12 @@ def test_what_is_read_before_it_is_written_is_never_lost(engine):
 
 def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
     order = []
-    holds, may_end = threading.Event(), threading.Event()
+    has_lock, may_end = threading.Event(), threading.Event()
 
     def first():
         with session_scope(engine, writes=True) as session:
             session.execute(text("UPDATE tally SET n = 7"))
-            holds.set()
+            has_lock.set()
             may_end.wait(60)
             order.append("first")
 
@@ -59,7 +59,7 @@ def test_the_second_waits_for_the_first_and_a_reader_for_nobody(engine):
 
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     threads[0].start()
-    assert holds.wait(60)
+    assert has_lock.wait(60)
     threads[1].start()
     assert count(engine) == 0
     may_end.set()

@@ -20,7 +20,7 @@ def test_nothing_but_zeros_has_bars_of_no_height():
 
 @given(st.lists(st.lists(st.integers(0, 10**12), min_size=2, max_size=2), min_size=1, max_size=8))
 def test_every_bar_stands_on_the_floor_within_the_frame(groups):
-    drawn = [bar for group in draw_bars(groups, FRAME, bar_width=5, gap=1) for bar in group]
-    assert all(abs(bar.y + bar.height - 85) < 0.11 for bar in drawn)
-    assert all(FRAME.top <= bar.y and bar.x >= FRAME.left for bar in drawn)
-    assert [bar.x for bar in drawn] == sorted(bar.x for bar in drawn)
+    bars = [bar for group in draw_bars(groups, FRAME, bar_width=5, gap=1) for bar in group]
+    assert all(abs(bar.y + bar.height - 85) < 0.11 for bar in bars)
+    assert all(FRAME.top <= bar.y and bar.x >= FRAME.left for bar in bars)
+    assert [bar.x for bar in bars] == sorted(bar.x for bar in bars)
