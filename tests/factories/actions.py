@@ -32,7 +32,7 @@ def make_owner(session, name="can.bo", role=Role.OFFICER, wards=(WARD,), email="
     return session.scalars(select(User.id).where(User.username == name)).one()
 
 
-def make_clarities(owner_id, days=5, **other):
+def make_clarities(owner_id, days=5, **changes):
     values = {
         **SIX_CLARITIES,
         "unit": PublicBody.WARD,
@@ -40,14 +40,14 @@ def make_clarities(owner_id, days=5, **other):
         "due": today() + timedelta(days=days),
         "owner_id": owner_id,
     }
-    return Clarities(**{**values, **other})
+    return Clarities(**{**values, **changes})
 
 
-def assign_action(session, owner_id, ward=WARD, days=5, **other):
+def assign_action(session, owner_id, ward=WARD, days=5, **changes):
     """An action whose deadline lies so many days ahead, or behind."""
     due = today() + timedelta(days=days)
     [number] = create_actions(
-        session, [(WARDS[ward] if ward else None, make_clarities(owner_id, days, **other))], "Người giao", min(due, today())
+        session, [(WARDS[ward] if ward else None, make_clarities(owner_id, days, **changes))], "Người giao", min(due, today())
     )
     session.commit()
     return number

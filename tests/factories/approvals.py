@@ -13,15 +13,17 @@ from tests.factories.standards import STANDARD
 WARD_CODES = ("00004", "00070", "00082", "00235")
 
 
-def approval(code, day, *, ready=True, of="Đợt 1"):
+def approval(code, day, *, ready=True, round_name="Đợt 1"):
     """An approval so many days after the day of the demo."""
     result = Result.READY if ready else Result.NOT_READY
-    return Approval(DEMO_DAY + timedelta(days=day), of, Rating(code, result, 0, (), Snapshot(code, DEMO_DAY), STANDARD, DEMO_DAY))
+    return Approval(
+        DEMO_DAY + timedelta(days=day), round_name, Rating(code, result, 0, (), Snapshot(code, DEMO_DAY), STANDARD, DEMO_DAY)
+    )
 
 
 approvals_of_wards = st.lists(
     st.builds(
-        lambda code, day, ready, of: approval(code, day, ready=ready, of=of),
+        lambda code, day, ready, round_name: approval(code, day, ready=ready, round_name=round_name),
         st.sampled_from(WARD_CODES),
         st.integers(-100, 0),
         st.booleans(),

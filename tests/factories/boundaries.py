@@ -36,7 +36,7 @@ def tiles():
 
 
 def geojson(rings):
-    return encode({"type": "FeatureCollection", "features": [feature(code, whole) for code, whole in rings.items()]})
+    return encode({"type": "FeatureCollection", "features": [feature(code, ward_rings) for code, ward_rings in rings.items()]})
 
 
 def feature(code, rings):
@@ -47,10 +47,10 @@ def topojson(rings):
     """Each ring as one arc of steps in whole units of a transform, half of them walked backwards."""
     arcs, geometries, unit = [], [], 0.00001
     for number, (code, (ring,)) in enumerate(rings.items()):
-        backwards = number % 2
-        whole = [[round((x - 105) / unit), round((y - 20) / unit)] for x, y in (ring[::-1] if backwards else ring)]
-        arcs.append([whole[0], *([x - u, y - v] for (u, v), (x, y) in itertools.pairwise(whole))])
-        geometries.append({"type": "Polygon", "properties": {"code": code}, "arcs": [[~number if backwards else number]]})
+        is_reversed = number % 2
+        points = [[round((x - 105) / unit), round((y - 20) / unit)] for x, y in (ring[::-1] if is_reversed else ring)]
+        arcs.append([points[0], *([x - u, y - v] for (u, v), (x, y) in itertools.pairwise(points))])
+        geometries.append({"type": "Polygon", "properties": {"code": code}, "arcs": [[~number if is_reversed else number]]})
     objects = {"wards": {"type": "GeometryCollection", "geometries": geometries}}
     transform = {"scale": [unit, unit], "translate": [105, 20]}
     return encode({"type": "Topology", "transform": transform, "arcs": arcs, "objects": objects})

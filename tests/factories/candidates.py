@@ -12,15 +12,15 @@ POTS = tuple(Pot(year, source) for year in (2027, 2028, 2029) for source in ("Đ
 
 def make_wards(count):
     """Wards of the city, again and again, each a little elsewhere and of another population."""
-    chance, base = Random(count), load_wards()
+    random, city_wards = Random(count), load_wards()
     return [
         replace(
-            base[i % len(base)],
+            city_wards[i % len(city_wards)],
             code=f"{i:05d}",
             position=i,
-            population=round(base[i % len(base)].population * (0.5 + chance.random())),
-            latitude=float(base[i % len(base)].latitude) + chance.uniform(-0.1, 0.1),
-            longitude=float(base[i % len(base)].longitude) + chance.uniform(-0.1, 0.1),
+            population=round(city_wards[i % len(city_wards)].population * (0.5 + random.random())),
+            latitude=float(city_wards[i % len(city_wards)].latitude) + random.uniform(-0.1, 0.1),
+            longitude=float(city_wards[i % len(city_wards)].longitude) + random.uniform(-0.1, 0.1),
         )
         for i in range(count)
     ]
@@ -28,9 +28,9 @@ def make_wards(count):
 
 def make_candidates(count):
     """One candidate a ward: three pots of five on average, up to two thousand million đồng each."""
-    chance = Random(count)
+    random = Random(count)
     return [
-        Candidate(ward, {pot: chance.randrange(1, 2_000_000_000) for pot in POTS if chance.random() < 0.6})
+        Candidate(ward, {pot: random.randrange(1, 2_000_000_000) for pot in POTS if random.random() < 0.6})
         for ward in make_wards(count)
     ]
 
@@ -42,6 +42,6 @@ def make_ceilings(candidates, percent):
 
 def make_market(count, item="A01"):
     """Half of the wards lack up to eight machines, the others can spare as many."""
-    chance, wards = Random(count), make_wards(count)
-    kinds = [(Shortage, Surplus)[chance.random() < 0.5](ward, item, chance.randint(1, 8)) for ward in wards]
-    return [k for k in kinds if isinstance(k, Shortage)], [k for k in kinds if isinstance(k, Surplus)]
+    random, wards = Random(count), make_wards(count)
+    parts = [(Shortage, Surplus)[random.random() < 0.5](ward, item, random.randint(1, 8)) for ward in wards]
+    return [part for part in parts if isinstance(part, Shortage)], [part for part in parts if isinstance(part, Surplus)]

@@ -15,7 +15,7 @@ from wsgi import create_app
 
 # Compiled once, the templates serve every application.
 _templates = tempfile.TemporaryDirectory(prefix="templates-")
-_idle: list[Flask] = []
+_idle_apps: list[Flask] = []
 
 
 def settings_for(url: str) -> Settings:
@@ -34,7 +34,7 @@ def make_app(url: str) -> Flask:
 @contextmanager
 def borrowed_app(url: str) -> Iterator[Flask]:
     """An application on a database. What a test changes of its settings ends with it."""
-    app = _idle.pop() if _idle else make_app(url)
+    app = _idle_apps.pop() if _idle_apps else make_app(url)
     app.extensions["engine"].dispose()
     app.extensions["engine"] = make_engine(url)
     config = dict(app.config)
@@ -43,7 +43,7 @@ def borrowed_app(url: str) -> Iterator[Flask]:
     app.extensions["engine"].dispose()
     app.config.clear()
     app.config.update(config)
-    _idle.append(app)
+    _idle_apps.append(app)
 
 
 def client_of(app: Flask, cookie: dict[str, int]) -> FlaskClient:

@@ -110,18 +110,18 @@ class HeldFile:
     """A file on a slow line: the browser has asked for it, and gets it when it is released."""
 
     def __init__(self, page: Page, pattern: str) -> None:
-        self._held: list[Route] | None = []
+        self._held_routes: list[Route] | None = []
         page.route(pattern, self._hold)
 
     def _hold(self, route: Route) -> None:
-        if self._held is None:
+        if self._held_routes is None:
             route.continue_()
         else:
-            self._held.append(route)
+            self._held_routes.append(route)
 
     def release(self) -> None:
-        held, self._held = self._held or [], None
-        for route in held:
+        routes, self._held_routes = self._held_routes or [], None
+        for route in routes:
             route.continue_()
 
 

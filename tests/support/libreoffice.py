@@ -26,7 +26,7 @@ def saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
     if program is None:
         pytest.skip("NO LIBREOFFICE: install LibreOffice Calc to send the workbook through a second program.")
     (folder / "plan.xlsx").write_bytes(data)
-    profile, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
-    command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "plan.xlsx")]
+    profile, output_folder = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
+    command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(output_folder), str(folder / "plan.xlsx")]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
-    return (out / "plan.xlsx").read_bytes()
+    return (output_folder / "plan.xlsx").read_bytes()

@@ -48,12 +48,12 @@ def cells(data):
     """Sheet, row, column, whether there is a formula, and value of each cell, straight from the XML in a tenth of the usual time."""
     with ZipFile(BytesIO(data)) as archive:
         targets = {
-            one.get("Id"): one.get("Target").removeprefix("/xl/")
-            for one in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            relation.get("Id"): relation.get("Target").removeprefix("/xl/")
+            for relation in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
         }
         texts = []
         if "xl/sharedStrings.xml" in archive.namelist():
-            texts = ["".join(one.itertext("{*}t")) for one in etree.fromstring(archive.read("xl/sharedStrings.xml"))]
+            texts = ["".join(string.itertext("{*}t")) for string in etree.fromstring(archive.read("xl/sharedStrings.xml"))]
         for sheet in etree.fromstring(archive.read("xl/workbook.xml")).iterfind("{*}sheets/{*}sheet"):
             root = etree.fromstring(archive.read(f"xl/{targets[sheet.get(RELATION)]}"))
             for cell in root.iterfind("{*}sheetData/{*}row/{*}c"):
@@ -99,26 +99,26 @@ def is_same(value, stored):
 
 def check_recalculation(model, data):
     """How many formula cells IronCalc calculated as they are stored; it fails at the first that differs."""
-    checked = 0
+    count = 0
     for title, row, column, stored in formulas(data):
         value = model.get_cell_value(sheet_index(data, title), row, column)
         assert is_same(value, stored), (title, row, column, value, stored)
-        checked += 1
-    return checked
+        count += 1
+    return count
 
 
 def check_in_libreoffice(data, tmp_path, only=()):
     """How many formula cells, of some sheets or of all, LibreOffice calculated as stored; it fails at the first that differs."""
     # Wrong stored values show whether the program really calculates.
-    calculated = values_by_place(calculated_by_libreoffice(with_wrong_values(data), tmp_path))
-    checked = 0
+    calculated_values = values_by_place(calculated_by_libreoffice(with_wrong_values(data), tmp_path))
+    count = 0
     for title, row, column, stored in formulas(data):
         if only and title not in only:
             continue
-        value = calculated.get((title, row, column), "")
+        value = calculated_values.get((title, row, column), "")
         assert is_same(value, stored), (title, row, column, value, stored)
-        checked += 1
-    return checked
+        count += 1
+    return count
 
 
 def values_by_place(data):

@@ -69,7 +69,9 @@ def test_the_last_round_stands_where_the_city_stands(approvals):
 
 
 def test_a_round_keeps_the_wards_that_only_an_earlier_one_asked():
-    first, second = standings_by_round([approval("00070", 0), approval("00082", 0, ready=False), approval("00082", 9, of="Đợt 2")])
+    first, second = standings_by_round(
+        [approval("00070", 0), approval("00082", 0, ready=False), approval("00082", 9, round_name="Đợt 2")]
+    )
     assert (set(first.ratings), first.counts(126)[Result.READY]) == ({"00070", "00082"}, 1)
     assert (set(second.ratings), second.counts(126)[Result.READY]) == ({"00070", "00082"}, 2)
     assert count_changes(first, second.counts(126)) == {
