@@ -41,7 +41,7 @@ def client(app) -> FlaskClient:
 def sign_in(app):
     """``sign_in(Role.OFFICER, ["00082"])`` gives the client of a new person of that role."""
 
-    def enter(role: Role, wards=(), username: str | None = None) -> FlaskClient:
+    def sign_in_as(role: Role, wards=(), username: str | None = None) -> FlaskClient:
         name = username or f"nguoi-{role.value.replace('_', '-')}"
         with session_scope(app.extensions["engine"], writes=True) as session:
             user = session.scalars(select(User).where(User.username == name)).first()
@@ -51,7 +51,7 @@ def sign_in(app):
             keys = {"user_id": user.id, "session_version": user.session_version}
         return client_of(app, keys)
 
-    return enter
+    return sign_in_as
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def demo_session(demo_app) -> Iterator[Session]:
 def demo_sign_in(demo_app):
     """``demo_sign_in("canbo")`` gives the client of a demo account."""
 
-    def enter(username: str) -> FlaskClient:
+    def sign_in_as(username: str) -> FlaskClient:
         with session_scope(demo_app.extensions["engine"], writes=False) as session:
             user = session.scalars(select(User).where(User.username == username)).one()
             keys = {"user_id": user.id, "session_version": user.session_version}
         return client_of(demo_app, keys)
 
-    return enter
+    return sign_in_as

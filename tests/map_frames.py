@@ -61,7 +61,7 @@ def main() -> None:
         run_setup(app, interactive=False)
         with app.test_request_context("/readiness"):
             g.identity = Identity(1, "do", "Người đo", Role.LEADER, None)
-            city = made_city()
+            city = make_city()
             page = render_template_string(PAGE, **map_values(city))
             colours = json.dumps(map_colours(city))
             get_session().close()
@@ -72,13 +72,13 @@ def main() -> None:
         visit.route("**/*", lambda route: answer(route, page, colours))
         visit.goto(f"{HOST}/page")
         visit.wait_for_load_state("networkidle")
-        tell("repaint, ms", [visit.evaluate(REPAINT, key) for _ in range(6) for key in KEYS])
-        tell("frame of a pan, ms", pan(visit, zooms=3))
-        tell("frame of a pan zoomed in far, ms", pan(visit, zooms=2))
+        print_times("repaint, ms", [visit.evaluate(REPAINT, key) for _ in range(6) for key in KEYS])
+        print_times("frame of a pan, ms", pan(visit, zooms=3))
+        print_times("frame of a pan zoomed in far, ms", pan(visit, zooms=2))
         browser.close()
 
 
-def made_city() -> CityReadiness:
+def make_city() -> CityReadiness:
     """As many wards as the country has, side by side, with results by lot."""
     random, standard, wards, ratings = Random(1), current_standard(get_session()), [], {}
     for number in range(COUNT):
@@ -126,10 +126,12 @@ def pan(page: Page, zooms: int) -> list[float]:
     return [after - before for before, after in itertools.pairwise(times)]
 
 
-def tell(what: str, times: list[float]) -> None:
-    slow = quantiles(times, n=20)[-1]
-    middle = median(times)
-    sys.stdout.write(f"{what}: median {middle:.0f}, 95 % under {slow:.0f} ({1000 / middle:.0f} a second, {len(times)} measured)\n")
+def print_times(title: str, times: list[float]) -> None:
+    slowest = quantiles(times, n=20)[-1]
+    median_time = median(times)
+    sys.stdout.write(
+        f"{title}: median {median_time:.0f}, 95 % under {slowest:.0f} ({1000 / median_time:.0f} a second, {len(times)} measured)\n"
+    )
 
 
 if __name__ == "__main__":

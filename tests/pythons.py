@@ -29,18 +29,20 @@ assert page.status_code == 200 and "quantri" in page.text, page.status
 """
 
 
-def find() -> dict[str, Path]:
+def find_interpreters() -> dict[str, Path]:
     """The interpreters by version, one for each minor version, those of the PATH first."""
-    found: dict[str, Path] = {}
+    interpreters: dict[str, Path] = {}
     pyenv = sorted((Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions").glob("3.*/bin/python"))
     for minor in range(OLDEST, NEWEST + 1):
         on_path = shutil.which(f"python3.{minor}")
         for path in filter(None, (Path(on_path) if on_path else None, *pyenv)):
-            told = subprocess.run([path, "-c", "import sys; print(*sys.version_info[:3], sep='.')"], capture_output=True, text=True)
-            if told.returncode == 0 and told.stdout.startswith(f"3.{minor}."):
-                found[told.stdout.strip()] = path
+            answer = subprocess.run(
+                [path, "-c", "import sys; print(*sys.version_info[:3], sep='.')"], capture_output=True, text=True
+            )
+            if answer.returncode == 0 and answer.stdout.startswith(f"3.{minor}."):
+                interpreters[answer.stdout.strip()] = path
                 break
-    return found
+    return interpreters
 
 
 def install(version: str, interpreter: Path) -> Path:
@@ -59,21 +61,22 @@ def passes(python: Path) -> bool:
     """Whether it starts, opens a page and passes the quick tests."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "INSTANCE_FOLDER": folder}
-        opened = subprocess.run([python, "-c", OPEN], cwd=ROOT, env=environ, check=False)
+        opening = subprocess.run([python, "-c", OPEN], cwd=ROOT, env=environ, check=False)
     tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.quick", *QUICK]
-    return opened.returncode == 0 and subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
+    return opening.returncode == 0 and subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
 
 
 def main() -> int:
-    found, failed = find(), []
-    if not found:
+    interpreters, failed = find_interpreters(), []
+    if not interpreters:
         print(f"no Python from 3.{OLDEST} on is found")  # noqa: T201 - what the person at the terminal waits for
         return 1
-    for version, interpreter in found.items():
+    for version, interpreter in interpreters.items():
         print(f"Python {version}: {interpreter}", flush=True)  # noqa: T201 - likewise
         if not passes(install(version, interpreter)):
             failed.append(version)
-    print(f"passed: {', '.join(version for version in found if version not in failed)}; failed: {', '.join(failed) or 'none'}")  # noqa: T201 - likewise
+    passed = [version for version in interpreters if version not in failed]
+    print(f"passed: {', '.join(passed)}; failed: {', '.join(failed) or 'none'}")  # noqa: T201 - likewise
     return 1 if failed else 0
 
 

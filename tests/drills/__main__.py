@@ -23,14 +23,14 @@ def run_drills(drills: dict[str, Drill], write: Callable[[str], object]) -> bool
     failed = 0
     for name, run in drills.items():
         write(f"{name}: {(run.__doc__ or '').strip()}\n")
-        begun = time.monotonic()
+        start = time.monotonic()
         try:
             faults = run()
         except Exception:
             faults = [traceback.format_exc()]
         failed += bool(faults)
         write("".join(f"  {fault}\n" for fault in faults))
-        write(f"{name} {'FAILED' if faults else 'passed'} in {time.monotonic() - begun:.0f} seconds\n")
+        write(f"{name} {'FAILED' if faults else 'passed'} in {time.monotonic() - start:.0f} seconds\n")
     write(f"{len(drills) - failed} passed, {failed} failed\n")
     return bool(drills) and not failed
 
@@ -38,8 +38,8 @@ def run_drills(drills: dict[str, Drill], write: Callable[[str], object]) -> bool
 def main(words: Iterable[str]) -> int:
     """0 where all passed. A word that no drill has in its name is a mistake, not a success."""
     drills = find_drills()
-    chosen = {name: run for name, run in drills.items() if not words or any(word in name for word in words)}
-    return 0 if run_drills(chosen, lambda text: print(text, end="", flush=True)) else 1  # noqa: T201 - this is a command
+    chosen_drills = {name: run for name, run in drills.items() if not words or any(word in name for word in words)}
+    return 0 if run_drills(chosen_drills, lambda text: print(text, end="", flush=True)) else 1  # noqa: T201 - this is a command
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.saves = 0
-        self.over = threading.Event()
+        self.finished = threading.Event()
         self._changed = threading.Condition()
 
     def note_save(self) -> None:
@@ -70,13 +70,13 @@ class Progress:
 
     def end(self) -> None:
         with self._changed:
-            self.over.set()
+            self.finished.set()
             self._changed.notify_all()
 
     def wait_for(self, saves: int) -> None:
         """Wait until so many were saved, or the storm is over, or no storm lasts that long."""
         with self._changed:
-            self._changed.wait_for(lambda: self.saves >= saves or self.over.is_set(), timeout=LIMIT)
+            self._changed.wait_for(lambda: self.saves >= saves or self.finished.is_set(), timeout=LIMIT)
 
 
 @dataclass
@@ -88,43 +88,44 @@ class Officer:
     fields: list[tuple[str, str]]
     token: str = ""
     acknowledged: dict[str, str] = field(default_factory=dict)
-    underway: tuple[str, str] | None = None
+    pending: tuple[str, str] | None = None
     times: list[float] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
     lost_lines: int = 0
 
     def begin(self) -> None:
         """Forget what was counted in the storm before; what was acknowledged still counts."""
-        self.times, self.refused, self.lost_lines = [], [], 0
+        self.times, self.refusals, self.lost_lines = [], [], 0
 
     def work(self, port: int, progress: Progress, saves: int, pause: float, start: float) -> None:
         """Save so many fields, one every ``pause`` seconds. Whatever else goes wrong counts as a refusal."""
         try:
             self._work(port, progress, saves, pause, start)
         except Exception as error:
-            self.refused.append(f"the officer gave up: {error!r}")
+            self.refusals.append(f"the officer gave up: {error!r}")
             progress.end()
 
     def _work(self, port: int, progress: Progress, saves: int, pause: float, start: float) -> None:
-        progress.over.wait(start)
-        turn, connection = 0, None
-        while turn < saves and not progress.over.is_set():
-            begun = time.monotonic()
-            section, name = self.fields[turn % len(self.fields)]
-            self.underway = self.underway or (name, str(turn % 9 + 1) if self.acknowledged.get(name) != str(turn % 9 + 1) else "0")
+        progress.finished.wait(start)
+        count, connection = 0, None
+        while count < saves and not progress.finished.is_set():
+            start_of_save = time.monotonic()
+            section, name = self.fields[count % len(self.fields)]
+            number = str(count % 9 + 1)
+            self.pending = self.pending or (name, number if self.acknowledged.get(name) != number else "0")
             try:
                 connection = connection or HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
                 if not self.token:
                     self.token = self._read_token(connection)
                 self._save(connection, section)
-                turn += 1
+                count += 1
             except (OSError, HTTPException):
                 # Killed under our hands: whether the field was stored is not known, so the same one goes up again.
                 connection, self.lost_lines = None, self.lost_lines + 1
-                progress.over.wait(RETRY)
+                progress.finished.wait(RETRY)
                 continue
             progress.note_save()
-            progress.over.wait(max(0, pause - (time.monotonic() - begun)))
+            progress.finished.wait(max(0, pause - (time.monotonic() - start_of_save)))
 
     def _read_token(self, connection: HTTPConnection) -> str:
         connection.request("GET", f"/surveys/{self.submission_id}/sections/0", headers={"Cookie": self.cookie})
@@ -136,22 +137,22 @@ class Officer:
         return token[1]
 
     def _save(self, connection: HTTPConnection, section: str) -> None:
-        assert self.underway
-        name, value = self.underway
+        assert self.pending
+        name, value = self.pending
         base = json.dumps({name: self.acknowledged.get(name, "")})
         body = urlencode({"csrf_token": self.token, name: value, "base": base})
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        begun = time.perf_counter()
+        start = time.perf_counter()
         connection.request("POST", f"/surveys/{self.submission_id}/sections/{section}/fields", body, headers)
         answer = connection.getresponse()
         text = answer.read().decode()
-        took = time.perf_counter() - begun
+        duration = time.perf_counter() - start
         if answer.status != 200 or json.loads(text)["conflicts"]:
-            self.refused.append(f"{answer.status} {text[:200]}")
+            self.refusals.append(f"{answer.status} {text[:200]}")
         else:
             self.acknowledged[name] = value
-            self.times.append(took)
-        self.underway = None
+            self.times.append(duration)
+        self.pending = None
 
 
 def drill_storm_on_sqlite() -> list[str]:
@@ -171,8 +172,8 @@ def main() -> None:
     parser.add_argument("--saves", type=int, default=60)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--officers", type=int, default=126)
-    asked = parser.parse_args()
-    faults = [fault for kind in asked.kinds for fault in run(kind, asked.saves, asked.kills, asked.officers)]
+    arguments = parser.parse_args()
+    faults = [fault for kind in arguments.kinds for fault in run(kind, arguments.saves, arguments.kills, arguments.officers)]
     print("\n".join(faults) or "every acknowledged field is stored, no save was refused")  # noqa: T201 - this is a command
     sys.exit(bool(faults))
 
@@ -187,9 +188,9 @@ def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = P
             for count in (0, kills):
                 for person in people:
                     person.begin()
-                blow(server, people, saves, count, pause)
+                run_storm(server, people, saves, count, pause)
                 report(kind, count, people)
-                faults += [f"{kind}: {fault}" for fault in look_over(people, saves, count)]
+                faults += [f"{kind}: {fault}" for fault in find_faults(people, saves, count)]
         faults += [f"{kind}: {fault}" for fault in compare(app, people)]
         app.extensions["engine"].dispose()
     return faults
@@ -223,18 +224,18 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
     ]
     serializer = app.session_interface.get_signing_serializer(app)
     with session_scope(app.extensions["engine"], writes=True) as session:
-        opened = open_round(session, "Bão", today(), today(), current_standard(session).version)
+        survey_round = open_round(session, "Bão", today(), today(), current_standard(session).version)
         people = []
         for ward in list_wards(session)[:officers]:
             create_user(session, f"bao.{ward.code}", "Công chức", Role.OFFICER, [ward.code], password="mot-hai-ba-bon")
             session.flush()
             user = session.scalars(select(User).where(User.username == f"bao.{ward.code}")).one()
             user.must_change_password = False
-            number = session.scalars(
-                select(Submission.id).where(Submission.round_id == opened.id, Submission.ward_code == ward.code)
+            submission_id = session.scalars(
+                select(Submission.id).where(Submission.round_id == survey_round.id, Submission.ward_code == ward.code)
             ).one()
             cookie = serializer.dumps({"user_id": user.id, "session_version": user.session_version})
-            people.append(Officer(number, f"ward_readiness={cookie}", fields))
+            people.append(Officer(submission_id, f"ward_readiness={cookie}", fields))
         return people
 
 
@@ -242,9 +243,9 @@ class Server:
     """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
 
     def __init__(self, kind: str, url: str, workers: int) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
         options = ["--workers", str(workers), "--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
         self.command = SERVERS[kind] + options
         self.environment = os.environ | environment(url) | {"PORT": str(self.port)}
@@ -261,11 +262,11 @@ class Server:
             self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
         )
         # gunicorn takes lines before its workers can answer, so that an open port alone says little.
-        begun, ended = time.monotonic(), threading.Event()
+        beginning, pause = time.monotonic(), threading.Event()
         while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > begun + LIMIT:
+            if self.process.poll() is not None or time.monotonic() > beginning + LIMIT:
                 raise RuntimeError("the server did not start")
-            ended.wait(RETRY / 5)
+            pause.wait(RETRY / 5)
 
     def _answers(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -282,47 +283,50 @@ class Server:
         self.process.wait()
 
 
-def blow(server: Server, people: list[Officer], saves: int, kills: int, pause: float) -> None:
+def run_storm(server: Server, people: list[Officer], saves: int, kills: int, pause: float) -> None:
     """All officers at once. The kills are spread over what they save, so that each falls while they work."""
     progress, starts = Progress(), random.Random(7)
     threads = [
-        threading.Thread(target=one.work, args=(server.port, progress, saves, pause, starts.uniform(0, pause))) for one in people
+        threading.Thread(target=person.work, args=(server.port, progress, saves, pause, starts.uniform(0, pause)))
+        for person in people
     ]
     for thread in threads:
         thread.start()
-    for number in range(1, kills + 1):
-        progress.wait_for(len(people) * saves * number // (kills + 1))
+    for kill_number in range(1, kills + 1):
+        progress.wait_for(len(people) * saves * kill_number // (kills + 1))
         server.kill()
         server.start()
-    begun = time.monotonic()
+    last_kill = time.monotonic()
     for thread in threads:
-        thread.join(max(0, begun + LIMIT - time.monotonic()))
+        thread.join(max(0, last_kill + LIMIT - time.monotonic()))
     progress.end()
     for thread in threads:
         thread.join()
 
 
-def look_over(people: list[Officer], saves: int, kills: int) -> list[str]:
+def find_faults(people: list[Officer], saves: int, kills: int) -> list[str]:
     """What was not as a storm has to be: refusals, officers who could not work, kills that hit nobody."""
-    faults = [f"refused: {words}" for person in people for words in person.refused]
+    faults = [f"refused: {refusal}" for person in people for refusal in person.refusals]
     faults += [
         f"submission {person.submission_id}: {len(person.times)} of {saves} saves" for person in people if len(person.times) < saves
     ]
-    lost = sum(person.lost_lines for person in people)
-    if not kills and lost:
-        faults.append(f"{lost} tries without an answer, and nobody killed the server")
-    if kills and not lost:
+    lost_lines = sum(person.lost_lines for person in people)
+    if not kills and lost_lines:
+        faults.append(f"{lost_lines} tries without an answer, and nobody killed the server")
+    if kills and not lost_lines:
         faults.append(f"{kills} kills cost no try")
     return faults
 
 
 def report(kind: str, kills: int, people: list[Officer]) -> None:
-    times = sorted(took for person in people for took in person.times) or [0.0]
-    at = {share: times[min(len(times) - 1, int(len(times) * share / 100))] * 1000 for share in (50, 95, 99)}
-    lost = sum(person.lost_lines for person in people)
-    measured = ", ".join(f"p{share} {value:.1f} ms" for share, value in at.items())
-    each = f"{len(people)} officers"
-    print(f"{kind}, {kills} kills: {len(times)} saves, {each}, {measured}, {lost} tries on a dead line", flush=True)  # noqa: T201
+    times = sorted(duration for person in people for duration in person.times) or [0.0]
+    percentiles = {share: times[min(len(times) - 1, int(len(times) * share / 100))] * 1000 for share in (50, 95, 99)}
+    lost_lines = sum(person.lost_lines for person in people)
+    percentile_text = ", ".join(f"p{share} {value:.1f} ms" for share, value in percentiles.items())
+    line = (
+        f"{kind}, {kills} kills: {len(times)} saves, {len(people)} officers, {percentile_text}, {lost_lines} tries on a dead line"
+    )
+    print(line, flush=True)  # noqa: T201
 
 
 def compare(app: Flask, people: list[Officer]) -> list[str]:
@@ -334,7 +338,7 @@ def compare(app: Flask, people: list[Officer]) -> list[str]:
                 row.field: row.raw for row in session.scalars(select(Answer).where(Answer.submission_id == person.submission_id))
             }
             for name, value in person.acknowledged.items():
-                allowed = {value} | ({person.underway[1]} if person.underway and person.underway[0] == name else set())
+                allowed = {value} | ({person.pending[1]} if person.pending and person.pending[0] == name else set())
                 if stored.get(name) not in allowed:
                     faults.append(f"submission {person.submission_id}: {name} is {stored.get(name)!r}, acknowledged {value!r}")
     return faults

@@ -41,15 +41,15 @@ def draw() -> str:
     floors, rooms = find_arrows()
     parts = [_chart(floors)]
     for package in PACKAGES:
-        inside = {(_short(a), _short(b)) for a, b in rooms if a.startswith(f"{package}.")}
-        if inside:
-            parts.append(f"Rooms of `{package}/`:\n\n{_chart(inside)}")
+        package_rooms = {(_short(importer), _short(imported)) for importer, imported in rooms if importer.startswith(f"{package}.")}
+        if package_rooms:
+            parts.append(f"Rooms of `{package}/`:\n\n{_chart(package_rooms)}")
     return "\n".join(parts)
 
 
-def put(drawing: str, page: str) -> str:
+def put_drawing(drawing: str, page: str) -> str:
     """The page with the drawing between its marks."""
-    return FENCE.sub(lambda marks: f"{marks[1]}{drawing}{marks[2]}", page)
+    return FENCE.sub(lambda match: f"{match[1]}{drawing}{match[2]}", page)
 
 
 def _chart(arrows: Arrows) -> str:
@@ -62,4 +62,4 @@ def _short(name: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(put(draw(), PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(put_drawing(draw(), PAGE.read_text("utf-8")), "utf-8")

@@ -46,8 +46,8 @@ def test_each_permission_has_its_line(permission):
 def test_no_table_lists_a_row_twice(path):
     for rows in tables(path.read_text("utf-8")):
         counts = Counter(rows)
-        twice = [cell for cell, count in counts.items() if count > 1]
-        assert not twice, f"{path.name} lists {', '.join(twice)} twice: merge the rows into one"
+        duplicates = [cell for cell, count in counts.items() if count > 1]
+        assert not duplicates, f"{path.name} lists {', '.join(duplicates)} twice: merge the rows into one"
 
 
 def test_the_rows_of_each_table_are_counted_apart():
@@ -64,8 +64,8 @@ def test_each_measure_has_its_line(measure):
 def test_every_path_that_a_guide_names_exists(guide):
     paths = named_paths((ROOT / guide).read_text("utf-8"))
     assert paths
-    lost = [path for path in paths if not is_in_repository(path)]
-    assert not lost, f"{guide} names {', '.join(lost)}: write where it lies now"
+    missing_paths = [path for path in paths if not is_in_repository(path)]
+    assert not missing_paths, f"{guide} names {', '.join(missing_paths)}: write where it lies now"
 
 
 def test_paths_are_told_from_other_names_and_lost_ones_from_those_that_exist():
@@ -89,10 +89,10 @@ def named_paths(text):
 
 def is_in_repository(path):
     """Whether it lies there, seen from the root; a name without a folder may lie in any package."""
-    places = [ROOT.glob(path)]
+    matches_by_folder = [ROOT.glob(path)]
     if "/" not in path.rstrip("/"):
-        places += [(ROOT / package).rglob(path) for package in PACKAGES]
-    return any(found.is_dir() or not path.endswith("/") for place in places for found in place)
+        matches_by_folder += [(ROOT / package).rglob(path) for package in PACKAGES]
+    return any(match.is_dir() or not path.endswith("/") for matches in matches_by_folder for match in matches)
 
 
 def tables(text):
@@ -103,19 +103,21 @@ def tables(text):
             yield [re.split(r"(?<!\\)\|", line)[1].strip() for line in lines[2:]]
 
 
-def commands(group, before=()):
+def commands(group, group_names=()):
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
-            yield from commands(command, (*before, name))
+            yield from commands(command, (*group_names, name))
         else:
-            yield (*before, name)
+            yield (*group_names, name)
 
 
 def test_each_action_of_the_audit_trail_has_its_words():
     packages = ("accounts", "inventory", "scoring", "planning", "surveys", "exports")
     sources = [path.read_text("utf-8") for package in packages for path in (DOCS.parent / package).rglob("*.py")]
-    used = {action for source in sources if "audit.log" in source for action in re.findall(r'"([a-z-]+:[a-z-]+)",\s', source)}
-    used -= {permission.value for permission in Permission}
-    assert len(used) > 20
-    unknown = used - ACTION_LABELS.keys()
-    assert not unknown, f"put the words of {unknown} into accounts/audit_labels.py"
+    used_actions = {
+        action for source in sources if "audit.log" in source for action in re.findall(r'"([a-z-]+:[a-z-]+)",\s', source)
+    }
+    used_actions -= {permission.value for permission in Permission}
+    assert len(used_actions) > 20
+    unknown_actions = used_actions - ACTION_LABELS.keys()
+    assert not unknown_actions, f"put the words of {unknown_actions} into accounts/audit_labels.py"

@@ -2,11 +2,11 @@ from tests.drills.__main__ import find_drills, run_drills
 
 
 def lines_of(**drills):
-    written = []
-    return run_drills(drills, written.append), "".join(written).splitlines()
+    output = []
+    return run_drills(drills, output.append), "".join(output).splitlines()
 
 
-def raises():
+def fail():
     raise RuntimeError("no server")
 
 
@@ -17,7 +17,7 @@ def test_each_drill_is_found_and_says_what_it_does():
 
 
 def test_the_last_line_counts_and_one_fault_fails_all():
-    passed, lines = lines_of(drill_a=list, drill_b=lambda: ["a field is lost"], drill_c=raises)
+    passed, lines = lines_of(drill_a=list, drill_b=lambda: ["a field is lost"], drill_c=fail)
     assert not passed
     assert lines[-1] == "1 passed, 2 failed"
     assert "  a field is lost" in lines

@@ -39,7 +39,7 @@ FILES = [
     ("lanhdao", "/exports/figures/missing.pdf"),
     ("lanhdao", "/exports/figures/missing/preview.png"),
 ]
-OTHERS = {
+OTHER_ENDPOINTS = {
     # Files of the layout, files that people handed in, and text, which has no properties.
     "portal.font",
     "scoring.map_json",
@@ -62,13 +62,13 @@ def test_a_file_is_the_same_at_any_hour_and_names_the_version(demo_sign_in, user
     with time_machine.travel(MORNING):
         client = demo_sign_in(username)
         answer = client.get(path)
-        data = answer.data
+        content = answer.data
         assert answer.status_code == 200
     # Drawn anew, not kept from the first time.
     _pictures.clear()
     with time_machine.travel(MORNING + timedelta(minutes=9, seconds=7)):
-        assert client.get(path).data == data
-    assert names_version(data, path.rpartition(".")[2])
+        assert client.get(path).data == content
+    assert names_version(content, path.rpartition(".")[2])
 
 
 def test_each_page_names_the_version_at_its_foot(client):
@@ -102,8 +102,8 @@ def writers(text):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             is_method = isinstance(node.func, ast.Attribute)
             is_reader = name == "ZipFile" and len(node.args) == 1 and not node.keywords
-            is_own = name in ("save", "save_workbook") and not is_method
-            if name in WRITERS and not is_reader and not is_own:
+            is_local_function = name in ("save", "save_workbook") and not is_method
+            if name in WRITERS and not is_reader and not is_local_function:
                 yield name
 
 
@@ -112,10 +112,10 @@ def test_archives_and_documents_are_written_by_one_function_each():
     sources = {
         str(path.relative_to(ROOT)): path.read_text("utf-8") for package in PACKAGES for path in (ROOT / package).rglob("*.py")
     }
-    found = {(name, path) for path, text in sources.items() for name in writers(text)}
-    allowed = {(name, path) for name, paths in WRITERS.items() for path in paths}
-    assert found - allowed == set(), "write it by portal.archives or portal.office_files"
-    assert allowed - found <= {("ZipFile", "portal/archives.py")}, "nothing is written there any more"
+    calls = {(name, path) for path, text in sources.items() for name in writers(text)}
+    allowed_calls = {(name, path) for name, paths in WRITERS.items() for path in paths}
+    assert calls - allowed_calls == set(), "write it by portal.archives or portal.office_files"
+    assert allowed_calls - calls <= {("ZipFile", "portal/archives.py")}, "nothing is written there any more"
 
 
 @pytest.mark.parametrize(
@@ -134,27 +134,27 @@ def test_each_way_around_it_is_seen(text):
     assert not list(writers("with ZipFile(BytesIO(data)) as archive: save(data)"))
 
 
-def names_version(data, kind):
+def names_version(content, kind):
     if kind == "zip":
-        with ZipFile(BytesIO(data)) as archive:
+        with ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
             assert names
             return archive.comment == stamp().encode() and all(
                 names_version(archive.read(name), name.rpartition(".")[2]) for name in names
             )
     if kind in ("xlsx", "docx"):
-        with ZipFile(BytesIO(data)) as archive:
+        with ZipFile(BytesIO(content)) as archive:
             return stamp() in archive.read("docProps/app.xml").decode() and VERSION in archive.read("docProps/core.xml").decode()
     if kind == "pdf":
-        return PdfReader(BytesIO(data)).metadata.creator == stamp()
+        return PdfReader(BytesIO(content)).metadata.creator == stamp()
     if kind == "png":
-        return Image.open(BytesIO(data)).text["Software"] == stamp()
-    return stamp() in data.decode()
+        return Image.open(BytesIO(content)).text["Software"] == stamp()
+    return stamp() in content.decode()
 
 
 def test_no_way_to_a_file_is_left_out(app):
-    addresses = app.url_map.bind("localhost")
-    tried = {addresses.match(path)[0] for _username, path in FILES}
-    ways = {rule.endpoint for rule in app.url_map.iter_rules() if re.search(r"\.(<[^>]+>|[a-z0-9]+)$", rule.rule)}
-    assert ways - tried - OTHERS == set(), "put a file of each into FILES"
-    assert ways >= OTHERS
+    url_adapter = app.url_map.bind("localhost")
+    tried_endpoints = {url_adapter.match(path)[0] for _username, path in FILES}
+    file_endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if re.search(r"\.(<[^>]+>|[a-z0-9]+)$", rule.rule)}
+    assert file_endpoints - tried_endpoints - OTHER_ENDPOINTS == set(), "put a file of each into FILES"
+    assert file_endpoints >= OTHER_ENDPOINTS

@@ -16,8 +16,8 @@ from portal.web_fonts import WEB_FONTS, file_name
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("portal", "accounts", "inventory", "scoring", "planning", "exports", "surveys")
 BUILD_FILES = ("pyproject.toml", "setup.py", "requirements.in", "README.md", "LICENSE")
-ABOUT = f"ward_readiness-{VERSION}.dist-info"
-LOOK = """
+DIST_INFO = f"ward_readiness-{VERSION}.dist-info"
+PROBE_SCRIPT = """
 import re, wsgi
 from portal.settings import default_instance
 print(wsgi.__file__)
@@ -32,8 +32,8 @@ print(default_instance({}))
 
 
 def sources():
-    listed = subprocess.run(["git", "ls-files", *PACKAGES, "wsgi.py"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return {name for name in listed.stdout.splitlines() if (ROOT / name).is_file()}
+    listing = subprocess.run(["git", "ls-files", *PACKAGES, "wsgi.py"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return {name for name in listing.stdout.splitlines() if (ROOT / name).is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +47,19 @@ def wheel(tmp_path_factory):
     (folder / "source" / "build" / "lib" / "portal").mkdir(parents=True)
     (folder / "source" / "build" / "lib" / "portal" / "stale.py").touch()
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
-    done = subprocess.run(
+    result = subprocess.run(
         [*build, "--no-build-isolation", "-w", str(folder), str(folder / "source")], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     [wheel] = folder.glob("*.whl")
     return wheel
 
 
 def test_the_wheel_holds_each_file_of_the_packages_and_the_fonts(wheel):
     with ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if not name.startswith(f"{ABOUT}/")}
-        assert "ward-readiness = wsgi:main" in archive.read(f"{ABOUT}/entry_points.txt").decode()
-        assert f"Version: {VERSION}\n" in archive.read(f"{ABOUT}/METADATA").decode()
+        names = {name for name in archive.namelist() if not name.startswith(f"{DIST_INFO}/")}
+        assert "ward-readiness = wsgi:main" in archive.read(f"{DIST_INFO}/entry_points.txt").decode()
+        assert f"Version: {VERSION}\n" in archive.read(f"{DIST_INFO}/METADATA").decode()
     assert names - {f"portal/fonts/{file_name(name)}" for name in WEB_FONTS} == sources()
 
 
@@ -70,7 +70,7 @@ def test_the_changelog_begins_with_this_version():
 def test_it_runs_far_from_the_source(wheel, tmp_path):
     with ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    environ = {
+    environment = {
         **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "WARD_MODE", "SECRET_KEY")},
         "PYTHONPATH": str(tmp_path / "site"),
         "INSTANCE_FOLDER": str(tmp_path / "instance"),
@@ -80,15 +80,15 @@ def test_it_runs_far_from_the_source(wheel, tmp_path):
 
     def run(code, *arguments):
         command = [sys.executable, "-c", code, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.splitlines()
+        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout.splitlines()
 
     script = "import sys; sys.argv[0] = 'ward-readiness'; from wsgi import main; sys.exit(main())"
     assert run(script, "--version") == [stamp()]
     run(script, "setup")
-    where, *answers, instance = run(LOOK)
-    assert Path(where) == tmp_path / "site" / "wsgi.py"
+    module_path, *answers, instance = run(PROBE_SCRIPT)
+    assert Path(module_path) == tmp_path / "site" / "wsgi.py"
     assert len(answers) >= 8
     assert [answer for answer in answers if not answer.startswith("200 ")] == []
     assert (tmp_path / "instance" / "ward_readiness.sqlite").is_file()

@@ -112,25 +112,25 @@ def test_a_page_keeps_within_its_cost(demo_app, demo_sign_in, username, path):
     statements = []
     engine = demo_app.extensions["engine"]
 
-    def note(_connection, _cursor, statement, _parameters, _context, _many):
+    def record_statement(_connection, _cursor, statement, _parameters, _context, _many):
         statements.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", record_statement)
     answer = client.get(path)
-    event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "before_cursor_execute", record_statement)
     assert answer.status_code == 200
-    writing = [text for text in statements if text.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
-    assert not writing, f"a GET of {path} writes: make it a POST"
+    writes = [text for text in statements if text.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert not writes, f"a GET of {path} writes: make it a POST"
     assert len(statements) <= 20, f"{path} asks {len(statements)} queries: load what it shows in one go"
     check_cost(f"{username} {path}", len(statements), len(answer.data))
 
 
 def check_cost(page, queries, size):
-    known = json.loads(BASELINE.read_text("utf-8")) if BASELINE.exists() else {}
+    costs = json.loads(BASELINE.read_text("utf-8")) if BASELINE.exists() else {}
     if os.environ.get("PAGE_COSTS") == "write":
-        known[page] = {"queries": queries, "bytes": size}
-        BASELINE.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+        costs[page] = {"queries": queries, "bytes": size}
+        BASELINE.write_text(json.dumps(costs, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
         return
-    allowed = known[page]
-    assert queries <= allowed["queries"], f"{page}: {queries} queries, {allowed['queries']} before. Take the new ones away"
-    assert size <= allowed["bytes"] * 1.1 + 500, f"{page}: {size} bytes, {allowed['bytes']} before. Make the page lighter"
+    baseline = costs[page]
+    assert queries <= baseline["queries"], f"{page}: {queries} queries, {baseline['queries']} before. Take the new ones away"
+    assert size <= baseline["bytes"] * 1.1 + 500, f"{page}: {size} bytes, {baseline['bytes']} before. Make the page lighter"

@@ -44,12 +44,12 @@ def pure_files():
 
 def load(names):
     command = [sys.executable, "-c", LOAD, ",".join(FRAMEWORKS), *names]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()
 
 
-def impure(names):
+def find_impure_files(names):
     """The files among them that load a framework, each with what it loads."""
     faults = []
     while names and (fault := load(names)):
@@ -62,7 +62,7 @@ def test_a_pure_file_loads_no_framework():
     names = list(pure_files())
     assert len(names) > 60
     assert set(names) >= CORE
-    faults = impure(names)
+    faults = find_impure_files(names)
     assert not faults, f"{faults}: move what needs the framework into another file of the room, or take the mark “Pure.” away"
 
 
@@ -80,13 +80,18 @@ def house_imports(path):
 def test_what_a_pure_file_imports_is_pure():
     """So nobody takes the mark of a file away that another pure file stands on."""
     files = pure_files()
-    others = {(name, *found) for name, path in files.items() for found in house_imports(path) if found[0] not in files}
+    impure_imports = {
+        (name, *imported) for name, path in files.items() for imported in house_imports(path) if imported[0] not in files
+    }
     # The clock itself is asked by nobody here; turning an instant into the time of the place is pure.
-    assert {(module, taken) for _name, module, taken in others} <= {("portal.clock", "HANOI"), ("portal.clock", "to_hanoi")}, others
+    assert {(module, imported_name) for _name, module, imported_name in impure_imports} <= {
+        ("portal.clock", "HANOI"),
+        ("portal.clock", "to_hanoi"),
+    }, impure_imports
 
 
 def test_each_file_that_loads_a_framework_is_named():
-    assert impure(["portal.numbers", "scoring.models", "scoring.rating.standard", "inventory.models"]) == [
+    assert find_impure_files(["portal.numbers", "scoring.models", "scoring.rating.standard", "inventory.models"]) == [
         "scoring.models flask sqlalchemy",
         "inventory.models flask sqlalchemy",
     ]
@@ -95,9 +100,9 @@ def test_each_file_that_loads_a_framework_is_named():
 def test_a_pure_file_asks_neither_the_clock_nor_chance_nor_the_environment():
     for name, path in pure_files().items():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            asked = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            impure_call = asked.rpartition(".")[2] in ("today", "now", "utcnow", "open")
-            assert not impure_call, f"{name}:{node.lineno} calls {asked}(): let its caller hand the value in"
+            called_name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            impure_call = called_name.rpartition(".")[2] in ("today", "now", "utcnow", "open")
+            assert not impure_call, f"{name}:{node.lineno} calls {called_name}(): let its caller hand the value in"
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             modules += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
             is_impure = not IMPURE.isdisjoint(module.partition(".")[0] for module in modules)
@@ -109,5 +114,5 @@ def test_every_import_can_be_seen():
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                called = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
-                assert called not in ("import_module", "__import__", "exec", "eval"), f"{path.relative_to(ROOT)}:{node.lineno}"
+                called_name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+                assert called_name not in ("import_module", "__import__", "exec", "eval"), f"{path.relative_to(ROOT)}:{node.lineno}"

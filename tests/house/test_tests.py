@@ -7,7 +7,7 @@ import playwright.sync_api
 import pytest
 
 TESTS = Path(__file__).parents[1]
-LEAST = 30
+MINIMUM_SECONDS = 30
 # What takes its limit as the one argument that it has.
 ONLY_ARGUMENT = {"set_default_timeout", "set_default_navigation_timeout", "join", "wait", "result", "communicate"}
 BROWSER_CALLS = {"set_default_timeout", "set_default_navigation_timeout", "set_options"} | {
@@ -49,10 +49,10 @@ def short_limits_in(tree):
         limits = [keyword.value for keyword in call.keywords if keyword.arg == "timeout"]
         if name_of(call) in ONLY_ARGUMENT and len(call.args) == 1:
             limits += call.args
-        least = LEAST * 1000 if has_browser and name_of(call) in BROWSER_CALLS else LEAST
+        minimum = MINIMUM_SECONDS * 1000 if has_browser and name_of(call) in BROWSER_CALLS else MINIMUM_SECONDS
         for limit in limits:
             match constants.get(limit.id) if isinstance(limit, ast.Name) else limit:
-                case ast.Constant(value=int() | float() as value) if value < least:
+                case ast.Constant(value=int() | float() as value) if value < minimum:
                     yield call.lineno
 
 
@@ -88,7 +88,7 @@ def test_no_test_sleeps(trees):
 
 
 def test_no_limit_is_short(trees):
-    assert not breaches(short_limits_in, trees), f"a busy machine is no fault: wait {LEAST} seconds or more"
+    assert not breaches(short_limits_in, trees), f"a busy machine is no fault: wait {MINIMUM_SECONDS} seconds or more"
 
 
 def test_no_test_imports_from_another(trees):
@@ -127,7 +127,7 @@ def test_a_breach_is_noticed(search, text):
     assert list(search(ast.parse(text)))
 
 
-KEPT = [
+ALLOWED = [
     (sleeps_in, "event.wait()"),
     (short_limits_in, "', '.join(names)"),
     (short_limits_in, "subprocess.run(command, timeout=60)"),
@@ -136,6 +136,6 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(("search", "text"), KEPT)
+@pytest.mark.parametrize(("search", "text"), ALLOWED)
 def test_what_keeps_the_rules_is_no_breach(search, text):
     assert not list(search(ast.parse(text)))
