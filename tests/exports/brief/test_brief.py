@@ -20,7 +20,7 @@ from tests.factories.days import DEMO_DAY
 from tests.support.examples import examples
 
 AGENCY = "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"
-OWN, OTHER = "00082", "00070"
+OWN_WARD, OTHER_WARD = "00082", "00070"
 
 
 @pytest.fixture
@@ -32,15 +32,15 @@ def ward_of(sources, code):
     return next(ward for ward in sources.wards if ward.code == code)
 
 
-def told(brief):
+def sentences_of(brief):
     """Every word of a brief in one line, as a reader meets them."""
-    words = [content.title(brief), content.origin(brief), content.source(brief)]
+    sentences = [content.title(brief), content.origin(brief), content.source(brief)]
     for card in content.cards(brief):
-        words += [card.figure, card.label]
+        sentences += [card.figure, card.label]
     for section in content.sections(brief):
         cells = [cell for row in (section.table.heads, *section.table.rows) for cell in row] if section.table else []
-        words += [section.heading, *cells, *section.sentences, *section.steps, section.note]
-    return [" ".join(text.split()) for text in words if text]
+        sentences += [section.heading, *cells, *section.sentences, *section.steps, section.note]
+    return [" ".join(text.split()) for text in sentences if text]
 
 
 def text_of(pdf):
@@ -54,15 +54,17 @@ def section(brief, heading):
 def test_the_words_of_the_city_are_its_figures(sources):
     brief = write_brief(sources, city_scope(sources.wards))
     results = [sources.ratings[ward.code].result for ward in sources.wards]
-    standing = section(brief, "Kết quả hiện nay").sentences[0]
+    summary = section(brief, "Kết quả hiện nay").sentences[0]
     for result in Result:
-        assert f"{results.count(result)} {result.label.lower()}" in standing or f"{results.count(result)}/126" in standing
+        assert f"{results.count(result)} {result.label.lower()}" in summary or f"{results.count(result)}/126" in summary
     table = section(brief, "Thiếu nhiều nhất").table
     for name, _blocking, wards in table.rows:
-        lacking = [code for code, r in sources.ratings.items() if any(f.criterion.name == name for f in r.unmet)]
+        codes = [
+            code for code, rating in sources.ratings.items() if any(finding.criterion.name == name for finding in rating.unmet)
+        ]
         assert (
             wards
-            == f"{len(lacking)}/{results.count(Result.READY) + results.count(Result.NOT_READY) + results.count(Result.INCOMPLETE)}"
+            == f"{len(codes)}/{results.count(Result.READY) + results.count(Result.NOT_READY) + results.count(Result.INCOMPLETE)}"
         )
     counts = [int(row[2].split("/")[0]) for row in table.rows]
     assert counts == sorted(counts, reverse=True)
@@ -70,18 +72,21 @@ def test_the_words_of_the_city_are_its_figures(sources):
 
 def test_money_is_the_sum_of_the_wards_and_says_which_prices_have_no_evidence(sources):
     brief = write_brief(sources, city_scope(sources.wards))
-    priced = [
+    costs = [
         sources.costs[code]
         for code, rating in sources.ratings.items()
         if rating.result in (Result.NOT_READY, Result.INCOMPLETE) and sources.costs[code].possible
     ]
-    assert (brief.money.capital, brief.money.recurrent) == (sum(c.capital for c in priced), sum(c.recurrent for c in priced))
-    items = {line.item for cost in priced for line in cost.lines}
+    assert (brief.money.capital, brief.money.recurrent) == (
+        sum(cost.capital for cost in costs),
+        sum(cost.recurrent for cost in costs),
+    )
+    items = {line.item for cost in costs for line in cost.lines}
     assert section(brief, "Kinh phí cần bổ sung để đáp ứng").note == (
         f"Số tiền là dự kiến: {len(items & sources.without_evidence)}/{len(items)} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
     )
-    proven = write_brief(replace(sources, without_evidence=frozenset()), city_scope(sources.wards))
-    assert section(proven, "Kinh phí cần bổ sung để đáp ứng").note == ""
+    proven_brief = write_brief(replace(sources, without_evidence=frozenset()), city_scope(sources.wards))
+    assert section(proven_brief, "Kinh phí cần bổ sung để đáp ứng").note == ""
 
 
 def test_the_change_is_the_difference_of_the_two_rounds(sources):
@@ -89,25 +94,25 @@ def test_the_change_is_the_difference_of_the_two_rounds(sources):
 
     @examples(60)
     @given(st.dictionaries(st.sampled_from(codes), st.booleans(), max_size=40))
-    def hold(was_ready):
-        before = {
+    def check_change(was_ready):
+        ratings_before = {
             code: replace(sources.ratings[code], result=Result.READY if ready else Result.NOT_READY)
             for code, ready in was_ready.items()
         }
-        brief = write_brief(replace(sources, before=before), city_scope(sources.wards))
-        now = {code: sources.ratings[code].result is Result.READY for code in was_ready}
-        assert {ward.code for ward in brief.change.gained} == {code for code in was_ready if now[code] and not was_ready[code]}
-        assert {ward.code for ward in brief.change.lost} == {code for code in was_ready if was_ready[code] and not now[code]}
+        brief = write_brief(replace(sources, before=ratings_before), city_scope(sources.wards))
+        is_ready = {code: sources.ratings[code].result is Result.READY for code in was_ready}
+        assert {ward.code for ward in brief.change.gained} == {code for code in was_ready if is_ready[code] and not was_ready[code]}
+        assert {ward.code for ward in brief.change.lost} == {code for code in was_ready if was_ready[code] and not is_ready[code]}
         change = brief.change
         assert change.ready_before + len(change.gained) - len(change.lost) == change.ready_now
-        said = section(brief, "Thay đổi so với đợt trước").sentences
+        sentences = section(brief, "Thay đổi so với đợt trước").sentences
         if not was_ready:
-            assert said == ("Chưa có đợt trước để so.",)
+            assert sentences == ("Chưa có đợt trước để so.",)
         else:
-            ready = sum(was_ready.values()), sum(now.values())
-            assert said[0] == f"So được {len(was_ready)}/126 đơn vị: đáp ứng {ready[0]} → {ready[1]}."
+            ready_counts = sum(was_ready.values()), sum(is_ready.values())
+            assert sentences[0] == f"So được {len(was_ready)}/126 đơn vị: đáp ứng {ready_counts[0]} → {ready_counts[1]}."
 
-    hold()
+    check_change()
 
 
 def test_a_district_names_each_of_its_wards_those_that_are_not_ready_first(sources):
@@ -117,58 +122,58 @@ def test_a_district_names_each_of_its_wards_those_that_are_not_ready_first(sourc
     assert {row[0]: row[1:] for row in rows} == {
         ward.full_name: (sources.ratings[ward.code].result.label, sources.ratings[ward.code].headline) for ward in wards
     }
-    ready = [row[1] == Result.READY.label for row in rows]
-    assert ready == sorted(ready)
+    ready_flags = [row[1] == Result.READY.label for row in rows]
+    assert ready_flags == sorted(ready_flags)
 
 
 def test_a_ward_tells_what_it_was_and_what_it_is(sources):
-    rating = sources.ratings[OTHER]
-    was = replace(rating, result=Result.READY, score=91)
-    brief = write_brief(replace(sources, before={OTHER: was}), ward_scope(ward_of(sources, OTHER)))
-    [said] = section(brief, "Thay đổi so với đợt trước").sentences
-    assert "đáp ứng, 91 điểm. Nay:" in said
-    assert f"{rating.result.label.lower()}, {rating.score} điểm." in said
+    rating = sources.ratings[OTHER_WARD]
+    rating_before = replace(rating, result=Result.READY, score=91)
+    brief = write_brief(replace(sources, before={OTHER_WARD: rating_before}), ward_scope(ward_of(sources, OTHER_WARD)))
+    [sentence] = section(brief, "Thay đổi so với đợt trước").sentences
+    assert "đáp ứng, 91 điểm. Nay:" in sentence
+    assert f"{rating.result.label.lower()}, {rating.score} điểm." in sentence
 
 
 @pytest.mark.parametrize(
-    ("days", "words"),
+    ("days", "beginning"),
     [
         (-3, "Quá hạn 3 ngày so với ngày"),
         (0, "Hôm nay là hạn"),
         (1234, "Còn 1.234 ngày đến hạn"),
     ],
 )
-def test_the_deadline_in_words(sources, days, words):
+def test_the_deadline_in_words(sources, days, beginning):
     brief = write_brief(replace(sources, target=sources.on + timedelta(days=days)), city_scope(sources.wards))
-    assert content.deadline(brief).startswith(words)
+    assert content.deadline(brief).startswith(beginning)
     assert f"{content.deadline(brief)}." in section(brief, "Kết quả hiện nay").sentences
 
 
 def test_the_next_steps_are_the_most_urgent_open_actions(sources):
     brief = write_brief(sources, city_scope(sources.wards))
-    due = sorted(action.clarities.due for action in sources.actions)[:3]
-    assert [step.due for step in brief.steps] == due
+    due_days = sorted(action.clarities.due for action in sources.actions)[:3]
+    assert [step.due for step in brief.steps] == due_days
     assert not brief.is_suggested
-    owed = sum(duty.count for duty in brief.duties)
-    assert owed == len(sources.actions)
+    duty_count = sum(duty.count for duty in brief.duties)
+    assert duty_count == len(sources.actions)
 
 
 def test_without_actions_the_steps_are_called_suggestions(sources):
-    quiet = replace(sources, actions=())
-    brief = write_brief(quiet, city_scope(sources.wards))
-    said = section(brief, "Gợi ý việc cần làm tiếp")
-    assert "chưa phải quyết định" in said.sentences[0]
-    waiting = [code for code, r in sources.ratings.items() if r.result in (Result.NOT_READY, Result.INCOMPLETE)]
-    able = [code for code in waiting if sources.costs[code].possible]
-    cheapest = min(able, key=lambda code: sources.costs[code].capital + sources.costs[code].recurrent)
-    assert said.steps[0].startswith(ward_of(sources, cheapest).full_name)
+    sources_without_actions = replace(sources, actions=())
+    brief = write_brief(sources_without_actions, city_scope(sources.wards))
+    suggestions = section(brief, "Gợi ý việc cần làm tiếp")
+    assert "chưa phải quyết định" in suggestions.sentences[0]
+    unready_codes = [code for code, rating in sources.ratings.items() if rating.result in (Result.NOT_READY, Result.INCOMPLETE)]
+    possible_codes = [code for code in unready_codes if sources.costs[code].possible]
+    cheapest_code = min(possible_codes, key=lambda code: sources.costs[code].capital + sources.costs[code].recurrent)
+    assert suggestions.steps[0].startswith(ward_of(sources, cheapest_code).full_name)
     assert "Ai còn nợ việc gì, đến khi nào" in [part.heading for part in content.sections(brief)]
 
 
 def test_a_ready_ward_without_actions_gets_no_made_up_step(sources):
     code, rating = next((code, rating) for code, rating in sources.ratings.items() if rating.result is Result.READY)
-    perfect = replace(rating, findings=tuple(finding for finding in rating.findings if finding.is_met))
-    brief = write_brief(replace(sources, ratings={code: perfect}, actions=()), ward_scope(ward_of(sources, code)))
+    perfect_rating = replace(rating, findings=tuple(finding for finding in rating.findings if finding.is_met))
+    brief = write_brief(replace(sources, ratings={code: perfect_rating}, actions=()), ward_scope(ward_of(sources, code)))
     assert section(brief, "Gợi ý việc cần làm tiếp").steps == ()
     assert section(brief, "Còn thiếu").sentences == ("Không còn tiêu chí nào chưa đạt.",)
 
@@ -183,39 +188,41 @@ def test_a_ward_without_data_says_so_and_nothing_else(sources):
 
 
 def test_no_brief_names_a_criterion_that_would_help_an_attacker(sources):
-    secret = [criterion.name for criterion in sources.standard.criteria if criterion.is_sensitive]
-    assert secret
-    for known in (sources, replace(sources, actions=())):
+    secret_names = [criterion.name for criterion in sources.standard.criteria if criterion.is_sensitive]
+    assert secret_names
+    for variant in (sources, replace(sources, actions=())):
         for scope in all_scopes(sources):
-            words = " ".join(told(write_brief(known, scope)))
-            assert not [name for name in secret if name in words], scope.name
-            assert "CR-G" not in words
+            text = " ".join(sentences_of(write_brief(variant, scope)))
+            assert not [name for name in secret_names if name in text], scope.name
+            assert "CR-G" not in text
 
 
 def test_every_brief_is_one_page_and_its_words_can_be_read_out(sources):
     scopes = all_scopes(sources)
-    longest = max(scopes, key=lambda scope: len(" ".join(told(write_brief(sources, scope)))))
-    for scope in {id(s): s for s in (scopes[0], scopes[1], longest, ward_scope(ward_of(sources, OWN)))}.values():
+    longest_scope = max(scopes, key=lambda scope: len(" ".join(sentences_of(write_brief(sources, scope)))))
+    for scope in {
+        id(candidate): candidate for candidate in (scopes[0], scopes[1], longest_scope, ward_scope(ward_of(sources, OWN_WARD)))
+    }.values():
         brief = write_brief(sources, scope)
         pdf = build_brief(brief, "pdf", AGENCY)
         assert len(PdfReader(BytesIO(pdf)).pages) == 1
-        found = text_of(pdf)
-        for words in told(brief):
-            assert words in found, words
-        assert "SỐ LIỆU MINH HỌA" in found
+        page_text = text_of(pdf)
+        for sentence in sentences_of(brief):
+            assert sentence in page_text, sentence
+        assert "SỐ LIỆU MINH HỌA" in page_text
 
 
 def test_a_brief_of_long_words_stays_on_its_page(sources):
-    wordy = [
+    long_actions = [
         replace(action, clarities=replace(action.clarities, task="Nâng cấp đường truyền số liệu chuyên dùng " * 20))
         for action in sources.actions
     ]
-    before = {
-        code: replace(r, result=Result.READY if r.result is Result.NOT_READY else Result.NOT_READY)
-        for code, r in sources.ratings.items()
+    ratings_before = {
+        code: replace(rating, result=Result.READY if rating.result is Result.NOT_READY else Result.NOT_READY)
+        for code, rating in sources.ratings.items()
     }
-    before = {code: rating for code, rating in before.items() if rating.snapshot}
-    brief = write_brief(replace(sources, actions=tuple(wordy), before=before), city_scope(sources.wards))
+    ratings_before = {code: rating for code, rating in ratings_before.items() if rating.snapshot}
+    brief = write_brief(replace(sources, actions=tuple(long_actions), before=ratings_before), city_scope(sources.wards))
     assert len(PdfReader(BytesIO(build_brief(brief, "pdf", AGENCY))).pages) == 1
     assert section(brief, "Thay đổi so với đợt trước").sentences[1] in text_of(build_brief(brief, "pdf", AGENCY))
 
@@ -232,9 +239,9 @@ def test_the_document_reads_back(sources):
     parts += [
         paragraph.text for table in document.tables for row in table.rows for cell in row.cells for paragraph in cell.paragraphs
     ]
-    found = " ".join(" ".join(parts).split())
-    for words in told(brief):
-        assert words in found, words
+    document_text = " ".join(" ".join(parts).split())
+    for sentence in sentences_of(brief):
+        assert sentence in document_text, sentence
     assert document.sections[0].page_width.mm == pytest.approx(210, abs=0.1)
 
 
@@ -256,8 +263,8 @@ def test_the_zip_comes_piece_by_piece_and_holds_each_ward(sources):
 
 def test_a_ward_gets_its_own_brief_only(demo_sign_in):
     officer = demo_sign_in("canbo")
-    assert officer.get(f"/briefs/wards/{OWN}").status_code == 200
-    assert officer.get(f"/briefs/files/wards/{OWN}.pdf").data.startswith(b"%PDF")
+    assert officer.get(f"/briefs/wards/{OWN_WARD}").status_code == 200
+    assert officer.get(f"/briefs/files/wards/{OWN_WARD}.pdf").data.startswith(b"%PDF")
     for path in (
         "/briefs/wards/00004",
         "/briefs/files/wards/00004.pdf",
@@ -268,10 +275,10 @@ def test_a_ward_gets_its_own_brief_only(demo_sign_in):
     ):
         assert officer.get(path).status_code == 404, path
     with ZipFile(BytesIO(officer.get("/briefs/all.docx.zip").data)) as archive:
-        assert len(archive.namelist()) == len(told_wards(officer))
+        assert len(archive.namelist()) == len(listed_wards(officer))
 
 
-def told_wards(client):
+def listed_wards(client):
     page = client.get("/briefs").get_data(as_text=True)
     return {part[:5] for part in page.split("/briefs/wards/")[1:]}
 
@@ -281,7 +288,7 @@ def test_each_download_is_audited(demo_sign_in, demo_session):
     subjects = {
         "/briefs/files/city.pdf": "city",
         "/briefs/files/districts/huyen-ba-vi.docx": "city",
-        f"/briefs/files/wards/{OWN}.pdf": f"ward {OWN}",
+        f"/briefs/files/wards/{OWN_WARD}.pdf": f"ward {OWN_WARD}",
         "/briefs/all.pdf.zip": "city",
     }
     for path in subjects:
@@ -298,15 +305,15 @@ def test_what_there_is_not_is_no_page(demo_sign_in, path):
 
 
 def test_the_command_writes_every_brief_and_tells_how_far_it_is(demo_app, tmp_path):
-    done = demo_app.test_cli_runner().invoke(args=["brief", str(tmp_path / "all")])
-    assert done.exit_code == 0, done.output
-    assert "Đã ghi 157/157 bản tóm tắt." in done.output
+    result = demo_app.test_cli_runner().invoke(args=["brief", str(tmp_path / "all")])
+    assert result.exit_code == 0, result.output
+    assert "Đã ghi 157/157 bản tóm tắt." in result.output
     assert len(list((tmp_path / "all").glob("*.pdf"))) == 157
 
 
 def test_a_city_without_data_has_a_brief(sources):
-    empty = {code: rating_without_data(code, DEMO_DAY) for code in sources.ratings}
-    brief = write_brief(replace(sources, ratings=empty, before={}, actions=()), city_scope(sources.wards))
+    empty_ratings = {code: rating_without_data(code, DEMO_DAY) for code in sources.ratings}
+    brief = write_brief(replace(sources, ratings=empty_ratings, before={}, actions=()), city_scope(sources.wards))
     assert "chưa có số liệu" in content.origin(brief)
     assert "126 đơn vị" in section(brief, "Ai còn nợ việc gì, đến khi nào").sentences[0]
     assert build_brief(brief, "pdf", AGENCY)

@@ -20,7 +20,7 @@ from portal.assets import STATIC
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import Result
 
-STARTS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 PHONE_BYTES = 300_000
 CITY_ONLY = ("map-cost", "missing", "money-groups", "money-years")
 
@@ -32,36 +32,36 @@ def test_every_sign_on_the_picture_has_a_letter(demo_session):
 
 def test_the_map_shows_the_wards_that_it_is_asked_for(demo_session):
     city = city_readiness(demo_session)
-    renamed = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
-    first, second = (draw_readiness_map(each, "svg", is_demo=True) for each in (city, renamed))
+    renamed_city = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
+    first, second = (draw_readiness_map(variant, "svg", is_demo=True) for variant in (city, renamed_city))
     assert first != second
 
 
 def test_the_pdf_is_one_a4_page(demo_session):
-    data = draw_readiness_map(city_readiness(demo_session), "pdf", is_demo=False)
-    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+)", data)
-    assert [round(float(side)) for side in box.groups()] == [595, 842]
+    pdf = draw_readiness_map(city_readiness(demo_session), "pdf", is_demo=False)
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+)", pdf)
+    assert [round(float(length)) for length in box.groups()] == [595, 842]
 
 
-@pytest.mark.parametrize(("name", "kind"), list(zip(PICTURES, cycle(STARTS), strict=False)))
+@pytest.mark.parametrize(("name", "kind"), list(zip(PICTURES, cycle(SIGNATURES), strict=False)))
 def test_a_picture_is_of_its_kind_and_drawn_alike_twice(demo_session, name, kind):
     first = draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False)
     _pictures.clear()
-    assert first.startswith(STARTS[kind])
+    assert first.startswith(SIGNATURES[kind])
     assert draw(PictureData(demo_session), PICTURES[name], kind, is_demo=True, is_phone=False) == first
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_for_a_telephone_is_small(demo_session, name):
-    data = draw(PictureData(demo_session), PICTURES[name], "png", is_demo=True, is_phone=True)
-    assert len(data) < PHONE_BYTES
-    assert Image.open(BytesIO(data)).size in ((1080, 1350), (1080, 1080))
+    png = draw(PictureData(demo_session), PICTURES[name], "png", is_demo=True, is_phone=True)
+    assert len(png) < PHONE_BYTES
+    assert Image.open(BytesIO(png)).size in ((1080, 1350), (1080, 1080))
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_each_picture_has_title_source_date_and_mark(demo_session, name):
     city = city_readiness(demo_session)
-    words = " ".join(
+    text = " ".join(
         PdfReader(BytesIO(draw(PictureData(demo_session), PICTURES[name], "pdf", is_demo=True, is_phone=False)))
         .pages[0]
         .extract_text()
@@ -73,14 +73,14 @@ def test_each_picture_has_title_source_date_and_mark(demo_session, name):
         f"số liệu tính đến ngày {city.data_as_of:%d/%m/%Y}",
         city.standard.banner,
     ):
-        assert part in words
+        assert part in text
     content = PICTURES[name].read(PictureData(demo_session))
-    assert (content.title if hasattr(content, "title") else "126 xã, phường Hà Nội") in words
+    assert (content.title if hasattr(content, "title") else "126 xã, phường Hà Nội") in text
 
 
 def test_real_data_carry_no_mark_of_the_demo(demo_session):
-    svg = draw(PictureData(demo_session), PICTURES["kinds"], "pdf", is_demo=False, is_phone=False)
-    assert "MINH HỌA" not in PdfReader(BytesIO(svg)).pages[0].extract_text()
+    pdf = draw(PictureData(demo_session), PICTURES["kinds"], "pdf", is_demo=False, is_phone=False)
+    assert "MINH HỌA" not in PdfReader(BytesIO(pdf)).pages[0].extract_text()
 
 
 def test_an_svg_is_well_formed(demo_session):
@@ -91,28 +91,28 @@ def test_an_svg_is_well_formed(demo_session):
 def test_the_bars_add_up_to_the_city(demo_session):
     city = city_readiness(demo_session)
     for bars in (data.by_district(city.wards, city.ratings), data.by_kind(city.wards, city.ratings)):
-        sums = [sum(amounts[place] for _name, amounts in bars.rows) for place in range(len(bars.series))]
+        sums = [sum(amounts[index] for _name, amounts in bars.rows) for index in range(len(bars.series))]
         assert sums == [city.counts[result] for result in Result]
 
 
 def test_the_bars_of_money_add_up_to_the_plan_kinds_apart(demo_session):
     plan = plan_of(demo_session, list_plans(demo_session)[0])
     for bars in (data.money_by_group(plan), data.money_by_year(plan)):
-        sums = [sum(amounts[place] for _name, amounts in bars.rows) for place in range(2)]
+        sums = [sum(amounts[index] for _name, amounts in bars.rows) for index in range(2)]
         assert sums == [plan.spending_total(kind) for kind in Spending]
         assert not bars.stacked
 
 
 def test_no_picture_names_a_criterion_that_would_help_an_attacker(demo_session):
     city = city_readiness(demo_session)
-    words = data.most_missed(city.ratings).alt
-    assert not [criterion.name for criterion in city.standard.criteria if criterion.is_sensitive and criterion.name in words]
+    alt_text = data.most_missed(city.ratings).alt
+    assert not [criterion.name for criterion in city.standard.criteria if criterion.is_sensitive and criterion.name in alt_text]
 
 
 def test_the_words_of_a_picture_tell_its_figures(demo_session):
     city = city_readiness(demo_session)
-    words = describe(PICTURES["map"].read(PictureData(demo_session)))
-    assert f"Đáp ứng: {city.counts[Result.READY]} đơn vị" in words
+    description = describe(PICTURES["map"].read(PictureData(demo_session)))
+    assert f"Đáp ứng: {city.counts[Result.READY]} đơn vị" in description
 
 
 def test_the_colours_are_those_of_the_pages():
@@ -128,8 +128,8 @@ def test_a_download_is_audited(demo_sign_in, demo_session):
     leader.get("/exports/figures/missing.png?size=phone")
     leader.get("/exports/figures/missing/preview.png")
     entries = demo_session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(2)).all()
-    told = [(entry.username, entry.action, entry.subject) for entry in entries]
-    assert told == [("lanhdao", "figure:download", "figure missing png"), ("lanhdao", "map:download", "map svg")]
+    audit_rows = [(entry.username, entry.action, entry.subject) for entry in entries]
+    assert audit_rows == [("lanhdao", "figure:download", "figure missing png"), ("lanhdao", "map:download", "map svg")]
 
 
 @pytest.mark.parametrize("path", ["/exports/readiness-map.gif", "/exports/figures/map.gif", "/exports/figures/nothing.png"])
@@ -141,7 +141,7 @@ def test_a_ward_sees_results_and_neither_reasons_nor_money(demo_sign_in):
     officer = demo_sign_in("canbo")
     page = officer.get("/exports/figures").get_data(as_text=True)
     for name in PICTURES:
-        allowed = name not in CITY_ONLY
-        assert (f"/exports/figures/{name}.png" in page) == allowed
-        assert (officer.get(f"/exports/figures/{name}/preview.png").status_code == 200) == allowed
-        assert (officer.get(f"/exports/figures/{name}.svg").status_code == 200) == allowed
+        is_allowed = name not in CITY_ONLY
+        assert (f"/exports/figures/{name}.png" in page) == is_allowed
+        assert (officer.get(f"/exports/figures/{name}/preview.png").status_code == 200) == is_allowed
+        assert (officer.get(f"/exports/figures/{name}.svg").status_code == 200) == is_allowed

@@ -77,12 +77,15 @@ class TestForm:
 
     def test_the_heading_of_the_state_stands_first(self, letter):
         left, right = letter.tables[0].rows[0].cells
-        assert [p.text for p in right.paragraphs][:2] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
+        assert [paragraph.text for paragraph in right.paragraphs][:2] == [
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+        ]
         assert right.paragraphs[-1].text == "Hà Nội, ngày 02 tháng 3 năm 2026"
-        assert {"SỞ TÀI CHÍNH -", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"} <= {p.text for p in left.paragraphs}
+        assert {"SỞ TÀI CHÍNH -", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"} <= {paragraph.text for paragraph in left.paragraphs}
         assert left.paragraphs[-1].text.split() == ["Số:", "/TTr-STC"]
         for cell in (left, right):
-            assert any(p._p.pPr.find(qn("w:pBdr")) is not None for p in cell.paragraphs)
+            assert any(paragraph._p.pPr.find(qn("w:pBdr")) is not None for paragraph in cell.paragraphs)
 
     def test_the_page_number_stands_on_top_and_not_on_the_first_page(self, letter):
         (section,) = letter.sections
@@ -94,8 +97,8 @@ class TestForm:
     def test_made_up_figures_bear_their_mark_on_every_page(self, letter):
         (section,) = letter.sections
         assert section.footer.paragraphs[0].text == section.first_page_footer.paragraphs[0].text == "SỐ LIỆU MINH HỌA"
-        real = letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, is_demo=False))
-        assert "MINH HỌA" not in text_of(real) + real.sections[0].footer._element.xml
+        real_letter = letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, is_demo=False))
+        assert "MINH HỌA" not in text_of(real_letter) + real_letter.sections[0].footer._element.xml
 
     def test_heads_of_tables_are_repeated(self, letter):
         for table in letter.tables[1:]:
@@ -103,17 +106,17 @@ class TestForm:
                 assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
 
     def test_nobody_signs_for_somebody_else(self, letter):
-        told = text_of(letter)
-        assert "TM." not in told
-        assert "KT." not in told
-        assert "GIÁM ĐỐC\nSỞ TÀI CHÍNH" in told
-        assert "GIÁM ĐỐC\nSỞ KHOA HỌC VÀ CÔNG NGHỆ" in told
-        assert "Nơi nhận:" in told
+        text = text_of(letter)
+        assert "TM." not in text
+        assert "KT." not in text
+        assert "GIÁM ĐỐC\nSỞ TÀI CHÍNH" in text
+        assert "GIÁM ĐỐC\nSỞ KHOA HỌC VÀ CÔNG NGHỆ" in text
+        assert "Nơi nhận:" in text
 
     def test_one_agency_writes_alone(self):
-        told = text_of(letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, co_agency="")))
-        assert told.count("GIÁM ĐỐC") == 1
-        assert "Sở Tài chính đề nghị" in told
+        text = text_of(letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, co_agency="")))
+        assert text.count("GIÁM ĐỐC") == 1
+        assert "Sở Tài chính đề nghị" in text
 
 
 class TestFigures:
@@ -130,53 +133,57 @@ class TestFigures:
 
     def test_amounts_stand_in_words(self, city):
         plan, letter = city
-        told = text_of(letter)
+        text = text_of(letter)
         for kind in Spending:
             words = vnd_in_words(plan.spending_total(kind))
-            assert f"{format_number(plan.spending_total(kind))} đồng (bằng chữ: {words[0].lower()}{words[1:]})" in told
+            assert f"{format_number(plan.spending_total(kind))} đồng (bằng chữ: {words[0].lower()}{words[1:]})" in text
 
     @pytest.mark.parametrize("mode", list(Mode))
     def test_the_estimate_is_that_of_its_page(self, city, mode):
         plan = replace(city[0], rates=Rates(mode, transport=150, valuation=33))
-        letter, found = letter_of(plan), estimate(plan)
+        letter, cost_estimate = letter_of(plan), estimate(plan)
         *rows, total = rows_of(letter, "Số")
-        assert [row[-1] for row in rows] == [row.amount for row in found.rows]
-        assert total[-1] == found.total
-        assert f"{format_number(found.outside)} đồng" in text_of(letter)
+        assert [row[-1] for row in rows] == [row.amount for row in cost_estimate.rows]
+        assert total[-1] == cost_estimate.total
+        assert f"{format_number(cost_estimate.outside)} đồng" in text_of(letter)
 
     def test_five_years_are_those_of_their_page(self, city):
         plan, letter = city
         cost = five_year_cost(plan)
-        grid = next(
-            t for t in letter.tables if t.rows[0].cells[0].text == "Năm" and f"Năm {cost.years[4]}" in t.rows[-2].cells[0].text
+        yearly_table = next(
+            table
+            for table in letter.tables
+            if table.rows[0].cells[0].text == "Năm" and f"Năm {cost.years[4]}" in table.rows[-2].cells[0].text
         )
-        assert [_read(cell.text) for cell in grid.rows[-1].cells][1:] == [cost.total(kind) for kind in Spending]
+        assert [_read(cell.text) for cell in yearly_table.rows[-1].cells][1:] == [cost.total(kind) for kind in Spending]
 
     def test_the_wards_that_turn_ready_are_named(self, city):
         plan, letter = city
-        turned = wards_turned_ready(plan)
-        ready = {code for code, rating in plan.ratings.items() if rating.result is Result.READY}
-        assert {ward.code for ward in turned} == wards_ready_after(plan) - ready
-        assert [row[1] for row in rows_of(letter, "STT")[:-2]] == [ward.full_name for ward in turned]
-        assert f"tăng từ {len(ready)} lên {len(ready) + len(turned)}/126" in text_of(letter)
+        turned_wards = wards_turned_ready(plan)
+        ready_codes = {code for code, rating in plan.ratings.items() if rating.result is Result.READY}
+        assert {ward.code for ward in turned_wards} == wards_ready_after(plan) - ready_codes
+        assert [row[1] for row in rows_of(letter, "STT")[:-2]] == [ward.full_name for ward in turned_wards]
+        assert f"tăng từ {len(ready_codes)} lên {len(ready_codes) + len(turned_wards)}/126" in text_of(letter)
 
     def test_what_would_help_an_attacker_is_not_named(self, city):
         plan, letter = city
-        names = {c.name for c in plan.standard.criteria if c.is_sensitive}
+        names = {criterion.name for criterion in plan.standard.criteria if criterion.is_sensitive}
         assert not names & {row[0] for row in rows_of(letter, "Tiêu chí")}
 
     def test_what_is_moved_between_wards_is_told(self, letter):
         assert "điều chuyển, tận dụng" not in text_of(letter)
-        one, other = SMALL_PLAN.wards[:2]
-        moved = replace(SMALL_PLAN, transfers=(Transfer("A01", one, other, 3, 900), Transfer("A03", one, other, 2, 900)))
-        assert "điều chuyển, tận dụng 5 máy giữa các xã, phường (2 đề nghị" in text_of(letter_of(moved))
+        giver, receiver = SMALL_PLAN.wards[:2]
+        plan = replace(SMALL_PLAN, transfers=(Transfer("A01", giver, receiver, 3, 900), Transfer("A03", giver, receiver, 2, 900)))
+        assert "điều chuyển, tận dụng 5 máy giữa các xã, phường (2 đề nghị" in text_of(letter_of(plan))
 
     def test_a_price_without_evidence_makes_a_draft(self, letter):
         assert "(DỰ THẢO)" in text_of(letter)
-        proved = tuple(replace(line, price=replace(line.price, method="quote", evidence="01/BG")) for line in SMALL_PLAN.lines)
-        told = text_of(letter_of(replace(SMALL_PLAN, lines=proved)))
-        assert "DỰ THẢO" not in told
-        assert "đã có căn cứ" in told
+        proved_lines = tuple(
+            replace(line, price=replace(line.price, method="quote", evidence="01/BG")) for line in SMALL_PLAN.lines
+        )
+        text = text_of(letter_of(replace(SMALL_PLAN, lines=proved_lines)))
+        assert "DỰ THẢO" not in text
+        assert "đã có căn cứ" in text
 
 
 def third_row(sheet):
@@ -199,11 +206,11 @@ class TestReference:
 
     def test_a_report_is_called_one_on_both(self):
         reference = replace(REFERENCE, kind=LetterKind.REPORT)
-        told = text_of(letter_of(SMALL_PLAN, reference=reference))
-        assert "BÁO CÁO" in told
-        assert "/BC-STC" in told
-        assert "Tờ trình" not in told
-        assert "kính trình" not in told
+        text = text_of(letter_of(SMALL_PLAN, reference=reference))
+        assert "BÁO CÁO" in text
+        assert "/BC-STC" in text
+        assert "Tờ trình" not in text
+        assert "kính trình" not in text
         book = read_workbook(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=reference)))
         assert "Báo cáo số      /BC-STC" in third_row(book["PL02 Chi tiết"])
 
@@ -213,11 +220,11 @@ class TestReference:
         def code():
             return reference_of(demo_session, record, plan_of(demo_session, record), LetterKind.PROPOSAL, "SỞ TÀI CHÍNH").code
 
-        before = code()
-        assert code() == before
+        code_before = code()
+        assert code() == code_before
         scenarios.finalise_plan(demo_session, record, "N")
-        assert code() == before
-        assert before.endswith(record.sha256[:8].upper())
+        assert code() == code_before
+        assert code_before.endswith(record.sha256[:8].upper())
 
     def test_initials(self):
         assert initials("Sở Khoa học và Công nghệ") == "SKHVCN"
@@ -225,9 +232,9 @@ class TestReference:
 
 def test_what_people_typed_stays_plain_text():
     name = '=1+1 <w:b/> & "x"\x0b\x07'
-    told = text_of(letter_of(replace(SMALL_PLAN, name=name)))
+    text = text_of(letter_of(replace(SMALL_PLAN, name=name)))
     assert printable(name) == '=1+1 <w:b/> & "x"'
-    assert printable(name) in told
+    assert printable(name) in text
 
 
 class TestPages:

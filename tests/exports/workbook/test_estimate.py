@@ -23,32 +23,32 @@ def data():
     return build_workbook(PROJECT, WORKBOOK_CONTEXT)
 
 
-def place(data, number):
+def row_of(data, number):
     """The row of a number; of the total with None."""
     sheet = read_workbook(data)[TAB]
-    wanted = (lambda row: row[0].value == number) if number else (lambda row: str(row[1].value).startswith("Tổng "))
-    return next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if wanted(row))
+    is_wanted = (lambda row: row[0].value == number) if number else (lambda row: str(row[1].value).startswith("Tổng "))
+    return next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if is_wanted(row))
 
 
 def test_the_sheet_is_the_estimate(data):
-    found = estimate(PROJECT)
+    expected = estimate(PROJECT)
     sheet = read_values(data)[TAB]
-    assert [sheet.cell(place(data, row.number), 6).value for row in found.rows] == [row.amount for row in found.rows]
-    assert sheet.cell(place(data, None), 6).value == found.total
-    assert sheet.cell(place(data, "III"), 5).value == 0.04
-    assert sheet.cell(place(data, "III"), 5).number_format == "0.00%"
+    assert [sheet.cell(row_of(data, row.number), 6).value for row in expected.rows] == [row.amount for row in expected.rows]
+    assert sheet.cell(row_of(data, None), 6).value == expected.total
+    assert sheet.cell(row_of(data, "III"), 5).value == 0.04
+    assert sheet.cell(row_of(data, "III"), 5).number_format == "0.00%"
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_an_independent_engine_agrees(mode, tmp_path):
     data = build_workbook(replace(SMALL_PLAN, rates=replace(RATES, mode=mode, valuation=7)), WORKBOOK_CONTEXT)
-    model, checked = recalculated(data, tmp_path), 0
+    model, checked_count = recalculated(data, tmp_path), 0
     for title, row, column, stored in formulas(data):
         if title in (TAB, YEARS_TAB):
             value = model.get_cell_value(sheet_index(data, title), row, column)
             assert is_same(value, stored), (title, row, column, value, stored)
-            checked += 1
-    assert checked > 40
+            checked_count += 1
+    assert checked_count > 40
 
 
 def test_libreoffice_agrees_on_a_project(data, tmp_path):
@@ -57,27 +57,27 @@ def test_libreoffice_agrees_on_a_project(data, tmp_path):
 
 @pytest.mark.parametrize(("number", "name"), [("I.2", "transport"), ("II", "management"), ("V.1", "volume"), ("V.2", "slippage")])
 def test_a_changed_share_moves_the_total_as_the_core_does(data, tmp_path, number, name):
-    sheet, row = sheet_index(data, TAB), place(data, number)
+    sheet, row = sheet_index(data, TAB), row_of(data, number)
     model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet, row, 5, "3.37%"))
-    wanted = estimate(replace(SMALL_PLAN, rates=replace(RATES, **{name: 337})))
-    assert is_same(model.get_cell_value(sheet, place(data, None), 6), wanted.total)
-    assert is_same(model.get_cell_value(sheet, row, 6), wanted.row(number).amount)
+    expected = estimate(replace(SMALL_PLAN, rates=replace(RATES, **{name: 337})))
+    assert is_same(model.get_cell_value(sheet, row_of(data, None), 6), expected.total)
+    assert is_same(model.get_cell_value(sheet, row, 6), expected.row(number).amount)
 
 
 def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
     prices = read_workbook(data)["PL06 Căn cứ đơn giá"]
     row = next(row[0].row for row in prices.iter_rows(min_row=FIRST) if row[1].value == "A01")
 
-    def change(model):
+    def enter_changes(model):
         model.set_user_input(sheet_index(data, "PL06 Căn cứ đơn giá"), row, 5, "20000001")
         model.set_user_input(sheet_index(data, "PL06 Căn cứ đơn giá"), row, 6, "8")
 
-    model = recalculated(data, tmp_path, change)
+    model = recalculated(data, tmp_path, enter_changes)
     price = replace(SMALL_PLAN.price_list.prices["A01"], unit_price=20_000_001, vat_percent=8)
     lines = tuple(replace(line, unit_price=20_000_001) if line.item == "A01" else line for line in SMALL_PLAN.lines)
     prices = replace(SMALL_PLAN.price_list, prices={**SMALL_PLAN.price_list.prices, "A01": price})
-    wanted = estimate(replace(PROJECT, lines=lines, price_list=prices))
-    assert is_same(model.get_cell_value(sheet_index(data, TAB), place(data, None), 6), wanted.total)
+    expected = estimate(replace(PROJECT, lines=lines, price_list=prices))
+    assert is_same(model.get_cell_value(sheet_index(data, TAB), row_of(data, None), 6), expected.total)
 
 
 def test_five_years_are_those_of_the_page(data):

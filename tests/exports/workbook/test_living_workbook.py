@@ -32,8 +32,8 @@ QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 16, 17, 21, 22,
 @pytest.fixture(scope="module")
 def plan():
     """20 PCs are allowed, 2 stand there, 25 people work: 18 within the ceiling, 5 above it; and something of the centre."""
-    made = plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25)
-    return replace(made, centre_lines=(CentreLine(WARD, "B01", 2, 20_000_000),))
+    base_plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25)
+    return replace(base_plan, centre_lines=(CentreLine(WARD, "B01", 2, 20_000_000),))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def data(plan):
 
 
 def row_of(data, title, column, value):
-    return next(r[column - 1].row for r in read_workbook(data)[title].iter_rows(min_row=FIRST) if r[column - 1].value == value)
+    return next(
+        row[column - 1].row for row in read_workbook(data)[title].iter_rows(min_row=FIRST) if row[column - 1].value == value
+    )
 
 
 def values(model, data, title, row, *columns):
@@ -53,65 +55,70 @@ def check_of(model, data):
     return model.get_cell_value(sheet_index(data, SUMMARY), TOTAL_ROW + 4, 3)
 
 
-def typed(data, tmp_path, title, row, column, text):
+def model_with_entry(data, tmp_path, title, row, column, text):
     return recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, title), row, column, text))
 
 
 def test_a_changed_quantity_moves_both_subtotals(data, tmp_path):
     row = row_of(data, DETAIL, 5, "A01")
     model = recalculated(data, tmp_path)
-    before = values(model, data, DETAIL, 7, WITHIN, ABOVE)
+    totals_before = values(model, data, DETAIL, 7, WITHIN, ABOVE)
     assert values(model, data, DETAIL, row, WITHIN, ABOVE) == [360_000_000, 100_000_000]
-    more = typed(data, tmp_path, DETAIL, row, QUANTITY, "30")
-    assert values(more, data, DETAIL, 7, WITHIN, ABOVE) == [before[0], before[1] + 7 * 20_000_000]
-    fewer = typed(data, tmp_path, DETAIL, row, QUANTITY, "10")
-    assert values(fewer, data, DETAIL, 7, WITHIN, ABOVE) == [before[0] - 8 * 20_000_000, before[1] - 100_000_000]
-    assert check_of(more, data) == check_of(fewer, data) == CONSISTENT
+    increased_model = model_with_entry(data, tmp_path, DETAIL, row, QUANTITY, "30")
+    assert values(increased_model, data, DETAIL, 7, WITHIN, ABOVE) == [totals_before[0], totals_before[1] + 7 * 20_000_000]
+    reduced_model = model_with_entry(data, tmp_path, DETAIL, row, QUANTITY, "10")
+    assert values(reduced_model, data, DETAIL, 7, WITHIN, ABOVE) == [
+        totals_before[0] - 8 * 20_000_000,
+        totals_before[1] - 100_000_000,
+    ]
+    assert check_of(increased_model, data) == check_of(reduced_model, data) == CONSISTENT
 
 
 def test_what_is_moved_from_elsewhere_is_not_paid(data, tmp_path):
     row = row_of(data, DETAIL, 5, "A01")
-    assert values(typed(data, tmp_path, DETAIL, row, MOVED, "3"), data, DETAIL, row, AMOUNT) == [400_000_000]
-    assert values(typed(data, tmp_path, DETAIL, row, METHOD, "Điều chuyển"), data, DETAIL, row, AMOUNT) == [0]
+    assert values(model_with_entry(data, tmp_path, DETAIL, row, MOVED, "3"), data, DETAIL, row, AMOUNT) == [400_000_000]
+    assert values(model_with_entry(data, tmp_path, DETAIL, row, METHOD, "Điều chuyển"), data, DETAIL, row, AMOUNT) == [0]
 
 
 def test_a_line_with_a_transfer_is_the_same_in_plan_and_workbook(plan, tmp_path):
     lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in plan.lines)
-    written = build_workbook(replace(plan, lines=lines), WORKBOOK_CONTEXT)
-    model, row = recalculated(written, tmp_path), row_of(written, DETAIL, 5, "A01")
+    workbook = build_workbook(replace(plan, lines=lines), WORKBOOK_CONTEXT)
+    model, row = recalculated(workbook, tmp_path), row_of(workbook, DETAIL, 5, "A01")
     (line,) = (line for line in lines if line.item == "A01")
-    told = [line.bought, line.amount, line.amount_within, line.amount_above]
-    assert told == [11, 220_000_000, 120_000_000, 100_000_000]
-    assert values(model, written, DETAIL, row, BOUGHT, AMOUNT, WITHIN, ABOVE) == told
-    assert check_recalculation(model, written) > 1_000
+    expected = [line.bought, line.amount, line.amount_within, line.amount_above]
+    assert expected == [11, 220_000_000, 120_000_000, 100_000_000]
+    assert values(model, workbook, DETAIL, row, BOUGHT, AMOUNT, WITHIN, ABOVE) == expected
+    assert check_recalculation(model, workbook) > 1_000
 
 
 def test_what_is_moved_in_takes_up_the_legal_ceiling_first(plan):
     (line,) = (line for line in plan.lines if line.item == "A01")
     assert (line.within, line.above) == (18, 5)
-    with_five = replace(line, moved=5)
-    assert (with_five.bought, with_five.within, with_five.above) == (18, 13, 5)
-    assert with_five.amount_within + with_five.amount_above == with_five.amount == 18 * line.unit_price
-    wholly = replace(line, method=Method.TRANSFER)
-    assert (wholly.bought, wholly.within, wholly.above, wholly.amount, wholly.upkeep) == (0, 0, 0, 0, 0)
+    line_with_transfer = replace(line, moved=5)
+    assert (line_with_transfer.bought, line_with_transfer.within, line_with_transfer.above) == (18, 13, 5)
+    assert line_with_transfer.amount_within + line_with_transfer.amount_above == line_with_transfer.amount == 18 * line.unit_price
+    moved_line = replace(line, method=Method.TRANSFER)
+    assert (moved_line.bought, moved_line.within, moved_line.above, moved_line.amount, moved_line.upkeep) == (0, 0, 0, 0, 0)
 
 
 def test_a_changed_price_moves_words_annexes_and_the_centre(data, plan, tmp_path):
-    model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "B01"), 5, "21000001")
+    model = model_with_entry(data, tmp_path, PRICES, row_of(data, PRICES, 2, "B01"), 5, "21000001")
     assert is_same(model.get_cell_value(sheet_index(data, "PL09 Trung tâm PVHCC"), 7, 7), plan.centre_total + 2_000_002)
-    model = typed(data, tmp_path, PRICES, row_of(data, PRICES, 2, "A01"), 5, "20000001")
+    model = model_with_entry(data, tmp_path, PRICES, row_of(data, PRICES, 2, "A01"), 5, "20000001")
     capital = int(values(model, data, SUMMARY, TOTAL_ROW, 3)[0])
     assert vnd_in_words(capital).lower() in model.get_cell_value(sheet_index(data, SUMMARY), TOTAL_ROW + 5, 1)
     assert check_of(model, data) == CONSISTENT
 
 
 def test_a_proof_of_price_ends_the_draft(data, tmp_path):
-    def prove(model):
+    def enter_evidence(model):
         for number in range(FIRST, FIRST + 62):
             model.set_user_input(sheet_index(data, PRICES), number, 10, "Báo giá")
             model.set_user_input(sheet_index(data, PRICES), number, 11, "01/BG")
 
-    titles = [(recalculated(data, tmp_path, change)).get_cell_value(sheet_index(data, SUMMARY), 6, 1) for change in (None, prove)]
+    titles = [
+        (recalculated(data, tmp_path, change)).get_cell_value(sheet_index(data, SUMMARY), 6, 1) for change in (None, enter_evidence)
+    ]
     assert ["DỰ THẢO" in title for title in titles] == [True, False]
 
 
@@ -126,24 +133,26 @@ def test_the_formula_reads_amounts_as_the_program_does(tmp_path):
     book.save(tmp_path / "words.xlsx")
     model = ironcalc.load_from_xlsx(str(tmp_path / "words.xlsx"), "en", "Asia/Ho_Chi_Minh", "en")
     model.evaluate()
-    assert [model.get_cell_value(0, row, 2) for row in range(1, len(AMOUNTS) + 1)] == [vnd_in_words(a).lower() for a in AMOUNTS]
+    assert [model.get_cell_value(0, row, 2) for row in range(1, len(AMOUNTS) + 1)] == [
+        vnd_in_words(amount).lower() for amount in AMOUNTS
+    ]
 
 
-@pytest.mark.parametrize("which", ["first", "middle", "last"])
-def test_a_row_taken_out_takes_its_money_out(data, plan, tmp_path, which):
-    place = {"first": 0, "middle": len(plan.lines) // 2, "last": len(plan.lines) - 1}[which]
-    model = recalculated(data, tmp_path, lambda model: model.delete_rows(sheet_index(data, DETAIL), FIRST + place, 1))
-    assert is_same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() - plan.lines[place].amount)
+@pytest.mark.parametrize("position", ["first", "middle", "last"])
+def test_a_row_taken_out_takes_its_money_out(data, plan, tmp_path, position):
+    index = {"first": 0, "middle": len(plan.lines) // 2, "last": len(plan.lines) - 1}[position]
+    model = recalculated(data, tmp_path, lambda model: model.delete_rows(sheet_index(data, DETAIL), FIRST + index, 1))
+    assert is_same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() - plan.lines[index].amount)
     assert check_of(model, data) == CONSISTENT
 
 
-@pytest.mark.parametrize("place", [0, 5])
-def test_a_row_put_in_is_counted(data, plan, tmp_path, place):
-    def put_in(model):
-        model.insert_rows(sheet_index(data, DETAIL), FIRST + place, 1)
-        model.set_user_input(sheet_index(data, DETAIL), FIRST + place, AMOUNT, "1000")
+@pytest.mark.parametrize("index", [0, 5])
+def test_a_row_put_in_is_counted(data, plan, tmp_path, index):
+    def insert_row(model):
+        model.insert_rows(sheet_index(data, DETAIL), FIRST + index, 1)
+        model.set_user_input(sheet_index(data, DETAIL), FIRST + index, AMOUNT, "1000")
 
-    model = recalculated(data, tmp_path, put_in)
+    model = recalculated(data, tmp_path, insert_row)
     assert is_same(values(model, data, DETAIL, 7, AMOUNT)[0], plan.total() + 1000)
 
 
@@ -166,8 +175,8 @@ def test_the_form_is_that_of_the_decree(data):
         assert sheet.oddHeader.center.font.startswith(FONT)
         assert sheet.oddFooter.center.font.startswith(FONT)
     assert book._named_styles["Normal"].font.name == FONT
-    words = {str(cell.value) for row in summary.iter_rows() for cell in row}
-    assert {"Nơi nhận:", "GIÁM ĐỐC\nSỞ TÀI CHÍNH", "GIÁM ĐỐC\nSỞ KHOA HỌC VÀ CÔNG NGHỆ"} <= words
+    texts = {str(cell.value) for row in summary.iter_rows() for cell in row}
+    assert {"Nơi nhận:", "GIÁM ĐỐC\nSỞ TÀI CHÍNH", "GIÁM ĐỐC\nSỞ KHOA HỌC VÀ CÔNG NGHỆ"} <= texts
 
 
 def test_one_agency_signs_alone(plan):
@@ -176,28 +185,28 @@ def test_one_agency_signs_alone(plan):
 
 
 def test_the_map_bears_its_own_mark(plan):
-    sheet = load_workbook(BytesIO(build_workbook(plan, with_map())))["Sơ đồ"]
+    sheet = load_workbook(BytesIO(build_workbook(plan, context_with_map())))["Sơ đồ"]
     assert "MINH HỌA" in sheet["A2"].value
 
 
 def test_an_equal_plan_is_an_equal_workbook_whenever_it_is_written(plan):
     with time_machine.travel(datetime(2026, 3, 2, tzinfo=HANOI)):
-        early = build_workbook(plan, with_map())
+        first_workbook = build_workbook(plan, context_with_map())
     with time_machine.travel(datetime(2027, 11, 30, 23, 59, tzinfo=HANOI)):
-        assert build_workbook(plan, with_map()) == early
-    about = load_workbook(BytesIO(early)).properties
-    assert (about.creator, about.version, about.created.date()) == (WORKBOOK_CONTEXT.agency, VERSION, plan.on)
+        assert build_workbook(plan, context_with_map()) == first_workbook
+    properties = load_workbook(BytesIO(first_workbook)).properties
+    assert (properties.creator, properties.version, properties.created.date()) == (WORKBOOK_CONTEXT.agency, VERSION, plan.on)
 
 
-def with_map():
+def context_with_map():
     Image.new("RGB", (10, 10)).save(picture := BytesIO(), "PNG")
     return replace(WORKBOOK_CONTEXT, map_png=picture.getvalue())
 
 
 def test_a_package_is_never_bought_beside_its_parts(plan):
     for ward in plan.wards:
-        bought = {line.item for line in plan.lines if line.ward == ward}
-        assert all(not bought & set(parts) for package, parts in PACKAGES.items() if package in bought)
+        bought_items = {line.item for line in plan.lines if line.ward == ward}
+        assert all(not bought_items & set(parts) for package, parts in PACKAGES.items() if package in bought_items)
 
 
 def test_a_line_is_what_lies_within_and_above(plan):

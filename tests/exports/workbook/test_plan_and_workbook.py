@@ -55,10 +55,10 @@ def test_a_multifunction_machine_is_not_bought_as_a_scanner():
 
 
 def test_equipment_of_the_city_centre_has_a_total_of_its_own():
-    with_centre = plan_of_lots(EquipmentLot("B01", good=3, broken=2, owner=Owner.CITY_CENTRE))
-    assert [(line.item, line.quantity, line.amount) for line in with_centre.centre_lines] == [("B01", 2, 40_000_000)]
-    assert quantity(with_centre, "B01") == 0
-    assert with_centre.total() == plan_of_lots().total()
+    plan = plan_of_lots(EquipmentLot("B01", good=3, broken=2, owner=Owner.CITY_CENTRE))
+    assert [(line.item, line.quantity, line.amount) for line in plan.centre_lines] == [("B01", 2, 40_000_000)]
+    assert quantity(plan, "B01") == 0
+    assert plan.total() == plan_of_lots().total()
 
 
 def test_the_price_of_a_year_is_counted_by_months():
@@ -77,34 +77,36 @@ def test_a_price_without_evidence_makes_a_draft():
     plan = plan_of_lots()
     assert plan.is_draft
     assert plan.without_evidence == plan.total()
-    proved = {code: replace(price, method="quote", evidence="01/BG") for code, price in PRICE_LIST.prices.items()}
-    rebuilt = build_plan("Thử", plan.wards, plan.ratings, replace(PRICE_LIST, prices=proved), STANDARD, Assumptions(2027), DEMO_DAY)
-    assert not rebuilt.is_draft
+    proved_prices = {code: replace(price, method="quote", evidence="01/BG") for code, price in PRICE_LIST.prices.items()}
+    rebuilt_plan = build_plan(
+        "Thử", plan.wards, plan.ratings, replace(PRICE_LIST, prices=proved_prices), STANDARD, Assumptions(2027), DEMO_DAY
+    )
+    assert not rebuilt_plan.is_draft
 
 
 def test_every_total_is_the_sum_of_its_lines(demo_plan):
     total = sum(line.amount for line in demo_plan.lines)
     assert total == demo_plan.total() == sum(demo_plan.spending_total(kind) for kind in Spending)
-    for part in (lambda line: line.item, lambda line: line.ward.code, lambda line: str(line.year), lambda line: line.source):
-        assert sum(sum(row.values()) for row in demo_plan.totals_by(part).values()) == total
+    for key in (lambda line: line.item, lambda line: line.ward.code, lambda line: str(line.year), lambda line: line.source):
+        assert sum(sum(row.values()) for row in demo_plan.totals_by(key).values()) == total
 
 
 def test_an_independent_engine_agrees_on_every_formula(demo_workbook, demo_plan, tmp_path):
-    checked = check_recalculation(recalculated(demo_workbook, tmp_path), demo_workbook)
-    assert checked > 2 * len(demo_plan.lines)
+    checked_count = check_recalculation(recalculated(demo_workbook, tmp_path), demo_workbook)
+    assert checked_count > 2 * len(demo_plan.lines)
 
 
-def read(model, sheet, row, column):
+def read_number(model, sheet, row, column):
     return model.get_formatted_cell_value(sheet, row, column).replace(",", "")
 
 
 def test_a_changed_price_moves_the_total(demo_workbook, demo_plan, tmp_path):
-    stored = {row[1].value: row[1].row for row in read_workbook(demo_workbook)["PL06 Căn cứ đơn giá"].iter_rows(min_row=FIRST)}
+    price_rows = {row[1].value: row[1].row for row in read_workbook(demo_workbook)["PL06 Căn cứ đơn giá"].iter_rows(min_row=FIRST)}
     prices, detail = sheet_index(demo_workbook, "PL06 Căn cứ đơn giá"), sheet_index(demo_workbook, "PL02 Chi tiết")
-    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(prices, stored["A01"], 5, "20000001"))
-    bought = sum(line.quantity for line in demo_plan.lines if line.item == "A01")
-    assert bought > 0
-    assert is_same(read(model, detail, 7, 21), demo_plan.total() + bought)
+    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(prices, price_rows["A01"], 5, "20000001"))
+    bought_count = sum(line.quantity for line in demo_plan.lines if line.item == "A01")
+    assert bought_count > 0
+    assert is_same(read_number(model, detail, 7, 21), demo_plan.total() + bought_count)
 
 
 def test_the_totals_of_the_workbook_are_those_of_the_plan(demo_workbook, demo_plan):
@@ -116,10 +118,10 @@ def test_the_totals_of_the_workbook_are_those_of_the_plan(demo_workbook, demo_pl
 
 
 def test_typed_text_is_never_a_formula(demo_plan):
-    hostile = replace(
+    hostile_plan = replace(
         demo_plan, name='=HYPERLINK("http://x")', lines=(replace(demo_plan.lines[0], note="=1+1"), *demo_plan.lines[1:])
     )
-    book = read_workbook(build_workbook(hostile, WORKBOOK_CONTEXT))
+    book = read_workbook(build_workbook(hostile_plan, WORKBOOK_CONTEXT))
     cell = book["PL02 Chi tiết"].cell(FIRST, 34)
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
@@ -144,11 +146,11 @@ def test_a_stranger_can_compute_scores_and_amounts_again(demo_session):
             pair = sums.setdefault(row["ward_code"], [0, 0])
             pair[0] += weights[row["criterion"]] if row["status"] == "met" else 0
             pair[1] += weights[row["criterion"]]
-    scored = [row for row in rows(files, "ratings.csv") if row["score"]]
-    assert len(scored) == 100
-    for row in scored:
-        met, counted = sums[row["ward_code"]]
-        assert int(row["score"]) == 100 * met // counted
+    scored_rows = [row for row in rows(files, "ratings.csv") if row["score"]]
+    assert len(scored_rows) == 100
+    for row in scored_rows:
+        met_weight, counted_weight = sums[row["ward_code"]]
+        assert int(row["score"]) == 100 * met_weight // counted_weight
     prices = {row["item"]: int(row["unit_price"]) for row in rows(files, "prices.csv")}
     for row in rows(files, "plan_lines.csv"):
         assert int(row["amount"]) == amount_of(int(row["quantity"]) - int(row["moved"]), prices[row["item"]], int(row["months"]))
@@ -201,71 +203,73 @@ def test_the_open_edition_gives_group_g_away_by_no_detour(demo_session):
 
 def test_a_stranger_can_rate_every_ward_again_from_its_facts(demo_session):
     files = build_open_data(demo_session, include_security=True)
-    rated = rows(files, "ratings.csv")
+    rating_rows = rows(files, "ratings.csv")
     standard = {
-        "pass_mark": int(rated[0]["pass_mark"]),
-        "pc_max_age_years": int(rated[0]["pc_max_age_years"]),
+        "pass_mark": int(rating_rows[0]["pass_mark"]),
+        "pc_max_age_years": int(rating_rows[0]["pc_max_age_years"]),
         "criteria": [criterion_of(row) for row in rows(files, "criteria.csv")],
     }
-    on = date.fromisoformat(rated[0]["rated_on"])
+    rating_date = date.fromisoformat(rating_rows[0]["rated_on"])
     tables = {name: rows(files, name) for name in ("facts.csv", "equipment.csv", "connections.csv")}
-    for row in rated:
+    for row in rating_rows:
         if row["result"] != "no_data":
-            snapshot = snapshot_of(tables, row["ward_code"], on)
-            assert plain_rate(snapshot, standard, on) == (row["result"], int(row["score"])), row["ward_code"]
+            snapshot = snapshot_of(tables, row["ward_code"], rating_date)
+            assert plain_rate(snapshot, standard, rating_date) == (row["result"], int(row["score"])), row["ward_code"]
 
 
 def criterion_of(row):
     need = {name: int(row[name]) for name in ("constant", "times", "each", "percent", "at_least", "at_most")}
     if row["per"]:
         need["per"] = row["per"]
-    kept = {
+    fields = {
         "measure": row["measure"],
         "need": need,
         "weight": int(row["weight"]),
         "blocking": row["blocking"] == "1",
         "tier": row["tier"],
     }
-    return kept | ({"applies_if": row["applies_if"]} if row["applies_if"] else {})
+    return fields | ({"applies_if": row["applies_if"]} if row["applies_if"] else {})
 
 
-def snapshot_of(tables, code, on):
-    def own(name):
+def snapshot_of(tables, code, as_of):
+    def ward_rows(name):
         return [row for row in tables[name] if row["ward_code"] == code]
 
-    words = {"true": True, "false": False}
-    known = {row["key"]: words[row["value"]] if row["value"] in words else int(row["value"]) for row in own("facts.csv")}
+    truth_values = {"true": True, "false": False}
+    facts = {
+        row["key"]: truth_values[row["value"]] if row["value"] in truth_values else int(row["value"])
+        for row in ward_rows("facts.csv")
+    }
     parts = ("good", "degraded", "broken", "liquidation", "unused", "on_order")
-    stands = []
-    for row in own("equipment.csv"):
+    lots = []
+    for row in ward_rows("equipment.csv"):
         counts = {part: int(row[part]) for part in parts}
-        stands.append(
-            EquipmentLot(row["item"], **counts, year=int(row["year"]) if row["year"] else None, owner=Owner(row["owner"]))
-        )
-    links = [
-        Connection(ConnectionKind(row["kind"]), row["provider"], int(row["contracted_mbps"])) for row in own("connections.csv")
+        lots.append(EquipmentLot(row["item"], **counts, year=int(row["year"]) if row["year"] else None, owner=Owner(row["owner"])))
+    connections = [
+        Connection(ConnectionKind(row["kind"]), row["provider"], int(row["contracted_mbps"]))
+        for row in ward_rows("connections.csv")
     ]
     return Snapshot(
         code,
-        on,
-        make_facts(known),
-        tuple(stands),
-        tuple(link for link in links if link.contracted_mbps),
-        frozenset(lot.item for lot in stands),
-        frozenset(link.kind for link in links),
+        as_of,
+        make_facts(facts),
+        tuple(lots),
+        tuple(connection for connection in connections if connection.contracted_mbps),
+        frozenset(lot.item for lot in lots),
+        frozenset(connection.kind for connection in connections),
     )
 
 
 def labelled_total(data, model, title, label, column):
     sheet = read_workbook(data)[title]
     row = next(row[1].row for row in sheet.iter_rows() if row[1].value == label)
-    return float(read(model, sheet_index(data, title), row, column))
+    return float(read_number(model, sheet_index(data, title), row, column))
 
 
-@pytest.mark.parametrize(("column", "typed"), [(26, "2033"), (25, "Nguồn tài trợ")])
-def test_a_changed_year_or_source_loses_no_money(demo_workbook, demo_plan, tmp_path, column, typed):
+@pytest.mark.parametrize(("column", "entry"), [(26, "2033"), (25, "Nguồn tài trợ")])
+def test_a_changed_year_or_source_loses_no_money(demo_workbook, demo_plan, tmp_path, column, entry):
     detail = sheet_index(demo_workbook, "PL02 Chi tiết")
-    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, column, typed))
+    model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, column, entry))
     assert labelled_total(demo_workbook, model, "PL04 Phân kỳ nguồn vốn", "Tổng cộng (hai loại chi)", 8) == demo_plan.total()
     wards = sheet_index(demo_workbook, "PL01 Theo xã phường")
     assert sum(float(model.get_cell_value(wards, 7, number)) for number in (24, 25, 26, 27)) == demo_plan.total()
@@ -275,12 +279,12 @@ def test_an_item_that_no_line_had_enters_every_total(demo_workbook, demo_plan, t
     detail = sheet_index(demo_workbook, "PL02 Chi tiết")
     assert all(line.item != "A05" for line in demo_plan.lines)
     model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, 5, "A05"))
-    assert is_same(read(model, sheet_index(demo_workbook, "PL03 Theo danh mục"), 7, 9), read(model, detail, 7, 21))
+    assert is_same(read_number(model, sheet_index(demo_workbook, "PL03 Theo danh mục"), 7, 9), read_number(model, detail, 7, 21))
 
 
 def test_no_sheet_names_what_a_ward_lacks_in_security(demo_workbook):
     book = read_workbook(demo_workbook)
     for title in ("PL01 Theo xã phường", "PL05 Kết quả đánh giá", "PL08 Thiếu dữ liệu"):
-        words = " ".join(str(cell.value) for row in book[title].iter_rows(min_row=FIRST) for cell in row)
-        assert "CR-G" not in words
-        assert "Tường lửa" not in words
+        text = " ".join(str(cell.value) for row in book[title].iter_rows(min_row=FIRST) for cell in row)
+        assert "CR-G" not in text
+        assert "Tường lửa" not in text

@@ -19,7 +19,7 @@ from planning.transfers.proposals import with_transfers
 from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.support.workbooks import check_in_libreoffice, check_recalculation, read_values, recalculated
 
-OWN = replace(WORKBOOK_CONTEXT, plan_id=1)
+CONTEXT = replace(WORKBOOK_CONTEXT, plan_id=1)
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +38,15 @@ def figures_of(plan):
     ]
 
 
-@pytest.mark.parametrize("way", ["ward", "source"])
-def test_the_parts_together_are_the_plan_to_the_dong(plan, way):
-    if way == "ward":
+@pytest.mark.parametrize("division", ["ward", "source"])
+def test_the_parts_together_are_the_plan_to_the_dong(plan, division):
+    if division == "ward":
         parts = [ward_subset(plan, ward) for ward in wards_of(plan)]
     else:
         parts = [source_subset(plan, source) for source in sources_of(plan)]
     assert [sum(column) for column in zip(*map(figures_of, parts), strict=True)] == figures_of(plan)
     assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
-    if way == "ward":
+    if division == "ward":
         assert sum(part.centre_total for part in parts) == plan.centre_total
 
 
@@ -59,31 +59,31 @@ def test_a_ward_sees_what_it_gets_and_what_it_gives(plan):
 
 def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchanged(plan, tmp_path):
     ward = plan.transfers[0].receiver
-    own = ward_subset(plan, ward)
-    data = build_workbook(own, replace(OWN, part=ward.full_name))
+    subset = ward_subset(plan, ward)
+    data = build_workbook(subset, replace(CONTEXT, part=ward.full_name))
     assert check_recalculation(recalculated(data, tmp_path), data) > 300
     assert check_in_libreoffice(data, tmp_path) > 300
     book = read_values(data)
-    assert book["PL02 Chi tiết"]["U7"].value == own.total()
+    assert book["PL02 Chi tiết"]["U7"].value == subset.total()
     assert ward.full_name.upper() in book["Tổng hợp"]["A6"].value
     assert not {"PL08 Thiếu dữ liệu", "Sơ đồ", "Trần vốn"} & set(book.sheetnames)
-    found = diff_workbook(read_plan_workbook(data), plan)
-    assert found.is_empty
-    assert found.warnings == ()
+    difference = diff_workbook(read_plan_workbook(data), plan)
+    assert difference.is_empty
+    assert difference.warnings == ()
 
 
 def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
     source = sources_of(plan)[-1]
-    own = source_subset(plan, source)
-    data = build_workbook(own, replace(OWN, part=f"126 xã, phường. Nguồn vốn: {source}"))
+    subset = source_subset(plan, source)
+    data = build_workbook(subset, replace(CONTEXT, part=f"126 xã, phường. Nguồn vốn: {source}"))
     assert check_recalculation(recalculated(data, tmp_path), data) > 1_000
-    assert read_values(data)["PL02 Chi tiết"]["U7"].value == own.total()
+    assert read_values(data)["PL02 Chi tiết"]["U7"].value == subset.total()
 
 
 def test_a_ward_without_lines_has_a_workbook_too(tmp_path):
     plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024))
-    other = next(ward for ward in plan.wards if ward != WARD)
-    data = build_workbook(ward_subset(plan, other), replace(OWN, part=other.full_name))
+    ward_without_lines = next(ward for ward in plan.wards if ward != WARD)
+    data = build_workbook(ward_subset(plan, ward_without_lines), replace(CONTEXT, part=ward_without_lines.full_name))
     assert check_recalculation(recalculated(data, tmp_path), data) > 50
 
 
@@ -119,9 +119,9 @@ class TestDownloads:
         assert "/plans/1/wards/00070/workbook.xlsx" in client.get("/plans/1?ward=00070").text
 
     @pytest.mark.parametrize("path", ["workbooks-by-ward.zip", "workbooks-by-source.zip", "wards/00070/workbook.xlsx"])
-    @pytest.mark.parametrize("who", ["canbo", "lanhdaoxa", "lanhdao"])
-    def test_who_may_not_download_the_plan_gets_no_part_of_it(self, demo_sign_in, path, who):
-        assert demo_sign_in(who).get(f"/plans/1/{path}").status_code == 404
+    @pytest.mark.parametrize("username", ["canbo", "lanhdaoxa", "lanhdao"])
+    def test_who_may_not_download_the_plan_gets_no_part_of_it(self, demo_sign_in, path, username):
+        assert demo_sign_in(username).get(f"/plans/1/{path}").status_code == 404
 
 
 def files_of(answer):

@@ -40,20 +40,20 @@ from tests.support.workbooks import (
     values_by_place,
 )
 
-OWN = replace(WORKBOOK_CONTEXT, plan_id=1)
+CONTEXT = replace(WORKBOOK_CONTEXT, plan_id=1)
 DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Trần vốn", "Rẻ nhất để đáp ứng"
 
 
 @pytest.fixture(scope="module")
-def small():
+def small_plan():
     """18 of 23 PCs come from two other wards, on paper: 5 and 4."""
-    return with_moves(plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25), 5, 4)
+    return plan_with_transfers(plan_of_lots(EquipmentLot("A01", good=2, year=2024), staff_total=25), 5, 4)
 
 
-def with_moves(plan, *quantities):
+def plan_with_transfers(plan, *quantities):
     givers = [ward for ward in plan.wards if ward != WARD]
-    moves = [Transfer("A01", giver, WARD, count, 4_260) for giver, count in zip(givers, quantities, strict=False)]
-    return with_transfers(plan, moves)
+    transfers = [Transfer("A01", giver, WARD, count, 4_260) for giver, count in zip(givers, quantities, strict=False)]
+    return with_transfers(plan, transfers)
 
 
 @pytest.fixture(scope="module")
@@ -63,62 +63,64 @@ def city(demo_plan):
 
 @pytest.fixture(scope="module")
 def funded_city(city):
-    return funded(city)
+    return fund_half(city)
 
 
 @pytest.fixture(scope="module")
 def city_workbook(city, funded_city):
-    return build_workbook(city, OWN, *funded_city)
+    return build_workbook(city, CONTEXT, *funded_city)
 
 
 @pytest.fixture(scope="module")
 def city_workbook_without_ceilings(city):
-    return build_workbook(city, OWN, candidates_of(city))
+    return build_workbook(city, CONTEXT, candidates_of(city))
 
 
-def funded(plan):
+def fund_half(plan):
     """The candidates, and the choice with half of the money of each pot."""
     candidates = candidates_of(plan)
-    halves = tuple(Ceiling(pot.year, pot.source, money // 2) for pot, money in spending_by_pot(candidates).items())
-    return candidates, fund(candidates, Funding(halves))
+    ceilings = tuple(Ceiling(pot.year, pot.source, money // 2) for pot, money in spending_by_pot(candidates).items())
+    return candidates, fund(candidates, Funding(ceilings))
 
 
 class TestTransfers:
-    def test_each_is_told_with_what_it_saves(self, small):
-        sheet = read_values(build_workbook(small, OWN))[MOVES]
-        told = [[cell.value for cell in sheet[HEAD + number]] for number in (1, 2)]
-        assert [(row[1], row[5], row[7], row[8], row[11]) for row in told] == [
+    def test_each_is_told_with_what_it_saves(self, small_plan):
+        sheet = read_values(build_workbook(small_plan, CONTEXT))[MOVES]
+        rows = [[cell.value for cell in sheet[HEAD + number]] for number in (1, 2)]
+        assert [(row[1], row[5], row[7], row[8], row[11]) for row in rows] == [
             ("A01", WARD.code, 5, 4.26, 100_000_000), ("A01", WARD.code, 4, 4.26, 80_000_000),
         ]  # fmt: skip
         assert sheet.cell(HEAD - 1, 12).value == 180_000_000
 
-    def test_the_detail_adds_them_up_live(self, small, tmp_path):
-        data = build_workbook(small, OWN)
-        (line,) = (line for line in small.lines if line.item == "A01")
-        row = HEAD + 1 + small.lines.index(line)
+    def test_the_detail_adds_them_up_live(self, small_plan, tmp_path):
+        data = build_workbook(small_plan, CONTEXT)
+        (line,) = (line for line in small_plan.lines if line.item == "A01")
+        row = HEAD + 1 + small_plan.lines.index(line)
         assert read_workbook(data)[DETAIL].cell(row, 15).value.startswith("=SUMIFS('Điều chuyển'!")
-        fewer = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, MOVES), FIRST, 8, "2"))
-        bought = fewer.get_cell_value(sheet_index(data, DETAIL), row, 16)
-        assert bought == line.bought + 3
-        assert is_same(fewer.get_cell_value(sheet_index(data, DETAIL), 7, 21), small.total() + 3 * line.unit_price)
-        assert is_same(fewer.get_cell_value(sheet_index(data, MOVES), 7, 12), 6 * line.unit_price)
+        changed_model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, MOVES), FIRST, 8, "2"))
+        bought_count = changed_model.get_cell_value(sheet_index(data, DETAIL), row, 16)
+        assert bought_count == line.bought + 3
+        assert is_same(changed_model.get_cell_value(sheet_index(data, DETAIL), 7, 21), small_plan.total() + 3 * line.unit_price)
+        assert is_same(changed_model.get_cell_value(sheet_index(data, MOVES), 7, 12), 6 * line.unit_price)
 
-    def test_a_number_that_no_transfer_explains_stays_a_number(self, small):
-        lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in small.lines)
-        sheet = read_workbook(build_workbook(replace(small, lines=lines), OWN))[DETAIL]
-        moved = [sheet.cell(HEAD + number, 15).value for number in range(1, len(lines) + 1)]
-        assert moved.count(12) == 1
+    def test_a_number_that_no_transfer_explains_stays_a_number(self, small_plan):
+        lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in small_plan.lines)
+        sheet = read_workbook(build_workbook(replace(small_plan, lines=lines), CONTEXT))[DETAIL]
+        moved_counts = [sheet.cell(HEAD + number, 15).value for number in range(1, len(lines) + 1)]
+        assert moved_counts.count(12) == 1
 
-    def test_untouched_it_comes_back_empty_and_a_changed_sheet_of_transfers_is_refused(self, small, tmp_path):
-        data = build_workbook(small, OWN)
-        assert diff_workbook(read_plan_workbook(data), small).is_empty
+    def test_untouched_it_comes_back_empty_and_a_changed_sheet_of_transfers_is_refused(self, small_plan, tmp_path):
+        data = build_workbook(small_plan, CONTEXT)
+        assert diff_workbook(read_plan_workbook(data), small_plan).is_empty
 
-        def fewer(book):
+        def reduce_transfer(book):
             book[MOVES].cell(FIRST, 8).value = 2
 
-        (refused,) = diff_workbook(read_plan_workbook(calculated_by_libreoffice(changed(data, fewer), tmp_path)), small).refused
-        assert refused.value == "6"
-        assert "trang tính Điều chuyển của tệp đã bị sửa" in refused.message
+        (refusal,) = diff_workbook(
+            read_plan_workbook(calculated_by_libreoffice(changed_workbook(data, reduce_transfer), tmp_path)), small_plan
+        ).refused
+        assert refusal.value == "6"
+        assert "trang tính Điều chuyển của tệp đã bị sửa" in refusal.message
 
 
 class TestCeilings:
@@ -144,36 +146,40 @@ class TestCeilings:
 
     def test_without_ceilings_only_the_curve_is_told(self, city):
         candidates = candidates_of(city)
-        names = sheet_names(build_workbook(city, OWN, candidates, fund(candidates, Funding())))
+        names = sheet_names(build_workbook(city, CONTEXT, candidates, fund(candidates, Funding())))
         assert CHEAPEST in names
         assert CEILINGS not in names
 
     def test_no_sheet_names_a_criterion_that_would_help_an_attacker(self, city, funded_city):
         candidates, choice = funded_city
-        criteria = [f.criterion for rating in city.ratings.values() for f in rating.findings if f.criterion.is_sensitive]
-        secret = criteria[0]
-        blocked = replace(candidates[0], possible=False, costs={}, lines=(), blockers=(secret,))
-        choice = replace(choice, candidates=(blocked, *candidates[1:]), funded=choice.funded - {blocked.ward.code})
-        sheet = read_workbook(build_workbook(city, OWN, candidates, choice))[CEILINGS]
-        words = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
-        assert "an ninh mạng (1)" in words
-        assert not [criterion.name for criterion in criteria if criterion.name in words]
+        criteria = [
+            finding.criterion for rating in city.ratings.values() for finding in rating.findings if finding.criterion.is_sensitive
+        ]
+        secret_criterion = criteria[0]
+        blocked_candidate = replace(candidates[0], possible=False, costs={}, lines=(), blockers=(secret_criterion,))
+        choice = replace(
+            choice, candidates=(blocked_candidate, *candidates[1:]), funded=choice.funded - {blocked_candidate.ward.code}
+        )
+        sheet = read_workbook(build_workbook(city, CONTEXT, candidates, choice))[CEILINGS]
+        text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+        assert "an ninh mạng (1)" in text
+        assert not [criterion.name for criterion in criteria if criterion.name in text]
 
     def test_the_curve_is_a_running_sum_and_its_picture_shows_it(self, city, city_workbook_without_ceilings):
         data, candidates = city_workbook_without_ceilings, candidates_of(city)
         sheet, points = read_values(data)[CHEAPEST], readiness_curve(candidates)
-        told = [(sheet.cell(FIRST + n, 5).value, sheet.cell(FIRST + n, 8).value) for n in range(1, len(points) + 1)]
-        assert told == [(point.money, point.people) for point in points]
-        ready = sum(rating.result is Result.READY for rating in city.ratings.values())
-        assert sheet.cell(FIRST + len(points), 6).value == ready + len(points)
-        assert set(range(ready, ready + len(points) + 1)) in [set(values) for values in pictures_of(data).values()]
+        rows = [(sheet.cell(FIRST + number, 5).value, sheet.cell(FIRST + number, 8).value) for number in range(1, len(points) + 1)]
+        assert rows == [(point.money, point.people) for point in points]
+        ready_count = sum(rating.result is Result.READY for rating in city.ratings.values())
+        assert sheet.cell(FIRST + len(points), 6).value == ready_count + len(points)
+        assert set(range(ready_count, ready_count + len(points) + 1)) in [set(values) for values in pictures_of(data).values()]
 
 
 def test_each_picture_carries_the_values_of_its_cells(city_workbook_without_ceilings):
     data = city_workbook_without_ceilings
-    book, found = read_values(data), pictures_of(data)
-    assert len(found) == 6
-    for address, values in found.items():
+    book, pictures = read_values(data), pictures_of(data)
+    assert len(pictures) == 6
+    for address, values in pictures.items():
         title, area = address.rsplit("!", 1)
         cells = book[title.strip("'")][area.replace("$", "")]
         assert [cell.value for line in cells for cell in line] == values, address
@@ -185,15 +191,15 @@ def test_each_picture_carries_the_values_of_its_cells(city_workbook_without_ceil
 
 def pictures_of(data):
     """The numbers that the charts carry, by the address of their cells."""
-    found = {}
+    pictures = {}
     with ZipFile(BytesIO(data)) as archive:
         for name in archive.namelist():
             if name.startswith("xl/charts/chart"):
                 for address, cache in re.findall(
                     r"<numRef><f>([^<]+)</f><numCache>(.*?)</numCache>", archive.read(name).decode(), re.DOTALL
                 ):
-                    found[address] = [int(value) for value in re.findall(r"<v>(-?\d+)</v>", cache)]
-    return found
+                    pictures[address] = [int(value) for value in re.findall(r"<v>(-?\d+)</v>", cache)]
+    return pictures
 
 
 def test_both_engines_agree_on_the_whole_city(city_workbook, tmp_path):
@@ -203,51 +209,51 @@ def test_both_engines_agree_on_the_whole_city(city_workbook, tmp_path):
 
 def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path):
     """Price, share of leasing, year, source and a transfer, typed into the file: both engines, and the plan with the same changes."""
-    before, after = plan_with(35, 20_000_000, 2027, 5), plan_with(41, 19_999_999, 2029, 2)
-    data, wanted = build_workbook(before, OWN), build_workbook(after, OWN)
+    plan_before, plan_after = plan_with(35, 20_000_000, 2027, 5), plan_with(41, 19_999_999, 2029, 2)
+    data, expected_workbook = build_workbook(plan_before, CONTEXT), build_workbook(plan_after, CONTEXT)
 
     def edit(book):
         prices, detail = book["PL06 Căn cứ đơn giá"], book[DETAIL]
-        prices.cell(place(prices, 2, "A01"), 5).value = 19_999_999
+        prices.cell(row_of(prices, 2, "A01"), 5).value = 19_999_999
         book["Giả định"].cell(FIRST, 3).value = 41
         book[MOVES].cell(FIRST, 8).value = 2
-        row = place(detail, 5, "A01")
+        row = row_of(detail, 5, "A01")
         detail.cell(row, 26).value, detail.cell(row, 25).value = 2029, "NS xã, phường"
         # What wears out is counted by the program and stands there as inputs: they are typed too, so that every sum is compared.
-        for worn in read_workbook(wanted)["PL11 Năm năm"].iter_rows(min_row=FIRST):
-            if str(worn[1].value).startswith("Thay thế"):
-                for cell in worn[3:8]:
+        for worn_row in read_workbook(expected_workbook)["PL11 Năm năm"].iter_rows(min_row=FIRST):
+            if str(worn_row[1].value).startswith("Thay thế"):
+                for cell in worn_row[3:8]:
                     book["PL11 Năm năm"].cell(cell.row, cell.column).value = cell.value
 
-    edited = changed(data, edit)
-    model, names = recalculated(edited, tmp_path), sheet_names(wanted)
-    by_libreoffice = values_by_place(calculated_by_libreoffice(edited, tmp_path))
-    checked = 0
-    for title, row, column, stored in formulas(wanted):
-        first, second = model.get_cell_value(names.index(title), row, column), by_libreoffice.get((title, row, column), "")
+    edited_workbook = changed_workbook(data, edit)
+    model, names = recalculated(edited_workbook, tmp_path), sheet_names(expected_workbook)
+    libreoffice_values = values_by_place(calculated_by_libreoffice(edited_workbook, tmp_path))
+    checked_count = 0
+    for title, row, column, stored in formulas(expected_workbook):
+        first, second = model.get_cell_value(names.index(title), row, column), libreoffice_values.get((title, row, column), "")
         assert is_same(first, stored), (title, row, column, first, stored)
         assert is_same(second, stored), (title, row, column, second, stored)
-        checked += 1
-    assert checked > 2_000
-    assert before.total() != after.total()
+        checked_count += 1
+    assert checked_count > 2_000
+    assert plan_before.total() != plan_after.total()
 
 
-def plan_with(percent, price, year, moved):
-    made = plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), staff_total=25, floors=3)
+def plan_with(percent, price, year, moved_count):
+    base_plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), staff_total=25, floors=3)
     rules = Assumptions(2027, months=7, lease_percent=percent)
     rules = replace(rules, groups={**rules.groups, "A": GroupRule(is_leased=True)})
     prices = replace(PRICE_LIST, prices=PRICE_LIST.prices | {"A01": replace(PRICE_LIST.prices["A01"], unit_price=price)})
-    built = build_plan("Thử", made.wards, made.ratings, prices, STANDARD, rules, DEMO_DAY)
+    plan = build_plan("Thử", base_plan.wards, base_plan.ratings, prices, STANDARD, rules, DEMO_DAY)
     source = "NS xã, phường" if year == 2029 else "Chi thường xuyên – NS Thành phố"
     edits = [Edit(WARD.code, "A01", "year", str(year)), Edit(WARD.code, "A01", "source", source)]
-    return with_moves(apply_edits(built, edits), moved)
+    return plan_with_transfers(apply_edits(plan, edits), moved_count)
 
 
-def place(sheet, column, value):
+def row_of(sheet, column, value):
     return next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[column - 1].value == value)
 
 
-def changed(data, change):
+def changed_workbook(data, change):
     book = load_workbook(BytesIO(data))
     change(book)
     buffer = BytesIO()

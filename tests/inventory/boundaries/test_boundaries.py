@@ -21,15 +21,15 @@ BA_DINH = "00004"
 
 
 def refusal(data):
-    with pytest.raises(BoundaryError) as caught:
+    with pytest.raises(BoundaryError) as error:
         draw_boundaries(data, WARDS)
-    return caught.value.message
+    return error.value.message
 
 
-def changed(**rings):
+def changed_tiles(**rings):
     """The tiles with the rings of some wards put in the place of their own; None leaves a ward out."""
-    merged = TILES | {code.removeprefix("w"): ring for code, ring in rings.items()}
-    return {code: ring for code, ring in merged.items() if ring is not None}
+    all_rings = TILES | {code.removeprefix("w"): ring for code, ring in rings.items()}
+    return {code: ring for code, ring in all_rings.items() if ring is not None}
 
 
 def segments(shape):
@@ -37,49 +37,53 @@ def segments(shape):
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def drawn_boundaries():
     return draw_boundaries(geojson(TILES), WARDS)
 
 
-def test_shared_borders_stay_shared(drawn):
-    owners = Counter(segment for shape in drawn.shapes for segment in segments(shape))
-    assert set(owners.values()) == {1, 2}
-    rim = [segment for segment, count in owners.items() if count == 1]
-    ends = Counter(point for segment in rim for point in segment)
-    assert set(ends.values()) == {2}, "the rim is one closed line: no gap and no overlap inside"
-    assert drawn.points[1] < drawn.points[0] / 3
+def test_shared_borders_stay_shared(drawn_boundaries):
+    segment_counts = Counter(segment for shape in drawn_boundaries.shapes for segment in segments(shape))
+    assert set(segment_counts.values()) == {1, 2}
+    rim_segments = [segment for segment, count in segment_counts.items() if count == 1]
+    point_counts = Counter(point for segment in rim_segments for point in segment)
+    assert set(point_counts.values()) == {2}, "the rim is one closed line: no gap and no overlap inside"
+    assert drawn_boundaries.points[1] < drawn_boundaries.points[0] / 3
 
 
-def test_each_ward_lies_in_its_place_in_whole_units(drawn):
-    assert sorted(shape.ward_code for shape in drawn.shapes) == sorted(ward.code for ward in WARDS)
-    lefts, tops, rights, bottoms = zip(*(shape.box for shape in drawn.shapes), strict=True)
-    assert (min(lefts), min(tops), max(rights), max(bottoms)) == (0, 0, drawn.width, drawn.height)
+def test_each_ward_lies_in_its_place_in_whole_units(drawn_boundaries):
+    assert sorted(shape.ward_code for shape in drawn_boundaries.shapes) == sorted(ward.code for ward in WARDS)
+    lefts, tops, rights, bottoms = zip(*(shape.box for shape in drawn_boundaries.shapes), strict=True)
+    assert (min(lefts), min(tops), max(rights), max(bottoms)) == (0, 0, drawn_boundaries.width, drawn_boundaries.height)
     # 0.83 degrees of latitude.
-    assert drawn.height * UNIT_METRES == pytest.approx(0.83 * 111_195, rel=0.01)
+    assert drawn_boundaries.height * UNIT_METRES == pytest.approx(0.83 * 111_195, rel=0.01)
     north = max(WARDS, key=lambda ward: ward.latitude)
-    assert next(shape for shape in drawn.shapes if shape.ward_code == north.code).box[1] == 0
+    assert next(shape for shape in drawn_boundaries.shapes if shape.ward_code == north.code).box[1] == 0
 
 
-def test_the_label_lies_inside(drawn):
-    for shape in drawn.shapes:
-        whole = shapely.Polygon(shape.rings[0])
-        assert whole.contains(shapely.Point(shape.label))
-        assert 0 < shape.room <= math.sqrt(whole.area / math.pi) + 1
+def test_the_label_lies_inside(drawn_boundaries):
+    for shape in drawn_boundaries.shapes:
+        outline = shapely.Polygon(shape.rings[0])
+        assert outline.contains(shapely.Point(shape.label))
+        assert 0 < shape.room <= math.sqrt(outline.area / math.pi) + 1
 
 
-def test_the_inner_city_is_the_phuong_around_the_middle(drawn):
-    left, top, width, height = drawn.inner
-    inside = {s.ward_code for s in drawn.shapes if left <= s.label[0] <= left + width and top <= s.label[1] <= top + height}
-    kinds = Counter(ward.kind for ward in WARDS if ward.code in inside)
+def test_the_inner_city_is_the_phuong_around_the_middle(drawn_boundaries):
+    left, top, width, height = drawn_boundaries.inner
+    inner_codes = {
+        shape.ward_code
+        for shape in drawn_boundaries.shapes
+        if left <= shape.label[0] <= left + width and top <= shape.label[1] <= top + height
+    }
+    kinds = Counter(ward.kind for ward in WARDS if ward.code in inner_codes)
     assert kinds["phuong"] >= 45
-    assert width < drawn.width / 2
+    assert width < drawn_boundaries.width / 2
 
 
-def test_topojson_and_geojson_give_the_same(drawn):
-    other = draw_boundaries(topojson(TILES), WARDS)
-    assert [shape.ward_code for shape in other.shapes] == [shape.ward_code for shape in drawn.shapes]
-    for a, b in zip(drawn.shapes, other.shapes, strict=True):
-        assert a.box == pytest.approx(b.box, abs=2)
+def test_topojson_and_geojson_give_the_same(drawn_boundaries):
+    from_topojson = draw_boundaries(topojson(TILES), WARDS)
+    assert [shape.ward_code for shape in from_topojson.shapes] == [shape.ward_code for shape in drawn_boundaries.shapes]
+    for geojson_shape, topojson_shape in zip(drawn_boundaries.shapes, from_topojson.shapes, strict=True):
+        assert geojson_shape.box == pytest.approx(topojson_shape.box, abs=2)
 
 
 def test_islands_and_holes_are_kept():
@@ -87,28 +91,28 @@ def test_islands_and_holes_are_kept():
     lon, lat = float(ward.longitude), float(ward.latitude)
     hole = square(lon + 0.004, lat, 0.1)[::-1]
     island = square(lon + 0.03, lat, 0.2)
-    several = {"type": "MultiPolygon", "coordinates": [[square(lon, lat, 3), hole], [island]]}
-    rows = [feature(code, ring) for code, ring in SQUARES.items()]
-    rows[0]["geometry"] = several
-    shape = draw_boundaries(encode({"type": "FeatureCollection", "features": rows}), WARDS).shapes[0]
+    geometry = {"type": "MultiPolygon", "coordinates": [[square(lon, lat, 3), hole], [island]]}
+    features = [feature(code, ring) for code, ring in SQUARES.items()]
+    features[0]["geometry"] = geometry
+    shape = draw_boundaries(encode({"type": "FeatureCollection", "features": features}), WARDS).shapes[0]
     assert len(shape.rings) == 3
 
 
 def test_a_ring_that_touches_itself_is_drawn_all_the_same():
     x, y = (float(WARDS[0].longitude), float(WARDS[0].latitude))
     ring = [[x, y], [x + 0.01, y], [x + 0.01, y + 0.01], [x, y], [x - 0.01, y + 0.01], [x - 0.01, y], [x, y]]
-    assert draw_boundaries(geojson(changed(w00004=[ring])), WARDS)
+    assert draw_boundaries(geojson(changed_tiles(w00004=[ring])), WARDS)
 
 
 def test_odd_areas_and_borders_apart_are_told_and_taken():
     lon, lat = float(WARDS[0].longitude), float(WARDS[0].latitude)
-    told = " ".join(draw_boundaries(geojson(SQUARES | {BA_DINH: [square(lon, lat, 4)]}), WARDS).warnings)
-    assert "Phường Ba Đình (+35 %)" in told
-    assert "không khớp với đơn vị bên cạnh" in told
+    warnings = " ".join(draw_boundaries(geojson(SQUARES | {BA_DINH: [square(lon, lat, 4)]}), WARDS).warnings)
+    assert "Phường Ba Đình (+35 %)" in warnings
+    assert "không khớp với đơn vị bên cạnh" in warnings
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "fragment"),
     [
         (b"", "tệp rỗng"),
         (b"\xff\xfe{}", "UTF-8"),
@@ -132,52 +136,52 @@ def test_odd_areas_and_borders_apart_are_told_and_taken():
         ),
     ],
 )
-def test_what_is_no_map_is_refused_with_a_cure(data, words):
-    told = refusal(data)
-    assert words in told
-    assert told.endswith(".")
+def test_what_is_no_map_is_refused_with_a_cure(data, fragment):
+    message = refusal(data)
+    assert fragment in message
+    assert message.endswith(".")
 
 
 def test_missing_unknown_and_double_codes_are_named():
-    rows = [feature(code, ring) for code, ring in changed(w00004=None, w00070=None).items()]
-    rows += [feature("99999", TILES["00082"]), feature("00082", TILES["00082"])]
-    told = refusal(encode({"type": "FeatureCollection", "features": rows}))
-    assert "mã lạ 1: 99999" in told
-    assert "mã trùng 1: 00082" in told
-    assert "thiếu 2: Phường Hoàn Kiếm (00070), Phường Ba Đình (00004)" in told
+    features = [feature(code, ring) for code, ring in changed_tiles(w00004=None, w00070=None).items()]
+    features += [feature("99999", TILES["00082"]), feature("00082", TILES["00082"])]
+    message = refusal(encode({"type": "FeatureCollection", "features": features}))
+    assert "mã lạ 1: 99999" in message
+    assert "mã trùng 1: 00082" in message
+    assert "thiếu 2: Phường Hoàn Kiếm (00070), Phường Ba Đình (00004)" in message
 
 
 def test_a_ring_that_is_open_short_or_crosses_itself_is_named():
     ring = TILES[BA_DINH][0]
-    assert "chưa khép kín" in refusal(geojson(changed(w00004=[ring[:-1]])))
-    assert "ít nhất 4" in refusal(geojson(changed(w00004=[[ring[0], ring[1], ring[0]]])))
-    bow = [ring[0], ring[len(ring) // 2], ring[1], ring[len(ring) // 2 + 1], ring[0]]
-    assert "tự cắt" in refusal(geojson(changed(w00004=[bow])))
+    assert "chưa khép kín" in refusal(geojson(changed_tiles(w00004=[ring[:-1]])))
+    assert "ít nhất 4" in refusal(geojson(changed_tiles(w00004=[[ring[0], ring[1], ring[0]]])))
+    crossed_ring = [ring[0], ring[len(ring) // 2], ring[1], ring[len(ring) // 2 + 1], ring[0]]
+    assert "tự cắt" in refusal(geojson(changed_tiles(w00004=[crossed_ring])))
 
 
 def test_a_flat_or_tiny_ring_is_refused():
     (x, y) = TILES[BA_DINH][0][0]
-    flat = [[x, y], [x + 0.01, y], [x + 0.02, y], [x, y]]
-    assert refusal(geojson(changed(w00004=[flat])))
+    flat_ring = [[x, y], [x + 0.01, y], [x + 0.02, y], [x, y]]
+    assert refusal(geojson(changed_tiles(w00004=[flat_ring])))
     lon, lat = float(WARDS[0].longitude), float(WARDS[0].latitude)
-    assert "quá nhỏ" in refusal(geojson(changed(w00004=[square(lon, lat, 0.001)])))
+    assert "quá nhỏ" in refusal(geojson(changed_tiles(w00004=[square(lon, lat, 0.001)])))
 
 
 def test_the_wrong_place_is_told_as_such():
-    swapped = {code: [[[y, x] for x, y in ring] for ring in rings] for code, rings in TILES.items()}
-    assert "Tọa độ bị đảo" in refusal(geojson(swapped))
-    metres = {code: [[[x * 5500, y * 110_000] for x, y in ring] for ring in rings] for code, rings in TILES.items()}
-    assert "VN-2000" in refusal(geojson(metres))
-    far = max(WARDS, key=lambda ward: ward.longitude).code
-    mixed = refusal(geojson(TILES | {BA_DINH: TILES[far], far: TILES[BA_DINH]}))
-    assert "Sai vị trí" in mixed
-    assert "Phường Ba Đình (00004) lệch" in mixed
+    swapped_rings = {code: [[[y, x] for x, y in ring] for ring in rings] for code, rings in TILES.items()}
+    assert "Tọa độ bị đảo" in refusal(geojson(swapped_rings))
+    rings_in_metres = {code: [[[x * 5500, y * 110_000] for x, y in ring] for ring in rings] for code, rings in TILES.items()}
+    assert "VN-2000" in refusal(geojson(rings_in_metres))
+    far_code = max(WARDS, key=lambda ward: ward.longitude).code
+    message = refusal(geojson(TILES | {BA_DINH: TILES[far_code], far_code: TILES[BA_DINH]}))
+    assert "Sai vị trí" in message
+    assert "Phường Ba Đình (00004) lệch" in message
 
 
 @pytest.mark.parametrize("number", ["x", None, True, 1e300, [1], 10**400])
 def test_a_place_that_is_no_number_is_refused(number):
     ring = [[number, 21.0], *TILES[BA_DINH][0][1:-1], [number, 21.0]]
-    assert "không phải là số" in refusal(geojson(changed(w00004=[ring])))
+    assert "không phải là số" in refusal(geojson(changed_tiles(w00004=[ring])))
 
 
 @pytest.mark.parametrize("arcs", [[[126]], [[-127]], [["0"]], [[True]], [[0.5]], [[]], [], "x", [["x"]], [[0, 5]]])
@@ -199,7 +203,7 @@ def test_one_line_that_is_spoken_of_without_end_is_no_bomb():
     assert "điểm" in refusal(encode(content))
 
 
-WORDS = st.recursive(
+JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-200, 200) | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=4)
@@ -212,15 +216,15 @@ WORDS = st.recursive(
 )
 
 
-@given(WORDS, st.sampled_from(["FeatureCollection", "Topology"]))
+@given(JSON_VALUES, st.sampled_from(["FeatureCollection", "Topology"]))
 def test_any_content_is_read_or_refused(content, kind):
-    whole = (
+    document = (
         content | {"type": kind}
         if isinstance(content, dict)
         else {"type": kind, "features": content, "arcs": [], "objects": content}
     )
     try:
-        read_features(encode(whole))
+        read_features(encode(document))
     except BoundaryError as error:
         assert error.message.endswith(".")
 
@@ -236,7 +240,7 @@ def test_a_real_file_puts_every_ward_in_its_place():
     path = os.environ.get("BOUNDARIES_SAMPLE")
     if not path:
         pytest.skip("NO SAMPLE: set BOUNDARIES_SAMPLE to a GeoJSON or TopoJSON file to try real boundaries.")
-    drawn = draw_boundaries(Path(path).read_bytes(), WARDS)
-    assert len(drawn.shapes) == 126
-    owners = Counter(segment for shape in drawn.shapes for segment in segments(shape))
-    assert sum(count > 2 for count in owners.values()) == 0
+    boundaries = draw_boundaries(Path(path).read_bytes(), WARDS)
+    assert len(boundaries.shapes) == 126
+    segment_counts = Counter(segment for shape in boundaries.shapes for segment in segments(shape))
+    assert sum(count > 2 for count in segment_counts.values()) == 0

@@ -11,12 +11,12 @@ from inventory.models import BoundarySetRecord
 from tests.factories.boundaries import geojson, tiles, topojson
 
 TILES = tiles()
-GOOD = geojson(TILES)
-BAD = geojson({code: rings for code, rings in TILES.items() if code != "00004"})
+GOOD_FILE = geojson(TILES)
+BAD_FILE = geojson({code: rings for code, rings in TILES.items() if code != "00004"})
 SOURCE = "Số liệu thử, 2026"
 
 
-def audited(session):
+def audit_entries(session):
     return list(session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("boundary:")).order_by(AuditEntry.id)))
 
 
@@ -28,51 +28,51 @@ def post(client, data, source=SOURCE):
 @pytest.mark.both_databases
 def test_what_was_loaded_comes_back_whole(session):
     assert find_source(session) is None
-    load_boundaries(session, GOOD, "a.geojson", f"  {SOURCE} ", None)
+    load_boundaries(session, GOOD_FILE, "a.geojson", f"  {SOURCE} ", None)
     session.commit()
     source = find_source(session)
     assert (source.filename, source.source, source.by) == ("a.geojson", SOURCE, "hệ thống")
-    drawn = get_boundaries(session, source)
-    assert len(drawn.shapes) == 126
-    assert drawn.points == (source.points_given, source.points_kept)
-    assert all(isinstance(value, int) for shape in drawn.shapes for ring in shape.rings for point in ring for value in point)
+    boundaries = get_boundaries(session, source)
+    assert len(boundaries.shapes) == 126
+    assert boundaries.points == (source.points_given, source.points_kept)
+    assert all(isinstance(value, int) for shape in boundaries.shapes for ring in shape.rings for point in ring for value in point)
 
 
 @pytest.mark.both_databases
 def test_another_file_takes_the_place_and_both_are_in_the_trail(session):
-    load_boundaries(session, GOOD, "a.geojson", SOURCE, None)
+    load_boundaries(session, GOOD_FILE, "a.geojson", SOURCE, None)
     load_boundaries(session, topojson(TILES), "b.topojson", SOURCE, None)
     session.commit()
     assert session.scalar(select(func.count()).select_from(BoundarySetRecord)) == 1
-    first, second = audited(session)
+    first, second = audit_entries(session)
     assert first.after["filename"] == second.before["filename"] == "a.geojson"
     assert second.after["filename"] == "b.topojson"
 
 
 @pytest.mark.both_databases
 def test_a_bad_file_changes_nothing(session):
-    kept = load_boundaries(session, GOOD, "a.geojson", SOURCE, None)
+    loaded_source = load_boundaries(session, GOOD_FILE, "a.geojson", SOURCE, None)
     session.commit()
-    for data, source in ((BAD, SOURCE), (b"x", SOURCE), (GOOD, "  ")):
+    for data, source in ((BAD_FILE, SOURCE), (b"x", SOURCE), (GOOD_FILE, "  ")):
         with pytest.raises(BoundaryError):
             load_boundaries(session, data, "b.geojson", source, None)
     session.commit()
-    assert find_source(session) == kept
-    assert len(audited(session)) == 1
+    assert find_source(session) == loaded_source
+    assert len(audit_entries(session)) == 1
 
 
 def test_the_boundaries_can_be_taken_away(session):
     assert not remove_boundaries(session, None)
-    load_boundaries(session, GOOD, "a.geojson", SOURCE, None)
+    load_boundaries(session, GOOD_FILE, "a.geojson", SOURCE, None)
     assert remove_boundaries(session, None)
     assert find_source(session) is None
-    assert [entry.action for entry in audited(session)] == ["boundary:load", "boundary:remove"]
+    assert [entry.action for entry in audit_entries(session)] == ["boundary:load", "boundary:remove"]
 
 
 def test_an_administrator_loads_looks_and_takes_away(sign_in):
     client = sign_in(Role.ADMINISTRATOR)
     assert "Chưa nạp ranh giới nào" in client.get("/boundaries").text
-    assert post(client, GOOD).location == "/boundaries"
+    assert post(client, GOOD_FILE).location == "/boundaries"
     page = client.get("/boundaries").text
     assert SOURCE in page
     assert page.count("M") > 126
@@ -82,24 +82,24 @@ def test_an_administrator_loads_looks_and_takes_away(sign_in):
 
 def test_a_refused_file_says_why_and_what_was_typed_stays(sign_in):
     client = sign_in(Role.ADMINISTRATOR)
-    post(client, GOOD)
-    answer = post(client, BAD, "Nguồn khác")
+    post(client, GOOD_FILE)
+    answer = post(client, BAD_FILE, "Nguồn khác")
     assert answer.status_code == 400
     assert "thiếu 1: Phường Ba Đình (00004)" in answer.text
     assert 'value="Nguồn khác"' in answer.text
     assert SOURCE in answer.text
-    assert post(client, GOOD, "").status_code == 400
+    assert post(client, GOOD_FILE, "").status_code == 400
     assert client.post("/boundaries", data={"source": SOURCE}).status_code == 400
 
 
 def test_the_command_does_the_same(app, tmp_path):
     runner = app.test_cli_runner()
-    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_bytes(GOOD)
-    bad.write_bytes(BAD)
-    assert "Đã nạp ranh giới 126 đơn vị" in runner.invoke(args=["boundaries", "load", str(good), "--source", SOURCE]).output
-    refused = runner.invoke(args=["boundaries", "load", str(bad), "--source", SOURCE])
-    assert refused.exit_code == 1
-    assert "Phường Ba Đình" in refused.output
+    good_path, bad_path = tmp_path / "good.json", tmp_path / "bad.json"
+    good_path.write_bytes(GOOD_FILE)
+    bad_path.write_bytes(BAD_FILE)
+    assert "Đã nạp ranh giới 126 đơn vị" in runner.invoke(args=["boundaries", "load", str(good_path), "--source", SOURCE]).output
+    result = runner.invoke(args=["boundaries", "load", str(bad_path), "--source", SOURCE])
+    assert result.exit_code == 1
+    assert "Phường Ba Đình" in result.output
     assert "Đã gỡ ranh giới." in runner.invoke(args=["boundaries", "remove"]).output
     assert "Chưa nạp" in runner.invoke(args=["boundaries", "remove"]).output

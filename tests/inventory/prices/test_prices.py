@@ -14,8 +14,8 @@ from inventory.prices.plausibility import ObservedPrice, Position, assess_price,
 from inventory.prices.prices import CapStanding, Price, PriceList, compare_lists, load_default_prices, tenths_of
 from inventory.prices.vat import find_expired_rates, load_vat_rates, price_at_standard_rate
 
-ON = date(2026, 11, 24)
-PC = Price("A01", 20_000_000, 10, 20_000_000, "none", "Mức giá tối đa", "Q")
+TODAY = date(2026, 11, 24)
+COMPUTER_PRICE = Price("A01", 20_000_000, 10, 20_000_000, "none", "Mức giá tối đa", "Q")
 MONEY = st.integers(0, 10**12)
 
 
@@ -32,19 +32,19 @@ MONEY = st.integers(0, 10**12)
     ],
 )
 def test_who_decides_on_a_price_above_its_cap(price, standing, tenths):
-    found = replace(PC, unit_price=price)
-    assert (found.standing, found.tenths_above_cap) == (standing, tenths)
+    changed_price = replace(COMPUTER_PRICE, unit_price=price)
+    assert (changed_price.standing, changed_price.tenths_above_cap) == (standing, tenths)
 
 
 def test_an_item_without_a_cap_stands_nowhere():
-    found = replace(PC, cap=None)
-    assert (found.standing, found.tenths_above_cap, found.is_at_cap) == (CapStanding.NO_CAP, None, False)
+    price = replace(COMPUTER_PRICE, cap=None)
+    assert (price.standing, price.tenths_above_cap, price.is_at_cap) == (CapStanding.NO_CAP, None, False)
 
 
 @given(MONEY, st.integers(0, 100))
 def test_the_price_before_tax_is_rounded_to_the_nearest_dong(price, vat):
     exact = Fraction(price * 100, 100 + vat)
-    assert abs(replace(PC, unit_price=price, vat_percent=vat).before_tax - exact) <= Fraction(1, 2)
+    assert abs(replace(COMPUTER_PRICE, unit_price=price, vat_percent=vat).before_tax - exact) <= Fraction(1, 2)
 
 
 @given(MONEY, st.integers(1, 10**12))
@@ -55,23 +55,30 @@ def test_a_percentage_is_rounded_away_from_nothing(value, base):
 
 
 def test_the_reduced_rate_is_told_of_when_goods_come_after_it():
-    reduced = replace(PC, unit_price=10_800_000, vat_percent=8)
+    price = replace(COMPUTER_PRICE, unit_price=10_800_000, vat_percent=8)
     assert load_vat_rates()[8].valid_to == date(2026, 12, 31)
-    assert find_expired_rates([reduced, PC], 2027) == (reduced,)
-    assert find_expired_rates([reduced, PC], 2026) == find_expired_rates([reduced, PC], None) == ()
-    assert (reduced.before_tax, price_at_standard_rate(reduced)) == (10_000_000, 11_000_000)
+    assert find_expired_rates([price, COMPUTER_PRICE], 2027) == (price,)
+    assert find_expired_rates([price, COMPUTER_PRICE], 2026) == find_expired_rates([price, COMPUTER_PRICE], None) == ()
+    assert (price.before_tax, price_at_standard_rate(price)) == (10_000_000, 11_000_000)
 
 
 def test_two_lists_are_told_apart_item_by_item():
-    before = PriceList(1, "a", ON, {"A01": PC, "A02": replace(PC, item="A02"), "A03": replace(PC, item="A03")})
-    dearer = replace(PC, unit_price=20_100_000)
-    after = PriceList(2, "b", ON, {"A01": dearer, "A02": replace(PC, item="A02"), "A04": replace(PC, item="A04")})
-    assert [(change.item, change.tenths) for change in compare_lists(before, after)] == [("A01", 5), ("A03", None), ("A04", None)]
-    assert compare_lists(before, before) == ()
+    first = PriceList(
+        1,
+        "a",
+        TODAY,
+        {"A01": COMPUTER_PRICE, "A02": replace(COMPUTER_PRICE, item="A02"), "A03": replace(COMPUTER_PRICE, item="A03")},
+    )
+    higher_price = replace(COMPUTER_PRICE, unit_price=20_100_000)
+    second = PriceList(
+        2, "b", TODAY, {"A01": higher_price, "A02": replace(COMPUTER_PRICE, item="A02"), "A04": replace(COMPUTER_PRICE, item="A04")}
+    )
+    assert [(change.item, change.tenths) for change in compare_lists(first, second)] == [("A01", 5), ("A03", None), ("A04", None)]
+    assert compare_lists(first, first) == ()
 
 
-def paid(amount, ward="", kind="", item="A01"):
-    return ObservedPrice(item, f"mua {amount} {ward}", amount, ON, "1", "bid", ward, kind)
+def observed_price(amount, ward="", kind="", item="A01"):
+    return ObservedPrice(item, f"mua {amount} {ward}", amount, TODAY, "1", "bid", ward, kind)
 
 
 def test_a_band_is_the_median_and_three_deviations():
@@ -87,63 +94,63 @@ def test_three_bids_at_one_price_leave_five_percent():
 
 def test_two_prices_make_no_band():
     assert make_band([1, 2], "x") is None
-    assert assess_price("A01", 20_000_000, [paid(1), paid(2)]).position is Position.UNKNOWN
+    assert assess_price("A01", 20_000_000, [observed_price(1), observed_price(2)]).position is Position.UNKNOWN
 
 
 def test_wards_of_the_same_kind_come_first_then_wards_then_everybody():
-    alike = [paid(100_000 + step, "00082", "phuong") for step in range(3)]
-    others = [paid(200_000 + step, "09877", "xa") for step in range(2)]
-    bought = [paid(300_000 + step) for step in range(4)]
-    everything = [*alike, *others, *bought]
-    assert (find_band(everything, "phuong").count, find_band(everything, "phuong").among) == (3, "phường")
-    assert (find_band(everything, "xa").count, find_band(everything, "xa").among) == (5, "xã, phường")
-    assert find_band(everything).count == 5
-    assert (find_band([*others, *bought]).count, find_band([*others, *bought]).among) == (6, "mọi đơn vị mua")
+    phuong_prices = [observed_price(100_000 + step, "00082", "phuong") for step in range(3)]
+    xa_prices = [observed_price(200_000 + step, "09877", "xa") for step in range(2)]
+    other_prices = [observed_price(300_000 + step) for step in range(4)]
+    all_prices = [*phuong_prices, *xa_prices, *other_prices]
+    assert (find_band(all_prices, "phuong").count, find_band(all_prices, "phuong").among) == (3, "phường")
+    assert (find_band(all_prices, "xa").count, find_band(all_prices, "xa").among) == (5, "xã, phường")
+    assert find_band(all_prices).count == 5
+    assert (find_band([*xa_prices, *other_prices]).count, find_band([*xa_prices, *other_prices]).among) == (6, "mọi đơn vị mua")
 
 
 @given(st.lists(MONEY, min_size=3, max_size=30))
 def test_a_band_is_what_exact_fractions_say(amounts):
     band = make_band(amounts, "x")
-    middle = Fraction(median([Fraction(amount) for amount in amounts]))
-    deviation = Fraction(median([abs(amount - middle) for amount in amounts]))
-    width = max(3 * deviation, -(-middle * 4 * 5 // 100) / Fraction(4))
-    inside = [amount for amount in amounts if middle - width <= amount <= middle + width]
-    assert [amount for amount in amounts if band.low <= amount <= band.high] == inside
+    median_amount = Fraction(median([Fraction(amount) for amount in amounts]))
+    deviation = Fraction(median([abs(amount - median_amount) for amount in amounts]))
+    width = max(3 * deviation, -(-median_amount * 4 * 5 // 100) / Fraction(4))
+    amounts_in_band = [amount for amount in amounts if median_amount - width <= amount <= median_amount + width]
+    assert [amount for amount in amounts if band.low <= amount <= band.high] == amounts_in_band
     assert band.low <= band.median <= band.high or band.high - band.low < 1
-    assert len(inside) * 2 >= len(amounts)
+    assert len(amounts_in_band) * 2 >= len(amounts)
 
 
 @given(st.lists(MONEY, min_size=3, max_size=20), MONEY, st.randoms())
 def test_a_judgement_does_not_care_for_the_order(amounts, price, random):
-    seen = [paid(amount) for amount in amounts]
-    first = assess_price("A01", price, seen)
-    random.shuffle(seen)
-    assert assess_price("A01", price, [*seen, paid(1, item="A02")]) == first
-    within = first.band.low <= price <= first.band.high
-    assert (first.position is Position.WITHIN) == within
+    prices = [observed_price(amount) for amount in amounts]
+    first = assess_price("A01", price, prices)
+    random.shuffle(prices)
+    assert assess_price("A01", price, [*prices, observed_price(1, item="A02")]) == first
+    is_in_band = first.band.low <= price <= first.band.high
+    assert (first.position is Position.WITHIN) == is_in_band
 
 
 def test_a_price_is_also_held_beside_the_shipped_reference():
-    found = assess_price("A01", 21_000_000, [])
-    assert (found.reference, found.tenths_from_reference) == (20_000_000, 50)
+    assessment = assess_price("A01", 21_000_000, [])
+    assert (assessment.reference, assessment.tenths_from_reference) == (20_000_000, 50)
     assert assess_price("B15", 5, []).tenths_from_reference is None
 
 
 def test_each_shipped_price_reads_back_as_it_is():
     for price in load_default_prices():
-        read = parse_price(price, {part: getattr(price, part) for part in FIELD_LABELS}, ON)
-        assert (read.price, read.errors) == (price, {})
+        reading = parse_price(price, {part: getattr(price, part) for part in FIELD_LABELS}, TODAY)
+        assert (reading.price, reading.errors) == (price, {})
 
 
 def test_a_named_document_makes_the_label_and_a_bare_change_loses_it():
-    proved = parse_price(PC, {"method": "Báo giá", "evidence": "01/BG"}, ON).price
-    assert (proved.source_label, proved.has_evidence) == ("Q", True)
-    assert parse_price(PC, {"unit_price": "21 triệu"}, ON).price.source_label == "A"
-    assert parse_price(replace(PC, source_label="M"), {"source": "khác"}, ON).price.source_label == "M"
+    price = parse_price(COMPUTER_PRICE, {"method": "Báo giá", "evidence": "01/BG"}, TODAY).price
+    assert (price.source_label, price.has_evidence) == ("Q", True)
+    assert parse_price(COMPUTER_PRICE, {"unit_price": "21 triệu"}, TODAY).price.source_label == "A"
+    assert parse_price(replace(COMPUTER_PRICE, source_label="M"), {"source": "khác"}, TODAY).price.source_label == "M"
 
 
 @pytest.mark.parametrize(
-    ("part", "value", "told"),
+    ("part", "value", "message"),
     [
         ("unit_price", "1,500", "nhiều cách"),
         ("unit_price", None, "Hãy nhập"),
@@ -159,13 +166,13 @@ def test_a_named_document_makes_the_label_and_a_bare_change_loses_it():
         ("source", "  ", "giá lấy từ đâu"),
     ],
 )
-def test_a_part_that_cannot_be_read_says_what_is_allowed(part, value, told):
-    assert told in parse_price(PC, {part: value}, ON).errors[part]
+def test_a_part_that_cannot_be_read_says_what_is_allowed(part, value, message):
+    assert message in parse_price(COMPUTER_PRICE, {part: value}, TODAY).errors[part]
 
 
 @pytest.mark.parametrize(("value", "percent"), [(8, 8), (8.0, 8), ("8", 8), ("8 %", 8), ("10%", 10), (0.08, 8), (0, 0)])
 def test_a_rate_is_read_however_a_cell_holds_it(value, percent):
-    assert parse_field("vat_percent", value, ON) == percent
+    assert parse_field("vat_percent", value, TODAY) == percent
 
 
 @pytest.mark.parametrize("text", ["31/12/2025", "31-12-2025", "31.12.2025", "2025-12-31", "2025-12-31 00:00:00"])
@@ -175,10 +182,10 @@ def test_a_day_is_read_however_it_is_written(text):
 
 @given(st.sampled_from(sorted(FIELD_LABELS)), st.text() | st.floats() | st.integers() | st.none() | st.booleans() | st.dates())
 def test_any_cell_is_read_or_told(part, value):
-    read = parse_price(PC, {part: value}, ON)
-    assert set(read.errors) <= {part}
-    assert all(message for message in read.errors.values())
-    assert isinstance(read.price.unit_price, int) and read.price.unit_price >= 0
+    reading = parse_price(COMPUTER_PRICE, {part: value}, TODAY)
+    assert set(reading.errors) <= {part}
+    assert all(message for message in reading.errors.values())
+    assert isinstance(reading.price.unit_price, int) and reading.price.unit_price >= 0
 
 
 def test_a_day_that_is_none_is_refused():

@@ -13,11 +13,11 @@ from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, Equi
 from inventory.wards.wards import load_wards
 from tests.factories.snapshots import make_facts
 
-APPROVED = datetime(2026, 3, 1, 2, 3, tzinfo=UTC)
+APPROVED_AT = datetime(2026, 3, 1, 2, 3, tzinfo=UTC)
 
 
 def make_snapshot(**changes):
-    base = Snapshot(
+    snapshot = Snapshot(
         ward_code="00082",
         as_of=date(2026, 3, 1),
         facts=make_facts({"staff_total": 60, "vlan_separated": True, "ghi_chu": "Sở"}, Basis.EVIDENCE),
@@ -30,17 +30,17 @@ def make_snapshot(**changes):
         answered_connections=frozenset({ConnectionKind.INTERNET}),
         round_name="Đợt 1",
         approved_by="Chuyên viên",
-        approved_at=APPROVED,
+        approved_at=APPROVED_AT,
     )
-    return replace(base, **changes)
+    return replace(snapshot, **changes)
 
 
 @pytest.mark.both_databases
 def test_a_snapshot_comes_back_as_it_went_in(session):
     snapshot = make_snapshot()
-    stored = record_snapshot(session, snapshot, 7)
+    record = record_snapshot(session, snapshot, 7)
     session.expire_all()
-    assert load_snapshot(session.get(SnapshotRecord, stored.id)) == snapshot
+    assert load_snapshot(session.get(SnapshotRecord, record.id)) == snapshot
 
 
 @pytest.mark.both_databases

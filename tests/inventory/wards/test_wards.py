@@ -20,12 +20,12 @@ def test_the_shipped_list_is_the_resolution():
 
 def test_names_codes_and_tiles_are_unique():
     wards = load_wards()
-    for part in (
+    for values in (
         {ward.name for ward in wards},
         {ward.code for ward in wards},
         {(ward.tile_column, ward.tile_row) for ward in wards},
     ):
-        assert len(part) == 126
+        assert len(values) == 126
 
 
 def test_each_item_has_a_group_and_a_price():
@@ -40,9 +40,9 @@ def test_a_price_never_passes_its_cap():
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("typed", ["dong da", "Đống Đa", "ĐỐNG ĐA", " đống  đa ", "Ðống Ða"])
-def test_search_forgets_diacritics(session, typed):
-    assert [ward.name for ward in search_wards(session, typed)] == ["Đống Đa"]
+@pytest.mark.parametrize("query", ["dong da", "Đống Đa", "ĐỐNG ĐA", " đống  đa ", "Ðống Ða"])
+def test_search_forgets_diacritics(session, query):
+    assert [ward.name for ward in search_wards(session, query)] == ["Đống Đa"]
 
 
 @pytest.mark.both_databases
