@@ -32,17 +32,17 @@ from tests.support.applications import client_of
 
 FORM = load_questionnaire()
 WARD = "00082"
-LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
+REMAINING_ANSWERS = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
 
-def problems(typed):
-    return {problem.field: problem.message for problem in evaluate_entries(FORM, typed, 2026).problems}
+def problems(entries):
+    return {problem.field: problem.message for problem in evaluate_entries(FORM, entries, 2026).problems}
 
 
 def my_submission(session):
     """The ids of the story's ward, read without holding the database."""
-    found = session.scalars(select(Submission).where(Submission.ward_code == WARD)).one()
-    keys = (found.id, entries_of(found))
+    submission = session.scalars(select(Submission).where(Submission.ward_code == WARD)).one()
+    keys = (submission.id, entries_of(submission))
     session.rollback()
     return keys
 
@@ -53,8 +53,8 @@ def submission_of(session, ward_code=WARD):
 
 @pytest.fixture
 def draft(session):
-    opened = open_round(session, "Đợt thử", date(2026, 2, 1), date(2026, 3, 15), "2026.1")
-    return session.scalars(select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == WARD)).one()
+    survey_round = open_round(session, "Đợt thử", date(2026, 2, 1), date(2026, 3, 15), "2026.1")
+    return session.scalars(select(Submission).where(Submission.round_id == survey_round.id, Submission.ward_code == WARD)).one()
 
 
 @pytest.mark.both_databases
@@ -89,26 +89,26 @@ def test_a_field_that_is_too_long_is_named_in_words(session, draft):
 
 
 def test_another_owner_is_another_answer_and_stands_in_words():
-    before = {"A03.good": "3", "A03.year": "2024"}
-    (difference,) = diff_answers(FORM, before, before | {"A03.owner": "leased"}).values()
+    entries = {"A03.good": "3", "A03.year": "2024"}
+    (difference,) = diff_answers(FORM, entries, entries | {"A03.owner": "leased"}).values()
     assert (difference.before, difference.after) == (
         "đang dùng tốt: 3, năm 2024",
         "đang dùng tốt: 3, năm 2024, đơn vị sở hữu: Thuê, mượn",
     )
-    assert diff_answers(FORM, before, before | {"A03.owner": "ward"}) == {}
+    assert diff_answers(FORM, entries, entries | {"A03.owner": "ward"}) == {}
 
 
 @pytest.mark.parametrize(
-    ("typed", "field"),
+    ("entries", "field"),
     [
         ({"A03.good": "?", "A03.degraded": "3"}, "A03.degraded"),
         ({"A03.good": "?", "A03#2.good": "7", "A03#2.year": "2024"}, "A03#2.good"),
         ({"internet.contracted": "?", "internet#2.provider": "A", "internet#2.contracted": "100"}, "internet#2.contracted"),
     ],
 )
-def test_numbers_beside_an_unknown_are_told_and_never_dropped(typed, field):
-    assert list(problems(typed)) == [field]
-    assert "Sửa" in problems(typed)[field] or "Xóa" in problems(typed)[field]
+def test_numbers_beside_an_unknown_are_told_and_never_dropped(entries, field):
+    assert list(problems(entries)) == [field]
+    assert "Sửa" in problems(entries)[field] or "Xóa" in problems(entries)[field]
 
 
 def test_a_nought_or_a_note_beside_an_unknown_is_nothing_to_mend():
@@ -116,16 +116,16 @@ def test_a_nought_or_a_note_beside_an_unknown_is_nothing_to_mend():
 
 
 def test_the_page_of_a_conflict_speaks_in_words_and_takes_the_choice(demo_sign_in, demo_session):
-    mine, typed = my_submission(demo_session)
+    submission_id, entries = my_submission(demo_session)
     client = demo_sign_in("canbo")
-    address = f"/surveys/{mine}/sections/A"
-    client.post(address, data={"A03.degraded": "7", "base": json.dumps(typed)})
-    page = client.post(address, data={"A03.degraded": "5", "base": json.dumps(typed)})
+    address = f"/surveys/{submission_id}/sections/A"
+    client.post(address, data={"A03.degraded": "7", "base": json.dumps(entries)})
+    page = client.post(address, data={"A03.degraded": "5", "base": json.dumps(entries)})
     assert page.status_code == 409
     assert "Máy in (kể cả máy đa năng) – Xuống cấp" in page.text
     assert "Giữ “7”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa) lưu lúc" in page.text
     assert client.post(address, data={"A03.degraded": "5", "base": json.dumps({"A03.degraded": "7"})}).status_code == 302
-    assert entries_of(demo_session.get(Submission, mine))["A03.degraded"] == "5"
+    assert entries_of(demo_session.get(Submission, submission_id))["A03.degraded"] == "5"
 
 
 @pytest.mark.parametrize("text", ["", "[", "[1]", "null", '{"sites": 3}', "[" * 100_000, "NaN", '"x"'])
@@ -142,7 +142,7 @@ def test_a_field_has_words():
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "enough", "too_many"),
+    ("part", "whole", "allowed", "excess"),
     [
         ("sites_temperature", {"sites": "2"}, "2", "3"),
         ("sites_linked", {"sites": "2"}, "1", "2"),
@@ -159,16 +159,16 @@ def test_a_field_has_words():
         ],
     ],
 )
-def test_no_part_passes_its_whole(part, whole, enough, too_many):
-    assert part not in problems({**whole, part: enough})
-    assert "Sửa một trong hai câu" in problems({**whole, part: too_many})[part]
+def test_no_part_passes_its_whole(part, whole, allowed, excess):
+    assert part not in problems({**whole, part: allowed})
+    assert "Sửa một trong hai câu" in problems({**whole, part: excess})[part]
 
 
 @pytest.mark.parametrize(("part", "whole"), [("signers_certified", "signers"), ("bodies_certified", "legal_bodies")])
 def test_what_the_city_answers_is_compared_at_the_field_of_the_ward(part, whole):
-    told = problems({whole: "3", part: "4"})
-    assert "do thành phố trả lời là 4" in told[whole]
-    assert part not in told
+    messages = problems({whole: "3", part: "4"})
+    assert "do thành phố trả lời là 4" in messages[whole]
+    assert part not in messages
 
 
 def test_every_limit_names_a_question_that_is_asked():
@@ -177,42 +177,42 @@ def test_every_limit_names_a_question_that_is_asked():
 
 
 def test_a_part_that_is_too_large_blocks_sending_and_links_to_the_field(demo_sign_in, demo_session):
-    mine, typed = my_submission(demo_session)
+    submission_id, entries = my_submission(demo_session)
     client = demo_sign_in("canbo")
-    client.post(f"/surveys/{mine}/sections/H", data={"it_officers": "999", "base": json.dumps(typed)})
-    page = client.get(f"/surveys/{mine}/send").text
-    assert f'/surveys/{mine}/sections/H#it_officers"' in page
+    client.post(f"/surveys/{submission_id}/sections/H", data={"it_officers": "999", "base": json.dumps(entries)})
+    page = client.get(f"/surveys/{submission_id}/send").text
+    assert f'/surveys/{submission_id}/sections/H#it_officers"' in page
     assert "Gửi thẩm định" not in page
 
 
 @pytest.mark.parametrize("part", ["note", "year"])
 @pytest.mark.parametrize("row", ["A01", "A01#2"])
 def test_a_lot_without_a_quantity_is_told(row, part):
-    typed = {"A01.good": "3", "A01.year": "2024"} if row != "A01" else {}
-    assert "chưa có số lượng" in problems({**typed, f"{row}.{part}": "2023"})[f"{row}.good"]
+    entries = {"A01.good": "3", "A01.year": "2024"} if row != "A01" else {}
+    assert "chưa có số lượng" in problems({**entries, f"{row}.{part}": "2023"})[f"{row}.good"]
 
 
 def test_nothing_of_this_kind_leaves_what_a_colleague_typed(demo_sign_in, demo_session):
-    found = submission_of(demo_session)
-    for answer in list(found.answers):
+    submission = submission_of(demo_session)
+    for answer in list(submission.answers):
         if answer.field.startswith("A04."):
-            found.answers.remove(answer)
+            submission.answers.remove(answer)
     demo_session.commit()
-    mine, typed = my_submission(demo_session)
-    save_fields(demo_session, submission_of(demo_session), {"A04.degraded": "6"}, typed, "Người hai")
+    submission_id, entries = my_submission(demo_session)
+    save_fields(demo_session, submission_of(demo_session), {"A04.degraded": "6"}, entries, "Người hai")
     demo_session.commit()
     client = demo_sign_in("canbo")
-    answer = client.post(f"/surveys/{mine}/sections/A", data={"A04.good": "", "nothing": "1", "base": json.dumps(typed)})
+    answer = client.post(f"/surveys/{submission_id}/sections/A", data={"A04.good": "", "nothing": "1", "base": json.dumps(entries)})
     assert answer.status_code == 302
     demo_session.expire_all()
     assert "A04.good" not in entries_of(submission_of(demo_session))
 
 
 def test_a_form_of_a_session_that_ended_leads_to_sign_in_and_back(demo_app, demo_session):
-    mine, _typed = my_submission(demo_session)
+    submission_id, _entries = my_submission(demo_session)
     demo_app.config["WTF_CSRF_ENABLED"] = True
     client = demo_app.test_client()
-    for page in (f"/surveys/{mine}/sections/C", f"/surveys/{mine}/send"):
+    for page in (f"/surveys/{submission_id}/sections/C", f"/surveys/{submission_id}/send"):
         answer = client.post(page, data={"lan_seats": "77"})
         assert answer.status_code == 302
         assert answer.location == f"/sign-in?next={page}"
@@ -225,11 +225,11 @@ def test_a_form_of_a_session_that_ended_without_a_page_of_its_own_leads_home(dem
 
 
 def test_a_form_of_an_older_session_of_mine_is_shown_again(demo_app, demo_sign_in, demo_session):
-    mine, _typed = my_submission(demo_session)
+    submission_id, _entries = my_submission(demo_session)
     client = demo_sign_in("canbo")
     demo_app.config["WTF_CSRF_ENABLED"] = True
-    answer = client.post(f"/surveys/{mine}/sections/C", data={"lan_seats": "77"}, follow_redirects=True)
-    assert answer.request.path == f"/surveys/{mine}/sections/C"
+    answer = client.post(f"/surveys/{submission_id}/sections/C", data={"lan_seats": "77"}, follow_redirects=True)
+    assert answer.request.path == f"/surveys/{submission_id}/sections/C"
     assert "chưa có gì được lưu" in answer.text
 
 
@@ -238,98 +238,103 @@ def test_signing_out_empties_what_the_browser_kept(demo_sign_in):
 
 
 def test_a_page_that_is_only_read_keeps_nothing_in_the_browser(demo_sign_in, demo_session):
-    mine, _typed = my_submission(demo_session)
-    assert "data-keep" in demo_sign_in("canbo").get(f"/surveys/{mine}/sections/G").text
-    assert "data-keep" not in demo_sign_in("lanhdaoxa").get(f"/surveys/{mine}/sections/G").text
+    submission_id, _entries = my_submission(demo_session)
+    assert "data-keep" in demo_sign_in("canbo").get(f"/surveys/{submission_id}/sections/G").text
+    assert "data-keep" not in demo_sign_in("lanhdaoxa").get(f"/surveys/{submission_id}/sections/G").text
 
 
 def test_definitions_stand_beside_the_questions(demo_sign_in, demo_session):
-    mine, _typed = my_submission(demo_session)
-    page = demo_sign_in("canbo").get(f"/surveys/{mine}/sections/A").text
+    submission_id, _entries = my_submission(demo_session)
+    page = demo_sign_in("canbo").get(f"/surveys/{submission_id}/sections/A").text
     for term in ("Đang dùng tốt, xuống cấp", "Dùng chung", "Máy đa năng", "Máy vi tính được tính", "Đã ký hợp đồng"):
         assert f"<dt>{term}" in page
     for section in FORM.sections:
         has_equipment = any(question.kind == "equipment" for question in section.questions)
-        assert not has_equipment or {d.term for d in section.definitions} >= {"Đang dùng tốt, xuống cấp", "Chưa đưa vào sử dụng"}
+        assert not has_equipment or {definition.term for definition in section.definitions} >= {
+            "Đang dùng tốt, xuống cấp",
+            "Chưa đưa vào sử dụng",
+        }
 
 
 def test_what_serves_group_g_is_marked_sensitive_and_nothing_else():
     group_g = {criterion.code for criterion in parse_standard(REFERENCE.read_text("utf-8")).criteria if criterion.is_sensitive}
-    own = [question for question in FORM.questions if question.key not in ("A01",)]
-    assert {q.key for q in own if q.sensitive} == {q.key for q in own if set(q.serves) & group_g and q.key != "sites"}
+    questions = [question for question in FORM.questions if question.key not in ("A01",)]
+    assert {question.key for question in questions if question.sensitive} == {
+        question.key for question in questions if set(question.serves) & group_g and question.key != "sites"
+    }
     assert "G06" in {question.key for question in FORM.questions if question.sensitive}
-    assert {q.key for q in FORM.questions if q.sensitive and q.kind != "equipment"} == SENSITIVE_FACTS
+    assert {question.key for question in FORM.questions if question.sensitive and question.kind != "equipment"} == SENSITIVE_FACTS
     assert not [question for _name, _label, question in city_columns() if question.sensitive]
 
 
 def test_the_audit_trail_does_not_tell_what_is_sensitive(demo_sign_in, demo_session):
-    mine, typed = my_submission(demo_session)
-    data = {"level_file_approved": "no", "G01#2.note": "MẬT-17", "G01#2.good": "3", "base": json.dumps(typed)}
-    demo_sign_in("canbo").post(f"/surveys/{mine}/sections/G", data=data)
+    submission_id, entries = my_submission(demo_session)
+    data = {"level_file_approved": "no", "G01#2.note": "MẬT-17", "G01#2.good": "3", "base": json.dumps(entries)}
+    demo_sign_in("canbo").post(f"/surveys/{submission_id}/sections/G", data=data)
     entry = demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "submission:save")).one()
     assert set(entry.after) == {"level_file_approved", "G01#2.note", "G01#2.good"}
     assert set(entry.after.values()) == set(entry.before.values()) == {"(số liệu nhạy cảm, không ghi lại ở đây)"}
 
 
 def test_paper_leaves_out_what_is_sensitive_unless_somebody_asks(demo_sign_in, demo_session):
-    mine, _typed = my_submission(demo_session)
+    submission_id, entries = my_submission(demo_session)
     client = demo_sign_in("canbo")
     label = FORM.question("mfa_enabled").label
     reasons = {"mfa_enabled": "?", "mfa_enabled.why": "Bí mật của nhà mạng", "floors.why": "Nhận thêm hai trụ sở"}
-    save_fields(demo_session, submission_of(demo_session), reasons, _typed, "Công chức")
+    save_fields(demo_session, submission_of(demo_session), reasons, entries, "Công chức")
     demo_session.commit()
-    short = client.get(f"/surveys/{mine}/print").text
-    assert "Lý do: Nhận thêm hai trụ sở" in short
-    assert "Bí mật của nhà mạng" not in short
-    assert short.count("không in ở bản này") == sum(question.sensitive for question in FORM.questions)
-    whole = client.post(f"/surveys/{mine}/print").text
-    assert label in whole
-    assert "không in ở bản này" not in whole
-    assert "Lý do: Bí mật của nhà mạng" in whole
+    short_print = client.get(f"/surveys/{submission_id}/print").text
+    assert "Lý do: Nhận thêm hai trụ sở" in short_print
+    assert "Bí mật của nhà mạng" not in short_print
+    assert short_print.count("không in ở bản này") == sum(question.sensitive for question in FORM.questions)
+    full_print = client.post(f"/surveys/{submission_id}/print").text
+    assert label in full_print
+    assert "không in ở bản này" not in full_print
+    assert "Lý do: Bí mật của nhà mạng" in full_print
     assert demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "submission:print-sensitive")).one()
 
 
 def test_the_printed_form_is_ready_to_sign(demo_sign_in, demo_session):
-    mine, _typed = my_submission(demo_session)
-    page = demo_sign_in("canbo").get(f"/surveys/{mine}/print").text
-    for words in ("(Ký, ghi rõ họ tên)", "(Ký, ghi rõ họ tên, đóng dấu)", "Cửa Nam, ngày", "tốc độ theo hợp đồng (Mbps):"):
-        assert words in page
+    submission_id, _entries = my_submission(demo_session)
+    page = demo_sign_in("canbo").get(f"/surveys/{submission_id}/print").text
+    for phrase in ("(Ký, ghi rõ họ tên)", "(Ký, ghi rõ họ tên, đóng dấu)", "Cửa Nam, ngày", "tốc độ theo hợp đồng (Mbps):"):
+        assert phrase in page
     assert "mbps" not in page
 
 
-def complete(session):
-    found = submission_of(session)
-    rest = {**LEFT, "has_website": "no"}
-    save_fields(session, found, rest, entries_of(found), "Công chức")
-    mine = found.id
+def complete_submission(session):
+    submission = submission_of(session)
+    answers = {**REMAINING_ANSWERS, "has_website": "no"}
+    save_fields(session, submission, answers, entries_of(submission), "Công chức")
+    submission_id = submission.id
     session.commit()
-    return mine
+    return submission_id
 
 
 def test_sending_twice_sends_once_and_says_so(demo_sign_in, demo_session):
-    mine = complete(demo_session)
+    submission_id = complete_submission(demo_session)
     client, data = demo_sign_in("canbo"), {"prepared_by": "Người lập", "confirmed_by": "Lãnh đạo"}
-    first = client.post(f"/surveys/{mine}/send", data=data, follow_redirects=True)
-    second = client.post(f"/surveys/{mine}/send", data=data | {"prepared_by": "Khác"}, follow_redirects=True)
+    first = client.post(f"/surveys/{submission_id}/send", data=data, follow_redirects=True)
+    second = client.post(f"/surveys/{submission_id}/send", data=data | {"prepared_by": "Khác"}, follow_redirects=True)
     assert "Đã gửi phiếu." in first.text
     assert "đã được gửi trước đó" in second.text
     demo_session.expire_all()
-    kinds = demo_session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.submission_id == mine))
+    kinds = demo_session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.submission_id == submission_id))
     assert list(kinds) == ["sent"]
-    assert demo_session.get(Submission, mine).prepared_by == "Người lập"
+    assert demo_session.get(Submission, submission_id).prepared_by == "Người lập"
 
 
 def test_the_page_behind_a_sent_submission_says_that_it_was_sent(demo_sign_in, demo_session):
-    mine = complete(demo_session)
+    submission_id = complete_submission(demo_session)
     client = demo_sign_in("canbo")
-    client.post(f"/surveys/{mine}/send", data={"prepared_by": "Người lập", "confirmed_by": "Lãnh đạo"})
-    back = client.get(f"/surveys/{mine}/send").text
-    assert "đang chờ thẩm định" in back
-    assert "Gửi thẩm định</button>" not in back
-    stale = client.post(f"/surveys/{mine}/sections/C", data={"lan_seats": "77", "base": "{}"})
-    assert stale.status_code == 409
-    assert "chưa được lưu" in stale.text
-    assert 'value="77"' in stale.text
+    client.post(f"/surveys/{submission_id}/send", data={"prepared_by": "Người lập", "confirmed_by": "Lãnh đạo"})
+    page_text = client.get(f"/surveys/{submission_id}/send").text
+    assert "đang chờ thẩm định" in page_text
+    assert "Gửi thẩm định</button>" not in page_text
+    answer = client.post(f"/surveys/{submission_id}/sections/C", data={"lan_seats": "77", "base": "{}"})
+    assert answer.status_code == 409
+    assert "chưa được lưu" in answer.text
+    assert 'value="77"' in answer.text
 
 
 def test_the_home_page_shows_each_ward_with_its_button(demo_app, demo_session):
@@ -345,41 +350,41 @@ def test_the_home_page_shows_each_ward_with_its_button(demo_app, demo_session):
 
 
 def test_the_reason_of_a_return_stands_while_it_is_returned_and_no_longer(demo_sign_in, demo_session):
-    found = submission_of(demo_session)
-    found.state, found.return_reason = CollectionState.RETURNED.value, "Kiểm tra phần F"
+    submission = submission_of(demo_session)
+    submission.state, submission.return_reason = CollectionState.RETURNED.value, "Kiểm tra phần F"
     demo_session.commit()
     client = demo_sign_in("canbo")
     assert "Kiểm tra phần F" in client.get("/").text
-    mine = complete(demo_session)
-    send_submission(demo_session, demo_session.get(Submission, mine), "A", "B", "A")
+    submission_id = complete_submission(demo_session)
+    send_submission(demo_session, demo_session.get(Submission, submission_id), "A", "B", "A")
     demo_session.commit()
     assert "Kiểm tra phần F" not in client.get("/").text
-    assert "Kiểm tra phần F" not in client.get(f"/surveys/{mine}/").text
+    assert "Kiểm tra phần F" not in client.get(f"/surveys/{submission_id}/").text
 
 
 def test_a_round_of_another_questionnaire_says_so_and_shows_nothing_wrong(demo_sign_in, demo_session):
-    mine, _typed = my_submission(demo_session)
+    submission_id, _entries = my_submission(demo_session)
     demo_session.execute(update(Round).values(questionnaire_version="2025.9"))
     demo_session.commit()
     client = demo_sign_in("canbo")
     assert "phiên bản 2025.9" in client.get("/").text
     for page in ("", "sections/A", "send", "print"):
-        answer = client.get(f"/surveys/{mine}/{page}")
+        answer = client.get(f"/surveys/{submission_id}/{page}")
         assert answer.status_code == 409
         assert "phiên bản 2025.9" in answer.text
-    assert client.post(f"/surveys/{mine}/sections/A", data={"A04.good": "1", "base": "{}"}).status_code == 409
+    assert client.post(f"/surveys/{submission_id}/sections/A", data={"A04.good": "1", "base": "{}"}).status_code == 409
 
 
 def test_each_criterion_is_judged_from_what_is_asked(app, session):
     standard = parse_standard(REFERENCE.read_text("utf-8"))
     ward = next(ward for ward in list_wards(session) if ward.code == WARD)
-    judged = set()
+    judged_codes = set()
     for seed in range(40):
-        typed = make_answers(ward, Random(seed), 2026, frozenset())
-        reading = evaluate_entries(FORM, typed, 2026)
+        entries = make_answers(ward, Random(seed), 2026, frozenset())
+        reading = evaluate_entries(FORM, entries, 2026)
         assert not reading.problems
         assert not reading.unanswered
         findings = rate(to_snapshot(reading, WARD, date(2026, 3, 2)), standard, date(2026, 3, 2)).findings
         assert not [finding.criterion.code for finding in findings if finding.missing]
-        judged |= {finding.criterion.code for finding in findings if finding.have is not None}
-    assert judged == {criterion.code for criterion in standard.criteria}
+        judged_codes |= {finding.criterion.code for finding in findings if finding.have is not None}
+    assert judged_codes == {criterion.code for criterion in standard.criteria}

@@ -27,10 +27,10 @@ from surveys.submissions.submissions import IncompleteError, SubmissionError, en
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers
 
 FORM = load_questionnaire()
-FIELDS = [q.key for q in FORM.questions] + [
-    f"{q.key}.{part}" for q in FORM.questions for part in ("good", "year", "contracted", "owner", "note")
+FIELDS = [question.key for question in FORM.questions] + [
+    f"{question.key}.{part}" for question in FORM.questions for part in ("good", "year", "contracted", "owner", "note")
 ]
-NAUGHTY = [
+ODD_TEXTS = [
     "NaN",
     "1e9",
     "-5",
@@ -50,35 +50,35 @@ NAUGHTY = [
 ]
 
 
-def read(typed):
-    return evaluate_entries(FORM, typed, 2026)
+def read_entries(entries):
+    return evaluate_entries(FORM, entries, 2026)
 
 
-def messages(typed):
-    return {problem.field: problem.message for problem in read(typed).problems}
+def messages(entries):
+    return {problem.field: problem.message for problem in read_entries(entries).problems}
 
 
 def test_each_question_serves_and_each_criterion_can_be_judged():
     codes = {criterion.code for criterion in parse_standard(REFERENCE.read_text("utf-8")).criteria}
-    served = {name for question in FORM.questions for name in question.serves}
-    assert codes <= served
+    served_names = {name for question in FORM.questions for name in question.serves}
+    assert codes <= served_names
     assert all(question.serves for question in FORM.questions)
-    assert {name for name in served if name not in codes} == {"plan:caps", "plan:double-funding"}
+    assert {name for name in served_names if name not in codes} == {"plan:caps", "plan:double-funding"}
 
 
-@given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=40) | st.sampled_from(NAUGHTY)))
-def test_whatever_is_typed_is_read_or_told(typed):
-    reading = read(typed)
+@given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=40) | st.sampled_from(ODD_TEXTS)))
+def test_whatever_is_typed_is_read_or_told(entries):
+    reading = read_entries(entries)
     to_snapshot(reading, "00082", date(2026, 3, 2))
     assert all(problem.message and problem.field for problem in reading.problems)
 
 
 @pytest.mark.parametrize("text", ["1500", "1.500", " 1500 "])
 def test_fifteen_hundred_is_typed_either_way(text):
-    assert read({"lan_seats": text}).answers["lan_seats"].fact == 1500
+    assert read_entries({"lan_seats": text}).answers["lan_seats"].fact == 1500
 
 
-@pytest.mark.parametrize("text", NAUGHTY[:10])
+@pytest.mark.parametrize("text", ODD_TEXTS[:10])
 def test_what_is_doubtful_is_refused(text):
     assert "lan_seats" in messages({"lan_seats": text})
 
@@ -97,17 +97,17 @@ def test_staff_groups_must_add_up():
 
 
 def test_a_part_cannot_pass_its_whole():
-    typed = {"A01.good": "10", "A01.year": "2024", "A02.good": "0", "pcs_protected": "11"}
-    assert "nhiều hơn 10" in messages(typed)["pcs_protected"]
+    entries = {"A01.good": "10", "A01.year": "2024", "A02.good": "0", "pcs_protected": "11"}
+    assert "nhiều hơn 10" in messages(entries)["pcs_protected"]
 
 
 def test_section_b_opens_only_for_owners_of_counters():
-    assert "B01" not in read({"owns_counters": "no"}).answers
-    assert "B01" in read({"owns_counters": "yes"}).answers
+    assert "B01" not in read_entries({"owns_counters": "no"}).answers
+    assert "B01" in read_entries({"owns_counters": "yes"}).answers
 
 
 def test_unknown_is_an_answer_and_no_number():
-    reading = read({"lan_seats": "?", "A03.good": "?"})
+    reading = read_entries({"lan_seats": "?", "A03.good": "?"})
     snapshot = to_snapshot(reading, "00082", date(2026, 3, 2))
     assert reading.answers["lan_seats"].answered
     assert snapshot.fact("lan_seats") is None
@@ -116,8 +116,8 @@ def test_unknown_is_an_answer_and_no_number():
 
 @pytest.fixture
 def submission(session):
-    opened = open_round(session, "Đợt thử", date(2026, 2, 1), date(2026, 3, 15), "2026.1")
-    return session.scalars(select(Submission).where(Submission.round_id == opened.id, Submission.ward_code == "00082")).one()
+    survey_round = open_round(session, "Đợt thử", date(2026, 2, 1), date(2026, 3, 15), "2026.1")
+    return session.scalars(select(Submission).where(Submission.round_id == survey_round.id, Submission.ward_code == "00082")).one()
 
 
 @pytest.mark.both_databases
@@ -129,7 +129,9 @@ def test_a_round_expects_all_wards(session, submission):
 def test_a_stale_page_merges_other_fields_and_asks_about_the_same(session, submission):
     save_fields(session, submission, {"sites": "2"}, {}, "Người một")
     outcome = save_fields(session, submission, {"sites": "3", "floors": "5"}, {}, "Người hai")
-    assert [(c.field, c.yours, c.theirs, c.by) for c in outcome.conflicts] == [("sites", "3", "2", "Người một")]
+    assert [(conflict.field, conflict.yours, conflict.theirs, conflict.by) for conflict in outcome.conflicts] == [
+        ("sites", "3", "2", "Người một")
+    ]
     assert entries_of(submission) == {"sites": "2", "floors": "5"}
 
 
@@ -169,22 +171,22 @@ def demo_submission(session, state):
 
 
 def test_approval_happens_once_and_stands(demo_session):
-    sent = demo_submission(demo_session, CollectionState.SENT)
-    approve_submission(demo_session, sent, "Chuyên viên")
-    assert newest_snapshots(demo_session)[sent.ward_code].approved_by == "Chuyên viên"
+    sent_submission = demo_submission(demo_session, CollectionState.SENT)
+    approve_submission(demo_session, sent_submission, "Chuyên viên")
+    assert newest_snapshots(demo_session)[sent_submission.ward_code].approved_by == "Chuyên viên"
     with pytest.raises(SubmissionError, match="đã duyệt"):
-        approve_submission(demo_session, sent, "Người khác")
+        approve_submission(demo_session, sent_submission, "Người khác")
     with pytest.raises(SubmissionError, match="đã duyệt"):
-        save_fields(demo_session, sent, {"sites": "9"}, entries_of(sent), "A")
+        save_fields(demo_session, sent_submission, {"sites": "9"}, entries_of(sent_submission), "A")
 
 
 def test_a_return_needs_a_reason_and_opens_the_draft(demo_session):
-    sent = demo_submission(demo_session, CollectionState.SENT)
+    sent_submission = demo_submission(demo_session, CollectionState.SENT)
     with pytest.raises(SubmissionError, match="lý do"):
-        return_submission(demo_session, sent, "  ", "Chuyên viên")
-    return_submission(demo_session, sent, "Kiểm tra lại phần A", "Chuyên viên")
-    assert sent.state == CollectionState.RETURNED
-    save_fields(demo_session, sent, {"sites": "2"}, entries_of(sent), "A")
+        return_submission(demo_session, sent_submission, "  ", "Chuyên viên")
+    return_submission(demo_session, sent_submission, "Kiểm tra lại phần A", "Chuyên viên")
+    assert sent_submission.state == CollectionState.RETURNED
+    save_fields(demo_session, sent_submission, {"sites": "2"}, entries_of(sent_submission), "A")
 
 
 def test_the_demo_has_every_state(demo_session):
@@ -194,9 +196,11 @@ def test_the_demo_has_every_state(demo_session):
 
 
 def test_the_median_demo_ward_types_few_values(demo_session):
-    city = {q.key for q in FORM.questions if q.asked_of == "city"}
-    approved = demo_session.scalars(select(Submission).where(Submission.state == "approved"))
-    counts = sorted(sum(1 for name, raw in entries_of(row).items() if raw and name.split(".")[0] not in city) for row in approved)
+    city = {question.key for question in FORM.questions if question.asked_of == "city"}
+    approved_submissions = demo_session.scalars(select(Submission).where(Submission.state == "approved"))
+    counts = sorted(
+        sum(1 for name, raw in entries_of(row).items() if raw and name.split(".")[0] not in city) for row in approved_submissions
+    )
     assert counts[len(counts) // 2] <= 130
 
 
@@ -222,42 +226,47 @@ def test_a_file_that_is_no_workbook_is_refused(demo_session):
 
 
 def submission_of(session, ward_code):
-    found = session.scalars(select(Submission).where(Submission.ward_code == ward_code)).one()
-    keys = (found.id, json.dumps(entries_of(found)))
+    row = session.scalars(select(Submission).where(Submission.ward_code == ward_code)).one()
+    keys = (row.id, json.dumps(entries_of(row)))
     # The test's own transaction would keep the page from writing.
     session.rollback()
     return keys
 
 
 def test_another_wards_survey_is_a_404(demo_app, demo_sign_in, demo_session):
-    other = submission_of(demo_session, "00004")[0]
+    other_id = submission_of(demo_session, "00004")[0]
     client = demo_sign_in("canbo")
-    for path in (f"/surveys/{other}/", f"/surveys/{other}/sections/A", f"/surveys/{other}/send", f"/surveys/{other}/print"):
+    for path in (
+        f"/surveys/{other_id}/",
+        f"/surveys/{other_id}/sections/A",
+        f"/surveys/{other_id}/send",
+        f"/surveys/{other_id}/print",
+    ):
         assert client.get(path).status_code == 404
-    assert client.post(f"/surveys/{other}/sections/0", data={"sites": "9"}).status_code == 404
+    assert client.post(f"/surveys/{other_id}/sections/0", data={"sites": "9"}).status_code == 404
 
 
 @pytest.mark.parametrize("name", [f"A01#{'9' * 5000}.good", f"A01#{'0' * 80}2.good", "A01#٢.good", "A01#1.good", "A01#.good"])
 def test_a_row_that_no_form_has_is_left_out(demo_sign_in, demo_session, name):
-    mine, base = submission_of(demo_session, "00082")
+    submission_id, base = submission_of(demo_session, "00082")
     client = demo_sign_in("canbo")
-    assert client.post(f"/surveys/{mine}/sections/A", data={name: "9", "base": base}).status_code == 302
-    assert name not in entries_of(demo_session.get(Submission, mine))
+    assert client.post(f"/surveys/{submission_id}/sections/A", data={name: "9", "base": base}).status_code == 302
+    assert name not in entries_of(demo_session.get(Submission, submission_id))
 
 
 def test_a_wrong_number_stays_in_the_form(demo_sign_in, demo_session):
-    mine, base = submission_of(demo_session, "00082")
+    submission_id, base = submission_of(demo_session, "00082")
     client = demo_sign_in("canbo")
-    page = client.post(f"/surveys/{mine}/sections/0", data={"sites": "<b>hai", "base": base}, follow_redirects=True)
+    page = client.post(f"/surveys/{submission_id}/sections/0", data={"sites": "<b>hai", "base": base}, follow_redirects=True)
     assert "&lt;b&gt;hai" in page.text
     assert "Đã lưu" in page.text
 
 
 def test_a_ward_head_reads_and_does_not_type(demo_sign_in, demo_session):
-    mine, _base = submission_of(demo_session, "00082")
+    submission_id, _base = submission_of(demo_session, "00082")
     client = demo_sign_in("lanhdaoxa")
-    assert client.get(f"/surveys/{mine}/sections/A").status_code == 200
-    assert client.post(f"/surveys/{mine}/sections/A", data={}).status_code == 404
+    assert client.get(f"/surveys/{submission_id}/sections/A").status_code == 200
+    assert client.post(f"/surveys/{submission_id}/sections/A", data={}).status_code == 404
 
 
 def test_roles_of_wards_need_a_ward(sign_in):
@@ -288,23 +297,23 @@ def blank_everything(sheet):
             cell.value = None
 
 
-@pytest.mark.parametrize(("change", "told"), [(swap_columns, "đổi chỗ cột"), (list_twice, "đã có ở dòng 2")])
-def test_a_table_of_the_city_that_could_be_misread_is_refused(demo_session, change, told):
-    found, data = changed_table(demo_session, change)
-    with pytest.raises(UploadError, match=told):
-        import_city_answers(demo_session, found, data, "Sở")
+@pytest.mark.parametrize(("change", "message"), [(swap_columns, "đổi chỗ cột"), (list_twice, "đã có ở dòng 2")])
+def test_a_table_of_the_city_that_could_be_misread_is_refused(demo_session, change, message):
+    survey_round, data = changed_table(demo_session, change)
+    with pytest.raises(UploadError, match=message):
+        import_city_answers(demo_session, survey_round, data, "Sở")
 
 
 def test_a_blank_cell_erases_nothing(demo_session):
-    found, data = changed_table(demo_session, blank_everything)
-    assert import_city_answers(demo_session, found, data, "Sở").changed == 0
+    survey_round, data = changed_table(demo_session, blank_everything)
+    assert import_city_answers(demo_session, survey_round, data, "Sở").changed == 0
 
 
 def test_a_closed_round_takes_no_answers_of_the_city(demo_session):
-    found, data = changed_table(demo_session, lambda sheet: None)
-    set_closed(demo_session, found.id, closed=True)
+    survey_round, data = changed_table(demo_session, lambda sheet: None)
+    set_closed(demo_session, survey_round.id, closed=True)
     with pytest.raises(UploadError, match="đã đóng"):
-        import_city_answers(demo_session, found, data, "Sở")
+        import_city_answers(demo_session, survey_round, data, "Sở")
 
 
 def test_the_demo_is_the_same_each_time_and_tells_one_story_of_time(demo_session, app):
@@ -312,8 +321,8 @@ def test_the_demo_is_the_same_each_time_and_tells_one_story_of_time(demo_session
         assert event.at == demo_session.get(Submission, event.submission_id).sent_at
     first = newest_hashes(demo_session)
     load_demo(app, as_of=date(2026, 3, 2))
-    with Session(app.extensions["engine"].execution_options(writes=False)) as again:
-        assert newest_hashes(again) == first
+    with Session(app.extensions["engine"].execution_options(writes=False)) as other_session:
+        assert newest_hashes(other_session) == first
 
 
 @pytest.mark.both_databases
@@ -338,16 +347,16 @@ def test_the_command_imports_the_answers_of_the_city_and_names_the_wards_that_it
         for row in sheet.iter_rows(min_row=2):
             row[2].value = 999
 
-    round, data = changed_table(demo_session, answer_all)
+    survey_round, data = changed_table(demo_session, answer_all)
     path.write_bytes(data)
-    column, round_id = city_columns()[0][0], round.id
-    draft = demo_submission(demo_session, CollectionState.DRAFT).id
-    approved = demo_submission(demo_session, CollectionState.APPROVED)
-    ward_name = get_ward(demo_session, approved.ward_code).full_name
+    column, round_id = city_columns()[0][0], survey_round.id
+    draft_id = demo_submission(demo_session, CollectionState.DRAFT).id
+    approved_submission = demo_submission(demo_session, CollectionState.APPROVED)
+    ward_name = get_ward(demo_session, approved_submission.ward_code).full_name
     demo_session.rollback()
     output = demo_app.test_cli_runner().invoke(args=["surveys", "import-city", str(path), "--round", str(round_id)]).output
     entry = demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "city-answers:import")).one()
     assert f"Đã nạp {entry.after['fields']} câu trả lời." in output
     assert ward_name in output
     assert ward_name in entry.after["left_alone"]
-    assert entries_of(demo_session.get(Submission, draft))[column] == "999"
+    assert entries_of(demo_session.get(Submission, draft_id))[column] == "999"

@@ -49,8 +49,8 @@ def late_city(app, session, tmp_path):
 DAY = DEMO_DAY + timedelta(days=4)
 
 
-def letters(chosen):
-    files = chosen.mail_folder.glob("*.eml") if chosen.mail_folder.exists() else ()
+def letters(settings):
+    files = settings.mail_folder.glob("*.eml") if settings.mail_folder.exists() else ()
     return {
         message["To"]: message
         for message in (email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files)
@@ -59,16 +59,16 @@ def letters(chosen):
 
 @pytest.mark.both_databases
 def test_who_is_late_gets_one_letter_with_all_wards_and_others_none(app, session, late_city):
-    number = current_round(session).id
+    round_id = current_round(session).id
     session.rollback()
-    done = send_reminders(app.extensions["engine"], number, late_city, DAY)
-    assert (done.sent_count, done.failures) == (2, ())
-    written = letters(late_city)
-    assert set(written) == {"mot@example.org", "ba@example.org"}
-    text = written["ba@example.org"].get_content()
+    result = send_reminders(app.extensions["engine"], round_id, late_city, DAY)
+    assert (result.sent_count, result.failures) == (2, ())
+    messages = letters(late_city)
+    assert set(messages) == {"mot@example.org", "ba@example.org"}
+    text = messages["ba@example.org"].get_content()
     assert text.count("quá hạn 4 ngày") == 2
     assert "http://127.0.0.1:8000/surveys/" in text
-    assert written["mot@example.org"]["Subject"] == "Nhắc gửi phiếu khảo sát hạ tầng CNTT"
+    assert messages["mot@example.org"]["Subject"] == "Nhắc gửi phiếu khảo sát hạ tầng CNTT"
     session.rollback()
     rows = list(session.scalars(select(Reminder)))
     assert sorted(row.address for row in rows) == ["ba@example.org", "mot@example.org"]
@@ -77,49 +77,54 @@ def test_who_is_late_gets_one_letter_with_all_wards_and_others_none(app, session
 
 @pytest.mark.both_databases
 def test_four_who_press_at_once_remind_once(app, session, late_city):
-    number = current_round(session).id
+    round_id = current_round(session).id
     session.rollback()
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _turn: send_reminders(app.extensions["engine"], number, late_city, DAY).sent_count, range(4)))
-    assert sum(done) == 2
+        sent_counts = list(
+            pool.map(lambda _number: send_reminders(app.extensions["engine"], round_id, late_city, DAY).sent_count, range(4))
+        )
+    assert sum(sent_counts) == 2
     assert len(list(late_city.mail_folder.glob("*.eml"))) == 2
-    assert send_reminders(app.extensions["engine"], number, late_city, DAY).sent_count == 0
-    assert send_reminders(app.extensions["engine"], number, late_city, DAY + timedelta(days=1)).sent_count == 2
+    assert send_reminders(app.extensions["engine"], round_id, late_city, DAY).sent_count == 0
+    assert send_reminders(app.extensions["engine"], round_id, late_city, DAY + timedelta(days=1)).sent_count == 2
 
 
 def lines_for(session, *usernames):
     """A source of lines for these accounts, as another package hands it in."""
-    chosen = session.scalars(select(User.id).where(User.username.in_(usernames))).all()
-    return lambda _session, _day: dict.fromkeys(chosen, ("Việc cần làm:", "- mua máy in"))
+    user_ids = session.scalars(select(User.id).where(User.username.in_(usernames))).all()
+    return lambda _session, _day: dict.fromkeys(user_ids, ("Việc cần làm:", "- mua máy in"))
 
 
 @pytest.mark.both_databases
 def test_what_others_have_to_tell_goes_into_the_same_letter_and_nobody_gets_two(app, session, late_city):
     create_user(session, "chuyen.vien", "Chuyên viên", Role.PLANNER, (), password=PASSWORD, email="cv@example.org")
     session.commit()
-    further, number = lines_for(session, "can.bo.mot", "chuyen.vien"), current_round(session).id
+    extra_lines, round_id = lines_for(session, "can.bo.mot", "chuyen.vien"), current_round(session).id
     session.rollback()
-    for turn in range(2):
-        done = send_reminders(app.extensions["engine"], number, late_city, DAY, further)
-        assert (done.sent_count, done.failures) == (0 if turn else 3, ())
-    written = letters(late_city)
-    assert len(list(late_city.mail_folder.glob("*.eml"))) == len(written) == 3
-    both, survey, other = (written[f"{name}@example.org"] for name in ("mot", "ba", "cv"))
-    assert "quá hạn 4 ngày" in both.get_content()
-    assert "- mua máy in" in both.get_content()
-    assert "máy in" not in survey.get_content()
-    assert "phiếu khảo sát" not in other.get_content()
-    assert [letter["Subject"] for letter in (both, other)] == ["Nhắc gửi phiếu khảo sát hạ tầng CNTT", "Nhắc việc cần làm"]
+    for attempt in range(2):
+        result = send_reminders(app.extensions["engine"], round_id, late_city, DAY, extra_lines)
+        assert (result.sent_count, result.failures) == (0 if attempt else 3, ())
+    messages = letters(late_city)
+    assert len(list(late_city.mail_folder.glob("*.eml"))) == len(messages) == 3
+    combined_letter, survey_letter, action_letter = (messages[f"{name}@example.org"] for name in ("mot", "ba", "cv"))
+    assert "quá hạn 4 ngày" in combined_letter.get_content()
+    assert "- mua máy in" in combined_letter.get_content()
+    assert "máy in" not in survey_letter.get_content()
+    assert "phiếu khảo sát" not in action_letter.get_content()
+    assert [letter["Subject"] for letter in (combined_letter, action_letter)] == [
+        "Nhắc gửi phiếu khảo sát hạ tầng CNTT",
+        "Nhắc việc cần làm",
+    ]
 
 
 def test_a_closed_account_is_told_nothing_and_a_ward_counts_as_told_by_its_officer_only(session, late_city):
     create_user(session, "lanh.dao", "Lãnh đạo", Role.WARD_HEAD, ["00004"], password=PASSWORD, email="ld@example.org")
     session.flush()
-    further = lines_for(session, "can.bo.khoa", "lanh.dao")
-    digests, nobody = build_digests(session, current_round(session), late_city, DAY, further)
-    assert [one.full_name for one in digests] == ["Công chức ba", "Công chức hai", "Công chức mot", "Lãnh đạo"]
+    extra_lines = lines_for(session, "can.bo.khoa", "lanh.dao")
+    digests, unreached_wards = build_digests(session, current_round(session), late_city, DAY, extra_lines)
+    assert [digest.full_name for digest in digests] == ["Công chức ba", "Công chức hai", "Công chức mot", "Lãnh đạo"]
     assert digests[-1].wards == ()
-    assert "00004" not in [one.ward.code for one in nobody]
+    assert "00004" not in [late_ward.ward.code for late_ward in unreached_wards]
 
 
 def test_nobody_is_late_on_the_last_day(app, session, late_city):
@@ -134,62 +139,66 @@ def test_nobody_who_has_sent_is_ever_reminded(app, late_city, states, days):
     with session_scope(app.extensions["engine"], writes=True) as session:
         for code, state in zip(codes, states, strict=True):
             session.execute(update(Submission).where(Submission.ward_code == code).values(state=state.value))
-    owing = {code for code, state in zip(codes, states, strict=True) if state.is_open}
+    late_codes = {code for code, state in zip(codes, states, strict=True) if state.is_open}
     with session_scope(app.extensions["engine"], writes=False) as session:
-        digests, _nobody = build_digests(session, current_round(session), late_city, DEMO_DAY + timedelta(days=days))
-        told = [one.ward.code for digest in digests for one in digest.wards]
-    assert set(told) == (owing if days > 0 else set())
-    assert len(told) == len(set(told))
+        digests, _unreached_wards = build_digests(session, current_round(session), late_city, DEMO_DAY + timedelta(days=days))
+        reminded_codes = [late_ward.ward.code for digest in digests for late_ward in digest.wards]
+    assert set(reminded_codes) == (late_codes if days > 0 else set())
+    assert len(reminded_codes) == len(set(reminded_codes))
 
 
 def test_a_ward_that_was_let_in_again_is_left_in_peace(session, late_city):
-    mine = session.scalars(select(Submission).where(Submission.ward_code == "00070")).one()
-    mine.reopened_until = DAY
-    assert "00070" not in [one.ward.code for one in list_late_wards(session, current_round(session), DAY)]
-    assert "00070" in [one.ward.code for one in list_late_wards(session, current_round(session), DAY + timedelta(days=1))]
+    submission = session.scalars(select(Submission).where(Submission.ward_code == "00070")).one()
+    submission.reopened_until = DAY
+    assert "00070" not in [late_ward.ward.code for late_ward in list_late_wards(session, current_round(session), DAY)]
+    assert "00070" in [
+        late_ward.ward.code for late_ward in list_late_wards(session, current_round(session), DAY + timedelta(days=1))
+    ]
 
 
 def test_a_closed_round_asks_nobody(session, late_city):
-    found = current_round(session)
-    found.is_closed = True
-    assert list_late_wards(session, found, DAY) == ()
+    survey_round = current_round(session)
+    survey_round.is_closed = True
+    assert list_late_wards(session, survey_round, DAY) == ()
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(("sent", "told"), [((), ["00070", "00082"]), (("00070",), ["00082"]), (("00070", "00082"), None)])
-def test_who_sends_while_letters_go_out_is_not_reminded_of_it(app, session, late_city, monkeypatch, sent, told):
-    person = session.scalars(select(User).where(User.username == "can.bo.mot")).one()
-    person.wards.append(UserWard(ward_code="00082"))
-    number = current_round(session).id
+@pytest.mark.parametrize(
+    ("sent_codes", "reminded_codes"), [((), ["00070", "00082"]), (("00070",), ["00082"]), (("00070", "00082"), None)]
+)
+def test_who_sends_while_letters_go_out_is_not_reminded_of_it(app, session, late_city, monkeypatch, sent_codes, reminded_codes):
+    officer = session.scalars(select(User).where(User.username == "can.bo.mot")).one()
+    officer.wards.append(UserWard(ward_code="00082"))
+    round_id = current_round(session).id
     session.commit()
-    written = {}
+    texts = {}
 
-    def slow(_settings, to, _subject, text):
-        with session_scope(app.extensions["engine"], writes=True) as other:
-            other.execute(update(Submission).where(Submission.ward_code.in_(sent)).values(state="sent"))
-        written[to] = text
+    def send_slowly(_settings, address, _subject, text):
+        with session_scope(app.extensions["engine"], writes=True) as other_session:
+            other_session.execute(update(Submission).where(Submission.ward_code.in_(sent_codes)).values(state="sent"))
+        texts[address] = text
 
-    monkeypatch.setattr("surveys.review.reminders.send_mail", slow)
-    assert send_reminders(app.extensions["engine"], number, late_city, DAY).sent_count == (2 if told else 1)
-    assert next(iter(written)) == "ba@example.org"
-    assert written.get("mot@example.org", "").count("quá hạn 4 ngày") == len(told or ())
-    kept = session.scalars(select(Reminder.wards).where(Reminder.address == "mot@example.org")).first()
-    assert kept == told
+    monkeypatch.setattr("surveys.review.reminders.send_mail", send_slowly)
+    assert send_reminders(app.extensions["engine"], round_id, late_city, DAY).sent_count == (2 if reminded_codes else 1)
+    assert next(iter(texts)) == "ba@example.org"
+    assert texts.get("mot@example.org", "").count("quá hạn 4 ngày") == len(reminded_codes or ())
+    stored_codes = session.scalars(select(Reminder.wards).where(Reminder.address == "mot@example.org")).first()
+    assert stored_codes == reminded_codes
 
 
-class Post(socketserver.StreamRequestHandler):
-    """As much of SMTP as one letter needs. ``refused`` addresses get a 550."""
+class MailHandler(socketserver.StreamRequestHandler):
+    """As much of SMTP as one letter needs. ``refused_addresses`` get a 550."""
 
-    received, refused = [], set()
+    received, refused_addresses = [], set()
 
     def handle(self):
         self.say("220 post")
-        refused = False
+        is_refused = False
         while line := self.rfile.readline().decode().strip():
             verb = line[:4].upper()
             if verb == "RCPT":
-                refused = any(address in line for address in self.refused)
-                self.say("550 no such person" if refused else "250 ok")
+                is_refused = any(address in line for address in self.refused_addresses)
+                self.say("550 no such person" if is_refused else "250 ok")
             elif verb == "DATA":
                 self.say("354 go on")
                 body = b""
@@ -208,70 +217,72 @@ class Post(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def post():
-    Post.received, Post.refused = [], set()
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"smtp://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+def smtp_url():
+    MailHandler.received, MailHandler.refused_addresses = [], set()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailHandler) as mail_server:
+        threading.Thread(target=mail_server.serve_forever, daemon=True).start()
+        yield f"smtp://127.0.0.1:{mail_server.server_address[1]}"
+        mail_server.shutdown()
 
 
-def test_a_letter_goes_by_smtp_and_one_that_is_refused_is_told_and_can_be_sent_again(app, session, late_city, post):
-    Post.refused = {"mot@example.org"}
-    chosen, number = replace(late_city, smtp_url=post), current_round(session).id
+def test_a_letter_goes_by_smtp_and_one_that_is_refused_is_told_and_can_be_sent_again(app, session, late_city, smtp_url):
+    MailHandler.refused_addresses = {"mot@example.org"}
+    settings, round_id = replace(late_city, smtp_url=smtp_url), current_round(session).id
     session.rollback()
-    done = send_reminders(app.extensions["engine"], number, chosen, DAY)
-    assert done.sent_count == 1
-    assert "Chưa gửi được thư tới mot@example.org" in done.failures[0]
+    result = send_reminders(app.extensions["engine"], round_id, settings, DAY)
+    assert result.sent_count == 1
+    assert "Chưa gửi được thư tới mot@example.org" in result.failures[0]
     assert not late_city.mail_folder.exists()
-    assert b"To: ba@example.org" in Post.received[0]
-    Post.refused = set()
-    assert send_reminders(app.extensions["engine"], number, chosen, DAY).sent_count == 1
+    assert b"To: ba@example.org" in MailHandler.received[0]
+    MailHandler.refused_addresses = set()
+    assert send_reminders(app.extensions["engine"], round_id, settings, DAY).sent_count == 1
 
 
 def test_a_server_that_is_away_costs_nobody_the_reminder(app, session, late_city):
-    chosen, number = replace(late_city, smtp_url="smtp://127.0.0.1:1"), current_round(session).id
+    settings, round_id = replace(late_city, smtp_url="smtp://127.0.0.1:1"), current_round(session).id
     session.rollback()
-    assert len(send_reminders(app.extensions["engine"], number, chosen, DAY).failures) == 2
+    assert len(send_reminders(app.extensions["engine"], round_id, settings, DAY).failures) == 2
     session.rollback()
     assert session.scalars(select(Reminder)).all() == []
 
 
 def test_a_folder_that_takes_no_letters_is_told_and_costs_nobody_the_reminder(app, session, late_city, tmp_path):
     (tmp_path / "file").write_text("no folder")
-    chosen, number = replace(late_city, mail_folder=tmp_path / "file"), current_round(session).id
+    settings, round_id = replace(late_city, mail_folder=tmp_path / "file"), current_round(session).id
     session.rollback()
-    failed = send_reminders(app.extensions["engine"], number, chosen, DAY).failures
-    assert len(failed) == 2
-    assert "MAIL_FOLDER" in failed[0]
+    failures = send_reminders(app.extensions["engine"], round_id, settings, DAY).failures
+    assert len(failures) == 2
+    assert "MAIL_FOLDER" in failures[0]
     assert session.scalars(select(Reminder)).all() == []
 
 
 def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, late_city):
     app.config["SETTINGS"] = late_city
-    number = current_round(session).id
+    round_id = current_round(session).id
     session.rollback()
     client = sign_in(Role.REVIEWER)
-    page = client.get(f"/rounds/{number}/reminders").text
+    page = client.get(f"/rounds/{round_id}/reminders").text
     assert "Gửi 2 thư nhắc hôm nay" in page
     assert "chưa có thư điện tử: chép tin dưới đây" in page
     assert "Quá hạn mà chưa có tài khoản công chức nào phụ trách" in page
-    told = client.post(f"/rounds/{number}/reminders", follow_redirects=True).text
-    assert "Đã gửi 2 thư nhắc" in told
-    assert "- Phường Hoàn Kiếm: quá hạn" in told.partition("Đã nhắc trong đợt này")[2]
-    person = str(session.scalars(select(User.id).where(User.username == "can.bo.hai")).one())
+    page_text = client.post(f"/rounds/{round_id}/reminders", follow_redirects=True).text
+    assert "Đã gửi 2 thư nhắc" in page_text
+    assert "- Phường Hoàn Kiếm: quá hạn" in page_text.partition("Đã nhắc trong đợt này")[2]
+    officer_id = str(session.scalars(select(User.id).where(User.username == "can.bo.hai")).one())
     session.rollback()
-    for words in ("Đã ghi là đã nhắn cho Công chức hai", "hôm nay đã được nhắc"):
-        assert words in client.post(f"/rounds/{number}/reminders/noted", data={"person": person}, follow_redirects=True).text
+    for sentence in ("Đã ghi là đã nhắn cho Công chức hai", "hôm nay đã được nhắc"):
+        assert (
+            sentence in client.post(f"/rounds/{round_id}/reminders/noted", data={"person": officer_id}, follow_redirects=True).text
+        )
 
 
 def test_an_overdue_action_is_in_the_letter_on_the_page_and_by_the_command(app, session, sign_in, late_city):
     app.config["SETTINGS"] = late_city
     owner = make_owner(session, "chuyen.vien", Role.PLANNER, (), "cv@example.org")
     assign_action(session, owner, days=-2, task="Lấy báo giá máy tính")
-    number = current_round(session).id
+    round_id = current_round(session).id
     session.rollback()
-    page = sign_in(Role.REVIEWER).get(f"/rounds/{number}/reminders").text
+    page = sign_in(Role.REVIEWER).get(f"/rounds/{round_id}/reminders").text
     assert "Phường Cửa Nam: Lấy báo giá máy tính; quá hạn 2 ngày." in page
     runner = app.test_cli_runner()
     assert "Người chuyen.vien: việc cần làm · cv@example.org" in runner.invoke(args=["surveys", "remind", "--dry-run"]).output
@@ -283,8 +294,8 @@ def test_the_command_does_the_same(app, session, late_city):
     app.config["SETTINGS"] = late_city
     session.rollback()
     runner = app.test_cli_runner()
-    dry = runner.invoke(args=["surveys", "remind", "--dry-run"])
-    assert "Công chức mot: Phường Hoàn Kiếm · mot@example.org" in dry.output
+    rehearsal = runner.invoke(args=["surveys", "remind", "--dry-run"])
+    assert "Công chức mot: Phường Hoàn Kiếm · mot@example.org" in rehearsal.output
     assert not late_city.mail_folder.exists()
     assert "Đã gửi 2 thư nhắc." in runner.invoke(args=["surveys", "remind"]).output
     assert "đã nhắc hôm nay" in runner.invoke(args=["surveys", "remind", "--dry-run"]).output
@@ -325,8 +336,8 @@ def test_a_wrong_mail_server_is_refused_at_start(value, tmp_path):
 
 def test_an_own_address_is_kept_and_a_wrong_one_told(demo_sign_in, demo_session):
     client = demo_sign_in("canbo")
-    wrong = client.post("/account/email", data={"email": "không phải"})
-    assert wrong.status_code == 400
-    assert "không phải" in wrong.text and "chưa đúng" in wrong.text
+    answer = client.post("/account/email", data={"email": "không phải"})
+    assert answer.status_code == 400
+    assert "không phải" in answer.text and "chưa đúng" in answer.text
     assert client.post("/account/email", data={"email": "moi@example.org"}).status_code == 302
     assert demo_session.scalars(select(User.email).where(User.username == "canbo")).one() == "moi@example.org"

@@ -30,23 +30,25 @@ BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.block
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=6))
 def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
-    stake = assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in keys], rating, PRICES)
-    serves = {key: set(FORM.question(key).serves) for key in keys}
-    assert stake.anomaly_count == len(serves)
-    assert stake.blocking_count == sum(bool(codes & BLOCKING) for codes in serves.values())
+    priority = assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in keys], rating, PRICES)
+    criteria_by_question = {key: set(FORM.question(key).serves) for key in keys}
+    assert priority.anomaly_count == len(criteria_by_question)
+    assert priority.blocking_count == sum(bool(codes & BLOCKING) for codes in criteria_by_question.values())
     lines = cost_to_ready(rating, PRICES).lines
-    assert stake.cost == sum(line_cost(line, PRICES) for line in lines if any(line.criterion in codes for codes in serves.values()))
-    assert stake.result is rating.result
+    assert priority.cost == sum(
+        line_cost(line, PRICES) for line in lines if any(line.criterion in codes for codes in criteria_by_question.values())
+    )
+    assert priority.result is rating.result
 
 
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=5, unique=True), st.sampled_from(KEYS))
-def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, more):
+def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, extra_key):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
-    less, greater = (
-        assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in chosen], rating, PRICES)
-        for chosen in (keys, [*keys, more])
+    priority, raised_priority = (
+        assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in question_keys], rating, PRICES)
+        for question_keys in (keys, [*keys, extra_key])
     )
-    assert greater.sort_key >= less.sort_key
+    assert raised_priority.sort_key >= priority.sort_key
 
 
 def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
@@ -54,57 +56,61 @@ def test_the_queue_leads_with_what_most_hangs_on(demo_session, demo_sign_in):
     weights = [row.priority.sort_key for row in rows]
     assert len(rows) == 8
     assert weights == sorted(weights, reverse=True)
-    last = demo_session.get(Submission, rows[-1].submission_id)
+    last_submission = demo_session.get(Submission, rows[-1].submission_id)
     # A number of PCs far from the usual is read by blocking criteria.
-    last.state = CollectionState.RETURNED.value
-    save_fields(demo_session, last, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, entries_of(last), "Công chức")
-    last.state = CollectionState.SENT.value
-    assert build_queue(demo_session)[0].submission_id == last.id
+    last_submission.state = CollectionState.RETURNED.value
+    save_fields(
+        demo_session, last_submission, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, entries_of(last_submission), "Công chức"
+    )
+    last_submission.state = CollectionState.SENT.value
+    assert build_queue(demo_session)[0].submission_id == last_submission.id
     demo_session.commit()
     page = demo_sign_in("thamdinh").get("/review/").text
     assert "ở tiêu chí bắt buộc" in page
-    calm, odd = (" ".join(demo_sign_in("thamdinh").get(f"/review/?odd={odd}").text.split()) for odd in ("no", "yes"))
+    calm_page, odd_page = (
+        " ".join(demo_sign_in("thamdinh").get(f"/review/?odd={choice}").text.split()) for choice in ("no", "yes")
+    )
     assert (
-        calm.count("nếu duyệt:")
-        == calm.count("không có câu bất thường ·")
+        calm_page.count("nếu duyệt:")
+        == calm_page.count("không có câu bất thường ·")
         == sum(not row.priority.anomaly_count for row in rows) - 1
     )
-    assert odd.count("nếu duyệt:") == sum(bool(row.priority.anomaly_count) for row in rows) + 1
-    oldest = demo_sign_in("thamdinh").get("/review/?order=oldest&q=phuong").text
-    assert oldest.count("nếu duyệt:") == sum("phuong" in fold(row.ward.full_name) for row in rows)
+    assert odd_page.count("nếu duyệt:") == sum(bool(row.priority.anomaly_count) for row in rows) + 1
+    oldest_page = demo_sign_in("thamdinh").get("/review/?order=oldest&q=phuong").text
+    assert oldest_page.count("nếu duyệt:") == sum("phuong" in fold(row.ward.full_name) for row in rows)
 
 
 def test_a_long_queue_costs_no_more_questions_than_a_short_one(demo_session):
-    def count():
-        asked = []
+    def count_statements():
+        statements = []
         bind = demo_session.get_bind()
-        note = lambda *arguments: asked.append(arguments[2])  # noqa: E731
-        event.listen(bind, "before_cursor_execute", note)
+        record_statement = lambda *arguments: statements.append(arguments[2])  # noqa: E731
+        event.listen(bind, "before_cursor_execute", record_statement)
         demo_session.expire_all()
         rows = build_queue(demo_session)
-        event.remove(bind, "before_cursor_execute", note)
-        return len(rows), len(asked)
+        event.remove(bind, "before_cursor_execute", record_statement)
+        return len(rows), len(statements)
 
-    few, short = count()
+    row_count, statement_count = count_statements()
     for row in demo_session.scalars(select(Submission).where(Submission.state == CollectionState.APPROVED.value)):
         row.state = CollectionState.SENT.value
     demo_session.flush()
-    many, long = count()
-    assert many > few * 10
-    assert long <= short + 2
+    larger_row_count, larger_statement_count = count_statements()
+    assert larger_row_count > row_count * 10
+    assert larger_statement_count <= statement_count + 2
 
 
 def test_the_priority_follows_the_day_of_the_sending(demo_session):
     """A PC grows old between two sendings of the same answers."""
-    sent = demo_session.get(Submission, build_queue(demo_session)[0].submission_id)
-    sent.state = CollectionState.RETURNED.value
-    save_fields(demo_session, sent, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, entries_of(sent), "Công chức")
-    sent.state = CollectionState.SENT.value
+    submission = demo_session.get(Submission, build_queue(demo_session)[0].submission_id)
+    submission.state = CollectionState.RETURNED.value
+    save_fields(demo_session, submission, {"A01.good": "900", "A01.why": "Nhận bàn giao"}, entries_of(submission), "Công chức")
+    submission.state = CollectionState.SENT.value
 
-    def at_stake():
+    def current_priority():
         demo_session.flush()
-        return next(row.priority for row in build_queue(demo_session) if row.submission_id == sent.id)
+        return next(row.priority for row in build_queue(demo_session) if row.submission_id == submission.id)
 
-    first = at_stake()
-    sent.sent_at += timedelta(days=365 * 9)
-    assert at_stake().cost > first.cost
+    first_priority = current_priority()
+    submission.sent_at += timedelta(days=365 * 9)
+    assert current_priority().cost > first_priority.cost

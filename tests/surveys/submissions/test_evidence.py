@@ -14,27 +14,27 @@ from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.evidence import MAX_FILES
 
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
-OPEN_WARD, OTHER = "00082", "00004"
+OPEN_WARD, OTHER_WARD = "00082", "00004"
 
 
-def picture(kind="JPEG", size=(40, 30), **more):
-    out = BytesIO()
-    Image.new("RGB", size, "red").save(out, kind, **more)
-    return out.getvalue()
+def picture(kind="JPEG", size=(40, 30), **options):
+    buffer = BytesIO()
+    Image.new("RGB", size, "red").save(buffer, kind, **options)
+    return buffer.getvalue()
 
 
-def submission_id(session, ward=OPEN_WARD):
-    found = session.scalars(select(Submission.id).where(Submission.ward_code == ward)).one()
+def find_submission_id(session, ward=OPEN_WARD):
+    identifier = session.scalars(select(Submission.id).where(Submission.ward_code == ward)).one()
     session.rollback()
-    return found
+    return identifier
 
 
-def attach(client, mine, data, name="anh.jpg", question="internet", section="D"):
+def attach(client, submission_id, data, name="anh.jpg", question="internet", section="D"):
     form = {"question": question, "file": (BytesIO(data), name)}
-    return client.post(f"/surveys/{mine}/sections/{section}/evidence", data=form, follow_redirects=True)
+    return client.post(f"/surveys/{submission_id}/sections/{section}/evidence", data=form, follow_redirects=True)
 
 
-def kept(session):
+def evidence_rows(session):
     rows = list(session.scalars(select(Evidence).order_by(Evidence.id)))
     # A session that goes on holding the database would keep the pages from writing.
     session.expunge_all()
@@ -46,20 +46,20 @@ def kept(session):
 def test_a_picture_keeps_nothing_of_the_camera(kind):
     exif = Image.Exif()
     exif[0x010F] = "May anh bi mat"
-    given = picture(kind, exif=exif)
-    assert b"May anh bi mat" in given
-    checked = check_file(given + b"<script>behind</script>")
-    assert b"May anh bi mat" not in checked.data and b"<script>" not in checked.data
-    assert Image.open(BytesIO(checked.data)).size == (40, 30)
+    content = picture(kind, exif=exif)
+    assert b"May anh bi mat" in content
+    checked_file = check_file(content + b"<script>behind</script>")
+    assert b"May anh bi mat" not in checked_file.data and b"<script>" not in checked_file.data
+    assert Image.open(BytesIO(checked_file.data)).size == (40, 30)
 
 
 def test_the_picture_of_a_phone_that_keeps_two_in_one_is_taken(demo_sign_in, demo_session):
-    out = BytesIO()
-    Image.new("RGB", (40, 30), "red").save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (20, 10), "blue")])
-    assert Image.open(BytesIO(out.getvalue())).format == "MPO"
-    assert check_file(out.getvalue()).media_type == "image/jpeg"
-    mine = submission_id(demo_session)
-    assert "Đã đính kèm tệp “tủ mạng.jpg”." in attach(demo_sign_in("canbo"), mine, out.getvalue(), "tủ mạng.mpo").text
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(buffer, "MPO", save_all=True, append_images=[Image.new("RGB", (20, 10), "blue")])
+    assert Image.open(BytesIO(buffer.getvalue())).format == "MPO"
+    assert check_file(buffer.getvalue()).media_type == "image/jpeg"
+    submission_id = find_submission_id(demo_session)
+    assert "Đã đính kèm tệp “tủ mạng.jpg”." in attach(demo_sign_in("canbo"), submission_id, buffer.getvalue(), "tủ mạng.mpo").text
 
 
 @pytest.mark.parametrize(("orientation", "size"), [(1, (40, 30)), (3, (40, 30)), (6, (30, 40)), (8, (30, 40)), (99, (40, 30))])
@@ -72,21 +72,21 @@ def test_a_picture_stands_upright(orientation, size):
 def test_a_damaged_picture_is_taken_or_told_whatever_the_damage():
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x8825] = 6, "May anh", {1: "N", 2: (21.0, 2.0, 0.0)}
-    sound = picture(exif=exif)
-    told = 0
-    for place in range(min(len(sound), 400)):
+    whole_picture = picture(exif=exif)
+    refusal_count = 0
+    for index in range(min(len(whole_picture), 400)):
         for value in (0, 1, 7, 255):
-            damaged = bytearray(sound)
-            damaged[place] = value
+            damaged_picture = bytearray(whole_picture)
+            damaged_picture[index] = value
             try:
-                check_file(bytes(damaged))
+                check_file(bytes(damaged_picture))
             except FileError:
-                told += 1
-    assert told
+                refusal_count += 1
+    assert refusal_count
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"", "Hãy chọn một tệp"),
         (b"<html><script>alert(1)</script></html>", "không phải ảnh"),
@@ -97,21 +97,21 @@ def test_a_damaged_picture_is_taken_or_told_whatever_the_damage():
         (b"%PDF-" + b"x" * (10 * 1024 * 1024), "lớn hơn 10 MB"),
     ],
 )
-def test_what_is_no_sound_file_is_refused(data, told):
-    with pytest.raises(FileError, match=told):
+def test_what_is_no_sound_file_is_refused(data, message):
+    with pytest.raises(FileError, match=message):
         check_file(data)
 
 
 @pytest.mark.parametrize("size", [(10_000, 5_000), (12_000, 10_000), (20_000, 10_000)])
 def test_a_picture_of_too_many_points_is_refused(size):
-    out = BytesIO()
-    Image.new("1", size).save(out, "PNG")
+    buffer = BytesIO()
+    Image.new("1", size).save(buffer, "PNG")
     with pytest.raises(FileError, match="40 triệu"):
-        check_file(out.getvalue())
+        check_file(buffer.getvalue())
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("raw_name", "name"),
     [
         ("../../etc/passwd.png", "passwd.pdf"),
         ("C:\\anh\\bien ban.pdf", "bien ban.pdf"),
@@ -120,13 +120,13 @@ def test_a_picture_of_too_many_points_is_refused(size):
         ("..", "tep.pdf"),
     ],
 )
-def test_a_name_is_only_a_name(given, name):
-    assert clean_name(given, "application/pdf") == name
+def test_a_name_is_only_a_name(raw_name, name):
+    assert clean_name(raw_name, "application/pdf") == name
 
 
-@pytest.mark.parametrize("place", ["memory://kho", "folder"])
-def test_the_store_gives_back_what_it_was_given(place, tmp_path):
-    url = str(tmp_path / "kho") if place == "folder" else place
+@pytest.mark.parametrize("location", ["memory://kho", "folder"])
+def test_the_store_gives_back_what_it_was_given(location, tmp_path):
+    url = str(tmp_path / "kho") if location == "folder" else location
     file_store.put(url, "abc", b"123")
     assert file_store.get(url, "abc") == b"123"
     with pytest.raises(file_store.StoreError):
@@ -134,13 +134,13 @@ def test_the_store_gives_back_what_it_was_given(place, tmp_path):
 
 
 def test_a_file_stands_beside_the_answer_for_officer_and_reviewer_and_leaves_as_a_download(demo_sign_in, demo_session):
-    mine = submission_id(demo_session)
+    submission_id = find_submission_id(demo_session)
     officer, reviewer = demo_sign_in("canbo"), demo_sign_in("thamdinh")
-    assert "Đã đính kèm tệp “bien ban.pdf”" in attach(officer, mine, PDF, "bien ban.html").text
-    (row,) = kept(demo_session)
-    assert "bien ban.pdf" in officer.get(f"/surveys/{mine}/sections/D").text
-    assert "bien ban.pdf" in reviewer.get(f"/review/{mine}").text
-    answer = reviewer.get(f"/surveys/{mine}/evidence/{row.id}.file")
+    assert "Đã đính kèm tệp “bien ban.pdf”" in attach(officer, submission_id, PDF, "bien ban.html").text
+    (row,) = evidence_rows(demo_session)
+    assert "bien ban.pdf" in officer.get(f"/surveys/{submission_id}/sections/D").text
+    assert "bien ban.pdf" in reviewer.get(f"/review/{submission_id}").text
+    answer = reviewer.get(f"/surveys/{submission_id}/evidence/{row.id}.file")
     assert answer.data == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -149,56 +149,58 @@ def test_a_file_stands_beside_the_answer_for_officer_and_reviewer_and_leaves_as_
 
 
 def test_another_wards_file_is_not_there(demo_sign_in, demo_session):
-    mine, foreign = submission_id(demo_session), submission_id(demo_session, OTHER)
+    submission_id, other_id = find_submission_id(demo_session), find_submission_id(demo_session, OTHER_WARD)
     officer = demo_sign_in("canbo")
-    attach(officer, mine, PDF)
-    (row,) = kept(demo_session)
-    assert officer.get(f"/surveys/{foreign}/evidence/{row.id}.file").status_code == 404
-    assert demo_sign_in("thamdinh").get(f"/surveys/{foreign}/evidence/{row.id}.file").status_code == 404
+    attach(officer, submission_id, PDF)
+    (row,) = evidence_rows(demo_session)
+    assert officer.get(f"/surveys/{other_id}/evidence/{row.id}.file").status_code == 404
+    assert demo_sign_in("thamdinh").get(f"/surveys/{other_id}/evidence/{row.id}.file").status_code == 404
 
 
 def test_what_is_removed_keeps_its_line_and_only_an_open_submission_gives_it_up(demo_sign_in, demo_session):
-    mine = submission_id(demo_session)
+    submission_id = find_submission_id(demo_session)
     officer = demo_sign_in("canbo")
-    attach(officer, mine, PDF)
-    attach(officer, mine, PDF)
-    first, second = kept(demo_session)
-    address = f"/surveys/{mine}/sections/D/evidence"
+    attach(officer, submission_id, PDF)
+    attach(officer, submission_id, PDF)
+    first, second = evidence_rows(demo_session)
+    address = f"/surveys/{submission_id}/sections/D/evidence"
     assert "Đã gỡ tệp" in officer.post(f"{address}/{first.id}/remove", follow_redirects=True).text
-    assert officer.get(f"/surveys/{mine}/evidence/{first.id}.file").status_code == 404
-    demo_session.get(Submission, mine).state = "sent"
+    assert officer.get(f"/surveys/{submission_id}/evidence/{first.id}.file").status_code == 404
+    demo_session.get(Submission, submission_id).state = "sent"
     demo_session.commit()
     assert "không sửa được" in officer.post(f"{address}/{second.id}/remove", follow_redirects=True).text
-    assert "không sửa được" in attach(officer, mine, PDF).text
-    first, second = kept(demo_session)
+    assert "không sửa được" in attach(officer, submission_id, PDF).text
+    first, second = evidence_rows(demo_session)
     assert first.removed_at and first.removed_by and second.removed_at is None
 
 
 def test_one_file_too_many_is_told(demo_sign_in, demo_session):
-    mine = submission_id(demo_session)
+    submission_id = find_submission_id(demo_session)
     officer = demo_sign_in("canbo")
     for _ in range(MAX_FILES):
-        attach(officer, mine, PDF)
-    assert "đã có 20 tệp" in attach(officer, mine, PDF).text
-    assert len(kept(demo_session)) == MAX_FILES
+        attach(officer, submission_id, PDF)
+    assert "đã có 20 tệp" in attach(officer, submission_id, PDF).text
+    assert len(evidence_rows(demo_session)) == MAX_FILES
 
 
 def test_attaching_and_removing_without_end_is_bounded(demo_sign_in, demo_session, monkeypatch):
     monkeypatch.setattr("surveys.submissions.evidence.MAX_FILES_EVER", 2)
-    mine, client = submission_id(demo_session), demo_sign_in("canbo")
+    submission_id, client = find_submission_id(demo_session), demo_sign_in("canbo")
     for _ in range(2):
-        attach(client, mine, PDF, "a.pdf")
-        newest = kept(demo_session)[-1].id
-        client.post(f"/surveys/{mine}/sections/D/evidence/{newest}/remove")
-    assert "kể cả tệp đã gỡ" in attach(client, mine, PDF, "a.pdf").text
-    assert len(kept(demo_session)) == 2
+        attach(client, submission_id, PDF, "a.pdf")
+        newest_id = evidence_rows(demo_session)[-1].id
+        client.post(f"/surveys/{submission_id}/sections/D/evidence/{newest_id}/remove")
+    assert "kể cả tệp đã gỡ" in attach(client, submission_id, PDF, "a.pdf").text
+    assert len(evidence_rows(demo_session)) == 2
 
 
 def test_the_name_behind_a_sensitive_answer_stays_out_of_the_audit_trail(demo_sign_in, demo_session):
-    mine = submission_id(demo_session)
-    section, question = next((s, q) for s in load_questionnaire().sections for q in s.questions if q.sensitive)
-    attach(demo_sign_in("canbo"), mine, PDF, "mat-khau-tuong-lua.pdf", question.key, section.code)
-    (row,) = kept(demo_session)
+    submission_id = find_submission_id(demo_session)
+    section, question = next(
+        (part, candidate) for part in load_questionnaire().sections for candidate in part.questions if candidate.sensitive
+    )
+    attach(demo_sign_in("canbo"), submission_id, PDF, "mat-khau-tuong-lua.pdf", question.key, section.code)
+    (row,) = evidence_rows(demo_session)
     assert row.name == "mat-khau-tuong-lua.pdf"
     lines = [str((line.before, line.after)) for line in demo_session.scalars(select(AuditEntry))]
     assert not [line for line in lines if "tuong-lua" in line]

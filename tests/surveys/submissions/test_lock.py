@@ -27,93 +27,94 @@ SECTION = next(part.code for part in load_questionnaire().sections for question 
 
 
 @pytest.fixture
-def locked(demo_app, demo_session, tmp_path, request):
+def locked_submission(demo_app, demo_session, tmp_path, request):
     """A ward's submission in a state, with all that somebody prepared while it was open."""
-    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
+    submission = demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
     create_user(demo_session, "dong.nghiep", "Đồng nghiệp (minh họa)", Role.OFFICER, [WARD_CODE], password="mot-hai-ba-bon")
     pdf = b"%PDF-1.4\n%%EOF"
-    kept = attach_file(demo_session, "memory://evidence", mine, FIELD, "a.pdf", pdf, "Công chức")
-    turn = begin_speed_test(demo_session, mine, "internet", "Công chức", "127.0.0.1", "máy thử")
-    for answer in mine.answers[:3]:
+    evidence = attach_file(demo_session, "memory://evidence", submission, FIELD, "a.pdf", pdf, "Công chức")
+    turn = begin_speed_test(demo_session, submission, "internet", "Công chức", "127.0.0.1", "máy thử")
+    for answer in submission.answers[:3]:
         answer.is_carried = True
-    book = fill_in_form(build_submission_form(mine), {FIELD: 9})
-    city = load_workbook(BytesIO(build_city_workbook(demo_session, mine.round)))
+    workbook = fill_in_form(build_submission_form(submission), {FIELD: 9})
+    city_book = load_workbook(BytesIO(build_city_workbook(demo_session, submission.round)))
     column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
     for row in range(2, 128):
-        city.active.cell(row, column).value = 7
-    city.save(table := BytesIO())
-    mine.state, mine.sent_at = request.param, mine.answers[0].saved_at
-    (tmp_path / "phieu.xlsx").write_bytes(book)
-    found = {
-        "number": mine.id,
-        "evidence": kept.id,
+        city_book.active.cell(row, column).value = 7
+    city_book.save(buffer := BytesIO())
+    submission.state, submission.sent_at = request.param, submission.answers[0].saved_at
+    (tmp_path / "phieu.xlsx").write_bytes(workbook)
+    prepared = {
+        "number": submission.id,
+        "evidence": evidence.id,
         "turn": turn.id,
-        "book": book,
-        "city": table.getvalue(),
+        "book": workbook,
+        "city": buffer.getvalue(),
         "file": tmp_path / "phieu.xlsx",
         "pdf": pdf,
     }
     demo_session.commit()
-    return found
+    return prepared
 
 
-def standing(session, number):
+def locked_state(session, submission_id):
     """All that must not move: the answers, what is carried, the evidence, the log, and what happened."""
     session.rollback()
-    mine = session.get(Submission, number)
-    found = (
-        mine.state,
-        mine.version,
-        mine.reopened_until,
-        content_hash(mine),
-        sorted(carried_questions(mine)),
+    submission = session.get(Submission, submission_id)
+    state = (
+        submission.state,
+        submission.version,
+        submission.reopened_until,
+        content_hash(submission),
+        sorted(carried_questions(submission)),
         sorted(
-            (row.id, row.kind, row.removed_at) for row in session.scalars(select(Evidence).where(Evidence.submission_id == number))
+            (row.id, row.kind, row.removed_at)
+            for row in session.scalars(select(Evidence).where(Evidence.submission_id == submission_id))
         ),
-        len(list(session.scalars(select(SubmissionChange.id).where(SubmissionChange.submission_id == number)))),
-        sorted(session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.submission_id == number))),
+        len(list(session.scalars(select(SubmissionChange.id).where(SubmissionChange.submission_id == submission_id)))),
+        sorted(session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.submission_id == submission_id))),
     )
     session.rollback()
-    return found
+    return state
 
 
-@pytest.mark.parametrize("locked", ["sent", "approved"], indirect=True)
-def test_no_door_moves_what_is_locked(demo_app, demo_session, demo_sign_in, locked):
-    number = locked["number"]
+@pytest.mark.parametrize("locked_submission", ["sent", "approved"], indirect=True)
+def test_no_door_moves_what_is_locked(demo_app, demo_session, demo_sign_in, locked_submission):
+    submission_id = locked_submission["number"]
     officer, reviewer = demo_sign_in("canbo"), demo_sign_in("thamdinh")
-    base = f"/surveys/{number}"
-    before = standing(demo_session, number)
-    colleague = str(demo_session.scalars(select(User.id).where(User.username == "dong.nghiep")).one())
+    base = f"/surveys/{submission_id}"
+    state_before = locked_state(demo_session, submission_id)
+    colleague_id = str(demo_session.scalars(select(User.id).where(User.username == "dong.nghiep")).one())
     demo_session.rollback()
-    content = b64encode(locked["book"]).decode()
-    tries = [
+    content = b64encode(locked_submission["book"]).decode()
+    requests = [
         (officer, f"{base}/sections/{SECTION}", {FIELD: "9", "base": "{}"}),
         (officer, f"{base}/sections/{SECTION}", {"nothing": "1", "base": "{}"}),
         (officer, f"{base}/sections/{SECTION}/fields", {FIELD: "9", "base": "{}"}),
         (officer, f"{base}/sections/0/fields", {"confirm": "*", "base": "{}"}),
         (officer, f"{base}/form", {"content": content, "do": "take"}),
-        (officer, f"{base}/sections/{SECTION}/evidence", {"question": FIELD, "file": (BytesIO(locked["pdf"]), "b.pdf")}),
-        (officer, f"{base}/sections/{SECTION}/evidence/{locked['evidence']}/remove", {}),
-        (officer, f"{base}/hand-over", {"to": colleague, "note": "Giữ giúp"}),
+        (officer, f"{base}/sections/{SECTION}/evidence", {"question": FIELD, "file": (BytesIO(locked_submission["pdf"]), "b.pdf")}),
+        (officer, f"{base}/sections/{SECTION}/evidence/{locked_submission['evidence']}/remove", {}),
+        (officer, f"{base}/hand-over", {"to": colleague_id, "note": "Giữ giúp"}),
         (officer, f"{base}/measure", {"line": "internet"}),
         (officer, f"{base}/send", {"prepared_by": "A", "confirmed_by": "B"}),
         (reviewer, "/rounds/1/forms", {"content": content, "do": "take"}),
-        (reviewer, "/rounds/1/city-answers", {"file": (BytesIO(locked["city"]), "tp.xlsx")}),
-        (reviewer, f"/review/{number}/reopen", {"until": today().isoformat(), "late_reason": "Xin sửa thêm"}),
+        (reviewer, "/rounds/1/city-answers", {"file": (BytesIO(locked_submission["city"]), "tp.xlsx")}),
+        (reviewer, f"/review/{submission_id}/reopen", {"until": today().isoformat(), "late_reason": "Xin sửa thêm"}),
     ]
-    if before[0] == "approved":
-        tries += [
-            (reviewer, f"/review/{number}/return", {"reason": "Kiểm tra lại phần A"}),
-            (reviewer, f"/review/{number}/approve", {}),
-            (demo_sign_in("lanhdaoxa"), f"{base}/confirm", {"content": before[3]}),
+    if state_before[0] == "approved":
+        requests += [
+            (reviewer, f"/review/{submission_id}/return", {"reason": "Kiểm tra lại phần A"}),
+            (reviewer, f"/review/{submission_id}/approve", {}),
+            (demo_sign_in("lanhdaoxa"), f"{base}/confirm", {"content": state_before[3]}),
         ]
-    for client, path, data in tries:
+    for client, path, data in requests:
         answer = client.post(path, data=data)
         assert answer.status_code < 500, path
-        assert standing(demo_session, number) == before, path
+        assert locked_state(demo_session, submission_id) == state_before, path
     runs = {"down": [90, 91], "up": [40, 41], "latency": [5, 6]}
-    assert officer.post(f"{base}/measure/{locked['turn']}/done", json=runs).status_code >= 400
-    assert standing(demo_session, number) == before
-    told = demo_app.test_cli_runner().invoke(args=["surveys", "import", str(locked["file"])])
-    assert told.exit_code == 1
-    assert standing(demo_session, number) == before
+    assert officer.post(f"{base}/measure/{locked_submission['turn']}/done", json=runs).status_code >= 400
+    assert locked_state(demo_session, submission_id) == state_before
+    result = demo_app.test_cli_runner().invoke(args=["surveys", "import", str(locked_submission["file"])])
+    assert result.exit_code == 1
+    assert locked_state(demo_session, submission_id) == state_before

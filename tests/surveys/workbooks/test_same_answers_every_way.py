@@ -1,4 +1,4 @@
-"""One schema, three doors: the page, the workbook and the command take the same answers, and refuse the same with the same words."""
+"""One schema, three ways in: the page, the workbook and the command take the same answers, and refuse the same with the same words."""
 
 import json
 import unicodedata
@@ -43,66 +43,66 @@ CASES = [
 ]
 
 
-def through_the_page(app, client, number, field, entered, _folder):
+def through_the_page(app, client, submission_id, field, entered, _folder):
     section = next(code for code in "0ABCDEFGHI" if field_is_in(field, code))
-    told = client.post(
-        f"/surveys/{number}/sections/{section}/fields", data={field: entered, "base": base_of(app, number, field)}
+    answer = client.post(
+        f"/surveys/{submission_id}/sections/{section}/fields", data={field: entered, "base": base_of(app, submission_id, field)}
     ).json
-    return told["problems"].get(field, "")
+    return answer["problems"].get(field, "")
 
 
-def through_the_workbook(app, client, number, field, entered, folder):
-    data = file_of(app, number, field, entered)
-    page = client.post(f"/surveys/{number}/form", data={"content": b64encode(data).decode()}).text
-    client.post(f"/surveys/{number}/form", data={"content": b64encode(data).decode(), "do": "take"})
+def through_the_workbook(app, client, submission_id, field, entered, folder):
+    data = file_of(app, submission_id, field, entered)
+    page = client.post(f"/surveys/{submission_id}/form", data={"content": b64encode(data).decode()}).text
+    client.post(f"/surveys/{submission_id}/form", data={"content": b64encode(data).decode(), "do": "take"})
     return page
 
 
-def through_the_command(app, _client, number, field, entered, folder):
+def through_the_command(app, _client, submission_id, field, entered, folder):
     path = folder / "phieu.xlsx"
-    path.write_bytes(file_of(app, number, field, entered))
+    path.write_bytes(file_of(app, submission_id, field, entered))
     return app.test_cli_runner().invoke(args=["surveys", "import", str(path)]).output
 
 
-@pytest.mark.parametrize("door", [through_the_page, through_the_workbook, through_the_command])
-@pytest.mark.parametrize(("field", "entered", "stored", "told"), CASES)
+@pytest.mark.parametrize("channel", [through_the_page, through_the_workbook, through_the_command])
+@pytest.mark.parametrize(("field", "entered", "stored", "message"), CASES)
 def test_every_door_stores_the_same_and_refuses_the_same(
-    demo_app, demo_session, demo_sign_in, tmp_path, door, field, entered, stored, told
+    demo_app, demo_session, demo_sign_in, tmp_path, channel, field, entered, stored, message
 ):
-    number = demo_session.scalars(select(Submission.id).where(Submission.ward_code == WARD_CODE)).one()
+    submission_id = demo_session.scalars(select(Submission.id).where(Submission.ward_code == WARD_CODE)).one()
     demo_session.rollback()
-    said = door(demo_app, demo_sign_in("canbo"), number, field, entered, tmp_path)
+    output = channel(demo_app, demo_sign_in("canbo"), submission_id, field, entered, tmp_path)
     demo_session.expire_all()
-    now = entries_of(demo_session.get(Submission, number)).get(field, "")
+    entry = entries_of(demo_session.get(Submission, submission_id)).get(field, "")
     if stored is None:
-        assert told in said
+        assert message in output
         # The page keeps a wrong value as it was typed; a file keeps it itself, so that it is not taken over.
-        assert now == (entered.strip() if door is through_the_page else before_of(number, field))
+        assert entry == (entered.strip() if channel is through_the_page else entry_before(submission_id, field))
     else:
-        assert now == stored
+        assert entry == stored
 
 
-BEFORE = {}
+ENTRIES_BEFORE = {}
 
 
-def before_of(number, field):
-    return BEFORE[number].get(field, "")
+def entry_before(submission_id, field):
+    return ENTRIES_BEFORE[submission_id].get(field, "")
 
 
-def base_of(app, number, field):
-    return json.dumps({field: typed(app, number).get(field, "")})
+def base_of(app, submission_id, field):
+    return json.dumps({field: read_entries(app, submission_id).get(field, "")})
 
 
-def file_of(app, number, field, entered):
+def file_of(app, submission_id, field, entered):
     with Session(app.extensions["engine"]) as session:
-        submission = session.get(Submission, number)
-        BEFORE[number] = entries_of(submission)
+        submission = session.get(Submission, submission_id)
+        ENTRIES_BEFORE[submission_id] = entries_of(submission)
         return fill_in_form(build_submission_form(submission), {field: entered})
 
 
-def typed(app, number):
+def read_entries(app, submission_id):
     with Session(app.extensions["engine"]) as session:
-        return entries_of(session.get(Submission, number))
+        return entries_of(session.get(Submission, submission_id))
 
 
 def field_is_in(field, code):
