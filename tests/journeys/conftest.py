@@ -17,9 +17,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail("No Chromium on this machine, and REQUIRE_BROWSER is set: install the package chromium.")
         pytest.skip("NO BROWSER: install Chromium to run the journeys.")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        launched.close()
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +50,10 @@ def visit_at(browser, address, demo_sign_in) -> Iterator[Callable[[int], Visit]]
     """``visit_at(1280)`` gives people at windows of that width."""
     visits: list[Visit] = []
 
-    def begin(width: int) -> Visit:
+    def open_visit(width: int) -> Visit:
         visits.append(Visit(browser, address, width, demo_sign_in))
         return visits[-1]
 
-    yield begin
+    yield open_visit
     for visit in visits:
         visit.close()

@@ -80,7 +80,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_draft(visit_at):
     page.goto("/standards/")
     page.get_by_role("button", name="Soạn bản thảo").click()
     page.wait_for_url(lambda url: "/drafts/" in url)
-    draft = page.url
+    draft_address = page.url
     for part in ("/text", "/criteria"):
-        page.goto(draft + part)
+        page.goto(draft_address + part)
         check_accessibility_in_both_widths(page)

@@ -24,10 +24,10 @@ def test_from_the_city_to_the_page_of_a_ward(visit):
     expect(leader.get_by_role("heading", level=1)).to_have_text("Tóm tắt mức độ đáp ứng: Phường Hoàn Kiếm")
     check_accessibility(leader)
     assert len(PdfReader(BytesIO(leader.pdf(prefer_css_page_size=True))).pages) == 1
-    with leader.expect_download() as taken:
+    with leader.expect_download() as download:
         leader.get_by_role("link", name="PDF").click()
-    assert taken.value.suggested_filename == "tom-tat-00070-phuong-hoan-kiem.pdf"
-    assert "Phường Hoàn Kiếm" in PdfReader(taken.value.path()).pages[0].extract_text()
+    assert download.value.suggested_filename == "tom-tat-00070-phuong-hoan-kiem.pdf"
+    assert "Phường Hoàn Kiếm" in PdfReader(download.value.path()).pages[0].extract_text()
 
 
 @pytest.mark.journey
@@ -38,14 +38,14 @@ def test_all_wards_tell_how_far_they_are(visit):
         "new MutationObserver(() => (window.seen ??= []).push(document.querySelector('[role=status][data-told]').textContent))"
         ".observe(document.querySelector('[role=status][data-told]'), {childList: true})"
     )
-    with leader.expect_download(timeout=60_000) as taken:
+    with leader.expect_download(timeout=60_000) as download:
         leader.get_by_role("link", name="Tải tệp .zip, dạng PDF").click()
     expect(leader.get_by_text("Xong: đã tải 126 bản.")).to_be_visible()
-    seen = leader.evaluate("window.seen")
-    counts = [int(match.group(1)) for text in seen if (match := re.match(r"Đã tạo (\d+)/126", text))]
+    messages = leader.evaluate("window.seen")
+    counts = [int(match.group(1)) for text in messages if (match := re.match(r"Đã tạo (\d+)/126", text))]
     assert counts == sorted(counts)
     assert len(set(counts)) > 5
-    with ZipFile(taken.value.path()) as archive:
+    with ZipFile(download.value.path()) as archive:
         assert len(archive.namelist()) == 126
 
 
@@ -53,9 +53,9 @@ def test_all_wards_tell_how_far_they_are(visit):
 def test_all_wards_without_scripts(visit):
     head = visit.sign_in("lanhdaoxa", scripts=False)
     head.goto("/briefs")
-    with head.expect_download() as taken:
+    with head.expect_download() as download:
         head.get_by_role("link", name="Tải tệp .zip, dạng Word").click()
-    with ZipFile(taken.value.path()) as archive:
+    with ZipFile(download.value.path()) as archive:
         assert all(name.endswith(".docx") for name in archive.namelist())
 
 
@@ -66,8 +66,8 @@ def test_the_pictures_are_seen_and_taken_away(visit):
     picture.scroll_into_view_if_needed()
     officer.wait_for_function("image => image.complete && image.naturalWidth === 1080", arg=picture.element_handle())
     check_accessibility(officer)
-    with officer.expect_download() as taken:
+    with officer.expect_download() as download:
         officer.get_by_role("link", name="Sơ đồ theo kết quả, cho điện thoại").click()
-    assert taken.value.suggested_filename == "so-do-muc-do-dap-ung-dien-thoai.png"
-    assert taken.value.path().stat().st_size < 300_000
+    assert download.value.suggested_filename == "so-do-muc-do-dap-ung-dien-thoai.png"
+    assert download.value.path().stat().st_size < 300_000
     expect(officer.get_by_role("heading", name="Kinh phí theo nhóm")).to_have_count(0)

@@ -14,7 +14,7 @@ from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields
 from tests.support.browsers import on_a_phone, sign_out
 
-KEPT = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"
+STORED_KEYS = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"
 
 # The median of 50 keys, in ms: from the input event until every listener has had its turn.
 TYPING = """(name) => {
@@ -43,7 +43,7 @@ def sign_in_again(page):
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
 
 
-def leave(page, name, value):
+def fill_and_leave(page, name, value):
     page.locator(f'[name="{name}"]').fill(value)
     page.locator(f'[name="{name}"]').blur()
 
@@ -77,7 +77,7 @@ def test_saving_after_the_session_ended_loses_no_field_and_no_added_lot(visit):
     expect(officer.locator('[name="A03#3.note"]')).to_be_visible()
     officer.get_by_role("button", name="Lưu, về danh sách phần").click()
     officer.wait_for_url(re.compile(r"/surveys/\d+/$"))
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
     officer.get_by_role("link", name="A. Máy trạm và thiết bị văn phòng").click()
     expect(officer.locator('[name="A03#3.note"]')).to_have_value("thuê của nhà mạng")
     expect(officer.get_by_text("Đã điền lại những gì bạn gõ")).to_be_hidden()
@@ -87,16 +87,16 @@ def test_saving_after_the_session_ended_loses_no_field_and_no_added_lot(visit):
 def test_each_field_goes_up_as_it_is_left_and_says_how_it_stands(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
-    leave(officer, "lan_seats", "77")
+    fill_and_leave(officer, "lan_seats", "77")
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
-    leave(officer, "switch_ports", "nhiều")
+    fill_and_leave(officer, "switch_ports", "nhiều")
     expect(state_of(officer, "switch_ports")).to_have_text("! đã giữ như đã gõ, cần sửa")
     expect(officer.locator('[id="switch_ports-error"]')).to_contain_text("số nguyên")
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
     officer.reload()
     expect(officer.locator('[name="lan_seats"]')).to_have_value("77")
     expect(officer.locator('[name="switch_ports"]')).to_have_value("nhiều")
-    leave(officer, "switch_ports", "480")
+    fill_and_leave(officer, "switch_ports", "480")
     expect(officer.locator('[id="switch_ports-error"]')).to_have_count(0)
 
 
@@ -107,8 +107,8 @@ def test_a_field_that_is_typed_twice_is_not_disputed_with_oneself(visit):
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")
     note = '[name="A03.note"]'
     officer.locator('[data-row="A03"] summary').click()
-    for words in (unicodedata.normalize("NFD", " Để ở tầng hai "), "Tầng ba"):
-        officer.locator(note).fill(words)
+    for text in (unicodedata.normalize("NFD", " Để ở tầng hai "), "Tầng ba"):
+        officer.locator(note).fill(text)
         officer.locator(note).blur()
         expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
     assert officer.get_by_text("Người khác cũng vừa sửa").count() == 0
@@ -131,9 +131,9 @@ def test_a_refused_field_holds_up_no_other_once_it_is_mended(visit):
     note.blur()
     expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
     expect(officer.get_by_text("Ghi chú” dài 2001 ký tự")).to_be_hidden()
-    leave(officer, "A03.broken", "2")
+    fill_and_leave(officer, "A03.broken", "2")
     expect(state_of(officer, "A03")).to_have_text("✓ đã lưu")
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
 
 
 @pytest.mark.journey
@@ -141,13 +141,13 @@ def test_a_refused_field_holds_up_no_other_once_it_is_mended(visit):
 def test_an_answer_that_somebody_sends_meanwhile_locks_the_page_and_loses_nothing(visit, demo_session):
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
-    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
-    mine.state = "sent"
+    submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
+    submission.state = "sent"
     demo_session.commit()
-    leave(officer, "lan_seats", "77")
+    fill_and_leave(officer, "lan_seats", "77")
     expect(officer.get_by_text("Phiếu đang ở trạng thái “chờ thẩm định” nên không sửa được.")).to_be_visible()
     expect(state_of(officer, "lan_seats")).to_have_text("… đang chờ lưu")
-    assert len(officer.evaluate(KEPT)) == 1
+    assert len(officer.evaluate(STORED_KEYS)) == 1
 
 
 @pytest.mark.journey
@@ -155,25 +155,25 @@ def test_an_answer_that_somebody_sends_meanwhile_locks_the_page_and_loses_nothin
 def test_back_and_two_tabs_of_one_person_overwrite_nothing(visit):
     first = visit.sign_in("canbo")
     open_section(first, "C. Mạng LAN, Wi-Fi")
-    place = first.url
+    address = first.url
     second = first.context.new_page()
-    second.goto(place)
-    leave(first, "lan_seats", "66")
+    second.goto(address)
+    fill_and_leave(first, "lan_seats", "66")
     expect(state_of(first, "lan_seats")).to_have_text("✓ đã lưu")
-    leave(second, "switch_ports", "480")
+    fill_and_leave(second, "switch_ports", "480")
     expect(state_of(second, "switch_ports")).to_have_text("✓ đã lưu")
     first.get_by_role("button", name="Lưu, về danh sách phần").click()
     first.wait_for_url(re.compile(r"/surveys/\d+/$"))
-    leave(second, "lan_seats", "88")
+    fill_and_leave(second, "lan_seats", "88")
     expect(state_of(second, "lan_seats")).to_have_text("có hai giá trị, hãy chọn")
     first.go_back()
-    first.wait_for_url(place)
+    first.wait_for_url(address)
     expect(first.locator('[name="lan_seats"]')).to_have_value("66")
     expect(first.locator('[name="switch_ports"]')).to_have_value("480")
     second.get_by_role("button", name="Lấy “88” bạn vừa gõ").click()
     expect(state_of(second, "lan_seats")).to_have_text("✓ đã lưu")
     first.get_by_role("button", name="Lưu, về danh sách phần").click()
-    first.goto(place)
+    first.goto(address)
     expect(first.locator('[name="lan_seats"]')).to_have_value("88")
 
 
@@ -182,16 +182,16 @@ def test_what_was_typed_without_a_line_waits_and_goes_up_when_it_is_back(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
     officer.context.set_offline(True)
-    leave(officer, "lan_seats", "77")
+    fill_and_leave(officer, "lan_seats", "77")
     expect(officer.get_by_text("Mất kết nối với máy chủ")).to_be_visible()
     expect(state_of(officer, "lan_seats")).to_have_text("… đang chờ lưu")
-    leave(officer, "switch_ports", "480")
-    assert len(officer.evaluate(KEPT)) == 1
+    fill_and_leave(officer, "switch_ports", "480")
+    assert len(officer.evaluate(STORED_KEYS)) == 1
     officer.context.set_offline(False)
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
     expect(state_of(officer, "switch_ports")).to_have_text("✓ đã lưu")
     expect(officer.get_by_text("Mất kết nối với máy chủ")).to_be_hidden()
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
 
 
 @pytest.mark.journey
@@ -199,14 +199,14 @@ def test_a_field_left_after_the_session_ended_leads_through_the_sign_in_back_to_
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
     officer.context.clear_cookies()
-    leave(officer, "lan_seats", "77")
+    fill_and_leave(officer, "lan_seats", "77")
     officer.locator('[name="lan_seats"]').focus()
     officer.get_by_role("link", name="Đăng nhập lại, rồi bạn về đúng ô này").click()
     sign_in_again(officer)
     officer.wait_for_url(re.compile(r"/surveys/\d+/sections/C"))
     expect(officer.locator('[name="lan_seats"]')).to_have_value("77")
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
 
 
 @pytest.mark.journey
@@ -214,11 +214,11 @@ def test_two_people_merge_field_by_field_and_are_asked_about_the_same_one(visit)
     officer, colleague = visit.sign_in("canbo"), visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
     open_section(colleague, "C. Mạng LAN, Wi-Fi")
-    leave(colleague, "lan_seats", "66")
+    fill_and_leave(colleague, "lan_seats", "66")
     expect(state_of(colleague, "lan_seats")).to_have_text("✓ đã lưu")
-    leave(officer, "switch_ports", "480")
+    fill_and_leave(officer, "switch_ports", "480")
     expect(state_of(officer, "switch_ports")).to_have_text("✓ đã lưu")
-    leave(officer, "lan_seats", "77")
+    fill_and_leave(officer, "lan_seats", "77")
     expect(state_of(officer, "lan_seats")).to_have_text("có hai giá trị, hãy chọn")
     officer.get_by_role("button", name="Giữ “66” do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)").wait_for()
     officer.get_by_role("button", name="Lấy “77” bạn vừa gõ").click()
@@ -231,27 +231,27 @@ def test_two_people_merge_field_by_field_and_are_asked_about_the_same_one(visit)
 @pytest.mark.journey
 @on_a_phone
 def test_without_scripts_the_button_saves_and_asks_the_same(visit):
-    officer, plain = visit.sign_in("canbo"), visit.sign_in("canbo", scripts=False)
-    open_section(plain, "C. Mạng LAN, Wi-Fi")
+    officer, plain_page = visit.sign_in("canbo"), visit.sign_in("canbo", scripts=False)
+    open_section(plain_page, "C. Mạng LAN, Wi-Fi")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
-    leave(officer, "lan_seats", "66")
+    fill_and_leave(officer, "lan_seats", "66")
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
-    plain.locator('[name="lan_seats"]').fill("77")
-    plain.locator('[name="switch_ports"]').fill("480")
-    plain.locator("form.survey-form").get_by_role("button", name="Lưu và tiếp tục").last.click()
-    plain.get_by_text("Giữ “66”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)").wait_for()
-    plain.get_by_label("Lấy “77” bạn vừa gõ").check()
-    plain.get_by_role("button", name="Lưu lựa chọn").click()
-    open_section(plain, "C. Mạng LAN, Wi-Fi")
-    expect(plain.locator('[name="lan_seats"]')).to_have_value("77")
-    expect(plain.locator('[name="switch_ports"]')).to_have_value("480")
+    plain_page.locator('[name="lan_seats"]').fill("77")
+    plain_page.locator('[name="switch_ports"]').fill("480")
+    plain_page.locator("form.survey-form").get_by_role("button", name="Lưu và tiếp tục").last.click()
+    plain_page.get_by_text("Giữ “66”, do Công chức phường Hoàn Kiếm, Cửa Nam (minh họa)").wait_for()
+    plain_page.get_by_label("Lấy “77” bạn vừa gõ").check()
+    plain_page.get_by_role("button", name="Lưu lựa chọn").click()
+    open_section(plain_page, "C. Mạng LAN, Wi-Fi")
+    expect(plain_page.locator('[name="lan_seats"]')).to_have_value("77")
+    expect(plain_page.locator('[name="switch_ports"]')).to_have_value("480")
 
 
 @pytest.mark.journey
 def test_an_unusual_value_asks_for_a_reason_at_once(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")
-    leave(officer, "A03.good", "300")
+    fill_and_leave(officer, "A03.good", "300")
     printers = officer.get_by_role("group", name="Máy in (kể cả máy đa năng) (A03)")
     expect(printers.get_by_text("300 máy cho")).to_be_visible()
     reason = printers.get_by_label("Đúng thực tế thì ghi lý do")
@@ -268,11 +268,11 @@ def test_signing_out_leaves_nothing_of_the_form_in_the_browser(visit):
     open_section(officer, "G. An ninh mạng")
     officer.context.set_offline(True)
     officer.get_by_role("group", name="Đã bật xác thực nhiều yếu tố").get_by_label("Chưa nắm được").check()
-    assert len(officer.evaluate(KEPT)) == 1
+    assert len(officer.evaluate(STORED_KEYS)) == 1
     officer.context.set_offline(False)
     officer.goto("/readiness")
     sign_out(officer)
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
 
 
 @pytest.mark.journey
@@ -281,21 +281,21 @@ def test_what_one_person_typed_is_not_shown_to_the_next(visit):
     officer = visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
     officer.locator('[name="lan_seats"]').fill("77")
-    place = officer.url
+    address = officer.url
     officer.context.clear_cookies()
     officer.goto("/sign-in")
     officer.get_by_role("button", name="lanhdaoxa").click()
     officer.wait_for_url(lambda url: "/sign-in" not in url)
-    officer.goto(place)
+    officer.goto(address)
     expect(officer.locator('[name="lan_seats"]')).not_to_have_value("77")
-    assert officer.evaluate(KEPT) == []
+    assert officer.evaluate(STORED_KEYS) == []
 
 
 @pytest.mark.journey
 @on_a_phone
 def test_names_at_the_send_button_come_back_and_a_double_click_sends_once(visit):
     officer = visit.sign_in("canbo")
-    complete(officer)
+    complete_form(officer)
     officer.goto(officer.url.split("/sections/")[0] + "/send")
     officer.get_by_label("Người lập phiếu").fill("Nguyễn Thị A")
     officer.get_by_label("Lãnh đạo UBND xác nhận").fill("Trần Văn B")
@@ -330,7 +330,7 @@ def test_cells_of_a_pasted_block_that_find_no_place_are_told(visit):
     expect(officer.locator("[data-not-taken]")).to_contain_text("88; 6; 99")
 
 
-def complete(page):
+def complete_form(page):
     open_section(page, "H. Con người, chữ ký số")
     for name, value in {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}.items():
         page.locator(f'[name="{name}"]').fill(value)
@@ -347,12 +347,12 @@ def test_a_new_round_is_confirmed_question_by_question_or_a_section_at_once(visi
     officer = visit.sign_in("canbo")
     officer.get_by_role("link", name="Mở phiếu khảo sát của Phường Hoàn Kiếm").click()
     officer.get_by_role("link", name="C. Mạng LAN, Wi-Fi").click()
-    seats = officer.locator('[data-question="lan_seats"]')
-    expect(seats.locator("[data-mark]")).to_contain_text("Số liệu kỳ trước, chờ xác nhận")
-    seats.get_by_role("button", name="Vẫn đúng").click()
-    expect(seats.locator("[data-mark]")).to_have_text("Không đổi so với kỳ trước")
+    seats_question = officer.locator('[data-question="lan_seats"]')
+    expect(seats_question.locator("[data-mark]")).to_contain_text("Số liệu kỳ trước, chờ xác nhận")
+    seats_question.get_by_role("button", name="Vẫn đúng").click()
+    expect(seats_question.locator("[data-mark]")).to_have_text("Không đổi so với kỳ trước")
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
-    leave(officer, "switch_ports", "480")
+    fill_and_leave(officer, "switch_ports", "480")
     expect(officer.locator('[data-question="switch_ports"] [data-mark]')).to_have_text("Đã đổi so với kỳ trước")
     officer.get_by_role("button", name="Xác nhận các câu không đổi của phần này").click()
     officer.get_by_text("Đã lưu và xác nhận 3 câu không đổi so với kỳ trước.").wait_for()
@@ -361,22 +361,26 @@ def test_a_new_round_is_confirmed_question_by_question_or_a_section_at_once(visi
 
 @pytest.mark.journey
 def test_five_hundred_lots_are_typed_and_kept(visit, demo_session):
-    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
+    submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
     lots = {f"A01#{number}.{part}": value for number in range(2, 500) for part, value in (("good", "1"), ("year", "2024"))}
-    save_fields(demo_session, mine, lots, entries_of(mine), "Công chức")
+    save_fields(demo_session, submission, lots, entries_of(submission), "Công chức")
     demo_session.commit()
     officer = visit.sign_in("canbo")
     open_section(officer, "A. Máy trạm và thiết bị văn phòng")
     computers = officer.get_by_role("group", name="Máy vi tính để bàn hoặc xách tay (A01)")
     expect(computers.locator(".lot")).to_have_count(499)
     # What one key costs is compared with what it costs on a page of a few lots.
-    few = officer.context.new_page()
-    few.goto(officer.url.replace("/sections/A", "/sections/C"))
-    slow, quick = (page.evaluate(TYPING, name) for page, name in ((officer, "A01#499.good"), (few, "C04.good")))
-    assert slow < quick + 16, f"a key takes {slow:.1f} ms among 499 lots and {quick:.1f} ms among few: a frame is lost"
+    short_page = officer.context.new_page()
+    short_page.goto(officer.url.replace("/sections/A", "/sections/C"))
+    long_page_ms, short_page_ms = (
+        page.evaluate(TYPING, name) for page, name in ((officer, "A01#499.good"), (short_page, "C04.good"))
+    )
+    assert long_page_ms < short_page_ms + 16, (
+        f"a key takes {long_page_ms:.1f} ms among 499 lots and {short_page_ms:.1f} ms among few: a frame is lost"
+    )
     computers.get_by_role("button", name="Thêm lô").click()
-    leave(officer, "A01#500.year", "2023")
-    leave(officer, "A01#500.good", "7")
+    fill_and_leave(officer, "A01#500.year", "2023")
+    fill_and_leave(officer, "A01#500.good", "7")
     expect(state_of(officer, "A01")).to_have_text("✓ đã lưu")
     officer.reload()
     expect(computers.locator(".lot")).to_have_count(500)

@@ -22,8 +22,8 @@ def tab_to(page, name):
     """Press Tab until the focus stands on a link or a button of that name, however often it takes."""
     for _ in range(400):
         page.keyboard.press("Tab")
-        told = page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
-        if re.search(name, " ".join(told.split())):
+        label = page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
+        if re.search(name, " ".join(label.split())):
             return
     pytest.fail(f"the keyboard does not reach {name}")
 
@@ -70,10 +70,10 @@ def test_the_screen_prints_on_one_sheet(leader, width):
 def test_a_decision_is_taken_by_keys_alone(leader):
     tab_to(leader, "^Giao việc cho ")
     assert has_outline(leader)
-    named = leader.evaluate("document.activeElement.getAttribute('aria-label')").removeprefix("Giao việc cho ")
+    ward_name = leader.evaluate("document.activeElement.getAttribute('aria-label')").removeprefix("Giao việc cho ")
     leader.keyboard.press("Enter")
     leader.wait_for_url("**/actions/new?ward=*")
-    expect(leader.get_by_role("heading", level=1)).to_contain_text(named[1:])
+    expect(leader.get_by_role("heading", level=1)).to_contain_text(ward_name[1:])
 
 
 @pytest.mark.journey
@@ -102,7 +102,7 @@ def test_down_to_the_answer_by_keys_and_back_up(leader):
     tab_to(leader, "^Phường Hoàn Kiếm$")
     leader.keyboard.press("Enter")
     leader.wait_for_url("**/readiness/wards/00070")
-    ward = leader.url
+    ward_address = leader.url
     leader.locator("#CR-A1 summary").focus()
     check_accessibility(leader)
     leader.keyboard.press("Enter")
@@ -119,9 +119,9 @@ def test_down_to_the_answer_by_keys_and_back_up(leader):
     leader.wait_for_url("**/inventory/wards/00070#*")
     expect(leader.locator(f"[id='{leader.url.partition('#')[2]}']")).to_be_in_viewport()
     check_accessibility(leader)
-    back = leader.get_by_role("navigation", name="Đường dẫn")
-    back.get_by_role("link", name="Phường Hoàn Kiếm").click()
-    assert leader.url == ward
+    breadcrumb = leader.get_by_role("navigation", name="Đường dẫn")
+    breadcrumb.get_by_role("link", name="Phường Hoàn Kiếm").click()
+    assert leader.url == ward_address
     leader.get_by_role("navigation", name="Đường dẫn").get_by_role("link", name="Quận Hoàn Kiếm").click()
     leader.get_by_role("navigation", name="Đường dẫn").get_by_role("link", name="Mức độ đáp ứng").click()
     leader.wait_for_url("**/readiness")
@@ -131,6 +131,6 @@ def test_down_to_the_answer_by_keys_and_back_up(leader):
 @at_a_desk
 def test_an_address_shows_the_same_to_somebody_else_who_may_see_it(leader, visit):
     leader.goto("/readiness/criteria/CR-A1?status=unmet")
-    told = leader.locator("tbody th").all_inner_texts()
-    other = visit.sign_in("thamdinh", at=leader.url)
-    assert other.locator("tbody th").all_inner_texts() == told != []
+    ward_names = leader.locator("tbody th").all_inner_texts()
+    reviewer = visit.sign_in("thamdinh", at=leader.url)
+    assert reviewer.locator("tbody th").all_inner_texts() == ward_names != []

@@ -36,7 +36,7 @@ def leader(visit):
     return page
 
 
-def ready(page):
+def wait_for_script(page):
     """The script has given the names over to the labels, so it is listening."""
     page.locator(".map-stage [data-ward][aria-label]").first.wait_for(state="attached")
 
@@ -48,7 +48,7 @@ def zoom_of(page, view="hex"):
 @pytest.mark.journey
 @at_a_desk
 def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_same(leader):
-    ready(leader)
+    wait_for_script(leader)
     leader.get_by_label("Tô màu theo").select_option("cost")
     expect(leader.locator("[data-legend]")).to_contain_text("đã đáp ứng, không cần thêm: 47")
     expect(leader.locator(".map-table caption")).to_have_text("Kinh phí cần bổ sung để đáp ứng")
@@ -56,20 +56,20 @@ def test_colour_and_view_change_without_a_new_page_and_the_address_shows_the_sam
     expect(leader.locator(".map-whole")).to_be_visible()
     expect(leader.locator(".map-hex")).to_be_hidden()
     expect(leader.locator("figcaption")).to_contain_text("Số liệu thử, 2026")
-    shown = leader.evaluate(CLASSES, ".map-whole")
-    assert len(shown) == 126
-    assert shown == leader.evaluate(CLASSES, ".map-hex")
+    classes = leader.evaluate(CLASSES, ".map-whole")
+    assert len(classes) == 126
+    assert classes == leader.evaluate(CLASSES, ".map-hex")
     assert leader.evaluate("window.samePage")
     assert leader.url.endswith("/readiness?colour=cost&view=land")
     legend = leader.locator("[data-legend]").inner_text()
     table = leader.locator("[data-shades]").evaluate(CELLS)
     leader.reload()
-    assert leader.evaluate(CLASSES, ".map-whole") == shown
+    assert leader.evaluate(CLASSES, ".map-whole") == classes
     assert leader.locator("[data-legend]").inner_text() == legend
     assert leader.locator("[data-shades]").evaluate(CELLS) == table
     leader.get_by_text("Lục giác", exact=True).click()
     expect(leader.locator(".map-hex .map-picture")).to_be_visible()
-    assert leader.evaluate(CLASSES, ".map-hex") == shown
+    assert leader.evaluate(CLASSES, ".map-hex") == classes
 
 
 @pytest.mark.journey
@@ -87,22 +87,22 @@ def test_what_is_chosen_and_typed_before_the_script_is_there_counts(leader):
 @pytest.mark.journey
 @at_a_desk
 def test_the_map_speaks_of_name_result_count_and_colouring(leader):
-    ready(leader)
-    words = [ward.get_attribute("aria-label") for ward in leader.locator(".map-hex a[data-ward]").all()]
-    assert len(words) == 126
+    wait_for_script(leader)
+    labels = [ward.get_attribute("aria-label") for ward in leader.locator(".map-hex a[data-ward]").all()]
+    assert len(labels) == 126
     results = "Đáp ứng|Chưa đáp ứng|Chưa đủ dữ liệu|Chưa có số liệu"
-    assert [text for text in words if not re.match(rf"(Phường|Xã) [^:]+: ({results})\. \S", text)] == []
+    assert [label_text for label_text in labels if not re.match(rf"(Phường|Xã) [^:]+: ({results})\. \S", label_text)] == []
     leader.get_by_label("Tô màu theo").select_option("score")
     expect(leader.locator("[data-map-status]")).to_have_text("Đã tô màu theo: Điểm.")
-    told = leader.locator(".map-hex a[data-ward='00235']").get_attribute("aria-label")
-    assert re.search(r"\. Điểm: (\d+ điểm|Chưa có số liệu)$", told)
+    label = leader.locator(".map-hex a[data-ward='00235']").get_attribute("aria-label")
+    assert re.search(r"\. Điểm: (\d+ điểm|Chưa có số liệu)$", label)
     leader.get_by_label("Tô màu theo").select_option("state")
-    expect(leader.locator(".map-hex a[data-ward='00235']")).not_to_have_attribute("aria-label", told)
+    expect(leader.locator(".map-hex a[data-ward='00235']")).not_to_have_attribute("aria-label", label)
 
 
 @pytest.mark.journey
 def test_keys_alone_choose_zoom_pan_and_open_a_ward(leader):
-    ready(leader)
+    wait_for_script(leader)
     leader.get_by_label("Tô màu theo").focus()
     leader.keyboard.press("ArrowDown")
     expect(leader.locator("[data-colour-label]").first).to_have_text("Điểm")
@@ -111,20 +111,20 @@ def test_keys_alone_choose_zoom_pan_and_open_a_ward(leader):
     for _ in range(3):
         leader.keyboard.press("+")
     assert zoom_of(leader) == pytest.approx(1.5**3)
-    before = frame.locator(".map-pane").bounding_box()
+    box_before = frame.locator(".map-pane").bounding_box()
     leader.keyboard.press("ArrowRight")
     leader.keyboard.press("ArrowDown")
-    after = frame.locator(".map-pane").bounding_box()
-    assert (after["x"], after["y"]) < (before["x"], before["y"])
+    box_after = frame.locator(".map-pane").bounding_box()
+    assert (box_after["x"], box_after["y"]) < (box_before["x"], box_before["y"])
     leader.keyboard.press("-")
     assert zoom_of(leader) == pytest.approx(1.5**2)
     leader.keyboard.press("Tab")
-    inside = leader.evaluate("""() => {
+    is_in_view = leader.evaluate("""() => {
       const ward = document.activeElement.getBoundingClientRect();
       const frame = document.activeElement.closest(".map-frame").getBoundingClientRect();
       return ward.left >= frame.left - 1 && ward.right <= frame.right + 1 && ward.top >= frame.top - 1 && ward.bottom <= frame.bottom + 1;
     }""")
-    assert inside, "a ward that has the focus is brought into view"
+    assert is_in_view, "a ward that has the focus is brought into view"
     expect(leader.locator(".hexmap-tip")).to_be_visible()
     leader.keyboard.press("0")
     assert zoom_of(leader) == 1
@@ -134,7 +134,7 @@ def test_keys_alone_choose_zoom_pan_and_open_a_ward(leader):
 
 @pytest.mark.journey
 def test_search_without_diacritics_marks_the_ward_in_both_views(leader):
-    ready(leader)
+    wait_for_script(leader)
     leader.get_by_label("Tìm xã, phường").fill("dong DA")
     expect(leader.locator(".map-hex .rings use").first).to_have_attribute("href", "#hex-00235")
     expect(leader.locator("[data-map-status]")).to_contain_text("Phường Đống Đa: ")
@@ -156,7 +156,7 @@ def test_search_without_diacritics_marks_the_ward_in_both_views(leader):
 
 @pytest.mark.journey
 def test_a_drag_moves_the_map_a_click_opens_and_the_wheel_waits_its_turn(leader):
-    ready(leader)
+    wait_for_script(leader)
     ward = leader.locator(".map-hex [data-ward='00235']")
     ward.scroll_into_view_if_needed()
     box = ward.bounding_box()
@@ -174,13 +174,13 @@ def test_a_drag_moves_the_map_a_click_opens_and_the_wheel_waits_its_turn(leader)
     leader.mouse.move(x + 30, y + 30, steps=4)
     leader.mouse.up()
     assert "/wards/" not in leader.url
-    moved = ward.bounding_box()
-    assert moved["x"] - box["x"] > 15
+    moved_box = ward.bounding_box()
+    assert moved_box["x"] - box["x"] > 15
     ward.focus()
     leader.keyboard.press("Enter")
     leader.wait_for_url("**/readiness/wards/00235")
     leader.go_back()
-    ready(leader)
+    wait_for_script(leader)
     ward.scroll_into_view_if_needed()
     ward.hover()
     leader.keyboard.down("Control")
@@ -195,16 +195,16 @@ def test_a_drag_moves_the_map_a_click_opens_and_the_wheel_waits_its_turn(leader)
 
 @pytest.mark.journey
 def test_without_scripts_the_form_asks_for_the_page(visit):
-    plain = visit.sign_in("lanhdao", scripts=False)
-    plain.goto("/readiness")
-    plain.get_by_label("Tô màu theo").select_option("group-A")
-    plain.get_by_text("Ranh giới", exact=True).click()
-    plain.get_by_label("Tìm xã, phường").fill("ba vi")
-    plain.get_by_role("button", name="Xem", exact=True).click()
-    plain.wait_for_url("**colour=group-A**")
-    expect(plain.locator(".map-whole")).to_be_visible()
-    expect(plain.locator("[data-legend]")).to_contain_text("100 %, đạt cả nhóm")
-    expect(plain.locator("[data-map-status]")).to_contain_text("Tìm thấy 1 đơn vị")
+    page = visit.sign_in("lanhdao", scripts=False)
+    page.goto("/readiness")
+    page.get_by_label("Tô màu theo").select_option("group-A")
+    page.get_by_text("Ranh giới", exact=True).click()
+    page.get_by_label("Tìm xã, phường").fill("ba vi")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    page.wait_for_url("**colour=group-A**")
+    expect(page.locator(".map-whole")).to_be_visible()
+    expect(page.locator("[data-legend]")).to_contain_text("100 %, đạt cả nhóm")
+    expect(page.locator("[data-map-status]")).to_contain_text("Tìm thấy 1 đơn vị")
 
 
 @pytest.mark.journey
@@ -212,6 +212,6 @@ def test_without_scripts_the_form_asks_for_the_page(visit):
 @pytest.mark.parametrize("query", ["colour=cost", "view=land&colour=CR-A1&find=ba", "view=land&colour=change"])
 def test_axe_finds_nothing_on_any_map(leader, query):
     leader.goto(f"/readiness?{query}")
-    ready(leader)
+    wait_for_script(leader)
     leader.locator(".map-table summary").click()
     check_accessibility_in_both_widths(leader)

@@ -54,16 +54,16 @@ def test_what_one_ward_spares_is_moved_to_another(visit):
     planner = visit.sign_in("taichinh", at="/plans/1/transfers")
     check_accessibility_in_both_widths(planner)
     boxes = planner.get_by_role("checkbox", name=re.compile("^Nhận "))
-    offered = boxes.count()
-    assert offered > 10
-    for place in range(offered - 1, 1, -1):
-        boxes.nth(place).evaluate("box => { box.checked = false }")
+    offer_count = boxes.count()
+    assert offer_count > 10
+    for index in range(offer_count - 1, 1, -1):
+        boxes.nth(index).evaluate("box => { box.checked = false }")
     with planner.expect_navigation(timeout=60_000):
         planner.get_by_role("button", name="Đưa các khoản đã đánh dấu vào phương án").click()
     planner.get_by_text("Đã đưa 2 khoản điều chuyển vào phương án.").wait_for()
-    agreed = planner.get_by_role("checkbox", name=re.compile("^Bỏ khoản "))
-    expect(agreed).to_have_count(2)
-    agreed.first.check()
+    agreed_transfers = planner.get_by_role("checkbox", name=re.compile("^Bỏ khoản "))
+    expect(agreed_transfers).to_have_count(2)
+    agreed_transfers.first.check()
     planner.get_by_role("button", name="Bỏ các khoản đã đánh dấu").click()
     planner.get_by_text("Đã bỏ 1 khoản điều chuyển.").wait_for()
 
@@ -73,7 +73,7 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     planner = visit.sign_in("taichinh", at="/plans/1/funding")
     check_accessibility_in_both_widths(planner)
     figure = planner.locator(".big-figure .number")
-    without = int(figure.inner_text().split("/")[0])
+    ready_before = int(figure.inner_text().split("/")[0])
     field = planner.get_by_label(re.compile("Đầu tư công")).first
     field.fill("1,500")
     planner.get_by_role("button", name="Chọn lại theo các trần này").click()
@@ -83,7 +83,7 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     field.fill("1,5 tỷ")
     planner.get_by_role("button", name="Chọn lại theo các trần này").click()
     planner.get_by_text("Đã lưu trần vốn.").wait_for()
-    assert int(figure.inner_text().split("/")[0]) < without
+    assert int(figure.inner_text().split("/")[0]) < ready_before
     expect(planner.get_by_text(re.compile("không cách chọn nào"))).to_be_visible()
     expect(planner.get_by_text(re.compile("Vượt trần vốn còn lại")).first).to_be_visible()
 
@@ -96,12 +96,12 @@ def test_the_workbook_goes_to_finance_and_comes_back(visit, tmp_path):
     planner.goto("/plans/1")
     with planner.expect_download() as download:
         planner.get_by_role("link", name="Tải sổ tính Excel").click()
-    sent = download.value.path().read_bytes()
-    saved = saved_by_libreoffice(sent, tmp_path)
-    hand_in(planner, saved)
+    workbook = download.value.path().read_bytes()
+    saved_workbook = saved_by_libreoffice(workbook, tmp_path)
+    hand_in(planner, saved_workbook)
     planner.get_by_text("Sổ tính không khác gì phương án này.").wait_for()
 
-    book = load_workbook(BytesIO(saved))
+    book = load_workbook(BytesIO(saved_workbook))
     sheet = book[DETAIL]
     columns = {cell.value: cell.column for cell in sheet[HEAD]}
     sheet.cell(FIRST, columns["Số lượng đề nghị"]).value += 4
@@ -118,9 +118,9 @@ def test_the_workbook_goes_to_finance_and_comes_back(visit, tmp_path):
     expect(planner.get_by_role("cell", name="Số lượng đề nghị")).to_be_visible()
 
 
-def hand_in(planner, data):
+def hand_in(planner, workbook):
     planner.goto("/plans/1/return")
     mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    planner.get_by_label("Sổ tính đã sửa (.xlsx)").set_input_files({"name": "p.xlsx", "mimeType": mimetype, "buffer": data})
+    planner.get_by_label("Sổ tính đã sửa (.xlsx)").set_input_files({"name": "p.xlsx", "mimeType": mimetype, "buffer": workbook})
     with planner.expect_navigation():
         planner.get_by_role("button", name="Xem sổ tính thay đổi gì").click()

@@ -14,7 +14,7 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
     first = visit.sign_in("thamdinh", at="/standards/")
     check_accessibility_in_both_widths(first)
     first.get_by_role("button", name="Soạn bản thảo").click()
-    draft = first.url
+    draft_address = first.url
     check_accessibility_in_both_widths(first)
     first.get_by_role("link", name="Sửa CR-A1").click()
     check_accessibility_in_both_widths(first)
@@ -23,16 +23,16 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
     first.get_by_role("link", name="Nếu công bố thì đơn vị nào đổi kết quả?").click()
     check_accessibility_in_both_widths(first)
     heading = first.get_by_role("heading", name=re.compile(r"Không còn đáp ứng \(\d+\)")).inner_text()
-    lost = int(re.search(r"\d+", heading)[0])
-    assert lost > 0
+    lost_count = int(re.search(r"\d+", heading)[0])
+    assert lost_count > 0
 
     first.goto("/readiness")
-    before = ready_wards(first)
-    second = visit.sign_in("thamdinh2", at=draft)
+    ready_before = count_ready_wards(first)
+    second = visit.sign_in("thamdinh2", at=draft_address)
     second.get_by_role("button", name="Công bố phiên bản 2026.2").click()
     second.get_by_text("Đã công bố bộ tiêu chuẩn 2026.2.").wait_for()
     first.goto("/readiness")
-    assert before - ready_wards(first) == lost
+    assert ready_before - count_ready_wards(first) == lost_count
 
 
 @pytest.mark.journey
@@ -78,5 +78,5 @@ def test_one_ward_is_tried_with_other_answers(visit):
     expect(leader.get_by_label("UPS online ≥ 3 kVA cho tủ mạng")).to_have_value("ba mươi")
 
 
-def ready_wards(page):
+def count_ready_wards(page):
     return int(re.match(r"\d+", page.locator(".border-ready .number").first.inner_text())[0])

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.browsers import HeldFile, on_a_phone
 
-LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
+REMAINING_ANSWERS = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
 
 @pytest.mark.journey
@@ -112,7 +112,7 @@ def open_survey(page):
 
 def fill_the_rest(page):
     page.get_by_role("link", name="H. Con người, chữ ký số").click()
-    for name, value in LEFT.items():
+    for name, value in REMAINING_ANSWERS.items():
         page.locator(f'[name="{name}"]').fill(value)
     page.get_by_role("button", name="Lưu và tiếp tục").click()
     page.get_by_role("group", name="Xã, phường có trang thông tin điện tử không?").get_by_label("Không", exact=True).check()

@@ -10,17 +10,17 @@ from surveys.models import Submission
 from surveys.submissions.submissions import save_fields
 from tests.support.browsers import check_accessibility
 
-LEFT = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
+REMAINING_ANSWERS = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 
 
 @pytest.mark.journey
 def test_the_officer_fills_in_and_the_ward_head_confirms_before_it_is_sent(visit, demo_session):
-    mine = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
-    save_fields(demo_session, mine, LEFT, {}, "Công chức")
-    mine.round.needs_confirmation = True
-    number = mine.id
+    submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
+    save_fields(demo_session, submission, REMAINING_ANSWERS, {}, "Công chức")
+    submission.round.needs_confirmation = True
+    submission_id = submission.id
     demo_session.commit()
-    officer = visit.sign_in("canbo", at=f"/surveys/{number}/send")
+    officer = visit.sign_in("canbo", at=f"/surveys/{submission_id}/send")
     expect(officer.get_by_text("mời lãnh đạo vào bằng tài khoản của mình").first).to_be_visible()
     officer.get_by_label("Người lập phiếu").fill("Người lập")
     officer.get_by_label("Lãnh đạo UBND xác nhận").fill("Người ký")
@@ -28,7 +28,7 @@ def test_the_officer_fills_in_and_the_ward_head_confirms_before_it_is_sent(visit
     officer.get_by_text("Đợt này cần lãnh đạo UBND xã, phường xác nhận trên hệ thống trước khi gửi. Mời").wait_for()
     expect(officer.get_by_label("Người lập phiếu")).to_have_value("Người lập")
     check_accessibility(officer)
-    head = visit.sign_in("lanhdaoxa", at=f"/surveys/{number}/")
+    head = visit.sign_in("lanhdaoxa", at=f"/surveys/{submission_id}/")
     check_accessibility(head)
     head.get_by_role("button", name="Xác nhận").click()
     head.get_by_text("Đã xác nhận phiếu.").wait_for()
