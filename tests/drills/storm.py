@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -239,13 +239,20 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
         return people
 
 
+def find_free_port() -> int:
+    """A port that stays free between a kill and the next start: the system hands out none below 32768 by itself."""
+    for port in random.sample(range(20_000, 32_768), k=1_000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
+
+
 class Server:
     """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
 
     def __init__(self, kind: str, url: str, workers: int) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = find_free_port()
         options = ["--workers", str(workers), "--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
         self.command = SERVERS[kind] + options
         self.environment = os.environ | environment(url) | {"PORT": str(self.port)}
