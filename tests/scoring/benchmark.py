@@ -55,8 +55,8 @@ def main() -> None:
             cells = [str(count), *rating_times(wards, standard)]
             for code, value in DRAFTS.values():
                 cells += what_if_times(wards, standard, with_threshold(standard, code, value), prices)
-            print(" | ".join(cells), flush=True)  # noqa: T201
-        print("trang bản thảo, lần đầu | lần sau (mili giây):", *page_times(app), flush=True)  # noqa: T201
+            print(" | ".join(cells), flush=True)  # noqa: T201 - likewise
+        print("trang bản thảo, lần đầu | lần sau (mili giây):", *page_times(app), flush=True)  # noqa: T201 - likewise
         app.extensions["engine"].dispose()
 
 

@@ -84,7 +84,10 @@ def test_a_long_queue_costs_no_more_questions_than_a_short_one(demo_session):
     def count_statements():
         statements = []
         bind = demo_session.get_bind()
-        record_statement = lambda *arguments: statements.append(arguments[2])  # noqa: E731
+
+        def record_statement(*arguments):
+            statements.append(arguments[2])
+
         event.listen(bind, "before_cursor_execute", record_statement)
         demo_session.expire_all()
         rows = build_queue(demo_session)

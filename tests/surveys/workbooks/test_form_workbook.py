@@ -128,15 +128,14 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
     assert list(sources) == [AnswerSource.WORKBOOK.value]
 
 
+def take_workbook(session, submission, data):
+    preview = preview_import(session, data, submission.round, submission)
+    import_form(session, submission, preview, "Công chức", AnswerSource.WORKBOOK)
+
+
 def test_the_same_file_twice_changes_nothing(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"it_officers": 2})
-    import_form(
-        demo_session,
-        submission,
-        preview_import(demo_session, data, submission.round, submission),
-        "Công chức",
-        AnswerSource.WORKBOOK,
-    )
+    take_workbook(demo_session, submission, data)
     version = submission.version
     second_preview = preview_import(demo_session, data, submission.round, submission)
     assert second_preview.taken == ()
@@ -160,13 +159,7 @@ def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, subm
 
 def test_a_blanked_cell_takes_the_answer_away(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"floors": None})
-    import_form(
-        demo_session,
-        submission,
-        preview_import(demo_session, data, submission.round, submission),
-        "Công chức",
-        AnswerSource.WORKBOOK,
-    )
+    take_workbook(demo_session, submission, data)
     assert entries_of(submission)["floors"] == ""
 
 
@@ -199,13 +192,7 @@ def test_only_answers_are_open_and_typed_text_is_no_formula(demo_session, submis
 
 def test_room_for_more_lots_comes_back_as_lots(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"A03#2.good": 4, "A03#2.note": "kho cũ"})
-    import_form(
-        demo_session,
-        submission,
-        preview_import(demo_session, data, submission.round, submission),
-        "Công chức",
-        AnswerSource.WORKBOOK,
-    )
+    take_workbook(demo_session, submission, data)
     assert entries_of(submission)["A03#2.good"] == "4"
     book = load_workbook(BytesIO(build_submission_form(submission)))
     fields = {row[0] for row in book[KEYS].iter_rows(min_row=2, values_only=True)}
