@@ -106,7 +106,8 @@ def make_version(price_list_id: int, revision: int, created_at: datetime | None)
 class PriceList:
     """A named version of the prices, by item code.
 
-    It never changes once ``published_at`` is set; ``revision`` counts the saves before that. ``delivery_year`` is the year that the goods are handed over in, where it is known.
+    It never changes once ``published_at`` is set; ``revision`` counts the saves before that. ``delivery_year`` is the year that the
+    goods are handed over in, where it is known.
     """
 
     id: int

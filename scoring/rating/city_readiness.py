@@ -26,7 +26,10 @@ _grades: Cache[str, Mapping[str, Confidence | None]] = Cache("confidence")
 
 @dataclass(frozen=True)
 class CityReadiness:
-    """All wards in Vietnamese order, each with its rating, under one standard on one date. ``hashes`` are those of the snapshots by ward code."""
+    """All wards in Vietnamese order, each with its rating, under one standard on one date.
+
+    ``hashes`` are those of the snapshots by ward code.
+    """
 
     standard: Standard
     on: date

@@ -114,7 +114,10 @@ def _split_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> tup
 def _find_cheapest_set(
     rate_remedied: Callable[[frozenset[str]], RemediedRating], required: frozenset[str], prices: Mapping[str, Price]
 ) -> tuple[RemedyLine, ...] | None:
-    """The lines of the cheapest set that makes the ward ready, or None where none does. ``rate_remedied`` gives lines and rating for a set of codes."""
+    """The lines of the cheapest set that makes the ward ready, or None where none does.
+
+    ``rate_remedied`` gives lines and rating for a set of codes.
+    """
     lines, after = rate_remedied(required)
     spent = _total_cost(lines, prices)
     single_costs: list[tuple[str, int, int]] = []
