@@ -1,21 +1,27 @@
-"""The one path into the audit trail: who, when, what, before, after. Append-only."""
+"""The one path into the audit trail: who, when, from where, what, before, after. Append-only."""
 
 from typing import Any
 
+from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
 from accounts.models import AuditEntry
 from portal.clock import now
 
+# Whose hand it was where nobody is signed in: a command of the installation, or a stranger at the door.
+SYSTEM, STRANGER = "hệ thống", "chưa đăng nhập"
+
 
 def log(session: Session, identity: Identity | None, action: str, subject: str, *, before: Any = None, after: Any = None) -> None:
     """Add one line. ``action`` is ``<noun>:<verb>`` (``submission:approve``), ``subject`` a thing (``ward 00082``)."""
+    is_request = has_request_context()
     session.add(
         AuditEntry(
             at=now(),
             user_id=identity.user_id if identity else None,
-            username=identity.username if identity else "hệ thống",
+            username=identity.username if identity else STRANGER if is_request else SYSTEM,
+            address=request.remote_addr if is_request else None,
             action=action,
             subject=subject,
             before=before,

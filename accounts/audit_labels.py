@@ -9,6 +9,8 @@ ACTION_LABELS = {
     "account:reset-password": "đặt lại mật khẩu",
     "account:set-active": "khóa hoặc mở tài khoản",
     "account:sign-in": "đăng nhập",
+    "account:sign-out": "đăng xuất",
+    "account:sign-out-everywhere": "đăng xuất mọi nơi",
     "action:change": "sửa việc cần làm",
     "action:complete": "báo đã xong việc",
     "action:create": "giao việc",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accounts import audit
 from accounts.identity import Role
 from accounts.passwords import check_strength
+from accounts.places import list_places, place_names
 from accounts.users import create_user, has_administrator
 from accounts.users_workbook import import_users
 from portal.database import session_scope
@@ -24,7 +25,7 @@ users = AppGroup("users", help="Tài khoản.")
 @click.option("--slips", default="phieu-tai-khoan.html", type=click.Path(path_type=Path), help="Tệp phiếu để in.")
 def users_import(file: Path, slips: Path) -> None:
     """Tạo hàng loạt tài khoản từ FILE (.xlsx) và ghi phiếu mật khẩu một lần để in."""
-    ward_codes: frozenset[str] = current_app.extensions["ward_codes"]
+    ward_codes = frozenset(place.code for place in list_places())
     try:
         with session_scope(current_app.extensions["engine"], writes=True) as session:
             created = import_users(session, file.read_bytes(), ward_codes)
@@ -43,5 +44,5 @@ def ask_first_administrator(session: Session) -> None:
         return
     username = os.environ.get("ADMIN_USERNAME") or click.prompt("Tên đăng nhập của quản trị hệ thống")
     password = os.environ.get("ADMIN_PASSWORD") or click.prompt("Mật khẩu", hide_input=True, confirmation_prompt=True)
-    check_strength(password, username)
+    check_strength(password, (username, *place_names()))
     create_user(session, username, "Quản trị hệ thống", Role.ADMINISTRATOR, password=password)

@@ -12,9 +12,12 @@ from werkzeug.exceptions import HTTPException
 
 from accounts.identity import Identity
 from accounts.permissions import Permission, may
+from accounts.sessions import find_session, needs_note, note_use, session_limits
 from accounts.sign_in import find_identity
-from portal.database import get_session, is_writing, reading_session
+from portal.database import check_before_writing, is_writing, reading_session, write_if_free
 from portal.errors import NotFoundError
+from portal.settings import current_settings
+from portal.urls import is_safe_address
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -37,9 +40,20 @@ def require_identity() -> Identity:
 
 def load_identity(db: Session) -> None:
     """Set who is at the keyboard, for guards, views and templates."""
-    g.identity = None
-    if "user_id" in session:
-        g.identity = find_identity(db, session["user_id"], session.get("session_version", 0))
+    g.identity = g.browser_session = None
+    if "token" not in session:
+        return
+    browser_session = find_session(db, session["token"], session_limits(current_settings()))
+    if browser_session is not None:
+        g.identity = find_identity(browser_session.user)
+        g.browser_session = browser_session
+
+
+def note_session_use() -> None:
+    """Write that the session of this request is in use, where that was long ago. A busy writer is not waited for: the next page tells it."""
+    if g.browser_session is not None and needs_note(g.browser_session):
+        session_id = g.browser_session.id
+        write_if_free(lambda db: note_use(db, session_id))
 
 
 def redirect_to_sign_in() -> ResponseReturnValue:
@@ -57,11 +71,8 @@ def redirect_to_sign_in() -> ResponseReturnValue:
 
 def current_page_url() -> str:
     """The URL of this request where it can be opened by a GET, else that of the home page."""
-    try:
-        current_app.url_map.bind("").match(request.path, "GET")
-    except HTTPException:
-        return url_for("portal.home")
-    return request.full_path.rstrip("?")
+    url = request.full_path.rstrip("?")
+    return url if is_safe_address(url) else url_for("portal.home")
 
 
 def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
@@ -76,19 +87,27 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
             ward_code = kwargs.get("ward_code")
             ward = ward_code if isinstance(ward_code, str) else None
             detour = _check_access(permission, ward)
-            if detour is None and is_writing():
+            if detour is not None:
+                return detour
+            if is_writing():
                 _check_scope(kwargs)
                 # Whoever sends slowly keeps no other writer waiting.
                 request.get_data(parse_form_data=True)
-                # The transaction that writes may have waited for its turn, and the account been closed or changed meanwhile.
-                load_identity(get_session())
-                detour = _check_access(permission, ward)
-            return view(*args, **kwargs) if detour is None else detour
+                check_before_writing(lambda db: _check_again(db, permission, ward))
+            return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the house rules
         return guarded
 
     return guard
+
+
+def _check_again(db: Session, permission: Permission, ward_code: str | None) -> None:
+    """Look once more when the view begins to write: it may have waited for its turn, and the account been closed or changed meanwhile."""
+    load_identity(db)
+    detour = _check_access(permission, ward_code)
+    if detour is not None:
+        raise HTTPException(response=current_app.make_response(detour))
 
 
 def _check_access(permission: Permission, ward_code: str | None) -> ResponseReturnValue | None:

@@ -1,4 +1,4 @@
-"""Tables of people: users, the wards they answer for, failed sign-ins, and the append-only audit trail."""
+"""Tables of people: users, the wards they answer for, their open sessions, counts of failed sign-ins, and the append-only audit trail."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from portal.database import Base
 
 
 class User(Base):
-    """A person with an account. ``username`` is stored folded; ``session_version`` rises to end every open session."""
+    """A person with an account. ``username`` is stored folded."""
 
     __tablename__ = "user"
 
@@ -23,7 +23,6 @@ class User(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Instant]
     wards: Mapped[list["UserWard"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
@@ -37,14 +36,29 @@ class UserWard(Base):
     ward_code: Mapped[str] = mapped_column(String(5), primary_key=True)
 
 
-class SignInFailure(Base):
-    """One failed sign-in, kept for the throttle. The name is what was typed, whether an account of it exists or not."""
+class BrowserSession(Base):
+    """One open session of a person in a browser. ``token_hash`` is the SHA-256 of what its cookie carries."""
 
-    __tablename__ = "sign_in_failure"
+    __tablename__ = "browser_session"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[Instant] = mapped_column(index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[Instant]
+    last_used_at: Mapped[Instant]
+    address: Mapped[str] = mapped_column(String(45))
+    # Every page asks for both.
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class SignInCount(Base):
+    """How often signing in has failed for a name, an address or a device. The name may be of no account."""
+
+    __tablename__ = "sign_in_count"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class AuditEntry(Base):
@@ -56,6 +70,7 @@ class AuditEntry(Base):
     at: Mapped[Instant] = mapped_column(index=True)
     user_id: Mapped[int | None]
     username: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str | None] = mapped_column(String(45))
     action: Mapped[str] = mapped_column(String(64), index=True)
     subject: Mapped[str] = mapped_column(String(128), index=True)
     before: Mapped[Any | None] = mapped_column(JSON)

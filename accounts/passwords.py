@@ -1,13 +1,23 @@
-"""Passwords: hashed with argon2 at OWASP's 19 MiB, and one-time passwords that can be read off a slip."""
+"""Passwords: hashed with argon2 at OWASP's 19 MiB, refused where they are easy to guess, and one-time ones that can be read off a slip."""
 
 import secrets
+from collections.abc import Iterable
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from zxcvbn import zxcvbn
 
 from portal.errors import WardReadinessError
+from portal.vietnamese import fold
 
-MIN_LENGTH = 10
+MIN_LENGTH, MAX_LENGTH = 10, 200
+# Whoever gets hold of the hashes tries so many within hours.
+MIN_GUESSES = 10**9
+# zxcvbn looks at no more.
+_LOOKED_AT = 72
+# What people here put into passwords and no foreign list holds.
+LOCAL_WORDS = tuple((Path(__file__).parent / "data" / "password_words.txt").read_text("utf-8").split())
 # Letters and digits that nobody mistakes for one another on paper.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
@@ -32,12 +42,23 @@ def verify_password(password_hash: str, password: str) -> bool:
         return False
 
 
-def check_strength(password: str, username: str) -> None:
-    """Raise WeakPasswordError where the password is short, is one letter over and over, or holds the user name."""
+def check_strength(password: str, words: Iterable[str] = ()) -> None:
+    """Raise WeakPasswordError where the password is short, or is guessed from common passwords, local words, and ``words`` of the person."""
     if len(password) < MIN_LENGTH:
         raise WeakPasswordError(f"Mật khẩu cần ít nhất {MIN_LENGTH} ký tự. Nên ghép vài từ dễ nhớ với nhau.")
-    if len(set(password)) < 5 or username.casefold() in password.casefold():
-        raise WeakPasswordError("Mật khẩu quá dễ đoán. Đừng lặp một ký tự và đừng dùng tên đăng nhập.")
+    if len(password) > MAX_LENGTH:
+        raise WeakPasswordError(f"Mật khẩu dài nhất {MAX_LENGTH} ký tự.")
+    inputs = {
+        part for word in (*LOCAL_WORDS, *words) for part in (fold(word).replace(" ", ""), *fold(word).split()) if len(part) > 1
+    }
+    # Diacritics and blanks between the same few words make a password no harder to guess.
+    spellings = {text for text in (password, fold(password), fold(password).replace(" ", "")) if text}
+    guesses = min(zxcvbn(text[:_LOOKED_AT], user_inputs=sorted(inputs))["guesses"] for text in spellings)
+    if guesses < MIN_GUESSES:
+        raise WeakPasswordError(
+            "Mật khẩu quá dễ đoán: từ thường gặp, tên đăng nhập, họ tên, địa danh, năm, dãy phím hay ký tự lặp lại. "
+            "Ghép ba, bốn từ không liên quan với nhau."
+        )
 
 
 def make_one_time_password() -> str:

@@ -1,63 +1,46 @@
-"""Sign-in: five failures in fifteen minutes lock a name for fifteen minutes, whether or not an account of it exists."""
+"""Sign-in: a name and a password are compared with what is stored, and an open session tells who is at the keyboard."""
 
-from datetime import timedelta
-
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity, Role
-from accounts.models import SignInFailure, User
+from accounts.models import User
 from accounts.passwords import DUMMY_HASH, verify_password
-from portal.clock import now
 from portal.errors import WardReadinessError
 from portal.vietnamese import fold
 
-MAX_FAILURES = 5
-WINDOW = timedelta(minutes=15)
-
 
 class SignInError(WardReadinessError):
-    """The name or the password is wrong, or the name is locked: one sentence for all, so that it tells nothing."""
+    """The name or the password is wrong: one sentence for both, so that it tells nothing."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Tên đăng nhập hoặc mật khẩu chưa đúng. Sai 5 lần trong 15 phút thì phải đợi 15 phút; "
-            "quên mật khẩu thì nhờ quản trị hệ thống đặt lại."
-        )
+        super().__init__("Tên đăng nhập hoặc mật khẩu chưa đúng. Quên mật khẩu thì nhờ quản trị hệ thống đặt lại.")
 
 
-def check_password(session: Session, username: str, password: str) -> str | None:
+def fold_name(username: str) -> str:
+    """A typed name as names are stored and counted."""
+    return fold(username)[:64]
+
+
+def check_password(session: Session, name: str, password: str) -> str | None:
     """The hash that the password of this name was compared with, or None where it is another one.
 
     Reads only, and takes as long for a name without an account: it comes before the transaction that writes, which must not last so long.
     """
-    user = _find_user(session, fold(username)[:64])
+    user = _find_user(session, name)
     password_hash = user.password_hash if user else DUMMY_HASH
     return password_hash if verify_password(password_hash, password) and user else None
 
 
-def check_sign_in(session: Session, username: str, checked_hash: str | None) -> User | None:
-    """The user whose name this is and whose password ``check_password`` found right, or None. A failure is counted; the caller commits it."""
-    name = fold(username)[:64]
-    query = select(func.count()).select_from(SignInFailure)
-    failures = session.scalar(query.where(SignInFailure.username == name, SignInFailure.at > now() - WINDOW)) or 0
-    if failures >= MAX_FAILURES:
-        return None
+def find_checked_user(session: Session, name: str, checked_hash: str | None) -> User | None:
+    """The user whose password ``check_password`` found right; None where it was wrong, or changed, or the account closed, since then."""
     user = _find_user(session, name)
-    # The account may have been closed, or its password changed, since it was compared.
-    if user is None or user.password_hash != checked_hash:
-        session.add(SignInFailure(username=name, at=now()))
-        return None
-    session.execute(delete(SignInFailure).where(SignInFailure.username == name))
-    return user
+    return user if user is not None and user.password_hash == checked_hash else None
 
 
-def find_identity(session: Session, user_id: int, session_version: int) -> Identity | None:
-    """The person of an open browser session, or None once the account was closed or its sessions were ended."""
-    user = session.get(User, user_id)
-    if user is None or not user.is_active or user.session_version != session_version:
-        return None
-    return to_identity(user)
+def find_identity(user: User) -> Identity | None:
+    """The person of an open session, or None once the account was closed."""
+    return to_identity(user) if user.is_active else None
 
 
 def to_identity(user: User) -> Identity:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from accounts.identity import Role
 from accounts.models import User, UserWard
 from accounts.passwords import check_strength, hash_password, make_one_time_password, verify_password
+from accounts.sessions import end_sessions
+from accounts.throttle import lift
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from portal.mail import is_address
@@ -92,23 +94,39 @@ def get_user(session: Session, user_id: int) -> User:
     return user
 
 
+def has_user(session: Session, name: str) -> bool:
+    """Whether there is an account of this name, open or closed."""
+    return session.scalars(select(User.id).where(User.username == name)).first() is not None
+
+
 def list_users(session: Session) -> list[User]:
     """All accounts by name."""
     return list(session.scalars(select(User).order_by(User.username)))
 
 
-def change_password(session: Session, user_id: int, old: str, new: str) -> User:
-    """Change a person's password; every other open session of the account ends. Raises UserError, WeakPasswordError."""
+def change_password(session: Session, user_id: int, checked_hash: str, new_hash: str) -> User:
+    """Put a new password in the place of the one that ``check_new_password`` found right; every open session ends. Raises UserError."""
+    user = get_user(session, user_id)
+    if user.password_hash != checked_hash:
+        raise UserError("Mật khẩu vừa được đổi ở nơi khác. Đăng nhập lại rồi đổi nếu còn cần.")
+    user.password_hash = new_hash
+    user.must_change_password = False
+    end_sessions(session, user_id)
+    return user
+
+
+def check_new_password(session: Session, user_id: int, old: str, new: str, places: Iterable[str] = ()) -> tuple[str, str]:
+    """The stored hash that ``old`` was compared with, and the hash of ``new``. Reads only: hashing takes too long for a transaction that writes.
+
+    Raises UserError, WeakPasswordError.
+    """
     user = get_user(session, user_id)
     if not verify_password(user.password_hash, old):
         raise UserError("Mật khẩu đang dùng chưa đúng.")
-    check_strength(new, user.username)
     if old == new:
         raise UserError("Mật khẩu mới phải khác mật khẩu đang dùng.")
-    user.password_hash = hash_password(new)
-    user.must_change_password = False
-    user.session_version += 1
-    return user
+    check_strength(new, (user.username, user.full_name, user.email, *places))
+    return user.password_hash, hash_password(new)
 
 
 def set_email(session: Session, user_id: int, email: str) -> User:
@@ -121,12 +139,13 @@ def set_email(session: Session, user_id: int, email: str) -> User:
 
 
 def reset_password(session: Session, user_id: int) -> Slip:
-    """Give a new one-time password; every open session of the account ends."""
+    """Give a new one-time password; every open session of the account ends, and its name is let in again."""
     user = get_user(session, user_id)
     password = make_one_time_password()
     user.password_hash = hash_password(password)
     user.must_change_password = True
-    user.session_version += 1
+    end_sessions(session, user_id)
+    lift(session, user.username)
     return Slip(user.username, user.full_name, Role(user.role), password)
 
 
@@ -139,7 +158,7 @@ def set_active(session: Session, user_id: int, *, active: bool) -> User:
     if not active and user.role == Role.ADMINISTRATOR.value and not other_administrators:
         raise UserError("Đây là quản trị hệ thống cuối cùng nên không khóa được. Tạo người quản trị khác trước.")
     user.is_active = active
-    user.session_version += 1
+    end_sessions(session, user_id)
     return user
 
 

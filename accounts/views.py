@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from accounts import audit, users
 from accounts.audit_labels import ACTION_LABELS, describe_action, describe_subject
+from accounts.devices import find_device, remember_device
 from accounts.forms import EmailForm, PasswordForm, SignInForm, UserForm
 from accounts.guards import (
     current_identity,
     current_page_url,
     load_identity,
+    note_session_use,
     open_to_all,
     redirect_to_sign_in,
     require_identity,
@@ -24,11 +26,15 @@ from accounts.guards import (
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import Permission
-from accounts.sign_in import SignInError, check_password, check_sign_in, to_identity
+from accounts.places import list_places, place_names
+from accounts.sessions import begin_session, end_session, end_sessions, list_sessions, session_limits
+from accounts.sign_in import SignInError, check_password, find_checked_user, fold_name, to_identity
+from accounts.throttle import TooManyTriesError, check_try, counts_of, forgive, own_password_count
 from portal.clock import HANOI
 from portal.database import get_session, reading_session, writes
 from portal.errors import NotFoundError, WardReadinessError
 from portal.settings import current_settings
+from portal.urls import is_safe_address
 from portal.vietnamese import sort_key
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
@@ -43,6 +49,7 @@ def identify() -> None:
     """Who is at the keyboard. Reads only: whoever is then refused has locked nobody out."""
     with reading_session() as db:
         load_identity(db)
+    note_session_use()
 
 
 @blueprint.app_errorhandler(CSRFError)
@@ -62,28 +69,65 @@ def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
 @writes
 def sign_in() -> ResponseReturnValue:
     """Sign in. The demo offers its accounts as buttons."""
-    form = SignInForm()
+    form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():
-        username = form.username.data or ""
-        with reading_session() as db:
-            checked_hash = check_password(db, username, form.password.data or "")
-        user = check_sign_in(get_session(), username, checked_hash)
-        if user is not None:
-            return _start_session(user)
-        audit.log(get_session(), None, "account:refuse", f"account {username[:64]}")
-        form.username.errors = [*form.username.errors, SignInError().message]
+        try:
+            return _sign_in(fold_name(form.username.data or ""), form.password.data or "")
+        except TooManyTriesError as error:
+            form.username.errors = [*form.username.errors, error.message]
+            status, headers = error.status, {"Retry-After": str(error.seconds)}
+        except SignInError as error:
+            form.username.errors = [*form.username.errors, error.message]
     with reading_session() as db:
         demo = _demo_users(db)
-    status = 400 if form.errors else 200
     page = render_template("accounts/sign_in.html", form=form, demo=demo, demo_password=DEMO_PASSWORD)
-    return page, status
+    return page, 400 if form.errors and status == 200 else status, headers
+
+
+def _sign_in(name: str, password: str) -> ResponseReturnValue:
+    """Count the try, then compare the password, then open the session. Raises TooManyTriesError, SignInError."""
+    counts = counts_of(name, request.remote_addr or "", find_device(name))
+    check_try(counts)
+    with reading_session() as db:
+        checked_hash = check_password(db, name, password)
+    user = find_checked_user(get_session(), name, checked_hash)
+    if user is None:
+        # What was typed may be a password that went into the wrong field: only the name of an account is written down.
+        subject = f"account {name}" if users.has_user(get_session(), name) else "account"
+        audit.log(get_session(), None, "account:refuse", subject)
+        raise SignInError
+    forgive(get_session(), counts)
+    return _start_session(user)
 
 
 @blueprint.post("/sign-out")
 @requires(Permission.ACCOUNT_OWN)
+@writes
 def sign_out() -> ResponseReturnValue:
-    """Sign out."""
+    """Sign out of this browser."""
+    end_session(get_session(), session["token"])
+    audit.log(get_session(), require_identity(), "account:sign-out", f"account {require_identity().username}")
+    return _leave()
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@requires(Permission.ACCOUNT_OWN)
+@writes
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Sign out of every browser, this one too."""
+    identity = require_identity()
+    end_sessions(get_session(), identity.user_id)
+    audit.log(get_session(), identity, "account:sign-out-everywhere", f"account {identity.username}")
+    flash(_("Đã đăng xuất tài khoản này ở mọi nơi."), "success")
+    return _leave()
+
+
+def _leave() -> ResponseReturnValue:
+    """To the sign-in page, leaving nothing behind but what is to be told there."""
+    flashes = session.get("_flashes")
     session.clear()
+    if flashes:
+        session["_flashes"] = flashes
     response = redirect(url_for("accounts.sign_in"))
     # What an unsaved form keeps in the browser is not for the next person at this machine.
     response.headers["Clear-Site-Data"] = '"storage"'
@@ -94,19 +138,24 @@ def sign_out() -> ResponseReturnValue:
 @requires(Permission.ACCOUNT_OWN)
 @writes
 def change_password() -> ResponseReturnValue:
-    """Change one's password."""
+    """Change one's password: every session of the account ends, and this browser gets a new one."""
     form, identity = PasswordForm(), require_identity()
-    if form.validate_on_submit():
-        try:
-            user = users.change_password(get_session(), identity.user_id, form.old.data or "", form.new.data or "")
-        except WardReadinessError as error:
-            form.new.errors = [*form.new.errors, error.message]
-        else:
-            session["session_version"] = user.session_version
-            audit.log(get_session(), identity, "account:change-password", f"account {identity.username}")
-            flash(_("Đã đổi mật khẩu."), "success")
-            return redirect(url_for("portal.home"))
-    return _password_page(form, _email_form()), 400 if form.errors else 200
+    if not form.validate_on_submit():
+        return _password_page(form, _email_form()), 400 if form.errors else 200
+    counts = [own_password_count(identity.user_id)]
+    try:
+        check_try(counts)
+        with reading_session() as db:
+            hashes = users.check_new_password(db, identity.user_id, form.old.data or "", form.new.data or "", place_names())
+        user = users.change_password(get_session(), identity.user_id, *hashes)
+    except WardReadinessError as error:
+        form.new.errors = [*form.new.errors, error.message]
+        return _password_page(form, _email_form()), 400
+    forgive(get_session(), counts)
+    audit.log(get_session(), identity, "account:change-password", f"account {identity.username}")
+    _begin_session(user)
+    flash(_("Đã đổi mật khẩu. Các nơi khác đang mở tài khoản này đã bị đăng xuất."), "success")
+    return redirect(url_for("portal.home"))
 
 
 @blueprint.post("/account/email")
@@ -143,7 +192,7 @@ def user_create() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _user_page(form), 400
     try:
-        wards = users.parse_ward_codes(form.wards.data or "", current_app.extensions["ward_codes"])
+        wards = users.parse_ward_codes(form.wards.data or "", frozenset(place.code for place in list_places()))
     except users.UserError as error:
         form.wards.errors = [*form.wards.errors, error.message]
         return _user_page(form), 400
@@ -239,12 +288,19 @@ def demo_sign_in(username: str) -> ResponseReturnValue:
 
 
 def _start_session(user: User) -> ResponseReturnValue:
-    session.clear()
-    session.update(user_id=user.id, session_version=user.session_version)
+    """Open a session for whoever has shown who they are, and go on to where they wanted."""
+    _begin_session(user)
     audit.log(get_session(), to_identity(user), "account:sign-in", f"account {user.username}")
     target = request.args.get("next", "")
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if is_local else url_for("portal.home"))
+    response = redirect(target if is_safe_address(target) else url_for("portal.home"))
+    remember_device(response, user.username)
+    return response
+
+
+def _begin_session(user: User) -> None:
+    session.clear()
+    limits = session_limits(current_settings())
+    session["token"] = begin_session(get_session(), user.id, request.remote_addr or "", limits)
 
 
 def _demo_users(session: Session) -> list[User]:
@@ -259,7 +315,12 @@ def _email_form() -> EmailForm:
 
 
 def _password_page(form: PasswordForm, email_form: EmailForm) -> str:
-    return render_template("accounts/password.html", form=form, email_form=email_form)
+    limits = session_limits(current_settings())
+    with reading_session() as db:
+        open_sessions = list_sessions(db, require_identity().user_id, limits)
+    return render_template(
+        "accounts/password.html", form=form, email_form=email_form, sessions=open_sessions, this_session=g.browser_session
+    )
 
 
 def _user_page(form: UserForm) -> str:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from accounts.permissions import Permission
+from accounts.places import Place, set_places
 from inventory.boundaries import views as boundary_views
 from inventory.boundaries.cli import boundaries
 from inventory.prices.cli import prices
@@ -25,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(boundary_views.blueprint)
     app.cli.add_command(prices)
     app.cli.add_command(boundaries)
-    app.extensions["ward_codes"] = frozenset(ward.code for ward in load_wards())
+    set_places(app, tuple(Place(ward.code, ward.full_name, ward.former_district) for ward in load_wards()))
     add_menu_entry(app, MenuEntry("Hiện trạng", "inventory.wards", "inventory:approved:read", 40))
     add_menu_entry(app, MenuEntry("Danh mục", "inventory.items", "inventory:approved:read", 45))
     add_menu_entry(app, MenuEntry("Đơn giá", "prices.lists", "plan:summary:read", 46))

@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import wraps
-from typing import ParamSpec
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 # SQLite lets its waiting writers retry by chance, not in turn: on a machine that is short of time one of a hundred has waited for ten
@@ -34,15 +35,16 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL.
+def make_engine(url: str, *, is_durable: bool = False) -> Engine:
+    """An engine for SQLite or PostgreSQL. ``is_durable``: what SQLite has committed outlives a loss of power as well, for an fsync each.
 
     On SQLite a writing transaction begins with BEGIN IMMEDIATE: a snapshot that has gone stale cannot be upgraded, so
     with a plain BEGIN one of two writers would be refused at once, whatever the time-out.
     """
-    engine = create_engine(url)
+    # A server that was restarted meanwhile is found out before a request uses the connection.
+    engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="FULL" if is_durable else "NORMAL"))
         _queue_writers(engine)
     return engine
 
@@ -57,12 +59,23 @@ def session_scope(engine: Engine, *, writes: bool) -> Iterator[Session]:
 
 
 def get_session() -> Session:
-    """The session of this request, opened on first use."""
+    """The session of this request, opened on first use. In a view that writes it begins with the lock of a writer.
+
+    So such a view first reads what was uploaded, hashes and computes (``reading_session`` looks things up), and asks for this one at last.
+    """
     if "session" not in g:
         engine: Engine = current_app.extensions["engine"]
         g.session = Session(engine.execution_options(writes=is_writing()))
+        check: Callable[[Session], None] | None = g.pop("check_before_writing", None)
+        if check is not None:
+            check(g.session)
     session: Session = g.session
     return session
+
+
+def check_before_writing(check: Callable[[Session], None]) -> None:
+    """Have this looked at once more when the session of this request takes the lock of a writer. What the check raises ends the request."""
+    g.check_before_writing = check
 
 
 @contextmanager
@@ -82,6 +95,7 @@ def is_writing() -> bool:
 
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -90,16 +104,18 @@ def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
     @wraps(view)
     def commit_after(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         response = view(*args, **kwargs)
-        get_session().commit()
+        # A view that found nothing to write has not asked for the session.
+        if "session" in g:
+            get_session().commit()
         return response
 
     commit_after.writes = True  # type: ignore[attr-defined]  # read by is_writing and by the house rules
     return commit_after
 
 
-def init_app(app: Flask, url: str) -> None:
+def init_app(app: Flask, url: str, *, is_durable: bool) -> None:
     """Give the application its engine, and close the session at the end of each request."""
-    app.extensions["engine"] = make_engine(url)
+    app.extensions["engine"] = make_engine(url, is_durable=is_durable)
     app.teardown_appcontext(_close_session)
 
 
@@ -109,9 +125,9 @@ def _close_session(_error: BaseException | None) -> None:
         session.close()
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object, synchronous: str) -> None:
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", f"synchronous={synchronous}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _turn_on_wal(connection)
 
@@ -134,9 +150,11 @@ def _queue_writers(engine: Engine) -> None:
         if not connection.get_execution_options().get("writes", True):
             connection.exec_driver_sql("BEGIN")
             return
+        patience = connection.get_execution_options().get("patience", BUSY_SECONDS)
         # Who waits too long goes on, and is told by the database itself that it is locked.
-        connection.info["holds_writer_lock"] = lock.acquire(timeout=BUSY_SECONDS)
+        connection.info["holds_writer_lock"] = lock.acquire(timeout=patience)
         try:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except Exception:
             release(connection)
@@ -151,7 +169,14 @@ def _queue_writers(engine: Engine) -> None:
     event.listen(engine, "rollback", release)
 
 
-def write_separately(record: Callable[[Session], None]) -> None:
-    """Write from a GET in a short, separate transaction: for the line that a download leaves in the audit trail."""
+def write_separately(record: Callable[[Session], T]) -> T:
+    """Write in a short transaction of its own: the line that a download leaves in the audit trail, a try that counts whatever comes of it."""
     with session_scope(current_app.extensions["engine"], writes=True) as session:
+        return record(session)
+
+
+def write_if_free(record: Callable[[Session], None]) -> None:
+    """Write like ``write_separately`` what is not worth waiting for: while another writes, or the database cannot be written, it is left."""
+    engine: Engine = current_app.extensions["engine"]
+    with suppress(OperationalError), session_scope(engine.execution_options(patience=0), writes=True) as session:
         record(session)

@@ -14,8 +14,10 @@ from flask import current_app
 from portal.errors import SettingError
 from portal.territory import TERRITORY
 
+DEMO_URL = "http://127.0.0.1:8000"
 ROOT = Path(__file__).parent.parent
 NAME = "ward-readiness"
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Settings:
     secret_key: str
     mode: str
     target_date: date
-    https: bool
+    session_hours: int
+    session_idle_minutes: int
+    trusted_proxies: int
     agency_parent: str
     agency: str
     co_agency: str
@@ -47,6 +51,16 @@ class Settings:
         """Whether real accounts and real data are served: demo accounts are refused then."""
         return self.mode == "production"
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether people come by HTTPS. Else they sit at this machine: no other address is taken without it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that a request may come under: the public one, and this machine's own."""
+        return (urlsplit(self.public_url).hostname or "", *LOOPBACK)
+
 
 def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> Settings:
     """Settings from the environment. Raises SettingError that names the variable and what is allowed."""
@@ -62,7 +76,9 @@ def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> S
         secret_key=secret or _persistent_secret(instance),
         mode=mode,
         target_date=_date(environ, "TARGET_DATE", "2026-03-31"),
-        https=_flag(environ, "HTTPS", "0"),
+        session_hours=_whole_number(environ, "SESSION_HOURS", 10, range(8, 13)),
+        session_idle_minutes=_whole_number(environ, "SESSION_IDLE_MINUTES", 60, range(15, 721)),
+        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, range(10)),
         agency_parent=environ.get("AGENCY_PARENT", TERRITORY.letter_head),
         agency=environ.get("AGENCY", "SỞ TÀI CHÍNH"),
         co_agency=environ.get("CO_AGENCY", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
@@ -71,7 +87,7 @@ def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> S
         co_signatory_title=environ.get("CO_SIGNATORY_TITLE", "GIÁM ĐỐC"),
         co_signatory_name=environ.get("CO_SIGNATORY_NAME", ""),
         contact=environ.get("CONTACT", "Sở Khoa học và Công nghệ, bộ phận đầu mối khảo sát"),
-        public_url=_address(environ, "PUBLIC_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
+        public_url=_public_url(environ, mode),
         smtp_url=_address(environ, "SMTP_URL", "", ("smtp", "smtps")),
         mail_from=environ.get("MAIL_FROM", "khao-sat@example.org"),
         mail_folder=Path(environ.get("MAIL_FOLDER", "") or instance / "mail"),
@@ -147,8 +163,22 @@ def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple
     return text
 
 
-def _flag(environ: Mapping[str, str], name: str, default: str) -> bool:
-    text = environ.get(name, default)
-    if text not in ("0", "1"):
-        raise SettingError(f"{name} = “{text}” không hợp lệ. Dùng 0 hoặc 1.")
-    return text == "1"
+def _public_url(environ: Mapping[str, str], mode: str) -> str:
+    """The address that people open. Without HTTPS it is one of this machine: no password crosses a network in the clear."""
+    url = _address(environ, "PUBLIC_URL", "" if mode == "production" else DEMO_URL, ("http", "https")).rstrip("/")
+    if not url:
+        raise SettingError("PUBLIC_URL còn thiếu. Đặt địa chỉ mà mọi người mở, dạng https://máy-chủ, rồi khởi động lại.")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingError(
+            f"PUBLIC_URL = “{url}” không dùng được: ngoài máy này thì phải là https://, "
+            "vì mật khẩu và phiên làm việc không được đi qua mạng mà không mã hóa."
+        )
+    return url
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    text = environ.get(name, "") or str(default)
+    if not (text.isascii() and text.isdecimal() and int(text[:6]) in allowed):
+        raise SettingError(f"{name} = “{text}” không hợp lệ. Dùng số từ {allowed.start} đến {allowed.stop - 1}.")
+    return int(text)

@@ -1,8 +1,10 @@
-"""What a URL may hold: a number that a database can look up, and no NUL, which PostgreSQL refuses."""
+"""What a URL may hold: a number that a database can look up, no NUL, which PostgreSQL refuses; and which address is safe to go on to."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 MAX_ROW_NUMBER = 2**31 - 1
@@ -23,3 +25,21 @@ def init_app(app: Flask) -> None:
     def refuse_nul() -> None:
         if "\x00" in request.path or any("\x00" in value for values in request.args.lists() for value in (values[0], *values[1])):
             abort(404)
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether a browser that is sent to this address lands on a page of ours that a GET opens.
+
+    It has to begin with one slash and hold nothing that a browser drops or reads as a slash: white space, control characters, backslashes.
+    """
+    if not address.startswith("/") or "\\" in address or not all(char.isprintable() and not char.isspace() for char in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            return False
+        current_app.url_map.bind("").match(parts.path, "GET")
+    except (ValueError, HTTPException):
+        # A redirect to the same path with a slash at its end is an HTTPException as well; our own links need none.
+        return False
+    return True

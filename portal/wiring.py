@@ -3,12 +3,12 @@
 import logging
 import secrets
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import cli, compression, database, formats, security, urls
 from portal.assets import FOLDERS, fingerprint
@@ -39,7 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
     )
     urls.init_app(app)
-    database.init_app(app, settings.database_url)
+    database.init_app(app, settings.database_url, is_durable=settings.is_production)
     Babel(app)
     security.init_app(app, settings)
     compression.init_app(app)
@@ -85,6 +85,12 @@ def _add_error_pages(app: Flask) -> None:
     def named_error(error: WardReadinessError) -> ResponseReturnValue:
         return page(error.status, error.message)
 
+    @app.errorhandler(SecurityError)
+    def wrong_host(_error: SecurityError) -> ResponseReturnValue:
+        # No page can be drawn under a foreign name: whatever it links to would lead there.
+        sentence = _("Tên máy chủ trong địa chỉ không phải của hệ thống này. Mở đúng địa chỉ mà quản trị hệ thống đã báo.")
+        return Response(sentence, 400, mimetype="text/plain")
+
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
         messages = {
@@ -93,9 +99,9 @@ def _add_error_pages(app: Flask) -> None:
             405: _("Trang này không nhận cách gửi ấy. Quay lại trang trước và dùng nút trên trang."),
             413: _("Tệp hoặc biểu mẫu gửi lên quá lớn. Giới hạn là 16 MB."),
         }
-        status = error.code or 500
-        if status < 400:
+        if error.response is not None or (error.code or 500) < 400:
             return error.get_response()
+        status = error.code or 500
         return page(status, messages.get(status, _("Máy chủ chưa xử lý được yêu cầu. Thử lại sau ít phút.")))
 
     @app.errorhandler(OperationalError)

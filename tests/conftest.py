@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.users import create_user
 from portal.database import session_scope
 from tests.factories.users import PASSWORD
-from tests.support.applications import borrowed_app, client_of
+from tests.support.applications import borrowed_app, client_of, client_with, demo_tokens
 
 pytest_plugins = ["tests.support.databases", "tests.support.examples"]
 
@@ -47,9 +47,7 @@ def sign_in(app):
             user = session.scalars(select(User).where(User.username == name)).first()
             if user is None:
                 create_user(session, name, f"Người thử {role.label}", role, wards, password=PASSWORD)
-                user = session.scalars(select(User).where(User.username == name)).one()
-            keys = {"user_id": user.id, "session_version": user.session_version}
-        return client_of(app, keys)
+        return client_of(app, name)
 
     return sign_in_as
 
@@ -73,9 +71,6 @@ def demo_sign_in(demo_app):
     """``demo_sign_in("canbo")`` gives the client of a demo account."""
 
     def sign_in_as(username: str) -> FlaskClient:
-        with session_scope(demo_app.extensions["engine"], writes=False) as session:
-            user = session.scalars(select(User).where(User.username == username)).one()
-            keys = {"user_id": user.id, "session_version": user.session_version}
-        return client_of(demo_app, keys)
+        return client_with(demo_app, demo_tokens[username])
 
     return sign_in_as

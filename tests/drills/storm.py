@@ -30,6 +30,7 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from accounts.models import User
+from accounts.sessions import begin_session, session_limits
 from accounts.users import create_user
 from inventory.wards.queries import list_wards
 from portal.clock import today
@@ -197,7 +198,13 @@ def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = P
 
 
 def environment(url: str) -> dict[str, str]:
-    return {"DATABASE_URL": url, "SECRET_KEY": SECRET, "WARD_MODE": "production", "TARGET_DATE": "2026-03-31"}
+    return {
+        "DATABASE_URL": url,
+        "SECRET_KEY": SECRET,
+        "WARD_MODE": "production",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "TARGET_DATE": "2026-03-31",
+    }
 
 
 @contextmanager
@@ -222,7 +229,7 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
         for question in section.questions
         if question.kind == "count" and question.asked_of == "ward" and question.ask_if is None and question.maximum >= 10
     ]
-    serializer = app.session_interface.get_signing_serializer(app)
+    serializer, limits = app.session_interface.get_signing_serializer(app), session_limits(app.config["SETTINGS"])
     with session_scope(app.extensions["engine"], writes=True) as session:
         survey_round = open_round(session, "Bão", today(), today(), current_standard(session).version)
         people = []
@@ -234,7 +241,7 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
             submission_id = session.scalars(
                 select(Submission.id).where(Submission.round_id == survey_round.id, Submission.ward_code == ward.code)
             ).one()
-            cookie = serializer.dumps({"user_id": user.id, "session_version": user.session_version})
+            cookie = serializer.dumps({"token": begin_session(session, user.id, "127.0.0.1", limits)})
             people.append(Officer(submission_id, f"ward_readiness={cookie}", fields))
         return people
 

@@ -216,9 +216,7 @@ def client_of_role(app, role):
             create_user(
                 session, name, f"Người thử {role.label}", role, [WARD] if role.is_of_ward else (), password="mot-hai-ba-bon"
             )
-            user = session.scalars(select(User).where(User.username == name)).one()
-        keys = {"user_id": user.id, "session_version": user.session_version}
-    return client_of(app, keys)
+    return client_of(app, name)
 
 
 @contextmanager

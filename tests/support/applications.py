@@ -3,12 +3,20 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from portal.database import make_engine
+from accounts.models import User
+from accounts.sessions import SessionLimits, begin_session
+from portal.database import make_engine, session_scope
 from portal.settings import Settings, read_settings
 from tests.house.pages import CheckedClient
 from wsgi import create_app
@@ -16,6 +24,8 @@ from wsgi import create_app
 # Compiled once, the templates serve every application.
 _templates = tempfile.TemporaryDirectory(prefix="templates-")
 _idle_apps: list[Flask] = []
+# The token of a session that is open for each account of the demo.
+demo_tokens: dict[str, str] = {}
 
 
 def settings_for(url: str) -> Settings:
@@ -46,9 +56,37 @@ def borrowed_app(url: str) -> Iterator[Flask]:
     _idle_apps.append(app)
 
 
-def client_of(app: Flask, cookie: dict[str, int]) -> FlaskClient:
-    """A client whose session holds these values."""
+def production_environment(url: str) -> dict[str, str]:
+    """The least that real use asks for, on this machine."""
+    return {"WARD_MODE": "production", "SECRET_KEY": "k" * 40, "PUBLIC_URL": "http://127.0.0.1:8000", "DATABASE_URL": url}
+
+
+def set_setting(app: Flask, **settings: Any) -> None:
+    """Change settings of a borrowed application, for one test."""
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], **settings)
+
+
+def enter(client: FlaskClient, username: str, password: str, *, door: str = "/sign-in", **extra: Any) -> TestResponse:
+    """Sign in by the form."""
+    return client.post(door, data={"username": username, "password": password}, **extra)
+
+
+def client_of(app: Flask, username: str) -> FlaskClient:
+    """A client with a new session of this account."""
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        token = begin_session_of(session, username)
+    return client_with(app, token)
+
+
+def client_with(app: Flask, token: str) -> FlaskClient:
+    """A client whose cookie carries this token."""
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(cookie)
+        session["token"] = token
     return client
+
+
+def begin_session_of(session: Session, username: str) -> str:
+    """The token of a new session of this account."""
+    user_id = session.scalars(select(User.id).where(User.username == username)).one()
+    return begin_session(session, user_id, "127.0.0.1", SessionLimits(timedelta(hours=10), timedelta(hours=1)))

@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import URL, Engine, make_url, text, update
 from sqlalchemy.orm import Session
 
+from accounts.demo import ACCOUNTS
 from planning.scenarios.loading import get_plan
 from portal.database import make_engine, session_scope
 from portal.setup import load_demo, run_setup
 from surveys.models import Submission
 from tests.factories.days import DEMO_DAY
-from tests.support.applications import make_app
+from tests.support.applications import begin_session_of, demo_tokens, make_app
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +41,8 @@ def demo_city(empty_city, tmp_path_factory) -> Path:
     # The demo's day lies in the past, and its deadline too: every ward may still send.
     with session_scope(app.extensions["engine"], writes=True) as session:
         session.execute(update(Submission).values(reopened_until=date(2099, 12, 31)))
+        # Signing in writes, and a test that holds the writer's lock could open no client.
+        demo_tokens.update({name: begin_session_of(session, name) for name, *_rest in ACCOUNTS})
     app.extensions["engine"].dispose()
     return path
 

@@ -1,0 +1,12 @@
+import pytest
+
+from accounts.identity import Role
+from accounts.users import create_user
+from tests.factories.users import PASSWORD
+
+
+@pytest.fixture
+def person(session):
+    """Somebody with an account: ``can.bo``, a reviewer."""
+    create_user(session, "can.bo", "Người thử", Role.REVIEWER, password=PASSWORD)
+    session.commit()
