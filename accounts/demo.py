@@ -25,13 +25,14 @@ ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
 
 
 def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
-    """Add the demo accounts that are not there yet."""
-    existing = set(session.scalars(select(User.username)))
+    """Add the demo accounts that are not there yet, and the address of those that an older version made without one."""
+    existing = {user.username: user for user in session.scalars(select(User))}
     for username, full_name, role, wards in ACCOUNTS:
-        if username not in existing:
-            create_user(
-                session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True, email=f"{username}@example.org"
-            )
+        user, email = existing.get(username), f"{username}@example.org"
+        if user is None:
+            create_user(session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True, email=email)
+        elif user.is_demo and not user.email:
+            user.email = email
 
 
 def refuse_demo_accounts(session: Session) -> None:

@@ -1,5 +1,8 @@
 """Brings the database to the newest version: once, however many processes start at the same moment."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic.config import Config
@@ -9,9 +12,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from portal.database import Base
+from portal.errors import WardReadinessError
 
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_264_126
+
+
+class MigrationError(WardReadinessError):
+    """The database cannot be brought to another version; it stays as it was."""
+
+    status = 503
 
 
 def make_config() -> Config:
@@ -29,17 +39,59 @@ def head() -> str:
 
 
 def migrate(engine: Engine, target: str = "head") -> str:
-    """Bring the database up (or down) to ``target`` under a lock, and give the version that it has then."""
-    with engine.execution_options(writes=True).connect() as connection, connection.begin():
+    """Bring the database up (or down) to ``target`` under a lock, and give the version that it has then. Raises MigrationError."""
+    with (
+        engine.execution_options(writes=True).connect() as connection,
+        _foreign_keys_off(connection),
+        connection.begin(),
+    ):
         _lock(connection)
+        before = _version_of(connection)
         _run(connection, target)
-        return MigrationContext.configure(connection).get_current_revision() or "base"
+        after = _version_of(connection)
+        if after != before:
+            _check_foreign_keys(connection)
+        return after or "base"
 
 
 def current_version(engine: Engine) -> str | None:
     """The version that the database has, or None when it was never set up."""
     with engine.execution_options(writes=False).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _version_of(connection)
+
+
+def _version_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let a batch make a table anew on SQLite: dropping the old one would delete, or be refused for, the rows that hang on its own."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    # Inside a transaction this does nothing, and a statement of SQLAlchemy would begin one.
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    # PostgreSQL checks as it goes.
+    if connection.dialect.name != "sqlite":
+        return
+    broken = Counter((row[0], row[2]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
+    if broken:
+        found = "; ".join(
+            f"bảng {table}: {count} dòng trỏ tới dòng không có trong bảng {other}" for (table, other), count in broken.items()
+        )
+        raise MigrationError(
+            f"Nâng cấp cơ sở dữ liệu dừng lại và chưa thay đổi gì, vì dữ liệu không còn khớp nhau ({found}). "
+            "Khôi phục bản sao lưu gần nhất rồi chạy lại; vẫn không được thì gửi câu này cho nơi cung cấp phần mềm."
+        )
 
 
 def _lock(connection: Connection) -> None:

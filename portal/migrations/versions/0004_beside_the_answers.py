@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Plain columns, not a batch: on SQLite a batch makes the table anew, and what hangs on its rows would go with the old one.
     op.add_column("answer", sa.Column("is_carried", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("round", sa.Column("needs_confirmation", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("submission", sa.Column("reopened_until", sa.Date(), nullable=True))

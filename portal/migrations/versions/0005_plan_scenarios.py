@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # A batch makes the table anew on SQLite: no row of another table hangs on a plan yet.
     with op.batch_alter_table("plan") as plan:
         plan.drop_constraint(op.f("uq_plan_name"), type_="unique")
         plan.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))

@@ -13,7 +13,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Plain columns, not a batch: on SQLite a batch makes the table anew, and what hangs on its rows would go with the old one.
     op.add_column("price_list", sa.Column("delivery_year", sa.Integer(), nullable=True))
     op.add_column("price_list", sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("price_list", sa.Column("based_on", sa.Integer(), nullable=True))

