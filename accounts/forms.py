@@ -22,7 +22,8 @@ class PasswordForm(BaseForm):
     old = PasswordField(_("Mật khẩu đang dùng"), [DataRequired(), Length(max=200)])
     new = PasswordField(_("Mật khẩu mới"), [DataRequired(), Length(max=200)])
     again = PasswordField(
-        _("Gõ lại mật khẩu mới"), [DataRequired(), EqualTo("new", message=_("Hai lần gõ mật khẩu mới phải giống nhau."))]
+        _("Gõ lại mật khẩu mới"),
+        [DataRequired(), Length(max=200), EqualTo("new", message=_("Hai lần gõ mật khẩu mới phải giống nhau."))],
     )
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr, NfcString
 from portal.database import Base
 
 
@@ -72,6 +72,6 @@ class AuditEntry(Base):
     username: Mapped[str] = mapped_column(String(64))
     address: Mapped[str | None] = mapped_column(String(45))
     action: Mapped[str] = mapped_column(String(64), index=True)
-    subject: Mapped[str] = mapped_column(String(128), index=True)
-    before: Mapped[Any | None] = mapped_column(JSON)
-    after: Mapped[Any | None] = mapped_column(JSON)
+    subject: Mapped[str] = mapped_column(NfcString(128), index=True)
+    before: Mapped[Any | None] = mapped_column(CleanJson)
+    after: Mapped[Any | None] = mapped_column(CleanJson)

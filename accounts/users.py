@@ -17,6 +17,7 @@ from portal.errors import NotFoundError, WardReadinessError
 from portal.mail import is_address
 from portal.vietnamese import fold
 
+MAX_FULL_NAME = 200
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
 
@@ -51,6 +52,8 @@ def create_user(
         raise UserError(f"Tên đăng nhập “{username}” cần 3 đến 64 ký tự, chỉ gồm chữ không dấu, số, dấu chấm, gạch.")
     if not full_name.strip():
         raise UserError(f"Tài khoản “{name}” còn thiếu họ và tên.")
+    if len(full_name.strip()) > MAX_FULL_NAME:
+        raise UserError(f"Họ và tên của tài khoản “{name}” dài {len(full_name.strip())} ký tự; không quá {MAX_FULL_NAME} ký tự.")
     if role.is_of_ward and not codes:
         raise UserError(f"Tài khoản “{name}” là {role.label.lower()} nên phải ghi mã xã, phường.")
     if not role.is_of_ward and codes:

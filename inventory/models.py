@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, NfcStr, Vnd
+from portal.columns import CleanJson, Instant, NfcStr, Vnd
 from portal.database import Base
 
 
@@ -142,7 +142,7 @@ class FactRecord(Base):
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[Any] = mapped_column(JSON)
+    value: Mapped[Any] = mapped_column(CleanJson)
     basis: Mapped[str] = mapped_column(String(16))
 
 
@@ -195,6 +195,6 @@ class BoundarySetRecord(Base):
     height: Mapped[int]
     inner: Mapped[Any] = mapped_column(JSON)
     shapes: Mapped[Any] = mapped_column(JSON)
-    warnings: Mapped[Any] = mapped_column(JSON)
+    warnings: Mapped[Any] = mapped_column(CleanJson)
     points_given: Mapped[int]
     points_kept: Mapped[int]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
@@ -12,7 +12,7 @@ from planning.funding.allocation import Aim
 from planning.funding.constraints import Funding
 from planning.plan.assumptions import SOURCES, YEARS, Assumptions, GroupRule, Mode, Rates
 from portal.formats import format_number, format_rate
-from portal.forms import BaseForm, CountField, RateField, VndField
+from portal.forms import BaseForm, CountField, RateField, StampField, VndField
 
 
 def _between(least: int, most: int) -> Callable[[BaseForm, CountField], None]:
@@ -45,7 +45,7 @@ class RevisionForm(BaseForm):
 class StampedForm(BaseForm):
     """A form of a scenario with the state of it that the page was rendered from."""
 
-    changes = HiddenField()
+    changes = StampField()
 
     @property
     def stamp(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr
 from portal.database import Base
 
 
@@ -27,9 +27,9 @@ class PlanRecord(Base):
     revision: Mapped[int] = mapped_column(default=1)
     note: Mapped[NfcStr] = mapped_column(default="")
     price_list_id: Mapped[int] = mapped_column(ForeignKey("price_list.id"))
-    assumptions: Mapped[Any] = mapped_column(JSON)
-    rates: Mapped[Any] = mapped_column(JSON, default=dict)
-    funding: Mapped[Any] = mapped_column(JSON, default=dict)
+    assumptions: Mapped[Any] = mapped_column(CleanJson)
+    rates: Mapped[Any] = mapped_column(CleanJson, default=dict)
+    funding: Mapped[Any] = mapped_column(CleanJson, default=dict)
     changes: Mapped[int] = mapped_column(default=0)
     is_default: Mapped[bool] = mapped_column(default=False)
     is_proposal: Mapped[bool] = mapped_column(default=False)

@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 from portal.downloads import XLSX
 from portal.errors import WardReadinessError
 from portal.uploads import check_workbook
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_text
 
 MAX_SIZE = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -68,7 +68,7 @@ def check_file(data: bytes, *, workbooks: bool = False) -> CheckedFile:
 
 def clean_name(name: str, media_type: str) -> str:
     """The name without folders and unseen characters, ending as the content does."""
-    basename = PurePosixPath(to_nfc(name).replace("\\", "/")).name
+    basename = PurePosixPath(clean_text(name).replace("\\", "/")).name
     stem = "".join(char for char in basename if unicodedata.category(char)[0] != "C" and char not in "\"'<>:|?*;")
     stem = PurePosixPath(stem.strip(" .")).stem[:100].strip(" .")
     return (stem or "tep") + SUFFIXES[media_type]

@@ -1,14 +1,14 @@
-"""Column types of the house: an instant is stored in UTC, text in NFC, money in whole đồng."""
+"""Column types of the house: an instant is stored in UTC, text clean and in NFC, money in whole đồng."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy import JSON, BigInteger, DateTime, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_text, to_xml_text, to_xml_values
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -31,14 +31,47 @@ class UtcInstant(TypeDecorator[datetime]):
 
 
 class NfcText(TypeDecorator[str]):
-    """Text that is brought to NFC on its way in, so that equal words are equal bytes."""
+    """Text that is clean and in NFC on its way in, so that equal words are equal bytes and every file can hold them.
 
-    impl = Text
+    Rows that an older version of the program wrote may hold what no workbook can: they are read without it. Whoever compares such a
+    row with a hash over it reads the column as ``Text``.
+    """
+
+    impl: type[Text] | type[String] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Normalise, and drop the NUL that PostgreSQL cannot store."""
-        return None if value is None else to_nfc(value).replace("\x00", "")
+        """Normalise, and drop what XML cannot hold and PostgreSQL cannot store."""
+        return None if value is None else clean_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Give the text back as a file can hold it."""
+        return None if value is None else to_xml_text(value)
+
+
+class NfcString(NfcText):
+    """The same for text of a limited length."""
+
+    impl = String
+    cache_ok = True
+
+
+class CleanJson(TypeDecorator[Any]):
+    """JSON whose texts are clean on both ways, for what people typed."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Drop what XML cannot hold."""
+        return to_xml_values(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Likewise, for rows that an older version wrote."""
+        return to_xml_values(value)
 
 
 Instant = Annotated[datetime, mapped_column(UtcInstant)]

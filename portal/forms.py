@@ -1,13 +1,14 @@
-"""The base of every form: typed text is stripped and brought to NFC, and every message is Vietnamese."""
+"""The base of every form: typed text is clean, stripped and in NFC, and every message is Vietnamese."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
-from wtforms.validators import ValidationError
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
 
 from portal.numbers import CountError, parse_count, parse_rate, parse_vnd
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_line, clean_text
 
 MESSAGES = {
     "This field is required.": "Hãy điền ô này.",
@@ -46,11 +47,30 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Add the filter of text to every field."""
-            filters = [*unbound_field.kwargs.get("filters", []), _normalize]
+            has_lines = issubclass(unbound_field.field_class, (TextAreaField, HiddenField))
+            filters = [*unbound_field.kwargs.get("filters", []), _clean_lines if has_lines else _clean_line]
             return unbound_field.bind(form=form, filters=filters, **options)
 
 
-class CountField(StringField):  # type: ignore[misc]  # WTForms ships no types
+# No number that a field takes has more characters, however it is grouped; a hidden field carries a stamp or a number.
+NUMBER_LENGTH = STAMP_LENGTH = 40
+
+
+class StampField(HiddenField):  # type: ignore[misc]  # WTForms ships no types
+    """What a page carries to be compared when it comes back."""
+
+    def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(label, [*validators, Length(max=STAMP_LENGTH)], **options)
+
+
+class NumberField(StringField):  # type: ignore[misc]  # likewise
+    """What numbers share: they are short."""
+
+    def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(label, [*validators, Length(max=NUMBER_LENGTH)], **options)
+
+
+class CountField(NumberField):
     """A whole number, typed ``1500`` or ``1.500``; what was typed stays in the field when it is wrong."""
 
     number: int | None = None
@@ -78,7 +98,7 @@ class VndField(CountField):
         return parse_vnd(text)
 
 
-class RateField(StringField):  # type: ignore[misc]  # likewise
+class RateField(NumberField):
     """A percentage, typed ``2,5``; ``rate`` holds it in hundredths of a percent."""
 
     rate: int = 0
@@ -91,5 +111,9 @@ class RateField(StringField):  # type: ignore[misc]  # likewise
             raise ValidationError(error.message) from None
 
 
-def _normalize(value: Any) -> Any:
-    return to_nfc(value).replace("\x00", "").strip() if isinstance(value, str) else value
+def _clean_lines(value: Any) -> Any:
+    return clean_text(value).strip() if isinstance(value, str) else value
+
+
+def _clean_line(value: Any) -> Any:
+    return clean_line(value).strip() if isinstance(value, str) else value

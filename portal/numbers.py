@@ -3,7 +3,7 @@
 import re
 
 from portal.errors import WardReadinessError
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_text
 
 _PLAIN = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
@@ -46,7 +46,7 @@ def parse_vnd(text: str) -> int:
     Raises CountError, which says how to write it, for what can be read in two ways (``1,500``), for a fraction of a đồng, and for
     what is no amount.
     """
-    amount = _SPACES.sub(" ", to_nfc(text)).strip().casefold()
+    amount = _SPACES.sub(" ", clean_text(text)).strip().casefold()
     if not amount:
         raise CountError("Hãy nhập một số tiền.")
     number = _CURRENCY.sub("", amount)

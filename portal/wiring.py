@@ -16,6 +16,7 @@ from portal.clock import today
 from portal.errors import WardReadinessError
 from portal.migration import current_version, head
 from portal.navigation import menu
+from portal.requests import CleanRequest
 from portal.settings import Settings
 from portal.territory import TERRITORY
 from portal.unindented import Unindented
@@ -38,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
     )
+    app.request_class = CleanRequest
     urls.init_app(app)
     database.init_app(app, settings.database_url, is_durable=settings.is_production)
     Babel(app)

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.columns import Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr
 from portal.database import Base
 
 # Columns that no action may leave empty; owner and deadline cannot be empty by their types.
@@ -42,7 +42,7 @@ class StandardDraft(Base):
     toml: Mapped[NfcStr]
     based_on: Mapped[str] = mapped_column(String(32), ForeignKey("standard.version"))
     revision: Mapped[int] = mapped_column(default=1)
-    editors: Mapped[Any] = mapped_column(JSON)
+    editors: Mapped[Any] = mapped_column(CleanJson)
     drafted_by: Mapped[NfcStr]
     changed_at: Mapped[Instant]
 

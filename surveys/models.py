@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr
 from portal.database import Base
 
 
@@ -83,7 +83,7 @@ class SubmissionEvent(Base):
     by: Mapped[NfcStr]
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[NfcStr] = mapped_column(default="")
-    answers: Mapped[Any | None] = mapped_column(JSON)
+    answers: Mapped[Any | None] = mapped_column(CleanJson)
 
 
 class SubmissionChange(Base):
@@ -122,7 +122,7 @@ class Evidence(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     stored_as: Mapped[str] = mapped_column(String(128))
     content_hash: Mapped[str] = mapped_column(String(64), default="")
-    details: Mapped[Any | None] = mapped_column(JSON)
+    details: Mapped[Any | None] = mapped_column(CleanJson)
     by: Mapped[NfcStr]
     at: Mapped[Instant]
     removed_by: Mapped[NfcStr] = mapped_column(default="")
@@ -161,5 +161,5 @@ class Reminder(Base):
     channel: Mapped[str] = mapped_column(String(16))
     address: Mapped[NfcStr]
     text: Mapped[NfcStr]
-    wards: Mapped[Any] = mapped_column(JSON)
+    wards: Mapped[Any] = mapped_column(CleanJson)
     at: Mapped[Instant]

@@ -5,6 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from inventory.boundaries.store import MAX_SOURCE
 from portal.forms import BaseForm
 
 
@@ -12,4 +13,4 @@ class BoundaryForm(BaseForm):
     """A file of boundaries, and whose data it is."""
 
     file = FileField(_("Tệp ranh giới"), [FileRequired(_("Hãy chọn tệp .geojson, .topojson hoặc .json."))])
-    source = StringField(_("Nguồn số liệu"), [DataRequired(), Length(max=200)])
+    source = StringField(_("Nguồn số liệu"), [DataRequired(), Length(max=MAX_SOURCE)])

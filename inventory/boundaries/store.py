@@ -16,6 +16,7 @@ from inventory.wards.queries import list_wards
 from portal.caches import Cache
 from portal.clock import now
 
+MAX_SOURCE = 200
 # The boundaries by the hash of their file: reading all shapes from their table takes longer than drawing them.
 _boundaries: Cache[str, Boundaries] = Cache("boundaries")
 
@@ -41,12 +42,14 @@ def load_boundaries(session: Session, data: bytes, filename: str, source: str, i
 
     if not source.strip():
         raise BoundaryError("Chưa ghi nguồn số liệu. Ghi cơ quan và năm của ranh giới, ví dụ “Sở Nông nghiệp và Môi trường, 2026”.")
+    if len(source.strip()) > MAX_SOURCE:
+        raise BoundaryError(f"Nguồn số liệu dài {len(source.strip())} ký tự; viết gọn trong {MAX_SOURCE} ký tự.")
     boundaries = draw_boundaries(data, list_wards(session))
     before = find_source(session)
     session.execute(delete(BoundarySetRecord))
     record = BoundarySetRecord(
         filename=filename[:200],
-        source=source.strip()[:200],
+        source=source.strip(),
         sha256=hashlib.sha256(data).hexdigest(),
         by=identity.full_name if identity else "hệ thống",
         at=now(),

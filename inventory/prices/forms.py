@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -13,7 +13,7 @@ from inventory.prices.parsing import FIELD_LABELS, MAX_EVIDENCE, MAX_SOURCE
 from inventory.prices.price_lists import MAX_NAME
 from inventory.prices.prices import METHODS, Price
 from inventory.prices.vat import load_vat_rates
-from portal.forms import BaseForm, CountField, VndField
+from portal.forms import BaseForm, CountField, StampField, VndField
 
 
 class PriceListForm(BaseForm):
@@ -36,7 +36,7 @@ class PriceForm(BaseForm):
     evidence = StringField(_("Số căn cứ (số báo giá, quyết định, chứng thư)"), [Length(max=MAX_EVIDENCE)])
     evidence_date = DateField(_("Ngày căn cứ"), [Optional()])
     source = TextAreaField(_("Nguồn, ghi chú"), [DataRequired(), Length(max=MAX_SOURCE)])
-    seen = HiddenField()
+    seen = StampField()
 
     @property
     def raw_values(self) -> dict[str, object]:

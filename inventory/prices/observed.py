@@ -14,7 +14,7 @@ from inventory.prices.prices import METHODS
 from inventory.wards.wards import load_wards
 from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
-from portal.vietnamese import fold, to_nfc
+from portal.vietnamese import clean_text, fold
 
 MAX_TEXT = 200
 EARLIEST = date(2015, 1, 1)
@@ -78,7 +78,7 @@ def make_observed(item: str, buyer: str, unit_price: int, paid_on: date, documen
         raise ObservedPriceError("paid_on", f"Ngày phải từ {EARLIEST:%d/%m/%Y} đến hôm nay.")
     if kind not in KINDS:
         raise ObservedPriceError("kind", f"Loại căn cứ phải là một trong: {', '.join(KINDS.values())}.")
-    texts = {"buyer": " ".join(to_nfc(buyer).split()), "document": " ".join(to_nfc(document).split())}
+    texts = {"buyer": " ".join(clean_text(buyer).split()), "document": " ".join(clean_text(document).split())}
     for field, text in texts.items():
         if not text or len(text) > MAX_TEXT:
             raise ObservedPriceError(field, f"Hãy điền ô này, không quá {MAX_TEXT} ký tự.")

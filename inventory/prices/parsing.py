@@ -13,7 +13,7 @@ from inventory.prices.prices import METHODS, Price
 from inventory.prices.vat import load_vat_rates
 from portal.formats import format_day, format_number
 from portal.numbers import CountError, parse_vnd_cell
-from portal.vietnamese import fold, to_nfc
+from portal.vietnamese import clean_text, fold
 
 # The fields that may be changed, with the labels of the screen, in the order of the workbook's columns.
 FIELD_LABELS = {
@@ -159,7 +159,7 @@ def _to_text(value: object) -> str:
         value = int(value)
     if isinstance(value, date):
         value = f"{value:%d/%m/%Y}"
-    return " ".join(to_nfc("" if value is None else str(value)).replace("\x00", "").split())
+    return " ".join(clean_text("" if value is None else str(value)).split())
 
 
 def _is_blank(value: object) -> bool:

@@ -11,7 +11,7 @@ from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
 from inventory.prices.prices import Price, PriceList, Version, load_default_prices, make_version
 from portal.clock import now, today
 from portal.errors import NotFoundError, WardReadinessError
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_text
 
 MAX_NAME = 200
 DELIVERY_YEARS = (2020, 2050)
@@ -107,7 +107,7 @@ def change_price_list(
 ) -> PriceList:
     """Change the name, day or year of a draft. Raises NotFoundError, LockedListError, PriceListError."""
     record = lock_draft(session, price_list_id)
-    if to_nfc(name).strip() != record.name:
+    if clean_text(name).strip() != record.name:
         record.name = _check_name(session, name)
     _check_year(delivery_year)
     record.effective_from, record.delivery_year = effective_from, delivery_year
@@ -226,7 +226,7 @@ def _row(record: PriceListRecord, item: str) -> PriceRecord:
 
 
 def _check_name(session: Session, name: str) -> str:
-    normalized = " ".join(to_nfc(name).split())
+    normalized = " ".join(clean_text(name).split())
     if not normalized or len(normalized) > MAX_NAME:
         raise PriceListError(f"Hãy đặt tên bảng giá, không quá {MAX_NAME} ký tự.")
     if session.scalars(select(PriceListRecord.id).where(PriceListRecord.name == normalized)).first() is not None:

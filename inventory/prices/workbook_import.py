@@ -17,7 +17,7 @@ from inventory.prices.workbook import CODE, FORMAT_MARK, KEYS, OBSERVED, OBSERVE
 from portal.clock import today
 from portal.formats import format_day, format_number
 from portal.numbers import CountError, parse_vnd_cell
-from portal.uploads import UploadError, open_workbook
+from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -136,10 +136,7 @@ def import_prices(session: Session, preview: PricePreview, name: str, by: str) -
 def _read_keys(book: Workbook) -> _Keys:
     if not {KEYS, PRICES, OBSERVED} <= set(book.sheetnames):
         raise UploadError(NOT_A_LIST)
-    rows = [
-        ["" if cell is None else str(cell) for cell in row]
-        for row in book[KEYS].iter_rows(max_row=MAX_KEYS, max_col=2 + len(FIELD_LABELS), values_only=True)
-    ]
+    rows = [["" if cell is None else str(cell) for cell in row] for row in read_rows(book[KEYS], MAX_KEYS, 2 + len(FIELD_LABELS))]
     if not rows or len(rows[0]) < 2 or rows[0][0] != FORMAT_MARK or not rows[0][1].isdecimal() or len(rows[0][1]) > 9:
         raise UploadError(NOT_A_LIST)
     width = len(OBSERVED_HEADINGS)
@@ -274,7 +271,7 @@ def _rows(book: Workbook, title: str, labels: Sequence[str]) -> Iterator[tuple[i
     """The rows under the header of a sheet by column label, in whatever order the columns are; and the columns' names."""
     indexes: dict[str, int] = {}
     columns: dict[str, str] = {}
-    for number, row in enumerate(book[title].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True), start=1):
+    for number, row in enumerate(read_rows(book[title], MAX_ROWS, MAX_COLUMNS), start=1):
         if not indexes:
             headings = {normalize_cell(cell): index for index, cell in enumerate(row) if cell is not None}
             if CODE in headings:

@@ -20,7 +20,7 @@ from portal.errors import WardReadinessError
 from portal.formats import format_day
 from portal.labels import LabelledEnum
 from portal.numbers import MAX_VND, CountError, parse_count, parse_vnd
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_text
 
 MAX_QUANTITY, MAX_TEXT = 100_000, 300
 ALL_WARDS = ""
@@ -69,7 +69,7 @@ class Edit:
 
 def parse_value(field: EditField | PriceField, entry: str) -> str:
     """The canonical text of an entry. Raises EditError with a message that says what is allowed."""
-    text = " ".join(to_nfc(entry).split())
+    text = " ".join(clean_text(entry).split())
     # Members of the two enumerations that share a word are equal, so that each has a table of its own.
     return _PRICE_PARSERS[field](text) if isinstance(field, PriceField) else _PARSERS[field](text)
 

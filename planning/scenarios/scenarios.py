@@ -28,6 +28,7 @@ from portal.clock import now
 from portal.errors import WardReadinessError
 
 PAGE, WORKBOOK = "page", "workbook"
+WHY_LENGTH = 300
 
 
 class ScenarioError(WardReadinessError):
@@ -55,7 +56,11 @@ def copy_plan(session: Session, source: PlanRecord, name: str, by: str) -> PlanR
 
 
 def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> PlanRecord:
-    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits."""
+    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits.
+
+    Raises ScenarioError where the note is too long.
+    """
+    _check_why(note)
     newest = session.scalars(select(func.max(PlanRecord.revision)).where(PlanRecord.name == source.name)).one()
     record = _successor(source, by, name=source.name, revision=newest + 1, follows_id=source.id, note=note)
     record.is_proposal, source.is_proposal = source.is_proposal, False
@@ -127,7 +132,11 @@ def edit_line(
 
 
 def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why: str, by: str, channel: str) -> None:
-    """Store edits, each field once. Raises EditError where the plan would then fund something twice that it did not before."""
+    """Store edits, each field once.
+
+    Raises EditError where the plan would then fund something twice that it did not before, ScenarioError where ``why`` is too long.
+    """
+    _check_why(why)
     before = plan_of(session, record)
     edit_list = list(edits)
     _refuse_double_funding(before, apply_edits(before, edit_list))
@@ -227,6 +236,11 @@ def count_change(session: Session, record: PlanRecord) -> None:
     """Count a change of the scenario, so that a form rendered before it is refused."""
     record.changes += 1
     session.flush()
+
+
+def _check_why(text: str) -> None:
+    if len(text) > WHY_LENGTH:
+        raise ScenarioError(f"Lý do dài {len(text)} ký tự; viết gọn trong {WHY_LENGTH} ký tự.")
 
 
 def _check_name(session: Session, name: str) -> None:

@@ -19,6 +19,7 @@ from planning.funding.constraints import Funding
 from planning.plan.assumptions import Assumptions, Rates
 from planning.plan.exclusions import Exclusion
 from planning.plan.plan import CentreLine, Plan, PlanLine, Transfer
+from portal.vietnamese import to_xml_values
 from scoring.rating.rating import Rating
 from scoring.rating.standard import Standard
 
@@ -68,8 +69,8 @@ def freeze_plan(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
 
 
 def load_frozen(content: Mapping[str, Any]) -> FrozenPlan:
-    """The content of a final plan as a value."""
-    return _converter.structure(content, FrozenPlan)
+    """The content of a final plan as a value. One of an older version may hold what no file can: the hash is over that, the value without it."""
+    return _converter.structure(to_xml_values(content), FrozenPlan)
 
 
 def restore_plan(frozen: FrozenPlan, wards: tuple[Ward, ...], ratings: Mapping[str, Rating], standard: Standard) -> Plan:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.forms import BaseForm
+from portal.forms import BaseForm, StampField
 from scoring.actions.action import PublicBody
 
 _BODY_CHOICES = [SelectChoice(body.value, body.label) for body in PublicBody]
@@ -25,8 +25,8 @@ class ActionForm(BaseForm):
     deliverable = TextAreaField(_("Sản phẩm phải có"), [DataRequired(), Length(min=3, max=1000)])
     evidence = TextAreaField(_("Bằng chứng nghiệm thu"), [DataRequired(), Length(min=3, max=1000)])
     authority = SelectField(_("Ai quyết định"), choices=_BODY_CHOICES)
-    criterion = HiddenField()
-    revision = HiddenField()
+    criterion = StampField()
+    revision = StampField()
 
     @property
     def values(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import ConnectionKind
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
+from portal.vietnamese import to_xml_values
 from scoring.rating.measures import FACTS, MEASURES, required_answers
 
 REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
@@ -183,6 +184,8 @@ def group_letter(code: str) -> str:
 
 # Larger numbers were meant in another unit: basis points, or months.
 MAX_PERCENT, MAX_AGE = 1000, 30
+# In characters, as on the pages of the editor.
+MAX_VERSION, MAX_NAME, MAX_SOURCE, MAX_REMEDY = 32, 200, 1000, 500
 _SHARES = ("có/không", "%")
 _CRITERION_HEADER = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
 _STANDARD_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
@@ -201,7 +204,7 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
     The hash is that of the content: comments and the order of keys do not change it.
     """
     try:
-        data = tomllib.loads(toml_text)
+        data = to_xml_values(tomllib.loads(toml_text))
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
     _check_standard(data)
@@ -247,9 +250,11 @@ def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
         {
             "mã phải có dạng CR-A1, với nhóm từ A đến I": not re.fullmatch(r"CR-[A-I][1-9][0-9]?", str(row["code"])),
             "tên không được để trống": not _is_text(row["name"]),
+            f"tên không quá {MAX_NAME} ký tự": _is_longer(row["name"], MAX_NAME),
             f"không có phép đo “{row['measure']}”": not _is_one_of(row["measure"], MEASURES),
             f"trọng số {row['weight']} phải là số nguyên dương": not _is_count(row["weight"], 1),
             "nguồn không được để trống": not _is_text(row["source"]),
+            f"nguồn không quá {MAX_SOURCE} ký tự": _is_longer(row["source"], MAX_SOURCE),
             f"nhãn nguồn “{row['label']}” phải là Q, S, M hoặc A": not _is_one_of(row["label"], SOURCE_LABELS),
             "mục “tier” phải là “required” hoặc “recommended”": not _is_one_of(row.get("tier", "required"), set(Tier)),
             "mục “blocking” và “undecided” phải là true hoặc false": not _are_flags(row.get("blocking"), row.get("undecided")),
@@ -330,6 +335,7 @@ def _parse_remedy(row: Mapping[str, Any], location: str) -> RemedyRule:
         location,
         {
             "giải pháp không được để trống": not _is_text(row["text"]),
+            f"giải pháp không quá {MAX_REMEDY} ký tự": _is_longer(row["text"], MAX_REMEDY),
             "mục “items”, “raises”, “sets” phải là danh sách": not all(isinstance(part, list) for part in (items, raises, sets)),
         },
     )
@@ -371,6 +377,8 @@ def _check_standard(data: Mapping[str, Any]) -> None:
         "Bộ tiêu chuẩn",
         {
             "phiên bản và tên phải là chữ, không được để trống": not (_is_text(data["version"]) and _is_text(data["name"])),
+            f"phiên bản không quá {MAX_VERSION} ký tự": _is_longer(data["version"], MAX_VERSION),
+            f"tên không quá {MAX_NAME} ký tự": _is_longer(data["name"], MAX_NAME),
             "Điểm đạt phải là số nguyên từ 1 đến 100": not _is_count(data["pass_mark"], 1) or data["pass_mark"] > 100,
             f"tuổi máy tính tối đa phải là số năm nguyên từ 1 đến {MAX_AGE}": (
                 not _is_count(data["pc_max_age_years"], 1) or data["pc_max_age_years"] > MAX_AGE
@@ -409,6 +417,10 @@ def _is_count(number: object, minimum: int = 0) -> bool:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_longer(value: object, most: int) -> bool:
+    return isinstance(value, str) and len(value) > most
 
 
 def _is_one_of(value: object, allowed: Container[str | None]) -> bool:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from portal.forms import BaseForm, CountField
+from portal.forms import BaseForm, CountField, StampField
 from scoring.rating.measures import FACTS, MEASURES
-from scoring.rating.standard import SOURCE_LABELS, Criterion, Tier
+from scoring.rating.standard import MAX_NAME, MAX_REMEDY, MAX_SOURCE, MAX_VERSION, SOURCE_LABELS, Criterion, Tier
+from scoring.standard_editor.drafts import MAX_TEXT
 
 _MEASURES = [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
 _NEED_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_least": 0}
@@ -18,17 +19,17 @@ _NEED_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_leas
 class StandardForm(BaseForm):
     """The general values of a standard."""
 
-    version = StringField(_("Phiên bản"), [DataRequired(), Length(max=32)])
-    name = StringField(_("Tên bộ tiêu chuẩn"), [DataRequired(), Length(max=200)])
+    version = StringField(_("Phiên bản"), [DataRequired(), Length(max=MAX_VERSION)])
+    name = StringField(_("Tên bộ tiêu chuẩn"), [DataRequired(), Length(max=MAX_NAME)])
     pass_mark = CountField(_("Điểm đạt (trên 100)"), [DataRequired()])
     pc_max_age_years = CountField(_("Tuổi máy tính tối đa (năm)"), [DataRequired()])
-    revision = HiddenField()
+    revision = StampField()
 
 
 class CriterionForm(BaseForm):
     """One criterion."""
 
-    name = StringField(_("Tên tiêu chí"), [DataRequired(), Length(max=200)])
+    name = StringField(_("Tên tiêu chí"), [DataRequired(), Length(max=MAX_NAME)])
     measure = SelectField(_("Phép đo"), choices=_MEASURES)
     constant = CountField(_("Mức cố định"))
     percent = CountField(_("Tỷ lệ % của thông tin làm căn cứ"))
@@ -46,12 +47,12 @@ class CriterionForm(BaseForm):
     )
     effective_from = DateField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
     effective_to = DateField(_("Hết hiệu lực sau ngày"), [Optional()])
-    source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=1000)])
+    source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=MAX_SOURCE)])
     label = SelectField(
         _("Nhãn nguồn"), choices=[SelectChoice(key, f"{key} – {meaning}") for key, meaning in SOURCE_LABELS.items()]
     )
-    remedy_text = StringField(_("Giải pháp bổ sung"), [DataRequired(), Length(max=500)])
-    revision = HiddenField()
+    remedy_text = StringField(_("Giải pháp bổ sung"), [DataRequired(), Length(max=MAX_REMEDY)])
+    revision = StampField()
 
     @property
     def values(self) -> dict[str, Any]:
@@ -87,9 +88,9 @@ class NewCriterionForm(CriterionForm):
 class TextForm(BaseForm):
     """The whole text, typed or as a file."""
 
-    toml = TextAreaField(_("Nội dung TOML"))
+    toml = TextAreaField(_("Nội dung TOML"), [Length(max=MAX_TEXT)])
     file = FileField(_("hoặc tệp .toml"))
-    revision = HiddenField()
+    revision = StampField()
 
 
 class PublishForm(BaseForm):

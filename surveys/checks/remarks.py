@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import now
 from portal.errors import NotFoundError
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_text
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Remark, Submission
@@ -34,7 +34,7 @@ def add_remark(
     Raises RemarkError where the text is missing or too long, or where a reason of a return names no question of the ward, or comes
     when the submission is not waiting for review.
     """
-    cleaned = to_nfc(text).replace("\x00", "").strip()
+    cleaned = clean_text(text).strip()
     if len(cleaned) < MIN_LENGTH:
         raise RemarkError("Hãy ghi nội dung.")
     if len(cleaned) > MAX_LENGTH:

@@ -8,10 +8,12 @@ from inventory.snapshots.snapshot import Owner
 from surveys.questionnaire.answers import connection, equipment
 from surveys.questionnaire.answers.parsing import UNKNOWN
 from surveys.questionnaire.answers.yesno import CHOICES
-from surveys.questionnaire.evaluation import reason_field
+from surveys.questionnaire.evaluation import REASON_LENGTH, reason_field
 from surveys.questionnaire.questions import Question, Questionnaire, Section
 
-# A form that carries more rows than this for one item was not made by a person.
+# In characters; what a question takes is less, and said beside it.
+MAX_LENGTH = 2000
+# A form that carries more rows than this for one question was not made by a person.
 MAX_ROWS = 500
 LOT_PARTS = {
     "year": "Năm đưa vào sử dụng",
@@ -76,5 +78,21 @@ def is_field_of(name: str, question: Question) -> bool:
     row, _, part = name.rpartition(".")
     key, _, number = row.partition("#")
     parts = (*equipment.QUANTITIES, "year", "owner", "note") if question.kind == "equipment" else tuple(connection.PARTS)
-    is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and 2 <= int(number) <= MAX_ROWS)
+    is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and int(number) >= 2)
     return key == question.key and part in parts and is_row
+
+
+def find_excess(name: str, raw: str) -> str:
+    """Why an entry cannot be stored at all, in words that follow its label: it is too long, or its row is one too many. Blank where it can."""
+    number = name.rpartition(".")[0].partition("#")[2]
+    if len(raw) > MAX_LENGTH:
+        return f"dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại."
+    if raw and ROW_NUMBER.fullmatch(number) and int(number) > MAX_ROWS:
+        return f"ở dòng thứ {number}; mỗi câu không quá {MAX_ROWS} dòng. Gộp các dòng giống nhau."
+    return ""
+
+
+def longest_entry(name: str) -> int:
+    """How many characters a field takes, for its input."""
+    part = name.rpartition(".")[2]
+    return {"note": equipment.NOTE_LENGTH, "provider": connection.NAME_LENGTH, "why": REASON_LENGTH}.get(part, MAX_LENGTH)

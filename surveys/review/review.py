@@ -25,8 +25,9 @@ from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import SnapshotStamp, snapshot_stamp, validate_submission
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import to_snapshot
+from surveys.questionnaire.field_names import MAX_LENGTH
 from surveys.review.review_priority import ReviewPriority, assess_priority
-from surveys.submissions.submissions import MAX_LENGTH, add_event, last_day
+from surveys.submissions.submissions import add_event, last_day
 
 MIN_REASON_LENGTH = 5
 # A submission returned near the deadline or after it may still be corrected and sent for so many days (an assumption).

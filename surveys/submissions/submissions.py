@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
 from portal.formats import format_day
-from portal.vietnamese import to_nfc
+from portal.vietnamese import clean_line, clean_text
 from surveys.checks.entries import SubmissionError, entries_of, question_key, questionnaire_of
 from surveys.checks.remarks import settle_return_reasons
 from surveys.checks.states import AnswerSource, CollectionState, EventKind
 from surveys.checks.validation import Validation, validate_submission
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.field_names import field_label
+from surveys.questionnaire.field_names import field_label, find_excess
 from surveys.questionnaire.questions import load_questionnaire
 
-MAX_LENGTH, MAX_REASON_LENGTH = 2000, 500
+MAX_REASON_LENGTH, MAX_NAME_LENGTH = 500, 200
 
 
 class IncompleteError(SubmissionError):
@@ -107,6 +107,7 @@ def save_fields(
     changed: dict[str, tuple[str, str]] = {}
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
+    cleaned_reason = clean_reason(reason)
     for name, raw in _clean_fields(fields).items():
         answer = answers.get(name)
         stored, base_value = answer.raw if answer else "", base_values.get(name, "")
@@ -122,7 +123,6 @@ def save_fields(
         questions = frozenset(map(question_key, changed))
         _confirm_answers(submission, questions, by, moment)
         settle_return_reasons(session, submission, questions, by, moment)
-        cleaned_reason = clean_reason(reason)
         session.add_all(
             change_record(submission, name, *pair, by, moment, source, cleaned_reason) for name, pair in changed.items()
         )
@@ -191,9 +191,12 @@ def send_submission(
             "Đợt này cần lãnh đạo UBND xã, phường xác nhận trên hệ thống trước khi gửi. "
             "Mời lãnh đạo vào bằng tài khoản của mình, mở phiếu và bấm “Xác nhận”."
         )
-    if not prepared_by.strip() or not confirmed_by.strip():
+    names = [clean_line(name).strip() for name in (prepared_by, confirmed_by)]
+    if not all(names):
         raise SubmissionError("Hãy ghi tên người lập phiếu và tên lãnh đạo UBND xác nhận.")
-    submission.prepared_by, submission.confirmed_by = prepared_by.strip()[:200], confirmed_by.strip()[:200]
+    if any(len(name) > MAX_NAME_LENGTH for name in names):
+        raise SubmissionError(f"Tên người lập, người xác nhận không quá {MAX_NAME_LENGTH} ký tự. Ghi họ tên và chức danh.")
+    submission.prepared_by, submission.confirmed_by = names
     submission.state = CollectionState.SENT.value
     submission.sent_at = moment
     add_event(session, submission, EventKind.SENT, by, at=submission.sent_at)
@@ -257,21 +260,23 @@ def change_record(
 
 
 def clean_reason(text: str) -> str:
-    """The reason of a change as the log stores it: one line of limited length."""
-    return " ".join(to_nfc(text).replace("\x00", "").split())[:MAX_REASON_LENGTH]
+    """The reason of a change as the log stores it, on one line. Raises SubmissionError where it is too long."""
+    reason = " ".join(clean_text(text).split())
+    if len(reason) > MAX_REASON_LENGTH:
+        raise SubmissionError(f"Lý do dài {len(reason)} ký tự; viết gọn trong {MAX_REASON_LENGTH} ký tự.")
+    return reason
 
 
 def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
     cleaned = {name: _normalise(text) for name, text in fields.items()}
     for name, raw in cleaned.items():
-        if len(raw) > MAX_LENGTH:
-            label = field_label(load_questionnaire(), name)
-            raise SubmissionError(f"Ô “{label}” dài {len(raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự. Viết gọn lại.")
+        if excess := find_excess(name, raw):
+            raise SubmissionError(f"Ô “{field_label(load_questionnaire(), name)}” {excess}")
     return cleaned
 
 
 def _normalise(text: str) -> str:
-    return to_nfc(text).replace("\x00", "").strip()
+    return clean_text(text).strip()
 
 
 def _store_answer(submission: Submission, answers: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:

@@ -11,18 +11,19 @@ from surveys.questionnaire.answers.kinds import KINDS
 from surveys.questionnaire.answers.parsing import Problem, row_names
 from surveys.questionnaire.answers.yesno import CHOICES
 from surveys.questionnaire.evaluation import Evaluation, reason_field
-from surveys.questionnaire.field_names import LOT_PARTS
+from surveys.questionnaire.field_names import LOT_PARTS, longest_entry
 from surveys.questionnaire.questions import Question, Section
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One input: its name, its label, its text, and what is wrong with it."""
+    """One input: its name, its label, its text, what is wrong with it, and how many characters it takes."""
 
     name: str
     label: str
     value: str
     error: str
+    length: int
     unit: str = ""
 
 
@@ -124,7 +125,7 @@ def _row(question: Question, name: str, entries: Mapping[str, str], errors: Mapp
 
 def _cell(name: str, label: str, entries: Mapping[str, str], errors: Mapping[str, Problem], unit: str = "") -> Cell:
     problem = errors.get(name)
-    return Cell(name, label, entries.get(name, ""), problem.message if problem else "", unit)
+    return Cell(name, label, entries.get(name, ""), problem.message if problem else "", longest_entry(name), unit)
 
 
 YES_NO = CHOICES

@@ -12,7 +12,7 @@ from inventory.wards.queries import list_wards
 from portal.clock import now, today
 from portal.office_files import save_workbook
 from portal.uploads import UploadError, open_workbook, read_rows
-from portal.vietnamese import fold, to_nfc
+from portal.vietnamese import clean_text, fold
 from surveys.checks.entries import entries_of
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
@@ -133,7 +133,7 @@ def _to_entry(value: object, question: Question) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = to_nfc(str(value)).strip()
+    text = clean_text(str(value)).strip()
     return _YES_NO.get(fold(text), text) if question.kind == "yesno" else text
 
 

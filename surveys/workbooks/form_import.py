@@ -25,9 +25,9 @@ from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
 from surveys.questionnaire.answers.cells import from_cell
 from surveys.questionnaire.evaluation import evaluate_entries
-from surveys.questionnaire.field_names import field_label, is_field_of, value_label
+from surveys.questionnaire.field_names import field_label, find_excess, is_field_of, value_label
 from surveys.questionnaire.questions import Question, Questionnaire
-from surveys.submissions.submissions import MAX_LENGTH, SaveOutcome, is_editable, save_fields
+from surveys.submissions.submissions import SaveOutcome, is_editable, save_fields
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -255,8 +255,8 @@ def _compare_with_stored(submission: Submission, questionnaire: Questionnaire, a
         if answer.raw == before:
             continue
         line = _import_line(questionnaire, answer, before)
-        too_long = f"Dài {len(answer.raw)} ký tự; mỗi ô không quá {MAX_LENGTH} ký tự." if len(answer.raw) > MAX_LENGTH else ""
-        message = too_long or problems.get(answer.field, "")
+        excess = find_excess(answer.field, answer.raw)
+        message = (f"Ô này {excess}" if excess else "") or problems.get(answer.field, "")
         if message:
             refused.append(replace(line, message=message))
         elif before != answer.base:

@@ -142,6 +142,7 @@ def test_the_command_makes_accounts_and_slips(app, tmp_path):
         ({"role": "officer", "wards": ""}, "phải ghi mã xã, phường"),
         ({"role": "leader", "wards": "00070"}, "bỏ trống mã xã, phường"),
         ({"role": "officer", "wards": "00070", "username": "ab"}, "cần 3 đến 64 ký tự"),
+        ({"role": "leader", "full_name": "x" * 201}, "Không được dài quá 200 ký tự"),
     ],
 )
 def test_an_account_that_makes_no_sense_is_told_and_stays_typed(sign_in, entered, message):

@@ -7,6 +7,13 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(path for path in ROOT.glob("*/templates/**/*.html") if ".venv" not in path.parts)
 PAGES = [path for path in TEMPLATES if '{% extends "portal/base.html" %}' in path.read_text("utf-8")]
 
+# An input that is typed into, or an area of text, with the expressions and statements among its attributes.
+TEXT_FIELD = re.compile(
+    r"""<textarea\b(?:[^>"{]|"[^"]*"|\{\{.*?\}\}|\{%.*?%\})*>"""
+    r"""|<input\b(?![^>]*type="(?!text|search|password|email|\{\{))(?:[^>"{]|"[^"]*"|\{\{.*?\}\}|\{%.*?%\})*>""",
+    re.DOTALL,
+)
+
 
 def relative_path(path):
     return str(path.relative_to(ROOT))
@@ -51,3 +58,13 @@ def test_no_attribute_stands_behind_a_swallowed_line_break(path):
     assert not glued_attributes, (
         f"{relative_path(path)}: {glued_attributes}; let an expression stand for the statement before, or put the attribute before it"
     )
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative_path)
+def test_a_person_is_told_how_much_a_field_takes(path):
+    text = path.read_text("utf-8")
+    unbounded_fields = [tag for tag in re.findall(TEXT_FIELD, text) if "maxlength" not in tag and "readonly" not in tag]
+    # Attributes that are put together above the tag.
+    if re.search(r'"maxlength":', text):
+        unbounded_fields = [tag for tag in unbounded_fields if "attributes|xmlattr" not in tag]
+    assert not unbounded_fields, f"{relative_path(path)}: give {unbounded_fields} the maxlength that the server refuses beyond"

@@ -21,7 +21,7 @@ from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
 from surveys.models import Round, Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
-from surveys.questionnaire.field_names import field_label, posted_base, value_label
+from surveys.questionnaire.field_names import field_label, posted_base, posted_fields, value_label
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.answer_diff import diff_answers
 from surveys.submissions.rounds import open_round
@@ -86,6 +86,36 @@ def test_nobody_disputes_with_himself_over_what_the_table_tidied(session, draft,
 def test_a_field_that_is_too_long_is_named_in_words(session, draft):
     with pytest.raises(SubmissionError, match=r"Ô “Máy in .* – Ghi chú” dài 2001 ký tự"):
         save_fields(session, draft, {"A03.note": "x" * 2001}, {}, "Người một")
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("A01#501.good", r"Ô “Máy vi tính .*, lô thứ 501.*” ở dòng thứ 501; mỗi câu không quá 500 dòng"),
+        ("internet#999.provider", "500 dòng"),
+    ],
+)
+def test_a_row_that_is_one_too_many_is_refused_and_not_dropped(session, draft, field, message):
+    section = next(
+        section for section in FORM.sections if field.partition("#")[0] in {question.key for question in section.questions}
+    )
+    posted = posted_fields(section, {field: "1"})
+    with pytest.raises(SubmissionError, match=message):
+        save_fields(session, draft, posted, {}, "Người một")
+
+
+def test_lots_and_lines_have_a_number_that_a_person_is_told():
+    lots = {f"A03#{number}.good": "1" for number in range(2, 103)}
+    assert problems(lots)["A03#101.good"].startswith("Câu này có 102 lô; nhiều nhất 100 lô. Gộp các lô giống nhau")
+    lines = {f"internet#{number}.contracted": "100" for number in range(2, 23)}
+    assert problems(lines)["internet#21.contracted"].startswith("Câu này có 22 đường; nhiều nhất 20 đường.")
+    fewer = {f"A03#{number}.good": "1" for number in range(2, 101)}
+    assert "A03#100.good" not in problems(fewer)
+
+
+def test_names_and_reasons_that_are_too_long_are_refused_and_not_cut(session, draft):
+    with pytest.raises(SubmissionError, match="Lý do dài 501 ký tự; viết gọn trong 500 ký tự"):
+        save_fields(session, draft, {"floors": "3"}, {}, "Người một", reason="x" * 501)
 
 
 def test_another_owner_is_another_answer_and_stands_in_words():

@@ -4,7 +4,7 @@ A number stays a number; a choice (Có, Không, Chưa nắm được, the owner)
 """
 
 from inventory.snapshots.snapshot import Owner
-from portal.vietnamese import fold, to_nfc
+from portal.vietnamese import clean_text, fold
 from surveys.questionnaire.answers.parsing import UNKNOWN
 from surveys.questionnaire.answers.yesno import CHOICES
 
@@ -40,7 +40,7 @@ def from_cell(field: str, kind: str, value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         value = int(value) if value.is_integer() and abs(value) < 1e15 else str(value).replace(".", ",")
-    text = to_nfc(str(value)).replace("\x00", "").strip()
+    text = clean_text(str(value)).strip()
     part = field.rpartition(".")[2]
     if part == "owner":
         return _OWNER_VALUES.get(fold(text), text)

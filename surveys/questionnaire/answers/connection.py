@@ -2,12 +2,13 @@
 
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind
 from portal.numbers import CountError, parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text, row_names
+from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text, row_names, too_many_rows
 from surveys.questionnaire.questions import Question
 
 PARTS = {"provider": "Nhà cung cấp", "contracted": "Tốc độ theo hợp đồng (Mbps)", "measured": "Tốc độ đo được (Mbps)"}
 MAX_MBPS = 100_000
 NAME_LENGTH = 100
+MAX_LINES = 20
 SPEED_OF_UNKNOWN = "Câu này để “chưa nắm được” (dấu ? ở đường thứ nhất) nhưng đường này lại có tốc độ. Sửa một trong hai."
 NO_SPEED = "Hãy ghi tốc độ theo hợp đồng; không có đường này thì ghi 0."
 
@@ -22,9 +23,10 @@ def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer
         )
         return ParsedAnswer(answered=True, unknown=True, problems=contradictions)
     connections: list[Connection] = []
-    problems: list[Problem] = []
+    rows = row_names(entries, question.key)
+    problems = too_many_rows(question, rows, "contracted", MAX_LINES, "đường")
     answered = False
-    for row in row_names(entries, question.key):
+    for row in rows:
         if not any(entry_text(entries, f"{row}.{part}") for part in PARTS):
             continue
         answered = True

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inventory.snapshots.snapshot import Connection, EquipmentLot, FactValue
+from surveys.questionnaire.questions import Question
 
 # The entry for "chưa nắm được": an answer that is not a number and does not count as one.
 UNKNOWN = "?"
@@ -41,3 +42,11 @@ def row_names(entries: Entries, key: str) -> list[str]:
     rows = {name.rpartition(".")[0] for name in entries if name.startswith(f"{key}#") and entries[name].strip()}
     numbers = sorted(int(row.partition("#")[2]) for row in rows if row.partition("#")[2].isdecimal())
     return [key, *(f"{key}#{number}" for number in numbers)]
+
+
+def too_many_rows(question: Question, rows: list[str], part: str, most: int, unit: str) -> list[Problem]:
+    """A problem at the first row beyond those that a question takes, at the cell ``part``; none where there are few enough."""
+    if len(rows) <= most:
+        return []
+    message = f"Câu này có {len(rows)} {unit}; nhiều nhất {most} {unit}. Gộp các {unit} giống nhau rồi xóa {unit} thừa."
+    return [Problem(f"{rows[most]}.{part}", question.key, message)]

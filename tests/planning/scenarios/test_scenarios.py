@@ -226,6 +226,16 @@ def test_a_plan_without_lines_is_not_fixed(session):
         scenarios.finalise_plan(session, record, "Người thử")
 
 
+def test_a_reason_that_is_too_long_is_refused_by_every_door(demo_session):
+    record = get_plan_record(demo_session, 1)
+    for write in (
+        lambda: scenarios.revise_plan(demo_session, record, "x" * 301, "Người thử"),
+        lambda: scenarios.save_edits(demo_session, record, [], "x" * 301, "Người thử", scenarios.WORKBOOK),
+    ):
+        with pytest.raises(scenarios.ScenarioError, match="Lý do dài 301 ký tự; viết gọn trong 300 ký tự"):
+            write()
+
+
 def test_fixed_for_good(demo_session):
     record = get_plan_record(demo_session, 1)
     scenarios.finalise_plan(demo_session, record, "Người thử")

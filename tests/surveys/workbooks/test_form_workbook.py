@@ -17,7 +17,7 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from inventory.snapshots.snapshot import Owner
 from portal.uploads import UploadError
-from portal.vietnamese import fold, to_nfc
+from portal.vietnamese import clean_text, fold
 from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
@@ -86,7 +86,7 @@ def test_whatever_was_typed_comes_back_as_it_was(data):
             ("floors", "why"),
         )
     ]
-    entries = {field: to_nfc_without_controls(data.draw(values)) for field in fields}
+    entries = {field: one_line_of(data.draw(values)) for field in fields}
     if "A01.owner" in entries and entries["A01.owner"] not in ("", "leased"):
         entries["A01.owner"] = ""
     workbook = build_form_workbook(FormHeader(WARD_CODE, "Phường Cửa Nam", 1, "Đợt", FORM.version), FORM, entries)
@@ -97,10 +97,10 @@ def test_whatever_was_typed_comes_back_as_it_was(data):
         assert entry == entries.get(row[0], ""), row
 
 
-def to_nfc_without_controls(text):
-    clean_text = "".join(char for char in to_nfc(text) if char.isprintable()).strip()
+def one_line_of(text):
+    text = "".join(char for char in clean_text(text) if char.isprintable()).strip()
     # What reads as one of our words is that word: nobody types the code of an answer into the other kind of field.
-    return "" if fold(clean_text) in ("co", "khong", "chua nam duoc") else clean_text
+    return "" if fold(text) in ("co", "khong", "chua nam duoc") else text
 
 
 def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_session, submission):
@@ -283,7 +283,7 @@ READER_SCRIPT = """
 import os, resource, sys, time
 from surveys.workbooks.form_import import preview_import
 from portal.uploads import UploadError
-from portal.vietnamese import fold, to_nfc
+from portal.vietnamese import fold, clean_text
 from portal.errors import WardReadinessError
 class Round: id, questionnaire_version = 1, "2026.1"
 for path in sys.argv[1:]:
