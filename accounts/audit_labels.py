@@ -1,7 +1,12 @@
 """The labels of the audit trail: what ``<noun>:<verb>`` means to whoever reads it. Pure."""
 
 ACTION_LABELS = {
+    "account:begin-acting": "bắt đầu làm thay",
+    "account:change": "sửa tài khoản",
     "account:change-password": "đổi mật khẩu",
+    "account:create-stand-in": "ghi ủy quyền",
+    "account:end-acting": "thôi làm thay",
+    "account:end-stand-in": "kết thúc ủy quyền",
     "account:create": "tạo tài khoản",
     "account:import": "tạo hàng loạt tài khoản",
     "account:refuse": "đăng nhập không được",
@@ -16,6 +21,7 @@ ACTION_LABELS = {
     "action:create": "giao việc",
     "action:download": "tải bảng việc cần làm",
     "action:reopen": "mở lại việc",
+    "audit:download": "tải nhật ký hệ thống",
     "board:download": "tải bảng theo dõi đợt",
     "boundary:load": "nạp ranh giới xã, phường",
     "boundary:remove": "gỡ ranh giới xã, phường",
@@ -92,6 +98,7 @@ _SUBJECT_LABELS = {
     "action": "việc cần làm",
     "actions": "việc cần làm",
     "account": "tài khoản",
+    "audit": "nhật ký hệ thống",
     "city": "toàn thành phố",
     "figure": "hình",
     "file": "tệp",
@@ -107,6 +114,49 @@ _SUBJECT_LABELS = {
     "standard-draft": "bản thảo",
     "ward": "xã, phường",
 }
+
+
+_KEY_LABELS = {
+    "accounts": "số tài khoản",
+    "action": "việc",
+    "active": "đang mở",
+    "briefs": "số bản tóm tắt",
+    "buyer": "đơn vị mua",
+    "deputy": "người làm thay",
+    "document": "văn bản",
+    "email": "thư điện tử",
+    "entries": "số dòng",
+    "fields": "câu trả lời",
+    "filename": "tên tệp",
+    "former_district": "địa bàn",
+    "full_name": "họ tên",
+    "include_security": "kèm nhóm an ninh mạng",
+    "kind": "loại",
+    "letters": "số thư",
+    "name": "tên",
+    "note": "ghi chú",
+    "person": "tài khoản",
+    "price": "đơn giá",
+    "question": "câu hỏi",
+    "reason": "lý do",
+    "role": "vai trò",
+    "rows": "số dòng",
+    "scope": "phạm vi",
+    "security": "kèm nhóm an ninh mạng",
+    "sha256": "mã kiểm tra",
+    "since": "từ ngày",
+    "source": "nguồn",
+    "subject": "đối tượng",
+    "unit_price": "đơn giá",
+    "until": "đến ngày",
+    "ward": "xã, phường",
+    "wards": "xã, phường",
+}
+
+
+def describe_key(key: str) -> str:
+    """The label of what was before or after; a code of the questionnaire or the plan stands as it is."""
+    return _KEY_LABELS.get(key, key)
 
 
 def describe_action(action: str) -> str:

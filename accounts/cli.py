@@ -9,10 +9,10 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from accounts import audit
-from accounts.identity import Role
+from accounts.identity import Role, Scope
 from accounts.passwords import check_strength
 from accounts.places import list_places, place_names
-from accounts.users import create_user, has_administrator
+from accounts.users import AccountDetails, create_user, has_administrator, make_credentials
 from accounts.users_workbook import import_users
 from portal.database import session_scope
 from portal.errors import WardReadinessError
@@ -45,4 +45,5 @@ def ask_first_administrator(session: Session) -> None:
     username = os.environ.get("ADMIN_USERNAME") or click.prompt("Tên đăng nhập của quản trị hệ thống")
     password = os.environ.get("ADMIN_PASSWORD") or click.prompt("Mật khẩu", hide_input=True, confirmation_prompt=True)
     check_strength(password, (username, *place_names()))
-    create_user(session, username, "Quản trị hệ thống", Role.ADMINISTRATOR, password=password)
+    details = AccountDetails("Quản trị hệ thống", Role.ADMINISTRATOR, Scope.CITY)
+    create_user(session, username, details, make_credentials(password))

@@ -6,10 +6,10 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Role
+from accounts.identity import SCOPES, Role
 from accounts.models import User
-from accounts.users import create_user
-from accounts.views import DEMO_PASSWORD
+from accounts.users import AccountDetails, create_user, make_credentials
+from accounts.views.sign_in import DEMO_PASSWORD
 from portal.errors import SettingError
 
 DEMO_WARD = "00082"
@@ -30,7 +30,8 @@ def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
     for username, full_name, role, wards in ACCOUNTS:
         user, email = existing.get(username), f"{username}@example.org"
         if user is None:
-            create_user(session, username, full_name, role, wards, password=DEMO_PASSWORD, is_demo=True, email=email)
+            details = AccountDetails(full_name, role, SCOPES[role][0], wards=tuple(wards), email=email)
+            create_user(session, username, details, make_credentials(DEMO_PASSWORD), is_demo=True)
         elif user.is_demo and not user.email:
             user.email = email
 

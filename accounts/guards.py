@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from accounts.identity import Identity
 from accounts.permissions import Permission, may
 from accounts.sessions import find_session, needs_note, note_use, session_limits
-from accounts.sign_in import find_identity
+from accounts.stand_ins import identity_of
 from portal.database import check_before_writing, is_writing, reading_session, write_if_free
 from portal.errors import NotFoundError
 from portal.settings import current_settings
@@ -45,7 +45,7 @@ def load_identity(db: Session) -> None:
         return
     browser_session = find_session(db, session["token"], session_limits(current_settings()))
     if browser_session is not None:
-        g.identity = find_identity(browser_session.user)
+        g.identity = identity_of(browser_session)
         g.browser_session = browser_session
 
 

@@ -21,9 +21,28 @@ class Role(LabelledEnum):
         return self in (Role.OFFICER, Role.WARD_HEAD)
 
 
+class Scope(LabelledEnum):
+    """What an account answers for, as it is stored."""
+
+    CITY = "city", "Toàn thành phố"
+    FORMER_DISTRICT = "former_district", "Địa bàn quận, huyện, thị xã trước 01/7/2025"
+    WARDS = "wards", "Danh sách xã, phường"
+
+
+# What an account of each role may answer for, the usual first. Whoever plans, decides or manages accounts does so for the city.
+SCOPES: dict[Role, tuple[Scope, ...]] = {
+    Role.OFFICER: (Scope.WARDS,),
+    Role.WARD_HEAD: (Scope.WARDS,),
+    Role.REVIEWER: (Scope.CITY, Scope.FORMER_DISTRICT, Scope.WARDS),
+    Role.PLANNER: (Scope.CITY,),
+    Role.LEADER: (Scope.CITY,),
+    Role.ADMINISTRATOR: (Scope.CITY,),
+}
+
+
 @dataclass(frozen=True)
 class Identity:
-    """Who is signed in. ``wards`` is None for the whole city."""
+    """Who is signed in. ``wards`` is None for the whole city. ``acts_for`` is the user name of whom this person stands in for."""
 
     user_id: int
     username: str
@@ -31,6 +50,7 @@ class Identity:
     role: Role
     wards: frozenset[str] | None
     must_change_password: bool = False
+    acts_for: str | None = None
 
     def covers(self, ward_code: str) -> bool:
         """Whether this ward lies within the person's scope."""

@@ -1,5 +1,6 @@
-"""Tables of people: users, the wards they answer for, their open sessions, counts of failed sign-ins, and the append-only audit trail."""
+"""Tables of people: users, the wards they answer for, who stands in for whom, open sessions, counts of failed sign-ins, and the append-only audit trail."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ForeignKey, String
@@ -20,6 +21,8 @@ class User(Base):
     email: Mapped[NfcStr] = mapped_column(default="")
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(32))
+    scope: Mapped[str] = mapped_column(String(16))
+    former_district: Mapped[NfcStr] = mapped_column(default="")
     must_change_password: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -28,12 +31,30 @@ class User(Base):
 
 
 class UserWard(Base):
-    """One ward that a user answers for. No row at all means the whole city, where the role allows it."""
+    """One ward that a user answers for, where the scope is a list. No row means no ward."""
 
     __tablename__ = "user_ward"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     ward_code: Mapped[str] = mapped_column(String(5), primary_key=True)
+
+
+class StandIn(Base):
+    """Who acts for whom (ủy quyền), from a day to a day, both included; ``ended_at`` where it was taken back before."""
+
+    __tablename__ = "stand_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    absent_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    since: Mapped[date]
+    until: Mapped[date]
+    document: Mapped[NfcStr]
+    by: Mapped[NfcStr]
+    at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    absent: Mapped[User] = relationship(foreign_keys=[absent_id], lazy="joined", innerjoin=True)
+    deputy: Mapped[User] = relationship(foreign_keys=[deputy_id], lazy="joined", innerjoin=True)
 
 
 class BrowserSession(Base):
@@ -47,8 +68,10 @@ class BrowserSession(Base):
     began_at: Mapped[Instant]
     last_used_at: Mapped[Instant]
     address: Mapped[str] = mapped_column(String(45))
+    stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("stand_in.id", ondelete="SET NULL"))
     # Every page asks for both.
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    stand_in: Mapped["StandIn | None"] = relationship()
 
 
 class SignInCount(Base):
@@ -71,6 +94,7 @@ class AuditEntry(Base):
     user_id: Mapped[int | None]
     username: Mapped[str] = mapped_column(String(64))
     address: Mapped[str | None] = mapped_column(String(45))
+    acts_for: Mapped[str | None] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(64), index=True)
     subject: Mapped[str] = mapped_column(NfcString(128), index=True)
     before: Mapped[Any | None] = mapped_column(CleanJson)

@@ -120,8 +120,12 @@ POLICY: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What is done for all wards at once: only for whoever answers for all of them.
+FOR_THE_CITY = frozenset({P.ROUND_MANAGE, P.STANDARD_EDIT, P.STANDARD_PUBLISH})
+
+
 def may(identity: Identity, permission: Permission, ward_code: str | None = None) -> bool:
     """Whether a person may do this, on this ward where one is named."""
-    if permission not in POLICY[identity.role]:
+    if permission not in POLICY[identity.role] or (permission in FOR_THE_CITY and identity.wards is not None):
         return False
     return ward_code is None or identity.covers(ward_code)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Identity, Role
 from accounts.models import User
 from accounts.passwords import DUMMY_HASH, verify_password
+from accounts.scopes import covered_wards
 from portal.errors import WardReadinessError
 from portal.vietnamese import fold
 
@@ -38,17 +39,9 @@ def find_checked_user(session: Session, name: str, checked_hash: str | None) -> 
     return user if user is not None and user.password_hash == checked_hash else None
 
 
-def find_identity(user: User) -> Identity | None:
-    """The person of an open session, or None once the account was closed."""
-    return to_identity(user) if user.is_active else None
-
-
 def to_identity(user: User) -> Identity:
-    """The plain view of a user. Without named wards, a role of the city covers all and a role of a ward covers none."""
-    role = Role(user.role)
-    ward_codes = frozenset(row.ward_code for row in user.wards)
-    wards = ward_codes if ward_codes or role.is_of_ward else None
-    return Identity(user.id, user.username, user.full_name, role, wards, user.must_change_password)
+    """The plain view of a user."""
+    return Identity(user.id, user.username, user.full_name, Role(user.role), covered_wards(user), user.must_change_password)
 
 
 def _find_user(session: Session, name: str) -> User | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Role
+from accounts.identity import Role, Scope
 from accounts.models import User, UserWard
 from accounts.passwords import check_strength, hash_password, make_one_time_password, verify_password
+from accounts.scopes import check_scope, describe_scope
 from accounts.sessions import end_sessions
 from accounts.throttle import lift
 from portal.clock import now
@@ -25,6 +26,31 @@ class UserError(WardReadinessError):
     """An account cannot be created or changed like this."""
 
 
+class UsernameError(UserError):
+    """The name of a new account is no name, or taken."""
+
+
+@dataclass(frozen=True)
+class AccountDetails:
+    """What an administrator says of an account. ``wards`` are codes, for a scope that is a list."""
+
+    full_name: str
+    role: Role
+    scope: Scope
+    former_district: str = ""
+    wards: tuple[str, ...] = ()
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A password and its hash. Hashing takes long: they are made before a transaction that writes begins."""
+
+    password: str
+    password_hash: str
+    is_one_time: bool
+
+
 @dataclass(frozen=True)
 class Slip:
     """What is printed and handed to a person: the name and the one-time password, which is stored nowhere."""
@@ -35,49 +61,76 @@ class Slip:
     password: str
 
 
-def create_user(
-    session: Session,
-    username: str,
-    full_name: str,
-    role: Role,
-    wards: Iterable[str] = (),
-    *,
-    password: str | None = None,
-    is_demo: bool = False,
-    email: str = "",
-) -> Slip:
-    """Create an account. Without a password it gets a one-time one that has to be changed. Raises UserError."""
-    name, codes = fold(username), sorted(set(wards))
+def make_credentials(password: str | None = None) -> Credentials:
+    """A one-time password and its hash; or those of a password that is given."""
+    chosen = password or make_one_time_password()
+    return Credentials(chosen, hash_password(chosen), is_one_time=password is None)
+
+
+def check_details(details: AccountDetails) -> None:
+    """Raise UserError or ScopeError where an account cannot be like this."""
+    if not details.full_name:
+        raise UserError("Còn thiếu họ và tên.")
+    if len(details.full_name) > MAX_FULL_NAME:
+        raise UserError(f"Họ và tên dài {len(details.full_name)} ký tự; không quá {MAX_FULL_NAME} ký tự.")
+    if details.email and not is_address(details.email):
+        raise UserError(f"Thư điện tử “{details.email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
+    check_scope(details.role, details.scope, details.former_district, details.wards)
+
+
+def check_username(session: Session, username: str) -> str:
+    """The name as it is stored. Raises UserError where it is no name, or taken."""
+    name = fold(username)
     if not _USERNAME.fullmatch(name):
-        raise UserError(f"Tên đăng nhập “{username}” cần 3 đến 64 ký tự, chỉ gồm chữ không dấu, số, dấu chấm, gạch.")
-    if not full_name.strip():
-        raise UserError(f"Tài khoản “{name}” còn thiếu họ và tên.")
-    if len(full_name.strip()) > MAX_FULL_NAME:
-        raise UserError(f"Họ và tên của tài khoản “{name}” dài {len(full_name.strip())} ký tự; không quá {MAX_FULL_NAME} ký tự.")
-    if role.is_of_ward and not codes:
-        raise UserError(f"Tài khoản “{name}” là {role.label.lower()} nên phải ghi mã xã, phường.")
-    if not role.is_of_ward and codes:
-        raise UserError(f"Tài khoản “{name}” là {role.label.lower()}, làm việc cho toàn thành phố: bỏ trống mã xã, phường.")
-    if email and not is_address(email):
-        raise UserError(f"Thư điện tử “{email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
-    if session.scalars(select(User.id).where(User.username == name)).first() is not None:
-        raise UserError(f"Đã có tài khoản “{name}”. Chọn tên khác.")
-    initial_password = password or make_one_time_password()
-    session.add(
-        User(
-            username=name,
-            full_name=full_name.strip(),
-            email=email,
-            password_hash=hash_password(initial_password),
-            role=role.value,
-            must_change_password=password is None,
-            is_demo=is_demo,
-            created_at=now(),
-            wards=[UserWard(ward_code=code) for code in codes],
-        )
+        raise UsernameError(f"Tên đăng nhập “{username}” cần 3 đến 64 ký tự, chỉ gồm chữ không dấu, số, dấu chấm, gạch.")
+    if has_user(session, name):
+        raise UsernameError(f"Đã có tài khoản “{name}”. Chọn tên khác.")
+    return name
+
+
+def create_user(
+    session: Session, username: str, details: AccountDetails, credentials: Credentials, *, is_demo: bool = False
+) -> Slip:
+    """Create an account. A one-time password has to be changed. Raises UserError, ScopeError."""
+    check_details(details)
+    name = check_username(session, username)
+    user = User(
+        username=name,
+        password_hash=credentials.password_hash,
+        must_change_password=credentials.is_one_time,
+        is_demo=is_demo,
+        created_at=now(),
     )
+    _set_details(user, details)
+    session.add(user)
     session.flush()
-    return Slip(name, full_name.strip(), role, initial_password)
+    return Slip(name, user.full_name, details.role, credentials.password)
+
+
+def change_details(session: Session, user_id: int, details: AccountDetails) -> User:
+    """Change an account; what its person may do changes with the next page. Raises UserError, ScopeError."""
+    check_details(details)
+    user = get_user(session, user_id)
+    if details.role is not Role.ADMINISTRATOR:
+        _keep_administrator(session, user)
+    _set_details(user, details)
+    return user
+
+
+def details_of(user: User) -> AccountDetails:
+    """What is stored of an account."""
+    wards = tuple(row.ward_code for row in user.wards)
+    return AccountDetails(user.full_name, Role(user.role), Scope(user.scope), user.former_district, wards, user.email)
+
+
+def _set_details(user: User, details: AccountDetails) -> None:
+    user.full_name, user.email = details.full_name, details.email
+    user.role, user.scope = details.role.value, details.scope.value
+    user.former_district = details.former_district if details.scope is Scope.FORMER_DISTRICT else ""
+    codes = sorted(set(details.wards)) if details.scope is Scope.WARDS else []
+    # Rows that stay are kept: one that is taken out and put in again would meet itself.
+    rows = {row.ward_code: row for row in user.wards}
+    user.wards = [rows.get(code) or UserWard(ward_code=code) for code in codes]
 
 
 def parse_ward_codes(text: str, known_codes: frozenset[str]) -> list[str]:
@@ -97,6 +150,11 @@ def get_user(session: Session, user_id: int) -> User:
     return user
 
 
+def find_user(session: Session, username: str) -> User | None:
+    """The account of a typed name, or None."""
+    return session.scalars(select(User).where(User.username == fold(username))).first()
+
+
 def has_user(session: Session, name: str) -> bool:
     """Whether there is an account of this name, open or closed."""
     return session.scalars(select(User.id).where(User.username == name)).first() is not None
@@ -105,6 +163,21 @@ def has_user(session: Session, name: str) -> bool:
 def list_users(session: Session) -> list[User]:
     """All accounts by name."""
     return list(session.scalars(select(User).order_by(User.username)))
+
+
+def search_users(session: Session, text: str, role: str, state: str) -> list[User]:
+    """The accounts whose name, full name, address or scope holds the text (whatever its diacritics), of a role and ``open`` or ``closed``."""
+    query = select(User).order_by(User.username)
+    if role:
+        query = query.where(User.role == role)
+    if state:
+        query = query.where(User.is_active if state == "open" else ~User.is_active)
+    folded = fold(text)
+    return [
+        user
+        for user in session.scalars(query)
+        if folded in fold(f"{user.username} {user.full_name} {user.email} {describe_scope(user)}")
+    ]
 
 
 def change_password(session: Session, user_id: int, checked_hash: str, new_hash: str) -> User:
@@ -141,28 +214,33 @@ def set_email(session: Session, user_id: int, email: str) -> User:
     return user
 
 
-def reset_password(session: Session, user_id: int) -> Slip:
+def reset_password(session: Session, user_id: int, credentials: Credentials) -> Slip:
     """Give a new one-time password; every open session of the account ends, and its name is let in again."""
     user = get_user(session, user_id)
-    password = make_one_time_password()
-    user.password_hash = hash_password(password)
+    user.password_hash = credentials.password_hash
     user.must_change_password = True
     end_sessions(session, user_id)
     lift(session, user.username)
-    return Slip(user.username, user.full_name, Role(user.role), password)
+    return Slip(user.username, user.full_name, Role(user.role), credentials.password)
 
 
 def set_active(session: Session, user_id: int, *, active: bool) -> User:
-    """Open or close an account. Raises UserError for the last active administrator."""
-    # The rows are locked, so that two administrators cannot close each other in the same moment.
-    administrators = select(User).where(User.role == Role.ADMINISTRATOR.value, User.is_active).with_for_update()
-    other_administrators = [user for user in session.scalars(administrators) if user.id != user_id]
+    """Open or close an account; its sessions end. Raises UserError for the last active administrator."""
     user = get_user(session, user_id)
-    if not active and user.role == Role.ADMINISTRATOR.value and not other_administrators:
-        raise UserError("Đây là quản trị hệ thống cuối cùng nên không khóa được. Tạo người quản trị khác trước.")
+    if not active:
+        _keep_administrator(session, user)
     user.is_active = active
     end_sessions(session, user_id)
     return user
+
+
+def _keep_administrator(session: Session, user: User) -> None:
+    """Raise UserError where nobody but this person could manage accounts."""
+    # The rows are locked, so that two administrators cannot close each other in the same moment.
+    administrators = select(User).where(User.role == Role.ADMINISTRATOR.value, User.is_active).with_for_update()
+    remaining = [administrator for administrator in session.scalars(administrators) if administrator.id != user.id]
+    if user.role == Role.ADMINISTRATOR.value and user.is_active and not remaining:
+        raise UserError("Đây là quản trị hệ thống cuối cùng nên không khóa, không đổi vai trò được. Tạo người quản trị khác trước.")
 
 
 def has_administrator(session: Session) -> bool:

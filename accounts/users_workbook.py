@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from accounts.identity import Role
-from accounts.users import Slip, UserError, create_user, parse_ward_codes
+from accounts.identity import SCOPES, Role, Scope
+from accounts.scopes import ScopeError
+from accounts.users import AccountDetails, Slip, UserError, create_user, make_credentials, parse_ward_codes
 from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold
 
@@ -32,7 +33,7 @@ def import_users(session: Session, data: bytes, known_wards: frozenset[str]) -> 
             continue
         try:
             slips.append(_create(session, cells, known_wards))
-        except UserError as error:
+        except (UserError, ScopeError) as error:
             errors.append(f"Dòng {number}: {error.message}")
     if errors:
         raise UploadError("\n".join(errors))
@@ -44,4 +45,7 @@ def _create(session: Session, cells: list[str], known_wards: frozenset[str]) -> 
     role = _ROLES.get(fold(role_name))
     if role is None:
         raise UserError(f"Vai trò “{role_name}” không có. Chọn một trong: {', '.join(role.label for role in Role)}.")
-    return create_user(session, username, full_name, role, parse_ward_codes(codes, known_wards), email=email)
+    wards = tuple(parse_ward_codes(codes, known_wards))
+    scope = Scope.WARDS if wards else SCOPES[role][0]
+    details = AccountDetails(full_name, role, scope, wards=wards, email=email)
+    return create_user(session, username, details, make_credentials())

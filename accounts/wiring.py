@@ -2,22 +2,26 @@
 
 from flask import Flask, g, render_template
 
-from accounts import cli
+from accounts import cli, stand_ins
 from accounts.demo import load_demo_accounts, refuse_demo_accounts
+from accounts.guards import require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission, may
-from accounts.views import blueprint
+from accounts.views import audit, own_account, sign_in, users  # noqa: F401 - all of them add their pages to one blueprint
+from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.setup import add_demo_step, add_setup_step, add_start_check
 
 
 def init_app(app: Flask) -> None:
     """Add the package's pages, menu entries and commands."""
-    app.register_blueprint(blueprint)
+    app.register_blueprint(sign_in.blueprint)
     app.jinja_env.globals["may"] = _is_permitted
     app.cli.add_command(cli.users)
     add_menu_entry(app, MenuEntry("Tài khoản", "accounts.user_list", Permission.USERS_MANAGE, 80))
     add_menu_entry(app, MenuEntry("Nhật ký hệ thống", "accounts.audit_trail", Permission.AUDIT_READ, 90))
+    for role in Role:
+        add_home_panel(app, HomePanel(role, 1, _offered_panel))
     add_home_panel(app, HomePanel(Role.ADMINISTRATOR, 10, lambda: render_template("accounts/home_panel.html")))
     add_setup_step(app, 90, "quản trị hệ thống", cli.ask_first_administrator, interactive=True)
     add_demo_step(app, 10, load_demo_accounts)
@@ -27,3 +31,9 @@ def init_app(app: Flask) -> None:
 def _is_permitted(permission: str, ward_code: str | None = None) -> bool:
     identity = g.get("identity")
     return identity is not None and may(identity, Permission(permission), ward_code)
+
+
+def _offered_panel() -> str:
+    """For whom the person may act today; nothing for most."""
+    offered = stand_ins.list_offered(get_session(), require_identity().user_id)
+    return render_template("accounts/offered_panel.html", offered=offered)

@@ -14,6 +14,8 @@ MESSAGES = {
     "This field is required.": "Hãy điền ô này.",
     "Not a valid choice.": "Hãy chọn một mục trong danh sách.",
     "Not a valid choice": "Hãy chọn một mục trong danh sách.",
+    "'%(value)s' is not a valid choice for this field.": "Hãy chọn một mục trong danh sách.",
+    "'%(value)s' are not valid choices for this field.": "Hãy chọn các mục trong danh sách.",
     "Invalid Choice: could not coerce.": "Hãy chọn một mục trong danh sách.",
     "Not a valid date value.": "Ngày chưa đúng. Viết theo dạng 31/12/2026.",
     "Field must be equal to %(other_name)s.": "Hai ô phải giống nhau.",

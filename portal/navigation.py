@@ -18,7 +18,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class HomePanel:
-    """A part of a role's home page: a function that returns HTML, shown to the role of that value, in this order.
+    """A part of a role's home page: a function that returns HTML, or nothing today, shown to the role of that value, in this order.
 
     ``place`` names the part for the style sheet, where the page lays its parts out side by side.
     """

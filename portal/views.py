@@ -49,7 +49,7 @@ def home() -> ResponseReturnValue:
     if identity.must_change_password:
         return redirect(url_for("accounts.change_password"))
     panels = [(panel.place, panel.render()) for panel in home_panels(current_app, identity.role)]
-    return render_template("portal/home.html", panels=panels)
+    return render_template("portal/home.html", panels=[(place, html) for place, html in panels if html.strip()])
 
 
 @blueprint.get("/health")

@@ -89,4 +89,4 @@ def _ward_panel() -> str:
 
 
 def _review_panel() -> str:
-    return render_template("surveys/reviewer/home_panel.html", waiting=list_waiting(get_session()))
+    return render_template("surveys/reviewer/home_panel.html", waiting=list_waiting(get_session(), require_identity().wards))

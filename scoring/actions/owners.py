@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Role
 from accounts.models import User
 from accounts.permissions import POLICY, Permission
+from accounts.scopes import covered_wards
 from inventory.wards.wards import Ward
 from scoring.actions.action import ActionError
 
@@ -42,7 +43,7 @@ def list_owners(session: Session) -> list[Owner]:
             user.full_name,
             Role(user.role),
             user.email,
-            frozenset(row.ward_code for row in user.wards) if Role(user.role).is_of_ward else None,
+            covered_wards(user),
         )
         for user in users
     ]

@@ -1,5 +1,6 @@
 """Review: a sent submission is approved, and becomes a snapshot that never changes, or is returned with a reason."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -56,17 +57,19 @@ class QueueRow:
     is_flagged: bool
 
 
-def list_waiting(session: Session) -> list[Submission]:
-    """The submissions that wait for review, oldest first."""
-    return list(session.scalars(_waiting_query()))
+def list_waiting(session: Session, wards: Collection[str] | None = None) -> list[Submission]:
+    """The submissions that wait for review, oldest first, of these wards or (None) of the whole city."""
+    return list(session.scalars(_waiting_query(wards)))
 
 
-def build_queue(session: Session) -> list[QueueRow]:
-    """The submissions that wait for review, by priority, then oldest first. A handful of queries, however many wait.
+def build_queue(session: Session, ward_codes: Collection[str] | None = None) -> list[QueueRow]:
+    """The same by priority, then oldest first. A handful of queries, however many wait.
 
     Raises QuestionnaireError.
     """
-    waiting = list(session.scalars(_waiting_query().options(selectinload(Submission.answers), joinedload(Submission.round))))
+    waiting = list(
+        session.scalars(_waiting_query(ward_codes).options(selectinload(Submission.answers), joinedload(Submission.round)))
+    )
     stamp, prices = snapshot_stamp(session), current_price_list(session)
     standards = {
         version: get_standard(session, version) for version in {submission.round.standard_version for submission in waiting}
@@ -178,8 +181,10 @@ def _rate_if_approved(submission: Submission, standard: Standard) -> Rating:
     return rate(snapshot, standard, snapshot.as_of)
 
 
-def _waiting_query() -> Select[Submission]:
+def _waiting_query(wards: Collection[str] | None) -> Select[Submission]:
     waiting = select(Submission).where(Submission.state == CollectionState.SENT.value)
+    if wards is not None:
+        waiting = waiting.where(Submission.ward_code.in_(wards))
     return waiting.order_by(Submission.sent_at, Submission.id)
 
 

@@ -34,7 +34,8 @@ from surveys.review.review import (
     sending_key,
 )
 from surveys.submissions.evidence import content_code, evidence_by_question, find_signed_copy
-from surveys.submissions.submissions import find_confirmation, get_submission, last_day
+from surveys.submissions.submissions import find_confirmation, last_day
+from surveys.views.access import get_submission_in_scope
 from surveys.views.form_view_model import build_fields
 from surveys.views.rounds import blueprint
 
@@ -50,7 +51,7 @@ def review_queue() -> ResponseReturnValue:
     atypical = filters.get("odd", "")
     rows = [
         row
-        for row in build_queue(get_session())
+        for row in build_queue(get_session(), require_identity().wards)
         if folded in fold(row.ward.full_name) and atypical in ("", "yes" if row.priority.anomaly_count else "no")
     ]
     if filters.get("order") == "oldest":
@@ -69,7 +70,7 @@ def review_approve_many() -> ResponseReturnValue:
     }
     # In one order for everybody: two reviewers who approve the same submissions at once would deadlock otherwise.
     for text, number in sorted(submission_ids.items(), key=lambda pair: pair[1]):
-        submission = get_submission(session, number, for_update=True)
+        submission = get_submission_in_scope(number, for_update=True)
         name = get_ward(session, submission.ward_code).full_name
         try:
             approve_submission(
@@ -95,7 +96,7 @@ def review_approve_many() -> ResponseReturnValue:
 @requires(Permission.SUBMISSION_REVIEW)
 def review(submission_id: int) -> ResponseReturnValue:
     """One submission by section, beside the rating it would get."""
-    return _review_page(get_submission(get_session(), submission_id))
+    return _review_page(get_submission_in_scope(submission_id))
 
 
 @blueprint.post("/review/<int:submission_id>/approve")
@@ -103,7 +104,7 @@ def review(submission_id: int) -> ResponseReturnValue:
 @writes
 def review_approve(submission_id: int) -> ResponseReturnValue:
     """Approve, and open the next one that waits."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
+    submission = get_submission_in_scope(submission_id, for_update=True)
     try:
         approve_submission(get_session(), submission, require_identity().full_name, reviewed_sending=request.form.get("seen", ""))
     except SubmissionError as error:
@@ -112,7 +113,7 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
     audit.log(get_session(), require_identity(), "submission:approve", subject, before="sent", after="approved")
     get_session().flush()
     flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
-    waiting = build_queue(get_session())
+    waiting = build_queue(get_session(), require_identity().wards)
     if waiting:
         return redirect(url_for("review.review", submission_id=waiting[0].submission_id))
     return redirect(url_for("review.review_queue"))
@@ -123,7 +124,7 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
 @writes
 def review_return(submission_id: int) -> ResponseReturnValue:
     """Return a submission with a reason, or with the reasons given for single questions."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
+    submission = get_submission_in_scope(submission_id, for_update=True)
     reason = request.form.get("reason", "")
     try:
         return_submission(
@@ -144,7 +145,7 @@ def review_return(submission_id: int) -> ResponseReturnValue:
 @writes
 def review_reopen(submission_id: int) -> ResponseReturnValue:
     """Let one ward send after the deadline, until a day, with a reason."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
+    submission = get_submission_in_scope(submission_id, for_update=True)
     entered = {name: request.form.get(name, "") for name in ("until", "late_reason")}
     before = submission.reopened_until
     try:
@@ -164,7 +165,7 @@ def review_reopen(submission_id: int) -> ResponseReturnValue:
 @writes
 def review_remark(submission_id: int) -> ResponseReturnValue:
     """Add a remark on one question, or on the whole: a comment, a flag, or a reason of a return."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
+    submission = get_submission_in_scope(submission_id, for_update=True)
     kind = request.form.get("kind", "")
     question, text = _known_question(request.form.get("question", "")), request.form.get("text", "")
     try:
@@ -184,7 +185,7 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
 @writes
 def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
     """Mark a flag as followed up, or a reason as withdrawn."""
-    submission = get_submission(get_session(), submission_id, for_update=True)
+    submission = get_submission_in_scope(submission_id, for_update=True)
     remark = settle_remark(get_session(), submission, remark_id, require_identity().full_name)
     after = {"kind": remark.kind, "question": remark.question}
     audit.log(get_session(), require_identity(), "submission:settle-remark", f"ward {submission.ward_code}", after=after)

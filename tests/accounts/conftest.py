@@ -1,8 +1,7 @@
 import pytest
 
 from accounts.identity import Role
-from accounts.users import create_user
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
 
 
 @pytest.fixture

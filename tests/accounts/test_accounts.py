@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import User
-from accounts.users import UserError, create_user, set_active
+from accounts.users import UserError, set_active
 from accounts.users_workbook import import_users
-from portal.clock import HANOI, now
 from portal.errors import SettingError
 from portal.settings import read_settings
 from portal.uploads import UploadError, check_workbook
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import enter, production_environment
 from wsgi import create_app
 
@@ -133,38 +132,3 @@ def test_the_command_makes_accounts_and_slips(app, tmp_path):
     result = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)])
     assert result.exit_code == 0, result.output
     assert "Người thử" in slips.read_text("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("entered", "message"),
-    [
-        ({"role": "officer", "wards": "99999"}, "Không có mã xã, phường 99999"),
-        ({"role": "officer", "wards": ""}, "phải ghi mã xã, phường"),
-        ({"role": "leader", "wards": "00070"}, "bỏ trống mã xã, phường"),
-        ({"role": "officer", "wards": "00070", "username": "ab"}, "cần 3 đến 64 ký tự"),
-        ({"role": "leader", "full_name": "x" * 201}, "Không được dài quá 200 ký tự"),
-    ],
-)
-def test_an_account_that_makes_no_sense_is_told_and_stays_typed(sign_in, entered, message):
-    client = sign_in(Role.ADMINISTRATOR)
-    form = {"username": "can.bo", "full_name": "Người thử"} | entered
-    page = client.post("/users", data=form)
-    assert page.status_code == 400
-    assert message in page.text
-    assert f'value="{form["username"]}"' in page.text
-
-
-@pytest.mark.both_databases
-def test_the_audit_trail_speaks_in_words_and_is_filtered(sign_in, session):
-    client = sign_in(Role.ADMINISTRATOR)
-    client.post("/users", data={"username": "can.bo", "full_name": "Người thử", "role": "officer", "wards": "00070; 82"})
-    page = client.get("/audit?action=account:create").text
-    assert "tạo tài khoản" in page
-    assert "tài khoản can.bo" in page
-    assert "role: officer" in page
-    assert "00082" in page
-    today = now().astimezone(HANOI).date().isoformat()
-    assert "tài khoản can.bo" in client.get(f"/audit?since={today}&until={today}").text
-    assert "tài khoản can.bo" not in client.get("/audit?until=2020-01-01").text
-    for query in ("since=x&until=9999-12-31", "page=999999999999999999999", "page=-1", "subject=%25"):
-        assert client.get(f"/audit?{query}").status_code == 200

@@ -3,8 +3,8 @@ from sqlalchemy import delete, select
 from accounts.demo import load_demo_accounts
 from accounts.identity import Role
 from accounts.models import User
-from accounts.users import create_user
 from tests.factories.days import DEMO_DAY
+from tests.factories.users import create_user
 
 
 def test_a_demo_account_of_an_older_version_gets_its_address_and_a_real_one_stays(demo_session):

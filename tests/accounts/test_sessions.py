@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.models import BrowserSession, User
 from accounts.sessions import USE_STEP, SessionLimits, is_over
-from accounts.users import reset_password, set_active
+from accounts.users import make_credentials, reset_password, set_active
 from portal.database import session_scope
 from tests.factories.users import PASSWORD
 from tests.support.applications import client_of, enter
@@ -43,7 +43,15 @@ def test_a_copied_cookie_opens_nothing_once_its_owner_has_ended_it(copied, end):
     assert thief.get(PAGE).location.startswith("/sign-in")
 
 
-@pytest.mark.parametrize("end", [reset_password, lambda session, user_id: set_active(session, user_id, active=False)])
+def close_account(session, user_id):
+    set_active(session, user_id, active=False)
+
+
+def set_one_time_password(session, user_id):
+    reset_password(session, user_id, make_credentials())
+
+
+@pytest.mark.parametrize("end", [set_one_time_password, close_account])
 def test_an_administrator_ends_the_sessions_of_an_account(copied, session, end):
     _client, thief = copied
     end(session, session.scalars(select(User.id).where(User.username == "can.bo")).one())

@@ -13,10 +13,10 @@ from accounts.identity import Role
 from accounts.models import AuditEntry, SignInCount, User
 from accounts.passwords import hash_password, verify_password
 from accounts.throttle import RESET_CREDIT, counts_of, take_try
-from accounts.users import create_user, reset_password
+from accounts.users import make_credentials, reset_password
 from portal.database import make_engine, session_scope
 from portal.settings import read_settings
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import enter, production_environment, set_setting
 from wsgi import create_app
 
@@ -155,7 +155,7 @@ def test_the_password_of_a_reset_is_let_in_however_much_strangers_guess(app, ses
     stranger = app.test_client()
     for _ in range(6):
         enter(stranger, "can.bo", WRONG_PASSWORD)
-    slip = reset_password(session, session.scalars(select(User.id)).one())
+    slip = reset_password(session, session.scalars(select(User.id)).one(), make_credentials())
     session.commit()
     for _ in range(30):
         enter(stranger, "can.bo", WRONG_PASSWORD)

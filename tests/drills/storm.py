@@ -31,7 +31,6 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.models import User
 from accounts.sessions import begin_session, session_limits
-from accounts.users import create_user
 from inventory.wards.queries import list_wards
 from portal.clock import today
 from portal.database import session_scope
@@ -41,6 +40,7 @@ from scoring.rating.published_standards import current_standard
 from surveys.models import Answer, Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import open_round
+from tests.factories.users import create_user
 from wsgi import create_app
 
 ROOT = Path(__file__).parents[2]

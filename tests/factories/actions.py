@@ -6,12 +6,11 @@ from sqlalchemy import select
 
 from accounts.identity import Identity, Role
 from accounts.models import User
-from accounts.users import create_user
 from inventory.wards.wards import load_wards
 from portal.clock import today
 from scoring.actions.action import Clarities, PublicBody
 from scoring.actions.register import create_actions
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
 
 WARD, OTHER = "00082", "00070"
 WARDS = {ward.code: ward for ward in load_wards()}

@@ -10,10 +10,10 @@ from werkzeug.routing import IntegerConverter
 from accounts.identity import Role
 from accounts.models import User
 from accounts.permissions import POLICY, Permission
-from accounts.users import create_user
 from portal.database import session_scope
 from scoring.models import ActionRecord
 from surveys.models import Submission
+from tests.factories.users import create_user
 from tests.support.applications import client_of
 
 WRITING = ("INSERT", "UPDATE", "DELETE")

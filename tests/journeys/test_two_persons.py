@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from accounts.identity import Role
-from accounts.users import create_user
 from surveys.models import Submission
 from surveys.submissions.submissions import save_fields
+from tests.factories.users import create_user
 from tests.support.browsers import check_accessibility
 
 REMAINING_ANSWERS = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}

@@ -17,7 +17,6 @@ from flask import Flask
 from sqlalchemy import make_url, select
 
 from accounts.identity import Role
-from accounts.users import create_user
 from inventory.wards.queries import list_wards
 from portal.clock import HANOI
 from portal.database import session_scope
@@ -32,6 +31,7 @@ from surveys.questionnaire.evaluation import reason_field
 from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields, send_submission
+from tests.factories.users import create_user
 from tests.landed_states.restore import FOLDER, pack
 from wsgi import create_app
 

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
-from accounts.users import create_user
 from exports.open_data.tables import SENSITIVE_FACTS
 from inventory.wards.queries import list_wards
 from scoring.rating.published_standards import REFERENCE
@@ -27,7 +26,7 @@ from surveys.review.answer_diff import diff_answers
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import entries_of, save_fields, send_submission
 from surveys.workbooks.city_workbook import city_columns
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import client_of
 
 FORM = load_questionnaire()

@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 
 from accounts.identity import Role
 from accounts.models import User, UserWard
-from accounts.users import create_user
 from portal.database import session_scope
 from portal.errors import SettingError
 from portal.mail import is_address
@@ -26,7 +25,7 @@ from surveys.review.reminders import build_digests, list_late_wards, send_remind
 from surveys.submissions.rounds import current_round, open_round
 from tests.factories.actions import assign_action, make_owner
 from tests.factories.days import DEMO_DAY
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
 from tests.support.examples import examples
 
 

@@ -8,7 +8,6 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from accounts.identity import Role
-from accounts.users import create_user
 from portal.clock import HANOI, today
 from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.states import CollectionState
@@ -19,6 +18,7 @@ from surveys.submissions.handover import HandoverError, find_handover, hand_over
 from surveys.submissions.rounds import current_round, get_round, open_round, set_closed
 from surveys.submissions.submissions import confirm_submission, content_hash, is_late, last_day, save_fields, send_submission
 from tests.factories.days import DEMO_DAY
+from tests.factories.users import create_user
 
 REMAINING_ANSWERS = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9", "has_website": "no"}
 WARD_CODE = "00082"

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from accounts.models import User
-from accounts.users import create_user
 from portal.clock import today
 from surveys.checks.entries import carried_questions
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
@@ -20,6 +19,7 @@ from surveys.submissions.submissions import content_hash
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
 from tests.factories.snapshots import WARD_CODE
+from tests.factories.users import create_user
 from tests.support.workbooks import fill_in_form
 
 FIELD = "floors"
