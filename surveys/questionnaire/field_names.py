@@ -14,7 +14,7 @@ from surveys.questionnaire.questions import Question, Questionnaire, Section
 # In characters; what a question takes is less, and said beside it.
 MAX_LENGTH = 2000
 # A form that carries more rows than this for one question was not made by a person.
-MAX_ROWS = 500
+MAX_ROWS, NAMEABLE_ROWS = 500, 999
 LOT_PARTS = {
     "year": "Năm đưa vào sử dụng",
     **equipment.CONDITIONS,
@@ -26,9 +26,12 @@ ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
 def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a posted page that belong to the questions of this section to the ward; others are left out."""
+    """The fields of a posted page that belong to the questions of this section to the ward; others are left out.
+
+    A row beyond those that a question takes is not left out but refused when it is stored: somebody has typed it.
+    """
     ward_questions = [question for question in section.questions if question.asked_of == "ward"]
-    return {name: form[name] for name in form if any(is_field_of(name, question) for question in ward_questions)}
+    return {name: form[name] for name in form if any(is_field_of(name, question, NAMEABLE_ROWS) for question in ward_questions)}
 
 
 def posted_base(text: str) -> dict[str, str]:
@@ -69,7 +72,7 @@ def value_label(name: str, value: str) -> str:
     return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
 
 
-def is_field_of(name: str, question: Question) -> bool:
+def is_field_of(name: str, question: Question, most_rows: int = MAX_ROWS) -> bool:
     """Whether a field is one of a question: its only one, a part of one of its rows, or its reason."""
     if name == reason_field(question.key):
         return True
@@ -78,7 +81,7 @@ def is_field_of(name: str, question: Question) -> bool:
     row, _, part = name.rpartition(".")
     key, _, number = row.partition("#")
     parts = (*equipment.QUANTITIES, "year", "owner", "note") if question.kind == "equipment" else tuple(connection.PARTS)
-    is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and int(number) >= 2)
+    is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and 2 <= int(number) <= most_rows)
     return key == question.key and part in parts and is_row
 
 
