@@ -1,0 +1,124 @@
+"""Every row of docs/settings.md is tried: its default is what the table says, a wrong value is refused, a right one does what it is for."""
+
+import re
+from email import message_from_bytes, policy
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from portal.errors import SettingError
+from portal.settings import ROOT, Settings, read_settings
+from tests.house.test_docs import read
+
+# Where a setting is not called like its variable.
+FIELDS = {"WARD_MODE": "mode", "INSTANCE_FOLDER": "instance"}
+# Defaults that the table tells in words; all others it writes as they are.
+DEFAULTS_IN_WORDS = {
+    "SECRET_KEY": lambda settings: Path(settings.instance, "secret_key").read_text("ascii") == settings.secret_key,
+    "DATABASE_URL": lambda settings: settings.database_url == f"sqlite:///{settings.instance.as_posix()}/ward_readiness.sqlite",
+    "INSTANCE_FOLDER": lambda _settings: (
+        read_settings({"SECRET_KEY": "k" * 40, "DATABASE_URL": "sqlite:///x"}).instance == ROOT / "instance"
+    ),
+    "PUBLIC_URL": lambda settings: settings.public_url == "http://127.0.0.1:8000",
+    "MAIL_FOLDER": lambda settings: settings.mail_folder == settings.instance / "mail",
+    "EVIDENCE_URL": lambda settings: settings.evidence_url == str(settings.instance / "evidence"),
+}
+# By variable: values that are refused, each with a part of the sentence. A text may be any.
+WRONG = {
+    "WARD_MODE": [("real", "Dùng “demo” hoặc “production”")],
+    "SECRET_KEY": [("short", "ngắn hơn 32 ký tự")],
+    "DATABASE_URL": [("mysql://x", "sqlite:///đường/dẫn")],
+    "TARGET_DATE": [("31/3/2026", "Viết theo dạng 2026-03-31")],
+    "SESSION_HOURS": [("7", "từ 8 đến 12"), ("13", "từ 8 đến 12"), ("x", "từ 8 đến 12")],
+    "SESSION_IDLE_MINUTES": [("14", "từ 15 đến 720"), ("721", "từ 15 đến 720")],
+    "TRUSTED_PROXIES": [("-1", "từ 0 đến 9"), ("10", "từ 0 đến 9")],
+    "PUBLIC_URL": [("ward.example", "https://máy-chủ"), ("http://ward.example", "phải là https://")],
+    "SMTP_URL": [("mail.example", "smtp://máy-chủ"), ("http://mail.example", "smtp://máy-chủ")],
+}
+# By variable: a value, and where it shows. One more row of the table needs one more line here.
+RIGHT = {
+    "WARD_MODE": ("production", "settings"),
+    "SECRET_KEY": ("s" * 40, "settings"),
+    "DATABASE_URL": ("sqlite:////tmp/other.sqlite", "settings"),
+    "INSTANCE_FOLDER": ("/tmp/elsewhere", "settings"),
+    "TARGET_DATE": ("2030-12-30", "settings"),
+    "SESSION_HOURS": ("8", "settings"),
+    "SESSION_IDLE_MINUTES": ("15", "settings"),
+    "TRUSTED_PROXIES": ("2", "settings"),
+    "AGENCY_PARENT": ("CƠ QUAN CHỦ QUẢN KHÁC", "letter"),
+    "AGENCY": ("SỞ THỨ NHẤT", "letter"),
+    "CO_AGENCY": ("SỞ THỨ HAI", "letter"),
+    "SIGNATORY_TITLE": ("PHÓ GIÁM ĐỐC MỘT", "letter"),
+    "SIGNATORY_NAME": ("Nguyễn Văn Một", "letter"),
+    "CO_SIGNATORY_TITLE": ("PHÓ GIÁM ĐỐC HAI", "letter"),
+    "CO_SIGNATORY_NAME": ("Trần Thị Hai", "letter"),
+    "PUBLIC_URL": ("https://khao-sat.example.vn", "mail"),
+    "SMTP_URL": ("smtps://a:b@mail.example:465", "settings"),
+    "MAIL_FROM": ("nhac-viec@example.vn", "mail"),
+    "MAIL_FOLDER": ("{folder}/thu", "mail"),
+    "CONTACT": ("tổ giúp việc, điện thoại 024 0000", "mail"),
+    "EVIDENCE_URL": ("memory://elsewhere", "settings"),
+}
+
+
+def rows():
+    """The default of each variable as the table writes it."""
+    lines = re.findall(r"(?m)^\| `([A-Z_]+)` \| (.*?) \| ", read("settings.md"))
+    assert len(lines) > 15
+    return dict(lines)
+
+
+def settings_of(folder, **environ) -> Settings:
+    return read_settings({"INSTANCE_FOLDER": str(folder / "instance"), **environ})
+
+
+def value_of(settings, name):
+    return getattr(settings, FIELDS.get(name, name.lower()))
+
+
+@pytest.mark.parametrize("name", rows())
+def test_the_default_is_what_the_table_says(tmp_path, name):
+    settings = settings_of(tmp_path)
+    if name in DEFAULTS_IN_WORDS:
+        assert DEFAULTS_IN_WORDS[name](settings)
+    else:
+        written = rows()[name].strip("`")
+        assert str(value_of(settings, name)) == ("" if written == "(để trống)" else written)
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), [(name, *case) for name, cases in WRONG.items() for case in cases])
+def test_a_wrong_value_is_refused_in_a_sentence_that_names_it(tmp_path, name, value, sentence):
+    mode = {"WARD_MODE": "production"} if name == "SECRET_KEY" else {}
+    with pytest.raises(SettingError, match=re.escape(sentence)) as refusal:
+        settings_of(tmp_path, **{**mode, name: value})
+    assert name in refusal.value.message
+
+
+def test_a_right_value_does_what_it_is_for(demo_app, demo_sign_in, tmp_path):
+    environ = {name: value.format(folder=tmp_path) for name, (value, _place) in RIGHT.items()}
+    settings = read_settings(environ)
+    for name, (_value, place) in RIGHT.items():
+        assert str(value_of(settings, name)) == environ[name] or place != "settings", name
+    # The rest is shown by the demo, which stays where it is and keeps its letters in a folder.
+    demo_environ = {name: environ[name] for name, (_value, place) in RIGHT.items() if place != "settings"}
+    demo_app.config["SETTINGS"] = demo_app.jinja_env.globals["settings"] = settings_of(
+        tmp_path, SECRET_KEY="k" * 40, **demo_environ
+    )
+    letter = Document(BytesIO(demo_sign_in("taichinh").get("/plans/1/letter.docx").data))
+    cells = [cell.text for table in letter.tables for row in table.rows for cell in row.cells]
+    letter_text = "\n".join([paragraph.text for paragraph in letter.paragraphs] + cells)
+    result = demo_app.test_cli_runner().invoke(args=["surveys", "remind"])
+    assert result.exit_code == 0, result.output
+    [path, *_others] = Path(environ["MAIL_FOLDER"]).glob("*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    mail_text = "\n".join([str(path), str(mail["From"]), mail.get_content()])
+    shown = {"letter": letter_text, "mail": mail_text}
+    missing = [name for name, (_value, place) in RIGHT.items() if place in shown and environ[name] not in shown[place]]
+    assert not missing, f"{missing} are set and show nowhere"
+
+
+def test_each_row_is_tried_and_nothing_else():
+    assert rows().keys() == RIGHT.keys(), "give each row of docs/settings.md a value here, and where it shows"
+    assert WRONG.keys() <= rows().keys()
