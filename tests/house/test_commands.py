@@ -27,8 +27,8 @@ from surveys.workbooks.city_workbook import build_city_workbook
 from surveys.workbooks.form_import import build_submission_form
 from tests.drills.commands import drill_pictures
 from tests.factories.boundaries import geojson, squares
-from tests.house.test_docs import commands, read
 from tests.support.applications import borrowed_app
+from tests.support.docs import commands, read_document
 from tests.support.workbooks import fill_in_form
 from wsgi import commands as program
 
@@ -151,7 +151,7 @@ DRILLS = {"pictures": drill_pictures}
 
 def rows():
     """The description of each command of the table, by its words without the name of the program."""
-    lines = re.findall(r"(?m)^\| `(?:flask --app wsgi|ward-readiness) ([^`]+)` \| (.*) \|$", read("commands.md"))
+    lines = re.findall(r"(?m)^\| `(?:flask --app wsgi|ward-readiness) ([^`]+)` \| (.*) \|$", read_document("commands.md"))
     assert len(lines) > 10
     return dict(lines)
 

@@ -1,6 +1,5 @@
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -8,35 +7,32 @@ from accounts.audit_labels import ACTION_LABELS
 from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
 from scoring.rating.measures import MEASURES
+from tests.support.docs import DOCS, ROOT, commands, read_document
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
 SETTINGS = ROOT / "portal" / "settings.py"
 GUIDES = ("CONTRIBUTING.md", "docs/architecture.md")
 PACKAGES = ("portal", "accounts", "inventory", "scoring", "planning", "surveys", "exports", "tests", "docs")
-
-
-def read(name):
-    return (DOCS / name).read_text("utf-8")
 
 
 def test_each_setting_has_its_line():
     names = set(re.findall(r'(?:get\(|environ, )"([A-Z_]+)"', SETTINGS.read_text("utf-8")))
     assert names
     for name in names:
-        assert f"`{name}`" in read("settings.md"), f"describe {name} in docs/settings.md"
+        assert f"`{name}`" in read_document("settings.md"), f"describe {name} in docs/settings.md"
 
 
 def test_each_command_has_its_line(app):
     for words in commands(app.cli):
         if words[0] in ("routes", "run", "shell"):
             continue
-        assert f"`flask --app wsgi {' '.join(words)}" in read("commands.md"), f"describe {' '.join(words)} in docs/commands.md"
+        assert f"`flask --app wsgi {' '.join(words)}" in read_document("commands.md"), (
+            f"describe {' '.join(words)} in docs/commands.md"
+        )
 
 
 @pytest.mark.parametrize("permission", list(Permission))
 def test_each_permission_has_its_line(permission):
-    line = next((row for row in read("permissions.md").splitlines() if f"`{permission.value}`" in row), None)
+    line = next((row for row in read_document("permissions.md").splitlines() if f"`{permission.value}`" in row), None)
     assert line, f"describe {permission.value} in docs/permissions.md"
     for role in Role:
         assert (role.label in line) == (permission in POLICY[role]), f"docs/permissions.md: {permission.value} and {role.label}"
@@ -57,7 +53,7 @@ def test_the_rows_of_each_table_are_counted_apart():
 
 @pytest.mark.parametrize("measure", sorted(MEASURES))
 def test_each_measure_has_its_line(measure):
-    assert f"`{measure}`" in read("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
+    assert f"`{measure}`" in read_document("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -101,14 +97,6 @@ def tables(text):
     for lines in blocks:
         if len(lines) > 1 and re.fullmatch(r"[|:\- ]+", lines[1]):
             yield [re.split(r"(?<!\\)\|", line)[1].strip() for line in lines[2:]]
-
-
-def commands(group, group_names=()):
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*group_names, name))
-        else:
-            yield (*group_names, name)
 
 
 def test_each_action_of_the_audit_trail_has_its_words():

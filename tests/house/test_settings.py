@@ -10,7 +10,7 @@ from docx import Document
 
 from portal.errors import SettingError
 from portal.settings import ROOT, Settings, read_settings
-from tests.house.test_docs import read
+from tests.support.docs import read_document
 
 # Where a setting is not called like its variable.
 FIELDS = {"WARD_MODE": "mode", "INSTANCE_FOLDER": "instance"}
@@ -65,7 +65,7 @@ RIGHT = {
 
 def rows():
     """The default of each variable as the table writes it."""
-    lines = re.findall(r"(?m)^\| `([A-Z_]+)` \| (.*?) \| ", read("settings.md"))
+    lines = re.findall(r"(?m)^\| `([A-Z_]+)` \| (.*?) \| ", read_document("settings.md"))
     assert len(lines) > 15
     return dict(lines)
 
