@@ -10,7 +10,7 @@ from accounts.permissions import Permission, may
 from accounts.views import audit, own_account, sign_in, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
-from portal.setup import add_demo_step, add_setup_step, add_start_check
+from portal.setup import add_demo_step, add_setup_question, add_start_check
 
 
 def init_app(app: Flask) -> None:
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     for role in Role:
         add_home_panel(app, HomePanel(role, 1, _offered_panel))
     add_home_panel(app, HomePanel(Role.ADMINISTRATOR, 10, lambda: render_template("accounts/home_panel.html")))
-    add_setup_step(app, 90, "quản trị hệ thống", cli.ask_first_administrator, interactive=True)
+    add_setup_question(app, 90, "quản trị hệ thống", cli.ask_first_administrator)
     add_demo_step(app, 10, load_demo_accounts)
     add_start_check(app, refuse_demo_accounts)
 

@@ -18,7 +18,7 @@ from exports.open_data.tables import build_open_data
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from planning.scenarios.loading import list_plans, plan_of
-from portal.database import session_scope
+from portal.database import session_scope, write_separately
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 
@@ -30,9 +30,10 @@ open_data = AppGroup("open-data", help="Dữ liệu mở.")
 @click.option("--include-security", is_flag=True, help="Kèm nhóm an ninh mạng; việc này được ghi nhật ký.")
 def export(folder: Path, include_security: bool) -> None:
     """Ghi các bảng CSV vào FOLDER; từ đó tính lại được mọi kết quả và mọi số tiền."""
-    with session_scope(current_app.extensions["engine"], writes=True) as session:
+    with session_scope(current_app.extensions["engine"], writes=False) as session:
         files = build_open_data(session, include_security=include_security)
-        audit.log(session, None, "open-data:export", "open data", after={"include_security": include_security})
+    after = {"include_security": include_security}
+    write_separately(lambda session: audit.log(session, None, "open-data:export", "open data", after=after))
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -46,10 +47,11 @@ def export(folder: Path, include_security: bool) -> None:
 def brief(folder: Path, kind: str) -> None:
     """Ghi bản tóm tắt của thành phố, của từng địa bàn và của từng xã, phường vào FOLDER."""
     settings = current_settings()
-    with session_scope(current_app.extensions["engine"], writes=True) as session:
+    with session_scope(current_app.extensions["engine"], writes=False) as session:
         sources = read_sources(session, settings.target_date, is_demo=not settings.is_production)
         scopes = all_scopes(sources)
-        audit.log(session, None, "brief:download", "city", after={"briefs": len(scopes), "kind": kind})
+    after = {"briefs": len(scopes), "kind": kind}
+    write_separately(lambda session: audit.log(session, None, "brief:download", "city", after=after))
     folder.mkdir(parents=True, exist_ok=True)
     for done, scope in enumerate(scopes, 1):
         data = build_brief(write_brief(sources, scope), kind, settings.agency_parent)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_app_context, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -43,6 +43,7 @@ def make_engine(url: str, *, is_durable: bool = False) -> Engine:
     """
     # A server that was restarted meanwhile is found out before a request uses the connection.
     engine = create_engine(url, pool_pre_ping=True)
+    _note_writers(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="FULL" if is_durable else "NORMAL"))
         _queue_writers(engine)
@@ -91,7 +92,16 @@ def reading_session() -> Iterator[Session]:
 def is_writing() -> bool:
     """Whether this request was sent to a view that writes, so that its session begins with the lock of a writer."""
     view = current_app.view_functions.get(request.endpoint or "") if request else None
-    return bool(getattr(view, "writes", False)) and request.method not in ("GET", "HEAD", "OPTIONS")
+    condition: Callable[[], bool] | None = getattr(view, "writes", None)
+    return condition is not None and request.method not in ("GET", "HEAD", "OPTIONS") and condition()
+
+
+def holds_writers() -> bool:
+    """Whether this request or command is within a transaction that writes, and so keeps every other writer waiting.
+
+    What takes long (a file, a password, another host) has no place there; the tests refuse it.
+    """
+    return has_app_context() and bool(g.get("writing_connections"))
 
 
 P = ParamSpec("P")
@@ -100,16 +110,28 @@ T = TypeVar("T")
 
 def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Mark a view that writes. Its changes are kept when it returns, and thrown away when it raises."""
+    return writes_when(lambda: True)(view)
 
+
+def writes_when(condition: Callable[[], bool]) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Mark a view that writes only where the condition holds for its request; a rehearsal gets a session that only reads."""
+
+    def mark(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        return _commit_after(view, condition)
+
+    return mark
+
+
+def _commit_after(view: Callable[P, ResponseReturnValue], condition: Callable[[], bool]) -> Callable[P, ResponseReturnValue]:
     @wraps(view)
     def commit_after(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         response = view(*args, **kwargs)
-        # A view that found nothing to write has not asked for the session.
-        if "session" in g:
+        # A view that found nothing to write has not asked for the session, and a rehearsal keeps nothing.
+        if "session" in g and is_writing():
             get_session().commit()
         return response
 
-    commit_after.writes = True  # type: ignore[attr-defined]  # read by is_writing and by the house rules
+    commit_after.writes = condition  # type: ignore[attr-defined]  # read by is_writing and by the house rules
     return commit_after
 
 
@@ -140,6 +162,22 @@ def _turn_on_wal(connection: sqlite3.Connection) -> None:
             return
         time.sleep(WAL_PAUSE)
     connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _note_writers(engine: Engine) -> None:
+    """Let a request know that it is within a transaction that writes."""
+
+    def begin(connection: Connection) -> None:
+        if has_app_context() and connection.get_execution_options().get("writes", True):
+            g.setdefault("writing_connections", set()).add(id(connection))
+
+    def end(connection: Connection) -> None:
+        if has_app_context():
+            g.get("writing_connections", set()).discard(id(connection))
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", end)
+    event.listen(engine, "rollback", end)
 
 
 def _queue_writers(engine: Engine) -> None:

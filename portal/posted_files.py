@@ -18,6 +18,11 @@ def read_posted_file() -> bytes:
         return b""
 
 
+def is_taken() -> bool:
+    """Whether the page says that the file is to be imported now; all else it may say is a rehearsal, which stores nothing."""
+    return request.form.get("do") == "take"
+
+
 def encode_file(data: bytes) -> str:
     """The file as the hidden field ``content`` of a page."""
     return b64encode(data).decode()

@@ -25,7 +25,18 @@ class SetupStep:
     order: int
     title: str
     run: SetupFunction
-    interactive: bool
+
+
+@dataclass(frozen=True)
+class SetupQuestion:
+    """A step that asks the person at the terminal: ``ask`` reads, and gives what is to be written, or None where nothing is.
+
+    A person thinks, and a password is hashed, before the transaction that writes begins.
+    """
+
+    order: int
+    title: str
+    ask: Callable[[Session], SetupFunction | None]
 
 
 @dataclass(frozen=True)
@@ -36,9 +47,14 @@ class DemoStep:
     run: DemoFunction
 
 
-def add_setup_step(app: Flask, order: int, title: str, run: SetupFunction, *, interactive: bool = False) -> None:
-    """Register a step. An interactive one asks the person at the terminal, and is left out where nobody sits there."""
-    app.extensions.setdefault("setup_steps", []).append(SetupStep(order, title, run, interactive))
+def add_setup_step(app: Flask, order: int, title: str, run: SetupFunction) -> None:
+    """Register a step."""
+    app.extensions.setdefault("setup_steps", []).append(SetupStep(order, title, run))
+
+
+def add_setup_question(app: Flask, order: int, title: str, ask: Callable[[Session], SetupFunction | None]) -> None:
+    """Register a step that asks; it is left out where nobody sits at the terminal."""
+    app.extensions.setdefault("setup_steps", []).append(SetupQuestion(order, title, ask))
 
 
 def add_demo_step(app: Flask, order: int, run: DemoFunction) -> None:
@@ -56,10 +72,16 @@ def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = 
     engine = app.extensions["engine"]
     report(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
     for step in sorted(app.extensions.get("setup_steps", []), key=lambda step: step.order):
-        if step.interactive and not interactive:
-            continue
-        with app.app_context(), session_scope(engine, writes=True) as session:
-            step.run(session)
+        if isinstance(step, SetupQuestion):
+            if not interactive:
+                continue
+            with app.app_context(), session_scope(engine, writes=False) as session:
+                run = step.ask(session)
+        else:
+            run = step.run
+        if run is not None:
+            with app.app_context(), session_scope(engine, writes=True) as session:
+                run(session)
         report(f"Đã có: {step.title}")
 
 

@@ -16,8 +16,8 @@ from surveys.checks.states import AnswerSource
 from surveys.review.reminders import build_digests, send_reminders
 from surveys.submissions.rounds import current_round, get_round
 from surveys.submissions.submissions import get_submission
-from surveys.workbooks.city_workbook import import_city_answers
-from surveys.workbooks.form_import import import_form, preview_import, unpack_forms
+from surveys.workbooks.city_workbook import import_city_answers, read_city_table
+from surveys.workbooks.form_import import import_form, preview_import, read_form, unpack_forms
 
 surveys = AppGroup("surveys", help="Khảo sát.")
 
@@ -28,8 +28,9 @@ surveys = AppGroup("surveys", help="Khảo sát.")
 def import_city(file: Path, round_id: int) -> None:
     """Nạp câu trả lời của thành phố cho mọi đơn vị từ FILE (.xlsx)."""
     try:
+        table = read_city_table(file.read_bytes())
         with session_scope(current_app.extensions["engine"], writes=True) as session:
-            result = import_city_answers(session, get_round(session, round_id), file.read_bytes(), "thành phố")
+            result = import_city_answers(session, get_round(session, round_id), table, "thành phố")
             after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
             audit.log(session, None, "city-answers:import", f"round {round_id}", after=after)
     except WardReadinessError as error:
@@ -105,11 +106,12 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
     """Preview one file, print what it changes, and import it. Returns whether all of it could be imported."""
     engine = current_app.extensions["engine"]
     try:
+        form = read_form(data)
         with session_scope(engine, writes=not is_dry_run) as session:
             round = get_round(session, round_id) if round_id is not None else current_round(session)
             if round is None:
                 raise click.ClickException("Chưa có đợt khảo sát nào.")
-            preview = preview_import(session, data, round)
+            preview = preview_import(session, form, round, for_update=not is_dry_run)
             click.echo(
                 f"{name}: {preview.ward_name}: {len(preview.new)} ô mới, {len(preview.changed)} ô đổi, {preview.same} ô giữ nguyên."
             )
@@ -117,7 +119,7 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
                 message = line.message or "Người khác đã sửa sau khi tải mẫu."
                 click.echo(f"  {line.sheet}, {line.cell}: {line.label}: “{line.after}”. {message}", err=True)
             if not is_dry_run and preview.taken:
-                submission = get_submission(session, preview.submission_id, for_update=True)
+                submission = get_submission(session, preview.submission_id)
                 outcome = import_form(session, submission, preview, "lệnh nạp dữ liệu", AnswerSource.COMMAND, reason)
                 after = {"fields": len(outcome.changed)}
                 audit.log(session, None, "submission:import", f"ward {submission.ward_code}", after=after)

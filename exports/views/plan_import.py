@@ -13,9 +13,9 @@ from planning.plan.overrides import Edit
 from planning.plan.workbook_diff import ReturnedWorkbook, WorkbookDiff, diff_workbook, selected_edits
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
-from portal.database import get_session, writes
+from portal.database import get_session, reading_session, writes_when
 from portal.errors import WardReadinessError
-from portal.posted_files import encode_file, read_posted_file
+from portal.posted_files import encode_file, is_taken, read_posted_file
 from portal.uploads import UploadError
 
 blueprint = Blueprint("plan_return", __name__, template_folder="../templates")
@@ -30,20 +30,28 @@ def upload(plan_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/plans/<int:plan_id>/return")
 @requires(Permission.PLAN_EDIT)
-@writes
+@writes_when(is_taken)
 def submit(plan_id: int) -> ResponseReturnValue:
     """Preview what a workbook changes, or make a revision from the ticked changes.
 
     Both are one POST under the right to edit, because the file travels with the form and is compared anew.
     """
-    record, data = get_plan_record(get_session(), plan_id, for_update=True), read_posted_file()
+    data = read_posted_file()
     try:
         workbook = read_plan_workbook(data)
+    except WardReadinessError as error:
+        return _page(get_plan_record(get_session(), plan_id), error.message), 400
+    if is_taken():
+        # Computed before anything is locked, the plan is at hand when its changes are compared under the lock.
+        with reading_session() as db:
+            plan_of(db, get_plan_record(db, plan_id))
+    record = get_plan_record(get_session(), plan_id, for_update=is_taken())
+    try:
         _check_origin(workbook, record)
         diff = diff_workbook(workbook, plan_of(get_session(), record))
     except WardReadinessError as error:
         return _page(record, error.message), 400
-    if request.form.get("do") != "take":
+    if not is_taken():
         return _page(record, diff=diff, file=encode_file(data))
     edits = selected_edits(diff, request.form.getlist("take"))
     if not edits:

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from inventory.boundaries.store import load_boundaries, remove_boundaries
+from inventory.boundaries.store import load_boundaries, read_boundary_file, remove_boundaries
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.territory import TERRITORY
@@ -20,8 +20,9 @@ boundaries = AppGroup("boundaries", help="Ranh giới xã, phường để vẽ 
 def load(file: Path, source: str) -> None:
     """Nạp ranh giới mọi đơn vị từ FILE (GeoJSON hoặc TopoJSON, thuộc tính code); tệp sai thì không đổi gì."""
     try:
+        drawn = read_boundary_file(file.read_bytes(), file.name, source)
         with session_scope(current_app.extensions["engine"], writes=True) as session:
-            loaded = load_boundaries(session, file.read_bytes(), file.name, source, None)
+            loaded = load_boundaries(session, drawn, None)
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     for warning in loaded.warnings:

@@ -12,7 +12,7 @@ from accounts.identity import Identity
 from inventory.boundaries.boundaries import Boundaries, Shape
 from inventory.boundaries.geojson import BoundaryError
 from inventory.models import BoundarySetRecord
-from inventory.wards.queries import list_wards
+from inventory.wards.wards import load_wards
 from portal.caches import Cache
 from portal.clock import now
 
@@ -35,8 +35,18 @@ class BoundarySource:
     points_kept: int
 
 
-def load_boundaries(session: Session, data: bytes, filename: str, source: str, identity: Identity | None) -> BoundarySource:
-    """Replace the stored boundaries by those of a file. Raises BoundaryError, and then nothing has changed."""
+@dataclass(frozen=True)
+class BoundaryFile:
+    """A file of boundaries, drawn: its name, whose data it is, and the hash of its bytes."""
+
+    filename: str
+    source: str
+    sha256: str
+    boundaries: Boundaries
+
+
+def read_boundary_file(data: bytes, filename: str, source: str) -> BoundaryFile:
+    """Check and draw a file. It takes seconds and no database. Raises BoundaryError."""
     # Checking needs a library of geometry that no other page needs: it is loaded with the first file only.
     from inventory.boundaries.simplification import draw_boundaries  # noqa: PLC0415
 
@@ -44,13 +54,18 @@ def load_boundaries(session: Session, data: bytes, filename: str, source: str, i
         raise BoundaryError("Chưa ghi nguồn số liệu. Ghi cơ quan và năm của ranh giới, ví dụ “Sở Nông nghiệp và Môi trường, 2026”.")
     if len(source.strip()) > MAX_SOURCE:
         raise BoundaryError(f"Nguồn số liệu dài {len(source.strip())} ký tự; viết gọn trong {MAX_SOURCE} ký tự.")
-    boundaries = draw_boundaries(data, list_wards(session))
-    before = find_source(session)
+    drawn = draw_boundaries(data, load_wards())
+    return BoundaryFile(filename[:200], source.strip(), hashlib.sha256(data).hexdigest(), drawn)
+
+
+def load_boundaries(session: Session, file: BoundaryFile, identity: Identity | None) -> BoundarySource:
+    """Replace the stored boundaries by those of a file."""
+    before, boundaries = find_source(session), file.boundaries
     session.execute(delete(BoundarySetRecord))
     record = BoundarySetRecord(
-        filename=filename[:200],
-        source=source.strip(),
-        sha256=hashlib.sha256(data).hexdigest(),
+        filename=file.filename,
+        source=file.source,
+        sha256=file.sha256,
         by=identity.full_name if identity else "hệ thống",
         at=now(),
         width=boundaries.width,

@@ -8,7 +8,7 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.boundaries.forms import BoundaryForm
 from inventory.boundaries.geojson import BoundaryError
-from inventory.boundaries.store import find_source, get_boundaries, load_boundaries, remove_boundaries
+from inventory.boundaries.store import find_source, get_boundaries, load_boundaries, read_boundary_file, remove_boundaries
 from portal.database import get_session, writes
 
 blueprint = Blueprint("boundaries", __name__, template_folder="../templates")
@@ -30,9 +30,8 @@ def load() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 400
     try:
-        load_boundaries(
-            get_session(), form.file.data.read(), form.file.data.filename or "", form.source.data or "", require_identity()
-        )
+        file = read_boundary_file(form.file.data.read(), form.file.data.filename or "", form.source.data or "")
+        load_boundaries(get_session(), file, require_identity())
     except BoundaryError as error:
         form.file.errors = [*form.file.errors, error.message]
         return _page(form), 400

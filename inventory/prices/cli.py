@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from accounts import audit
 from inventory.prices.price_lists import next_name
-from inventory.prices.workbook_import import import_prices, preview_import
+from inventory.prices.workbook_import import import_prices, preview_import, read_price_file
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 
@@ -23,8 +23,9 @@ prices = AppGroup("prices", help="Bảng giá.")
 def import_list(file: Path, price_list_id: int | None, name: str, is_dry_run: bool) -> None:
     """Nạp bảng giá đã sửa từ FILE (.xlsx)."""
     try:
+        content = read_price_file(file.read_bytes())
         with session_scope(current_app.extensions["engine"], writes=not is_dry_run) as session:
-            preview = preview_import(session, file.read_bytes(), price_list_id)
+            preview = preview_import(session, content, price_list_id)
             for change in (*preview.refused, *preview.disputed):
                 click.echo(
                     f"Chưa nhận: {change.item} ({change.place}): “{change.after}”. {change.message or 'Người khác đã sửa sau khi tải tệp.'}"

@@ -1,43 +1,43 @@
 """The evidence files of a price: attach, list, read and remove them."""
 
 import hashlib
-from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inventory.models import PriceEvidence
-from inventory.prices.price_lists import get_price_list, lock_draft
-from portal.checked_files import FileError, check_file, clean_name
+from inventory.prices.price_lists import check_draft, get_price_list, lock_draft
+from portal.checked_files import FileError
 from portal.clock import now
 from portal.errors import NotFoundError
-from portal.file_store import get, put
+from portal.file_store import get
+from portal.kept_files import KeptFile
 
 MAX_FILES = 10
 
 
-def attach(session: Session, url: str, price_list_id: int, item: str, name: str, data: bytes, by: str) -> PriceEvidence:
-    """Attach a picture, a PDF or an .xlsx to a price of a draft.
-
-    Raises NotFoundError, LockedListError, FileError, UploadError or StoreError.
-    """
-    lock_draft(session, price_list_id)
+def check_attachable(session: Session, price_list_id: int, item: str) -> None:
+    """Raise NotFoundError where the list has no such price, LockedListError where it is published, FileError where it has files enough."""
+    check_draft(session, price_list_id)
     if item not in get_price_list(session, price_list_id).prices:
         raise NotFoundError("Bảng giá này không có danh mục ấy.")
-    checked = check_file(data, workbooks=True)
     existing = select(func.count()).where(PriceEvidence.price_list_id == price_list_id, PriceEvidence.item_code == item)
     if (session.scalar(existing) or 0) >= MAX_FILES:
         raise FileError(f"Đơn giá này đã có {MAX_FILES} tệp. Gỡ bớt tệp không cần rồi gửi lại.")
-    stored_as = uuid4().hex
-    put(url, stored_as, checked.data)
+
+
+def attach(session: Session, price_list_id: int, item: str, kept: KeptFile, by: str) -> PriceEvidence:
+    """Attach a kept file to a price of a draft. Raises what check_attachable raises."""
+    lock_draft(session, price_list_id)
+    check_attachable(session, price_list_id, item)
     record = PriceEvidence(
         price_list_id=price_list_id,
         item_code=item,
-        name=clean_name(name, checked.media_type),
-        media_type=checked.media_type,
-        size=len(checked.data),
-        sha256=hashlib.sha256(checked.data).hexdigest(),
-        stored_as=stored_as,
+        name=kept.name,
+        media_type=kept.media_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        stored_as=kept.stored_as,
         by=by,
         at=now(),
     )

@@ -191,7 +191,15 @@ def next_name(session: Session, name: str) -> str:
 
 def lock_draft(session: Session, price_list_id: int) -> PriceListRecord:
     """The row of a draft, locked. Raises NotFoundError, LockedListError."""
-    record = _record(session, price_list_id, for_update=True)
+    return _require_draft(_record(session, price_list_id, for_update=True))
+
+
+def check_draft(session: Session, price_list_id: int) -> None:
+    """Raise NotFoundError where there is no such list, LockedListError where it is published."""
+    _require_draft(_record(session, price_list_id))
+
+
+def _require_draft(record: PriceListRecord) -> PriceListRecord:
     if record.published_at is not None:
         raise LockedListError("Bảng giá này đã chốt nên không sửa được. Tạo bản mới từ bảng giá này rồi sửa ở bản mới.")
     return record

@@ -92,19 +92,43 @@ class _Keys:
     observed: frozenset[tuple[str, ...]]
 
 
-def preview_import(session: Session, data: bytes, price_list_id: int | None = None) -> PricePreview:
-    """Compare a file with a list, by default the one it was downloaded from.
+@dataclass(frozen=True)
+class FileRow:
+    """One row under the header of a sheet: its number, its cells by column label, and the columns' names."""
 
-    A published list gives way to its newest successor. Raises UploadError where the file is no list of ours, NotFoundError.
-    """
+    number: int
+    cells: Mapping[str, object]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PriceFile:
+    """What a file says: the cells that it was downloaded with, and the rows of its two sheets."""
+
+    keys: _Keys
+    prices: tuple[FileRow, ...]
+    observed: tuple[FileRow, ...]
+
+
+def read_price_file(data: bytes) -> PriceFile:
+    """What an edited list says. It takes some tenths of a second and no database. Raises UploadError where it is no list of ours."""
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải bảng giá. Tải lại tệp, sửa rồi gửi lại.")
     book = open_workbook(data)
     keys = _read_keys(book)
-    target = newest_version(session, keys.price_list_id if price_list_id is None else price_list_id)
+    price_labels, observed_labels = [CODE, *FIELD_LABELS.values()], [title for title, _width in OBSERVED_HEADINGS]
+    return PriceFile(keys, tuple(_rows(book, PRICES, price_labels)), tuple(_rows(book, OBSERVED, observed_labels)))
+
+
+def preview_import(session: Session, file: PriceFile, price_list_id: int | None = None) -> PricePreview:
+    """Compare a file with a list, by default the one it was downloaded from.
+
+    A published list gives way to its newest successor. Raises NotFoundError.
+    """
+    target = newest_version(session, file.keys.price_list_id if price_list_id is None else price_list_id)
     result = _Result()
-    _read_prices(book, keys, target, result, today())
-    _read_observed(book, keys, {unique_key(price): price for price in observed_prices(session)}, result)
+    _compare_prices(file, target, result, today())
+    _compare_observed(file, {unique_key(price): price for price in observed_prices(session)}, result)
     changed = {change.item for change in (*result.changed, *result.refused, *result.disputed) if change.sheet == PRICES}
     return PricePreview(
         target=target,
@@ -147,8 +171,10 @@ def _read_keys(book: Workbook) -> _Keys:
     )
 
 
-def _read_prices(book: Workbook, keys: _Keys, target: PriceList, result: _Result, on: date) -> None:
-    for number, row, columns in _rows(book, PRICES, [CODE, *FIELD_LABELS.values()]):
+def _compare_prices(file: PriceFile, target: PriceList, result: _Result, on: date) -> None:
+    keys = file.keys
+    for line in file.prices:
+        number, row, columns = line.number, line.cells, line.columns
         code = normalize_cell(row[CODE]).upper()
         cells_by_field = {field_name: row[label] for field_name, label in FIELD_LABELS.items()}
         if not code and not any(normalize_cell(value) for value in cells_by_field.values()):
@@ -202,12 +228,12 @@ def _hold_back(change: CellChange) -> CellChange:
     return CellChange(change.item, change.sheet, change.row, change.column, change.before, change.after, ROW_HELD_BACK)
 
 
-def _read_observed(
-    book: Workbook, keys: _Keys, existing: Mapping[tuple[str, str, date, str], ObservedPrice], result: _Result
-) -> None:
+def _compare_observed(file: PriceFile, existing: Mapping[tuple[str, str, date, str], ObservedPrice], result: _Result) -> None:
+    keys = file.keys
     titles = [title for title, _width in OBSERVED_HEADINGS]
     keys_in_file: set[tuple[str, str, date, str]] = set()
-    for number, row, columns in _rows(book, OBSERVED, titles):
+    for line in file.observed:
+        number, row, columns = line.number, line.cells, line.columns
         values = [row[title] for title in titles]
         if not any(normalize_cell(value) for value in values):
             continue
@@ -267,8 +293,8 @@ def _describe(price: ObservedPrice) -> str:
     return f"{format_number(price.unit_price)} · {buyer} · {format_day(price.paid_on)} · {price.document} · {METHODS[price.kind]}"
 
 
-def _rows(book: Workbook, title: str, labels: Sequence[str]) -> Iterator[tuple[int, dict[str, object], dict[str, str]]]:
-    """The rows under the header of a sheet by column label, in whatever order the columns are; and the columns' names."""
+def _rows(book: Workbook, title: str, labels: Sequence[str]) -> Iterator[FileRow]:
+    """The rows under the header of a sheet, in whatever order the columns are. Raises UploadError where one of them is missing."""
     indexes: dict[str, int] = {}
     columns: dict[str, str] = {}
     for number, row in enumerate(read_rows(book[title], MAX_ROWS, MAX_COLUMNS), start=1):
@@ -283,6 +309,6 @@ def _rows(book: Workbook, title: str, labels: Sequence[str]) -> Iterator[tuple[i
             elif number > HEADER_WITHIN:
                 break
             continue
-        yield number, {label: row[index] if index < len(row) else None for label, index in indexes.items()}, columns
+        yield FileRow(number, {label: row[index] if index < len(row) else None for label, index in indexes.items()}, columns)
     if not indexes:
         raise UploadError(f"Trang “{title}” không có dòng đầu bảng. Tải lại tệp, sửa rồi gửi lại.")

@@ -1,16 +1,16 @@
-"""Evidence for the answers: check a file, store it, list it, load it, remove it."""
+"""Evidence for the answers: attach a kept file, list it, load it, remove it."""
 
 import hashlib
 import re
-from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.checked_files import CheckedFile, FileError, check_file, clean_name
+from portal.checked_files import FileError
 from portal.clock import now
 from portal.errors import NotFoundError
-from portal.file_store import get, put
+from portal.file_store import get
+from portal.kept_files import KeptFile
 from surveys.checks.states import EvidenceKind
 from surveys.models import Evidence, Submission
 from surveys.questionnaire.questions import load_questionnaire
@@ -23,11 +23,8 @@ MAX_SIGNED = 5
 CODE_PATTERN = re.compile(r"[0-9a-f]{12}")
 
 
-def attach_file(session: Session, url: str, submission: Submission, question: str, name: str, data: bytes, by: str) -> Evidence:
-    """Attach a file to a question. The submission must be locked, so that the count is right.
-
-    Raises FileError, StoreError, or SubmissionError where the submission cannot be edited.
-    """
+def check_attachable(session: Session, submission: Submission, question: str) -> None:
+    """Raise FileError where the question takes no file or no more of them, SubmissionError where the submission cannot be edited."""
     require_editable(submission)
     asked_question = load_questionnaire().question(question)
     if asked_question is None or asked_question.asked_of != "ward":
@@ -40,25 +37,38 @@ def attach_file(session: Session, url: str, submission: Submission, question: st
     count_ever = select(func.count()).where(Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.FILE.value)
     if (session.scalar(count_ever) or 0) >= MAX_FILES_EVER:
         raise FileError(f"Phiếu đã nhận {MAX_FILES_EVER} tệp, kể cả tệp đã gỡ, nên không nhận thêm. Hỏi bộ phận thẩm định.")
-    return _store_evidence(session, url, submission, question, EvidenceKind.FILE, name, check_file(data), by)
 
 
-def attach_signed_copy(session: Session, url: str, submission: Submission, code: str, name: str, data: bytes, by: str) -> Evidence:
-    """Attach the scan of the signed paper, whatever the state: paper comes later. ``code`` is the content code printed on it.
+def attach_file(session: Session, submission: Submission, question: str, kept: KeptFile, by: str) -> Evidence:
+    """Attach a kept file to a question. The submission must be locked, so that the count is right. Raises what check_attachable raises."""
+    check_attachable(session, submission, question)
+    return _add_evidence(session, submission, question, EvidenceKind.FILE, kept, by)
 
-    Raises FileError or StoreError.
-    """
-    entered_code = code.strip().lower()
-    if not CODE_PATTERN.fullmatch(entered_code):
+
+def check_signed_copy(session: Session, submission: Submission, code: str) -> None:
+    """Raise FileError where this is no content code, or the submission has signed copies enough."""
+    if not CODE_PATTERN.fullmatch(_to_code(code)):
         raise FileError("Mã nội dung gồm 12 chữ số và chữ a đến f, in ở đầu phiếu đã ký. Chép lại cho đúng.")
     signed_count = select(func.count()).where(
         Evidence.submission_id == submission.id, Evidence.kind == EvidenceKind.SIGNED.value, Evidence.removed_at.is_(None)
     )
     if (session.scalar(signed_count) or 0) >= MAX_SIGNED:
         raise FileError(f"Phiếu đã có {MAX_SIGNED} bản ký. Bản mới nhất là bản được so; không gửi thêm.")
-    evidence = _store_evidence(session, url, submission, "", EvidenceKind.SIGNED, name, check_file(data), by)
-    evidence.content_hash = entered_code
+
+
+def attach_signed_copy(session: Session, submission: Submission, code: str, kept: KeptFile, by: str) -> Evidence:
+    """Attach the scan of the signed paper, whatever the state: paper comes later. ``code`` is the content code printed on it.
+
+    Raises FileError.
+    """
+    check_signed_copy(session, submission, code)
+    evidence = _add_evidence(session, submission, "", EvidenceKind.SIGNED, kept, by)
+    evidence.content_hash = _to_code(code)
     return evidence
+
+
+def _to_code(text: str) -> str:
+    return text.strip().lower()
 
 
 def find_signed_copy(session: Session, submission: Submission) -> Evidence | None:
@@ -112,20 +122,16 @@ def is_sensitive_evidence(evidence: Evidence) -> bool:
     return question is not None and question.sensitive
 
 
-def _store_evidence(
-    session: Session, url: str, submission: Submission, question: str, kind: EvidenceKind, name: str, checked: CheckedFile, by: str
-) -> Evidence:
-    stored_as = uuid4().hex
-    put(url, stored_as, checked.data)
+def _add_evidence(session: Session, submission: Submission, question: str, kind: EvidenceKind, kept: KeptFile, by: str) -> Evidence:
     evidence = Evidence(
         submission_id=submission.id,
         question=question,
         kind=kind.value,
-        name=clean_name(name, checked.media_type),
-        media_type=checked.media_type,
-        size=len(checked.data),
-        sha256=hashlib.sha256(checked.data).hexdigest(),
-        stored_as=stored_as,
+        name=kept.name,
+        media_type=kept.media_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        stored_as=kept.stored_as,
         by=by,
         at=now(),
     )

@@ -3,20 +3,19 @@
 A running test is a row of evidence of its own kind, so that the limits hold across several processes.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.checked_files import CheckedFile
 from portal.clock import now, to_hanoi
 from portal.errors import NotFoundError
-from portal.file_store import put
+from portal.kept_files import KeptFile, keep_file
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EvidenceKind
 from surveys.models import Evidence, Submission
@@ -44,6 +43,14 @@ class SpeedTestResult:
     down: int
     up: int
     latency: int
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """A result in the store, and what it says."""
+
+    file: KeptFile
     details: Mapping[str, object]
 
 
@@ -82,9 +89,7 @@ def begin_speed_test(session: Session, submission: Submission, line: str, by: st
 
 def count_run(session: Session, submission: Submission, turn_id: int) -> Evidence:
     """Count one run of a running test. Raises BusyError where its time or runs are used up, NotFoundError where it is another ward's."""
-    turn = session.scalars(select(Evidence).where(Evidence.id == turn_id).with_for_update()).first()
-    if turn is None or turn.submission_id != submission.id or turn.kind != EvidenceKind.MEASURING.value:
-        raise NotFoundError("Không có lần đo này.")
+    turn = _check_turn(session.scalars(select(Evidence).where(Evidence.id == turn_id).with_for_update()).first(), submission)
     details = dict(turn.details or {})
     runs = int(details["runs"])
     if turn.at <= now() - TURN_LIFETIME or runs >= MAX_RUNS:
@@ -103,13 +108,13 @@ def summarise_runs(down: Sequence[object], up: Sequence[object], latency: Sequen
     return SpeedTestResult(medians["down"], medians["up"], medians["latency"], reported)
 
 
-def finish_speed_test(session: Session, url: str, submission: Submission, turn_id: int, measured: SpeedTestResult) -> Evidence:
-    """Store the result as evidence of its connection.
+def keep_result(session: Session, url: str, submission: Submission, turn_id: int, measured: SpeedTestResult) -> KeptResult:
+    """Put the result into the store, before anything is locked.
 
-    Raises BusyError, NotFoundError, StoreError, or SubmissionError where the submission cannot be edited any more.
+    Raises NotFoundError, StoreError, or SubmissionError where the submission cannot be edited any more.
     """
     require_editable(submission)
-    turn = count_run(session, submission, turn_id)
+    turn = _check_turn(session.get(Evidence, turn_id), submission)
     details = {
         **(turn.details or {}),
         **measured.details,
@@ -118,11 +123,25 @@ def finish_speed_test(session: Session, url: str, submission: Submission, turn_i
         "latency_ms": measured.latency,
     }
     data = json.dumps(details, ensure_ascii=False, indent=1).encode()
-    stored_as = uuid4().hex
-    put(url, stored_as, data)
-    turn.kind, turn.details, turn.stored_as = EvidenceKind.MEASUREMENT.value, details, stored_as
-    turn.sha256, turn.size, turn.name = hashlib.sha256(data).hexdigest(), len(data), _name(turn.at, measured)
+    return KeptResult(keep_file(url, _name(turn.at, measured), CheckedFile("application/json", data)), details)
+
+
+def finish_speed_test(session: Session, submission: Submission, turn_id: int, result: KeptResult) -> Evidence:
+    """Make the result evidence of its connection.
+
+    Raises BusyError, NotFoundError, or SubmissionError where the submission cannot be edited any more.
+    """
+    require_editable(submission)
+    turn, kept = count_run(session, submission, turn_id), result.file
+    turn.kind, turn.details, turn.stored_as = EvidenceKind.MEASUREMENT.value, dict(result.details), kept.stored_as
+    turn.sha256, turn.size, turn.name = kept.sha256, kept.size, kept.name
     session.flush()
+    return turn
+
+
+def _check_turn(turn: Evidence | None, submission: Submission) -> Evidence:
+    if turn is None or turn.submission_id != submission.id or turn.kind != EvidenceKind.MEASURING.value:
+        raise NotFoundError("Không có lần đo này.")
     return turn
 
 

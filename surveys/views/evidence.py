@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from accounts import audit
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
-from portal.checked_files import MAX_SIZE, FileError
-from portal.database import get_session, write_separately, writes
+from portal.checked_files import MAX_SIZE, FileError, check_file
+from portal.database import get_session, reading_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.file_store import StoreError
+from portal.kept_files import KeptFile, keep_file
 from portal.settings import current_settings
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EventKind
@@ -19,12 +20,14 @@ from surveys.submissions.change_log import record_download
 from surveys.submissions.evidence import (
     attach_file,
     attach_signed_copy,
+    check_attachable,
+    check_signed_copy,
     get_evidence,
     is_sensitive_evidence,
     load_evidence,
     remove_evidence,
 )
-from surveys.submissions.submissions import add_event
+from surveys.submissions.submissions import add_event, get_submission
 from surveys.views.access import get_submission_in_scope
 from surveys.views.audit_lines import HIDDEN
 
@@ -36,19 +39,14 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/surveys", template_fold
 @writes
 def attach(submission_id: int, code: str) -> ResponseReturnValue:
     """Attach a file to a question, and go back to the section."""
-    submission = get_submission_in_scope(submission_id, for_update=True)
-    upload = request.files.get("file")
-    name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
+    question = request.form.get("question", "")
     try:
-        stored = attach_file(
-            get_session(),
-            current_settings().evidence_url,
-            submission,
-            request.form.get("question", ""),
-            name,
-            data,
-            require_identity().full_name,
-        )
+        # What would be refused anyhow is not stored first.
+        with reading_session() as db:
+            check_attachable(db, get_submission(db, submission_id), question)
+        kept = _keep_upload()
+        submission = get_submission_in_scope(submission_id, for_update=True)
+        stored = attach_file(get_session(), submission, question, kept, require_identity().full_name)
     except (FileError, StoreError, SubmissionError) as error:
         flash(error.message, "danger")
     else:
@@ -64,12 +62,13 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
 @writes
 def attach_signed(submission_id: int) -> ResponseReturnValue:
     """Attach the scan of the signed paper."""
-    submission = get_submission_in_scope(submission_id, for_update=True)
-    upload = request.files.get("file")
-    name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
-    code, url, by = request.form.get("code", ""), current_settings().evidence_url, require_identity().full_name
+    code, by = request.form.get("code", ""), require_identity().full_name
     try:
-        stored = attach_signed_copy(get_session(), url, submission, code, name, data, by)
+        with reading_session() as db:
+            check_signed_copy(db, get_submission(db, submission_id), code)
+        kept = _keep_upload()
+        submission = get_submission_in_scope(submission_id, for_update=True)
+        stored = attach_signed_copy(get_session(), submission, code, kept, by)
     except (FileError, StoreError) as error:
         flash(error.message, "danger")
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
@@ -111,6 +110,13 @@ def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnVal
         audit.log(get_session(), require_identity(), "evidence:remove", f"ward {submission.ward_code}", before=values)
         flash(_("Đã gỡ tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
+
+
+def _keep_upload() -> KeptFile:
+    """The uploaded file, checked and stored. Raises FileError or StoreError."""
+    upload = request.files.get("file")
+    name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
+    return keep_file(current_settings().evidence_url, name, check_file(data))
 
 
 def _audit_values(evidence: Evidence) -> dict[str, object]:

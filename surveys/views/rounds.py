@@ -24,7 +24,7 @@ from surveys.models import Round
 from surveys.review.round_board import Board, BoardRow, DeadlineStatus, Notice, build_board
 from surveys.submissions import rounds
 from surveys.workbooks.board_workbook import build_board_workbook
-from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers
+from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers, read_city_table
 
 FILTERS = ("q", "state", "notice", "kind", "district", "sent")
 
@@ -143,9 +143,10 @@ def city_template(round_id: int) -> ResponseReturnValue:
 def city_import(round_id: int) -> ResponseReturnValue:
     """Import the answers of the city, all or nothing."""
     upload = request.files.get("file")
-    round = rounds.get_round(get_session(), round_id)
     try:
-        result = import_city_answers(get_session(), round, upload.read() if upload else b"", require_identity().full_name)
+        table = read_city_table(upload.read() if upload else b"")
+        round = rounds.get_round(get_session(), round_id)
+        result = import_city_answers(get_session(), round, table, require_identity().full_name)
     except WardReadinessError as error:
         for line in error.message.splitlines()[:50]:
             flash(line, "danger")

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from accounts import audit
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
-from portal.database import get_session, writes
+from portal.database import get_session, reading_session, writes
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
 from surveys.checks.states import EventKind
-from surveys.submissions.speed_test import MAX_BYTES, begin_speed_test, count_run, finish_speed_test, summarise_runs
-from surveys.submissions.submissions import add_event
+from surveys.submissions.speed_test import MAX_BYTES, begin_speed_test, count_run, finish_speed_test, keep_result, summarise_runs
+from surveys.submissions.submissions import add_event, get_submission
 from surveys.views.access import get_submission_in_scope
 
 blueprint = Blueprint("measuring", __name__, url_prefix="/surveys")
@@ -66,12 +66,14 @@ def receive_upload(submission_id: int, turn_id: int) -> ResponseReturnValue:
 @writes
 def store_result(submission_id: int, turn_id: int) -> ResponseReturnValue:
     """Store the result as evidence; the page fills it in and saves it like any other field."""
-    submission = get_submission_in_scope(submission_id, for_update=True)
     body = request.get_json(silent=True)
     reported = body if isinstance(body, dict) else {}
     runs = [values if isinstance(values := reported.get(name), list) else [] for name in ("down", "up", "latency")]
     result = summarise_runs(*runs)
-    evidence = finish_speed_test(get_session(), current_settings().evidence_url, submission, turn_id, result)
+    with reading_session() as db:
+        kept = keep_result(db, current_settings().evidence_url, get_submission(db, submission_id), turn_id, result)
+    submission = get_submission_in_scope(submission_id, for_update=True)
+    evidence = finish_speed_test(get_session(), submission, turn_id, kept)
     add_event(get_session(), submission, EventKind.ATTACHED, require_identity().full_name, evidence.name)
     return {"down": result.down, "up": result.up, "latency": result.latency}
 

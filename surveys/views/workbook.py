@@ -1,5 +1,7 @@
 """Pages of the Excel form: its download, the preview of a filled-in file, and the import."""
 
+from collections.abc import Iterable, Iterator
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,23 +10,25 @@ from accounts import audit
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.queries import get_ward
-from portal.database import get_session, write_separately, writes
+from portal.database import get_session, write_separately, writes_when
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
-from portal.posted_files import encode_file, read_posted_file
-from surveys.checks.states import AnswerSource, EventKind
+from portal.posted_files import encode_file, is_taken, read_posted_file
+from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
 from surveys.submissions.change_log import record_download
 from surveys.submissions.rounds import get_round
-from surveys.submissions.submissions import add_event, get_submission
+from surveys.submissions.submissions import get_submission
 from surveys.views.access import get_submission_in_scope
 from surveys.views.audit_lines import log_changed_fields
 from surveys.workbooks.form_import import (
+    FilledForm,
     ImportPreview,
     build_submission_form,
     import_form,
     marked_form,
     preview_import,
+    read_form,
     unpack_forms,
 )
 
@@ -51,22 +55,21 @@ def upload(submission_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/surveys/<int:submission_id>/form", endpoint="take")
 @requires(Permission.SUBMISSION_FILL)
-@writes
+@writes_when(is_taken)
 def upload_form(submission_id: int) -> ResponseReturnValue:
     """Preview a file, or import a previewed one; the page carries the file in between, and it is compared again."""
-    submission, data = get_submission_in_scope(submission_id, for_update=True), read_posted_file()
+    data = read_posted_file()
+    form, refusal = _read_file(data)
+    submission = get_submission_in_scope(submission_id, for_update=is_taken())
+    if form is None:
+        return _upload_page(submission, refusal), 400
     try:
-        preview = preview_import(get_session(), data, submission.round, submission)
+        preview = preview_import(get_session(), form, submission.round, submission)
     except WardReadinessError as error:
         return _upload_page(submission, error.message), 400
-    action = request.form.get("do", "rehearse")
-    if action == "mark":
-        add_event(
-            get_session(), submission, EventKind.DOWNLOADED, require_identity().full_name, _("mẫu phiếu Excel có đánh dấu chỗ sai")
-        )
-        audit.log(get_session(), require_identity(), "submission:download-form", f"ward {submission.ward_code}")
-        return send_bytes(marked_form(submission, preview), f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
-    if action != "take":
+    if request.form.get("do") == "mark":
+        return _send_marked_form(submission, preview)
+    if not is_taken():
         return _upload_page(submission, preview=preview, file=encode_file(data))
     outcome = import_form(
         get_session(), submission, preview, require_identity().full_name, AnswerSource.WORKBOOK, request.form.get("why", "")
@@ -87,37 +90,56 @@ def round_forms(round_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/rounds/<int:round_id>/forms", endpoint="round_take")
 @requires(Permission.ROUND_MANAGE)
-@writes
+@writes_when(is_taken)
 def upload_round_forms(round_id: int) -> ResponseReturnValue:
-    """Preview a zip of files, or import those that can be: each file all or nothing."""
-    round, data = get_round(get_session(), round_id), read_posted_file()
+    """Preview a zip of files, or import those that can be: each file all or nothing, in a transaction of its own."""
+    data = read_posted_file()
     try:
-        results = _preview_all(unpack_forms(data), round)
+        files = [(name, *_read_file(file)) for name, file in unpack_forms(data)]
     except WardReadinessError as error:
-        return _round_page(round, error.message), 400
-    if request.form.get("do") != "take":
-        return _round_page(round, results=results, file=encode_file(data))
+        return _round_page(get_round(get_session(), round_id), error.message), 400
+    round = get_round(get_session(), round_id)
+    if not is_taken():
+        return _round_page(round, results=list(_preview_all(files, round)), file=encode_file(data))
     ward_count, field_count, skipped_count = 0, 0, 0
-    for _name, preview, _refusal in results:
+    for _name, preview, _refusal in _preview_all(files, round):
         skipped_count += len(preview.refused) + len(preview.disputed) if preview else 0
-        if preview is None or not preview.taken:
-            continue
-        submission = get_submission(get_session(), preview.submission_id, for_update=True)
-        outcome = import_form(get_session(), submission, preview, require_identity().full_name, AnswerSource.WORKBOOK)
-        log_changed_fields(submission, outcome.changed)
-        ward_count, field_count = ward_count + 1, field_count + len(outcome.changed)
+        if preview is not None and preview.taken:
+            submission = get_submission(get_session(), preview.submission_id)
+            outcome = import_form(get_session(), submission, preview, require_identity().full_name, AnswerSource.WORKBOOK)
+            log_changed_fields(submission, outcome.changed)
+            ward_count, field_count = ward_count + 1, field_count + len(outcome.changed)
+        # Whoever waits to save comes in between two files.
+        get_session().commit()
     flash(_("Đã nhận %(fields)s ô của %(wards)s đơn vị.", fields=field_count, wards=ward_count), "success")
     if skipped_count:
         flash(_("%(count)s ô chưa nhận, giữ như cũ.", count=skipped_count), "warning")
     return redirect(url_for("review.board", round_id=round_id))
 
 
-def _preview_all(files: list[tuple[str, bytes]], round: Round) -> list[tuple[str, ImportPreview | None, str]]:
-    """Preview each file. Of two files of one ward only the first is imported: nobody can say which of them is right."""
-    results: list[tuple[str, ImportPreview | None, str]] = []
+def _read_file(data: bytes) -> tuple[FilledForm | None, str]:
+    """What the file says, or why it says nothing. It comes before anything is locked."""
+    try:
+        return read_form(data), ""
+    except WardReadinessError as error:
+        return None, error.message
+
+
+def _send_marked_form(submission: Submission, preview: ImportPreview) -> ResponseReturnValue:
+    identity, subject = require_identity(), f"ward {submission.ward_code}"
+    data = marked_form(submission, preview)
+    record_download(submission.id, _("mẫu phiếu Excel có đánh dấu chỗ sai"), identity.full_name)
+    write_separately(lambda session: audit.log(session, identity, "submission:download-form", subject))
+    return send_bytes(data, f"phieu-{submission.ward_code}-cho-sua.xlsx", XLSX)
+
+
+def _preview_all(
+    files: Iterable[tuple[str, FilledForm | None, str]], round: Round
+) -> Iterator[tuple[str, ImportPreview | None, str]]:
+    """Preview each file, one when it is asked for. Of two files of one ward only the first counts: nobody can say which is right."""
     file_names: dict[int, str] = {}
-    for name, data in files:
-        preview, refusal = _preview_file(data, round)
+    for name, form, fault in files:
+        preview, refusal = _preview_form(form, round) if form else (None, fault)
         if preview is not None and preview.submission_id in file_names:
             refusal = _(
                 "%(ward)s đã có ở tệp “%(name)s”. Giữ lại một tệp.",
@@ -127,13 +149,12 @@ def _preview_all(files: list[tuple[str, bytes]], round: Round) -> list[tuple[str
             preview = None
         elif preview is not None:
             file_names[preview.submission_id] = name
-        results.append((name, preview, refusal))
-    return results
+        yield name, preview, refusal
 
 
-def _preview_file(data: bytes, round: Round) -> tuple[ImportPreview | None, str]:
+def _preview_form(form: FilledForm, round: Round) -> tuple[ImportPreview | None, str]:
     try:
-        return preview_import(get_session(), data, round), ""
+        return preview_import(get_session(), form, round, for_update=is_taken()), ""
     except WardReadinessError as error:
         return None, error.message
 

@@ -68,14 +68,16 @@ class CityImport:
     skipped_wards: tuple[str, ...]
 
 
-def import_city_answers(session: Session, round: Round, data: bytes, by: str) -> CityImport:
-    """Import the answers. Raises UploadError with every error: sheet, row, column, value, what is allowed.
+@dataclass(frozen=True)
+class CityTable:
+    """What a table says: the title of its sheet, and its rows under the headings."""
 
-    A blank cell changes nothing. Submissions that wait for review or are approved are skipped, since a review judges
-    what was sent; those whose answers would have changed are named.
-    """
-    if round.is_closed:
-        raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
+    title: str
+    rows: tuple[tuple[object, ...], ...]
+
+
+def read_city_table(data: bytes) -> CityTable:
+    """The rows of a table. Raises UploadError where it is not one of ours."""
     columns = city_columns()
     sheet = open_workbook(data).worksheets[0]
     rows = list(read_rows(sheet, MAX_ROWS + 1, len(columns) + 2))
@@ -84,20 +86,32 @@ def import_city_answers(session: Session, round: Round, data: bytes, by: str) ->
         raise UploadError("Dòng 1 không đúng mẫu (thiếu, thừa hoặc đổi chỗ cột). Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
     if len(rows) > MAX_ROWS:
         raise UploadError(f"Bảng có hơn {MAX_ROWS - 1} dòng. Mỗi xã, phường một dòng; xóa các dòng thừa rồi gửi lại.")
+    return CityTable(sheet.title, tuple(rows[1:]))
+
+
+def import_city_answers(session: Session, round: Round, table: CityTable, by: str) -> CityImport:
+    """Import the answers. Raises UploadError with every error: sheet, row, column, value, what is allowed.
+
+    A blank cell changes nothing. Submissions that wait for review or are approved are skipped, since a review judges
+    what was sent; those whose answers would have changed are named.
+    """
+    if round.is_closed:
+        raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
+    columns = city_columns()
     by_ward = {row.ward_code: row for row in _submissions(session, round, for_update=True)}
     errors: list[str] = []
     row_numbers: dict[str, int] = {}
     changes: list[tuple[Submission, str, str]] = []
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(table.rows, start=2):
         if not any(cell is not None for cell in row):
             continue
         code = str(row[0] or "").strip().zfill(5)
         if code not in by_ward:
-            errors.append(f"Trang “{sheet.title}”, dòng {number}, cột Mã: “{row[0]}” không phải mã xã, phường.")
+            errors.append(f"Trang “{table.title}”, dòng {number}, cột Mã: “{row[0]}” không phải mã xã, phường.")
             continue
         if code in row_numbers:
             errors.append(
-                f"Trang “{sheet.title}”, dòng {number}, cột Mã: {code} đã có ở dòng {row_numbers[code]}. Giữ lại một dòng."
+                f"Trang “{table.title}”, dòng {number}, cột Mã: {code} đã có ở dòng {row_numbers[code]}. Giữ lại một dòng."
             )
             continue
         row_numbers[code] = number
@@ -106,7 +120,7 @@ def import_city_answers(session: Session, round: Round, data: bytes, by: str) ->
             if not raw:
                 continue
             problems = KINDS[question.kind].parse(question, {name: raw}, today().year).problems
-            errors += [f"Trang “{sheet.title}”, dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems]
+            errors += [f"Trang “{table.title}”, dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems]
             changes.append((by_ward[code], name, raw))
     if errors:
         raise UploadError("\n".join(errors))

@@ -4,7 +4,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from inventory.boundaries.store import load_boundaries
+from inventory.boundaries.store import load_boundaries, read_boundary_file
 from portal.database import make_engine, session_scope
 from tests.factories.boundaries import geojson, tiles
 from tests.support.browsers import HeldFile, at_a_desk, check_accessibility_in_both_widths
@@ -24,7 +24,7 @@ def demo_city(demo_city, tmp_path_factory):
     shutil.copy(demo_city, path)
     engine = make_engine(f"sqlite:///{path}")
     with session_scope(engine, writes=True) as session:
-        load_boundaries(session, BOUNDARIES, "thu.geojson", "Số liệu thử, 2026", None)
+        load_boundaries(session, read_boundary_file(BOUNDARIES, "thu.geojson", "Số liệu thử, 2026"), None)
     engine.dispose()
     return path
 

@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
-from inventory.boundaries.store import load_boundaries, remove_boundaries
+from inventory.boundaries.store import load_boundaries, read_boundary_file, remove_boundaries
 from inventory.prices.price_lists import current_price_list
 from inventory.snapshots.repository import record_snapshot
 from inventory.wards.queries import list_wards
@@ -116,7 +116,7 @@ def test_the_sums_of_money_are_those_of_the_rows(demo_sign_in, path):
 @pytest.fixture
 def with_boundaries(demo_app):
     with session_scope(demo_app.extensions["engine"], writes=True) as session:
-        load_boundaries(session, geojson(tiles()), "thu.geojson", "Số liệu thử, 2026", None)
+        load_boundaries(session, read_boundary_file(geojson(tiles()), "thu.geojson", "Số liệu thử, 2026"), None)
 
 
 def classes(page, scope):
@@ -242,7 +242,7 @@ def test_what_a_ward_costs_follows_its_snapshot_even_of_the_same_moment(demo_ses
 
 
 def test_the_map_of_boundaries_is_that_of_the_wards_it_is_asked_for(demo_session):
-    source = load_boundaries(demo_session, geojson(tiles()), "ranh.geojson", "Sở, 2026", None)
+    source = load_boundaries(demo_session, read_boundary_file(geojson(tiles()), "ranh.geojson", "Sở, 2026"), None)
     city = city_readiness(demo_session)
     renamed_city = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
     names = [land_map(demo_session, source, shown_city).areas[0].ward.name for shown_city in (city, renamed_city)]

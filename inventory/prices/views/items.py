@@ -16,11 +16,12 @@ from inventory.prices.price_lists import PriceListError, get_price_list, save_pr
 from inventory.prices.prices import CAP_CLAUSE, METHODS, Price, PriceList
 from inventory.prices.rows import make_rows
 from inventory.prices.views import lists
-from portal.checked_files import MAX_SIZE
+from portal.checked_files import MAX_SIZE, check_file
 from portal.clock import today
-from portal.database import get_session, write_separately, writes
+from portal.database import get_session, reading_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
+from portal.kept_files import keep_file
 from portal.settings import current_settings
 
 blueprint = lists.blueprint
@@ -64,17 +65,20 @@ def save(price_list_id: int, item_code: str) -> ResponseReturnValue:
 @writes
 def attach(price_list_id: int, item_code: str) -> ResponseReturnValue:
     """Attach a file to a price."""
-    session, identity, upload = get_session(), require_identity(), request.files.get("file")
+    identity, upload = require_identity(), request.files.get("file")
     name, data = (upload.filename or "", upload.read(MAX_SIZE + 1)) if upload else ("", b"")
-    url = current_settings().evidence_url
     try:
-        file = evidence.attach(session, url, price_list_id, item_code, name, data, identity.full_name)
+        # What would be refused anyhow is not stored first.
+        with reading_session() as db:
+            evidence.check_attachable(db, price_list_id, item_code)
+        kept = keep_file(current_settings().evidence_url, name, check_file(data, workbooks=True))
+        file = evidence.attach(get_session(), price_list_id, item_code, kept, identity.full_name)
     except NotFoundError:
         raise
     except WardReadinessError as error:
         flash(error.message, "danger")
     else:
-        audit.log(session, identity, "price-evidence:attach", f"price {price_list_id}/{item_code}", after=_file_entry(file))
+        audit.log(get_session(), identity, "price-evidence:attach", f"price {price_list_id}/{item_code}", after=_file_entry(file))
         flash(_("Đã đính kèm tệp “%(name)s”.", name=file.name), "success")
     return redirect(url_for("prices.price", price_list_id=price_list_id, item_code=item_code) + "#files")
 

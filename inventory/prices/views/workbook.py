@@ -10,13 +10,13 @@ from accounts.permissions import Permission
 from inventory.prices.observed import observed_prices
 from inventory.prices.price_lists import PriceListError, get_price_list, next_name
 from inventory.prices.workbook import build_price_workbook
-from inventory.prices.workbook_import import PricePreview, import_prices, preview_import
+from inventory.prices.workbook_import import PricePreview, import_prices, preview_import, read_price_file
 from portal.clock import today
-from portal.database import get_session, write_separately, writes
+from portal.database import get_session, write_separately, writes_when
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.formats import format_day
-from portal.posted_files import encode_file, read_posted_file
+from portal.posted_files import encode_file, is_taken, read_posted_file
 from portal.settings import current_settings
 
 blueprint = Blueprint("price_files", __name__, url_prefix="/prices", template_folder="../../templates")
@@ -44,16 +44,18 @@ def upload(price_list_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:price_list_id>/upload")
 @requires(Permission.PRICE_EDIT)
-@writes
+@writes_when(is_taken)
 def take(price_list_id: int) -> ResponseReturnValue:
     """Preview a file, or import a previewed one; the file travels with the page in between, and is checked again."""
-    session, identity, data = get_session(), require_identity(), read_posted_file()
+    identity, data = require_identity(), read_posted_file()
     try:
-        preview = preview_import(session, data, price_list_id)
+        file = read_price_file(data)
+        session = get_session()
+        preview = preview_import(session, file, price_list_id)
     except WardReadinessError as error:
         return _page(price_list_id, error.message), error.status
     name = request.form.get("name", "")[:500]
-    if request.form.get("do") != "take" or preview.is_empty:
+    if not is_taken() or preview.is_empty:
         return _page(price_list_id, preview=preview, file=encode_file(data), name=next_name(session, preview.target.name))
     try:
         price_list = import_prices(session, preview, name, identity.full_name)

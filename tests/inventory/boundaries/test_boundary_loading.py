@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.boundaries.geojson import BoundaryError
-from inventory.boundaries.store import find_source, get_boundaries, load_boundaries, remove_boundaries
+from inventory.boundaries.store import find_source, get_boundaries, load_boundaries, read_boundary_file, remove_boundaries
 from inventory.models import BoundarySetRecord
 from tests.factories.boundaries import geojson, tiles, topojson
 
@@ -28,7 +28,7 @@ def post(client, data, source=SOURCE):
 @pytest.mark.both_databases
 def test_what_was_loaded_comes_back_whole(session):
     assert find_source(session) is None
-    load_boundaries(session, GOOD_FILE, "a.geojson", f"  {SOURCE} ", None)
+    load_boundaries(session, read_boundary_file(GOOD_FILE, "a.geojson", f"  {SOURCE} "), None)
     session.commit()
     source = find_source(session)
     assert (source.filename, source.source, source.by) == ("a.geojson", SOURCE, "hệ thống")
@@ -40,8 +40,8 @@ def test_what_was_loaded_comes_back_whole(session):
 
 @pytest.mark.both_databases
 def test_another_file_takes_the_place_and_both_are_in_the_trail(session):
-    load_boundaries(session, GOOD_FILE, "a.geojson", SOURCE, None)
-    load_boundaries(session, topojson(TILES), "b.topojson", SOURCE, None)
+    load_boundaries(session, read_boundary_file(GOOD_FILE, "a.geojson", SOURCE), None)
+    load_boundaries(session, read_boundary_file(topojson(TILES), "b.topojson", SOURCE), None)
     session.commit()
     assert session.scalar(select(func.count()).select_from(BoundarySetRecord)) == 1
     first, second = audit_entries(session)
@@ -51,11 +51,11 @@ def test_another_file_takes_the_place_and_both_are_in_the_trail(session):
 
 @pytest.mark.both_databases
 def test_a_bad_file_changes_nothing(session):
-    loaded_source = load_boundaries(session, GOOD_FILE, "a.geojson", SOURCE, None)
+    loaded_source = load_boundaries(session, read_boundary_file(GOOD_FILE, "a.geojson", SOURCE), None)
     session.commit()
     for data, source in ((BAD_FILE, SOURCE), (b"x", SOURCE), (GOOD_FILE, "  ")):
         with pytest.raises(BoundaryError):
-            load_boundaries(session, data, "b.geojson", source, None)
+            load_boundaries(session, read_boundary_file(data, "b.geojson", source), None)
     session.commit()
     assert find_source(session) == loaded_source
     assert len(audit_entries(session)) == 1
@@ -63,7 +63,7 @@ def test_a_bad_file_changes_nothing(session):
 
 def test_the_boundaries_can_be_taken_away(session):
     assert not remove_boundaries(session, None)
-    load_boundaries(session, GOOD_FILE, "a.geojson", SOURCE, None)
+    load_boundaries(session, read_boundary_file(GOOD_FILE, "a.geojson", SOURCE), None)
     assert remove_boundaries(session, None)
     assert find_source(session) is None
     assert [entry.action for entry in audit_entries(session)] == ["boundary:load", "boundary:remove"]

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
-from inventory.prices.evidence import MAX_FILES, attach, find_file, list_files, read_file, remove
+from inventory.prices import evidence
+from inventory.prices.evidence import MAX_FILES, find_file, list_files, read_file, remove
 from inventory.prices.observed import (
     ObservedPriceError,
     list_observed,
@@ -37,15 +38,20 @@ from inventory.prices.price_lists import (
     save_prices,
 )
 from inventory.prices.prices import load_default_prices
-from portal.checked_files import FileError
+from portal.checked_files import FileError, check_file
 from portal.clock import today
 from portal.database import session_scope
 from portal.errors import NotFoundError
+from portal.kept_files import keep_file
 from portal.migration import migrate
 
 URL = "memory://prices"
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
 EFFECTIVE_FROM = date(2026, 6, 1)
+
+
+def attach(session, url, price_list_id, item, name, data, by):
+    return evidence.attach(session, price_list_id, item, keep_file(url, name, check_file(data, workbooks=True)), by)
 
 
 def xlsx():

@@ -18,7 +18,7 @@ from inventory.prices.parsing import FIELD_LABELS
 from inventory.prices.price_lists import copy_price_list, current_price_list, get_price_list, list_price_lists, save_prices
 from inventory.prices.prices import compare_lists
 from inventory.prices.workbook import CODE, HEADER_ROW, KEYS, OBSERVED, PRICES, build_price_workbook, normalize_cell
-from inventory.prices.workbook_import import MAX_BYTES, import_prices, preview_import
+from inventory.prices.workbook_import import MAX_BYTES, import_prices, preview_import, read_price_file
 from portal.database import session_scope
 from portal.uploads import UploadError
 from tests.support.libreoffice import saved_by_libreoffice
@@ -46,6 +46,10 @@ def draft(session):
     )
     session.commit()
     return get_price_list(session, price_list.id)
+
+
+def preview_of(session, content, *price_list_id):
+    return preview_import(session, read_price_file(content), *price_list_id)
 
 
 def export_list(session, price_list):
@@ -79,17 +83,17 @@ def workbook_bytes(book):
 @pytest.mark.both_databases
 def test_out_and_in_again_is_an_empty_difference(session, draft):
     for price_list in (draft, current_price_list(session)):
-        preview = preview_import(session, export_list(session, price_list), price_list.id)
+        preview = preview_of(session, export_list(session, price_list), price_list.id)
         assert preview.is_empty and (preview.changed, preview.refused, preview.disputed, preview.missing) == ((), (), (), ())
         assert (preview.same, preview.observed_same) == (62, 3)
 
 
 def test_a_save_by_libreoffice_is_an_empty_difference(session, draft, tmp_path):
     content = saved_by_libreoffice(export_list(session, draft), tmp_path)
-    preview = preview_import(session, content, draft.id)
+    preview = preview_of(session, content, draft.id)
     assert preview.is_empty and (preview.refused, preview.disputed, preview.missing) == ((), (), ())
     assert (preview.same, preview.observed_same) == (62, 3)
-    changed_preview = preview_import(session, edit_workbook(content, {("A02", "unit_price"): 24_000_000}), draft.id)
+    changed_preview = preview_of(session, edit_workbook(content, {("A02", "unit_price"): 24_000_000}), draft.id)
     assert {code: price.unit_price for code, price in changed_preview.prices.items()} == {"A02": 24_000_000}
 
 
@@ -105,7 +109,7 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
     }
     rows = [("a02", "Xã Ba Vì", "24 triệu", "01/05/2026", "9/HĐ", "báo giá")]
     content = edit_workbook(export_list(session, draft), changes, rows)
-    preview = preview_import(session, content, draft.id)
+    preview = preview_of(session, content, draft.id)
     assert {line.item for line in preview.changed} == {"A02", "A03", "A07"}
     assert (preview.same, preview.refused, len(preview.observed)) == (59, (), 1)
     price_list = import_prices(session, preview, "", "Người thử")
@@ -115,7 +119,7 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
     assert (price_list.prices["A03"].cap, price_list.prices["A07"].unit_price) == (None, 1_500_000)
     assert [change.item for change in compare_lists(draft, price_list)] == ["A02", "A03", "A07"]
     assert any(price.buyer == "Xã Ba Vì" and price.unit_price == 24_000_000 for price in observed_prices(session))
-    second_preview = preview_import(session, content, draft.id)
+    second_preview = preview_of(session, content, draft.id)
     assert second_preview.is_empty and (second_preview.refused, second_preview.disputed) == ((), ())
 
 
@@ -123,11 +127,11 @@ def test_changes_go_into_the_list_in_work_and_the_same_file_changes_nothing_more
 def test_a_fixed_list_stays_and_a_new_version_follows_it(session):
     published_list = current_price_list(session)
     content = edit_workbook(export_list(session, published_list), {("A01", "unit_price"): 19_000_000})
-    new_list = import_prices(session, preview_import(session, content), "Bản mới", "x")
+    new_list = import_prices(session, preview_of(session, content), "Bản mới", "x")
     session.commit()
     assert (new_list.name, new_list.based_on, new_list.is_published) == ("Bản mới", published_list.id, False)
     assert get_price_list(session, published_list.id) == published_list
-    second_preview = preview_import(session, content)
+    second_preview = preview_of(session, content)
     assert second_preview.is_empty and second_preview.target.id == new_list.id
     assert len(list_price_lists(session)) == 2
 
@@ -150,7 +154,7 @@ def test_every_refusal_names_sheet_row_column_value_and_what_is_allowed(session,
         ("A01", "Xã Ba Vì", 1, EFFECTIVE_FROM, "1", "Báo giá"),
         ("A01", "Xã Ba Vì", 2, EFFECTIVE_FROM, "1", "Báo giá"),
     ]
-    preview = preview_import(session, edit_workbook(export_list(session, draft), changes, rows), draft.id)
+    preview = preview_of(session, edit_workbook(export_list(session, draft), changes, rows), draft.id)
     refusals = {(line.sheet, line.row, line.column.partition(" “")[0]): (line.after, line.message) for line in preview.refused}
     assert refusals[PRICES, HEADER_ROW + 2, "cột E"][0] == "1,500" and "nhiều cách" in refusals[PRICES, HEADER_ROW + 2, "cột E"][1]
     assert "dòng này còn ô khác" in refusals[PRICES, HEADER_ROW + 2, "cột J"][1]
@@ -176,14 +180,14 @@ def test_rows_may_be_sorted_and_removed_but_no_code_stands_twice(session, draft)
         values = shuffled_rows.pop(0) if shuffled_rows else [None] * len(row)
         for cell, value in zip(row, values, strict=True):
             cell.value = value
-    preview = preview_import(session, workbook_bytes(book), draft.id)
+    preview = preview_of(session, workbook_bytes(book), draft.id)
     code = rows[40][1]
     assert {item: price.unit_price for item, price in preview.prices.items()} == {code: 123_000}
     assert preview.missing == ("A01",) and preview.refused == ()
     sheet.cell(HEADER_ROW + 2, 2).value = code
     sheet.cell(HEADER_ROW + 3, 2).value = "X77"
     sheet.cell(HEADER_ROW + 4, 2).value = None
-    messages = [line.message for line in preview_import(session, workbook_bytes(book), draft.id).refused]
+    messages = [line.message for line in preview_of(session, workbook_bytes(book), draft.id).refused]
     assert messages == [
         "Mã này đứng ở hai dòng; chỉ nhận dòng trên.",
         "Không có mã “X77” trong bảng giá này.",
@@ -195,21 +199,21 @@ def test_columns_are_known_by_their_words(session, draft):
     book = load_workbook(BytesIO(edit_workbook(export_list(session, draft), {("A02", "unit_price"): 1})))
     book[PRICES].insert_cols(3)
     book[PRICES].insert_rows(2)
-    preview = preview_import(session, workbook_bytes(book), draft.id)
+    preview = preview_of(session, workbook_bytes(book), draft.id)
     assert (
         list(preview.prices) == ["A02"]
         and preview.changed[0].place == f"Đơn giá, dòng {HEADER_ROW + 3}, cột F “Đơn giá (đã gồm thuế)”"
     )
     book[PRICES].cell(HEADER_ROW + 1, 6).value = "Giá"
     with pytest.raises(UploadError, match="thiếu cột “Đơn giá"):
-        preview_import(session, workbook_bytes(book), draft.id)
+        preview_of(session, workbook_bytes(book), draft.id)
 
 
 def test_what_a_colleague_changed_meanwhile_is_asked_about(session, draft):
     content = edit_workbook(export_list(session, draft), {("A02", "unit_price"): 24_000_000, ("A03", "unit_price"): 12_000_000})
     save_prices(session, draft.id, {"A02": replace(draft.prices["A02"], unit_price=23_000_000)})
     session.commit()
-    preview = preview_import(session, content, draft.id)
+    preview = preview_of(session, content, draft.id)
     assert [line.item for line in preview.disputed] == ["A02"] and list(preview.prices) == ["A03"]
     assert import_prices(session, preview, "", "x").prices["A02"].unit_price == 23_000_000
 
@@ -218,11 +222,11 @@ def test_an_old_row_of_what_was_paid_does_not_undo_a_correction(session, draft):
     content = export_list(session, draft)
     save_observed(session, [make_observed("A01", "00082", 19_000_000, EFFECTIVE_FROM, "01/HĐ", "bid")], "x")
     session.commit()
-    assert preview_import(session, content, draft.id).is_empty
+    assert preview_of(session, content, draft.id).is_empty
 
 
 def test_a_formula_that_was_never_computed_is_told(session, draft):
-    preview = preview_import(session, edit_workbook(export_list(session, draft), {("A02", "unit_price"): "=1+1"}), draft.id)
+    preview = preview_of(session, edit_workbook(export_list(session, draft), {("A02", "unit_price"): "=1+1"}), draft.id)
     assert "Hãy nhập một số tiền" in preview.refused[0].message
 
 
@@ -247,7 +251,7 @@ def test_a_file_that_is_no_list_of_ours_is_refused(session, draft):
     ]
     for content in (*files, b"x" * (MAX_BYTES + 1)):
         with pytest.raises(UploadError):
-            preview_import(session, content, draft.id)
+            preview_of(session, content, draft.id)
 
 
 def test_words_of_people_are_no_formula_and_only_inputs_are_open(session, draft):
@@ -306,7 +310,7 @@ def test_the_page_asks_for_the_name_of_a_new_version(app, session, sign_in):
 def test_the_download_is_audited_and_reads_back(app, session, draft, sign_in):
     session.rollback()
     answer = sign_in(Role.PLANNER).get(f"/prices/{draft.id}/list.xlsx")
-    assert preview_import(session, answer.data, draft.id).is_empty
+    assert preview_of(session, answer.data, draft.id).is_empty
     assert session.scalars(select(AuditEntry.action).where(AuditEntry.action == "price-list:download")).all() != []
 
 

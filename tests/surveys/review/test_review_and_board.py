@@ -23,7 +23,7 @@ from surveys.review.round_board import DeadlineStatus, Notice, build_board, is_u
 from surveys.review.timeliness import list_timeliness
 from surveys.submissions.rounds import RoundError, current_round, open_round, set_closed, set_deadline, wards_in_progress
 from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
-from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers
+from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers, read_city_table
 from tests.factories.days import DEMO_DAY
 
 
@@ -149,7 +149,7 @@ def test_the_city_starts_and_wakes_no_ward(demo_session):
     for row in range(2, 128):
         book.active.cell(row, column).value = 7
     book.save(buffer := BytesIO())
-    import_city_answers(demo_session, survey_round, buffer.getvalue(), "Sở")
+    import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Sở")
     demo_session.flush()
     assert draft.version == version_before + 1
     notices = {row.submission_id: row.notices for row in build_board(demo_session, survey_round, DEMO_DAY).rows}
@@ -346,12 +346,12 @@ def test_the_table_of_the_city_names_who_was_left_alone_and_where_a_mistake_is(d
             sheet.cell(row, column).value = 3
     buffer = BytesIO()
     book.save(buffer)
-    result = import_city_answers(demo_session, survey_round, buffer.getvalue(), "Sở")
+    result = import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Sở")
     assert (result.changed, len(result.skipped_wards)) == (1, 1)
     sheet.cell(2, column).value = 101
     book.save(buffer := BytesIO())
     with pytest.raises(Exception, match=r"Trang “Thành phố trả lời”, dòng 2, cột “Tỷ lệ hồ sơ trực tuyến.*“101”.*100"):
-        import_city_answers(demo_session, survey_round, buffer.getvalue(), "Sở")
+        import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Sở")
 
 
 def test_approving_leads_to_the_next_that_waits(demo_sign_in, demo_session):

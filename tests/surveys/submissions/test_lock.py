@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from accounts.identity import Role
 from accounts.models import User
+from portal.checked_files import check_file
 from portal.clock import today
+from portal.kept_files import keep_file
 from surveys.checks.entries import carried_questions
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.questions import load_questionnaire
@@ -32,7 +34,7 @@ def locked_submission(demo_app, demo_session, tmp_path, request):
     submission = demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
     create_user(demo_session, "dong.nghiep", "Đồng nghiệp (minh họa)", Role.OFFICER, [WARD_CODE], password="mot-hai-ba-bon")
     pdf = b"%PDF-1.4\n%%EOF"
-    evidence = attach_file(demo_session, "memory://evidence", submission, FIELD, "a.pdf", pdf, "Công chức")
+    evidence = attach_file(demo_session, submission, FIELD, keep_file("memory://evidence", "a.pdf", check_file(pdf)), "Công chức")
     turn = begin_speed_test(demo_session, submission, "internet", "Công chức", "127.0.0.1", "máy thử")
     for answer in submission.answers[:3]:
         answer.is_carried = True

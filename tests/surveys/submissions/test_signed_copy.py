@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from sqlalchemy import select
 
-from portal.checked_files import FileError
+from portal.checked_files import FileError, check_file
+from portal.kept_files import keep_file
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.models import Submission
@@ -19,6 +20,10 @@ from surveys.submissions.evidence import MAX_SIGNED, attach_signed_copy, content
 from surveys.submissions.submissions import save_fields
 
 WARD_CODE = "00082"
+
+
+def attach_scan(session, url, submission, code, name, data, by):
+    return attach_signed_copy(session, submission, code, keep_file(url, name, check_file(data)), by)
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ def test_the_empty_print_asks_everything_that_the_ward_answers_and_fills_nothing
 
 
 def test_a_later_change_differs_from_the_signed_copy(demo_session, demo_sign_in, submission, store_url):
-    attach_signed_copy(demo_session, store_url, submission, content_code(submission).upper(), "phiếu ký.png", scan(), "Công chức")
+    attach_scan(demo_session, store_url, submission, content_code(submission).upper(), "phiếu ký.png", scan(), "Công chức")
     submission_id = submission.id
     demo_session.commit()
     pages = [
@@ -96,16 +101,16 @@ def test_a_later_change_differs_from_the_signed_copy(demo_session, demo_sign_in,
 @pytest.mark.parametrize("code", ["", "xyz", "12345678901", "gggggggggggg", "1234567890123"])
 def test_a_code_that_no_print_carries_is_refused(demo_session, submission, store_url, code):
     with pytest.raises(FileError, match="12 chữ số"):
-        attach_signed_copy(demo_session, store_url, submission, code, "a.png", scan(), "Công chức")
+        attach_scan(demo_session, store_url, submission, code, "a.png", scan(), "Công chức")
 
 
 def test_the_paper_may_come_after_sending_and_the_newest_counts(demo_session, submission, store_url):
     submission.state = CollectionState.SENT.value
     for number in range(MAX_SIGNED):
-        attach_signed_copy(demo_session, store_url, submission, f"{number:012d}", "a.png", scan(), "Công chức")
+        attach_scan(demo_session, store_url, submission, f"{number:012d}", "a.png", scan(), "Công chức")
     assert find_signed_copy(demo_session, submission).content_hash == f"{MAX_SIGNED - 1:012d}"
     with pytest.raises(FileError, match="không gửi thêm"):
-        attach_signed_copy(demo_session, store_url, submission, "0" * 12, "a.png", scan(), "Công chức")
+        attach_scan(demo_session, store_url, submission, "0" * 12, "a.png", scan(), "Công chức")
 
 
 def test_the_page_takes_the_scan_and_keeps_a_wrong_code(demo_app, demo_session, demo_sign_in, submission, store_url):

@@ -23,6 +23,7 @@ from surveys.submissions.speed_test import (
     begin_speed_test,
     count_run,
     finish_speed_test,
+    keep_result,
     summarise_runs,
 )
 from tests.factories.days import DEMO_DAY
@@ -44,9 +45,9 @@ def take_turn(session, submission, line="internet"):
 def test_what_was_measured_is_kept_with_when_where_and_by_what(session, submissions, tmp_path):
     turn = take_turn(session, submissions[0])
     count_run(session, submissions[0], turn.id)
-    evidence = finish_speed_test(
-        session, str(tmp_path / "e"), submissions[0], turn.id, summarise_runs([90.4, 95, 300.2], [40, 42], [7.6])
-    )
+    result = summarise_runs([90.4, 95, 300.2], [40, 42], [7.6])
+    kept = keep_result(session, str(tmp_path / "e"), submissions[0], turn.id, result)
+    evidence = finish_speed_test(session, submissions[0], turn.id, kept)
     assert (evidence.kind, evidence.question) == ("measurement", "internet")
     assert (evidence.details["down_mbps"], evidence.details["up_mbps"], evidence.details["latency_ms"]) == (95, 41, 8)
     assert (evidence.details["address"], evidence.details["device"]) == ("10.0.0.7", "Trình duyệt")

@@ -33,6 +33,7 @@ from surveys.workbooks.form_import import (
     import_form,
     marked_form,
     preview_import,
+    read_form,
     unpack_forms,
 )
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
@@ -51,8 +52,12 @@ def submission(demo_session):
     return demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
 
 
+def preview_of(session, content, *place):
+    return preview_import(session, read_form(content), *place)
+
+
 def test_out_and_in_again_is_an_empty_difference(demo_session, submission):
-    preview = preview_import(demo_session, build_submission_form(submission), submission.round, submission)
+    preview = preview_of(demo_session, build_submission_form(submission), submission.round, submission)
     assert (preview.taken, preview.refused, preview.disputed) == ((), (), ())
     ward_fields = [
         name
@@ -108,7 +113,7 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
         build_submission_form(submission),
         {"lan_seats": 79, "it_officers": 1, "switch_ports": "nhiều", "floors": 3.5, "A03.broken": -2},
     )
-    preview = preview_import(demo_session, data, submission.round, submission)
+    preview = preview_of(demo_session, data, submission.round, submission)
     assert [line.field for line in preview.new] == ["it_officers"]
     assert [line.field for line in preview.changed] == ["lan_seats"]
     refusals = {line.field: line for line in preview.refused}
@@ -129,7 +134,7 @@ def test_new_changed_and_refused_are_told_all_at_once_with_their_place(demo_sess
 
 
 def take_workbook(session, submission, data):
-    preview = preview_import(session, data, submission.round, submission)
+    preview = preview_of(session, data, submission.round, submission)
     import_form(session, submission, preview, "Công chức", AnswerSource.WORKBOOK)
 
 
@@ -137,7 +142,7 @@ def test_the_same_file_twice_changes_nothing(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"it_officers": 2})
     take_workbook(demo_session, submission, data)
     version = submission.version
-    second_preview = preview_import(demo_session, data, submission.round, submission)
+    second_preview = preview_of(demo_session, data, submission.round, submission)
     assert second_preview.taken == ()
     import_form(demo_session, submission, second_preview, "Công chức", AnswerSource.WORKBOOK)
     assert submission.version == version
@@ -146,7 +151,7 @@ def test_the_same_file_twice_changes_nothing(demo_session, submission):
 def test_what_a_colleague_changed_meanwhile_is_told_and_stays(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"lan_seats": 79, "floors": 8})
     save_fields(demo_session, submission, {"lan_seats": "66", "villages": "11"}, entries_of(submission), "Đồng nghiệp")
-    preview = preview_import(demo_session, data, submission.round, submission)
+    preview = preview_of(demo_session, data, submission.round, submission)
     assert [line.field for line in preview.disputed] == ["lan_seats"]
     assert [line.field for line in preview.changed] == ["floors"]
     import_form(demo_session, submission, preview, "Công chức", AnswerSource.WORKBOOK)
@@ -165,12 +170,12 @@ def test_a_blanked_cell_takes_the_answer_away(demo_session, submission):
 
 def test_the_marked_copy_says_at_the_cell_what_is_wrong_and_can_be_handed_in_again(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"switch_ports": "nhiều", "it_officers": 1})
-    marked_copy = marked_form(submission, preview_import(demo_session, data, submission.round, submission))
+    marked_copy = marked_form(submission, preview_of(demo_session, data, submission.round, submission))
     book = load_workbook(BytesIO(marked_copy))
     comments = [cell.comment.text for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment]
     assert len(comments) == 1
     assert "số nguyên" in comments[0]
-    second_preview = preview_import(demo_session, fill_in_form(marked_copy, {"switch_ports": 96}), submission.round, submission)
+    second_preview = preview_of(demo_session, fill_in_form(marked_copy, {"switch_ports": 96}), submission.round, submission)
     assert [line.field for line in second_preview.new] == ["it_officers"]
     assert second_preview.refused == ()
 
@@ -203,21 +208,21 @@ def test_room_for_more_lots_comes_back_as_lots(demo_session, submission):
 def test_forms_of_others_and_no_forms_are_refused(demo_session, submission):
     other_submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00004")).one()
     with pytest.raises(UploadError, match=r"là phiếu của .* không phải của Phường Cửa Nam"):
-        preview_import(demo_session, build_submission_form(other_submission), submission.round, submission)
+        preview_of(demo_session, build_submission_form(other_submission), submission.round, submission)
     second_round = open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
     with pytest.raises(UploadError, match="đợt khảo sát khác"):
-        preview_import(demo_session, build_submission_form(submission), second_round)
+        preview_of(demo_session, build_submission_form(submission), second_round)
     data = build_submission_form(submission)
     submission.round.questionnaire_version = "2027.1"
     with pytest.raises(UploadError, match="Tải lại mẫu"):
-        preview_import(demo_session, data, submission.round, submission)
+        preview_of(demo_session, data, submission.round, submission)
 
 
 def test_what_was_sent_takes_no_file(demo_session, submission):
     data = fill_in_form(build_submission_form(submission), {"floors": 8})
     submission.state = CollectionState.SENT.value
     with pytest.raises(SubmissionError, match="không nạp tệp được"):
-        preview_import(demo_session, data, submission.round, submission)
+        preview_of(demo_session, data, submission.round, submission)
 
 
 def test_what_somebody_adds_to_the_hidden_sheet_reaches_no_other_field(demo_session, submission):
@@ -226,7 +231,7 @@ def test_what_somebody_adds_to_the_hidden_sheet_reaches_no_other_field(demo_sess
         book[KEYS].append([field, "Phần C", "B5", ""])
     buffer = BytesIO()
     book.save(buffer)
-    preview = preview_import(demo_session, buffer.getvalue(), submission.round, submission)
+    preview = preview_of(demo_session, buffer.getvalue(), submission.round, submission)
     assert preview.taken == preview.refused == ()
 
 
@@ -255,14 +260,14 @@ def replace_part(data, part, old_xml, new_xml):
 def test_a_damaged_sheet_is_told_and_is_no_fault_of_ours(demo_session, submission, old_xml, new_xml):
     data = replace_part(build_submission_form(submission), "xl/worksheets/sheet3.xml", old_xml, new_xml)
     with pytest.raises(UploadError, match="Tệp bị hỏng"):
-        preview_import(demo_session, data, submission.round, submission)
+        preview_of(demo_session, data, submission.round, submission)
 
 
 def test_the_largest_form_that_a_ward_has_comes_back(demo_session, submission):
     parts = {"good": "1", "degraded": "0", "year": "2024", "note": "Phòng một cửa, tầng hai, nhận bàn giao"}
     lots = {f"A01#{number}.{part}": value for number in range(2, 501) for part, value in parts.items()}
     save_fields(demo_session, submission, lots, entries_of(submission), "Công chức")
-    preview = preview_import(demo_session, build_submission_form(submission), submission.round, submission)
+    preview = preview_of(demo_session, build_submission_form(submission), submission.round, submission)
     assert (preview.taken, preview.refused, preview.disputed) == ((), (), ())
 
 
@@ -272,7 +277,7 @@ def test_the_list_of_owners_gives_what_the_check_takes(demo_session, submission,
     list_ranges = {check.formula1 for check in book["Phần A"].data_validations.dataValidation if check.type == "list"}
     assert list_ranges == {f"{KEYS}!$F$1:$F$3"}
     assert [cell.value for (cell,) in book[KEYS]["F1:F3"]] == [member.label for member in Owner]
-    preview = preview_import(
+    preview = preview_of(
         demo_session, fill_in_form(build_submission_form(submission), {"A03.owner": owner}), submission.round, submission
     )
     assert [(line.after, line.message) for line in (*preview.taken, *preview.refused)] == [("Thuê, mượn", "")]
@@ -281,7 +286,7 @@ def test_the_list_of_owners_gives_what_the_check_takes(demo_session, submission,
 # Each file is read in a fork, whose memory and time are its own, of one interpreter that has loaded everything already.
 READER_SCRIPT = """
 import os, resource, sys, time
-from surveys.workbooks.form_import import preview_import
+from surveys.workbooks.form_import import preview_import, read_form
 from portal.uploads import UploadError
 from portal.vietnamese import fold, clean_text
 from portal.errors import WardReadinessError
@@ -295,7 +300,7 @@ for path in sys.argv[1:]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
     try:
-        preview_import(None, data, Round())
+        preview_import(None, read_form(data), Round())
         answer = "taken"
     except WardReadinessError as error:
         answer = f"refused {error.message}"
