@@ -6,12 +6,14 @@ from accounts.permissions import Permission
 from accounts.places import Place, set_places
 from inventory.boundaries import views as boundary_views
 from inventory.boundaries.cli import boundaries
+from inventory.models import PriceEvidence
 from inventory.prices.cli import prices
 from inventory.prices.demo import load_demo_prices
 from inventory.prices.views import items, lists, observed, workbook
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
 from inventory.wards.wards import load_wards
+from portal.backups.stored_files import add_stored_files
 from portal.navigation import MenuEntry, add_menu_entry
 from portal.setup import add_demo_step, add_setup_step
 
@@ -32,4 +34,5 @@ def init_app(app: Flask) -> None:
     add_menu_entry(app, MenuEntry("Đơn giá", "prices.lists", "plan:summary:read", 46))
     add_menu_entry(app, MenuEntry("Ranh giới", "boundaries.show", Permission.BOUNDARY_MANAGE, 95))
     add_demo_step(app, 20, load_demo_prices)
+    add_stored_files(app, PriceEvidence.__tablename__)
     add_setup_step(app, 10, "xã, phường, danh mục thiết bị và bảng giá", load_reference_data)

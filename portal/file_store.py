@@ -29,3 +29,14 @@ def get(url: str, name: str) -> bytes:
     except (OSError, ValueError, ImportError):
         raise StoreError("Chưa lấy được tệp vì kho tệp đang lỗi hoặc thiếu tệp này. Báo quản trị hệ thống.") from None
     return data
+
+
+def list_stored(url: str) -> frozenset[str]:
+    """The names of all files that are stored. A storage that holds nothing yet has none. Raises StoreError."""
+    try:
+        filesystem, root = fsspec.core.url_to_fs(url)
+        filesystem.invalidate_cache()
+        paths = filesystem.ls(root, detail=False) if filesystem.exists(root) else []
+    except (OSError, ValueError, ImportError):
+        raise StoreError("Chưa xem được kho tệp vì kho tệp đang lỗi. Kiểm tra EVIDENCE_URL và kho tệp rồi chạy lại.") from None
+    return frozenset(path.replace("\\", "/").rpartition("/")[2] for path in paths)

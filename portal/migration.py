@@ -45,13 +45,24 @@ def migrate(engine: Engine, target: str = "head") -> str:
         _foreign_keys_off(connection),
         connection.begin(),
     ):
-        _lock(connection)
         before = _version_of(connection)
-        _run(connection, target)
-        after = _version_of(connection)
+        after = migrate_within(connection, target)
         if after != before:
             _check_foreign_keys(connection)
         return after or "base"
+
+
+def migrate_within(connection: Connection, target: str) -> str | None:
+    """The same inside a transaction that has more to do. On SQLite nobody looks after the foreign keys then."""
+    _lock(connection)
+    _run(connection, target)
+    return _version_of(connection)
+
+
+def is_older(version: str) -> bool:
+    """Whether this code brings a database of that version up to the head. One that it does not know is newer, or foreign."""
+    script = ScriptDirectory.from_config(make_config())
+    return version != head() and version in {revision.revision for revision in script.walk_revisions()}
 
 
 def current_version(engine: Engine) -> str | None:

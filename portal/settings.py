@@ -45,6 +45,8 @@ class Settings:
     mail_folder: Path
     evidence_url: str
     instance: Path
+    backup_folder: Path
+    secret_key_fallbacks: tuple[str, ...]
 
     @property
     def is_production(self) -> bool:
@@ -93,6 +95,8 @@ def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> S
         mail_folder=Path(environ.get("MAIL_FOLDER", "") or instance / "mail"),
         evidence_url=environ.get("EVIDENCE_URL", "") or str(instance / "evidence"),
         instance=instance,
+        backup_folder=Path(environ.get("BACKUP_FOLDER", "") or instance / "backups").expanduser().absolute(),
+        secret_key_fallbacks=_secret_key_fallbacks(environ, mode),
     )
 
 
@@ -141,6 +145,16 @@ def _persistent_secret(instance: Path) -> str:
             written.rename(path)
         written.unlink(missing_ok=True)
     return path.read_text("ascii")
+
+
+def _secret_key_fallbacks(environ: Mapping[str, str], mode: str) -> tuple[str, ...]:
+    """The keys of before: what they signed still holds, and nothing new is signed by them."""
+    keys = tuple(key.strip() for key in environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip())
+    if mode == "production" and any(len(key) < 32 for key in keys):
+        raise SettingError(
+            "SECRET_KEY_FALLBACKS có khóa ngắn hơn 32 ký tự. Ghi các khóa cũ, đủ từng ký tự, cách nhau bằng dấu phẩy."
+        )
+    return keys
 
 
 def _date(environ: Mapping[str, str], name: str, default: str) -> date:

@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from portal.backups.create import create_backup
 from portal.clock import today
 from portal.database import session_scope
-from portal.migration import current_version, migrate
+from portal.migration import current_version, is_older, migrate
 
 SetupFunction = Callable[[Session], Any]
 DemoFunction = Callable[[Session, int, date], Any]
@@ -68,8 +69,11 @@ def add_start_check(app: Flask, check: SetupFunction) -> None:
 
 
 def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = lambda _line: None) -> None:
-    """Migrate, then take each step in a transaction of its own."""
+    """Migrate, then take each step in a transaction of its own. An upgrade begins with a backup, and not without one."""
     engine = app.extensions["engine"]
+    version = current_version(engine)
+    if version is not None and is_older(version):
+        report(f"Đã sao lưu trước khi nâng cấp: {create_backup(app).path}")
     report(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
     for step in sorted(app.extensions.get("setup_steps", []), key=lambda step: step.order):
         if isinstance(step, SetupQuestion):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal import cli, compression, database, formats, security, urls
+from portal import backup_commands, cli, compression, database, formats, security, urls
 from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
@@ -33,6 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         MAX_CONTENT_LENGTH=MAX_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BYTES,
         MAX_FORM_PARTS=MAX_PARTS,
@@ -51,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.demo)
     app.cli.add_command(cli.serve)
+    app.cli.add_command(backup_commands.backup)
 
 
 def _add_template_helpers(app: Flask, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from accounts.guards import add_scope_check, require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
 from inventory.wards.queries import list_wards
+from portal.backups.stored_files import add_stored_files
 from portal.clock import today
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
@@ -17,7 +18,7 @@ from surveys.checks.states import CollectionState
 from surveys.checks.validation import validate_submission
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
-from surveys.models import Submission
+from surveys.models import Evidence, Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import list_waiting
 from surveys.submissions.handover import find_handover
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
     add_scope_check(app, "submission_id", check_submission_scope)
+    add_stored_files(app, Evidence.__tablename__)
     app.extensions["wards_being_updated"] = wards_in_progress
     form = load_questionnaire()
     app.extensions["questions"] = {q.key: (section.title, q.label, q.unit) for section in form.sections for q in section.questions}
