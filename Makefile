@@ -43,7 +43,7 @@ format: $(VENV)/test.stamp ## lay out Python, templates, styles and scripts as l
 pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
 	$(BIN)/python -m tests.pythons
 
-drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: a storm of officers and kills (6 minutes)
+drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms and kills, upgrades, backups (13 minutes)
 	$(BIN)/python -m tests.drills
 
 soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, every change of an operator

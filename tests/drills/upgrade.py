@@ -13,6 +13,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from portal.backups.newest import newest_backup
+from portal.backups.verify import find_faults as find_backup_faults
 from portal.database import make_engine
 from portal.migration import current_version, head
 from portal.settings import read_settings
@@ -61,7 +63,7 @@ def run(kind: str) -> list[str]:
 def upgrade(url: str, mode: str, instance: Path) -> list[str]:
     """Set up a database that an older version left, and serve it. Gives what is lost and what does not answer."""
     engine = make_engine(url)
-    before = read_rows(engine)
+    before, version = read_rows(engine), current_version(engine)
     settings = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
     app = create_app(read_settings(settings, instance))
     app.config["WTF_CSRF_ENABLED"] = False
@@ -70,6 +72,9 @@ def upgrade(url: str, mode: str, instance: Path) -> list[str]:
         load_demo(app, as_of=DEMO_DAY)
     check_start(app)
     faults = lost_rows(before, read_rows(engine))
+    if version != head():
+        backup = newest_backup(app.config["SETTINGS"])
+        faults += ["it was upgraded without a backup"] if backup is None else find_backup_faults(backup)
     if current_version(engine) != head():
         faults.append(f"the database is at {current_version(engine)}")
     usernames, password = PEOPLE_AND_PASSWORD[mode]
