@@ -20,7 +20,7 @@ backup = AppGroup("backup", help="Sao lưu.")
 def create() -> None:
     """Sao lưu cơ sở dữ liệu và tệp chứng minh, khi hệ thống đang chạy cũng được; rồi bỏ các bản đã quá thời gian lưu giữ."""
     try:
-        made = create_backup(current_app._get_current_object())  # type: ignore[attr-defined]  # outlives this context
+        made = create_backup(current_app)
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     manifest = made.manifest
@@ -53,10 +53,9 @@ def verify(name: str | None) -> None:
 @click.argument("name")
 def restore(name: str) -> None:
     """Khôi phục bản sao lưu NAME vào một nơi trống: cơ sở dữ liệu chưa có bảng, kho tệp chưa có tệp."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # outlives this context
     try:
-        restored = restore_backup(app, name)
-        check_start(app)
+        restored = restore_backup(current_app, name)
+        check_start(current_app)
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
     click.echo(

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress import serve as serve_with_waitress
 
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
-from portal.setup import DEFAULT_SEED, check_start, load_demo, run_setup
+from portal.setup import DEFAULT_SEED, check_start, load_demo, needs_upgrade, run_setup
 
 DEFAULT_PORT = 8000
 
@@ -37,7 +37,7 @@ def demo_load(seed: int, as_of: datetime | None) -> None:
     """Nạp mọi đơn vị với số liệu minh họa. Không chạy khi dùng thật."""
     if current_settings().is_production:
         raise click.ClickException("WARD_MODE=production: không nạp số liệu minh họa vào hệ thống dùng thật.")
-    _exit_on_error(lambda: run_setup(current_app, interactive=False))
+    _exit_on_error(lambda: _set_up_quietly(current_app))
     _exit_on_error(lambda: load_demo(current_app, seed, as_of.date() if as_of else None))
     click.echo("Đã nạp số liệu minh họa.")
 
@@ -48,7 +48,7 @@ def serve() -> None:
     """Phục vụ trên http://127.0.0.1:8000 (PORT= để đổi cổng); lần đầu ở chế độ minh họa thì nạp số liệu minh họa."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # waitress needs the application, not its proxy
     port = _port(os.environ.get("PORT", str(DEFAULT_PORT)))
-    _exit_on_error(lambda: run_setup(app, interactive=False))
+    _exit_on_error(lambda: _set_up_quietly(app))
     if not current_settings().is_production:
         _exit_on_error(lambda: load_demo(app))
         click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
@@ -59,6 +59,11 @@ def serve() -> None:
     # A short queue is no news. A browser keeps several lines open, so that the usual limit of 100 would shut wards out.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, connection_limit=1000, asyncore_use_poll=True, ident=None)
+
+
+def _set_up_quietly(app: Flask) -> None:
+    """Set up without a word, unless there is an upgrade: where its backup lies is to be known."""
+    run_setup(app, interactive=False, report=click.echo if needs_upgrade(app) else lambda _line: None)
 
 
 def _port(text: str) -> int:

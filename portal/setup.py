@@ -71,8 +71,7 @@ def add_start_check(app: Flask, check: SetupFunction) -> None:
 def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = lambda _line: None) -> None:
     """Migrate, then take each step in a transaction of its own. An upgrade begins with a backup, and not without one."""
     engine = app.extensions["engine"]
-    version = current_version(engine)
-    if version is not None and is_older(version):
+    if needs_upgrade(app):
         report(f"Đã sao lưu trước khi nâng cấp: {create_backup(app).path}")
     report(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
     for step in sorted(app.extensions.get("setup_steps", []), key=lambda step: step.order):
@@ -87,6 +86,12 @@ def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = 
             with app.app_context(), session_scope(engine, writes=True) as session:
                 run(session)
         report(f"Đã có: {step.title}")
+
+
+def needs_upgrade(app: Flask) -> bool:
+    """Whether an older version of the program left this database."""
+    version = current_version(app.extensions["engine"])
+    return version is not None and is_older(version)
 
 
 def load_demo(app: Flask, seed: int = DEFAULT_SEED, as_of: date | None = None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from portal.backups.database_copy import DATABASE_ERRORS, copy_to_file, count_rows, open_file, revision_of
+from portal.backups.database_copy import DATABASE_ERRORS, copy_to_file, count_rows, find_damage, open_file, revision_of
 from portal.backups.errors import BackupError
 from portal.backups.folder import (
     DATABASE,
@@ -47,6 +47,9 @@ def create_backup(app: Flask) -> Backup:
                 # First the database, then what it names: each file of that moment is there, unless somebody removed it since.
                 copy_to_file(app.extensions["engine"], partial / DATABASE)
                 with open_file(partial / DATABASE) as database:
+                    # Backups of a damaged database would push the sound ones out.
+                    if damage := find_damage(database):
+                        raise BackupError(f"{damage} Không dùng tiếp cơ sở dữ liệu này; khôi phục bản sao lưu gần nhất.")
                     revision, tables = revision_of(database), count_rows(database)
                     named_files = list_named_files(database, stored_file_tables(app))
                 files, missing, altered = _copy_files(folder, settings.evidence_url, named_files)

@@ -73,6 +73,18 @@ def revision_of(database: sqlite3.Connection) -> str:
     return str(revision)
 
 
+def find_damage(database: sqlite3.Connection) -> str:
+    """What is wrong with the database of a backup from within, as a sentence; nothing where it is sound."""
+    try:
+        if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            return "Cơ sở dữ liệu: cấu trúc bên trong bị hỏng."
+        if database.execute("PRAGMA foreign_key_check").fetchall():
+            return "Cơ sở dữ liệu: có dòng trỏ tới dòng không có."
+    except sqlite3.Error:
+        return "Cơ sở dữ liệu: không đọc được."
+    return ""
+
+
 def count_rows(database: sqlite3.Connection) -> dict[str, int]:
     """How many rows each table of a backup has."""
     return {table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in _tables(database)}  # noqa: S608 - its own names
@@ -154,9 +166,14 @@ def _fill_postgres(connection: Connection, source: sqlite3.Connection) -> None:
             columns = _columns(source, table)
             names = SQL(", ").join(map(Identifier, columns))
             # The server reads text here, so that 0 and 1 become no and yes, and a day or an instant what it says.
-            with cursor.copy(SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), names)) as copy:
-                for row in source.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 - its own names
-                    copy.write_row(row)
+            try:
+                with cursor.copy(SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), names)) as copy:
+                    for row in source.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 - its own names
+                        copy.write_row(row)
+            except psycopg.Error as error:
+                raise BackupError(
+                    f"PostgreSQL không nhận bảng {table}: {error.diag.message_primary or type(error).__name__}."
+                ) from error
             for column in columns:
                 cursor.execute("SELECT pg_get_serial_sequence(quote_ident(%s), %s)", (table, column))
                 if sequence := cursor.fetchone()[0]:

@@ -97,6 +97,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     with closing(sqlite3.connect(folder / "lock.sqlite", timeout=_LOCK_SECONDS, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
+            (folder / "lock.sqlite").chmod(FILE_RIGHTS)
         except sqlite3.OperationalError:
             raise BackupError("Một lần sao lưu khác đang chạy và chưa xong. Đợi lần ấy xong rồi chạy lại.") from None
         for left_over in folder.glob(f"{_PARTIAL}*"):

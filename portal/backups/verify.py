@@ -1,9 +1,8 @@
 """Look at every byte of a backup: hashes, sizes, the database from within, and its rows."""
 
-import sqlite3
 from pathlib import Path
 
-from portal.backups.database_copy import count_rows, open_file, revision_of
+from portal.backups.database_copy import count_rows, find_damage, open_file, revision_of
 from portal.backups.folder import DATABASE, Backup, hash_file, path_of_file
 from portal.backups.manifest import HashedFile
 
@@ -33,16 +32,11 @@ def _faults_of_file(path: Path, expected: HashedFile, title: str) -> list[str]:
 
 def _faults_of_database(backup: Backup) -> list[str]:
     manifest = backup.manifest
-    try:
-        with open_file(backup.path / DATABASE) as database:
-            if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-                return ["Cơ sở dữ liệu: cấu trúc bên trong bị hỏng."]
-            if database.execute("PRAGMA foreign_key_check").fetchall():
-                return ["Cơ sở dữ liệu: có dòng trỏ tới dòng không có."]
-            if revision_of(database) != manifest.revision:
-                return [f"Cơ sở dữ liệu: có phiên bản {revision_of(database)}, bản kê ghi {manifest.revision}."]
-            if count_rows(database) != manifest.tables:
-                return ["Cơ sở dữ liệu: số dòng của các bảng khác bản kê."]
-    except (sqlite3.Error, ValueError):
-        return ["Cơ sở dữ liệu: không đọc được."]
+    with open_file(backup.path / DATABASE) as database:
+        if damage := find_damage(database):
+            return [damage]
+        if revision_of(database) != manifest.revision:
+            return [f"Cơ sở dữ liệu: có phiên bản {revision_of(database)}, bản kê ghi {manifest.revision}."]
+        if count_rows(database) != manifest.tables:
+            return ["Cơ sở dữ liệu: số dòng của các bảng khác bản kê."]
     return []

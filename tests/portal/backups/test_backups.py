@@ -159,8 +159,7 @@ def test_the_manifest_tells_what_is_in_it_and_nobody_else_reads_it(house):
     assert [(file.name, file.size) for file in manifest.files] == [("hai", len(OTHER)), ("mot", len(FILE))]
     folder = house.config["SETTINGS"].backup_folder
     for path in (folder, *folder.rglob("*")):
-        if path.name != "lock.sqlite":
-            assert path.stat().st_mode & 0o777 == (0o750 if path.is_dir() else 0o640), path
+        assert path.stat().st_mode & 0o777 == (0o750 if path.is_dir() else 0o640), path
     assert sorted(path.name for path in backup.path.iterdir()) == [DATABASE, MANIFEST, MANIFEST_HASH]
 
 
@@ -197,6 +196,30 @@ def test_where_a_backup_fails_nothing_of_it_stays(house, monkeypatch):
         create_backup(house)
     assert list_names(folder) == []
     assert not list(folder.glob(".partial*"))
+
+
+def test_a_damaged_database_is_told_and_pushes_no_sound_backup_out(house, tmp_path):
+    create_backup(house)
+    path = Path(engine_of(house).url.database)
+    # Who closes last leaves one file.
+    engine_of(house).dispose()
+    data = bytearray(path.read_bytes())
+    # Behind the pages that say which tables there are.
+    data[len(data) // 2 : len(data) // 2 + 4096] = b"\x07" * 4096
+    path.write_bytes(bytes(data))
+    with pytest.raises(BackupError, match=r"Cơ sở dữ liệu: .* khôi phục bản sao lưu gần nhất"):
+        create_backup(house)
+    assert len(list_names(house.config["SETTINGS"].backup_folder)) == 1
+
+
+def test_what_one_database_holds_and_the_other_cannot_is_told(house, place_of):
+    with session_scope(engine_of(house), writes=True) as session:
+        session.add(AuditEntry(at=now(), username="a" * 65, action="dai", subject="x"))
+    backup = create_backup(house)
+    place = place_of("postgresql")
+    with pytest.raises(BackupError, match="PostgreSQL không nhận bảng audit_entry: value too long"):
+        restore_backup(place, backup.name)
+    assert current_version(engine_of(place)) is None
 
 
 def test_what_a_killed_backup_left_is_taken_for_none_and_cleared_away(house):
@@ -411,3 +434,12 @@ def test_the_keys_of_before_are_read_and_short_ones_refused(tmp_path):
     with pytest.raises(SettingError, match="SECRET_KEY_FALLBACKS"):
         read_settings({**environ, "SECRET_KEY_FALLBACKS": "ngan"})
     assert read_settings(environ).backup_folder == tmp_path / "backups"
+
+
+def test_a_command_that_upgrades_says_where_the_backup_lies(tmp_path, place_of):
+    place = place_of("sqlite", backup_folder=tmp_path / "before")
+    restore_state("d4f70c78", "production", str(engine_of(place).url))
+    runner = place.test_cli_runner()
+    output = runner.invoke(args=["demo", "load"]).output
+    assert f"Đã sao lưu trước khi nâng cấp: {newest_backup(place.config['SETTINGS']).path}" in output
+    assert "sao lưu" not in runner.invoke(args=["demo", "load"]).output
