@@ -43,12 +43,13 @@ format: $(VENV)/test.stamp ## lay out Python, templates, styles and scripts as l
 pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
 	$(BIN)/python -m tests.pythons
 
-drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms and kills, upgrades, backups (13 minutes)
+drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms and kills, upgrades, backups (15 minutes)
 	$(BIN)/python -m tests.drills
 
-soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, every change of an operator
+soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, a hundred kills of upkeep, every change of an operator
 	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=soak
 	$(BIN)/python -m tests.drills.storm
+	$(BIN)/python -m tests.drills.killed_upkeep
 	@$(MAKE) mutants
 
 benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling and transfers against other ways, for 126 and 3,321 wards

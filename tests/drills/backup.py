@@ -5,10 +5,7 @@ one as fall-back, the same backup goes into the other database and back row by r
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 from io import BytesIO
@@ -25,9 +22,10 @@ from portal.settings import read_settings
 from surveys.models import Answer
 from surveys.submissions.evidence import attach_file
 from surveys.submissions.submissions import get_submission
-from tests.drills.storm import LIMIT, PAUSE, ROOT, Officer, Progress, Server, environment, find_faults, prepare, report
+from tests.drills.storm import LIMIT, PAUSE, Officer, Progress, Server, environment, find_faults, prepare, report
 from tests.landed_states.rows import lost_rows, read_rows
 from tests.support.new_databases import new_databases
+from tests.support.places import Place
 from wsgi import create_app
 
 OFFICERS, SAVES, FILES = 126, 12, 5
@@ -43,34 +41,6 @@ def drill_backup_on_sqlite() -> list[str]:
 def drill_backup_on_postgresql() -> list[str]:
     """A backup under a storm on PostgreSQL is restored, on both databases."""
     return run("postgresql")
-
-
-class Place:
-    """An installation: a database, a storage and a folder of its own; all places of a drill share the folder of backups."""
-
-    def __init__(self, url: str, folder: Path, name: str, **settings: str) -> None:
-        self.url, self.folder = url, folder / name
-        own = {"INSTANCE_FOLDER": str(self.folder), "BACKUP_FOLDER": str(folder / "backups")}
-        self.environment = environment(url) | own | settings
-
-    def command(self, *words: str) -> tuple[int, str]:
-        """Run a command of backups in a process of its own. Gives how it ended, and what it said."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "backup", *words]
-        done = subprocess.run(command, cwd=ROOT, env=os.environ | self.environment, capture_output=True, text=True, check=False)
-        return done.returncode, (done.stdout + done.stderr).strip()
-
-    def must(self, *words: str) -> str:
-        """The same where it has to succeed."""
-        code, words_of_it = self.command(*words)
-        if code:
-            raise RuntimeError(f"backup {' '.join(words)}: {words_of_it}")
-        return words_of_it
-
-    def serve(self, kind: str) -> Server:
-        """A server that serves this place once it is entered."""
-        server = Server(kind, self.url, 4)
-        server.environment |= self.environment
-        return server
 
 
 def run(kind: str) -> list[str]:
@@ -92,19 +62,19 @@ def run(kind: str) -> list[str]:
         [backup] = list_names(folder / "backups")
         restored = Place(place.url, folder, "restored", SECRET_KEY=NEW_KEY, SECRET_KEY_FALLBACKS=environment("")["SECRET_KEY"])
         faults += find_refusals(folder / "backups", backup, restored)
-        restored.must("verify", backup)
-        restored.must("restore", backup)
+        restored.must("backup", "verify", backup)
+        restored.must("backup", "restore", backup)
         faults += find_lost(restored.url, people, before)
         faults += find_lost_files(restored)
         with restored.serve(kind) as server:
             faults += find_signed_out(server, people[:3])
         # The row-by-row comparison needs a backup that nobody wrote into since.
         other = Place(new_other_database(), folder, "other")
-        other.must("restore", backup)
-        other.must("create")
+        other.must("backup", "restore", backup)
+        other.must("backup", "create")
         back = Place(new_database(), folder, "back")
         again = list_names(folder / "backups")[-1]
-        back.must("restore", again)
+        back.must("backup", "restore", again)
         faults += compare_files(folder / "backups", backup, again)
         return [f"{kind}: {fault}" for fault in faults]
 
@@ -133,7 +103,7 @@ def back_up_under_storm(kind: str, place: Place, people: list[Officer]) -> list[
             thread.start()
         progress.wait_for(len(people) * SAVES // 3)
         before = [dict(person.acknowledged) for person in people]
-        said = place.must("create")
+        said = place.must("backup", "create")
         during = sum(len(person.times) for person in people) - sum(map(len, before))
         for thread in threads:
             thread.join(LIMIT)
@@ -213,7 +183,7 @@ def find_refusals(folder: Path, backup: str, place: Place) -> list[str]:
         (spoilt / MANIFEST).write_bytes(changed)
         (spoilt / MANIFEST_HASH).write_text(hash_of(changed))
         (spoilt / DATABASE).write_bytes(data)
-        code, said = place.command("restore", spoilt.name)
+        code, said = place.run("backup", "restore", spoilt.name)
         if code != 1 or "Traceback" in said:
             faults.append(f"a {title} backup ended with {code}: {said[-300:]}")
         shutil.rmtree(spoilt)

@@ -1,0 +1,47 @@
+"""Installations for drills: each has a database, a storage and a folder of its own, and its commands run in processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.drills.storm import ROOT, Server, environment
+
+
+class Place:
+    """An installation in a folder. All places of one folder share its backups."""
+
+    def __init__(self, url: str, folder: Path, name: str, **settings: str) -> None:
+        self.url, self.folder, self.backups = url, folder / name, folder / "backups"
+        own = {"INSTANCE_FOLDER": str(self.folder), "BACKUP_FOLDER": str(self.backups)}
+        self.environment = environment(url) | own | settings
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *words: str) -> tuple[int, str]:
+        """Run a command to its end. Gives how it ended, and what it said."""
+        process = self.start(*words)
+        said, _ = process.communicate()
+        return process.returncode, said.strip()
+
+    def must(self, *words: str) -> str:
+        """The same where it has to succeed."""
+        code, said = self.run(*words)
+        if code:
+            raise RuntimeError(f"{' '.join(words)}: {said}")
+        return said
+
+    def serve(self, kind: str) -> Server:
+        """A server that serves this place once it is entered."""
+        server = Server(kind, self.url, 4)
+        server.environment |= self.environment
+        return server
