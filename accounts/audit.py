@@ -1,4 +1,7 @@
-"""The one path into the audit trail: who, when, from where, what, before, after. Append-only."""
+"""The one path into the audit trail: who, when, from where, what, before, after. Append-only.
+
+Whoever reads it reads nothing that would help an attacker: in place of such a value stands HIDDEN, before and after alike.
+"""
 
 from typing import Any
 
@@ -11,6 +14,7 @@ from portal.clock import now
 
 # Whose hand it was where nobody is signed in: a command of the installation, or a stranger at the door.
 SYSTEM, STRANGER = "hệ thống", "chưa đăng nhập"
+HIDDEN = "(số liệu nhạy cảm, không ghi lại ở đây)"
 
 
 def log(session: Session, identity: Identity | None, action: str, subject: str, *, before: Any = None, after: Any = None) -> None:

@@ -22,6 +22,7 @@ ACTION_LABELS = {
     "action:download": "tải bảng việc cần làm",
     "action:reopen": "mở lại việc",
     "audit:download": "tải nhật ký hệ thống",
+    "audit:redact": "che số liệu nhạy cảm ở các dòng cũ của nhật ký",
     "board:download": "tải bảng theo dõi đợt",
     "boundary:load": "nạp ranh giới xã, phường",
     "boundary:remove": "gỡ ranh giới xã, phường",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from accounts.identity import Identity
-from accounts.permissions import Permission, may
+from accounts.permissions import Permission, may, may_see_security
 from accounts.sessions import find_session, needs_note, note_use, session_limits
 from accounts.stand_ins import identity_of
 from portal.database import check_before_writing, is_writing, reading_session, write_if_free
@@ -36,6 +36,11 @@ def require_identity() -> Identity:
     identity = current_identity()
     assert identity is not None
     return identity
+
+
+def sees_security(ward_code: str | None = None) -> bool:
+    """Whether the person of this request may see what a ward answers about network security; without a ward, those of the city."""
+    return may_see_security(require_identity(), ward_code)
 
 
 def load_identity(db: Session) -> None:

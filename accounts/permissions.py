@@ -1,6 +1,18 @@
 """The whole policy on one page: who may do what, and on which wards. Pure.
 
 A permission is ``<scope>:<subject>:<action>``. A person acts for the city, or for the wards named beside the account.
+
+What would help an attacker (network security, group G, with the PCs for secret documents) is one rule at every door, ``may_see_security``:
+
+- An officer and a head of a ward see all of their own ward. Of other wards, and of the city, only holders of
+  ``readiness:security:read`` do, within their scope.
+- Who pays sees item, quantity and price of each line of a plan, in its pages and files. The criterion, what is needed, what the ward has
+  and whether the criterion is met are blank there without that right.
+- Everything else of the group is refused without it: a page is not found, a list leaves it out, a sentence does not count it.
+- A file holds what whoever downloads it may see. The audit trail holds none of it.
+
+Result and score of a ward are of the whole ward and hide nothing. Blanks are made by ``scoring.rating.redaction``,
+``planning.plan.redaction`` and ``inventory.security`` before a page or a file is written.
 """
 
 from enum import StrEnum
@@ -129,3 +141,10 @@ def may(identity: Identity, permission: Permission, ward_code: str | None = None
     if permission not in POLICY[identity.role] or (permission in FOR_THE_CITY and identity.wards is not None):
         return False
     return ward_code is None or identity.covers(ward_code)
+
+
+def may_see_security(identity: Identity, ward_code: str | None = None) -> bool:
+    """Whether a person may see what a ward answers about network security, and what comes of it; without a ward, those of the city."""
+    if identity.role.is_of_ward:
+        return ward_code is not None and may(identity, P.READINESS_READ, ward_code)
+    return may(identity, P.READINESS_SECURITY, ward_code)

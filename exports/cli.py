@@ -9,8 +9,14 @@ from tempfile import TemporaryDirectory
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts import audit
+from accounts.identity import Identity
+from accounts.models import User
+from accounts.permissions import may_see_security
+from accounts.sign_in import to_identity
 from exports.brief.brief import write_brief
 from exports.brief.loading import all_scopes, read_sources
 from exports.brief.rendering import MIMETYPES, build_brief, name_brief
@@ -21,23 +27,36 @@ from planning.scenarios.loading import list_plans, plan_of
 from portal.database import session_scope, write_separately
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
+from scoring.rating.redaction import sees_nothing
 
 open_data = AppGroup("open-data", help="Dữ liệu mở.")
 
 
 @open_data.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--include-security", is_flag=True, help="Kèm nhóm an ninh mạng; việc này được ghi nhật ký.")
-def export(folder: Path, include_security: bool) -> None:
+@click.option("--include-security", is_flag=True, help="Kèm nhóm an ninh mạng (cần --by); việc này được ghi nhật ký.")
+@click.option("--by", "username", default="", help="Tài khoản chịu trách nhiệm, được giao xem nhóm an ninh mạng.")
+def export(folder: Path, include_security: bool, username: str) -> None:
     """Ghi các bảng CSV vào FOLDER; từ đó tính lại được mọi kết quả và mọi số tiền."""
     with session_scope(current_app.extensions["engine"], writes=False) as session:
+        identity = _find_identity(session, username)
+        if include_security and (identity is None or not may_see_security(identity)):
+            raise click.ClickException(
+                "Nhóm an ninh mạng chỉ xuất dưới tên một tài khoản đang mở được giao xem nhóm ấy: thêm “--by tên-tài-khoản”."
+            )
         files = build_open_data(session, include_security=include_security)
     after = {"include_security": include_security}
-    write_separately(lambda session: audit.log(session, None, "open-data:export", "open data", after=after))
+    write_separately(lambda session: audit.log(session, identity, "open-data:export", "open data", after=after))
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
     click.echo(f"Đã ghi {len(files)} tệp.")
+
+
+def _find_identity(session: Session, username: str) -> Identity | None:
+    """The person of an open account, or None where there is none of that name."""
+    user = session.scalars(select(User).where(User.username == username, User.is_active)).first()
+    return to_identity(user) if user else None
 
 
 @click.command()
@@ -45,10 +64,10 @@ def export(folder: Path, include_security: bool) -> None:
 @click.option("--kind", type=click.Choice(list(MIMETYPES)), default="pdf", help="Dạng tệp.")
 @with_appcontext
 def brief(folder: Path, kind: str) -> None:
-    """Ghi bản tóm tắt của thành phố, của từng địa bàn và của từng xã, phường vào FOLDER."""
+    """Ghi bản tóm tắt của thành phố, của từng địa bàn và của từng xã, phường vào FOLDER, không kể nhóm an ninh mạng."""
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=False) as session:
-        sources = read_sources(session, settings.target_date, is_demo=not settings.is_production)
+        sources = read_sources(session, settings.target_date, is_demo=not settings.is_production, sees=sees_nothing)
         scopes = all_scopes(sources)
     after = {"briefs": len(scopes), "kind": kind}
     write_separately(lambda session: audit.log(session, None, "brief:download", "city", after=after))

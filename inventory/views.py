@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, Item, load_catalogue
+from inventory.security import is_sensitive_item, open_part
 from inventory.snapshots.holdings import Holding, count_holding
 from inventory.snapshots.holdings_workbook import build_holding_workbook
 from inventory.snapshots.repository import get_snapshot_history, load_snapshot, newest_snapshots
@@ -22,9 +23,6 @@ from portal.formats import format_day
 from portal.settings import current_settings
 
 blueprint = Blueprint("inventory", __name__, url_prefix="/inventory", template_folder="templates")
-
-# What would help an attacker stays out of files that anybody with a download link could pass on.
-SENSITIVE_GROUP = "G"
 
 
 @blueprint.get("/wards")
@@ -45,6 +43,9 @@ def ward(ward_code: str) -> ResponseReturnValue:
     session = get_session()
     history = get_snapshot_history(session, ward_code)
     newest = load_snapshot(history[0]) if history else None
+    is_whole = sees_security(ward_code)
+    if newest is not None and not is_whole:
+        newest = open_part(newest)
     unit = get_ward(session, ward_code)
     return render_template(
         "inventory/ward.html",
@@ -53,6 +54,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
         facts=_facts_by_section(newest) if newest else {},
         kinds=list(ConnectionKind),
         snapshot=newest,
+        is_whole=is_whole,
         history=history,
         groups=GROUPS,
         catalogue=load_catalogue(),
@@ -63,7 +65,8 @@ def ward(ward_code: str) -> ResponseReturnValue:
 @requires(Permission.INVENTORY_READ)
 def items() -> ResponseReturnValue:
     """The catalogue by group."""
-    return render_template("inventory/items.html", groups=GROUPS, catalogue=load_catalogue().values())
+    linked = [code for code in load_catalogue() if _is_shown_over_the_city(code)]
+    return render_template("inventory/items.html", groups=GROUPS, catalogue=load_catalogue().values(), linked=linked)
 
 
 @blueprint.get("/items/<item_code>")
@@ -71,7 +74,7 @@ def items() -> ResponseReturnValue:
 def item(item_code: str) -> ResponseReturnValue:
     """One item over the whole city."""
     holding = _count_item(get_session(), _find_item(item_code))
-    may_download = holding.item.group != SENSITIVE_GROUP
+    may_download = not is_sensitive_item(item_code)
     return render_template("inventory/item.html", holding=holding, may_download=may_download, groups=GROUPS)
 
 
@@ -80,7 +83,8 @@ def item(item_code: str) -> ResponseReturnValue:
 def item_workbook(item_code: str) -> ResponseReturnValue:
     """One item over the whole city as an Excel table; the download is audited."""
     item = _find_item(item_code)
-    if item.group == SENSITIVE_GROUP:
+    # Anybody with the file could pass it on.
+    if is_sensitive_item(item.code):
         raise NotFoundError(_("Số liệu nhóm an ninh mạng không được tải về từ trang này."))
     holding = _count_item(get_session(), item)
     note = f"Số liệu tính đến ngày {format_day(today())}."
@@ -104,9 +108,13 @@ def _facts_by_section(snapshot: Snapshot) -> dict[str, list[tuple[str, str, Fact
 
 def _find_item(code: str) -> Item:
     item = load_catalogue().get(code)
-    if item is None or require_identity().wards is not None:
+    if item is None or not _is_shown_over_the_city(code):
         raise NotFoundError(_("Không có danh mục này, hoặc tài khoản của bạn không được giao xem số liệu toàn thành phố."))
     return item
+
+
+def _is_shown_over_the_city(code: str) -> bool:
+    return require_identity().wards is None and (not is_sensitive_item(code) or sees_security())
 
 
 def _count_item(session: Session, item: Item) -> Holding:

@@ -4,8 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import require_identity, requires
-from accounts.permissions import Permission, may
+from accounts.guards import require_identity, requires, sees_security
+from accounts.permissions import Permission
 from portal.database import get_session
 from portal.errors import NotFoundError
 from scoring.rating.city_readiness import city_readiness
@@ -23,7 +23,7 @@ def criterion(code: str) -> ResponseReturnValue:
     """The findings of one criterion on every ward within the person's scope, those that lack something first."""
     identity, city = require_identity(), city_readiness(get_session())
     criterion = next((criterion for criterion in city.standard.criteria if criterion.code == code), None)
-    if criterion is None or (criterion.is_sensitive and not may(identity, Permission.READINESS_SECURITY)):
+    if criterion is None or (criterion.is_sensitive and not sees_security()):
         raise NotFoundError(_("Không có tiêu chí này trong bộ tiêu chuẩn đang dùng, hoặc tài khoản của bạn không được giao xem."))
     wards = [ward for ward in city.wards if identity.covers(ward.code)]
     findings = {

@@ -2,7 +2,7 @@
 
 from flask import g, render_template, request
 
-from accounts.guards import require_identity
+from accounts.guards import require_identity, sees_security
 from portal.clock import today
 from portal.database import get_session
 from portal.settings import current_settings
@@ -13,6 +13,7 @@ from scoring.analysis.trend_views import trend_values
 from scoring.maps.page import map_values, missing_text
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import Result
+from scoring.rating.redaction import redact_ratings
 
 MAX_DECISIONS = 10
 
@@ -35,7 +36,8 @@ def trend_panel() -> str:
 def decisions_panel() -> str:
     """The ten wards that need a decision, each with its reason and a link to an action."""
     city, on = _trend().city, today()
-    decisions = wards_needing_decision(city.wards, city.ratings, list_actions(get_session(), require_identity()), on, MAX_DECISIONS)
+    ratings, actions = redact_ratings(city.ratings, sees_security), list_actions(get_session(), require_identity())
+    decisions = wards_needing_decision(city.wards, ratings, actions, on, MAX_DECISIONS)
     missing = {decision.ward.code: missing_text(decision.rating) for decision in decisions}
     return render_template("scoring/leader_decisions.html", city=city, decisions=decisions, missing=missing, on=on)
 

@@ -50,7 +50,8 @@ class StandardDraft(Base):
 class ActionRecord(Base):
     """Something to be done by a ward, or by the city where it has no ward, with the six clarities: none of them may be empty.
 
-    ``revision`` counts the saves. It is done once ``done_at`` is set, with what was delivered.
+    ``revision`` counts the saves. It is done once ``done_at`` is set, with what was delivered;
+    ``reopened_for`` says why it was opened again, the last time.
     """
 
     __tablename__ = "action"
@@ -73,4 +74,5 @@ class ActionRecord(Base):
     done_at: Mapped[Instant | None]
     done_by: Mapped[NfcStr] = mapped_column(default="")
     delivered: Mapped[NfcStr] = mapped_column(default="")
+    reopened_for: Mapped[NfcStr] = mapped_column(default="", server_default="")
     revision: Mapped[int] = mapped_column(default=1)

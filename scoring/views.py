@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import current_price_list
@@ -25,6 +25,7 @@ from scoring.rating.confidence import Confidence, confidence, confidence_of
 from scoring.rating.explain import answer_label, explain, explain_source
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, Rating, Result
+from scoring.rating.redaction import redact_cost, redact_rating
 from scoring.rating.remedies import cost_to_ready
 
 blueprint = Blueprint("scoring", __name__, template_folder="templates")
@@ -50,7 +51,7 @@ def readiness() -> ResponseReturnValue:
         counts=_count_results(area, city),
         area_filter={name: request.args[name] for name in ("district", "kind") if title and request.args.get(name)},
         trail=city_trail(),
-        rows=sorted(wards, key=lambda ward: _sort_value(ward, city.ratings[ward.code], sort)),
+        rows=sorted(wards, key=lambda ward: _sort_value(ward, values["ratings"][ward.code], sort)),
         sort=sort,
         filters=request.args,
         kinds=KIND_LABELS,
@@ -80,9 +81,10 @@ def ward(ward_code: str) -> ResponseReturnValue:
     """One ward: the result, what is missing, every finding with its reason, and where each figure comes from."""
     ward = get_ward(get_session(), ward_code)
     city = city_readiness(get_session())
-    rating = city.ratings[ward_code]
+    whole_rating = city.ratings[ward_code]
     prices = current_price_list(get_session()).prices
-    cost = cost_to_ready(rating, prices)
+    cost = redact_cost(cost_to_ready(whole_rating, prices), ward_code, sees_security)
+    rating = redact_rating(whole_rating, sees_security)
     groups = [
         (letter, name, [finding for finding in rating.findings if finding.criterion.group == letter])
         for letter, name in GROUPS.items()
@@ -103,7 +105,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
         answers=_source_answers,
         is_updating=ward_code in _wards_being_updated(),
         confidence_of=confidence_of,
-        grade=confidence(rating),
+        grade=confidence(whole_rating),
         answer_label=answer_label,
         actions=sort_by_urgency(list_actions(get_session(), require_identity(), ward_code), today()),
         states=ActionState,

@@ -7,11 +7,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from accounts import audit
+from accounts.audit import HIDDEN
+from inventory.security import is_sensitive_answer
 from portal.clock import today
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.reminders import reminder_lines
 from portal.settings import current_settings
+from surveys.checks.entries import question_key
 from surveys.checks.states import AnswerSource
 from surveys.review.reminders import build_digests, send_reminders
 from surveys.submissions.rounds import current_round, get_round
@@ -116,8 +119,11 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
                 f"{name}: {preview.ward_name}: {len(preview.new)} ô mới, {len(preview.changed)} ô đổi, {preview.same} ô giữ nguyên."
             )
             for line in (*preview.refused, *preview.disputed):
-                message = line.message or "Người khác đã sửa sau khi tải mẫu."
-                click.echo(f"  {line.sheet}, {line.cell}: {line.label}: “{line.after}”. {message}", err=True)
+                value, message = f"“{line.after}”", line.message or "Người khác đã sửa sau khi tải mẫu."
+                if is_sensitive_answer(question_key(line.field)):
+                    # What a command prints may end in a log; the message may quote the value.
+                    value, message = HIDDEN, "Chưa nhận ô này. Nạp tệp ở trang của phiếu để xem vì sao."
+                click.echo(f"  {line.sheet}, {line.cell}: {line.label}: {value}. {message}", err=True)
             if not is_dry_run and preview.taken:
                 submission = get_submission(session, preview.submission_id)
                 outcome = import_form(session, submission, preview, "lệnh nạp dữ liệu", AnswerSource.COMMAND, reason)

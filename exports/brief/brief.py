@@ -14,7 +14,7 @@ from portal.labels import LabelledEnum
 from portal.territory import TERRITORY
 from scoring.actions.action import Action, ActionState, sort_by_urgency
 from scoring.actions.suggestions import suggest_for_finding, suggest_for_ward
-from scoring.rating.confidence import Confidence, confidence
+from scoring.rating.confidence import Confidence
 from scoring.rating.explain import verdict
 from scoring.rating.rating import Rating, Result
 from scoring.rating.remedies import CostToReady
@@ -45,7 +45,8 @@ class Sources:
     """What briefs are written from: the whole city on one day, whatever the scope.
 
     ``before`` holds the ratings of the round before, by the same standard on the same day; ``actions`` are those not done yet;
-    ``without_evidence`` are the items whose price has no evidence.
+    ``without_evidence`` are the items whose price has no evidence. Ratings, costs and actions are what the reader may see of them;
+    ``grades`` are the confidence in each verdict, from all of it.
     """
 
     on: date
@@ -55,6 +56,7 @@ class Sources:
     ratings: Mapping[str, Rating]
     before: Mapping[str, Rating]
     costs: Mapping[str, CostToReady]
+    grades: Mapping[str, Confidence | None]
     actions: tuple[Action, ...]
     without_evidence: frozenset[str]
     is_demo: bool
@@ -131,6 +133,7 @@ class OpenDuties:
 class Brief:
     """One page. ``steps`` are actions that were assigned, or suggestions where ``is_suggested``.
 
+    ``is_redacted`` where network security was left out for a reader who may not see it.
     ``rating``, ``previous`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
     """
 
@@ -148,6 +151,7 @@ class Brief:
     change: RoundChange
     missing: tuple[MissedCriterion, ...]
     has_security: bool
+    is_redacted: bool
     money: Money
     steps: tuple[Step, ...]
     is_suggested: bool
@@ -194,11 +198,12 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
         counts={result: results[result] for result in Result},
         rating=rating,
         previous=sources.before.get(rating.ward_code) if rating else None,
-        grade=confidence(rating) if rating else None,
+        grade=sources.grades[rating.ward_code] if rating else None,
         members=_members(scope, ratings) if scope.area is Area.DISTRICT else (),
         change=_change(sources, scope),
         missing=_missed_criteria(ratings.values(), rating),
         has_security=any(finding.criterion.is_sensitive for rating in ratings.values() for finding in rating.unmet),
+        is_redacted=any(rating.is_redacted for rating in ratings.values()),
         money=_money(sources, scope),
         steps=steps or _suggested_steps(sources, scope),
         is_suggested=not steps,

@@ -83,7 +83,7 @@ def cards(brief: Brief) -> tuple[Card, ...]:
     return (
         Card(rating.result.label, "kết quả", rating.result.colour),
         Card(f"{rating.score}/100", f"điểm, điểm đạt {brief.standard.pass_mark}", INK),
-        Card(str(len(rating.unmet_blocking)), "tiêu chí bắt buộc chưa đạt", INK),
+        Card(str(len(rating.unmet_blocking)), f"tiêu chí bắt buộc chưa đạt{', ngoài nhóm G' if rating.is_redacted else ''}", INK),
         deadline_card,
     )
 
@@ -157,10 +157,13 @@ def _missing_section(brief: Brief) -> Section | None:
         return None
     page_owner = "từng đơn vị" if brief.rating is None else "đơn vị"
     security = (f"Có tiêu chí thuộc nhóm G. {GROUPS['G']} chưa đạt; xem trang của {page_owner}.",) if brief.has_security else ()
+    if brief.is_redacted:
+        security = (f"Không kể nhóm G. {GROUPS['G']}: số liệu nhạy cảm.",)
     listed, rest = brief.missing[:MAX_CRITERIA], len(brief.missing) - MAX_CRITERIA
     more = (f"Và {rest} tiêu chí khác.",) if rest > 0 else ()
     if not listed:
-        return Section(heading, security or ("Không còn tiêu chí nào chưa đạt.",))
+        nothing = ("Không còn tiêu chí nào chưa đạt.",) if brief.is_redacted or not security else ()
+        return Section(heading, (*nothing, *security))
     if brief.rating is not None:
         rows = tuple(
             (f"{criterion.verdict[0].upper()}{criterion.verdict[1:]}", _yes_no(is_blocking=criterion.is_blocking))

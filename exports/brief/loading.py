@@ -11,21 +11,23 @@ from portal.errors import NotFoundError
 from portal.vietnamese import fold, sort_key
 from scoring.actions.register import list_open_actions
 from scoring.analysis.city_analysis import costs_to_ready
-from scoring.rating.city_readiness import city_readiness, previous_round_ratings
+from scoring.rating.city_readiness import city_readiness, confidence_grades, previous_round_ratings
+from scoring.rating.redaction import Sight, redact_costs, redact_ratings
 
 
-def read_sources(session: Session, target: date, *, is_demo: bool) -> Sources:
-    """The whole city as it stands today."""
+def read_sources(session: Session, target: date, *, is_demo: bool, sees: Sight) -> Sources:
+    """The whole city as it stands today, for whoever ``sees`` network security of so many wards."""
     city = city_readiness(session)
     return Sources(
         on=city.on,
         target=target,
         standard=city.standard,
         wards=city.wards,
-        ratings=city.ratings,
+        ratings=redact_ratings(city.ratings, sees),
         before=previous_round_ratings(session, city),
-        costs=costs_to_ready(session, city),
-        actions=tuple(list_open_actions(session)),
+        costs=redact_costs(costs_to_ready(session, city), sees),
+        grades=confidence_grades(city),
+        actions=tuple(action for action in list_open_actions(session) if not action.is_sensitive or sees(action.ward_code)),
         without_evidence=frozenset(price.item for price in current_price_list(session).lacking_evidence),
         is_demo=is_demo,
     )

@@ -15,6 +15,7 @@ from exports.workbook.context import WorkbookContext
 from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
+from planning.plan.redaction import redact_plan
 from portal.formats import format_long_day
 from portal.office_files import save_document
 from portal.territory import TERRITORY
@@ -37,7 +38,7 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> 
     letter.core_properties.language = "vi-VN"
     _put_heading(letter, plan, context, reference)
     _put_title(letter, plan, context, reference)
-    _put_state(letter, plan)
+    _put_state(letter, redact_plan(plan, context.sees))
     _put_plan(letter, plan)
     _put_requests(letter, plan, context, reference)
     _put_signatures(letter, context)

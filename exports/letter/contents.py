@@ -64,7 +64,10 @@ def readiness_section(plan: Plan) -> tuple[str, Table]:
 
 
 def gaps_section(plan: Plan) -> tuple[str, Table]:
-    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker, so only their number is stated."""
+    """What is missing most: blocking criteria first, by how many wards lack them. Those of group G would help an attacker.
+
+    Of these only the number of wards is stated, and not even that where the plan is redacted.
+    """
     ward_counts: dict[str, int] = {}
     shortfalls: dict[str, int] = {}
     criteria = {criterion.code: criterion for criterion in plan.standard.criteria}
@@ -87,7 +90,9 @@ def gaps_section(plan: Plan) -> tuple[str, Table]:
         )
         for code in ordered
     )
-    text = f"Các tiêu chí thiếu ở nhiều đơn vị nhất được nêu tại bảng dưới đây. Có {wards_with_security_gaps} đơn vị chưa đạt tiêu chí về an ninh mạng; chi tiết không nêu trong văn bản này."
+    text = "Các tiêu chí thiếu ở nhiều đơn vị nhất được nêu tại bảng dưới đây."
+    if not any(rating.is_redacted for rating in plan.ratings.values()):
+        text += f" Có {wards_with_security_gaps} đơn vị chưa đạt tiêu chí về an ninh mạng; chi tiết không nêu trong văn bản này."
     heads = ("Tiêu chí", "Tính chất", "Số đơn vị chưa đạt", "Số còn thiếu", "Đơn vị tính")
     return text, Table("Những nội dung còn thiếu nhiều nhất", heads, rows, is_money=False)
 

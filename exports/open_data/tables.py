@@ -9,30 +9,30 @@ from sqlalchemy.orm import Session
 from inventory.catalogue import load_catalogue
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import PriceList
+from inventory.security import open_part
 from inventory.snapshots.snapshot import Snapshot
 from planning.plan.plan import Plan
+from planning.plan.redaction import is_sensitive_line
 from planning.scenarios.loading import list_plans, plan_of
 from portal.csv_cells import escape_formula
 from scoring.rating.city_readiness import CityReadiness, city_readiness
 from scoring.rating.standard import Standard
 
-SENSITIVE_FACTS = frozenset(
-    {"pcs_protected", "level_file_approved", "security_rules_issued", "mfa_enabled", "backup_tested", "scan_last_year"}
-)
 Row = Iterable[object]
 
 
 def build_open_data(session: Session, *, include_security: bool) -> dict[str, bytes]:
     """The files by name, UTF-8 with a byte order mark. Group G is left out unless it is requested."""
     city, plan = city_readiness(session), plan_of(session, list_plans(session)[0])
-    snapshots = [rating.snapshot for rating in city.ratings.values() if rating.snapshot]
+    whole_snapshots = (rating.snapshot for rating in city.ratings.values() if rating.snapshot)
+    snapshots = [snapshot if include_security else open_part(snapshot) for snapshot in whole_snapshots]
     wards = [[w.code, w.name, w.kind, w.area_km2, w.population, w.former_district] for w in city.wards]
     return {
         "wards.csv": _csv("code name kind area_km2 population former_district", wards),
-        "facts.csv": _csv("ward_code key value basis", _facts(snapshots, include_security=include_security)),
+        "facts.csv": _csv("ward_code key value basis", _facts(snapshots)),
         "equipment.csv": _csv(
             "ward_code item year owner good degraded broken liquidation unused on_order",
-            (*_lots(snapshots, include_security=include_security), *_items_of_none(snapshots, include_security=include_security)),
+            (*_lots(snapshots), *_items_of_none(snapshots)),
         ),
         "connections.csv": _csv("ward_code kind provider contracted_mbps measured_mbps", _connections(snapshots)),
         "criteria.csv": _csv(
@@ -54,34 +54,27 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
     }
 
 
-def _is_open(item: str, *, include_security: bool) -> bool:
-    return include_security or item[0] != "G"
-
-
-def _facts(snapshots: Iterable[Snapshot], *, include_security: bool) -> Iterator[Row]:
+def _facts(snapshots: Iterable[Snapshot]) -> Iterator[Row]:
     for snapshot in snapshots:
         for fact in snapshot.facts.values():
-            if include_security or fact.key not in SENSITIVE_FACTS:
-                value = str(fact.value).lower() if isinstance(fact.value, bool) else fact.value
-                yield snapshot.ward_code, fact.key, value, fact.basis.value
+            value = str(fact.value).lower() if isinstance(fact.value, bool) else fact.value
+            yield snapshot.ward_code, fact.key, value, fact.basis.value
 
 
-def _lots(snapshots: Iterable[Snapshot], *, include_security: bool) -> Iterator[Row]:
+def _lots(snapshots: Iterable[Snapshot]) -> Iterator[Row]:
     for snapshot in snapshots:
         for lot in snapshot.lots:
-            if _is_open(lot.item, include_security=include_security):
-                yield (
-                    snapshot.ward_code, lot.item, lot.year, lot.owner.value,
-                    lot.good, lot.degraded, lot.broken, lot.liquidation, lot.unused, lot.on_order,
-                )  # fmt: skip
+            yield (
+                snapshot.ward_code, lot.item, lot.year, lot.owner.value,
+                lot.good, lot.degraded, lot.broken, lot.liquidation, lot.unused, lot.on_order,
+            )  # fmt: skip
 
 
-def _items_of_none(snapshots: Iterable[Snapshot], *, include_security: bool) -> Iterator[Row]:
+def _items_of_none(snapshots: Iterable[Snapshot]) -> Iterator[Row]:
     """A row of zeros for each item that a ward answered to have none of: no answer and none are not the same."""
     for snapshot in snapshots:
         for item in sorted(snapshot.answered_items - {lot.item for lot in snapshot.lots}):
-            if _is_open(item, include_security=include_security):
-                yield snapshot.ward_code, item, None, "ward", 0, 0, 0, 0, 0, 0
+            yield snapshot.ward_code, item, None, "ward", 0, 0, 0, 0, 0, 0
 
 
 def _connections(snapshots: list[Snapshot]) -> Iterator[Row]:
@@ -129,8 +122,7 @@ def _prices(price_list: PriceList) -> Iterator[Row]:
 
 def _plan_lines(plan: Plan, *, include_security: bool) -> Iterator[Row]:
     for line in plan.lines:
-        is_secret = not _is_open(line.item, include_security=include_security)
-        if is_secret or (not include_security and any(code.startswith("CR-G") for code in line.criteria)):
+        if not include_security and is_sensitive_line(line):
             continue
         yield (
             line.ward.code, line.item, line.quantity, line.moved, line.months, line.unit_price, line.amount, line.spending.value,

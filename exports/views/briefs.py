@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from exports.brief import content
 from exports.brief.brief import Area, Sources, write_brief
@@ -122,7 +122,7 @@ def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
 
 def _read_sources() -> Sources:
     settings = current_settings()
-    return read_sources(get_session(), settings.target_date, is_demo=not settings.is_production)
+    return read_sources(get_session(), settings.target_date, is_demo=not settings.is_production, sees=sees_security)
 
 
 def _check_kind(kind: str) -> None:

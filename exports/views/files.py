@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
@@ -72,7 +72,7 @@ def _context(plan_id: int) -> WorkbookContext:
 
     settings = current_settings()
     map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    return WorkbookContext.from_settings(settings, plan_id, map_png)
+    return WorkbookContext.from_settings(settings, plan_id, map_png, sees_security)
 
 
 def _reference(record: PlanRecord, plan: Plan) -> Reference:

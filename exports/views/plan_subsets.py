@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
@@ -66,7 +66,7 @@ def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
 
 
 def _context(plan_id: int, part: str) -> WorkbookContext:
-    return replace(WorkbookContext.from_settings(current_settings(), plan_id), part=part)
+    return replace(WorkbookContext.from_settings(current_settings(), plan_id, sees=sees_security), part=part)
 
 
 def _file_name(ward: Ward) -> str:

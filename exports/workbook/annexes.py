@@ -72,10 +72,22 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(source for rule in assumptions.groups.values() for source in (rule.capital_source, rule.recurrent_source)))),
         ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {assumptions.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
+        *(_redaction_notes(plan)),
         *((f"Nhãn nguồn {label}", meaning) for label, meaning in SOURCE_LABELS.items()),
     ]  # fmt: skip
     for number, (name, text) in enumerate(rows, start=1):
         put_row(sheet, HEAD + number, [number, name, text])
+
+
+def _redaction_notes(plan: Plan) -> list[tuple[str, str]]:
+    if not any(rating.is_redacted for rating in plan.ratings.values()):
+        return []
+    return [
+        (
+            "Nhóm G. An ninh mạng",
+            "số liệu nhạy cảm: tiêu chí, nhu cầu, số hiện có và kết quả để trống theo quyền của người tải tệp; danh mục, số lượng, đơn giá, thành tiền đủ như phương án",
+        )
+    ]
 
 
 def _phasing_text(assumptions: Assumptions) -> str:
@@ -98,7 +110,8 @@ def add_missing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
         if rating.result not in (Result.NO_DATA, Result.INCOMPLETE):
             continue
         row += 1
-        missing = blocking_text(rating, by_name=True) or "chưa có phiếu khảo sát nào được duyệt"
+        is_without_form = rating.result is Result.NO_DATA
+        missing = "chưa có phiếu khảo sát nào được duyệt" if is_without_form else blocking_text(rating, by_name=True)
         put_row(sheet, row, [row - HEAD, ward.code, ward.full_name, rating.result.label, missing])
     add_filter(sheet, len(head), row - HEAD)
 

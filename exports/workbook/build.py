@@ -22,7 +22,9 @@ from exports.workbook.summary import add_summary
 from exports.workbook.transfers import add_transfers
 from exports.workbook.ward_totals import add_ward_totals
 from planning.funding.allocation import Candidate, Choice
+from planning.funding.redaction import redact_candidates, redact_choice
 from planning.plan.plan import Plan
+from planning.plan.redaction import redact_plan
 
 
 def build_workbook(
@@ -31,21 +33,24 @@ def build_workbook(
     """All sheets, with live formulas that carry their values.
 
     ``candidates`` are the wards that are not ready, for the curve of money; ``choice`` what is funded of them, where there are ceilings.
-    A workbook of a part of the plan leaves out what only the city needs.
+    A workbook of a part of the plan leaves out what only the city needs. What is computed is computed from the whole plan; what tells of a
+    ward is shown as the reader may see it.
     """
+    candidates, choice = redact_candidates(candidates, context.sees), redact_choice(choice, context.sees) if choice else None
     book = Workbook()
     book.remove(book.worksheets[0])
     add_styles(book)
-    add_ward_totals(book, plan, context)
-    add_detail(book, plan, context)
+    shown = redact_plan(plan, context.sees)
+    add_ward_totals(book, shown, context)
+    add_detail(book, shown, context)
     add_item_totals(book, plan, context)
     add_phasing(book, plan, context)
     if not context.part or len(plan.wards) == 1:
-        add_findings(book, plan, context)
+        add_findings(book, shown, context)
     add_price_basis(book, plan, context)
-    add_legal_notes(book, plan, context)
+    add_legal_notes(book, shown, context)
     if not context.part:
-        add_missing(book, plan, context)
+        add_missing(book, shown, context)
     if not context.part or plan.centre_lines:
         add_centre(book, plan, context)
     if not context.part:
@@ -54,7 +59,7 @@ def build_workbook(
     add_assumptions(book, plan, context)
     add_transfers(book, plan, context)
     if choice and choice.ceilings:
-        add_ceilings(book, plan, context, choice)
+        add_ceilings(book, shown, context, choice)
     if candidates:
         add_readiness_ranking(book, plan, context, candidates)
     add_map(book, plan, context)

@@ -5,6 +5,7 @@ from typing import Self
 
 from planning.plan.document_reference import Reference
 from portal.settings import Settings
+from scoring.rating.redaction import Sight, sees_nothing
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class WorkbookContext:
     """What the workbook needs beside the plan: who writes it, whether its figures are made up, and where its plan is found.
 
     ``plan_id`` and ``public_url`` lead from each line back to its proof. ``part`` names what of the plan the workbook holds, nothing
-    where it holds all; such a workbook has no sheet that only the city needs.
+    where it holds all; such a workbook has no sheet that only the city needs. ``sees`` is the right of whoever takes the file.
     """
 
     agency_parent: str
@@ -28,10 +29,11 @@ class WorkbookContext:
     public_url: str = ""
     part: str = ""
     reference: Reference | None = None
+    sees: Sight = sees_nothing
 
     @classmethod
-    def from_settings(cls, settings: Settings, plan_id: int, map_png: bytes | None = None) -> Self:
-        """The context of a whole plan in this installation."""
+    def from_settings(cls, settings: Settings, plan_id: int, map_png: bytes | None = None, sees: Sight = sees_nothing) -> Self:
+        """The context of a whole plan in this installation, for whoever ``sees`` network security of so many wards."""
         return cls(
             agency_parent=settings.agency_parent,
             agency=settings.agency,
@@ -44,6 +46,7 @@ class WorkbookContext:
             map_png=map_png,
             plan_id=plan_id,
             public_url=settings.public_url,
+            sees=sees,
         )
 
     @property

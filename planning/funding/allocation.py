@@ -52,7 +52,8 @@ class Pot:
 class Candidate:
     """A ward that is not ready, with the cheapest lines that turn it ready, and their VND by pot.
 
-    Where ``possible`` is False money alone does not do it; ``blockers`` are the criteria in the way.
+    Where ``possible`` is False money alone does not do it; ``blockers`` are the criteria in the way, but those of group G where
+    ``is_redacted``.
     """
 
     ward: Ward
@@ -60,6 +61,7 @@ class Candidate:
     lines: tuple[PlanLine, ...] = ()
     possible: bool = True
     blockers: tuple[Criterion, ...] = ()
+    is_redacted: bool = False
 
     @property
     def cost(self) -> int:
@@ -124,19 +126,22 @@ class WaitingWard:
     lacking: Mapping[Pot, int]
     blockers: tuple[Criterion, ...] = ()
     possible: bool = True
+    is_redacted: bool = False
 
     @property
     def reason(self) -> str:
         """The reason in one sentence."""
         if not self.possible:
-            names = "; ".join(criterion.name for criterion in self.blockers)
-            return (
-                f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {names}" if names else "Chưa có số liệu được duyệt"
-            )
+            return self._beyond_money("; ".join(criterion.name for criterion in self.blockers))
         if self.lacking:
             pots = "; ".join(f"năm {pot.year}, {pot.source}: thiếu {format_vnd(vnd)}" for pot, vnd in self.lacking.items())
             return f"Vượt trần vốn còn lại ({pots})"
         return "Đã bố trí các xã, phường khác với chi phí thấp hơn cho cùng kết quả"
+
+    def _beyond_money(self, names: str) -> str:
+        if names:
+            return f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {names}"
+        return "Kinh phí không tự làm xã, phường này đáp ứng" if self.is_redacted else "Chưa có số liệu được duyệt"
 
 
 @dataclass(frozen=True)
@@ -311,7 +316,7 @@ def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
     if ward.code in choice.funded:
         return None
     if not candidate.possible:
-        return WaitingWard(ward, {}, {}, candidate.blockers, possible=False)
+        return WaitingWard(ward, {}, {}, candidate.blockers, possible=False, is_redacted=candidate.is_redacted)
     remaining = choice.remaining
     lacking = {pot: cost - remaining[pot] for pot, cost in candidate.costs.items() if pot in remaining and cost > remaining[pot]}
     return WaitingWard(ward, candidate.costs, lacking)

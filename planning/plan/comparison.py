@@ -7,7 +7,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Method, Spending
 from planning.plan.overrides import PRIORITIES, EditField, canonical_value
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.plan import Plan, PlanLine, known
 from portal.formats import format_number
 from scoring.rating.rating import Rating, Result
 from scoring.rating.remedies import apply_remedies, cost_to_ready
@@ -67,7 +67,7 @@ def wards_ready_after(plan: Plan) -> frozenset[str]:
     """
     by_ward: dict[str, dict[str, int]] = {ward.code: {} for ward in plan.wards}
     for line in plan.lines:
-        by_ward[line.ward.code][line.item] = line.quantity + line.on_order
+        by_ward[line.ward.code][line.item] = line.quantity + known(line.on_order)
     return frozenset(code for code, rating in plan.ratings.items() if _turns_ready(rating, by_ward[code], plan))
 
 
@@ -76,7 +76,7 @@ def _turns_ready(rating: Rating, incoming: Mapping[str, int], plan: Plan) -> boo
         return True
     if rating.snapshot is None or not incoming:
         return False
-    shortfalls = {line.item: line.short for line in plan.lines if line.ward.code == rating.ward_code}
+    shortfalls = {line.item: known(line.short) for line in plan.lines if line.ward.code == rating.ward_code}
     if all(incoming[item] >= short for item, short in shortfalls.items()):
         return apply_remedies(rating).result is Result.READY
     cheapest = cost_to_ready(rating, plan.price_list.prices)

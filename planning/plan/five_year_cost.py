@@ -11,7 +11,7 @@ from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from planning.plan.assumptions import Method, Spending
 from planning.plan.estimate import LINES
-from planning.plan.plan import Plan, PlanLine, is_leased_good, is_paid_yearly
+from planning.plan.plan import Plan, PlanLine, is_leased_good, is_paid_yearly, known
 from portal.labels import LabelledEnum
 
 HORIZON = 5
@@ -108,7 +108,7 @@ def _machines_today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
     """The machines that wards own and work with today, without the oldest ones, which the plan replaces."""
     replaced: dict[str, dict[str, int]] = {}
     for line in plan.lines:
-        replaced.setdefault(line.ward.code, {})[line.item] = line.have + line.short - line.need
+        replaced.setdefault(line.ward.code, {})[line.item] = known(line.have) + known(line.short) - known(line.need)
     for rating in plan.ratings.values():
         if rating.snapshot is None:
             continue

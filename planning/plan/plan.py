@@ -25,16 +25,17 @@ class PlanLine:
 
     ``quantity`` is what the ward lacks; ``moved`` of them come from other wards and cost nothing, the rest is bought or leased.
     ``room`` is how many the legal ceiling still leaves, None where no ceiling applies: what is moved takes it up first.
+    ``need``, ``have``, ``short`` and ``on_order`` are None where they were left out for somebody who may not see them.
     ``amount`` is VND, rounded once, here. ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is
     bought. ``unit`` is who does it; ``edited`` names the fields that were changed by hand.
     """
 
     ward: Ward
     item: str
-    need: int
-    have: int
-    short: int
-    on_order: int
+    need: int | None
+    have: int | None
+    short: int | None
+    on_order: int | None
     cap: int | None
     room: int | None
     quantity: int
@@ -212,6 +213,13 @@ class Plan:
     def wards_without_data(self) -> tuple[Ward, ...]:
         """The wards without data: they are not in any total."""
         return tuple(ward for ward in self.wards if self.ratings[ward.code].result is Result.NO_DATA)
+
+
+def known(count: int | None) -> int:
+    """A count of a line of which nothing was left out. Raises ValueError for any other: a sum would be wrong."""
+    if count is None:
+        raise ValueError("a redacted line is for showing only")
+    return count
 
 
 def spending_of(item: str) -> Spending:

@@ -35,10 +35,10 @@ def proposal_key(transfer: Transfer) -> str:
     return f"{transfer.item}|{transfer.giver.code}|{transfer.receiver.code}|{transfer.quantity}"
 
 
-def accept_transfers(session: Session, record: PlanRecord, plan: Plan, keys: Collection[str], by: str) -> int:
+def accept_transfers(session: Session, record: PlanRecord, proposed: Iterable[Transfer], keys: Collection[str], by: str) -> int:
     """Accept proposals by their keys; returns how many. Raises ScenarioError where one is no longer proposed as the page showed it."""
     check_open(record)
-    proposals = {proposal_key(transfer): transfer for transfer in list_proposals(plan)}
+    proposals = {proposal_key(transfer): transfer for transfer in proposed}
     if not keys or set(keys) - proposals.keys():
         raise ScenarioError("Danh sách đề xuất vừa đổi hoặc chưa chọn dòng nào. Xem lại rồi chọn lần nữa.")
     rows = {(row.item_code, row.giver_code, row.receiver_code): row for row in record.transfers}

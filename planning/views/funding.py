@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from planning.forms import CeilingForm, FundingForm, ceiling_forms
 from planning.funding.allocation import (
@@ -22,6 +22,7 @@ from planning.funding.allocation import (
 )
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.readiness_curve import draw_readiness_curve
+from planning.funding.redaction import redact_candidates
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios import scenarios
@@ -89,7 +90,7 @@ def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
 
 
 def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
-    candidates = candidates_of(plan)
+    candidates = redact_candidates(candidates_of(plan), sees_security)
     choice, impossible = _choose(candidates, load_funding(record.funding))
     return render_template(
         "planning/funding.html",

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.audit import HIDDEN
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
+from planning.funding.redaction import redact_candidates
 from planning.models import PlanRecord
 from planning.plan.assumptions import SOURCES, Method, Spending
 from planning.plan.comparison import display_field
@@ -19,6 +21,7 @@ from planning.plan.line_filter import MARKS, filter_lines, parse_filter
 from planning.plan.lines_csv import build_lines_csv
 from planning.plan.overrides import PRIORITIES, EditField, canonical_value, new_line
 from planning.plan.plan import Plan, PlanLine
+from planning.plan.redaction import is_sensitive_line, redact_line, redact_plan
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
@@ -26,6 +29,7 @@ from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.explain import explain, explain_source
+from scoring.rating.redaction import redact_rating
 
 blueprint = Blueprint("plan_lines", __name__, template_folder="../templates")
 
@@ -38,7 +42,7 @@ CSV = "text/csv; charset=utf-8"
 def lines(plan_id: int) -> ResponseReturnValue:
     """The lines that the filter lets through, with their total; fifty at a time."""
     record = get_plan_record(get_session(), plan_id)
-    plan = plan_of(get_session(), record)
+    plan = redact_plan(plan_of(get_session(), record), sees_security)
     line_filter = parse_filter(request.args)
     rows = filter_lines(plan, line_filter)
     page = max(1, request.args.get("page", 1, type=int))
@@ -63,7 +67,7 @@ def lines(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_DOWNLOAD)
 def table(plan_id: int) -> ResponseReturnValue:
     """The same lines as a CSV table."""
-    plan = get_plan(get_session(), plan_id)
+    plan = redact_plan(get_plan(get_session(), plan_id), sees_security)
     rows, identity = filter_lines(plan, parse_filter(request.args)), require_identity()
     write_separately(
         lambda session: audit.log(session, identity, "plan:download-lines", f"plan {plan_id}", after={"lines": len(rows)})
@@ -106,7 +110,7 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
         )
     except WardReadinessError as error:
         return _line_page(record, plan, plan_line, entries, error.message), 400
-    after = {"line": line_code, **{edit.field: edit.value for edit in edits}}
+    after = {"line": line_code, **{edit.field: HIDDEN if is_sensitive_line(plan_line) else edit.value for edit in edits}}
     audit.log(session, identity, "plan:edit-line", f"plan {plan_id}", after=after)
     flash(_("Đã lưu %(count)s ô.", count=len(edits)) if edits else _("Không có ô nào đổi."), "success")
     return redirect(url_for("plan_lines.line", plan_id=plan_id, line_code=line_code))
@@ -138,13 +142,14 @@ def _line_of(plan: Plan, code: str) -> PlanLine:
 
 
 def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[str, str], refusal: str = "") -> str:
-    rating = plan.ratings[line.ward.code]
+    rating = redact_rating(plan.ratings[line.ward.code], sees_security)
     return render_template(
         "planning/line.html",
         record=record,
         plan_id=record.id,
         plan=plan,
-        line=line,
+        line=redact_line(line, plan.standard, sees_security),
+        is_whole=sees_security(line.ward.code) or not is_sensitive_line(line),
         item=load_catalogue()[line.item],
         rating=rating,
         findings=[finding for finding in rating.findings if finding.criterion.code in line.criteria],
@@ -173,7 +178,7 @@ def _funding_of(plan: Plan, constraints: Funding, line: PlanLine) -> tuple[int, 
     if not constraints.ceilings:
         return None
     try:
-        split = funded_lines(plan, fund(candidates_of(plan), constraints))
+        split = funded_lines(plan, fund(redact_candidates(candidates_of(plan), sees_security), constraints))
     except FloorError as error:
         return 0, line.quantity, error.message
     funded = sum(part.quantity for part in split.funded if part.code == line.code)

@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm
 from planning.plan.assumptions import Spending
 from planning.plan.comparison import diff_plans, outcome_of
+from planning.plan.redaction import redact_plan
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, list_plans, plan_of
 from portal.clock import today
@@ -80,12 +81,13 @@ def plan(plan_id: int) -> ResponseReturnValue:
     """One scenario: totals first, kinds of spending apart; the lines of one ward on demand."""
     session = get_session()
     record = get_plan_record(session, plan_id)
-    plan = plan_of(session, record)
+    whole_plan = plan_of(session, record)
+    plan = redact_plan(whole_plan, sees_security)
     code = request.args.get("ward", "")
     return render_template(
         "planning/plan.html",
         record=record,
-        outcome=outcome_of(plan),
+        outcome=outcome_of(whole_plan),
         is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,
@@ -125,7 +127,8 @@ def changes(plan_id: int) -> ResponseReturnValue:
 def exclusions(plan_id: int) -> ResponseReturnValue:
     """What is left out so that nothing is funded twice, each with its reason."""
     record = get_plan_record(get_session(), plan_id)
-    return render_template("planning/exclusions.html", record=record, plan_id=plan_id, plan=plan_of(get_session(), record))
+    plan = redact_plan(plan_of(get_session(), record), sees_security)
+    return render_template("planning/exclusions.html", record=record, plan_id=plan_id, plan=plan)
 
 
 @blueprint.route("/plans/<int:plan_id>/copy", methods=["GET", "POST"])

@@ -1,13 +1,18 @@
 """The page of transfers: what one ward can spare for another, accepted line by line."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
-from accounts.guards import require_identity, requires
+from accounts.audit import HIDDEN
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from inventory.catalogue import load_catalogue
+from inventory.security import is_sensitive_item
+from planning.plan.redaction import is_shown, open_transfers
 from planning.scenarios.accepted_transfers import (
     accept_transfers,
     list_proposals,
@@ -29,7 +34,10 @@ def transfers(plan_id: int) -> ResponseReturnValue:
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     prices = {line.code: line.unit_price for line in plan.lines}
-    proposals = [(proposal_key(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"]) for t in list_proposals(plan)]
+    proposals = [
+        (proposal_key(t), t, t.quantity * prices[f"{t.receiver.code}-{t.item}"])
+        for t in open_transfers(list_proposals(plan), sees_security)
+    ]
     return render_template(
         "planning/transfers.html",
         record=record,
@@ -39,7 +47,11 @@ def transfers(plan_id: int) -> ResponseReturnValue:
         saved=sum(saved for _key, _transfer, saved in proposals),
         accepted=record.transfers,
         wards={ward.code: ward for ward in plan.wards},
-        overcommitted=[surplus for surplus in remaining_surpluses(plan) if surplus.quantity < 0],
+        overcommitted=[
+            surplus
+            for surplus in remaining_surpluses(plan)
+            if surplus.quantity < 0 and is_shown(surplus.item, surplus.ward.code, sees_security)
+        ],
         catalogue=load_catalogue(),
     )
 
@@ -55,11 +67,13 @@ def accept(plan_id: int) -> ResponseReturnValue:
         request.form.getlist("take"),
     )
     try:
-        count = accept_transfers(get_session(), record, plan_of(get_session(), record), keys, identity.full_name)
+        plan = plan_of(get_session(), record)
+        proposals = open_transfers(list_proposals(plan), sees_security)
+        count = accept_transfers(get_session(), record, proposals, keys, identity.full_name)
     except ScenarioError as error:
         flash(error.message, "danger")
     else:
-        audit.log(get_session(), identity, "plan:agree-transfers", f"plan {plan_id}", after={"transfers": sorted(keys)})
+        audit.log(get_session(), identity, "plan:agree-transfers", f"plan {plan_id}", after={"transfers": _audit_keys(keys)})
         flash(_("Đã đưa %(count)s khoản điều chuyển vào phương án.", count=count), "success")
     return redirect(url_for("plan_transfers.transfers", plan_id=plan_id))
 
@@ -79,3 +93,8 @@ def take_back(plan_id: int) -> ResponseReturnValue:
         audit.log(get_session(), identity, "plan:withdraw-transfers", f"plan {plan_id}", after={"transfers": ids})
         flash(_("Đã bỏ %(count)s khoản điều chuyển.", count=count), "success")
     return redirect(url_for("plan_transfers.transfers", plan_id=plan_id))
+
+
+def _audit_keys(keys: Iterable[str]) -> list[str]:
+    """The accepted proposals in the audit trail, whose readers may not see who has equipment of network security."""
+    return sorted(HIDDEN if is_sensitive_item(key) else key for key in keys)

@@ -13,7 +13,7 @@ from inventory.wards.wards import Ward
 from portal.errors import WardReadinessError
 from portal.formats import format_day
 from portal.labels import LabelledEnum
-from scoring.rating.standard import group_letter
+from scoring.rating.redaction import is_sensitive_code
 
 # In a text that is written for many wards at once; replaced by the name of each.
 WARD_PLACEHOLDER = "[đơn vị]"
@@ -91,6 +91,11 @@ class Clarities:
         if empty:
             raise ActionError(f"Việc chưa đủ sáu rõ, còn thiếu: {', '.join(empty)}.")
 
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the text would help an attacker: it is about a criterion of group G."""
+        return is_sensitive_code(self.criterion)
+
     def for_ward(self, ward: Ward) -> "Clarities":
         """A copy in which the placeholder is replaced by the name of the ward."""
         name = name_in_text(ward)
@@ -102,7 +107,10 @@ class Clarities:
 
 @dataclass(frozen=True)
 class Action:
-    """An action of one ward, or of the city where ``ward`` is None. ``done_on`` is the day on which its owner reported it done."""
+    """An action of one ward, or of the city where ``ward`` is None. ``done_on`` is the day on which its owner reported it done.
+
+    ``reopened_for`` is why it was opened again, the last time.
+    """
 
     id: int
     ward: Ward | None
@@ -116,6 +124,7 @@ class Action:
     done_by: str
     delivered: str
     revision: int
+    reopened_for: str = ""
 
     def state(self, on: date) -> ActionState:
         """Done once it is reported; else overdue from the day after its deadline."""
@@ -143,8 +152,13 @@ class Action:
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether its text would help an attacker: it is about a criterion of group G."""
-        return bool(self.clarities.criterion) and group_letter(self.clarities.criterion) == "G"
+        """Whether its text would help an attacker."""
+        return self.clarities.is_sensitive
+
+    @property
+    def ward_code(self) -> str | None:
+        """The code of its ward; None for the city."""
+        return self.ward.code if self.ward else None
 
     @property
     def place(self) -> str:

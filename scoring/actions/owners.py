@@ -12,6 +12,7 @@ from accounts.permissions import POLICY, Permission
 from accounts.scopes import covered_wards
 from inventory.wards.wards import Ward
 from scoring.actions.action import ActionError
+from scoring.rating.redaction import is_sensitive_code
 
 # Choices that mean a different person in each ward.
 ROLES_OF_EACH_WARD = (Role.WARD_HEAD, Role.OFFICER)
@@ -32,6 +33,11 @@ class Owner:
         """Whether an action of this ward, or of the city, is within the account's scope."""
         return self.wards is None or (ward is not None and ward.code in self.wards)
 
+    @property
+    def sees_security(self) -> bool:
+        """Whether the account may see network security within its scope, and so be handed what is to be done about it."""
+        return self.role.is_of_ward or Permission.READINESS_SECURITY in POLICY[self.role]
+
 
 def list_owners(session: Session) -> list[Owner]:
     """All accounts that may own an action, those of wards first, by user name."""
@@ -48,6 +54,11 @@ def list_owners(session: Session) -> list[Owner]:
         for user in users
     ]
     return sorted(owners, key=lambda owner: owner.wards is None)
+
+
+def owners_for(owners: Sequence[Owner], criterion: str) -> list[Owner]:
+    """Those who may own an action about a criterion, by its code: where it is of group G, those who may see that group."""
+    return [owner for owner in owners if owner.sees_security or not is_sensitive_code(criterion)]
 
 
 def owner_choices(owners: Sequence[Owner], places: Sequence[Ward | None]) -> list[tuple[str, str]]:

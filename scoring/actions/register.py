@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from accounts.audit import HIDDEN
 from accounts.identity import Identity, Role
 from accounts.models import AuditEntry, User
-from accounts.permissions import Permission, may
+from accounts.permissions import Permission, may, may_see_security
 from inventory.wards.wards import Ward, load_wards
 from portal.clock import now, to_hanoi
 from portal.errors import NotFoundError
@@ -18,16 +19,21 @@ from scoring.actions.owners import Owner
 from scoring.models import ActionRecord
 
 Values = Mapping[str, Any]
+# What tells of network security in an action about it.
+SENSITIVE_FIELDS = ("task", "deliverable", "evidence", "criterion")
 
 
 def list_actions(session: Session, identity: Identity, ward_code: str | None = None) -> list[Action]:
-    """The actions that a person may see: of the person's own wards, or of all wards and the city. Of one ward where it is named."""
+    """The actions that a person may see: of the person's own wards, or of all wards and the city. Of one ward where it is named.
+
+    Those about network security only where the person may see that of the ward.
+    """
     query = _query()
     if identity.wards is not None:
         query = query.where(ActionRecord.ward_code.in_(identity.wards))
     if ward_code is not None:
         query = query.where(ActionRecord.ward_code == ward_code)
-    return _load(session, query)
+    return [action for action in _load(session, query) if _is_visible(identity, action)]
 
 
 def list_open_actions(session: Session) -> list[Action]:
@@ -38,7 +44,7 @@ def list_open_actions(session: Session) -> list[Action]:
 def get_action(session: Session, identity: Identity, action_id: int) -> Action:
     """One action. Raises NotFoundError where it does not exist or is out of the person's scope."""
     action = next(iter(_load(session, _query().where(ActionRecord.id == action_id))), None)
-    if action is None or not _is_visible(identity, action.ward):
+    if action is None or not _is_visible(identity, action):
         raise NotFoundError("Không có việc này, hoặc tài khoản của bạn không được giao xem việc này.")
     return action
 
@@ -47,7 +53,7 @@ def may_report(identity: Identity, action: Action) -> bool:
     """Whether a person may report the action done: the owner, or somebody of the responsible body."""
     return (
         may(identity, Permission.ACTION_REPORT)
-        and _is_visible(identity, action.ward)
+        and _is_visible(identity, action)
         and action.is_assigned_to(identity.user_id, identity.role)
     )
 
@@ -124,15 +130,24 @@ def reopen_action(session: Session, action_id: int, reason: str) -> None:
     if record.done_at is None:
         raise ActionError("Việc này đang mở.", "reason")
     record.done_at, record.done_by, record.delivered = None, "", ""
+    record.reopened_for = reason.strip()
     record.revision += 1
     session.flush()
 
 
-def get_history(session: Session, action_id: int) -> list[tuple[AuditEntry, str]]:
-    """The audit entries of an action, oldest first, each with the name of the person."""
+def get_history(session: Session, action: Action) -> list[tuple[AuditEntry, str, str]]:
+    """The audit entries of an action, oldest first, each with the name of the person and the reason that was given.
+
+    The trail holds no words on network security: of these the action itself keeps the newest reason.
+    """
     query = select(AuditEntry, User.full_name).outerjoin(User, User.id == AuditEntry.user_id)
-    entries = session.execute(query.where(AuditEntry.subject == f"action {action_id}").order_by(AuditEntry.id))
-    return [(entry, name or entry.username) for entry, name in entries]
+    rows = session.execute(query.where(AuditEntry.subject == f"action {action.id}").order_by(AuditEntry.id))
+    history = [(entry, name or entry.username, (entry.after or {}).get("reason", "")) for entry, name in rows]
+    reopened = [index for index, (entry, _name, _reason) in enumerate(history) if entry.action == "action:reopen"]
+    if action.is_sensitive and reopened:
+        entry, name, _reason = history[reopened[-1]]
+        history[reopened[-1]] = (entry, name, action.reopened_for)
+    return history
 
 
 def as_columns(clarities: Clarities) -> dict[str, Any]:
@@ -141,8 +156,9 @@ def as_columns(clarities: Clarities) -> dict[str, Any]:
 
 
 def as_audit_values(clarities: Clarities) -> dict[str, Any]:
-    """The values as the audit trail stores them."""
-    return {**as_columns(clarities), "due": clarities.due.isoformat()}
+    """The values as the audit trail stores them: of network security only that there are some."""
+    values = {**as_columns(clarities), "due": clarities.due.isoformat()}
+    return {**values, **dict.fromkeys(SENSITIVE_FIELDS, HIDDEN)} if clarities.is_sensitive else values
 
 
 def _query() -> Select[ActionRecord, str, str, bool]:
@@ -176,13 +192,16 @@ def _load(session: Session, query: Select[ActionRecord, str, str, bool]) -> list
             done_by=record.done_by,
             delivered=record.delivered,
             revision=record.revision,
+            reopened_for=record.reopened_for,
         )
         for record, name, role, is_active in session.execute(query)
     ]
 
 
-def _is_visible(identity: Identity, ward: Ward | None) -> bool:
-    return identity.wards is None or (ward is not None and identity.covers(ward.code))
+def _is_visible(identity: Identity, action: Action) -> bool:
+    if action.is_sensitive and not may_see_security(identity, action.ward_code):
+        return False
+    return identity.wards is None or (action.ward_code is not None and identity.covers(action.ward_code))
 
 
 def _lock(session: Session, action_id: int) -> ActionRecord:

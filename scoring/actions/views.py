@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
+from accounts.audit import HIDDEN
 from accounts.audit_labels import describe_action
-from accounts.guards import require_identity, requires
+from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.wards.wards import Ward
 from portal.clock import today
@@ -22,7 +23,7 @@ from portal.vietnamese import fold, sort_key
 from scoring.actions import register
 from scoring.actions.action import WARD_PLACEHOLDER, Action, ActionError, ActionState, count_states, name_in_text, sort_by_urgency
 from scoring.actions.forms import ActionForm, CompleteForm, ReopenForm
-from scoring.actions.owners import Owner, assign_owners, list_owners, owner_choices
+from scoring.actions.owners import Owner, assign_owners, list_owners, owner_choices, owners_for
 from scoring.actions.reminders import reminder_line
 from scoring.actions.suggestions import (
     Suggestion,
@@ -36,6 +37,7 @@ from scoring.actions.workbook import build_action_workbook
 from scoring.rating.city_readiness import CityReadiness, city_readiness
 from scoring.rating.published_standards import current_standard
 from scoring.rating.rating import Result
+from scoring.rating.redaction import is_sensitive_code, redact_rating, redact_ratings
 from scoring.rating.standard import Criterion, Standard
 
 blueprint = Blueprint("actions", __name__, url_prefix="/actions", template_folder="../templates")
@@ -61,6 +63,7 @@ def listing() -> ResponseReturnValue:
         on=on,
         districts=sorted({action.ward.former_district for action in actions if action.ward}, key=sort_key),
         owners=sorted({(action.owner_name, action.clarities.owner_id) for action in actions}, key=lambda owner: sort_key(owner[0])),
+        may_choose_security=_may_choose_security(),
     )
 
 
@@ -72,6 +75,8 @@ def listing_workbook() -> ResponseReturnValue:
     filtered = _filter_actions(register.list_actions(get_session(), identity), request.args)
     rows = [action for action in sort_by_urgency(filtered, on) if state in ("", action.state(on))]
     with_security = request.args.get("security") == "1"
+    if with_security and not _may_choose_security():
+        raise NotFoundError(_("Tài khoản của bạn không được giao xem nội dung an ninh mạng. Tải bảng không kèm nội dung ấy."))
     note = _("%(count)s việc theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(on))
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
@@ -86,7 +91,8 @@ def listing_workbook() -> ResponseReturnValue:
 def choose_wards() -> ResponseReturnValue:
     """The wards that are not ready, to choose those that get an action; by result, former district and criterion."""
     city, filters = city_readiness(get_session()), request.args
-    failing = {code: {finding.criterion.code for finding in rating.unmet} for code, rating in city.ratings.items()}
+    ratings = redact_ratings(city.ratings, sees_security)
+    failing = {code: {finding.criterion.code for finding in rating.unmet} for code, rating in ratings.items()}
     result, district, criterion = (filters.get(name, "") for name in ("result", "district", "criterion"))
     wards = [
         ward
@@ -100,6 +106,7 @@ def choose_wards() -> ResponseReturnValue:
     return render_template(
         "scoring/action_wards.html",
         city=city,
+        ratings=ratings,
         wards=wards,
         open_action_counts={code: open_wards.count(code) for code in set(open_wards)},
         results=[option for option in Result if option is not Result.READY],
@@ -125,8 +132,10 @@ def create() -> ResponseReturnValue:
     if not wards and not is_city and request.method == "GET":
         return redirect(url_for("actions.choose_wards"))
     criterion = _find_criterion(city.standard, request.values.get("criterion", ""))
+    if is_sensitive_code(request.values.get("criterion", "")) and not sees_security():
+        raise NotFoundError(_("Không có tiêu chí này, hoặc tài khoản của bạn không được giao xem."))
     places: list[Ward | None] = [*wards] if wards else [None]
-    owners = list_owners(session)
+    owners = owners_for(list_owners(session), request.values.get("criterion", ""))
     form = ActionForm(data=_initial_values(_suggest_for(city, wards, criterion), wards, owners, criterion))
     form.owner.choices = [("", _("(chọn người)")), *owner_choices(owners, places)]
     no_target = "" if wards or is_city else _("Chưa chọn xã, phường nào.")
@@ -177,7 +186,7 @@ def change(action_id: int) -> ResponseReturnValue:
     action = register.get_action(session, identity, action_id)
     if action.done_on is not None:
         raise ActionError(_("Việc này đã xong. Mở lại việc trước khi sửa."))
-    owners = list_owners(session)
+    owners = owners_for(list_owners(session), action.clarities.criterion)
     form = ActionForm(data=_values_of(action))
     form.owner.choices = [("", _("(chọn người)")), *owner_choices(owners, [action.ward])]
     if form.validate_on_submit():
@@ -226,7 +235,8 @@ def complete(action_id: int) -> ResponseReturnValue:
         except ActionError as error:
             _add_error(form, error)
         else:
-            audit.log(session, identity, "action:complete", f"action {action_id}", after={"delivered": form.delivered.data})
+            after = {"delivered": HIDDEN if action.is_sensitive else form.delivered.data}
+            audit.log(session, identity, "action:complete", f"action {action_id}", after=after)
             flash(_("Đã báo xong việc."), "success")
             return redirect(url_for("actions.show", action_id=action_id))
     return _render_action(action_id, complete_form=form)
@@ -245,8 +255,10 @@ def reopen(action_id: int) -> ResponseReturnValue:
         except ActionError as error:
             _add_error(form, error)
         else:
-            before = {"delivered": action.delivered, "done_by": action.done_by}
-            audit.log(session, identity, "action:reopen", f"action {action_id}", before=before, after={"reason": form.reason.data})
+            is_sensitive = action.is_sensitive
+            before = {"delivered": HIDDEN if is_sensitive else action.delivered, "done_by": action.done_by}
+            after = {"reason": HIDDEN if is_sensitive else form.reason.data}
+            audit.log(session, identity, "action:reopen", f"action {action_id}", before=before, after=after)
             flash(_("Đã mở lại việc."), "success")
             return redirect(url_for("actions.show", action_id=action_id))
     return _render_action(action_id, reopen_form=form)
@@ -264,7 +276,7 @@ def _render_action(
         clarities=action.clarities,
         on=on,
         criterion=_find_criterion(current_standard(session), action.clarities.criterion),
-        history=register.get_history(session, action_id),
+        history=register.get_history(session, action),
         may_report=register.may_report(identity, action),
         complete_form=complete_form or CompleteForm(formdata=None),
         reopen_form=reopen_form or ReopenForm(formdata=None),
@@ -280,6 +292,11 @@ def _reminder_message(action: Action) -> str:
     return f"{_('Kính gửi %(name)s,', name=action.owner_name)}\n{reminder_line(action, today())}\n{address}"
 
 
+def _may_choose_security() -> bool:
+    """Whether a file with words on network security may be asked for: of the own wards, or of the city with the right."""
+    return require_identity().role.is_of_ward or sees_security()
+
+
 def _find_criterion(standard: Standard, code: str) -> Criterion | None:
     return next((criterion for criterion in standard.criteria if criterion.code == code), None)
 
@@ -288,7 +305,7 @@ def _suggest_for(city: CityReadiness, wards: Sequence[Ward], criterion: Criterio
     on, target = today(), current_settings().target_date
     if not wards:
         return suggest_for_city(on, target)
-    rating = city.ratings[wards[0].code]
+    rating = redact_rating(city.ratings[wards[0].code], sees_security)
     if len(wards) > 1:
         return suggest_for_criterion(criterion, on, target) if criterion else suggest_for_many(on, target)
     finding = next((finding for finding in rating.findings if finding.criterion == criterion), None)

@@ -1,8 +1,9 @@
 """The effect of ageing alone in the coming years: which wards are no longer ready, and what replacement costs. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import Price
@@ -23,6 +24,11 @@ class ForecastYear:
     ending: Mapping[str, int]
     capital: int
 
+    def without(self, leaves_out: Callable[[str], bool], prices: Mapping[str, Price]) -> Self:
+        """The same year without the machines of some items, neither counted nor paid for."""
+        ending = {item: count for item, count in self.ending.items() if not leaves_out(item)}
+        return replace(self, ending=ending, capital=_replacement_cost(ending, prices))
+
 
 def forecast(
     snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], on: date, years: int
@@ -37,10 +43,14 @@ def forecast(
     for year in range(on.year, on.year + years + 1):
         ready = _ready_wards(snapshots, standard, date(year, 12, 31))
         ending = _count_expiring(snapshots, year)
-        capital = sum(count * prices[item].unit_price for item, count in ending.items())
+        capital = _replacement_cost(ending, prices)
         forecast_years.append(ForecastYear(year, ready, before - ready, ending, capital))
         before = ready
     return tuple(forecast_years)
+
+
+def _replacement_cost(ending: Mapping[str, int], prices: Mapping[str, Price]) -> int:
+    return sum(count * prices[item].unit_price for item, count in ending.items())
 
 
 def _ready_wards(snapshots: Iterable[Snapshot], standard: Standard, on: date) -> frozenset[str]:

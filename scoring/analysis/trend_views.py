@@ -3,9 +3,10 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from accounts.guards import require_identity, requires
-from accounts.permissions import Permission, may
+from accounts.guards import requires, sees_security
+from accounts.permissions import Permission
 from inventory.catalogue import GROUPS
+from inventory.security import is_sensitive_item
 from portal.database import get_session
 from portal.settings import current_settings
 from scoring.analysis.city_trend import Trend, city_trend
@@ -24,7 +25,7 @@ MAX_ROUNDS = 6
 def trend() -> ResponseReturnValue:
     """Ready wards by day against the deadline, the forecast, and the trend of groups and criteria by round."""
     progress = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
-    with_security = may(require_identity(), Permission.READINESS_SECURITY)
+    with_security = sees_security()
     rounds = progress.rounds[-MAX_ROUNDS:]
     return render_template(
         "scoring/trend.html",
@@ -33,7 +34,7 @@ def trend() -> ResponseReturnValue:
         planned={day.day: planned_ready(progress.days, progress.deadline, day.day) for day in progress.days},
         rounds=rounds,
         breakdowns=[break_down(rated_round.ratings.values()) for rated_round in rounds],
-        groups={letter: name for letter, name in GROUPS.items() if letter != "G" or with_security},
+        groups={letter: name for letter, name in GROUPS.items() if with_security or not is_sensitive_item(letter)},
         criteria=[criterion for criterion in progress.city.standard.criteria if with_security or not criterion.is_sensitive],
     )
 

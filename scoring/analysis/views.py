@@ -1,14 +1,16 @@
 """Pages of analysis: the wards nearest to ready, ageing, data quality, two rounds compared, and one ward with other answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from accounts.guards import requires
+from accounts.guards import requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import current_price_list
+from inventory.security import is_sensitive_item
 from inventory.snapshots.repository import list_round_names, snapshots_of_round
 from inventory.snapshots.snapshot import ConnectionKind
 from inventory.wards.queries import get_ward, list_wards
@@ -24,6 +26,7 @@ from scoring.rating.explain import answer_label, explain
 from scoring.rating.measures import MEASURES
 from scoring.rating.published_standards import get_standard, list_standards
 from scoring.rating.rating import Rating, rate
+from scoring.rating.redaction import open_standard, redact_cost, redact_rating
 
 blueprint = Blueprint("study", __name__, url_prefix="/readiness", template_folder="../templates")
 
@@ -36,10 +39,11 @@ MAX_VALUE = 100_000
 def nearest() -> ResponseReturnValue:
     """The wards that are not ready, nearest first, each with what it lacks."""
     city = city_readiness(get_session())
+    distances = nearest_wards(get_session(), city)
     return render_template(
         "scoring/nearest.html",
         city=city,
-        distances=nearest_wards(get_session(), city),
+        distances=[replace(d, cost=redact_cost(d.cost, d.ward.code, sees_security)) for d in distances],
         catalogue=load_catalogue(),
         prices=current_price_list(get_session()).prices,
     )
@@ -51,8 +55,10 @@ def ageing() -> ResponseReturnValue:
     """Which wards fall out of ready in the coming years, and what replacing worn equipment costs in each."""
     city = city_readiness(get_session())
     wards = {ward.code: ward for ward in city.wards}
-    years = forecast_city(get_session(), city, YEARS)
     prices = current_price_list(get_session()).prices
+    years = forecast_city(get_session(), city, YEARS)
+    if not sees_security():
+        years = tuple(year.without(is_sensitive_item, prices) for year in years)
     return render_template("scoring/forecast.html", city=city, years=years, wards=wards, catalogue=load_catalogue(), prices=prices)
 
 
@@ -61,7 +67,7 @@ def ageing() -> ResponseReturnValue:
 def quality() -> ResponseReturnValue:
     """The six dimensions of data quality, for the city and ward by ward."""
     city = city_readiness(get_session())
-    rows = [(ward, assess(city.ratings[ward.code])) for ward in city.wards]
+    rows = [(ward, assess(redact_rating(city.ratings[ward.code], sees_security))) for ward in city.wards]
     assessed = sorted((row for row in rows if row[1]), key=lambda row: (sum(score.score for score in row[1]), row[0].position))
     return render_template("scoring/quality.html", city=city, rows=assessed, dimensions=list(QualityDimension), checks=CHECKS)
 
@@ -110,13 +116,16 @@ def _option_or_default(value: str | None, options: list[str], default_index: int
 def what_if(ward_code: str) -> ResponseReturnValue:
     """One ward with other answers, simulated on a copy. The answers are in the address, and nothing is written."""
     ward, city = get_ward(get_session(), ward_code), city_readiness(get_session())
-    rating = city.ratings[ward_code]
-    if rating.snapshot is None:
+    snapshot = city.ratings[ward_code].snapshot
+    if snapshot is None:
         raise NotFoundError("Chưa có phiếu khảo sát nào của đơn vị này được duyệt nên chưa thử được.")
+    # Score and result tried on other answers would tell the sensitive ones: for whoever may not see these they rest on none of them.
+    standard = city.standard if sees_security(ward_code) else open_standard(city.standard)
+    rating = redact_rating(rate(snapshot, standard, city.on), sees_security)
     groups = _answer_groups(rating)
     adjustable = {answer.key: answer for _letter, _name, group_answers in groups for answer in group_answers}
     answers, errors = _parse_answers(request.args, adjustable)
-    simulated = rate(with_answers(rating.snapshot, answers, city.on), city.standard, city.on)
+    simulated = redact_rating(rate(with_answers(snapshot, answers, city.on), standard, city.on), sees_security)
     findings_before = {finding.criterion.code: finding for finding in rating.findings}
     changed = [finding for finding in simulated.findings if finding.status != findings_before[finding.criterion.code].status]
     return render_template(

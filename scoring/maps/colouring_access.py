@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
-from accounts.permissions import Permission, may
+from accounts.permissions import may_see_security
 from inventory.catalogue import GROUPS
+from inventory.security import is_sensitive_item
 from scoring.analysis.city_analysis import costs_to_ready
 from scoring.maps import colourings
 from scoring.maps.colourings import Colouring
@@ -57,7 +58,7 @@ def offered_keys(choices: Choices) -> tuple[str, ...]:
 
 
 def _may_see_group(identity: Identity, letter: str) -> bool:
-    return letter != "G" or may(identity, Permission.READINESS_SECURITY)
+    return not is_sensitive_item(letter) or may_see_security(identity)
 
 
 def _criteria_by_group(standard: Standard) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from accounts.guards import require_identity
+from accounts.guards import require_identity, sees_security
 from inventory.boundaries.store import BoundarySource, find_source, get_boundaries
 from inventory.wards.wards import Ward
 from portal.caches import Cache, content_key
@@ -17,13 +17,14 @@ from scoring.maps.colouring_access import colour_city, offer_colourings, offered
 from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import CityReadiness
 from scoring.rating.rating import Rating, Result
+from scoring.rating.redaction import redact_ratings
 
 MAX_NAMED = 3
 # The map of the boundaries in force, by the hash of their file and by the wards.
 _layouts: Cache[str, LandMap] = Cache("boundary layouts")
 
 
-def map_values(city: CityReadiness, arguments: Mapping[str, str] | None = None) -> dict[str, object]:
+def map_values(city: CityReadiness, arguments: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The values that the templates of the map read. ``arguments`` are those of the address: colour, view, find; invalid ones are ignored.
 
     Include ``scoring/map.html`` with these values, on a page of any package above.
@@ -34,10 +35,12 @@ def map_values(city: CityReadiness, arguments: Mapping[str, str] | None = None) 
     source = find_source(session)
     view = "land" if arguments.get("view") == "land" and source else "hex"
     find = arguments.get("find", "")[:100]
+    ratings = redact_ratings(city.ratings, sees_security)
     return {
         "city": city,
+        "ratings": ratings,
         "results": list(Result),
-        "missing": {code: missing_text(rating) for code, rating in city.ratings.items()},
+        "missing": {code: missing_text(rating) for code, rating in ratings.items()},
         "may_open": {ward.code for ward in city.wards if identity.covers(ward.code)},
         "hexmap": lay_out(city.wards) if view == "hex" else None,
         "landmap": land_map(session, source, city) if source and view == "land" else None,

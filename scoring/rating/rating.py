@@ -80,7 +80,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rating:
-    """The result of one ward, the score from 0 to 100 (rounded down), and every finding behind it."""
+    """The result of one ward, the score from 0 to 100 (rounded down), and every finding behind it.
+
+    ``is_redacted`` where the findings of group G were left out for somebody who may not see them: then it is for showing only.
+    """
 
     ward_code: str
     result: Result
@@ -89,6 +92,7 @@ class Rating:
     snapshot: Snapshot | None
     standard: Standard | None
     on: date
+    is_redacted: bool = False
 
     @cached_property
     def unmet(self) -> tuple[Finding, ...]:
@@ -116,11 +120,20 @@ class Rating:
         """The headline of a page: what is missing, before any score."""
         if self.result is Result.NO_DATA:
             return "Chưa có phiếu khảo sát nào được duyệt"
+        if self.is_redacted:
+            return f"Ngoài nhóm an ninh mạng: {self._open_headline}"
         if self.unmet_blocking:
             return f"Thiếu {len(self.unmet_blocking)} tiêu chí bắt buộc"
         if self.result is Result.NOT_READY and self.standard is not None:
             return f"Đủ tiêu chí bắt buộc, điểm {self.score} chưa tới {self.standard.pass_mark}"
         return f"Còn {len(self.unmet)} tiêu chí chưa đạt" if self.unmet else "Đạt mọi tiêu chí"
+
+    @property
+    def _open_headline(self) -> str:
+        """What is missing among the findings that are left, whatever the result rests on beside them."""
+        if self.unmet_blocking:
+            return f"thiếu {len(self.unmet_blocking)} tiêu chí bắt buộc"
+        return f"còn {len(self.unmet)} tiêu chí chưa đạt" if self.unmet else "đạt mọi tiêu chí"
 
 
 def rate(snapshot: Snapshot, standard: Standard, on: date) -> Rating:

@@ -55,6 +55,7 @@ def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     """The lines that mend every counted finding that is not met and that money mends, in the order of the criteria."""
     if rating.snapshot is None:
         return ()
+    _require_all(rating)
     codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
     return _rate_remedied(rating, codes)[0]
 
@@ -63,6 +64,7 @@ def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating
     """The rating of the ward once its remedies are in place: all of them, or those of the criteria given by code."""
     if rating.snapshot is None:
         return rating
+    _require_all(rating)
     if codes is None:
         codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
     return _rate_remedied(rating, codes)[1]
@@ -77,6 +79,7 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
     """
     if rating.snapshot is None:
         return CostToReady(0, 0, (), possible=False)
+    _require_all(rating)
     if rating.result is Result.READY:
         return CostToReady(0, 0, (), possible=True)
     rate_remedied = cache(partial(_rate_remedied, rating))
@@ -89,6 +92,12 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price]) -> CostToReady:
     # A blocking criterion that is still not met is one that its own remedy does not mend.
     blockers = tuple(beyond_money or (f.criterion for f in after.unmet if f.criterion.blocking or not _money_mends(f)))
     return CostToReady(*_split_cost(lines, prices), lines, possible=False, blockers=blockers)
+
+
+def _require_all(rating: Rating) -> None:
+    """What is computed rests on every finding, never on what one reader is shown."""
+    if rating.is_redacted:
+        raise ValueError(f"ward {rating.ward_code}: a redacted rating is for showing only")
 
 
 def line_cost(line: RemedyLine, prices: Mapping[str, Price]) -> int:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from inventory.catalogue import load_catalogue
+from inventory.security import is_sensitive_item
 from inventory.snapshots.snapshot import ConnectionKind
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
@@ -126,7 +127,7 @@ class Criterion:
     @property
     def is_sensitive(self) -> bool:
         """Whether the finding would help an attacker (group G)."""
-        return self.group == "G"
+        return is_sensitive_item(self.group)
 
     @cached_property
     def answers(self) -> tuple[str, ...]:

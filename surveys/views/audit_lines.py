@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from accounts import audit
+from accounts.audit import HIDDEN
 from accounts.guards import require_identity
 from portal.database import get_session
 from surveys.checks.entries import (
@@ -10,8 +11,6 @@ from surveys.checks.entries import (
 )
 from surveys.models import Submission
 from surveys.questionnaire.questions import load_questionnaire
-
-HIDDEN = "(số liệu nhạy cảm, không ghi lại ở đây)"
 
 
 def log_changed_fields(submission: Submission, changes: Mapping[str, tuple[str, str]]) -> None:

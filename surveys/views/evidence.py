@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
+from accounts.audit import HIDDEN
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.checked_files import MAX_SIZE, FileError, check_file
@@ -29,7 +30,6 @@ from surveys.submissions.evidence import (
 )
 from surveys.submissions.submissions import add_event, get_submission
 from surveys.views.access import get_submission_in_scope
-from surveys.views.audit_lines import HIDDEN
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/surveys", template_folder="../templates")
 

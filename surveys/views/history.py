@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
+from accounts.audit import HIDDEN
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.wards.queries import get_ward
@@ -29,7 +30,6 @@ from surveys.submissions.change_log import (
     record_download,
 )
 from surveys.views.access import get_submission_in_scope
-from surveys.views.audit_lines import HIDDEN
 
 blueprint = Blueprint("history", __name__, url_prefix="/surveys", template_folder="../templates")
 

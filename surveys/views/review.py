@@ -134,7 +134,8 @@ def review_return(submission_id: int) -> ResponseReturnValue:
         return _review_page(submission, reason=reason, wrong_reason=error.message), 400
     except SubmissionError as error:
         return _review_page(submission, error.message, reason), 409
-    after = {"state": "returned", "reason": submission.return_reason}
+    # The reason may speak of what is sensitive: it stands in the history of the submission, for whoever may read that.
+    after = {"state": "returned"}
     audit.log(get_session(), require_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
     flash(_("Đã gửi yêu cầu bổ sung."), "success")
     return redirect(url_for("review.review_queue"))

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
-from exports.open_data.tables import SENSITIVE_FACTS
+from inventory.security import SECURITY_FACTS, is_sensitive_answer
 from inventory.wards.queries import list_wards
 from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate
@@ -292,7 +292,10 @@ def test_what_serves_group_g_is_marked_sensitive_and_nothing_else():
         question.key for question in questions if set(question.serves) & group_g and question.key != "sites"
     }
     assert "G06" in {question.key for question in FORM.questions if question.sensitive}
-    assert {question.key for question in FORM.questions if question.sensitive and question.kind != "equipment"} == SENSITIVE_FACTS
+    assert {question.key for question in FORM.questions if question.sensitive and question.kind != "equipment"} == SECURITY_FACTS
+    assert {question.key for question in FORM.questions if is_sensitive_answer(question.key)} == {
+        question.key for question in FORM.questions if question.sensitive
+    }
     assert not [question for _name, _label, question in city_columns() if question.sensitive]
 
 

@@ -25,7 +25,7 @@ OWN_WARD, OTHER_WARD = "00082", "00070"
 
 @pytest.fixture
 def sources(demo_session):
-    return read_sources(demo_session, date(2026, 3, 31), is_demo=True)
+    return read_sources(demo_session, date(2026, 3, 31), is_demo=True, sees=lambda _ward_code: True)
 
 
 def ward_of(sources, code):

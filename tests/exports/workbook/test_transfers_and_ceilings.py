@@ -22,6 +22,7 @@ from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
 from planning.transfers.proposals import with_transfers
 from scoring.rating.rating import Result
+from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.factories.prices import PRICE_LIST
@@ -160,10 +161,11 @@ class TestCeilings:
         choice = replace(
             choice, candidates=(blocked_candidate, *candidates[1:]), funded=choice.funded - {blocked_candidate.ward.code}
         )
-        sheet = read_workbook(build_workbook(city, CONTEXT, candidates, choice))[CEILINGS]
-        text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
-        assert "an ninh mạng (1)" in text
-        assert not [criterion.name for criterion in criteria if criterion.name in text]
+        for sees, is_counted in ((lambda _ward_code: True, True), (sees_nothing, False)):
+            sheet = read_workbook(build_workbook(city, replace(CONTEXT, sees=sees), candidates, choice))[CEILINGS]
+            text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+            assert ("an ninh mạng (1)" in text) == is_counted
+            assert not [criterion.name for criterion in criteria if criterion.name in text]
 
     def test_the_curve_is_a_running_sum_and_its_picture_shows_it(self, city, city_workbook_without_ceilings):
         data, candidates = city_workbook_without_ceilings, candidates_of(city)

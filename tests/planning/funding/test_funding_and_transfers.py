@@ -35,7 +35,7 @@ class TestTransfers:
         before = plan_of(demo_session, record, DEMO_DAY)
         proposals = list_proposals(before)
         keys = [proposal_key(transfer) for transfer in proposals[:3]]
-        assert accept_transfers(demo_session, record, before, keys, "Một") == 3
+        assert accept_transfers(demo_session, record, list_proposals(before), keys, "Một") == 3
         after = plan_of(demo_session, record, DEMO_DAY)
         prices = {line.code: line.unit_price for line in before.lines}
         savings = sum(t.quantity * prices[f"{t.receiver.code}-{t.item}"] for t in proposals[:3])
@@ -53,12 +53,12 @@ class TestTransfers:
         valid_key = proposal_key(list_proposals(plan)[0])
         for keys in ([], [valid_key, "A01|00070|00004|999"]):
             with pytest.raises(ScenarioError, match="vừa đổi hoặc chưa chọn"):
-                accept_transfers(demo_session, record, plan, keys, "Một")
+                accept_transfers(demo_session, record, list_proposals(plan), keys, "Một")
         assert record.transfers == []
 
     def test_they_go_along_with_copies_and_revisions_and_can_be_taken_back(self, demo_session, record):
         plan = plan_of(demo_session, record, DEMO_DAY)
-        accept_transfers(demo_session, record, plan, [proposal_key(t) for t in list_proposals(plan)[:2]], "Một")
+        accept_transfers(demo_session, record, list_proposals(plan), [proposal_key(t) for t in list_proposals(plan)[:2]], "Một")
         copy = copy_plan(demo_session, record, "Bản sao", "Một")
         revision = revise_plan(demo_session, record, "tiếp", "Một")
         assert len(copy.transfers) == len(revision.transfers) == 2
@@ -67,7 +67,7 @@ class TestTransfers:
 
     def test_a_final_plan_keeps_its_transfers(self, demo_session, record):
         plan = plan_of(demo_session, record)
-        accept_transfers(demo_session, record, plan, [proposal_key(list_proposals(plan)[0])], "Một")
+        accept_transfers(demo_session, record, list_proposals(plan), [proposal_key(list_proposals(plan)[0])], "Một")
         transfers = plan_of(demo_session, record).transfers
         finalise_plan(demo_session, record, "Một")
         assert plan_of(demo_session, record).transfers == transfers

@@ -1,0 +1,48 @@
+"""A plan as it is shown to whoever may not see network security (group G). Pure.
+
+Who pays sees item, quantity and price of every line. Of a line of group G, or that a criterion of that group asks for, the criterion,
+its basis, what the ward needs, has, lacks and has ordered are blank. Amounts are those of the plan; nothing is computed from what these
+functions give.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from inventory.security import is_sensitive_item
+from planning.plan.plan import Plan, PlanLine, Transfer
+from scoring.rating.redaction import Sight, is_sensitive_code, redact_ratings
+from scoring.rating.standard import Standard
+
+
+def redact_plan(plan: Plan, sees: Sight) -> Plan:
+    """The plan with the blanks that the reader's right asks for."""
+    return replace(
+        plan,
+        ratings=redact_ratings(plan.ratings, sees),
+        lines=tuple(redact_line(line, plan.standard, sees) for line in plan.lines),
+        exclusions=tuple(entry for entry in plan.exclusions if is_shown(entry.item, entry.ward.code, sees)),
+    )
+
+
+def redact_line(line: PlanLine, standard: Standard, sees: Sight) -> PlanLine:
+    """One line with its blanks."""
+    if sees(line.ward.code) or not is_sensitive_line(line):
+        return line
+    codes = tuple(code for code in line.criteria if not is_sensitive_code(code))
+    sources = (criterion.source_text for criterion in standard.criteria if criterion.code in codes)
+    return replace(line, need=None, have=None, short=None, on_order=None, criteria=codes, basis="; ".join(dict.fromkeys(sources)))
+
+
+def is_sensitive_line(line: PlanLine) -> bool:
+    """Whether the line tells something of network security beside item, quantity and price."""
+    return is_sensitive_item(line.item) or any(map(is_sensitive_code, line.criteria))
+
+
+def open_transfers(transfers: Iterable[Transfer], sees: Sight) -> tuple[Transfer, ...]:
+    """The transfers of which the reader may know what the giver has."""
+    return tuple(transfer for transfer in transfers if is_shown(transfer.item, transfer.giver.code, sees))
+
+
+def is_shown(item: str, ward_code: str, sees: Sight) -> bool:
+    """Whether the reader may know how many of an item a ward has."""
+    return not is_sensitive_item(item) or sees(ward_code)
