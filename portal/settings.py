@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, has_app_context
 
 from portal.errors import SettingError
 from portal.territory import TERRITORY
@@ -44,6 +44,7 @@ class Settings:
     mail_from: str
     mail_folder: Path
     evidence_url: str
+    ask_secret_pcs: bool
     instance: Path
     backup_folder: Path
     secret_key_fallbacks: tuple[str, ...]
@@ -94,6 +95,7 @@ def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> S
         mail_from=environ.get("MAIL_FROM", "khao-sat@example.org"),
         mail_folder=Path(environ.get("MAIL_FOLDER", "") or instance / "mail"),
         evidence_url=environ.get("EVIDENCE_URL", "") or str(instance / "evidence"),
+        ask_secret_pcs=_flag(environ, "ASK_SECRET_PCS", "1"),
         instance=instance,
         backup_folder=Path(environ.get("BACKUP_FOLDER", "") or instance / "backups").expanduser().absolute(),
         secret_key_fallbacks=_secret_key_fallbacks(environ, mode),
@@ -105,6 +107,11 @@ def current_settings() -> Settings:
     settings = current_app.config["SETTINGS"]
     assert isinstance(settings, Settings)
     return settings
+
+
+def asks_about_secret_pcs() -> bool:
+    """Whether any round asks about PCs for secret documents; outside an application it is as by default."""
+    return not has_app_context() or current_settings().ask_secret_pcs
 
 
 def default_instance(environ: Mapping[str, str], root: Path = ROOT, platform: str = sys.platform) -> Path:

@@ -27,8 +27,9 @@ from portal.caches import Cache
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import get_standard
+from scoring.rating.published_standards import get_published_standard
 from scoring.rating.rating import rate, rating_without_data
+from scoring.rating.standard import without_questions
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
 # By what they were made from.
@@ -123,7 +124,7 @@ def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:
     frozen = load_frozen(record.content)
-    standard = get_standard(session, frozen.standard_version)
+    standard = without_questions(get_published_standard(session, frozen.standard_version), frozen.not_asked)
     wards = city_readiness(session).wards
     snapshots = snapshots_by_hash(session, frozen.snapshots)
     ratings = {

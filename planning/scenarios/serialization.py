@@ -31,7 +31,8 @@ _converter.register_structure_hook(Ward, lambda code, _type: _WARDS[code])
 
 @dataclass(frozen=True)
 class FrozenPlan:
-    """All that a final plan is made of. ``snapshots`` are the hashes of the snapshots by ward code.
+    """All that a final plan is made of. ``snapshots`` are the hashes of the snapshots by ward code, ``not_asked`` the codes of the criteria
+    that no round asked about.
 
     A plan that was fixed before there were rates reads with their defaults.
     """
@@ -47,6 +48,7 @@ class FrozenPlan:
     exclusions: tuple[Exclusion, ...]
     transfers: tuple[Transfer, ...] = ()
     rates: Rates = field(default_factory=Rates)
+    not_asked: tuple[str, ...] = ()
 
 
 def freeze_plan(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
@@ -63,9 +65,11 @@ def freeze_plan(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
         plan.exclusions,
         plan.transfers,
         plan.rates,
+        plan.standard.not_asked,
     )
     content: dict[str, Any] = _converter.unstructure(frozen)
-    return content
+    # Where everything is asked the content is that of plans from before there was a choice.
+    return content if frozen.not_asked else {name: value for name, value in content.items() if name != "not_asked"}
 
 
 def load_frozen(content: Mapping[str, Any]) -> FrozenPlan:

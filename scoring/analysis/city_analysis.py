@@ -34,7 +34,7 @@ def compare_with_current(session: Session, city: CityReadiness, standard: Standa
 def compute_curve(session: Session, city: CityReadiness, standard: Standard, threshold: Threshold) -> Curve:
     """The city for each value that a threshold of the standard may take."""
     prices = current_price_list(session)
-    key = (city.version, standard.sha256, threshold.code, prices.version)
+    key = (city.version, standard.fingerprint, threshold.code, prices.version)
     return _curves.get(key, lambda: sweep(_snapshots(city), standard, threshold, values_to_try(threshold), prices.prices, city.on))
 
 
@@ -64,7 +64,7 @@ def nearest_wards(session: Session, city: CityReadiness) -> tuple[Distance, ...]
 def costs_to_ready(session: Session, city: CityReadiness) -> dict[str, CostToReady]:
     """What it takes to turn each ward ready, at the prices of the newest list."""
     prices = current_price_list(session)
-    keys = {code: (code, city.hashes.get(code), city.standard.sha256, city.on, prices.version) for code in city.ratings}
+    keys = {code: (code, city.hashes.get(code), city.standard.fingerprint, city.on, prices.version) for code in city.ratings}
     by_key = {key: city.ratings[code] for code, key in keys.items()}
     costs = _costs.get_many(keys.values(), lambda missing: {key: cost_to_ready(by_key[key], prices.prices) for key in missing})
     return {code: costs[key] for code, key in keys.items()}
@@ -76,7 +76,7 @@ def forecast_city(session: Session, city: CityReadiness, years: int) -> tuple[Fo
 
 
 def _rate_city(city: CityReadiness, standard: Standard, prices: PriceList) -> RatedCity:
-    key = (city.version, standard.sha256, prices.version)
+    key = (city.version, standard.fingerprint, prices.version)
     return _rated_cities.get(key, lambda: rate_city(_snapshots(city), standard, prices.prices, city.on))
 
 

@@ -70,7 +70,7 @@ def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     wards = tuple(list_wards(session))
     rated = rate_each(hashes, snapshots_by_hash(session, hashes), standard, day)
     ratings = {ward.code: rated.get(ward.code) or rating_without_data(ward.code, day) for ward in wards}
-    version = content_key(standard.sha256, standard.issued_number, day, hashes)
+    version = content_key(standard.fingerprint, standard.issued_number, day, hashes)
     return CityReadiness(standard, day, wards, ratings, version, hashes)
 
 
@@ -87,7 +87,7 @@ def previous_round_ratings(session: Session, city: CityReadiness) -> dict[str, R
 
 def rate_each(hashes: Mapping[str, str], snapshots: Mapping[str, Snapshot], standard: Standard, on: date) -> dict[str, Rating]:
     """The rating of each snapshot, under the keys of ``hashes`` and ``snapshots``; equal ratings are computed once."""
-    keys = {code: (hashes[code], standard.sha256, on) for code in snapshots}
+    keys = {code: (hashes[code], standard.fingerprint, on) for code in snapshots}
     by_key = {keys[code]: snapshot for code, snapshot in snapshots.items()}
     ratings = _ratings.get_many(keys.values(), lambda missing: {key: rate(by_key[key], standard, on) for key in missing})
     return {code: ratings[key] for code, key in keys.items()}

@@ -24,6 +24,8 @@ def verdict(finding: Finding) -> str:
     """The finding in one clause, without code and source."""
     name = finding.criterion.name
     if finding.status is FindingStatus.NOT_APPLICABLE:
+        if not finding.criterion.is_asked:
+            return f"{name}: không áp dụng, không hỏi trong các đợt khảo sát"
         days = finding.criterion.effective_from, finding.criterion.effective_to
         in_force = " và ".join(f"{preposition} {day:%d/%m/%Y}" for preposition, day in zip(("từ", "đến"), days, strict=True) if day)
         return f"{name}: không áp dụng cho đơn vị này" + (f" (hiệu lực {in_force})" if in_force else "")

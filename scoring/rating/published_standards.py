@@ -6,10 +6,12 @@ from importlib.resources import files
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inventory.security import CONFIDENTIAL_PC
 from portal.clock import now
 from portal.errors import NotFoundError
+from portal.settings import asks_about_secret_pcs
 from scoring.models import StandardRecord
-from scoring.rating.standard import Standard, parse_standard
+from scoring.rating.standard import Standard, parse_standard, without_questions
 
 REFERENCE = files("scoring") / "data" / "2026.1.toml"
 
@@ -40,10 +42,22 @@ def get_standard_record(session: Session, version: str) -> StandardRecord:
     return record
 
 
-def get_standard(session: Session, version: str) -> Standard:
-    """A published standard by its version. Raises NotFoundError."""
+def get_published_standard(session: Session, version: str) -> Standard:
+    """A standard as it was published, by its version. Raises NotFoundError."""
     record = get_standard_record(session, version)
     return _parse(record.toml, record.issued_number, record.issued_on)
+
+
+def get_standard(session: Session, version: str) -> Standard:
+    """A published standard by its version, as this installation asks for its answers. Raises NotFoundError."""
+    return as_asked(get_published_standard(session, version))
+
+
+def as_asked(standard: Standard) -> Standard:
+    """The standard without the criteria that a setting keeps from being asked about: they apply to nobody."""
+    if asks_about_secret_pcs():
+        return standard
+    return without_questions(standard, [criterion.code for criterion in standard.criteria if CONFIDENTIAL_PC in criterion.reads])
 
 
 def current_standard(session: Session) -> Standard:
@@ -52,4 +66,4 @@ def current_standard(session: Session) -> Standard:
     record = session.scalars(newest).first()
     if record is None:
         raise NotFoundError("Chưa có bộ tiêu chuẩn nào. Chạy lệnh “flask --app wsgi setup” để nạp bộ tham chiếu.")
-    return _parse(record.toml, record.issued_number, record.issued_on)
+    return as_asked(_parse(record.toml, record.issued_number, record.issued_on))

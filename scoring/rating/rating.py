@@ -154,8 +154,8 @@ def rating_without_data(ward_code: str, on: date) -> Rating:
 
 
 def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date) -> Finding:
-    """The finding of one criterion on a snapshot. A criterion that is not in force on that day does not apply."""
-    if not criterion.is_in_force(on):
+    """The finding of one criterion on a snapshot. A criterion that is not asked about, or not in force on that day, does not apply."""
+    if not criterion.is_asked or not criterion.is_in_force(on):
         return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
     applies = True if criterion.applies_if is None else snapshot.fact(criterion.applies_if)
     if applies is None:

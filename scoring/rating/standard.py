@@ -4,8 +4,8 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -92,7 +92,8 @@ class RemedyRule:
 class Criterion:
     """One criterion: what is measured, how much is needed, what it weighs, and where it comes from.
 
-    It judges from ``effective_from`` to ``effective_to``, both days included; None leaves that side open.
+    It judges from ``effective_from`` to ``effective_to``, both days included; None leaves that side open. Where ``is_asked`` is False no
+    round asks what it judges by, and it applies to nobody.
     """
 
     code: str
@@ -109,6 +110,7 @@ class Criterion:
     undecided: bool = False
     effective_from: date | None = None
     effective_to: date | None = None
+    is_asked: bool = True
 
     def is_in_force(self, on: date) -> bool:
         """Whether the criterion judges on a day."""
@@ -162,6 +164,16 @@ class Standard:
     issued_on: date | None = None
 
     @property
+    def not_asked(self) -> tuple[str, ...]:
+        """The codes of the criteria that no round asks about."""
+        return tuple(criterion.code for criterion in self.criteria if not criterion.is_asked)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What findings rest on: the published text, and which of its criteria nobody is asked about."""
+        return " ".join((self.sha256, *self.not_asked))
+
+    @property
     def is_issued(self) -> bool:
         """Whether the city has issued it."""
         return bool(self.issued_number)
@@ -176,6 +188,12 @@ class Standard:
     def criterion(self, code: str) -> Criterion:
         """One criterion by its code. Raises KeyError."""
         return {criterion.code: criterion for criterion in self.criteria}[code]
+
+
+def without_questions(standard: Standard, codes: Collection[str]) -> Standard:
+    """The standard with some of its criteria applying to nobody, since nobody is asked about them. Its text is what was published."""
+    criteria = tuple(replace(criterion, is_asked=criterion.code not in codes) for criterion in standard.criteria)
+    return replace(standard, criteria=criteria) if codes else standard
 
 
 def group_letter(code: str) -> str:

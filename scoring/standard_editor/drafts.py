@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.models import StandardDraft, StandardRecord
-from scoring.rating.published_standards import get_standard
+from scoring.rating.published_standards import as_asked, get_standard
 from scoring.rating.standard import Standard, StandardError, parse_standard
 from scoring.standard_editor.toml_edit import edit_standard, next_version
 
@@ -53,8 +53,8 @@ def get_draft(session: Session, draft_id: int, *, for_update: bool = False) -> S
 
 
 def read_draft(draft: StandardDraft) -> Standard:
-    """The standard that the draft holds."""
-    return parse_standard(draft.toml)
+    """The standard that the draft holds, as this installation asks for its answers."""
+    return as_asked(parse_standard(draft.toml))
 
 
 def save_draft(session: Session, draft: StandardDraft, text: str, revision: int, user_id: int) -> Standard:

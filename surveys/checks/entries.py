@@ -3,8 +3,9 @@
 from portal.clock import today
 from portal.errors import WardReadinessError
 from surveys.models import Round, Submission
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.evaluation import Evaluation, evaluate_entries
-from surveys.questionnaire.questions import Questionnaire, load_questionnaire
+from surveys.questionnaire.questions import Questionnaire
 
 
 class SubmissionError(WardReadinessError):
@@ -40,7 +41,7 @@ def question_key(field: str) -> str:
 
 def questionnaire_of(round: Round) -> Questionnaire:
     """The questionnaire that a round is pinned to. Raises QuestionnaireError where the program has another one."""
-    shipped = load_questionnaire()
+    shipped = asked_questionnaire()
     if round.questionnaire_version != shipped.version:
         raise QuestionnaireError(round.questionnaire_version, shipped.version)
     return shipped

@@ -2,10 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Self
 
 PATH = files("surveys") / "data" / "questionnaire.toml"
 
@@ -76,6 +76,11 @@ class Questionnaire:
     def question(self, key: str) -> Question | None:
         """One question by its key, or None."""
         return next((question for question in self.questions if question.key == key), None)
+
+    def without(self, key: str) -> Self:
+        """The same questionnaire without one of its questions."""
+        sections = (replace(s, questions=tuple(q for q in s.questions if q.key != key)) for s in self.sections)
+        return replace(self, sections=tuple(sections))
 
     def section(self, code: str) -> Section | None:
         """One section by its code, or None."""

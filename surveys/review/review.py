@@ -102,7 +102,7 @@ def _priority_of(
 
     form = (submission.round.questionnaire_version, submission.round.opens_on, latest_allowed_year(submission))
     answers = (submission.ward_code, _sent_on(submission), entries_of(submission))
-    return _priorities.get(content_key(stamp, form, answers, standard.sha256, prices.version), make)
+    return _priorities.get(content_key(stamp, form, answers, standard.fingerprint, prices.version), make)
 
 
 def preview_rating(session: Session, submission: Submission) -> Rating:

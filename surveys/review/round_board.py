@@ -13,6 +13,7 @@ from inventory.wards.wards import Ward
 from portal.caches import Cache, content_key
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
+from portal.settings import asks_about_secret_pcs
 from surveys.checks.entries import entries_of, latest_allowed_year, question_key
 from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState, EventKind
@@ -154,10 +155,10 @@ def _check_drafts(session: Session, submissions: Iterable[Submission]) -> dict[i
     """Check the submissions that are being filled in or wait for review."""
     stamp = snapshot_stamp(session)
     begun = [row for row in submissions if row.state not in (CollectionState.NOT_STARTED, CollectionState.APPROVED)]
-    database = str(session.get_bind().engine.url)
+    database, asked = str(session.get_bind().engine.url), asks_about_secret_pcs()
 
     def key_of(submission: Submission) -> str:
-        return content_key(database, submission.id, submission.version, latest_allowed_year(submission), stamp)
+        return content_key(database, submission.id, submission.version, latest_allowed_year(submission), stamp, asked)
 
     def check(missing: list[str]) -> dict[str, DraftCheck]:
         unchecked = [row.id for row in begun if key_of(row) in missing]

@@ -13,6 +13,7 @@ from portal.file_store import get
 from portal.kept_files import KeptFile
 from surveys.checks.states import EvidenceKind
 from surveys.models import Evidence, Submission
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.submissions import content_hash, require_editable
 
@@ -26,7 +27,7 @@ CODE_PATTERN = re.compile(r"[0-9a-f]{12}")
 def check_attachable(session: Session, submission: Submission, question: str) -> None:
     """Raise FileError where the question takes no file or no more of them, SubmissionError where the submission cannot be edited."""
     require_editable(submission)
-    asked_question = load_questionnaire().question(question)
+    asked_question = asked_questionnaire().question(question)
     if asked_question is None or asked_question.asked_of != "ward":
         raise FileError("Hãy chọn câu hỏi mà tệp này chứng minh.")
     attached_count = select(func.count()).where(

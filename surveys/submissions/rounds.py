@@ -13,6 +13,7 @@ from scoring.rating.published_standards import get_standard
 from surveys.checks.entries import question_key
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.submissions import change_record
 
@@ -110,7 +111,7 @@ def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
 
 def _new_submission(round: Round, ward_code: str, previous: list[Answer]) -> Submission:
     """A submission that starts with the last approved answers; the ward still has to confirm those that it gives."""
-    city_keys = {question.key for question in load_questionnaire().questions if question.asked_of == "city"}
+    questions = {question.key: question for question in asked_questionnaire().questions}
     answers = [
         Answer(
             field=answer.field,
@@ -118,10 +119,10 @@ def _new_submission(round: Round, ward_code: str, previous: list[Answer]) -> Sub
             version=0,
             saved_by=answer.saved_by,
             saved_at=answer.saved_at,
-            is_carried=question_key(answer.field) not in city_keys,
+            is_carried=questions[question_key(answer.field)].asked_of != "city",
         )
         for answer in previous
-        if answer.raw
+        if answer.raw and question_key(answer.field) in questions
     ]
     return Submission(round_id=round.id, ward_code=ward_code, state=CollectionState.NOT_STARTED.value, answers=answers)
 

@@ -5,20 +5,19 @@ from collections.abc import Mapping
 from accounts import audit
 from accounts.audit import HIDDEN
 from accounts.guards import require_identity
+from inventory.security import is_sensitive_answer
 from portal.database import get_session
 from surveys.checks.entries import (
     question_key,
 )
 from surveys.models import Submission
-from surveys.questionnaire.questions import load_questionnaire
 
 
 def log_changed_fields(submission: Submission, changes: Mapping[str, tuple[str, str]]) -> None:
     """Record the changed fields in the audit trail, without sensitive values."""
     if not changes:
         return
-    sensitive = {question.key for question in load_questionnaire().questions if question.sensitive}
-    hidden = {name for name in changes if question_key(name) in sensitive}
+    hidden = {name for name in changes if is_sensitive_answer(question_key(name))}
     before = {name: HIDDEN if name in hidden else pair[0] for name, pair in changes.items()}
     after = {name: HIDDEN if name in hidden else pair[1] for name, pair in changes.items()}
     audit.log(get_session(), require_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)

@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.audit import HIDDEN
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
+from inventory.security import is_sensitive_answer
 from inventory.wards.queries import get_ward
 from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
@@ -19,6 +20,7 @@ from surveys.checks.entries import question_key, questionnaire_of
 from surveys.checks.remarks import RemarkError, add_remark, settle_return_reasons
 from surveys.checks.states import RemarkKind
 from surveys.models import Submission, SubmissionChange
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.change_log import (
     MAX_LINES,
@@ -43,7 +45,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     """Add a comment to a submission; a comment by the ward also answers what a return asks about."""
     submission = get_submission_in_scope(submission_id, for_update=True)
     key, text, by = request.form.get("question", ""), request.form.get("text", ""), require_identity().full_name
-    question = key if load_questionnaire().question(key) else ""
+    question = key if asked_questionnaire().question(key) else ""
     try:
         add_remark(get_session(), submission, RemarkKind.COMMENT, question, text, by)
     except RemarkError as error:
@@ -66,7 +68,9 @@ def comment(submission_id: int) -> ResponseReturnValue:
 def changes(submission_id: int) -> ResponseReturnValue:
     """The changes of a submission: field, before, after, who, when, from which source."""
     submission = get_submission_in_scope(submission_id)
-    questionnaire, question = questionnaire_of(submission.round), request.args.get("question", "")
+    questionnaire_of(submission.round)
+    # A question that is no longer asked keeps its label in the log.
+    questionnaire, question = load_questionnaire(), request.args.get("question", "")
     return render_template(
         "surveys/history/changes.html",
         submission=submission,
@@ -84,11 +88,10 @@ def changes(submission_id: int) -> ResponseReturnValue:
 def changes_workbook(submission_id: int) -> ResponseReturnValue:
     """The whole log as a table, without sensitive values: those leave the system by an explicit choice only."""
     submission, identity = get_submission_in_scope(submission_id), require_identity()
-    questionnaire = questionnaire_of(submission.round)
-    hidden = {question.key for question in questionnaire.questions if question.sensitive}
+    questionnaire_of(submission.round)
     lines = [
-        replace(line, before=HIDDEN, after=HIDDEN, reason=HIDDEN) if line.question in hidden else line
-        for line in list_log(get_session(), submission, questionnaire, limit=None)
+        replace(line, before=HIDDEN, after=HIDDEN, reason=HIDDEN) if is_sensitive_answer(line.question) else line
+        for line in list_log(get_session(), submission, load_questionnaire(), limit=None)
     ]
     ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
     rows = ((format_moment(line.at), line.by, line.source, line.field, line.before, line.after, line.reason) for line in lines)
@@ -124,11 +127,12 @@ def save_change_reason(submission_id: int, change_id: int) -> ResponseReturnValu
 
 
 def _reason_page(submission: Submission, change: SubmissionChange, refusal: str = "", text: str = "") -> str:
+    questionnaire_of(submission.round)
     return render_template(
         "surveys/history/why.html",
         submission=submission,
         ward=get_ward(get_session(), submission.ward_code),
-        line=log_line(questionnaire_of(submission.round), change),
+        line=log_line(load_questionnaire(), change),
         change_id=change.id,
         refusal=refusal,
         text=text,

@@ -10,6 +10,7 @@ from portal.database import get_session
 from surveys.checks.remarks import list_remarks
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Submission
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.evidence import content_code, find_signed_copy
 from surveys.submissions.submissions import (
@@ -25,7 +26,7 @@ def submission_context(submission: Submission) -> dict[str, object]:
     days_left = (last_day(submission) - today()).days
     saved = session.pop("saved_section", "")
     may_fill = may(require_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
-    sections = load_questionnaire().sections
+    sections = asked_questionnaire().sections
     section_codes = {question.key: section.code for section in sections for question in section.questions}
     remarks = list_remarks(get_session(), submission)
     open_reasons = [

@@ -21,7 +21,7 @@ from surveys.checks.remarks import RemarkError, add_remark, list_remarks, settle
 from surveys.checks.states import CollectionState, EventKind, RemarkKind
 from surveys.checks.validation import validate_submission
 from surveys.models import Submission, SubmissionEvent
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.review.answer_diff import diff_answers
 from surveys.review.review import (
     ReasonError,
@@ -206,7 +206,7 @@ def _shorten(names: list[str], separator: str) -> str:
 
 
 def _known_question(key: str) -> str:
-    return key if load_questionnaire().question(key) else ""
+    return key if asked_questionnaire().question(key) else ""
 
 
 def _review_page(
@@ -221,7 +221,7 @@ def _review_page(
     validation, entries = validate_submission(session, submission), entries_of(submission)
     rating = preview_rating(session, submission)
     approved, returned = previous_answers(session, submission)
-    questionnaire = load_questionnaire()
+    questionnaire = asked_questionnaire()
     events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
     sections = []
     for section in questionnaire.sections:

@@ -15,9 +15,10 @@ from portal.formats import format_moment
 from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year, questionnaire_of
 from surveys.checks.validation import find_submission_anomalies, validate_submission
 from surveys.models import Submission
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.field_names import field_label, posted_base, posted_fields, value_label, ward_fields
-from surveys.questionnaire.questions import Questionnaire, Section, load_questionnaire
+from surveys.questionnaire.questions import Questionnaire, Section
 from surveys.review.review import previous_answers
 from surveys.submissions.evidence import evidence_by_question
 from surveys.submissions.speed_test import MEASURABLE_LINES
@@ -95,7 +96,7 @@ def save_entered_fields(submission_id: int, code: str) -> ResponseReturnValue:
         return {"refused": error.message}, 409
     log_changed_fields(submission, outcome.changed)
     return _section_status(submission, section) | {
-        "conflicts": [_label_conflict(load_questionnaire(), conflict) for conflict in outcome.conflicts]
+        "conflicts": [_label_conflict(asked_questionnaire(), conflict) for conflict in outcome.conflicts]
     }
 
 
@@ -182,7 +183,7 @@ def _confirm_carried_answers(submission: Submission, section: Section) -> frozen
 
 def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapping[str, str]) -> dict[str, str]:
     """A zero for each item that neither this page nor the stored entries answer."""
-    evaluation = evaluate_entries(load_questionnaire(), {**entries_of(submission), **fields}, today().year)
+    evaluation = evaluate_entries(asked_questionnaire(), {**entries_of(submission), **fields}, today().year)
     blank = (
         q for q in section.questions if q.kind == "equipment" and evaluation.is_asked(q) and not evaluation.answers[q.key].answered
     )
@@ -190,7 +191,7 @@ def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapp
 
 
 def _get_section(code: str) -> Section:
-    section = load_questionnaire().section(code)
+    section = asked_questionnaire().section(code)
     if section is None:
         raise NotFoundError(_("Phiếu không có phần này."))
     return section
@@ -198,6 +199,6 @@ def _get_section(code: str) -> Section:
 
 def _next_section(submission: Submission, after: Section) -> Section | None:
     entries = entries_of(submission)
-    sections = [section for section in load_questionnaire().sections if section == after or section.is_asked(entries)]
+    sections = [section for section in asked_questionnaire().sections if section == after or section.is_asked(entries)]
     index = sections.index(after) + 1
     return sections[index] if index < len(sections) else None
