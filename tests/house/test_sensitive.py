@@ -1,0 +1,107 @@
+"""What would help an attacker is one rule at every door. ``make drill`` walks through all of them; here it is all but the slow files."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Identity, Role
+from accounts.models import User
+from accounts.permissions import POLICY, Permission, may_see_security
+from tests.support.sensitive import (
+    OTHER,
+    OWN,
+    SEEN,
+    WARDS,
+    Journal,
+    client_of_role,
+    doors,
+    plant,
+    secrets_of,
+    verdicts_of,
+    walk,
+)
+
+
+@pytest.fixture
+def marked_app(demo_app):
+    """The demo with a mark in every sensitive answer of two wards."""
+    with demo_app.app_context(), Session(demo_app.extensions["engine"].execution_options(writes=True)) as session:
+        plant(session)
+    return demo_app
+
+
+def page_of(answer):
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_rule_is_what_the_table_says(role):
+    person = Identity(1, "nguoi", "Người", role, frozenset({OWN}) if role.is_of_ward else None)
+    assert {code for code in WARDS if may_see_security(person, code)} == SEEN[role]
+    # Within the scope only, and of the city only with the right.
+    assert not may_see_security(replace(person, wards=frozenset({"00082"})), OTHER)
+    assert may_see_security(person) == (Permission.READINESS_SECURITY in POLICY[role])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_whoever_reads_submissions_of_other_wards_has_the_right(role):
+    """A submission is open with all of its answers: the permission to read it goes no further than the right."""
+    reads = Permission.SUBMISSION_READ in POLICY[role]
+    assert not reads or role.is_of_ward or Permission.READINESS_SECURITY in POLICY[role]
+
+
+# The rooms where a planner was told what the page of a criterion refuses; the drill opens every other door too.
+TELLING = re.compile(
+    r"/(readiness(\?|/map|/wards/|/criteria|/nearest|/quality|/forecast)|inventory/(wards/|items/G)|plans/1/(lines/|exclusions|funding)"
+    r"|actions(\?|/)|briefs/wards|audit)"
+)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.PLANNER, Role.ADMINISTRATOR])
+def test_no_page_and_no_line_of_the_log_tells_more_than_the_table_says(marked_app, role):
+    with Session(marked_app.extensions["engine"]) as session:
+        secrets, verdicts = secrets_of(session), verdicts_of(session)
+    paths = [door.path for door in doors(marked_app) if not door.is_slow and TELLING.match(door.path)]
+    with Journal() as journal:
+        walked = walk(client_of_role(marked_app, role), paths, secrets, SEEN[role], verdicts, role.value)
+    assert not walked.faults, "\n".join(walked.faults)
+    # Whoever may see the marks meets them, so the walk passes the right doors.
+    assert walked.told == SEEN[role]
+    assert not [line for line in journal.lines for secret in secrets.values() if secret.found_in(line)]
+
+
+def test_who_pays_sees_item_quantity_and_price_and_nothing_else_of_a_line(marked_app):
+    path = f"/plans/1/lines/{OTHER}-G01"
+    planner = page_of(client_of_role(marked_app, Role.PLANNER).get(path))
+    leader = page_of(client_of_role(marked_app, Role.LEADER).get(path))
+    shown, whole = (page.select_one("main section dl") for page in (planner, leader))
+    assert [tag.get_text(strip=True) for tag in shown.select("dt")] == [tag.get_text(strip=True) for tag in whole.select("dt")]
+    assert [tag.get_text(strip=True) for tag in shown.select("dd")][:4] == ["–"] * 4
+    assert "–" not in [tag.get_text(strip=True) for tag in whole.select("dd")][:4]
+    assert planner.select_one(".big-figure").get_text() == leader.select_one(".big-figure").get_text()
+    assert "CR-G1" in leader.get_text()
+
+
+def test_the_table_of_actions_is_given_with_words_on_security_to_whoever_has_the_right(marked_app):
+    answers = {role: client_of_role(marked_app, role).get("/actions/list.xlsx?security=1") for role in Role}
+    assert {role for role, answer in answers.items() if answer.status_code == 200} == {
+        Role.OFFICER,
+        Role.WARD_HEAD,
+        Role.REVIEWER,
+        Role.LEADER,
+    }
+
+
+def test_an_action_on_security_is_handed_only_to_whoever_may_see_it(marked_app):
+    with Session(marked_app.extensions["engine"]) as session:
+        planners = list(session.scalars(select(User.id).where(User.role == Role.PLANNER.value)))
+    leader = client_of_role(marked_app, Role.LEADER)
+    for code, is_offered in (("CR-G1", False), ("CR-A1", True)):
+        form = page_of(leader.get(f"/actions/new?ward={OTHER}&criterion={code}"))
+        values = {option["value"] for option in form.select("#owner option")}
+        assert bool(values & {str(number) for number in planners}) == is_offered
