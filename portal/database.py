@@ -42,7 +42,7 @@ def make_engine(url: str, *, is_durable: bool = False) -> Engine:
     with a plain BEGIN one of two writers would be refused at once, whatever the time-out.
     """
     # A server that was restarted meanwhile is found out before a request uses the connection.
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     _note_writers(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="FULL" if is_durable else "NORMAL"))

@@ -14,7 +14,7 @@ def scopes_after(tmp_path):
 
     def upgrade(accounts):
         engine = make_engine(f"sqlite:///{tmp_path}/old.sqlite")
-        migrate(engine, "0010")
+        migrate(engine, "0011")
         with engine.execution_options(writes=True).begin() as connection:
             for number, (name, role, wards) in enumerate(accounts, start=1):
                 connection.execute(

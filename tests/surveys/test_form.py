@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
@@ -306,6 +306,18 @@ def test_the_audit_trail_does_not_tell_what_is_sensitive(demo_sign_in, demo_sess
     entry = demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "submission:save")).one()
     assert set(entry.after) == {"level_file_approved", "G01#2.note", "G01#2.good"}
     assert set(entry.after.values()) == set(entry.before.values()) == {"(số liệu nhạy cảm, không ghi lại ở đây)"}
+
+
+def test_a_save_that_the_database_refuses_leaves_no_answer_in_the_log(demo_sign_in, demo_app, caplog):
+    with demo_app.extensions["engine"].execution_options(writes=True).begin() as connection:
+        connection.execute(text("CREATE TRIGGER broken BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT, 'hỏng'); END"))
+        connection.execute(text("CREATE TRIGGER broken_too BEFORE INSERT ON answer BEGIN SELECT RAISE(ABORT, 'hỏng'); END"))
+        submission_id = connection.scalar(text(f"SELECT id FROM submission WHERE ward_code = '{WARD}'"))
+    data = {"G01#2.note": "MẬT-17", "base": "{}"}
+    answer = demo_sign_in("canbo").post(f"/surveys/{submission_id}/sections/G/fields", data=data)
+    assert answer.status_code == 500
+    assert "hỏng" in caplog.text
+    assert "MẬT-17" not in caplog.text + answer.text
 
 
 def test_paper_leaves_out_what_is_sensitive_unless_somebody_asks(demo_sign_in, demo_session):

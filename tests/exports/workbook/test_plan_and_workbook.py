@@ -6,12 +6,15 @@ from io import StringIO
 import pytest
 
 from exports.open_data.tables import build_open_data
-from exports.workbook.annex import FIRST
+from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot
 from planning.plan.assumptions import Assumptions, Spending
 from planning.plan.legal_caps import substitutes
 from planning.plan.plan import amount_of, build_plan
+from planning.plan.redaction import is_sensitive_line
+from planning.plan.subsets import ward_subset
+from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.factories.prices import PRICE_LIST
@@ -280,6 +283,26 @@ def test_an_item_that_no_line_had_enters_every_total(demo_workbook, demo_plan, t
     assert all(line.item != "A05" for line in demo_plan.lines)
     model = recalculated(demo_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, 5, "A05"))
     assert is_same(read_number(model, sheet_index(demo_workbook, "PL03 Theo danh mục"), 7, 9), read_number(model, detail, 7, 21))
+
+
+# Need, have, short, on order; criteria and basis.
+HIDDEN_COLUMNS = (7, 8, 9, 10, 29, 30)
+
+
+def test_of_a_line_of_security_the_detail_holds_only_what_is_paid(demo_plan):
+    ward = next(line.ward for line in demo_plan.lines if line.item == "G01")
+    part = ward_subset(demo_plan, ward)
+    blanked, whole = (
+        list(
+            read_workbook(build_workbook(part, replace(WORKBOOK_CONTEXT, part=ward.full_name, sees=sees)))["PL02 Chi tiết"].values
+        )[HEAD:]
+        for sees in (sees_nothing, lambda _ward_code: True)
+    )
+    assert {is_sensitive_line(line) for line in part.lines} == {True, False}
+    for line, shown, full in zip(part.lines, blanked, whole, strict=False):
+        expected = [None if is_sensitive_line(line) and column in HIDDEN_COLUMNS else cell for column, cell in enumerate(full)]
+        assert [cell or None for cell in shown] == [cell or None for cell in expected]
+        assert full[HIDDEN_COLUMNS[0]] is not None
 
 
 def test_no_sheet_names_what_a_ward_lacks_in_security(demo_workbook):
