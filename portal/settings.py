@@ -203,3 +203,10 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, allowed: 
     if not (text.isascii() and text.isdecimal() and int(text[:6]) in allowed):
         raise SettingError(f"{name} = “{text}” không hợp lệ. Dùng số từ {allowed.start} đến {allowed.stop - 1}.")
     return int(text)
+
+
+def _flag(environ: Mapping[str, str], name: str, default: str) -> bool:
+    text = environ.get(name, default)
+    if text not in ("0", "1"):
+        raise SettingError(f"{name} = “{text}” không hợp lệ. Dùng 0 hoặc 1.")
+    return text == "1"
