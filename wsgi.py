@@ -7,7 +7,6 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said to whoever has an older one
     sys.exit("Cần Python 3.11 trở lên, nhưng máy đang chạy Python " + ".".join(map(str, sys.version_info[:3])) + ".")
 
 import os
-from collections.abc import Mapping
 
 import click
 from flask import Flask
@@ -22,23 +21,35 @@ import scoring.wiring
 import surveys.wiring
 from portal.errors import SettingError
 from portal.settings import Settings, read_settings
-from portal.setup import check_start, is_set_up
+from portal.start import open_database
 from portal.version import VERSION, stamp
 
+# As gunicorn has it for an application that cannot be loaded: it stops, and starts no worker again.
+CANNOT_START = 4
 
-def create_app(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> Flask:
-    """The application, from given settings or from the environment. Raises SettingError when a setting is wrong."""
+
+def create_app() -> Flask:
+    """The application for a server or a command, by the environment. What is wrong ends the process with its sentence."""
+    try:
+        return build_app(read_settings(os.environ))
+    except SettingError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201 - for whoever started the process, whatever it logs
+        sys.exit(CANNOT_START)
+
+
+def build_app(settings: Settings) -> Flask:
+    """The application with these settings, its database opened. Raises SettingError where that must not be touched."""
+    # What this process writes is for its own account and group alone.
+    os.umask(0o027)
     app = Flask("ward_readiness", static_folder=None, template_folder=None)
-    portal.wiring.init_app(app, settings or read_settings(environ if environ is not None else os.environ))
+    portal.wiring.init_app(app, settings)
     accounts.wiring.init_app(app)
     inventory.wiring.init_app(app)
     scoring.wiring.init_app(app)
     surveys.wiring.init_app(app)
     planning.wiring.init_app(app)
     exports.wiring.init_app(app)
-    # Every way of serving comes through here (gunicorn, flask run, our own command), so none can pass the checks by.
-    if is_set_up(app):
-        check_start(app)
+    open_database(app.extensions["engine"])
     return app
 
 
@@ -54,8 +65,5 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run the command of this process. A wrong setting ends in its sentence."""
-    try:
-        commands()
-    except SettingError as error:
-        sys.exit(error.message)
+    """Run the command of this process."""
+    commands()

@@ -1,8 +1,7 @@
-"""The accounts of the demo. They name no person, and a production installation does not start beside them."""
+"""The accounts of the demo. They name no person, and real use does not start beside them."""
 
 from datetime import date
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,6 @@ from accounts.identity import SCOPES, Role
 from accounts.models import User
 from accounts.users import AccountDetails, create_user, make_credentials
 from accounts.views.sign_in import DEMO_PASSWORD
-from portal.errors import SettingError
 
 DEMO_WARD = "00082"
 ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
@@ -34,10 +32,3 @@ def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
             create_user(session, username, details, make_credentials(DEMO_PASSWORD), is_demo=True)
         elif user.is_demo and not user.email:
             user.email = email
-
-
-def refuse_demo_accounts(session: Session) -> None:
-    """Raise SettingError where a production installation holds demo accounts: their password is public."""
-    settings = current_app.config["SETTINGS"]
-    if settings.is_production and session.scalars(select(User.id).where(User.is_demo)).first() is not None:
-        raise SettingError("Cơ sở dữ liệu có tài khoản minh họa nên không dùng thật được. Dùng cơ sở dữ liệu khác.")

@@ -3,14 +3,16 @@
 from flask import Flask, g, render_template
 
 from accounts import cli, stand_ins
-from accounts.demo import load_demo_accounts, refuse_demo_accounts
+from accounts.demo import load_demo_accounts
 from accounts.guards import require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission, may
+from accounts.start_checks import refuse_demo_accounts, require_administrator
 from accounts.views import audit, own_account, sign_in, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
-from portal.setup import add_demo_step, add_setup_question, add_start_check
+from portal.setup import add_demo_step, add_setup_question
+from portal.start import add_start_check
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     add_setup_question(app, 90, "quản trị hệ thống", cli.ask_first_administrator)
     add_demo_step(app, 10, load_demo_accounts)
     add_start_check(app, refuse_demo_accounts)
+    add_start_check(app, require_administrator)
 
 
 def _is_permitted(permission: str, ward_code: str | None = None) -> bool:

@@ -11,7 +11,7 @@ from portal.backups.restore import restore_backup
 from portal.backups.verify import find_faults
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
-from portal.setup import check_start
+from portal.start import check_start
 
 backup = AppGroup("backup", help="Sao lưu.")
 

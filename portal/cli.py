@@ -1,5 +1,6 @@
 """Commands of the installation: set it up, load the demo, serve it."""
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from waitress import serve as serve_with_waitress
 
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
-from portal.setup import DEFAULT_SEED, check_start, load_demo, needs_upgrade, run_setup
+from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, run_setup
+from portal.start import check_start
 
 DEFAULT_PORT = 8000
 
@@ -58,7 +60,14 @@ def serve() -> None:
     click.echo(f"Mở http://127.0.0.1:{port}")
     # A short queue is no news. A browser keeps several lines open, so that the usual limit of 100 would shut wards out.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, connection_limit=1000, asyncore_use_poll=True, ident=None)
+    try:
+        serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, connection_limit=1000, asyncore_use_poll=True, ident=None)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise click.ClickException(
+            f"Cổng {port} đang có chương trình khác dùng, hoặc không được phép mở. Đặt PORT là cổng khác."
+        ) from None
 
 
 def _set_up_quietly(app: Flask) -> None:

@@ -157,9 +157,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object, synchronous
 def _turn_on_wal(connection: sqlite3.Connection) -> None:
     # Turning it on takes a lock that busy_timeout does not wait for: of four first starts at once, one would be refused.
     for _ in range(WAL_TRIES):
-        with suppress(sqlite3.OperationalError):
+        try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
+        except sqlite3.OperationalError as error:
+            # A file that cannot be written stays so.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
         time.sleep(WAL_PAUSE)
     connection.execute("PRAGMA journal_mode=WAL")
 

@@ -1,4 +1,4 @@
-"""What the packages contribute to the life of an installation: steps that set it up, load the demo, and check it at start."""
+"""What the packages contribute to the life of an installation: steps that set it up, and load the demo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.backups.create import create_backup
 from portal.clock import today
 from portal.database import session_scope
 from portal.migration import current_version, is_older, migrate
+from portal.start import check_file
 
 SetupFunction = Callable[[Session], Any]
 DemoFunction = Callable[[Session, int, date], Any]
@@ -63,14 +63,10 @@ def add_demo_step(app: Flask, order: int, run: DemoFunction) -> None:
     app.extensions.setdefault("demo_steps", []).append(DemoStep(order, run))
 
 
-def add_start_check(app: Flask, check: SetupFunction) -> None:
-    """Register a check that raises SettingError when this database must not be served with these settings."""
-    app.extensions.setdefault("start_checks", []).append(check)
-
-
 def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = lambda _line: None) -> None:
     """Migrate, then take each step in a transaction of its own. An upgrade begins with a backup, and not without one."""
     engine = app.extensions["engine"]
+    check_file(engine)
     if needs_upgrade(app):
         report(f"Đã sao lưu trước khi nâng cấp: {create_backup(app).path}")
     report(f"Cơ sở dữ liệu: phiên bản {migrate(engine)}")
@@ -100,18 +96,3 @@ def load_demo(app: Flask, seed: int = DEFAULT_SEED, as_of: date | None = None) -
         for step in sorted(app.extensions.get("demo_steps", []), key=lambda step: step.order):
             step.run(session, seed, as_of or today())
             session.flush()
-
-
-def is_set_up(app: Flask) -> bool:
-    """Whether the database has been set up, so that there is something to check."""
-    try:
-        return current_version(app.extensions["engine"]) is not None
-    except OperationalError:
-        return False
-
-
-def check_start(app: Flask) -> None:
-    """Run every check of the start. Raises what a check raises."""
-    with app.app_context(), session_scope(app.extensions["engine"], writes=False) as session:
-        for check in app.extensions.get("start_checks", []):
-            check(session)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal import backup_commands, cli, compression, database, formats, security, urls
+from portal import backup_commands, cli, compression, database, formats, security, start, urls
 from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
@@ -42,6 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.request_class = CleanRequest
     urls.init_app(app)
+    start.add_gate(app)
     database.init_app(app, settings.database_url, is_durable=settings.is_production)
     Babel(app)
     security.init_app(app, settings)
@@ -112,7 +113,12 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(ProgrammingError)
     def database_error(error: Exception) -> ResponseReturnValue:
         g.pop("session", None)
-        if _is_migrated(app):
+        try:
+            is_ours = current_version(app.extensions["engine"]) == head()
+        except SQLAlchemyError:
+            log.exception("database", exc_info=error)
+            return page(503, _("Cơ sở dữ liệu tạm thời không trả lời nên chưa làm được việc vừa gửi. Đợi ít phút rồi thử lại."))
+        if is_ours:
             return unexpected_error(error)
         log.exception("database", exc_info=error)
         return page(503, _("Chưa dùng được cơ sở dữ liệu. Người quản trị hãy chạy “flask --app wsgi setup” rồi thử lại."))
@@ -123,10 +129,3 @@ def _add_error_pages(app: Flask) -> None:
         log.exception("%s %s %s", reference, request.method, request.path, exc_info=error)
         sentence = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=reference)
         return page(500, sentence + " " + _("Những gì đã lưu vẫn còn; thử lại sau ít phút, hoặc báo số này cho người quản trị."))
-
-
-def _is_migrated(app: Flask) -> bool:
-    try:
-        return current_version(app.extensions["engine"]) == head()
-    except SQLAlchemyError:
-        return False

@@ -13,10 +13,11 @@ from accounts.users import UserError, make_credentials, set_active
 from accounts.users_workbook import check_users, import_users, read_user_table
 from portal.errors import SettingError
 from portal.settings import read_settings
+from portal.start import check_start
 from portal.uploads import UploadError, check_workbook
 from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import enter, production_environment
-from wsgi import create_app
+from wsgi import build_app
 
 
 def test_a_one_time_password_has_to_be_changed(client, session):
@@ -110,7 +111,7 @@ def test_a_file_that_is_no_workbook_is_refused(content):
 def test_real_use_does_not_start_beside_demo_accounts(demo_app):
     url = demo_app.config["SETTINGS"].database_url
     with pytest.raises(SettingError, match="tài khoản minh họa"):
-        create_app(read_settings(production_environment(url)))
+        check_start(build_app(read_settings(production_environment(url))))
 
 
 @pytest.mark.parametrize(

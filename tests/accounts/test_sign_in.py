@@ -18,7 +18,7 @@ from portal.database import make_engine, session_scope
 from portal.settings import read_settings
 from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import enter, production_environment, set_setting
-from wsgi import create_app
+from wsgi import build_app
 
 WRONG_PASSWORD = "sai mat khau"
 DAY = "2026-03-02 01:00Z"
@@ -239,7 +239,7 @@ def test_the_way_on_is_a_page_of_ours(demo_app, door):
 def production_app(empty_city):
     """An application as in real use, behind one proxy, on a database that these tests only read."""
     environ = {"PUBLIC_URL": "https://khao-sat.example.org", "TRUSTED_PROXIES": "1"}
-    app = create_app(read_settings(production_environment(f"sqlite:///{empty_city}") | environ))
+    app = build_app(read_settings(production_environment(f"sqlite:///{empty_city}") | environ))
     yield app
     app.extensions["engine"].dispose()
 

@@ -26,7 +26,7 @@ from tests.drills.storm import LIMIT, PAUSE, Officer, Progress, Server, environm
 from tests.landed_states.rows import lost_rows, read_rows
 from tests.support.new_databases import new_databases
 from tests.support.places import Place
-from wsgi import create_app
+from wsgi import build_app
 
 OFFICERS, SAVES, FILES = 126, 12, 5
 NEW_KEY = "restored-" * 5
@@ -52,7 +52,7 @@ def run(kind: str) -> list[str]:
     ):
         folder = Path(name)
         place = Place(new_database(), folder, "first")
-        app = create_app(read_settings(place.environment))
+        app = build_app(read_settings(place.environment))
         people = prepare(app, OFFICERS)
         attach_files(app, people)
         before = back_up_under_storm(kind, place, people)

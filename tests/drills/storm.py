@@ -41,7 +41,7 @@ from surveys.models import Answer, Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import open_round
 from tests.factories.users import create_user
-from wsgi import create_app
+from wsgi import build_app
 
 ROOT = Path(__file__).parents[2]
 SECRET = "storm-" * 8
@@ -183,7 +183,7 @@ def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = P
     """One storm in calm, and one with kills. Gives what went wrong. ``workers`` are the processes that gunicorn has."""
     faults = []
     with tempfile.TemporaryDirectory(prefix="storm-") as folder, database(kind, Path(folder)) as url:
-        app = create_app(read_settings(environment(url)))
+        app = build_app(read_settings(environment(url)))
         people = prepare(app, officers)
         with Server(kind, url, workers) as server:
             for count in (0, kills):
@@ -232,6 +232,7 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
     serializer, limits = app.session_interface.get_signing_serializer(app), session_limits(app.config["SETTINGS"])
     with session_scope(app.extensions["engine"], writes=True) as session:
         survey_round = open_round(session, "Bão", today(), today(), current_standard(session).version)
+        create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password="mot-hai-ba-bon")
         people = []
         for ward in list_wards(session)[:officers]:
             create_user(session, f"bao.{ward.code}", "Công chức", Role.OFFICER, [ward.code], password="mot-hai-ba-bon")

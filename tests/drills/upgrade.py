@@ -18,13 +18,14 @@ from portal.backups.verify import find_faults as find_backup_faults
 from portal.database import make_engine
 from portal.migration import current_version, head
 from portal.settings import read_settings
-from portal.setup import check_start, load_demo, run_setup
+from portal.setup import load_demo, run_setup
+from portal.start import check_start
 from tests.factories.days import DEMO_DAY
 from tests.landed_states.record import PASSWORD, PEOPLE
 from tests.landed_states.restore import NAMES, restore
 from tests.landed_states.rows import lost_rows, read_rows
 from tests.support.new_databases import new_databases
-from wsgi import create_app
+from wsgi import build_app
 
 PEOPLE_AND_PASSWORD = {
     "demo": (("canbo", "lanhdaoxa", "thamdinh", "taichinh", "lanhdao", "quantri"), "demo-2026"),
@@ -65,7 +66,7 @@ def upgrade(url: str, mode: str, instance: Path) -> list[str]:
     engine = make_engine(url)
     before, version = read_rows(engine), current_version(engine)
     settings = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
-    app = create_app(read_settings(settings, instance))
+    app = build_app(read_settings(settings, instance))
     app.config["WTF_CSRF_ENABLED"] = False
     run_setup(app, interactive=False)
     if mode == "demo":

@@ -33,7 +33,7 @@ from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields, send_submission
 from tests.factories.users import create_user
 from tests.landed_states.restore import FOLDER, pack
-from wsgi import create_app
+from wsgi import build_app
 
 DAY = datetime(2026, 3, 2, 8, 30, tzinfo=HANOI)
 PASSWORD = "tuong-lua-cua-song-17"
@@ -78,7 +78,7 @@ def dump_postgres(uri: str) -> str:
 def fill(url: str, mode: str) -> None:
     """Set up a database and fill it, as an installation of this mode would be."""
     environ = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
-    app = create_app(read_settings(environ))
+    app = build_app(read_settings(environ))
     app.config["WTF_CSRF_ENABLED"] = False
     run_setup(app, interactive=False)
     if mode == "demo":

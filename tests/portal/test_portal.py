@@ -18,7 +18,7 @@ from portal.migration import current_version, head, migrate
 from portal.numbers import CountError, parse_count
 from portal.settings import read_settings
 from portal.vietnamese import clean_text, fold, sort_key
-from wsgi import create_app
+from wsgi import build_app
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,7 +112,7 @@ def test_vietnamese_order():
 
 
 def test_a_missing_database_is_told_in_words(tmp_path):
-    app = create_app(read_settings({"DATABASE_URL": f"sqlite:///{tmp_path / 'khong-co.sqlite'}", "SECRET_KEY": "k" * 40}))
+    app = build_app(read_settings({"DATABASE_URL": f"sqlite:///{tmp_path / 'khong-co.sqlite'}", "SECRET_KEY": "k" * 40}))
     answer = app.test_client().get("/sign-in")
     assert answer.status_code == 503
     assert "flask --app wsgi setup" in answer.text

@@ -19,7 +19,7 @@ from accounts.sessions import SessionLimits, begin_session
 from portal.database import make_engine, session_scope
 from portal.settings import Settings, read_settings
 from tests.house.pages import CheckedClient
-from wsgi import create_app
+from wsgi import build_app
 
 # Compiled once, the templates serve every application.
 _templates = tempfile.TemporaryDirectory(prefix="templates-")
@@ -34,7 +34,7 @@ def settings_for(url: str) -> Settings:
 
 
 def make_app(url: str) -> Flask:
-    app = create_app(settings_for(url))
+    app = build_app(settings_for(url))
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
     app.test_client_class = CheckedClient
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_templates.name)

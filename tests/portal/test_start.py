@@ -1,0 +1,217 @@
+"""What is wrong at start is one sentence, never a traceback, and never a way in."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from accounts.identity import Role
+from portal import start
+from portal.database import make_engine, session_scope
+from portal.errors import SettingError
+from portal.migration import head, migrate
+from portal.settings import read_settings
+from portal.start import check_start, open_database
+from tests.factories.users import PASSWORD, create_user
+from tests.support.applications import enter, make_app, production_environment
+from wsgi import build_app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def city(empty_city, tmp_path):
+    """A file of its own that was set up; only its owner reads it."""
+    path = tmp_path / "city.sqlite"
+    shutil.copy(empty_city, path)
+    path.chmod(0o640)
+    return path
+
+
+def url_of(path):
+    return f"sqlite:///{path}"
+
+
+def production_app(path, instance=None):
+    return build_app(read_settings(production_environment(url_of(path)), instance or path.parent))
+
+
+def add_administrator(path):
+    engine = make_engine(url_of(path))
+    with session_scope(engine, writes=True) as session:
+        create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password=PASSWORD)
+    engine.dispose()
+
+
+def test_a_sound_database_is_served(city):
+    add_administrator(city)
+    app = production_app(city)
+    check_start(app)
+    assert app.test_client().get("/sign-in", base_url="http://127.0.0.1:8000").status_code == 200
+
+
+def make_older(path):
+    engine = make_engine(url_of(path))
+    migrate(engine, "0009")
+    engine.dispose()
+
+
+def make_newer(path):
+    engine = make_engine(url_of(path))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+
+def make_damaged(path):
+    data = bytearray(path.read_bytes())
+    data[100:] = b"\xa5" * (len(data) - 100)
+    path.write_bytes(data)
+
+
+FAULTS = [
+    (lambda path: path.write_bytes(b"not a database " * 100), "bị hỏng hoặc không phải của SQLite.*backup restore"),
+    (make_damaged, "bị hỏng"),
+    (make_newer, "9999, mới hơn chương trình"),
+    (make_older, "phiên bản cũ.*setup"),
+    (Path.unlink, "chưa có bảng nào.*setup"),
+    (lambda _path: None, "Chưa có quản trị hệ thống nào.*setup"),
+    (lambda path: (add_administrator(path), path.chmod(0o644)), "Mọi tài khoản trên máy đọc được.*chmod 640"),
+    (lambda path: (add_administrator(path), path.parent.chmod(0o755)), "Mọi tài khoản trên máy đọc được.*chmod 750"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "message"), FAULTS)
+def test_a_database_that_must_not_be_served_is_told_in_one_sentence(city, spoil, message):
+    spoil(city)
+    with pytest.raises(SettingError, match=message):
+        check_start(production_app(city))
+
+
+@pytest.mark.parametrize(("spoil", "message"), FAULTS[3:])
+def test_no_request_is_let_in_before_it_is_mended(city, spoil, message):
+    """Whatever server it came by: gunicorn takes no look by itself."""
+    spoil(city)
+    client = production_app(city).test_client()
+    for answer in (
+        client.get("/sign-in", base_url="http://127.0.0.1:8000"),
+        enter(client, "quan.tri", PASSWORD, base_url="http://127.0.0.1:8000"),
+        client.get("/no-such-page", base_url="http://127.0.0.1:8000"),
+    ):
+        assert answer.status_code == 503
+        assert re.search(message, answer.text)
+        assert "Traceback" not in answer.text
+
+
+def test_the_password_of_the_demo_opens_nothing_when_the_database_comes_late(demo_city, tmp_path):
+    """A server that started beside an empty place, which later turns out to hold the demo."""
+    path = tmp_path / "late.sqlite"
+    app = production_app(path)
+    shutil.copy(demo_city, path)
+    path.chmod(0o640)
+    app.extensions["engine"].dispose()
+    answer = enter(app.test_client(), "quantri", "demo-2026", base_url="http://127.0.0.1:8000")
+    assert answer.status_code == 503
+    assert "tài khoản minh họa" in answer.text
+
+
+def test_a_server_that_is_away_is_waited_for_and_then_told(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(start.time, "sleep", pauses.append)
+    moments = iter(range(100))
+    monkeypatch.setattr(start.time, "monotonic", lambda: next(moments) * 10.0)
+    engine = make_engine(f"postgresql+psycopg://nobody:secret-word@127.0.0.1:{_closed_port()}/city")
+    with pytest.raises(SettingError, match=r"Không kết nối được cơ sở dữ liệu 127\.0\.0\.1:.*/city sau 30 giây") as refusal:
+        open_database(engine)
+    assert pauses == [1.0, 1.0]
+    assert "secret-word" not in refusal.value.message
+
+
+def test_a_database_that_goes_away_in_use_is_told_and_found_again(city):
+    app = make_app(url_of(city))
+    client = app.test_client()
+    assert client.get("/sign-in").status_code == 200
+    away = city.with_suffix(".away")
+    app.extensions["engine"].dispose()
+    city.rename(away)
+    city.mkdir()
+    answer = client.get("/sign-in")
+    assert answer.status_code == 503
+    assert "Cơ sở dữ liệu tạm thời không trả lời" in answer.text
+    city.rmdir()
+    away.rename(city)
+    assert client.get("/sign-in").status_code == 200
+
+
+def _closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run(*arguments, **environ):
+    command = [sys.executable, "-m", *arguments]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environ
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY còn thiếu hoặc ngắn hơn 32 ký tự"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL còn thiếu"),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/x.sqlite"}, "Không mở được tệp cơ sở dữ liệu /no/such/folder/x.sqlite"),
+    ],
+)
+def test_a_command_ends_with_the_sentence_alone(tmp_path, environ, message):
+    result = run(
+        "flask",
+        "--app",
+        "wsgi",
+        "serve",
+        **production_environment(f"sqlite:///{tmp_path}/x.sqlite") | {"INSTANCE_FOLDER": str(tmp_path)} | environ,
+    )
+    assert result.returncode == 4
+    assert result.stdout == ""
+    assert re.fullmatch(f"(PUBLIC_URL là http://.*\n)?{re.escape(message)}.*\n", result.stderr)
+
+
+def test_gunicorn_stops_with_the_sentence(tmp_path):
+    environ = production_environment(f"sqlite:///{tmp_path}/x.sqlite") | {"INSTANCE_FOLDER": str(tmp_path), "PUBLIC_URL": ""}
+    result = run("gunicorn", "--bind", "127.0.0.1:0", "wsgi:create_app()", **environ)
+    assert result.returncode == 4
+    assert "PUBLIC_URL còn thiếu" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_port_that_is_taken_is_told(tmp_path, city):
+    add_administrator(city)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environ = production_environment(url_of(city)) | {"INSTANCE_FOLDER": str(tmp_path), "PORT": str(taken.getsockname()[1])}
+        result = run("flask", "--app", "wsgi", "serve", **environ)
+    assert result.returncode == 1
+    assert "đang có chương trình khác dùng" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_what_a_first_start_writes_is_for_its_owner_and_group(tmp_path):
+    instance = tmp_path / "instance"
+    environ = production_environment(f"sqlite:///{instance}/city.sqlite") | {
+        "INSTANCE_FOLDER": str(instance),
+        "ADMIN_USERNAME": "quan.tri",
+        "ADMIN_PASSWORD": "xe dap mau xanh",
+    }
+    instance.mkdir(mode=0o750)
+    result = run("flask", "--app", "wsgi", "setup", **environ)
+    assert result.returncode == 0, result.stderr
+    for path in (instance, *instance.rglob("*")):
+        assert path.stat().st_mode & 0o027 == 0, path
+    assert head() in result.stdout
