@@ -36,6 +36,10 @@ from portal.territory import TERRITORY
 from portal.version import PROGRAM, VERSION
 
 
+class _RemovalError(BackupError):
+    """The backup is made, and old ones are still there."""
+
+
 def create_backup(app: Flask) -> Backup:
     """Back up the database and the stored files that it names. Raises BackupError, and leaves nothing then."""
     settings: Settings = app.config["SETTINGS"]
@@ -74,6 +78,8 @@ def create_backup(app: Flask) -> Backup:
             backup = get_backup(folder, name_at(created_at))
             _remove_old(folder, backup)
             return backup
+    except _RemovalError:
+        raise
     except WardReadinessError as error:
         raise BackupError(f"Chưa sao lưu được. {error.message}") from None
     except (OSError, *DATABASE_ERRORS) as error:
@@ -113,11 +119,25 @@ def _copy_files(
 
 def _remove_old(folder: Path, newest: Backup) -> None:
     """Remove the backups that the rule does not keep, then the files that none of the others holds. The one just made always stays."""
+    try:
+        _remove_backups(folder, newest)
+        _remove_files(folder)
+    except OSError as error:
+        raise _RemovalError(
+            f"Đã sao lưu vào {newest.path}, nhưng chưa bỏ được các bản quá thời gian lưu giữ ({type(error).__name__}). Kiểm tra quyền "
+            f"xóa trong {folder}."
+        ) from error
+
+
+def _remove_backups(folder: Path, newest: Backup) -> None:
     backups = list_backups(folder)
     instants = instants_to_keep(backup.created_at for backup in backups) | {newest.created_at}
     for backup in backups:
         if backup.created_at not in instants:
             remove_backup(backup)
+
+
+def _remove_files(folder: Path) -> None:
     remaining = list_backups(folder)
     if [backup.name for backup in remaining] != list_names(folder):
         # What a backup holds whose manifest cannot be read is not known.

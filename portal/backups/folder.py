@@ -97,7 +97,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     with closing(sqlite3.connect(folder / "lock.sqlite", timeout=_LOCK_SECONDS, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
-            (folder / "lock.sqlite").chmod(FILE_RIGHTS)
+            _protect(folder / "lock.sqlite", FILE_RIGHTS)
         except sqlite3.OperationalError:
             raise BackupError("Một lần sao lưu khác đang chạy và chưa xong. Đợi lần ấy xong rồi chạy lại.") from None
         for left_over in folder.glob(f"{_PARTIAL}*"):
@@ -115,9 +115,9 @@ def new_backup(folder: Path, name: str) -> Iterator[Path]:
     try:
         yield partial
         for path in partial.iterdir():
-            path.chmod(FILE_RIGHTS)
+            _protect(path, FILE_RIGHTS)
             _sync(path)
-        partial.chmod(FOLDER_RIGHTS)
+        _protect(partial, FOLDER_RIGHTS)
         _sync(partial)
         partial.rename(folder / name)
         _sync(folder)
@@ -142,8 +142,9 @@ def put_file(folder: Path, sha256: str, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    Path(name).chmod(FILE_RIGHTS)
+    _protect(Path(name), FILE_RIGHTS)
     Path(name).replace(path)
+    _sync(path.parent)
 
 
 def make_folder(folder: Path) -> None:
@@ -151,7 +152,13 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        folder.chmod(FOLDER_RIGHTS)
+        _protect(folder, FOLDER_RIGHTS)
+
+
+def _protect(path: Path, rights: int) -> None:
+    # Some disks, as those that are carried about, know no rights.
+    with suppress(PermissionError):
+        path.chmod(rights)
 
 
 def _sync(path: Path) -> None:

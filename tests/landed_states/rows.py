@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, inspect, text
@@ -19,13 +18,13 @@ def read_rows(engine: Engine) -> Rows:
         }
 
 
-def lost_rows(before: Rows, after: Rows, changed: Mapping[str, set[str]] | None = None) -> list[str]:
-    """The tables whose rows are not all there any more, in the columns that both have. ``changed`` names columns that may differ."""
+def lost_rows(before: Rows, after: Rows) -> list[str]:
+    """The tables whose rows are not all there any more, in the columns that both have."""
     faults = []
     for table, rows in before.items():
         if not rows:
             continue
-        shared = {name for name in rows[0] if not after.get(table) or name in after[table][0]} - (changed or {}).get(table, set())
+        shared = {name for name in rows[0] if not after.get(table) or name in after[table][0]}
         lost = _counted(rows, shared) - _counted(after.get(table, []), shared)
         if lost:
             faults.append(f"{table}: {lost.total()} of {len(rows)} rows are lost, such as {min(lost)[:300]}")

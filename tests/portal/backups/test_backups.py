@@ -260,6 +260,20 @@ def test_old_ones_go_with_their_files_and_the_one_just_made_stays(house):
     assert files == [hash_of(FILE)]
 
 
+def test_old_ones_that_cannot_go_are_told_and_the_new_one_is_there(house, monkeypatch):
+    def fail(_path):
+        raise PermissionError(13, "Permission denied")
+
+    with time_machine.travel(datetime(2026, 3, 2, tzinfo=UTC), tick=False) as clock:
+        for _night in range(8):
+            create_backup(house)
+            clock.shift(timedelta(days=1))
+        monkeypatch.setattr("portal.backups.folder.shutil.rmtree", fail)
+        with pytest.raises(BackupError, match=r"Đã sao lưu vào .* nhưng chưa bỏ được"):
+            create_backup(house)
+        assert not is_old(newest_backup(house.config["SETTINGS"]))
+
+
 def alter_file(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
