@@ -11,6 +11,7 @@ from accounts.audit import HIDDEN
 from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
+from inventory.security import is_sensitive_item
 from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
 from planning.funding.redaction import redact_candidates
@@ -110,7 +111,9 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
         )
     except WardReadinessError as error:
         return _line_page(record, plan, plan_line, entries, error.message), 400
-    after = {"line": line_code, **{edit.field: HIDDEN if is_sensitive_line(plan_line) else edit.value for edit in edits}}
+    after = {"line": line_code, **{edit.field: edit.value for edit in edits}}
+    if is_sensitive_line(plan_line):
+        after = dict.fromkeys(after, HIDDEN)
     audit.log(session, identity, "plan:edit-line", f"plan {plan_id}", after=after)
     flash(_("Đã lưu %(count)s ô.", count=len(edits)) if edits else _("Không có ô nào đổi."), "success")
     return redirect(url_for("plan_lines.line", plan_id=plan_id, line_code=line_code))
@@ -124,7 +127,13 @@ def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
     record = get_plan_record(get_session(), plan_id, for_update=True)
     ward_code, _dash, item = line_code.partition("-")
     count = scenarios.undo_edits(get_session(), record, ward_code, item)
-    audit.log(get_session(), require_identity(), "plan:undo-edits", f"plan {plan_id}", after={"line": line_code, "fields": count})
+    audit.log(
+        get_session(),
+        require_identity(),
+        "plan:undo-edits",
+        f"plan {plan_id}",
+        after={"line": HIDDEN if is_sensitive_item(item) else line_code, "fields": count},
+    )
     flash(_("Đã bỏ %(count)s ô sửa tay; dòng trở lại theo quy tắc.", count=count), "success")
     return redirect(url_for("plan_lines.lines", plan_id=plan_id, ward=ward_code))
 

@@ -56,6 +56,8 @@ def test_old_lines_are_redacted_once_and_a_line_says_so(app):
         assert saved.after == {"G01#2.good": HIDDEN, "mfa_enabled": HIDDEN, "mfa_enabled.why": HIDDEN}
         created = next(entry for entry in entries if entry.action == "action:create")
         assert created.after == {"task": HIDDEN, "criterion": HIDDEN, "head": "Chủ tịch"}
+        edited = next(entry for entry in entries if entry.action == "plan:edit-line")
+        assert edited.after == {"line": HIDDEN, "quantity": HIDDEN, "note": HIDDEN}
         told = [entry for entry in entries if entry.action == "audit:redact"]
         assert [(entry.username, entry.after) for entry in told] == [("hệ thống", {"entries": 8})]
         # Why an action was opened again is kept with the action, for whoever may see it.

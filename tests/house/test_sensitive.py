@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.audit import HIDDEN
 from accounts.identity import Identity, Role
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.permissions import POLICY, Permission, may_see_security
 from tests.support.sensitive import (
     OTHER,
@@ -106,3 +107,15 @@ def test_an_action_on_security_is_handed_only_to_whoever_may_see_it(marked_app):
         form = page_of(leader.get(f"/actions/new?ward={OTHER}&criterion={code}"))
         values = {option["value"] for option in form.select("#owner option")}
         assert bool(values & {str(number) for number in planners}) == is_offered
+
+
+def test_an_edit_of_a_sensitive_line_is_told_without_ward_item_or_value(marked_app):
+    planner, path = client_of_role(marked_app, Role.PLANNER), f"/plans/1/lines/{OTHER}-G01"
+    form = page_of(planner.get(path)).select_one('form[method="post"]:has(#why)')
+    values = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+    values |= {field["name"]: field.select_one("option[selected]")["value"] for field in form.select("select[name]")}
+    assert planner.post(path, data={**values, "note": "MẬT-17", "csrf_token": ""}).status_code == 302
+    assert planner.post(f"{path}/undo").status_code == 302
+    with Session(marked_app.extensions["engine"]) as session:
+        entries = [entry for entry in session.scalars(select(AuditEntry)) if entry.action in ("plan:edit-line", "plan:undo-edits")]
+    assert [entry.after for entry in entries] == [{"line": HIDDEN, "note": HIDDEN}, {"line": HIDDEN, "fields": 1}]

@@ -102,7 +102,7 @@ def _redact_values(values: object, *, is_told: bool) -> object:
     if _is_sensitive_answer(str(values.get("question", ""))):
         names |= {"name"} & values.keys()
     if re.fullmatch(r"[0-9]{5}-G[0-9]{2}", str(values.get("line", ""))):
-        names |= values.keys() - {"line", "fields"}
+        names |= values.keys() - {"fields"}
     clean: dict[str, Any] = {name: HIDDEN if name in names else value for name, value in values.items()}
     if isinstance(values.get("transfers"), list):
         clean["transfers"] = [HIDDEN if str(key).startswith("G") else key for key in values["transfers"]]
