@@ -143,6 +143,11 @@ def may(identity: Identity, permission: Permission, ward_code: str | None = None
     return ward_code is None or identity.covers(ward_code)
 
 
+def sees_security_within_scope(role: Role) -> bool:
+    """Whether people of this role may see network security of the wards that they cover, and so be handed what is to be done about it."""
+    return role.is_of_ward or P.READINESS_SECURITY in POLICY[role]
+
+
 def may_see_security(identity: Identity, ward_code: str | None = None) -> bool:
     """Whether a person may see what a ward answers about network security, and what comes of it; without a ward, those of the city."""
     if identity.role.is_of_ward:

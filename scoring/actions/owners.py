@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import User
-from accounts.permissions import POLICY, Permission
+from accounts.permissions import POLICY, Permission, sees_security_within_scope
 from accounts.scopes import covered_wards
 from inventory.wards.wards import Ward
 from scoring.actions.action import ActionError
@@ -35,8 +35,8 @@ class Owner:
 
     @property
     def sees_security(self) -> bool:
-        """Whether the account may see network security within its scope, and so be handed what is to be done about it."""
-        return self.role.is_of_ward or Permission.READINESS_SECURITY in POLICY[self.role]
+        """Whether the account may be handed what is to be done about network security."""
+        return sees_security_within_scope(self.role)
 
 
 def list_owners(session: Session) -> list[Owner]:

@@ -16,7 +16,7 @@ def action_reminders(session: Session, day: date, public_url: str) -> Mapping[in
     """The lines for each owner, by account, the longest overdue first. Owners without an urgent action are left out."""
     urgent: dict[int, list[Action]] = {}
     for action in sort_by_urgency(list_open_actions(session), day):
-        if action.days_left(day) <= DAYS_BEFORE:
+        if action.days_left(day) <= DAYS_BEFORE and action.may_owner_see:
             urgent.setdefault(action.clarities.owner_id, []).append(action)
     return {
         owner: (

@@ -12,6 +12,9 @@ from accounts.audit import HIDDEN
 from accounts.identity import Identity, Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import POLICY, Permission, may_see_security
+from portal.clock import today
+from scoring.actions.reminders import action_reminders
+from scoring.models import ActionRecord
 from tests.support.sensitive import (
     OTHER,
     OWN,
@@ -119,3 +122,20 @@ def test_an_edit_of_a_sensitive_line_is_told_without_ward_item_or_value(marked_a
     with Session(marked_app.extensions["engine"]) as session:
         entries = [entry for entry in session.scalars(select(AuditEntry)) if entry.action in ("plan:edit-line", "plan:undo-edits")]
     assert [entry.after for entry in entries] == [{"line": HIDDEN, "note": HIDDEN}, {"line": HIDDEN, "fields": 1}]
+
+
+def test_an_action_handed_out_before_is_marked_and_its_owner_not_reminded(marked_app):
+    with Session(marked_app.extensions["engine"].execution_options(writes=True)) as session:
+        planner_id = session.scalars(select(User.id).where(User.role == Role.PLANNER.value)).first()
+        action = session.scalars(
+            select(ActionRecord).where(ActionRecord.criterion == "CR-G1", ActionRecord.ward_code == OTHER)
+        ).one()
+        number, reviewer_id = action.id, action.owner_id
+        assert reviewer_id in action_reminders(session, today(), "http://x")
+        action.owner_id = planner_id
+        session.flush()
+        lines = action_reminders(session, today(), "http://x").get(planner_id, ())
+        assert not [line for line in lines if "an ninh mạng" in line]
+        session.commit()
+    assert "hãy giao cho người khác" in client_of_role(marked_app, Role.LEADER).get(f"/actions/{number}").text
+    assert client_of_role(marked_app, Role.PLANNER).get(f"/actions/{number}").status_code == 404
