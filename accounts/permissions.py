@@ -152,4 +152,4 @@ def may_see_security(identity: Identity, ward_code: str | None = None) -> bool:
     """Whether a person may see what a ward answers about network security, and what comes of it; without a ward, those of the city."""
     if identity.role.is_of_ward:
         return ward_code is not None and may(identity, P.READINESS_READ, ward_code)
-    return may(identity, P.READINESS_SECURITY, ward_code)
+    return may(identity, P.READINESS_SECURITY, ward_code) and (ward_code is not None or identity.wards is None)
