@@ -1,8 +1,14 @@
 """Where uploaded files are stored: a folder, or any storage that fsspec speaks to, by its address."""
 
+import logging
+import os
+
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from portal.errors import WardReadinessError
+
+log = logging.getLogger("ward_readiness")
 
 
 class StoreError(WardReadinessError):
@@ -17,7 +23,8 @@ def put(url: str, name: str, data: bytes) -> None:
         filesystem, root = fsspec.core.url_to_fs(url)
         filesystem.makedirs(root, exist_ok=True)
         filesystem.pipe_file(f"{root.rstrip('/')}/{name}", data)
-    except (OSError, ValueError, ImportError):
+    except Exception:  # each kind of store raises its own
+        log.exception("store")
         raise StoreError("Chưa cất được tệp vì kho tệp đang lỗi. Thử lại sau; vẫn không được thì báo quản trị hệ thống.") from None
 
 
@@ -26,7 +33,8 @@ def get(url: str, name: str) -> bytes:
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
         data: bytes = filesystem.cat_file(f"{root.rstrip('/')}/{name}")
-    except (OSError, ValueError, ImportError):
+    except Exception:  # likewise
+        log.exception("store")
         raise StoreError("Chưa lấy được tệp vì kho tệp đang lỗi hoặc thiếu tệp này. Báo quản trị hệ thống.") from None
     return data
 
@@ -37,6 +45,18 @@ def list_stored(url: str) -> frozenset[str]:
         filesystem, root = fsspec.core.url_to_fs(url)
         filesystem.invalidate_cache()
         paths = filesystem.ls(root, detail=False) if filesystem.exists(root) else []
-    except (OSError, ValueError, ImportError):
+    except Exception:  # likewise
+        log.exception("store")
         raise StoreError("Chưa xem được kho tệp vì kho tệp đang lỗi. Kiểm tra EVIDENCE_URL và kho tệp rồi chạy lại.") from None
     return frozenset(path.replace("\\", "/").rpartition("/")[2] for path in paths)
+
+
+def check_store(url: str) -> None:
+    """Raise StoreError unless the storage answers, and a folder of this machine could be written."""
+    try:
+        filesystem, root = fsspec.core.url_to_fs(url)
+        is_there = filesystem.exists(root)
+    except Exception:  # likewise
+        raise StoreError("Kho tệp không trả lời. Kiểm tra EVIDENCE_URL và kho tệp.") from None
+    if isinstance(filesystem, LocalFileSystem) and is_there and not os.access(root, os.W_OK):
+        raise StoreError("Kho tệp không ghi được. Kiểm tra quyền của thư mục ở EVIDENCE_URL.")

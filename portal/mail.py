@@ -1,5 +1,6 @@
 """E-mail: by SMTP where that is set, else into a folder, so that nobody outside is written to by accident."""
 
+import os
 import smtplib
 import ssl
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from portal.errors import WardReadinessError
 from portal.settings import Settings
 
 TIMEOUT_SECONDS = 20
+# A watchdog asks often, and waits for nobody.
+CHECK_SECONDS = 2
 
 
 class MailError(WardReadinessError):
@@ -37,6 +40,17 @@ def send_mail(settings: Settings, to: str, subject: str, text: str) -> None:
         raise MailError(f"Chưa gửi được thư tới {to}: {error}. Kiểm tra SMTP_URL và máy chủ thư rồi gửi lại.") from error
 
 
+def check_mail(settings: Settings) -> None:
+    """Raise MailError unless the mail server answers, or the folder that letters go to could be written."""
+    try:
+        if settings.smtp_url:
+            _connect(settings.smtp_url, CHECK_SECONDS).close()
+        elif settings.mail_folder.exists() and not os.access(settings.mail_folder, os.W_OK):
+            raise PermissionError(settings.mail_folder)
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailError(f"Máy chủ thư hoặc thư mục thư không dùng được: {error}. Kiểm tra SMTP_URL, MAIL_FOLDER.") from error
+
+
 def is_address(text: str) -> bool:
     """Whether a text may be an e-mail address: one sign at, something on both sides, nothing that a header could be broken with."""
     name, _, host = text.rpartition("@")
@@ -46,20 +60,21 @@ def is_address(text: str) -> bool:
 
 def _send_by_smtp(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
-    assert parts.hostname
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            parts.hostname, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-        )
-    else:
-        server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT_SECONDS)
-    with server:
+    with _connect(url, TIMEOUT_SECONDS) as server:
         if parts.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         refused = server.send_message(message)
     _raise_if_refused(refused)
+
+
+def _connect(url: str, seconds: float) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    assert parts.hostname
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=seconds, context=ssl.create_default_context())
+    return smtplib.SMTP(parts.hostname, parts.port or 25, timeout=seconds)
 
 
 def _raise_if_refused(refused: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Pages that belong to nobody else: the home page, the state of health, and the files of the layout."""
+"""Pages that belong to nobody else: the home page, and the files of the layout."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from flask import (
     Blueprint,
     current_app,
     g,
-    jsonify,
     redirect,
     render_template,
     request,
@@ -22,7 +21,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from portal.assets import BOOTSTRAP, STATIC
-from portal.migration import current_version, head
 from portal.navigation import home_panels
 from portal.settings import current_settings
 from portal.web_fonts import WEB_FONTS, web_font
@@ -50,16 +48,6 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("accounts.change_password"))
     panels = [(panel.place, panel.render()) for panel in home_panels(current_app, identity.role)]
     return render_template("portal/home.html", panels=[(place, html) for place, html in panels if html.strip()])
-
-
-@blueprint.get("/health")
-@_open_to_all
-def health() -> ResponseReturnValue:
-    """Whether the service answers and its database is of the version that the program needs; 503 where it is not."""
-    version = current_version(current_app.extensions["engine"])
-    if version != head():
-        return jsonify(status="migrate", found=version, needed=head()), 503
-    return jsonify(status="ok")
 
 
 @blueprint.get("/static/<path:filename>")

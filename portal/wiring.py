@@ -1,7 +1,6 @@
 """Wires the shell into the application. Only wsgi.py imports this file."""
 
 import logging
-import secrets
 
 from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal import backup_commands, cli, compression, database, formats, security, start, urls
+from portal import backup_commands, cli, compression, database, formats, health, request_log, security, start, urls
 from portal.assets import FOLDERS, fingerprint
 from portal.clock import today
 from portal.errors import WardReadinessError
@@ -41,6 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
     )
     app.request_class = CleanRequest
+    request_log.init_app(app, settings)
     urls.init_app(app)
     start.add_gate(app)
     database.init_app(app, settings.database_url, is_durable=settings.is_production)
@@ -50,6 +50,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     _add_template_helpers(app, settings)
     _add_error_pages(app)
     app.register_blueprint(blueprint)
+    app.register_blueprint(health.blueprint)
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.demo)
     app.cli.add_command(cli.serve)
@@ -125,7 +126,7 @@ def _add_error_pages(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected_error(error: Exception) -> ResponseReturnValue:
-        reference = secrets.token_hex(4)
-        log.exception("%s %s %s", reference, request.method, request.path, exc_info=error)
-        sentence = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=reference)
+        route = request.url_rule.rule if request.url_rule is not None else "-"
+        log.exception("%s %s %s", request_log.request_id(), request.method, route, exc_info=error)
+        sentence = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=request_log.request_id())
         return page(500, sentence + " " + _("Những gì đã lưu vẫn còn; thử lại sau ít phút, hoặc báo số này cho người quản trị."))

@@ -26,7 +26,8 @@ OPEN_ENDPOINTS = {
     "portal.static": "the sign-in page needs its styles",
     "portal.bootstrap": "likewise",
     "portal.font": "likewise",
-    "portal.health": "a watchdog has no account; it says no more than that the service lives",
+    "health.live": "a watchdog has no account; it says no more than that the process lives",
+    "health.ready": "a watchdog has no account; it says no more than that the service lives",
     "portal.home": "sends whoever is not signed in to the sign-in page",
 }
 

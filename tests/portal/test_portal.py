@@ -124,19 +124,13 @@ def test_a_fault_is_no_missing_database_and_has_a_number(app, client, caplog, mo
     def fail():
         get_session().execute(text("SELECT nothing FROM nowhere"))
 
-    monkeypatch.setitem(app.view_functions, "portal.health", fail)
-    answer = client.get("/health")
+    monkeypatch.setitem(app.view_functions, "portal.home", fail)
+    answer = client.get("/")
     assert answer.status_code == 500
     number = re.search(r"với số ([0-9a-f]{8})", answer.text)[1]
     assert number in caplog.text
+    assert answer.headers["X-Request-ID"] == number
     assert "nowhere" not in answer.text
-
-
-def test_health_tells_a_database_of_another_version(app, client):
-    assert client.get("/health").json == {"status": "ok"}
-    migrate(app.extensions["engine"], "0001")
-    answer = client.get("/health")
-    assert (answer.status_code, answer.json["status"], answer.json["found"]) == (503, "migrate", "0001")
 
 
 def test_an_address_names_the_content_of_its_file(client):

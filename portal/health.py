@@ -1,0 +1,108 @@
+"""How the installation is, for whoever watches over it: is the process alive, and may it be given work. JSON, and nothing that helps an attacker."""
+
+import logging
+import shutil
+from pathlib import Path
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.backups.newest import is_old, newest_backup
+from portal.file_store import StoreError, check_store
+from portal.labels import LabelledEnum
+from portal.mail import MailError, check_mail
+from portal.migration import current_version, head
+from portal.settings import Settings, current_settings
+
+blueprint = Blueprint("health", __name__)
+log = logging.getLogger("ward_readiness")
+# With less left, somebody has to look; with still less, SQLite may stop in the midst of a day. Bytes.
+LITTLE_SPACE, NO_SPACE = 1024**3, 64 * 1024**2
+
+
+class Health(LabelledEnum):
+    """How one part is, the best first."""
+
+    OK = "ok", "tốt"
+    WARNING = "warning", "cần xem"
+    FAILED = "failed", "hỏng"
+
+
+@blueprint.get("/health/live")
+def live() -> ResponseReturnValue:
+    """Whether the process answers at all: one that does not has to be started again. Asks nobody else."""
+    return jsonify(status=Health.OK)
+
+
+@blueprint.get("/health")
+@blueprint.get("/health/ready")
+def ready() -> ResponseReturnValue:
+    """Whether the installation may be given work: 503 where a part has failed. A warning wants a person, not another server."""
+    parts = check_parts(current_settings())
+    status = worst(parts)
+    return jsonify(status=status, parts=parts), 503 if status is Health.FAILED else 200
+
+
+for view in (live, ready):
+    view.permission = None  # type: ignore[attr-defined]  # read by the house rules, as accounts.guards sets it
+
+
+@blueprint.errorhandler(Exception)
+def tell_fault(error: Exception) -> ResponseReturnValue:
+    """A watchdog reads JSON, whatever has happened."""
+    log.exception("health", exc_info=error)
+    return jsonify(status=Health.FAILED), 503
+
+
+def check_parts(settings: Settings) -> dict[str, Health]:
+    """Each part by its name. Reads only."""
+    return {
+        **_check_database(),
+        "store": _check_store(settings),
+        "mail": _check_mail(settings),
+        "disk": _check_disks(settings),
+        "backup": Health.WARNING if settings.is_production and is_old(newest_backup(settings)) else Health.OK,
+    }
+
+
+def worst(parts: dict[str, Health]) -> Health:
+    """The state of the whole: that of its worst part."""
+    return max(parts.values(), key=list(Health).index)
+
+
+def _check_database() -> dict[str, Health]:
+    try:
+        version = current_version(current_app.extensions["engine"])
+    except SQLAlchemyError:
+        return {"database": Health.FAILED, "migration": Health.FAILED}
+    return {"database": Health.OK, "migration": Health.OK if version == head() else Health.FAILED}
+
+
+def _check_store(settings: Settings) -> Health:
+    try:
+        check_store(settings.evidence_url)
+    except StoreError:
+        return Health.FAILED
+    return Health.OK
+
+
+def _check_mail(settings: Settings) -> Health:
+    """Mail that does not go out keeps nobody from working."""
+    try:
+        check_mail(settings)
+    except MailError:
+        return Health.WARNING
+    return Health.OK
+
+
+def _check_disks(settings: Settings) -> Health:
+    free = min(_free_bytes(folder) for folder in (settings.instance, settings.backup_folder))
+    return Health.FAILED if free < NO_SPACE else Health.WARNING if free < LITTLE_SPACE else Health.OK
+
+
+def _free_bytes(folder: Path) -> int:
+    """What is left on the disk of a folder, or of the nearest above it that is there."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
