@@ -1,4 +1,4 @@
-"""Upkeep that is killed: an upgrade, a backup and a restore end in the middle, as by a power cut of the program.
+"""Upkeep that is cut off: an upgrade, a backup and a restore are killed, as by a power cut of the program, or find the disk full.
 
 After each kill the database is of the old version or of the new one with every row, what counts as a backup is whole, and a place is empty
 or restored to the last row; then the same command runs to its end. ``python -m tests.drills.killed_upkeep [--kills 17]`` does it more often.
@@ -25,15 +25,17 @@ from tests.support.places import Place
 STATE = "2147a0d2"
 # Before this share of its time a command has only loaded the program.
 SHARE_OF_START = 0.4
+# Room for no database of this state.
+FULL_DISK = 800_000
 
 
 def drill_killed_upkeep_on_sqlite() -> list[str]:
-    """Upgrades, backups and restores are killed on SQLite."""
+    """Upgrades, backups and restores are killed, or find the disk full, on SQLite."""
     return run("sqlite", kills=2)
 
 
 def drill_killed_upkeep_on_postgresql() -> list[str]:
-    """Upgrades, backups and restores are killed on PostgreSQL."""
+    """Upgrades, backups and restores are killed, or find the disk full, on PostgreSQL."""
     return run("postgresql", kills=2)
 
 
@@ -57,6 +59,7 @@ def run(kind: str, kills: int) -> list[str]:
         place.must("setup")
         faults += kill_backups(killer, place)
         faults += kill_restores(killer, rows_of(place), lambda: Place(new_database(), folder, "restored", WARD_MODE="demo"))
+        faults += fill_disk(place, lambda: Place(new_database(), folder, "full", WARD_MODE="demo"))
         print(f"{kind}: {killer.hits} of {3 * kills} kills fell before the end", flush=True)  # noqa: T201 - a figure of the drill
         return [f"{kind}: {fault}" for fault in faults]
 
@@ -123,6 +126,23 @@ def kill_restores(killer: Killer, rows: Rows, new_place: Callable[[], Place]) ->
         if version_of(place) is None:
             place.must("backup", "restore", backup)
         faults += [f"a killed restore, {fault}" for fault in lost_rows(rows, rows_of(place))]
+    return faults
+
+
+def fill_disk(whole: Place, new_place: Callable[[], Place]) -> list[str]:
+    """Let the disk be full during a backup, an upgrade and, where the database is a file, a restore. Each says so and changes nothing."""
+    backups = list_names(whole.backups)
+    old, empty, faults = new_place(), new_place(), []
+    restore(STATE, "demo", old.url)
+    attempts = [(whole, head(), ("backup", "create")), (old, "0001", ("setup",))]
+    if empty.url.startswith("sqlite"):
+        attempts.append((empty, None, ("backup", "restore", backups[-1])))
+    for place, version, words in attempts:
+        code, said = place.run(*words, largest_file=FULL_DISK)
+        if code != 1 or "ổ đĩa còn chỗ" not in said:
+            faults.append(f"{' '.join(words)} on a full disk ended with {code}: {said[-300:]}")
+        if version_of(place) != version or list_names(place.backups) != backups:
+            faults.append(f"{' '.join(words)} on a full disk changed something")
     return faults
 
 

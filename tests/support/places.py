@@ -16,10 +16,12 @@ class Place:
         own = {"INSTANCE_FOLDER": str(self.folder), "BACKUP_FOLDER": str(self.backups)}
         self.environment = environment(url) | own | settings
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command."""
+    def start(self, *words: str, largest_file: int | None = None) -> subprocess.Popen[str]:
+        """Start a command. With ``largest_file`` no file grows beyond so many bytes, as on a disk that is full."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        limit = ["prlimit", f"--fsize={largest_file}"] if largest_file else []
         return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            limit + command,
             cwd=ROOT,
             env=os.environ | self.environment,
             stdout=subprocess.PIPE,
@@ -27,9 +29,9 @@ class Place:
             text=True,
         )
 
-    def run(self, *words: str) -> tuple[int, str]:
+    def run(self, *words: str, largest_file: int | None = None) -> tuple[int, str]:
         """Run a command to its end. Gives how it ended, and what it said."""
-        process = self.start(*words)
+        process = self.start(*words, largest_file=largest_file)
         said, _ = process.communicate()
         return process.returncode, said.strip()
 
