@@ -20,7 +20,7 @@ from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
 from surveys.models import Round, Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
-from surveys.questionnaire.field_names import field_label, posted_base, posted_fields, value_label
+from surveys.questionnaire.field_names import MAX_LENGTH, field_label, longest_entry, posted_base, posted_fields, value_label
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.answer_diff import diff_answers
 from surveys.submissions.rounds import open_round
@@ -110,6 +110,21 @@ def test_lots_and_lines_have_a_number_that_a_person_is_told():
     assert problems(lines)["internet#21.contracted"].startswith("Câu này có 22 đường; nhiều nhất 20 đường.")
     fewer = {f"A03#{number}.good": "1" for number in range(2, 101)}
     assert "A03#100.good" not in problems(fewer)
+
+
+@pytest.mark.parametrize(
+    ("field", "others"),
+    [
+        ("A03.note", {"A03.good": "1", "A03.year": "2024"}),
+        ("internet.provider", {"internet.contracted": "9"}),
+        ("floors.why", {"floors": "3"}),
+    ],
+)
+def test_every_answer_in_words_has_a_length_that_its_input_and_its_refusal_tell(field, others):
+    longest = longest_entry(field)
+    assert longest < MAX_LENGTH
+    assert field not in problems({**others, field: "x" * longest})
+    assert f"{longest} ký tự" in problems({**others, field: "x" * (longest + 1)})[field]
 
 
 def test_names_and_reasons_that_are_too_long_are_refused_and_not_cut(session, draft):
