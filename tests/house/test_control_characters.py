@@ -47,11 +47,15 @@ MACHINE_COLUMNS = {
 REASON_OF = {
     **dict.fromkeys(("sha256", "content_hash", "password_hash", "token_hash", "stored_as"), "hash"),
     **dict.fromkeys(("audit_entry.address", "browser_session.address"), "network"),
-    **dict.fromkeys(("name_fold", "name_sort", "user.username", "sign_in_failure.username", "audit_entry.username"), "folded"),
+    **dict.fromkeys(
+        ("name_fold", "name_sort", "user.username", "sign_in_failure.username", "audit_entry.username", "audit_entry.acts_for"),
+        "folded",
+    ),
     **dict.fromkeys(("inner", "shapes", "answered_items", "answered_connections"), "shape"),
     **dict.fromkeys(("plan.content", "standard.version", "based_on", "standard_version", "questionnaire_version"), "frozen"),
     **dict.fromkeys(
-        ("kind", "role", "method", "source_label", "state", "owner", "basis", "channel", "door", "unit", "authority"), "kind"
+        ("kind", "role", "user.scope", "method", "source_label", "state", "owner", "basis", "channel", "door", "unit", "authority"),
+        "kind",
     ),
     **dict.fromkeys(("code", "ward_code", "item_code", "giver_code", "receiver_code"), "code"),
     **dict.fromkeys(("field", "key", "question", "criterion", "action", "media_type"), "code"),
@@ -143,7 +147,7 @@ DOORS = [
         "/prices/observed",
         {"item": "A01", "buyer": PASTED, "document": PASTED, "unit_price": "1", "paid_on": "2026-01-02", "kind": "bid"},
     ),
-    ("quantri", "/users", {"username": "nguoi-moi", "full_name": PASTED, "role": "reviewer"}),
+    ("quantri", "/users/new", {"username": "nguoi-moi", "full_name": PASTED, "role": "reviewer", "scope": "city"}),
     ("quantri", "/sign-in", {"username": PASTED, "password": PASTED}),
 ]
 

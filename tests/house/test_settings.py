@@ -10,6 +10,7 @@ from docx import Document
 
 from portal.errors import SettingError
 from portal.settings import ROOT, Settings, read_settings
+from tests.support.applications import production_environment
 from tests.support.docs import read_document
 
 # Where a setting is not called like its variable.
@@ -23,12 +24,15 @@ DEFAULTS_IN_WORDS = {
     ),
     "PUBLIC_URL": lambda settings: settings.public_url == "http://127.0.0.1:8000",
     "MAIL_FOLDER": lambda settings: settings.mail_folder == settings.instance / "mail",
+    "BACKUP_FOLDER": lambda settings: settings.backup_folder == settings.instance / "backups",
     "EVIDENCE_URL": lambda settings: settings.evidence_url == str(settings.instance / "evidence"),
 }
 # By variable: values that are refused, each with a part of the sentence. A text may be any.
 WRONG = {
     "WARD_MODE": [("real", "Dùng “demo” hoặc “production”")],
     "SECRET_KEY": [("short", "ngắn hơn 32 ký tự")],
+    "SECRET_KEY_FALLBACKS": [("short", "ngắn hơn 32 ký tự")],
+    "ASK_SECRET_PCS": [("có", "Dùng 0 hoặc 1"), ("2", "Dùng 0 hoặc 1")],
     "DATABASE_URL": [("mysql://x", "sqlite:///đường/dẫn")],
     "TARGET_DATE": [("31/3/2026", "Viết theo dạng 2026-03-31")],
     "SESSION_HOURS": [("7", "từ 8 đến 12"), ("13", "từ 8 đến 12"), ("x", "từ 8 đến 12")],
@@ -41,6 +45,9 @@ WRONG = {
 RIGHT = {
     "WARD_MODE": ("production", "settings"),
     "SECRET_KEY": ("s" * 40, "settings"),
+    "SECRET_KEY_FALLBACKS": (f"{'f' * 40},{'g' * 40}", "settings"),
+    "BACKUP_FOLDER": ("{folder}/backups", "settings"),
+    "ASK_SECRET_PCS": ("0", "settings"),
     "DATABASE_URL": ("sqlite:////tmp/other.sqlite", "settings"),
     "INSTANCE_FOLDER": ("/tmp/elsewhere", "settings"),
     "TARGET_DATE": ("2030-12-30", "settings"),
@@ -75,7 +82,11 @@ def settings_of(folder, **environ) -> Settings:
 
 
 def value_of(settings, name):
-    return getattr(settings, FIELDS.get(name, name.lower()))
+    """The value of a setting as it is written into the environment."""
+    value = getattr(settings, FIELDS.get(name, name.lower()))
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 @pytest.mark.parametrize("name", rows())
@@ -85,12 +96,13 @@ def test_the_default_is_what_the_table_says(tmp_path, name):
         assert DEFAULTS_IN_WORDS[name](settings)
     else:
         written = rows()[name].strip("`")
-        assert str(value_of(settings, name)) == ("" if written == "(để trống)" else written)
+        assert value_of(settings, name) == ("" if written == "(để trống)" else written)
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), [(name, *case) for name, cases in WRONG.items() for case in cases])
 def test_a_wrong_value_is_refused_in_a_sentence_that_names_it(tmp_path, name, value, sentence):
-    mode = {"WARD_MODE": "production"} if name == "SECRET_KEY" else {}
+    # A demo makes a key for itself.
+    mode = production_environment(f"sqlite:///{tmp_path}/x.sqlite") if name.startswith("SECRET_KEY") else {}
     with pytest.raises(SettingError, match=re.escape(sentence)) as refusal:
         settings_of(tmp_path, **{**mode, name: value})
     assert name in refusal.value.message
@@ -100,7 +112,7 @@ def test_a_right_value_does_what_it_is_for(demo_app, demo_sign_in, tmp_path):
     environ = {name: value.format(folder=tmp_path) for name, (value, _place) in RIGHT.items()}
     settings = read_settings(environ)
     for name, (_value, place) in RIGHT.items():
-        assert str(value_of(settings, name)) == environ[name] or place != "settings", name
+        assert value_of(settings, name) == environ[name] or place != "settings", name
     # The rest is shown by the demo, which stays where it is and keeps its letters in a folder.
     demo_environ = {name: environ[name] for name, (_value, place) in RIGHT.items() if place != "settings"}
     demo_app.config["SETTINGS"] = demo_app.jinja_env.globals["settings"] = settings_of(
