@@ -11,7 +11,7 @@ What would help an attacker (network security, group G, with the PCs for secret 
 - Everything else of the group is refused without it: a page is not found, a list leaves it out, a sentence does not count it.
 - A file holds what whoever downloads it may see. The audit trail holds none of it.
 
-Result and score of a ward are of the whole ward and hide nothing. Blanks are made by ``scoring.rating.redaction``,
+Result and score are those of the whole ward for everybody. Blanks are made by ``scoring.rating.redaction``,
 ``planning.plan.redaction`` and ``inventory.security`` before a page or a file is written.
 """
 

@@ -54,8 +54,8 @@ def open_criteria(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
 
 
 def open_standard(standard: Standard) -> Standard:
-    """The standard without group G. A rating by it tells nothing of that group, whatever else is tried."""
-    return replace(standard, criteria=open_criteria(standard.criteria))
+    """The standard without group G, under a hash of its own. A rating by it tells nothing of that group, whatever else is tried."""
+    return replace(standard, criteria=open_criteria(standard.criteria), sha256=f"{standard.sha256} without G")
 
 
 def is_sensitive_code(code: str) -> bool:

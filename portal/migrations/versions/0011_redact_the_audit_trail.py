@@ -21,6 +21,7 @@ depends_on = None
 
 HIDDEN = "(số liệu nhạy cảm, không ghi lại ở đây)"
 FACTS = {"pcs_protected", "level_file_approved", "security_rules_issued", "mfa_enabled", "backup_tested", "scan_last_year"}
+BATCH = 1000
 WORDS = {"task", "deliverable", "evidence", "criterion", "delivered", "reason"}
 _AUDIT = sa.table(
     "audit_entry",
@@ -74,18 +75,19 @@ def _redact(connection: sa.Connection) -> int:
     """Replace what is sensitive in every line; the number of lines that had any."""
     sensitive = sa.select(_ACTION.c.id).where(_ACTION.c.criterion.startswith("CR-G"))
     subjects = {f"action {number}" for number in connection.scalars(sensitive)}
-    rows = connection.execute(sa.select(_AUDIT.c.id, _AUDIT.c.action, _AUDIT.c.subject, _AUDIT.c.before, _AUDIT.c.after)).all()
-    count = 0
-    for number, action, subject, before, after in rows:
-        is_told = action == "submission:return" or subject in subjects or any(_is_of_group(values) for values in (before, after))
-        redacted = {
-            name: clean
-            for name, values in (("before", before), ("after", after))
-            if (clean := _redact_values(values, is_told=is_told)) != values
-        }
-        if redacted:
-            connection.execute(_AUDIT.update().where(_AUDIT.c.id == number).values(**redacted))
-            count += 1
+    query = sa.select(_AUDIT.c.id, _AUDIT.c.action, _AUDIT.c.subject, _AUDIT.c.before, _AUDIT.c.after).order_by(_AUDIT.c.id)
+    last = count = 0
+    # A trail of years is longer than what should lie in memory at once.
+    while rows := connection.execute(query.where(_AUDIT.c.id > last).limit(BATCH)).all():
+        last = rows[-1].id
+        for row in rows:
+            values = {"before": row.before, "after": row.after}
+            is_told = row.action == "submission:return" or row.subject in subjects or any(map(_is_of_group, values.values()))
+            clean = {name: _redact_values(value, is_told=is_told) for name, value in values.items()}
+            changed = {name: value for name, value in clean.items() if value != values[name]}
+            if changed:
+                connection.execute(_AUDIT.update().where(_AUDIT.c.id == row.id).values(**changed))
+                count += 1
     return count
 
 
