@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from accounts import audit
 from accounts.identity import Role, Scope
 from accounts.passwords import check_strength
-from accounts.places import list_places, place_names
+from accounts.places import place_names
 from accounts.users import AccountDetails, create_user, has_administrator, make_credentials
 from accounts.users_workbook import check_users, import_users, read_user_table
 from portal.database import session_scope
@@ -27,10 +27,9 @@ users = AppGroup("users", help="Tài khoản.")
 @click.option("--slips", default="phieu-tai-khoan.html", type=click.Path(path_type=Path), help="Tệp phiếu để in.")
 def users_import(file: Path, slips: Path) -> None:
     """Tạo hàng loạt tài khoản từ FILE (.xlsx) và ghi phiếu mật khẩu một lần để in."""
-    ward_codes = frozenset(place.code for place in list_places())
     engine = current_app.extensions["engine"]
     try:
-        table = read_user_table(file.read_bytes(), ward_codes)
+        table = read_user_table(file.read_bytes())
         with session_scope(engine, writes=False) as session:
             check_users(session, table)
         # A minute for five hundred accounts, in which everybody else goes on saving.

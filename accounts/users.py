@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Role, Scope
 from accounts.models import User, UserWard
 from accounts.passwords import check_strength, hash_password, make_one_time_password, verify_password
+from accounts.places import list_places
 from accounts.scopes import check_scope, describe_scope
 from accounts.sessions import end_sessions
 from accounts.throttle import lift
@@ -133,13 +134,15 @@ def _set_details(user: User, details: AccountDetails) -> None:
     user.wards = [rows.get(code) or UserWard(ward_code=code) for code in codes]
 
 
-def parse_ward_codes(text: str, known_codes: frozenset[str]) -> list[str]:
-    """The codes of a typed list, separated by commas or semicolons. Raises UserError for an unknown code."""
-    codes = [code.strip().zfill(5) for code in text.replace(";", ",").split(",") if code.strip()]
-    unknown = sorted(set(codes) - known_codes)
+def parse_wards(text: str) -> list[str]:
+    """The codes of a typed list of codes or names, separated by commas or semicolons. Raises UserError for what is neither."""
+    codes = {place.code: place.code for place in list_places()} | {fold(place.name): place.code for place in list_places()}
+    parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+    found = {part: codes.get(part.zfill(5)) or codes.get(fold(part)) for part in parts}
+    unknown = [part for part, code in found.items() if code is None]
     if unknown:
-        raise UserError(f"Không có mã xã, phường {', '.join(unknown)}.")
-    return codes
+        raise UserError(f"Không có xã, phường nào mang mã hoặc tên “{', '.join(unknown)}”. Ghi như “00082” hoặc “Phường Cửa Nam”.")
+    return [code for code in found.values() if code is not None]
 
 
 def get_user(session: Session, user_id: int) -> User:

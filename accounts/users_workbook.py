@@ -1,4 +1,4 @@
-"""Hundreds of accounts from one Excel table. All errors are reported at once; either every row is imported or none."""
+"""Hundreds of accounts from one Excel table, and the table to fill in. All errors are reported at once; every row is imported or none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from accounts.identity import SCOPES, Role, Scope
+from accounts.places import list_places
 from accounts.scopes import ScopeError
 from accounts.users import (
     AccountDetails,
@@ -15,14 +16,18 @@ from accounts.users import (
     check_details,
     check_username,
     create_user,
-    parse_ward_codes,
+    parse_wards,
 )
+from portal.table_workbook import build_table_workbook
 from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold
 
 HEADINGS = ("tên đăng nhập", "họ và tên", "vai trò", "mã xã, phường")
 EMAIL = "thư điện tử"
+WARD_NAME = "tên xã, phường"
 MAX_ROWS = 2000
+# The line of headings stands below a title in our own table, and at the top of one that somebody made.
+MAX_HEADING_ROW = 10
 _ROLES = {fold(role.label): role for role in Role} | {role.value: role for role in Role}
 
 
@@ -43,28 +48,44 @@ class UserTable:
     errors: Mapping[int, str]
 
 
-def read_user_table(data: bytes, known_wards: frozenset[str]) -> UserTable:
+def build_user_table() -> bytes:
+    """The table to fill in: a row for the officer and one for the head of each ward, and more below for whoever works for the city."""
+    rows = [["", "", role.label, place.code, "", place.name] for place in list_places() for role in Role if role.is_of_ward]
+    widths = (22, 30, 30, 22, 30, 30)
+    note = (
+        "Điền tên đăng nhập và họ tên; dòng để trống cả hai thì bỏ qua. Thêm dòng cho người của thành phố, vai trò là một trong: "
+        f"{', '.join(role.label for role in Role)}. Nhiều xã, phường thì cách nhau bằng dấu phẩy, ghi mã hoặc tên."
+    )
+    headings = tuple(zip((*HEADINGS, EMAIL, WARD_NAME), widths, strict=True))
+    return build_table_workbook("Tài khoản", "Danh sách tài khoản cần tạo", note, headings, rows, "A5")
+
+
+def read_user_table(data: bytes) -> UserTable:
     """The rows of the first sheet. Raises UploadError where it is no table of accounts."""
     book = open_workbook(data)
-    rows = list(read_rows(book.worksheets[0], MAX_ROWS + 1, len(HEADINGS) + 1))
-    headings = [fold(str(cell or "")) for cell in rows[0]] if rows else []
-    expected = [fold(heading) for heading in (*HEADINGS, EMAIL)]
-    if (
-        not headings
-        or headings[: len(HEADINGS)] != expected[:-1]
-        or (headings[len(HEADINGS) :] or [""])[0] not in ("", expected[-1])
-    ):
-        raise UploadError(f"Dòng 1 phải là các cột: {'; '.join(HEADINGS)}; thêm cột “{EMAIL}” nếu có.")
+    rows = list(read_rows(book.worksheets[0], MAX_HEADING_ROW + MAX_ROWS, len(HEADINGS) + 1))
+    heading_row = next((number for number, row in enumerate(rows[:MAX_HEADING_ROW]) if _is_heading(row)), None)
+    if heading_row is None:
+        raise UploadError(f"Không thấy dòng tiêu đề gồm các cột: {'; '.join(HEADINGS)}; thêm cột “{EMAIL}” nếu có.")
     users, errors = [], {}
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[heading_row + 1 :], start=heading_row + 2):
         cells = [" ".join(str(cell).split()) if cell is not None else "" for cell in row]
-        if not any(cells):
+        # Our own table names the wards in rows that nobody has filled in.
+        if not any(cells[:2]) and (not any(cells) or heading_row):
             continue
         try:
-            users.append(_read_row(number, cells, known_wards))
+            users.append(_read_row(number, cells))
         except UserError as error:
             errors[number] = error.message
+    if not users and not errors:
+        raise UploadError("Bảng chưa có dòng nào được điền. Điền tên đăng nhập và họ tên rồi gửi lại.")
     return UserTable(tuple(users), errors)
+
+
+def _is_heading(row: Sequence[object]) -> bool:
+    headings = [fold(str(cell or "")) for cell in row]
+    expected = [fold(heading) for heading in (*HEADINGS, EMAIL)]
+    return headings[: len(HEADINGS)] == expected[:-1] and (headings[len(HEADINGS) :] or [""])[0] in ("", expected[-1])
 
 
 def check_users(session: Session, table: UserTable) -> None:
@@ -102,11 +123,11 @@ def _raise_errors(errors: Mapping[int, str]) -> None:
         raise UploadError("\n".join(f"Dòng {number}: {message}" for number, message in sorted(errors.items())))
 
 
-def _read_row(number: int, cells: list[str], known_wards: frozenset[str]) -> UserRow:
+def _read_row(number: int, cells: list[str]) -> UserRow:
     username, full_name, role_name, codes, email = (*cells, "")[: len(HEADINGS) + 1]
     role = _ROLES.get(fold(role_name))
     if role is None:
         raise UserError(f"Vai trò “{role_name}” không có. Chọn một trong: {', '.join(role.label for role in Role)}.")
-    wards = tuple(parse_ward_codes(codes, known_wards))
+    wards = tuple(parse_wards(codes))
     scope = Scope.WARDS if wards else SCOPES[role][0]
     return UserRow(number, username, AccountDetails(full_name, role, scope, wards=wards, email=email))

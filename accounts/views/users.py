@@ -14,9 +14,12 @@ from accounts.identity import Role
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.scopes import ScopeError, describe_scope
+from accounts.users_workbook import build_user_table, check_users, import_users, read_user_table
 from accounts.views.sign_in import blueprint
-from portal.database import get_session, reading_session, writes
+from portal.database import get_session, reading_session, writes, writes_when
+from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
+from portal.posted_files import encode_file, is_taken, read_posted_file
 
 PAGE_SIZE = 100
 MAX_PAGE = 1_000
@@ -57,6 +60,40 @@ def user_create() -> ResponseReturnValue:
         return render_template("accounts/user_new.html", form=form), 400
     audit.log(get_session(), require_identity(), "account:create", f"account {slip.username}", after=_to_log(form.details()))
     return render_template("accounts/slips.html", slips=[slip])
+
+
+@blueprint.get("/users/table.xlsx")
+@requires(Permission.USERS_MANAGE)
+def user_table() -> ResponseReturnValue:
+    """The table to fill in for many accounts at once."""
+    return send_bytes(build_user_table(), "Danh sách tài khoản cần tạo.xlsx", XLSX)
+
+
+@blueprint.get("/users/import")
+@requires(Permission.USERS_MANAGE)
+def user_upload() -> ResponseReturnValue:
+    """Where a filled table is uploaded."""
+    return render_template("accounts/user_import.html", refusal="", table=None, file="")
+
+
+@blueprint.post("/users/import")
+@requires(Permission.USERS_MANAGE)
+@writes_when(is_taken)
+def user_import() -> ResponseReturnValue:
+    """Preview a table, or create the accounts of a previewed one: the file travels with the page in between, and is read again."""
+    data = read_posted_file()
+    try:
+        table = read_user_table(data)
+        with reading_session() as db:
+            check_users(db, table)
+        if not is_taken():
+            return render_template("accounts/user_import.html", refusal="", table=table, file=encode_file(data))
+        credentials = [users.make_credentials() for _row in table.rows]
+        slips = import_users(get_session(), table, credentials)
+    except WardReadinessError as error:
+        return render_template("accounts/user_import.html", refusal=error.message, table=None, file=""), error.status
+    audit.log(get_session(), require_identity(), "account:import", "file", after={"accounts": len(slips)})
+    return render_template("accounts/slips.html", slips=slips)
 
 
 @blueprint.get("/users/<int:user_id>")

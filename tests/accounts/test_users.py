@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from accounts.identity import SCOPES, Role, Scope
@@ -253,3 +255,51 @@ def test_sign_in_pages_of_a_deputy_keep_their_own_account(app, session, sign_in)
     client = app.test_client()
     enter(client, "lam.thay", PASSWORD)
     assert client.get("/account/password").status_code == 200
+
+
+class TestManyAtOnce:
+    """The table is taken along, filled in, looked at once more, and becomes slips to print."""
+
+    @pytest.fixture
+    def filled(self, administrator):
+        book = load_workbook(BytesIO(administrator.get("/users/table.xlsx").data))
+        sheet = book.active
+        sheet["A5"], sheet["B5"] = "thu.ha", "Nguyễn Thu Hà"
+        for column, value in enumerate(["duc.anh", "Trần Đức Anh", "Chuyên viên thẩm định"], start=1):
+            sheet.cell(sheet.max_row + (column == 1), column, value)
+        return book
+
+    def send(self, administrator, book, **fields):
+        buffer = BytesIO()
+        book.save(buffer)
+        buffer.seek(0)
+        return administrator.post("/users/import", data={"file": (buffer, "bang.xlsx")} | fields)
+
+    def test_a_rehearsal_creates_nothing_and_what_it_showed_is_created(self, administrator, filled, session):
+        page = self.send(administrator, filled)
+        assert "Sẽ tạo 2 tài khoản dưới đây." in page.text
+        assert look(session, select(User.username)) == ["nguoi-administrator"]
+        content = re.search(r'name="content" value="([^"]+)"', page.text)[1]
+        slips = administrator.post("/users/import", data={"content": content, "do": "take"})
+        assert slips.text.count("Mật khẩu một lần:") == 2
+        assert set(look(session, select(User.username))) == {"nguoi-administrator", "thu.ha", "duc.anh"}
+        password = re.search(r"thu\.ha</code></p>\s*<p[^>]*>Mật khẩu một lần: <code>([^<]+)</code>", slips.text)[1]
+        assert enter(administrator.application.test_client(), "thu.ha", password).status_code == 302
+
+    def test_every_mistake_is_told_with_its_row_and_nothing_is_created(self, administrator, filled, session):
+        filled.active["C5"], filled.active["A6"] = "Vua", "x"
+        page = self.send(administrator, filled)
+        assert page.status_code == 400
+        assert re.search(r"Dòng 5: Vai trò “Vua” không có", page.text)
+        assert "Dòng 6: " in page.text
+        assert look(session, select(User.username)) == ["nguoi-administrator"]
+
+    def test_a_ward_may_be_named(self, administrator, filled, session):
+        filled.active["D5"] = "phuong cua nam; Phường Hoàn Kiếm"
+        assert "00082, 00070" in self.send(administrator, filled).text
+        filled.active["D5"] = "Phường Không Có"
+        assert "Không có xã, phường nào mang mã hoặc tên “Phường Không Có”" in self.send(administrator, filled).text
+
+    def test_an_empty_table_is_told(self, administrator):
+        book = load_workbook(BytesIO(administrator.get("/users/table.xlsx").data))
+        assert "chưa có dòng nào được điền" in self.send(administrator, book).text
