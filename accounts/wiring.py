@@ -38,5 +38,6 @@ def _is_permitted(permission: str, ward_code: str | None = None) -> bool:
 
 def _offered_panel() -> str:
     """For whom the person may act today; nothing for most."""
-    offered = stand_ins.list_offered(get_session(), require_identity().user_id)
+    identity = require_identity()
+    offered = [] if identity.acts_for else stand_ins.list_offered(get_session(), identity.user_id)
     return render_template("accounts/offered_panel.html", offered=offered)

@@ -19,6 +19,7 @@ from accounts.views.sign_in import blueprint
 from portal.database import get_session, reading_session, writes, writes_when
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
+from portal.formats import format_day
 from portal.posted_files import encode_file, is_taken, read_posted_file
 
 PAGE_SIZE = 100
@@ -172,7 +173,7 @@ def stand_in_create(user_id: int) -> ResponseReturnValue:
     except stand_ins.StandInError as error:
         form.deputy.errors = [*form.deputy.errors, error.message]
         return _user_page(db, user_id, stand_in_form=form), 400
-    after = {"deputy": deputy.username, "since": row.since.isoformat(), "until": row.until.isoformat(), "document": row.document}
+    after = {"deputy": deputy.username, "since": format_day(row.since), "until": format_day(row.until), "document": row.document}
     audit.log(db, require_identity(), "account:create-stand-in", f"account {absent.username}", after=after)
     flash(_("Đã ghi ủy quyền cho %(name)s.", name=deputy.full_name), "success")
     return redirect(url_for("accounts.user_page", user_id=user_id))
