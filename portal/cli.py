@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -17,6 +18,9 @@ from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, run_setup
 from portal.start import check_start
 
 DEFAULT_PORT = 8000
+# A browser keeps several lines open, so that the usual limit of 100 would shut wards out. A request takes a thread once it has come in
+# whole: who sends slowly, or never ends, holds a line for two minutes and no thread.
+SERVER: dict[str, Any] = {"threads": 8, "connection_limit": 1000, "channel_timeout": 120, "asyncore_use_poll": True, "ident": None}
 
 
 @click.command()
@@ -58,10 +62,10 @@ def serve() -> None:
     if not current_settings().smtp_url:
         click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")
     click.echo(f"Mở http://127.0.0.1:{port}")
-    # A short queue is no news. A browser keeps several lines open, so that the usual limit of 100 would shut wards out.
+    # A short queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        serve_with_waitress(app, host="127.0.0.1", port=port, threads=8, connection_limit=1000, asyncore_use_poll=True, ident=None)
+        serve_with_waitress(app, host="127.0.0.1", port=port, **SERVER)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise

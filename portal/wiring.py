@@ -6,7 +6,7 @@ from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import backup_commands, cli, compression, database, formats, health, request_log, security, start, urls
@@ -110,15 +110,20 @@ def _add_error_pages(app: Flask) -> None:
         status = error.code or 500
         return page(status, messages.get(status, _("Máy chủ chưa xử lý được yêu cầu. Thử lại sau ít phút.")))
 
+    def tell_absence(error: Exception) -> ResponseReturnValue:
+        log.exception("database", exc_info=error)
+        return page(503, _("Cơ sở dữ liệu tạm thời không trả lời nên chưa làm được việc vừa gửi. Đợi ít phút rồi thử lại."))
+
     @app.errorhandler(OperationalError)
     @app.errorhandler(ProgrammingError)
     def database_error(error: Exception) -> ResponseReturnValue:
         g.pop("session", None)
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return tell_absence(error)
         try:
             is_ours = current_version(app.extensions["engine"]) == head()
         except SQLAlchemyError:
-            log.exception("database", exc_info=error)
-            return page(503, _("Cơ sở dữ liệu tạm thời không trả lời nên chưa làm được việc vừa gửi. Đợi ít phút rồi thử lại."))
+            return tell_absence(error)
         if is_ours:
             return unexpected_error(error)
         log.exception("database", exc_info=error)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from accounts.identity import Role
 from portal import start
-from portal.database import make_engine, session_scope
+from portal.database import get_session, make_engine, session_scope
 from portal.errors import SettingError
 from portal.migration import head, migrate
 from portal.settings import read_settings
@@ -147,6 +148,37 @@ def test_a_database_that_goes_away_in_use_is_told_and_found_again(city):
     city.rmdir()
     away.rename(city)
     assert client.get("/sign-in").status_code == 200
+
+
+def cut_connections(app, admin):
+    """As a restart of the server does."""
+    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = :name"
+    with admin.connect() as connection:
+        connection.execute(text(query), {"name": app.extensions["engine"].url.database})
+
+
+@pytest.mark.both_databases
+def test_connections_that_were_cut_meanwhile_are_made_anew(app, client, database_kind, postgres_admin):
+    assert client.get("/sign-in").status_code == 200
+    if database_kind == "postgresql":
+        cut_connections(app, postgres_admin)
+    assert client.get("/sign-in").status_code == 200
+
+
+@pytest.mark.both_databases
+def test_a_connection_that_is_cut_in_the_midst_of_a_request_is_told(app, client, database_kind, postgres_admin, monkeypatch):
+    def lose_connection():
+        get_session().execute(text("SELECT 1"))
+        if database_kind == "postgresql":
+            cut_connections(app, postgres_admin)
+            get_session().execute(text("SELECT 1"))
+        # A file is not cut: it is told like this by itself alone.
+        raise OperationalError("SELECT 1", {}, Exception("gone"), connection_invalidated=True)
+
+    monkeypatch.setitem(app.view_functions, "portal.home", lose_connection)
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert "Cơ sở dữ liệu tạm thời không trả lời" in answer.text
 
 
 def _closed_port() -> int:
