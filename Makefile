@@ -52,9 +52,10 @@ soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each pro
 	$(BIN)/python -m tests.drills.killed_upkeep
 	@$(MAKE) mutants
 
-benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling and transfers against other ways, for 126 and 3,321 wards
+benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling, transfers and durable saves against other ways
 	$(BIN)/python -m tests.scoring.benchmark
 	$(BIN)/python -m tests.planning.benchmark
+	$(BIN)/python -m tests.portal.benchmark
 
 mutants: $(VENV)/test.stamp ## mutation testing of rating, measures and remedies in a copy of the last commit (hours; it installs cosmic-ray there)
 	@rm -rf instance/mutants && git clone --quiet . instance/mutants && ln -s ../../$(VENV) instance/mutants/$(VENV)
