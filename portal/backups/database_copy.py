@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.backups.errors import BackupError
-from portal.migration import current_version, migrate, migrate_within
+from portal.migration import current_version, head, is_older, migrate, migrate_within
 
 # What the two drivers raise, and SQLAlchemy in their stead.
 DATABASE_ERRORS = (sqlite3.Error, psycopg.Error, SQLAlchemyError)
@@ -33,6 +33,10 @@ def copy_to_file(engine: Engine, path: Path) -> None:
     revision = current_version(engine)
     if revision is None:
         raise BackupError("Chưa có cơ sở dữ liệu để sao lưu. Chạy “flask --app wsgi setup” trước.")
+    if revision != head() and not is_older(revision):
+        raise BackupError(
+            f"Cơ sở dữ liệu có phiên bản {revision}, mới hơn chương trình này ({head()}). Cài phiên bản chương trình mới hơn rồi sao lưu."
+        )
     if engine.dialect.name == "sqlite":
         with engine.execution_options(writes=False).connect() as connection, closing(sqlite3.connect(path)) as target:
             source: Any = connection.connection.driver_connection

@@ -237,6 +237,14 @@ def test_without_a_database_there_is_nothing_to_back_up(place_of):
         create_backup(place_of("sqlite"))
 
 
+@pytest.mark.both_databases
+def test_a_database_of_a_newer_program_is_left_to_it(house):
+    with session_scope(engine_of(house), writes=True) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(BackupError, match="phiên bản 9999, mới hơn chương trình này"):
+        create_backup(house)
+
+
 def test_old_ones_go_with_their_files_and_the_one_just_made_stays(house):
     settings = house.config["SETTINGS"]
     with time_machine.travel(datetime(2026, 3, 2, tzinfo=UTC), tick=False) as clock:
