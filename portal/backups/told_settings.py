@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from typing import Any
 
-SECRET = re.compile(r"secret|password|token|key")
+SECRET = re.compile(r"secret_key|password|token")
 
 
 def tell_settings(settings: Any) -> dict[str, str]:

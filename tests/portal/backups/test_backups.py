@@ -14,7 +14,7 @@ import time_machine
 from sqlalchemy import text
 
 from accounts.identity import Role
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
 from inventory.models import ObservedPriceRecord, PriceEvidence
 from portal import file_store
 from portal.backups.create import create_backup
@@ -31,6 +31,7 @@ from portal.errors import SettingError
 from portal.migration import current_version, head, migrate
 from portal.settings import read_settings
 from portal.setup import run_setup
+from surveys.models import Round
 from tests.landed_states.restore import restore as restore_state
 from tests.landed_states.rows import lost_rows, read_rows
 from tests.support.applications import borrowed_app
@@ -59,15 +60,10 @@ def house(app, tmp_path):
                     after=after,
                 )
             )
-        for number, note in enumerate(NASTY):
-            fields = {
-                "password_hash": "x",
-                "role": "officer",
-                "must_change_password": bool(number % 2),
-                "is_active": True,
-                "is_demo": False,
-            }
-            session.add(User(username=f"an{number}", full_name=note, session_version=1, created_at=moment, **fields))
+        for number, name in enumerate(NASTY):
+            days = {"opens_on": moment.date(), "deadline": moment.date() + timedelta(days=number)}
+            flags = {"is_closed": bool(number % 2), "needs_confirmation": number < 4}
+            session.add(Round(name=name, questionnaire_version="2026.1", standard_version="2026.1", **days, **flags))
         observed = {"paid_on": moment.date(), "document": "01/HĐ", "kind": "contract", "by": "an", "at": moment}
         session.add(ObservedPriceRecord(item_code="A01", buyer="Sở X", unit_price=10**15, **observed))
         for name, data in (("hai", OTHER), ("mot", FILE)):
