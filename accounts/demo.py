@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SCOPES, Role
 from accounts.models import User
-from accounts.users import AccountDetails, create_user, make_credentials
-from accounts.views.sign_in import DEMO_PASSWORD
+from accounts.users import AccountDetails, Credentials, create_user
 
 DEMO_WARD = "00082"
 ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
@@ -22,13 +21,13 @@ ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
 )
 
 
-def load_demo_accounts(session: Session, _seed: int, _as_of: date) -> None:
+def load_demo_accounts(session: Session, _seed: int, _as_of: date, *, credentials: Credentials) -> None:
     """Add the demo accounts that are not there yet, and the address of those that an older version made without one."""
     existing = {user.username: user for user in session.scalars(select(User))}
     for username, full_name, role, wards in ACCOUNTS:
         user, email = existing.get(username), f"{username}@example.org"
         if user is None:
             details = AccountDetails(full_name, role, SCOPES[role][0], wards=tuple(wards), email=email)
-            create_user(session, username, details, make_credentials(DEMO_PASSWORD), is_demo=True)
+            create_user(session, username, details, credentials, is_demo=True)
         elif user.is_demo and not user.email:
             user.email = email

@@ -1,5 +1,7 @@
 """Wires the package into the application. Only wsgi.py imports this file."""
 
+from functools import partial
+
 from flask import Flask, g, render_template
 
 from accounts import cli, stand_ins
@@ -8,6 +10,7 @@ from accounts.guards import require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission, may
 from accounts.start_checks import refuse_demo_accounts, require_administrator
+from accounts.users import make_credentials
 from accounts.views import audit, own_account, sign_in, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
@@ -26,7 +29,9 @@ def init_app(app: Flask) -> None:
         add_home_panel(app, HomePanel(role, 1, _offered_panel))
     add_home_panel(app, HomePanel(Role.ADMINISTRATOR, 10, lambda: render_template("accounts/home_panel.html")))
     add_setup_question(app, 90, "quản trị hệ thống", cli.ask_first_administrator)
-    add_demo_step(app, 10, load_demo_accounts)
+    if not app.config["SETTINGS"].is_production:
+        # One hash for all of them, made before the transaction that writes begins.
+        add_demo_step(app, 10, partial(load_demo_accounts, credentials=make_credentials(sign_in.DEMO_PASSWORD)))
     add_start_check(app, refuse_demo_accounts)
     add_start_check(app, require_administrator)
 
