@@ -6,6 +6,7 @@ import pytest
 from accounts.audit_labels import ACTION_LABELS
 from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
+from portal.health import check_parts
 from scoring.rating.measures import MEASURES
 from tests.support.docs import DOCS, ROOT, commands, read_document
 
@@ -109,3 +110,27 @@ def test_each_action_of_the_audit_trail_has_its_words():
     assert len(used_actions) > 20
     unknown_actions = used_actions - ACTION_LABELS.keys()
     assert not unknown_actions, f"put the words of {unknown_actions} into accounts/audit_labels.py"
+
+
+def test_each_threat_names_a_test_that_exists():
+    rows = [row for row in read_document("threats.md").splitlines() if re.match(r"\| \d+ \|", row)]
+    assert len(rows) >= 25
+    for row in rows:
+        path, _colons, name = re.search(r"`(tests/[^`]+)`", row)[1].partition("::")
+        assert (ROOT / path).is_file(), f"docs/threats.md names {path}: write where it lies now"
+        source = (ROOT / path).read_text("utf-8")
+        assert not name or re.search(rf"^(?:def|class) {name}\b", source, re.MULTILINE), (
+            f"{path} has no {name}: say which test holds it"
+        )
+
+
+def test_each_part_of_the_state_of_health_has_its_alarm(app):
+    text = read_document("operations.md")
+    for part in check_parts_of(app):
+        assert f"`{part}`" in text, f"say in docs/operations.md what to do when {part} is not well"
+    assert len(re.findall(r"^\| \d+ \|", text, re.MULTILINE)) == 10
+
+
+def check_parts_of(app):
+    with app.app_context():
+        return check_parts(app.config["SETTINGS"])
