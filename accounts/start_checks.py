@@ -18,4 +18,7 @@ def require_administrator(session: Session) -> None:
 def refuse_demo_accounts(session: Session) -> None:
     """Raise SettingError where a production installation holds demo accounts: their password is public."""
     if current_settings().is_production and session.scalars(select(User.id).where(User.is_demo)).first() is not None:
-        raise SettingError("Cơ sở dữ liệu có tài khoản minh họa nên không dùng thật được. Dùng cơ sở dữ liệu khác.")
+        raise SettingError(
+            "Cơ sở dữ liệu có tài khoản minh họa nên không dùng thật được. "
+            "Chạy “flask --app wsgi demo remove” để gỡ, hoặc dùng cơ sở dữ liệu khác."
+        )

@@ -3,18 +3,20 @@
 from functools import partial
 
 from flask import Flask, g, render_template
+from sqlalchemy import select
 
 from accounts import cli, stand_ins
 from accounts.demo import load_demo_accounts
 from accounts.guards import require_identity
 from accounts.identity import Role
+from accounts.models import User, UserWard
 from accounts.permissions import Permission, may
 from accounts.start_checks import refuse_demo_accounts, require_administrator
 from accounts.users import make_credentials
 from accounts.views import audit, own_account, sign_in, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
-from portal.setup import add_demo_step, add_setup_question
+from portal.setup import add_demo_step, add_setup_question, keep_beyond_demo
 from portal.start import add_start_check
 
 
@@ -32,6 +34,8 @@ def init_app(app: Flask) -> None:
     if not app.config["SETTINGS"].is_production:
         # One hash for all of them, made before the transaction that writes begins.
         add_demo_step(app, 10, partial(load_demo_accounts, credentials=make_credentials(sign_in.DEMO_PASSWORD)))
+    keep_beyond_demo(app, User.metadata.tables["user"], ~User.is_demo)
+    keep_beyond_demo(app, UserWard.metadata.tables["user_ward"], UserWard.user_id.in_(select(User.id).where(~User.is_demo)))
     add_start_check(app, refuse_demo_accounts)
     add_start_check(app, require_administrator)
 

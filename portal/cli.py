@@ -14,7 +14,7 @@ from waitress import serve as serve_with_waitress
 
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
-from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, run_setup
+from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, remove_demo, run_setup
 from portal.start import check_start
 
 DEFAULT_PORT = 8000
@@ -46,6 +46,23 @@ def demo_load(seed: int, as_of: datetime | None) -> None:
     _exit_on_error(lambda: _set_up_quietly(current_app))
     _exit_on_error(lambda: load_demo(current_app, seed, as_of.date() if as_of else None))
     click.echo("Đã nạp số liệu minh họa.")
+
+
+@demo.command("remove")
+@click.option("--yes", is_flag=True, help="Không hỏi lại.")
+@with_appcontext
+def demo_remove(yes: bool) -> None:
+    """Sao lưu rồi gỡ mọi số liệu và tài khoản minh họa; tài khoản thật ở lại."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # likewise
+    if not yes:
+        click.confirm("Gỡ mọi số liệu minh họa và mọi số liệu đã nhập cạnh nó, chỉ giữ tài khoản thật?", abort=True)
+    _exit_on_error(lambda: _remove_demo(app))
+
+
+def _remove_demo(app: Flask) -> None:
+    backup = remove_demo(app)
+    click.echo(f"Đã sao lưu: {backup.path}")
+    click.echo("Đã gỡ số liệu minh họa. Đặt WARD_MODE=production rồi chạy “flask --app wsgi setup”.")
 
 
 @click.command()

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import ColumnElement, Table, delete
 from sqlalchemy.orm import Session
 
 from portal.backups.create import create_backup
+from portal.backups.folder import Backup
 from portal.clock import today
-from portal.database import session_scope
+from portal.database import Base, session_scope
 from portal.migration import current_version, is_older, migrate
 from portal.start import check_file
 
@@ -88,6 +90,26 @@ def needs_upgrade(app: Flask) -> bool:
     """Whether an older version of the program left this database."""
     version = current_version(app.extensions["engine"])
     return version is not None and is_older(version)
+
+
+def keep_beyond_demo(app: Flask, table: Table, rows: ColumnElement[bool]) -> None:
+    """Register rows that are not of the demo, and stay when it is removed; of every other table nothing stays."""
+    app.extensions.setdefault("beyond_demo", {})[table.name] = rows
+
+
+def remove_demo(app: Flask) -> Backup:
+    """Take the demo away, after a backup, and set up anew: what real use begins with, and the accounts that are real. Gives the backup.
+
+    A demo is mixed into every table (a round, its standard, prices, plans), so what stays is said, and not what goes.
+    """
+    backup, engine = create_backup(app), app.extensions["engine"]
+    kept: dict[str, ColumnElement[bool]] = app.extensions.get("beyond_demo", {})
+    with session_scope(engine, writes=True) as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            rows = kept.get(table.name)
+            session.execute(delete(table) if rows is None else delete(table).where(~rows))
+    run_setup(app, interactive=False)
+    return backup
 
 
 def load_demo(app: Flask, seed: int = DEFAULT_SEED, as_of: date | None = None) -> None:

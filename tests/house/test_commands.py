@@ -120,6 +120,7 @@ RUNS: dict[str, list[Run]] = {
     "setup": [(lambda _place: ["setup"], "Đã có: quản trị hệ thống")] * 2,
     "serve": [(lambda _place: ["serve"], "Mở http://127.0.0.1:8123")],
     # On the demo itself, which it leaves as it is: a drill loads one.
+    "demo remove": [(lambda _place: ["demo", "remove", "--yes"], "Đã gỡ số liệu minh họa.")],
     "demo load": [(lambda _place: ["demo", "load", "--seed", "7", "--as-of", "2026-02-03"], "Đã nạp số liệu minh họa.")],
     "backup create": [(lambda _place: ["backup", "create"], "Đã sao lưu: .*backups")],
     "backup verify": [
