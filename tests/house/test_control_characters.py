@@ -195,6 +195,7 @@ FILES = {
         "/exports/readiness-map.svg",
         "/inventory/items/A01/table.xlsx",
     ),
+    "quantri": ("/audit.xlsx",),
 }
 # Reference data of the program itself, the text of a standard, and what is compared with a list of ours.
 UNPLANTED = {"ward", "item", "standard", "standard_draft"}
