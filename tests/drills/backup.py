@@ -17,7 +17,9 @@ from sqlalchemy import select, text
 
 from portal.backups.folder import DATABASE, MANIFEST, MANIFEST_HASH, list_names
 from portal.backups.manifest import hash_of
+from portal.checked_files import check_file
 from portal.database import make_engine, session_scope
+from portal.kept_files import keep_file
 from portal.settings import read_settings
 from surveys.models import Answer
 from surveys.submissions.evidence import attach_file
@@ -81,14 +83,13 @@ def run(kind: str) -> list[str]:
 
 def attach_files(app: Flask, people: list[Officer]) -> None:
     """A picture as evidence for some of the forms."""
-    with session_scope(app.extensions["engine"], writes=True) as session:
-        for number, person in enumerate(people[:FILES]):
-            picture = BytesIO()
-            Image.new("RGB", (40, 30), (number, 90, 120)).save(picture, "PNG")
-            submission = get_submission(session, person.submission_id)
-            attach_file(
-                session, app.config["SETTINGS"].evidence_url, submission, "staff_total", "anh.png", picture.getvalue(), "Công chức"
-            )
+    url = app.config["SETTINGS"].evidence_url
+    for number, person in enumerate(people[:FILES]):
+        picture = BytesIO()
+        Image.new("RGB", (40, 30), (number, 90, 120)).save(picture, "PNG")
+        kept = keep_file(url, "anh.png", check_file(picture.getvalue()))
+        with session_scope(app.extensions["engine"], writes=True) as session:
+            attach_file(session, get_submission(session, person.submission_id), "staff_total", kept, "Công chức")
 
 
 def back_up_under_storm(kind: str, place: Place, people: list[Officer]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ Each database that ``tests/landed_states`` holds, the demo and one in real use, 
 there is there with the same values, and every kind of page that its people are led to answers.
 """
 
+import logging
 import tempfile
 from collections import Counter, deque
 from pathlib import Path
@@ -51,6 +52,8 @@ def drill_upgrades_on_postgresql() -> list[str]:
 
 def run(kind: str) -> list[str]:
     """Upgrade and serve every state on one kind of database. Gives what went wrong."""
+    # Thousands of pages, of which only those that do not answer are news.
+    logging.getLogger("ward_readiness.requests").setLevel(logging.ERROR)
     faults = []
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder, new_databases(kind, Path(folder)) as new_database:
         for name in NAMES:
