@@ -20,6 +20,7 @@ import portal.wiring
 import scoring.wiring
 import surveys.wiring
 from portal.errors import SettingError
+from portal.request_log import write_json
 from portal.settings import Settings, read_settings
 from portal.start import open_database
 from portal.version import VERSION, stamp
@@ -31,7 +32,11 @@ CANNOT_START = 4
 def create_app() -> Flask:
     """The application for a server or a command, by the environment. What is wrong ends the process with its sentence."""
     try:
-        return build_app(read_settings(os.environ))
+        settings = read_settings(os.environ)
+        # A command speaks to a person in sentences; the one that serves turns to JSON when it begins to.
+        if settings.is_production and click.get_current_context(silent=True) is None:
+            write_json(sys.stderr)
+        return build_app(settings)
     except SettingError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 - for whoever started the process, whatever it logs
         sys.exit(CANNOT_START)

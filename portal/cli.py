@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from flask.cli import with_appcontext
 from waitress import serve as serve_with_waitress
 
 from portal.errors import WardReadinessError
+from portal.request_log import write_json
 from portal.settings import current_settings
 from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, remove_demo, run_setup
 from portal.start import check_start
@@ -79,6 +81,8 @@ def serve() -> None:
     if not current_settings().smtp_url:
         click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")
     click.echo(f"Mở http://127.0.0.1:{port}")
+    if current_settings().is_production:
+        write_json(sys.stderr)
     # A short queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:

@@ -5,7 +5,6 @@ Who asked for what stands there by numbers and routes: never an address with its
 
 import logging
 import secrets
-import sys
 import time
 import traceback
 from collections.abc import MutableMapping
@@ -28,8 +27,6 @@ _Fault = tuple[type[BaseException], BaseException, TracebackType | None]
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give each request a number, and in real use a line in the log."""
-    if _is_logged(settings):
-        write_json(sys.stderr)
 
     @app.before_request
     def begin() -> None:
@@ -52,7 +49,7 @@ def request_id() -> str:
 
 
 def write_json(stream: Any) -> None:
-    """Let everything that is logged in this process become a line of JSON on a stream."""
+    """Let everything that is logged in this process become a line of JSON on a stream: for whoever serves in real use."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

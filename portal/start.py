@@ -5,6 +5,7 @@ Two doors: ``open_database`` for every command and server, since what it refuses
 
 import logging
 import os
+import sqlite3
 import stat
 import time
 from collections.abc import Callable
@@ -56,9 +57,12 @@ def check_file(engine: Engine) -> None:
     try:
         with engine.execution_options(writes=False).connect() as connection:
             is_sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok"
-        with engine.execution_options(writes=True).begin():
+        with engine.execution_options(writes=True, patience=0).begin():
             pass
     except OperationalError as error:
+        # Whoever keeps us waiting can write.
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            return
         raise SettingError(_describe_absence(engine.url, error, 0)) from None
     except DatabaseError:
         is_sound = False

@@ -131,8 +131,9 @@ class Officer:
     def _read_token(self, connection: HTTPConnection) -> str:
         connection.request("GET", f"/surveys/{self.submission_id}/sections/0", headers={"Cookie": self.cookie})
         answer = connection.getresponse()
-        token = TOKEN.search(answer.read().decode())
-        assert answer.status == 200 and token, f"the form answered {answer.status}"
+        page = answer.read().decode()
+        token = TOKEN.search(page)
+        assert answer.status == 200 and token, f"the form answered {answer.status}: {page}"
         for header in answer.headers.get_all("Set-Cookie") or []:
             self.cookie = header.partition(";")[0]
         return token[1]
@@ -183,9 +184,10 @@ def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = P
     """One storm in calm, and one with kills. Gives what went wrong. ``workers`` are the processes that gunicorn has."""
     faults = []
     with tempfile.TemporaryDirectory(prefix="storm-") as folder, database(kind, Path(folder)) as url:
-        app = build_app(read_settings(environment(url)))
+        settings = environment(url) | {"INSTANCE_FOLDER": f"{folder}/instance"}
+        app = build_app(read_settings(settings))
         people = prepare(app, officers)
-        with Server(kind, url, workers) as server:
+        with Server(kind, settings, workers) as server:
             for count in (0, kills):
                 for person in people:
                     person.begin()
@@ -259,11 +261,13 @@ def find_free_port() -> int:
 class Server:
     """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
 
-    def __init__(self, kind: str, url: str, workers: int) -> None:
+    def __init__(self, kind: str, settings: dict[str, str], workers: int) -> None:
         self.port = find_free_port()
         options = ["--workers", str(workers), "--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
         self.command = SERVERS[kind] + options
-        self.environment = os.environ | environment(url) | {"PORT": str(self.port)}
+        self.environment = os.environ | settings | {"PORT": str(self.port)}
+        # A line for each request: nobody reads them but where the server does not start.
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the server
 
     def __enter__(self) -> "Server":
         self.start()
@@ -274,13 +278,14 @@ class Server:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
+            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True
         )
         # gunicorn takes lines before its workers can answer, so that an open port alone says little.
         beginning, pause = time.monotonic(), threading.Event()
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > beginning + LIMIT:
-                raise RuntimeError("the server did not start")
+                self.log.seek(0)
+                raise RuntimeError(f"the server did not start: {self.log.read()[-1000:]}")
             pause.wait(RETRY / 5)
 
     def _answers(self) -> bool:

@@ -38,6 +38,7 @@ FILES = [
     ("lanhdao", "/exports/figures/missing.svg"),
     ("lanhdao", "/exports/figures/missing.pdf"),
     ("lanhdao", "/exports/figures/missing/preview.png"),
+    ("quantri", "/users/table.xlsx"),
 ]
 OTHER_ENDPOINTS = {
     # Files of the layout, files that people handed in, and text, which has no properties.
@@ -51,7 +52,8 @@ OTHER_ENDPOINTS = {
     "plan_files.workbook",
     "plan_parts.workbooks_by_ward",
     "plan_parts.workbooks_by_source",
-    # The log holds its own downloads, so that each is another.
+    # These logs hold their own downloads, so that each is another.
+    "accounts.audit_workbook",
     "history.changes_workbook",
 }
 MORNING = datetime(2026, 3, 2, 8, 0, 1, tzinfo=HANOI)

@@ -57,6 +57,15 @@ def test_a_sound_database_is_served(city):
     assert app.test_client().get("/sign-in", base_url="http://127.0.0.1:8000").status_code == 200
 
 
+def test_a_start_beside_a_busy_writer_waits_for_nobody(city):
+    add_administrator(city)
+    app, other = production_app(city), make_engine(url_of(city))
+    with session_scope(other, writes=True) as session:
+        session.execute(text("SELECT 1"))
+        assert app.test_client().get("/sign-in", base_url="http://127.0.0.1:8000").status_code == 200
+    other.dispose()
+
+
 def make_older(path):
     engine = make_engine(url_of(path))
     migrate(engine, "0009")

@@ -44,6 +44,4 @@ class Place:
 
     def serve(self, kind: str) -> Server:
         """A server that serves this place once it is entered."""
-        server = Server(kind, self.url, 4)
-        server.environment |= self.environment
-        return server
+        return Server(kind, self.environment, 4)
