@@ -27,6 +27,9 @@ def clean_line(text: str) -> str:
 
 def to_xml_text(text: str) -> str:
     """The text without what XML 1.0 cannot hold, or no workbook, letter or picture could be made of it; breaks of Word are line ends."""
+    # Nearly every text of the database comes through here.
+    if text.isprintable():
+        return text
     return _NOT_XML.sub(lambda match: "\n" if match[0] in _BREAKS else "", text)
 
 

@@ -24,9 +24,10 @@ from surveys.checks.entries import (
 from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
 from surveys.questionnaire.answers.cells import from_cell
+from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.field_names import field_label, find_excess, is_field_of, value_label
-from surveys.questionnaire.questions import Question, Questionnaire, load_questionnaire
+from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import SaveOutcome, is_editable, save_fields
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 
@@ -114,7 +115,7 @@ def read_form(data: bytes) -> FilledForm:
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải mẫu phiếu. Tải lại mẫu, điền rồi gửi lại.")
     book = open_workbook(data)
-    keys, questionnaire = _read_keys(book), load_questionnaire()
+    keys, questionnaire = _read_keys(book), asked_questionnaire()
     ward_code, round_number, version = keys[0][:3]
     # The answers of another version would be misread; whoever compares them says so.
     answers = _read_answers(book, keys[1:], questionnaire) if version == questionnaire.version else ()

@@ -1,6 +1,7 @@
 """Who comes in at the door, where from, and where they are sent on to."""
 
 import re
+import shutil
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -236,10 +237,15 @@ def test_the_way_on_is_a_page_of_ours(demo_app, door):
 
 
 @pytest.fixture(scope="module")
-def production_app(empty_city):
-    """An application as in real use, behind one proxy, on a database that these tests only read."""
+def production_app(empty_city, tmp_path_factory):
+    """An application as in real use, behind one proxy, with somebody who manages accounts."""
+    path = tmp_path_factory.mktemp("production") / "city.sqlite"
+    shutil.copy(empty_city, path)
+    path.chmod(0o640)
     environ = {"PUBLIC_URL": "https://khao-sat.example.org", "TRUSTED_PROXIES": "1"}
-    app = build_app(read_settings(production_environment(f"sqlite:///{empty_city}") | environ))
+    app = build_app(read_settings(production_environment(f"sqlite:///{path}") | environ, path.parent))
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password=PASSWORD)
     yield app
     app.extensions["engine"].dispose()
 

@@ -18,7 +18,6 @@ from werkzeug.test import TestResponse
 
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
-from accounts.users import create_user
 from inventory.snapshots.repository import newest_snapshots, record_snapshot
 from inventory.snapshots.snapshot import EquipmentLot, Fact
 from portal.clock import now
@@ -29,7 +28,8 @@ from scoring.rating.city_readiness import city_readiness
 from scoring.rating.explain import verdict
 from scoring.rating.rating import FindingStatus
 from surveys.models import Answer, Submission, SubmissionChange
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, create_user
+from tests.support.applications import begin_session_of
 
 OWN, OTHER = "00004", "00070"
 WARDS = (OWN, OTHER)
@@ -171,15 +171,13 @@ def client_of_role(app: Flask, role: Role) -> FlaskClient:
     """A person of the role, of the own ward where it is a role of a ward."""
     with session_scope(app.extensions["engine"], writes=True) as session:
         name = f"cua-{role.value.replace('_', '-')}"
-        user = session.scalars(select(User).where(User.username == name)).first()
-        if user is None:
+        if session.scalars(select(User).where(User.username == name)).first() is None:
             create_user(session, name, f"Người thử {role.label}", role, [OWN] if role.is_of_ward else (), password=PASSWORD)
-            user = session.scalars(select(User).where(User.username == name)).one()
-        keys = {"user_id": user.id, "session_version": user.session_version}
+        token = begin_session_of(session, name)
     # Not the client that looks every page over: that is done elsewhere, and takes longer than the pages.
     client = FlaskClient(app, app.response_class)
     with client.session_transaction() as cookie:
-        cookie.update(keys)
+        cookie["token"] = token
     return client
 
 

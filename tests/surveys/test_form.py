@@ -103,13 +103,9 @@ def test_a_row_that_is_one_too_many_is_refused_and_not_dropped(session, draft, f
         save_fields(session, draft, posted, {}, "Người một")
 
 
-def test_lots_and_lines_have_a_number_that_a_person_is_told():
-    lots = {f"A03#{number}.good": "1" for number in range(2, 103)}
-    assert problems(lots)["A03#101.good"].startswith("Câu này có 102 lô; nhiều nhất 100 lô. Gộp các lô giống nhau")
+def test_lines_have_a_number_that_a_person_is_told():
     lines = {f"internet#{number}.contracted": "100" for number in range(2, 23)}
     assert problems(lines)["internet#21.contracted"].startswith("Câu này có 22 đường; nhiều nhất 20 đường.")
-    fewer = {f"A03#{number}.good": "1" for number in range(2, 101)}
-    assert "A03#100.good" not in problems(fewer)
 
 
 @pytest.mark.parametrize(

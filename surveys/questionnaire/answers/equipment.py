@@ -2,7 +2,7 @@
 
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from portal.numbers import CountError, parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text, row_names, too_many_rows
+from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text, row_names
 from surveys.questionnaire.questions import Question
 
 CONDITIONS = {
@@ -22,7 +22,6 @@ QUANTITY_OF_UNKNOWN = "Câu này để “chưa nắm được” (dấu ?) như
 OWNERS = {owner.value: owner.label for owner in Owner if owner is not Owner.WARD} | {Owner.WARD.value: ""}
 FIRST_YEAR = 1995
 NOTE_LENGTH = 500
-MAX_LOTS = 100
 
 
 def parse(question: Question, entries: Entries, this_year: int) -> ParsedAnswer:
@@ -30,9 +29,9 @@ def parse(question: Question, entries: Entries, this_year: int) -> ParsedAnswer:
     if entry_text(entries, f"{question.key}.good") == UNKNOWN:
         return ParsedAnswer(answered=True, unknown=True, problems=_quantities_of_unknown(question, entries))
     lots: list[EquipmentLot] = []
-    rows = row_names(entries, question.key)
-    problems = too_many_rows(question, rows, "good", MAX_LOTS, "lô")
-    for row in rows:
+    problems: list[Problem] = []
+    # Lots are bounded by the number of a row, which a field's name says before anything is read.
+    for row in row_names(entries, question.key):
         if any(entry_text(entries, f"{row}.{part}") for part in QUANTITIES):
             lots += _parse_row(question, entries, row, this_year, problems)
         elif any(entry_text(entries, f"{row}.{part}") for part in ("year", "note")):
