@@ -17,7 +17,13 @@ _BREAKS = ("\x0b", "\x0c")
 
 def clean_text(text: str) -> str:
     """The text as it is kept: in NFC, as XML can hold it, lines ended by one character, Đ in place of the Icelandic Ð that looks like it."""
-    return unicodedata.normalize("NFC", to_xml_text(text)).replace("\r\n", "\n").replace("Ð", "Đ").replace("ð", "đ")
+    return (
+        unicodedata.normalize("NFC", to_xml_text(text))
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("Ð", "Đ")
+        .replace("ð", "đ")
+    )
 
 
 def clean_line(text: str) -> str:

@@ -87,7 +87,7 @@ def test_what_is_kept_is_clean_once_and_for_all(typed):
 def test_a_break_of_word_is_a_line_end_and_what_was_beside_it_stays():
     assert to_xml_text(PASTED) == "May moi\nban giao thang 6\n"
     assert clean_line(PASTED) == "May moi ban giao thang 6"
-    assert clean_text("một\r\nhai") == "một\nhai"
+    assert clean_text("một\r\nhai\rba\r\r\x0c") == "một\nhai\nba\n\n"
 
 
 @pytest.mark.parametrize("column_type", [NfcText(), CleanJson()])
