@@ -16,7 +16,7 @@ from portal.table_workbook import build_table_workbook
 
 # A workbook of more rows than this nobody reads, and no old machine opens.
 MAX_EXPORTED = 20_000
-HEADINGS = (("Lúc", 18), ("Ai", 22), ("Từ địa chỉ", 18), ("Việc", 32), ("Đối tượng", 30), ("Trước", 50), ("Sau", 50))
+HEADINGS = (("Lúc", 22), ("Ai", 22), ("Từ địa chỉ", 22), ("Việc", 32), ("Đối tượng", 30), ("Trước", 50), ("Sau", 50))
 
 
 @dataclass(frozen=True)

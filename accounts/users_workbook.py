@@ -52,10 +52,8 @@ def build_user_table() -> bytes:
     """The table to fill in: a row for the officer and one for the head of each ward, and more below for whoever works for the city."""
     rows = [["", "", role.label, place.code, "", place.name] for place in list_places() for role in Role if role.is_of_ward]
     widths = (22, 30, 30, 22, 30, 30)
-    note = (
-        "Điền tên đăng nhập và họ tên; dòng để trống cả hai thì bỏ qua. Thêm dòng cho người của thành phố, vai trò là một trong: "
-        f"{', '.join(role.label for role in Role)}. Nhiều xã, phường thì cách nhau bằng dấu phẩy, ghi mã hoặc tên."
-    )
+    # A longer line would make the printed page wider than its columns.
+    note = "Điền tên đăng nhập và họ tên; dòng để trống cả hai thì bỏ qua. Thêm dòng ở cuối cho người của thành phố."
     headings = tuple(zip((*HEADINGS, EMAIL, WARD_NAME), widths, strict=True))
     return build_table_workbook("Tài khoản", "Danh sách tài khoản cần tạo", note, headings, rows, "A5")
 

@@ -22,6 +22,7 @@ from portal.clock import today
 from portal.database import get_session, write_separately
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_day
+from portal.settings import current_settings
 from portal.vietnamese import sort_key
 
 PAGE_SIZE = 100
@@ -59,6 +60,8 @@ def audit_workbook() -> ResponseReturnValue:
     note = _("Tải ngày %(day)s, %(count)s dòng, mới nhất trước", day=format_day(today()), count=min(len(entries), MAX_EXPORTED))
     if len(entries) > MAX_EXPORTED:
         note = _("%(note)s; còn dòng cũ hơn, hãy lọc theo ngày để tải tiếp", note=note)
+    if not current_settings().is_production:
+        note += ". SỐ LIỆU MINH HỌA."
     data = build_audit_workbook(entries[:MAX_EXPORTED], note)
     after = {name: value[:64] for name, value in request.args.items() if name in FILTERS and value} | {"entries": len(entries)}
     write_separately(lambda db: audit.log(db, identity, "audit:download", "audit", after=after))

@@ -14,7 +14,7 @@ from accounts.identity import Role
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.scopes import ScopeError, describe_scope
-from accounts.users_workbook import build_user_table, check_users, import_users, read_user_table
+from accounts.users_workbook import UserTable, build_user_table, check_users, import_users, read_user_table
 from accounts.views.sign_in import blueprint
 from portal.database import get_session, reading_session, writes, writes_when
 from portal.downloads import XLSX, send_bytes
@@ -74,7 +74,7 @@ def user_table() -> ResponseReturnValue:
 @requires(Permission.USERS_MANAGE)
 def user_upload() -> ResponseReturnValue:
     """Where a filled table is uploaded."""
-    return render_template("accounts/user_import.html", refusal="", table=None, file="")
+    return _import_page()
 
 
 @blueprint.post("/users/import")
@@ -88,11 +88,11 @@ def user_import() -> ResponseReturnValue:
         with reading_session() as db:
             check_users(db, table)
         if not is_taken():
-            return render_template("accounts/user_import.html", refusal="", table=table, file=encode_file(data))
+            return _import_page(table=table, file=encode_file(data))
         credentials = [users.make_credentials() for _row in table.rows]
         slips = import_users(get_session(), table, credentials)
     except WardReadinessError as error:
-        return render_template("accounts/user_import.html", refusal=error.message, table=None, file=""), error.status
+        return _import_page(error.message), error.status
     audit.log(get_session(), require_identity(), "account:import", "file", after={"accounts": len(slips)})
     return render_template("accounts/slips.html", slips=slips)
 
@@ -194,6 +194,10 @@ def stand_in_end(user_id: int, stand_in_id: int) -> ResponseReturnValue:
     )
     flash(_("Đã kết thúc ủy quyền."), "success")
     return redirect(url_for("accounts.user_page", user_id=user_id))
+
+
+def _import_page(refusal: str = "", table: UserTable | None = None, file: str = "") -> str:
+    return render_template("accounts/user_import.html", refusal=refusal, table=table, file=file, roles=list(Role))
 
 
 def _user_page(db: Session, user_id: int, form: UserForm | None = None, stand_in_form: StandInForm | None = None) -> str:

@@ -45,7 +45,9 @@ def test_it_speaks_in_words_and_is_filtered(administrator):
 
 def test_a_workbook_holds_what_the_page_finds_and_says_so_in_the_trail(administrator):
     answer = administrator.get("/audit.xlsx?person=thu.ha")
-    rows = list(load_workbook(BytesIO(answer.data)).active.iter_rows(min_row=5, values_only=True))
+    sheet = load_workbook(BytesIO(answer.data)).active
+    assert sheet["A2"].value.endswith("SỐ LIỆU MINH HỌA.")
+    rows = list(sheet.iter_rows(min_row=5, values_only=True))
     assert [row[1:5] for row in rows] == [("thu.ha", None, "duyệt phiếu", "xã, phường 00082")]
     assert "tải nhật ký hệ thống" in administrator.get("/audit").text
     book = load_workbook(BytesIO(administrator.get("/audit.xlsx?action=account:import").data))
