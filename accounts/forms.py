@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from accounts.identity import Role, Scope
 from accounts.places import list_places
 from accounts.users import AccountDetails
-from portal.forms import BaseForm
+from portal.forms import BaseForm, DayField
 from portal.vietnamese import sort_key
 
 
@@ -66,8 +66,8 @@ class StandInForm(BaseForm):
     """Who acts for a person, from a day to a day."""
 
     deputy = StringField(_("Người làm thay (tên đăng nhập)"), [DataRequired(), Length(max=64)])
-    since = DateField(_("Từ ngày"), [InputRequired()])
-    until = DateField(_("Đến hết ngày"), [InputRequired()])
+    since = DayField(_("Từ ngày"), [InputRequired()])
+    until = DayField(_("Đến hết ngày"), [InputRequired()])
     document = StringField(_("Văn bản ủy quyền, phân công (số, ngày)"), [DataRequired(), Length(max=200)])
 
 

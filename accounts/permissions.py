@@ -30,6 +30,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:trail:read"
     BOUNDARY_MANAGE = "boundary:map:manage"
     INVENTORY_READ = "inventory:approved:read"
+    OFFICE_MANAGE = "office:details:manage"
     PLAN_DOWNLOAD = "plan:files:download"
     PLAN_EDIT = "plan:scenario:edit"
     PLAN_READ = "plan:summary:read"
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     SUBMISSION_PRINT_SENSITIVE = "submission:sensitive:print"
     SUBMISSION_READ = "submission:any:read"
     SUBMISSION_REVIEW = "submission:sent:review"
+    SYSTEM_MANAGE = "system:state:manage"
     USERS_MANAGE = "users:account:manage"
 
     @property
@@ -128,7 +130,9 @@ POLICY: dict[Role, frozenset[Permission]] = {
             P.ACTION_ASSIGN,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ, P.BOUNDARY_MANAGE}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.ACCOUNT_OWN, P.USERS_MANAGE, P.AUDIT_READ, P.BOUNDARY_MANAGE, P.OFFICE_MANAGE, P.SYSTEM_MANAGE}
+    ),
 }
 
 

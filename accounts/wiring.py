@@ -2,20 +2,21 @@
 
 from functools import partial
 
-from flask import Flask, g, render_template
+from flask import Flask, current_app, g, render_template
 from sqlalchemy import select
 
 from accounts import cli, stand_ins
 from accounts.demo import load_demo_accounts
+from accounts.first_steps import find_accounts_state, find_mail_state
 from accounts.guards import require_identity
 from accounts.identity import Role
 from accounts.models import User, UserWard
 from accounts.permissions import Permission, may
 from accounts.start_checks import refuse_demo_accounts, require_administrator
 from accounts.users import make_credentials
-from accounts.views import audit, own_account, sign_in, users  # noqa: F401 - all of them add their pages to one blueprint
+from accounts.views import audit, own_account, sign_in, system, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
-from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
+from portal.navigation import FirstStep, HomePanel, MenuEntry, add_first_step, add_home_panel, add_menu_entry, first_steps
 from portal.setup import add_demo_step, add_setup_question, keep_beyond_demo
 from portal.start import add_start_check
 
@@ -27,9 +28,12 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.users)
     add_menu_entry(app, MenuEntry("Tài khoản", "accounts.user_list", Permission.USERS_MANAGE, 80))
     add_menu_entry(app, MenuEntry("Nhật ký hệ thống", "accounts.audit_trail", Permission.AUDIT_READ, 90))
+    add_menu_entry(app, MenuEntry("Tình trạng hệ thống", "accounts.system", Permission.SYSTEM_MANAGE, 97))
+    add_first_step(app, FirstStep(40, "Thư", "accounts.system", find_mail_state))
+    add_first_step(app, FirstStep(50, "Tài khoản cho từng xã, phường", "accounts.user_upload", find_accounts_state))
     for role in Role:
         add_home_panel(app, HomePanel(role, 1, _offered_panel))
-    add_home_panel(app, HomePanel(Role.ADMINISTRATOR, 10, lambda: render_template("accounts/home_panel.html")))
+    add_home_panel(app, HomePanel(Role.ADMINISTRATOR, 10, _administrator_panel))
     add_setup_question(app, 90, "quản trị hệ thống", cli.ask_first_administrator)
     if not app.config["SETTINGS"].is_production:
         # One hash for all of them, made before the transaction that writes begins.
@@ -43,6 +47,12 @@ def init_app(app: Flask) -> None:
 def _is_permitted(permission: str, ward_code: str | None = None) -> bool:
     identity = g.get("identity")
     return identity is not None and may(identity, Permission(permission), ward_code)
+
+
+def _administrator_panel() -> str:
+    session = get_session()
+    steps = [(step, step.find_state(session)) for step in first_steps(current_app)]
+    return render_template("accounts/home_panel.html", steps=steps)
 
 
 def _offered_panel() -> str:

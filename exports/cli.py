@@ -23,6 +23,7 @@ from exports.brief.rendering import MIMETYPES, build_brief, name_brief
 from exports.open_data.tables import build_open_data
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
+from inventory.office.store import current_office
 from planning.scenarios.loading import list_plans, plan_of
 from portal.database import session_scope, write_separately
 from portal.settings import current_settings
@@ -67,13 +68,13 @@ def brief(folder: Path, kind: str) -> None:
     """Ghi bản tóm tắt của thành phố, của từng địa bàn và của từng xã, phường vào FOLDER, không kể nhóm an ninh mạng."""
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=False) as session:
-        sources = read_sources(session, settings.target_date, is_demo=not settings.is_production, sees=sees_nothing)
+        sources = read_sources(session, current_office().target_date, is_demo=not settings.is_production, sees=sees_nothing)
         scopes = all_scopes(sources)
     after = {"briefs": len(scopes), "kind": kind}
     write_separately(lambda session: audit.log(session, None, "brief:download", "city", after=after))
     folder.mkdir(parents=True, exist_ok=True)
     for done, scope in enumerate(scopes, 1):
-        data = build_brief(write_brief(sources, scope), kind, settings.agency_parent)
+        data = build_brief(write_brief(sources, scope), kind, current_office().agency_parent)
         (folder / name_brief(scope, kind)).write_bytes(data)
         click.echo(f"\rĐã ghi {done}/{len(scopes)} bản tóm tắt.", nl=done == len(scopes))
 
@@ -92,7 +93,9 @@ def pictures(folder: Path) -> None:
         record = list_plans(session)[0]
         plan, plan_id = plan_of(session, record), record.id
         png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
-    context = replace(WorkbookContext.from_settings(settings, plan_id), signatory_name="", co_signatory_name="", is_demo=True)
+    context = replace(
+        WorkbookContext.of(current_office(), settings, plan_id), signatory_name="", co_signatory_name="", is_demo=True
+    )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)
     office, renderer = shutil.which("soffice"), shutil.which("pdftoppm")

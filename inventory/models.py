@@ -32,6 +32,17 @@ class WardRecord(Base):
     tile_row: Mapped[int]
 
 
+class OfficeVersion(Base):
+    """One version of who writes and signs, whom to ask, and the day of the target; the newest is in force."""
+
+    __tablename__ = "office_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[dict[str, Any]] = mapped_column(CleanJson)
+    by: Mapped[NfcStr]
+    at: Mapped[Instant]
+
+
 class ItemRecord(Base):
     """A line of the catalogue, stored so that other tables can point at it."""
 

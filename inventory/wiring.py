@@ -7,6 +7,9 @@ from accounts.places import Place, set_places
 from inventory.boundaries import views as boundary_views
 from inventory.boundaries.cli import boundaries
 from inventory.models import PriceEvidence
+from inventory.office import views as office_views
+from inventory.office.first_steps import find_agency_state, find_signatory_state, find_target_state
+from inventory.office.store import current_office
 from inventory.prices.cli import prices
 from inventory.prices.demo import load_demo_prices
 from inventory.prices.views import items, lists, observed, workbook
@@ -14,7 +17,7 @@ from inventory.reference import load_reference_data
 from inventory.views import blueprint
 from inventory.wards.wards import load_wards
 from portal.backups.stored_files import add_stored_files
-from portal.navigation import MenuEntry, add_menu_entry
+from portal.navigation import FirstStep, MenuEntry, add_first_step, add_menu_entry
 from portal.setup import add_demo_step, add_setup_step
 
 
@@ -26,12 +29,18 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(lists.blueprint)
     app.register_blueprint(workbook.blueprint)
     app.register_blueprint(boundary_views.blueprint)
+    app.register_blueprint(office_views.blueprint)
+    app.jinja_env.globals["office"] = current_office
     app.cli.add_command(prices)
     app.cli.add_command(boundaries)
     set_places(app, tuple(Place(ward.code, ward.full_name, ward.former_district) for ward in load_wards()))
+    add_first_step(app, FirstStep(10, "Cơ quan, đầu mối liên hệ", "office.show", find_agency_state))
+    add_first_step(app, FirstStep(20, "Người ký", "office.show", find_signatory_state))
+    add_first_step(app, FirstStep(30, "Ngày mục tiêu", "office.show", find_target_state))
     add_menu_entry(app, MenuEntry("Hiện trạng", "inventory.wards", "inventory:approved:read", 40))
     add_menu_entry(app, MenuEntry("Danh mục", "inventory.items", "inventory:approved:read", 45))
     add_menu_entry(app, MenuEntry("Đơn giá", "prices.lists", "plan:summary:read", 46))
+    add_menu_entry(app, MenuEntry("Cơ quan, người ký", "office.show", Permission.OFFICE_MANAGE, 92))
     add_menu_entry(app, MenuEntry("Ranh giới", "boundaries.show", Permission.BOUNDARY_MANAGE, 95))
     add_demo_step(app, 20, load_demo_prices)
     add_stored_files(app, PriceEvidence.__tablename__)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from portal.numbers import CountError, parse_count, parse_rate, parse_vnd
@@ -70,6 +70,13 @@ class NumberField(StringField):  # type: ignore[misc]  # likewise
 
     def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **options: Any) -> None:
         super().__init__(label, [*validators, Length(max=NUMBER_LENGTH)], **options)
+
+
+class DayField(DateField):  # type: ignore[misc]  # likewise
+    """A day, as a browser sends it, or typed ``31/12/2026`` where the browser has no calendar of its own."""
+
+    def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%d", "%d/%m/%Y"], **options)
 
 
 class CountField(NumberField):

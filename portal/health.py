@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, current_app, jsonify
@@ -27,6 +28,24 @@ class Health(LabelledEnum):
     OK = "ok", "tốt"
     WARNING = "warning", "cần xem"
     FAILED = "failed", "hỏng"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is watched, in the words of its administrator, and what to do when it is not well."""
+
+    label: str
+    remedy: str
+
+
+PARTS = {
+    "database": Part("Cơ sở dữ liệu", "xem máy chủ cơ sở dữ liệu, đĩa, mạng; chương trình tự nối lại"),
+    "migration": Part("Phiên bản cơ sở dữ liệu", "chạy “ward-readiness setup”, hoặc cài đúng phiên bản chương trình"),
+    "store": Part("Kho tệp chứng minh", "xem EVIDENCE_URL, quyền của thư mục, dung lượng"),
+    "mail": Part("Thư", "xem SMTP_URL, MAIL_FOLDER, máy chủ thư"),
+    "disk": Part("Đĩa", "dọn đĩa: còn dưới 1 GB là cần xem, dưới 64 MB là hỏng"),
+    "backup": Part("Sao lưu", "chạy “ward-readiness backup create”, xem vì sao lịch không chạy"),
+}
 
 
 @blueprint.get("/health/live")

@@ -1,9 +1,10 @@
-"""The menu and the panels of the home page. Each package registers its entries when it is wired."""
+"""The menu, the panels of the home page, and the first steps of an installation. Each package registers its own when it is wired."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,34 @@ class HomePanel:
     order: int
     render: Callable[[], str]
     place: str = ""
+
+
+@dataclass(frozen=True)
+class StepState:
+    """How far a first step is: whether it is done, and what there is, in words."""
+
+    is_done: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """What an administrator of a new installation has to do once, where it is done, and how far it is. Without a page: by a command."""
+
+    order: int
+    title: str
+    endpoint: str
+    find_state: Callable[[Session], StepState]
+
+
+def add_first_step(app: Flask, step: FirstStep) -> None:
+    """Put a step on the administrator's home page."""
+    app.extensions.setdefault("first_steps", []).append(step)
+
+
+def first_steps(app: Flask) -> list[FirstStep]:
+    """All first steps, in the order in which they are taken."""
+    return sorted(app.extensions.get("first_steps", []), key=lambda step: step.order)
 
 
 def add_menu_entry(app: Flask, entry: MenuEntry) -> None:

@@ -7,16 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import backup_commands, cli, compression, database, formats, health, request_log, security, start, urls
 from portal.assets import FOLDERS, fingerprint
+from portal.backups.newest import is_old, newest_backup
 from portal.clock import today
 from portal.errors import WardReadinessError
 from portal.migration import current_version, head
-from portal.navigation import menu
+from portal.navigation import FirstStep, StepState, add_first_step, menu
 from portal.requests import CleanRequest
-from portal.settings import Settings
+from portal.settings import Settings, current_settings
 from portal.territory import TERRITORY
 from portal.unindented import Unindented
 from portal.version import VERSION
@@ -51,6 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     _add_error_pages(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(health.blueprint)
+    add_first_step(app, FirstStep(70, "Sao lưu", "accounts.system", _find_backup_state))
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.demo)
     app.cli.add_command(cli.serve)
@@ -135,3 +138,11 @@ def _add_error_pages(app: Flask) -> None:
         log.exception("%s %s %s", request_log.request_id(), request.method, route, exc_info=error)
         sentence = _("Có lỗi trong hệ thống và lỗi đã được ghi lại với số %(number)s.", number=request_log.request_id())
         return page(500, sentence + " " + _("Những gì đã lưu vẫn còn; thử lại sau ít phút, hoặc báo số này cho người quản trị."))
+
+
+def _find_backup_state(_session: Session) -> StepState:
+    backup = newest_backup(current_settings())
+    if backup is None:
+        return StepState(False, "chưa có bản nào; đặt lịch “backup create” mỗi đêm")
+    words = f"bản mới nhất lúc {formats.format_moment(backup.created_at)}"
+    return StepState(not is_old(backup), words + (", quá 26 giờ: xem lịch sao lưu có chạy không" if is_old(backup) else ""))

@@ -3,9 +3,9 @@
 from flask import g, render_template, request
 
 from accounts.guards import require_identity, sees_security
+from inventory.office.store import current_office
 from portal.clock import today
 from portal.database import get_session
-from portal.settings import current_settings
 from scoring.actions.priority_wards import wards_needing_decision
 from scoring.actions.register import list_actions
 from scoring.analysis.city_trend import Trend, city_trend
@@ -45,6 +45,6 @@ def decisions_panel() -> str:
 def _trend() -> Trend:
     """The trend and the city in it, once for all panels of a page."""
     if "trend" not in g:
-        g.trend = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
+        g.trend = city_trend(get_session(), city_readiness(get_session()), current_office().target_date)
     trend: Trend = g.trend
     return trend

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
+from inventory.office.store import current_office
 from inventory.prices.price_lists import current_price_list
 from inventory.wards.queries import get_ward
 from inventory.wards.wards import KIND_LABELS, Ward
 from portal.clock import today
 from portal.database import get_session
-from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
 from scoring.actions.action import ActionState, sort_by_urgency
 from scoring.actions.register import list_actions
@@ -58,7 +58,7 @@ def readiness() -> ResponseReturnValue:
         by_kind=city.counts_by("kind"),
         by_district=dict(sorted(city.counts_by("former_district").items(), key=lambda item: sort_key(item[0]))),
         updating=_wards_being_updated(),
-        days_left=(current_settings().target_date - today()).days,
+        days_left=(current_office().target_date - today()).days,
         grades=list(Confidence),
         grade_of=confidence_grades(city),
         fade=request.args.get("fade") == "1",

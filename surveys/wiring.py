@@ -2,7 +2,7 @@
 
 from flask import Flask, render_template
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from accounts.guards import add_scope_check, require_identity
 from accounts.identity import Role
@@ -11,7 +11,7 @@ from inventory.wards.queries import list_wards
 from portal.backups.stored_files import add_stored_files
 from portal.clock import today
 from portal.database import get_session
-from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
+from portal.navigation import FirstStep, HomePanel, MenuEntry, StepState, add_first_step, add_home_panel, add_menu_entry
 from portal.setup import add_demo_step
 from surveys.checks.entries import QuestionnaireError
 from surveys.checks.states import CollectionState
@@ -59,8 +59,14 @@ def init_app(app: Flask) -> None:
     add_scope_check(app, "submission_id", check_submission_scope)
     add_stored_files(app, Evidence.__tablename__)
     app.extensions["wards_being_updated"] = wards_in_progress
+    add_first_step(app, FirstStep(60, "Đợt khảo sát đầu tiên", "", _find_round_state))
     form = load_questionnaire()
     app.extensions["questions"] = {q.key: (section.title, q.label, q.unit) for section in form.sections for q in section.questions}
+
+
+def _find_round_state(session: Session) -> StepState:
+    round = current_round(session)
+    return StepState(round is not None, round.name if round else "chưa mở đợt nào; chuyên viên thẩm định mở")
 
 
 def _ward_panel() -> str:

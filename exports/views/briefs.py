@@ -11,6 +11,7 @@ from exports.brief import content
 from exports.brief.brief import Area, Sources, write_brief
 from exports.brief.loading import districts_of, find_scope, read_sources, ward_scopes
 from exports.brief.rendering import MIMETYPES, build_brief, name_brief, zip_briefs
+from inventory.office.store import current_office
 from portal.database import get_session, write_separately
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError
@@ -40,7 +41,7 @@ def listing() -> ResponseReturnValue:
 def all_wards(kind: str) -> ResponseReturnValue:
     """The briefs of the wards within reach in one file, sent as they are made; audited."""
     _check_kind(kind)
-    sources, identity, agency = _read_sources(), require_identity(), current_settings().agency_parent
+    sources, identity, agency = _read_sources(), require_identity(), current_office().agency_parent
     scopes = [scope for scope in ward_scopes(sources) if identity.covers(scope.wards[0].code)]
     after = {"briefs": len(scopes), "kind": kind}
     write_separately(lambda session: audit.log(session, identity, "brief:download", "city", after=after))
@@ -112,7 +113,7 @@ def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
     _check_kind(kind)
     sources = _read_sources()
     brief = write_brief(sources, find_scope(sources, area, key))
-    data, identity = build_brief(brief, kind, current_settings().agency_parent), require_identity()
+    data, identity = build_brief(brief, kind, current_office().agency_parent), require_identity()
     subject = f"ward {key}" if area is Area.WARD else "city"
     write_separately(
         lambda session: audit.log(session, identity, "brief:download", subject, after={"brief": brief.scope.name, "kind": kind})
@@ -122,7 +123,7 @@ def _file(kind: str, area: Area, key: str = "") -> ResponseReturnValue:
 
 def _read_sources() -> Sources:
     settings = current_settings()
-    return read_sources(get_session(), settings.target_date, is_demo=not settings.is_production, sees=sees_security)
+    return read_sources(get_session(), current_office().target_date, is_demo=not settings.is_production, sees=sees_security)
 
 
 def _check_kind(kind: str) -> None:

@@ -11,6 +11,7 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
+from inventory.office.store import current_office
 from planning.funding.allocation import FloorError, candidates_of
 from planning.funding.constraints import fund
 from planning.models import PlanRecord
@@ -72,7 +73,7 @@ def _context(plan_id: int) -> WorkbookContext:
 
     settings = current_settings()
     map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    return WorkbookContext.from_settings(settings, plan_id, map_png, sees_security)
+    return WorkbookContext.of(current_office(), settings, plan_id, map_png, sees_security)
 
 
 def _reference(record: PlanRecord, plan: Plan) -> Reference:
@@ -80,4 +81,4 @@ def _reference(record: PlanRecord, plan: Plan) -> Reference:
     kind = request.args.get("kind", LetterKind.PROPOSAL.value)
     if kind not in {kind.value for kind in LetterKind}:
         raise NotFoundError(_("Văn bản trình là Tờ trình hoặc Báo cáo."))
-    return reference_of(get_session(), record, plan, LetterKind(kind), current_settings().agency)
+    return reference_of(get_session(), record, plan, LetterKind(kind), current_office().agency)

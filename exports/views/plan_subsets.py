@@ -12,6 +12,7 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
+from inventory.office.store import current_office
 from inventory.wards.wards import Ward
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
 from planning.scenarios.loading import get_plan
@@ -66,7 +67,7 @@ def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
 
 
 def _context(plan_id: int, part: str) -> WorkbookContext:
-    return replace(WorkbookContext.from_settings(current_settings(), plan_id, sees=sees_security), part=part)
+    return replace(WorkbookContext.of(current_office(), current_settings(), plan_id, sees=sees_security), part=part)
 
 
 def _file_name(ward: Ward) -> str:

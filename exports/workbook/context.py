@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from inventory.office.office import Office
 from planning.plan.document_reference import Reference
 from portal.settings import Settings
 from scoring.rating.redaction import Sight, sees_nothing
@@ -32,16 +33,16 @@ class WorkbookContext:
     sees: Sight = sees_nothing
 
     @classmethod
-    def from_settings(cls, settings: Settings, plan_id: int, map_png: bytes | None = None, sees: Sight = sees_nothing) -> Self:
-        """The context of a whole plan in this installation, for whoever ``sees`` network security of so many wards."""
+    def of(cls, office: Office, settings: Settings, plan_id: int, map_png: bytes | None = None, sees: Sight = sees_nothing) -> Self:
+        """The context of a whole plan of this installation, written by its office, for whoever ``sees`` network security of so many wards."""
         return cls(
-            agency_parent=settings.agency_parent,
-            agency=settings.agency,
-            co_agency=settings.co_agency,
-            signatory_title=settings.signatory_title,
-            signatory_name=settings.signatory_name,
-            co_signatory_title=settings.co_signatory_title,
-            co_signatory_name=settings.co_signatory_name,
+            agency_parent=office.agency_parent,
+            agency=office.agency,
+            co_agency=office.co_agency,
+            signatory_title=office.signatory_title,
+            signatory_name=office.signatory_name,
+            co_signatory_title=office.co_signatory_title,
+            co_signatory_name=office.co_signatory_name,
             is_demo=not settings.is_production,
             map_png=map_png,
             plan_id=plan_id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FileField, SelectField, StringField, TextAreaField
+from wtforms import FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -13,14 +13,14 @@ from inventory.prices.parsing import FIELD_LABELS, MAX_EVIDENCE, MAX_SOURCE
 from inventory.prices.price_lists import MAX_NAME
 from inventory.prices.prices import METHODS, Price
 from inventory.prices.vat import load_vat_rates
-from portal.forms import BaseForm, CountField, StampField, VndField
+from portal.forms import BaseForm, CountField, DayField, StampField, VndField
 
 
 class PriceListForm(BaseForm):
     """The head of a list."""
 
     name = StringField(_("Tên bảng giá"), [DataRequired(), Length(max=MAX_NAME)])
-    effective_from = DateField(_("Áp dụng từ ngày"), [DataRequired()])
+    effective_from = DayField(_("Áp dụng từ ngày"), [DataRequired()])
     delivery_year = CountField(_("Năm giao hàng (bỏ trống: chưa định)"))
 
 
@@ -34,7 +34,7 @@ class PriceForm(BaseForm):
     cap = VndField(_("Mức giá tối đa, đồng (bỏ trống: không có)"))
     method = SelectField(_("Phương pháp xác định giá"), choices=[SelectChoice(key, label) for key, label in METHODS.items()])
     evidence = StringField(_("Số căn cứ (số báo giá, quyết định, chứng thư)"), [Length(max=MAX_EVIDENCE)])
-    evidence_date = DateField(_("Ngày căn cứ"), [Optional()])
+    evidence_date = DayField(_("Ngày căn cứ"), [Optional()])
     source = TextAreaField(_("Nguồn, ghi chú"), [DataRequired(), Length(max=MAX_SOURCE)])
     seen = StampField()
 
@@ -64,7 +64,7 @@ class ObservedForm(BaseForm):
     )
     buyer = StringField(_("Xã, phường hoặc đơn vị mua"), [DataRequired(), Length(max=MAX_TEXT)])
     unit_price = VndField(_("Đơn giá (đã gồm thuế), đồng"), [DataRequired()])
-    paid_on = DateField(_("Ngày của văn bản"), [DataRequired()])
+    paid_on = DayField(_("Ngày của văn bản"), [DataRequired()])
     document = StringField(_("Số văn bản"), [DataRequired(), Length(max=MAX_TEXT)])
     kind = SelectField(_("Loại căn cứ"), choices=[SelectChoice(key, label) for key, label in KINDS.items()])
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.forms import BaseForm, StampField
+from portal.forms import BaseForm, DayField, StampField
 from scoring.actions.action import PublicBody
 
 _BODY_CHOICES = [SelectChoice(body.value, body.label) for body in PublicBody]
@@ -19,7 +19,7 @@ class ActionForm(BaseForm):
     owner = SelectField(_("Người thực hiện"), choices=[], validate_choice=True)
     contact = StringField(_("Điện thoại hoặc thư điện tử của người thực hiện"), [Length(max=200)])
     task = TextAreaField(_("Việc phải làm"), [DataRequired(), Length(min=10, max=1000)])
-    due = DateField(_("Thời hạn"), [InputRequired()], format=["%Y-%m-%d", "%d/%m/%Y"])
+    due = DayField(_("Thời hạn"), [InputRequired()])
     unit = SelectField(_("Đơn vị chịu trách nhiệm"), choices=_BODY_CHOICES)
     head = StringField(_("Người đứng đầu chịu trách nhiệm"), [DataRequired(), Length(min=3, max=200)])
     deliverable = TextAreaField(_("Sản phẩm phải có"), [DataRequired(), Length(min=3, max=1000)])

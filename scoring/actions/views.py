@@ -12,6 +12,7 @@ from accounts.audit import HIDDEN
 from accounts.audit_labels import describe_action
 from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
+from inventory.office.store import current_office
 from inventory.wards.wards import Ward
 from portal.clock import today
 from portal.database import get_session, write_separately, writes
@@ -302,7 +303,7 @@ def _find_criterion(standard: Standard, code: str) -> Criterion | None:
 
 
 def _suggest_for(city: CityReadiness, wards: Sequence[Ward], criterion: Criterion | None) -> Suggestion:
-    on, target = today(), current_settings().target_date
+    on, target = today(), current_office().target_date
     if not wards:
         return suggest_for_city(on, target)
     rating = redact_rating(city.ratings[wards[0].code], sees_security)

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from accounts.guards import requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS
+from inventory.office.store import current_office
 from inventory.security import is_sensitive_item
 from portal.database import get_session
-from portal.settings import current_settings
 from scoring.analysis.city_trend import Trend, city_trend
 from scoring.analysis.trend import break_down, planned_ready
 from scoring.rating.city_readiness import city_readiness
@@ -24,7 +24,7 @@ MAX_ROUNDS = 6
 @requires(Permission.PLAN_READ)
 def trend() -> ResponseReturnValue:
     """Ready wards by day against the deadline, the forecast, and the trend of groups and criteria by round."""
-    progress = city_trend(get_session(), city_readiness(get_session()), current_settings().target_date)
+    progress = city_trend(get_session(), city_readiness(get_session()), current_office().target_date)
     with_security = sees_security()
     rounds = progress.rounds[-MAX_ROUNDS:]
     return render_template(

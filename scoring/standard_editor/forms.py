@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, FileField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from portal.forms import BaseForm, CountField, StampField
+from portal.forms import BaseForm, CountField, DayField, StampField
 from scoring.rating.measures import FACTS, MEASURES
 from scoring.rating.standard import MAX_NAME, MAX_REMEDY, MAX_SOURCE, MAX_VERSION, SOURCE_LABELS, Criterion, Tier
 from scoring.standard_editor.drafts import MAX_TEXT
@@ -45,8 +45,8 @@ class CriterionForm(BaseForm):
     applies_if = SelectField(
         _("Chỉ áp dụng khi"), choices=[SelectChoice("", _("(mọi đơn vị)")), *(SelectChoice(key, key) for key in sorted(FACTS))]
     )
-    effective_from = DateField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
-    effective_to = DateField(_("Hết hiệu lực sau ngày"), [Optional()])
+    effective_from = DayField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
+    effective_to = DayField(_("Hết hiệu lực sau ngày"), [Optional()])
     source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=MAX_SOURCE)])
     label = SelectField(
         _("Nhãn nguồn"), choices=[SelectChoice(key, f"{key} – {meaning}") for key, meaning in SOURCE_LABELS.items()]
@@ -97,7 +97,7 @@ class PublishForm(BaseForm):
     """Number and date of the decision by which the city issued the standard, or nothing while it is the reference one."""
 
     issued_number = StringField(_("Số văn bản ban hành (bỏ trống nếu thành phố chưa ban hành)"), [Length(max=100)])
-    issued_on = DateField(_("Ngày ban hành"), [Optional()])
+    issued_on = DayField(_("Ngày ban hành"), [Optional()])
 
 
 def criterion_values(criterion: Criterion) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Role
 from accounts.models import User
+from inventory.office.store import find_office
 from inventory.wards.wards import Ward, load_wards
 from portal.clock import now, today
 from portal.database import session_scope
@@ -103,7 +104,10 @@ def build_digests(
     ``other_lines`` returns the lines of other packages: a person with any gets them in the same digest, whatever the role.
     """
     late_wards, lines = list_late_wards(session, round, day), other_lines(session, day)
-    users = session.scalars(select(User).where(User.is_active).order_by(User.username))
+    users, contact = (
+        session.scalars(select(User).where(User.is_active).order_by(User.username)),
+        find_office(session, settings).contact,
+    )
     channels = {row.user_id: Channel(row.channel) for row in session.scalars(select(Reminder).where(Reminder.day == day))}
     digests, assigned_codes = [], set()
     for user in users:
@@ -112,7 +116,7 @@ def build_digests(
         assigned_codes |= codes
         if late_wards_of_user or user.id in lines:
             other_lines_of_user = lines.get(user.id, ())
-            text = digest_text(user.full_name, round, late_wards_of_user, settings, day, other_lines_of_user)
+            text = digest_text(user.full_name, round, late_wards_of_user, settings, contact, day, other_lines_of_user)
             digests.append(
                 Digest(user.id, user.full_name, user.email, late_wards_of_user, text, channels.get(user.id), other_lines_of_user)
             )
@@ -120,7 +124,13 @@ def build_digests(
 
 
 def digest_text(
-    name: str, round: Round, wards: tuple[LateWard, ...], settings: Settings, day: date, other_lines: tuple[str, ...] = ()
+    name: str,
+    round: Round,
+    wards: tuple[LateWard, ...],
+    settings: Settings,
+    contact: str,
+    day: date,
+    other_lines: tuple[str, ...] = (),
 ) -> str:
     """The text of the digest, short enough for a message on the phone."""
     lines = [f"- {late.ward.full_name}: quá hạn {late.days_late} ngày, {_remaining_text(late.remaining)}." for late in wards]
@@ -129,7 +139,7 @@ def digest_text(
         *lines,
         f"Mở phiếu tại {settings.public_url}/surveys/",
     )
-    return "\n".join((f"Kính gửi {name},", *(survey if wards else ()), *other_lines, f"Vướng mắc thì hỏi: {settings.contact}."))
+    return "\n".join((f"Kính gửi {name},", *(survey if wards else ()), *other_lines, f"Khi vướng mắc, liên hệ: {contact}."))
 
 
 def send_reminders(
@@ -178,7 +188,11 @@ def _refresh_digest(session: Session, planned: Digest, settings: Settings, day: 
     if not wards and not planned.other_lines:
         return None
     return replace(
-        planned, wards=wards, text=digest_text(planned.full_name, rows[0].round, wards, settings, day, planned.other_lines)
+        planned,
+        wards=wards,
+        text=digest_text(
+            planned.full_name, rows[0].round, wards, settings, find_office(session, settings).contact, day, planned.other_lines
+        ),
     )
 
 

@@ -1,0 +1,83 @@
+"""The office in force, and its versions: each change makes a new one, with who and when."""
+
+from dataclasses import fields
+
+from flask import g
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts import audit
+from accounts.identity import Identity
+from inventory.models import OfficeVersion
+from inventory.office.office import Office, changed_fields
+from portal.clock import now
+from portal.database import reading_session
+from portal.errors import WardReadinessError
+from portal.formats import format_moment
+from portal.settings import Settings, current_settings
+
+
+class OfficeChangedError(WardReadinessError):
+    """Somebody else has put another version in force since this one was looked at."""
+
+    status = 409
+
+
+def current_office() -> Office:
+    """The office in force, looked up once for a request or a command."""
+    if "office" not in g:
+        with reading_session() as session:
+            g.office = find_office(session, current_settings())
+    office: Office = g.office
+    return office
+
+
+def find_office(session: Session, settings: Settings) -> Office:
+    """The newest version, or what the environment says where nobody has changed anything."""
+    versions = list_versions(session, limit=1)
+    return Office.from_values(versions[0].office) if versions else office_of(settings)
+
+
+def office_of(settings: Settings) -> Office:
+    """The office of the environment's settings."""
+    return Office(**{part.name: getattr(settings, part.name) for part in fields(Office)})
+
+
+def list_versions(session: Session, limit: int = 50) -> list[OfficeVersion]:
+    """The versions, the newest first."""
+    return list(session.scalars(select(OfficeVersion).order_by(OfficeVersion.id.desc()).limit(limit)))
+
+
+def version_stamp(versions: list[OfficeVersion]) -> str:
+    """What stands for the newest of these versions."""
+    return str(versions[0].id) if versions else ""
+
+
+def change_office(session: Session, office: Office, seen: str, identity: Identity) -> bool:
+    """Put another version in force, and say whether anything differs from the one before.
+
+    Raises OfficeChangedError where the version in force is no longer the one that the editor saw.
+    """
+    versions = list_versions(session, limit=1)
+    if seen != version_stamp(versions):
+        newest = versions[0]
+        raise OfficeChangedError(
+            f"Trong lúc sửa, {newest.by} đã lưu một bản khác lúc {format_moment(newest.at)}. "
+            "Những gì bạn điền còn ở dưới: đối chiếu với lần thay đổi mới nhất rồi lưu lại."
+        )
+    before = find_office(session, current_settings())
+    names = changed_fields(before, office)
+    if versions and not names:
+        return False
+    session.add(OfficeVersion(office=office.to_values(), by=identity.full_name, at=now()))
+    old, new = before.to_values(), office.to_values()
+    audit.log(
+        session,
+        identity,
+        "office:change",
+        "city",
+        before={name: old[name] for name in names},
+        after={name: new[name] for name in names},
+    )
+    g.pop("office", None)
+    return True

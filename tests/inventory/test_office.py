@@ -1,0 +1,100 @@
+"""The office: the environment's until somebody changes it, then version after version, on every page and file that names it."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from accounts.identity import Role
+from accounts.models import AuditEntry
+from inventory.models import OfficeVersion
+from inventory.office.store import find_office, office_of
+from portal.settings import read_settings
+from tests.factories.office import FIELDS, seen_on
+from tests.support.applications import set_setting
+
+
+@pytest.fixture
+def administrator(sign_in):
+    return sign_in(Role.ADMINISTRATOR)
+
+
+def test_the_environment_says_it_until_somebody_changes_it(app, session):
+    settings = app.config["SETTINGS"]
+    assert find_office(session, settings) == office_of(settings)
+
+
+@pytest.mark.both_databases
+def test_a_change_makes_a_version_and_a_line_of_the_trail(session, administrator):
+    page = administrator.get("/office")
+    assert "SỞ TÀI CHÍNH" in page.text
+    assert "Các lần thay đổi" not in page.text
+    assert administrator.post("/office", data=FIELDS | {"seen": seen_on(page)}).status_code == 302
+    page = administrator.get("/office")
+    assert "Đã lưu." in page.text
+    assert "Trần Thị Thử" in page.text.partition("Các lần thay đổi")[2]
+    administrator.post("/office", data=FIELDS | {"seen": seen_on(page), "target_date": "31/07/2026"})
+    versions = session.scalars(select(OfficeVersion).order_by(OfficeVersion.id)).all()
+    assert [version.office["target_date"] for version in versions] == ["2026-06-30", "2026-07-31"]
+    assert versions[0].by == "Người thử Quản trị hệ thống"
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "office:change").order_by(AuditEntry.id.desc())).first()
+    assert (entry.before, entry.after) == ({"target_date": "2026-06-30"}, {"target_date": "2026-07-31"})
+
+
+def test_to_save_what_stands_already_confirms_it_once(session, administrator):
+    page = administrator.get("/office")
+    standing = find_office(session, read_settings({"TARGET_DATE": "2026-03-31"})).to_values()
+    session.rollback()
+    administrator.post("/office", data=standing | {"seen": seen_on(page)})
+    again = administrator.post("/office", data=standing | {"seen": seen_on(administrator.get("/office"))}, follow_redirects=True)
+    assert "Không có gì đổi." in again.text
+    assert len(session.scalars(select(OfficeVersion)).all()) == 1
+
+
+def test_who_changes_what_another_has_changed_meanwhile_is_told_and_loses_nothing(session, administrator):
+    page = administrator.get("/office")
+    administrator.post("/office", data=FIELDS | {"seen": seen_on(page)})
+    late = administrator.post("/office", data=FIELDS | {"seen": seen_on(page), "contact": "Số khác"})
+    assert late.status_code == 409
+    assert "Người thử Quản trị hệ thống đã lưu một bản khác" in late.text
+    assert 'value="Số khác"' in late.text
+    assert administrator.post("/office", data=FIELDS | {"seen": seen_on(late), "contact": "Số khác"}).status_code == 302
+    assert len(session.scalars(select(OfficeVersion)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("agency", "", "Hãy điền ô này."),
+        ("contact", " ", "Hãy điền ô này."),
+        ("contact", "x" * 301, "Không được dài quá 300 ký tự."),
+        ("target_date", "30/02/2026", "Ngày chưa đúng."),
+        ("co_agency", "SỞ TÀI CHÍNH", "Có cơ quan cùng lập thì phải có chức vụ người ký của cơ quan ấy."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_changes_nothing(session, administrator, field, value, message):
+    answer = administrator.post("/office", data=FIELDS | {"seen": "", field: value})
+    assert answer.status_code == 400
+    assert message in answer.text
+    assert "Trần Thị Thử" in answer.text
+    assert session.scalars(select(OfficeVersion)).all() == []
+
+
+def test_every_page_and_file_names_the_office_of_now(demo_sign_in):
+    administrator = demo_sign_in("quantri")
+    administrator.post("/office", data=FIELDS | {"seen": seen_on(administrator.get("/office"))})
+    assert "Tổ giúp việc, điện thoại 024 0000 0000" in demo_sign_in("canbo").get("/").text
+    assert "30/06/2026" in demo_sign_in("lanhdao").get("/readiness").text
+    planner = demo_sign_in("taichinh")
+    book = load_workbook(BytesIO(planner.get("/plans/1/workbook.xlsx").data), read_only=True)
+    words = {str(cell) for sheet in book for row in sheet.iter_rows(max_row=200, values_only=True) for cell in row if cell}
+    assert "SỞ KHOA HỌC VÀ CÔNG NGHỆ" in words
+    assert "Trần Thị Thử" in words
+    assert not [word for word in words if "SỞ TÀI CHÍNH" in word]
+
+
+def test_a_change_of_the_environment_no_longer_counts_once_the_page_has_been_saved(app, administrator):
+    administrator.post("/office", data=FIELDS | {"seen": seen_on(administrator.get("/office"))})
+    set_setting(app, contact="Số cũ")
+    assert "Số cũ" not in administrator.get("/office").text
