@@ -66,6 +66,7 @@ PAGES = {
 
 
 @pytest.mark.journey
+@pytest.mark.long
 @pytest.mark.parametrize("username", PAGES)
 def test_axe_finds_nothing(visit_at, username):
     page = visit_at(WIDTHS[0]).sign_in(username)

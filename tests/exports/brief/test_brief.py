@@ -304,6 +304,7 @@ def test_what_there_is_not_is_no_page(demo_sign_in, path):
     assert demo_sign_in("lanhdao").get(path).status_code == 404
 
 
+@pytest.mark.long
 def test_the_command_writes_every_brief_and_tells_how_far_it_is(demo_app, tmp_path):
     result = demo_app.test_cli_runner().invoke(args=["brief", str(tmp_path / "all")])
     assert result.exit_code == 0, result.output

@@ -160,6 +160,7 @@ def test_libreoffice_agrees_on_every_formula(data, tmp_path):
     assert check_in_libreoffice(data, tmp_path) > 2_000
 
 
+@pytest.mark.long
 def test_libreoffice_agrees_on_every_formula_of_the_city(demo_plan, tmp_path):
     assert check_in_libreoffice(build_workbook(demo_plan, WORKBOOK_CONTEXT), tmp_path) > 10_000
 

@@ -72,6 +72,7 @@ def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchange
     assert difference.warnings == ()
 
 
+@pytest.mark.long
 def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
     source = sources_of(plan)[-1]
     subset = source_subset(plan, source)
@@ -88,6 +89,7 @@ def test_a_ward_without_lines_has_a_workbook_too(tmp_path):
 
 
 class TestDownloads:
+    @pytest.mark.long
     def test_the_archive_of_wards_is_the_plan_to_the_dong(self, demo_sign_in, demo_session):
         plan = get_plan(demo_session, 1)
         demo_session.rollback()

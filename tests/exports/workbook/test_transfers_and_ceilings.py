@@ -204,6 +204,7 @@ def pictures_of(data):
     return pictures
 
 
+@pytest.mark.long
 def test_both_engines_agree_on_the_whole_city(city_workbook, tmp_path):
     assert check_recalculation(recalculated(city_workbook, tmp_path), city_workbook) > 10_000
     assert check_in_libreoffice(city_workbook, tmp_path) > 10_000
