@@ -209,6 +209,7 @@ def test_without_scripts_the_form_asks_for_the_page(visit):
 
 @pytest.mark.journey
 @at_a_desk
+@pytest.mark.long
 @pytest.mark.parametrize("query", ["colour=cost", "view=land&colour=CR-A1&find=ba", "view=land&colour=change"])
 def test_axe_finds_nothing_on_any_map(leader, query):
     leader.goto(f"/readiness?{query}")
