@@ -100,7 +100,19 @@ def identity_of(browser_session: BrowserSession) -> Identity | None:
     person, row = to_identity(browser_session.user), browser_session.stand_in
     if row is None or not is_valid(row):
         return person
-    absent = to_identity(row.absent)
+    return _act_for(person, to_identity(row.absent))
+
+
+def find_identity(session: Session, username: str, acts_for: str | None) -> Identity | None:
+    """The person of an open account, acting for whom they may still act; None where either has ended."""
+    user = session.scalars(select(User).where(User.username == username, User.is_active)).first()
+    if user is None or acts_for is None:
+        return to_identity(user) if user is not None else None
+    row = next((row for row in list_offered(session, user.id) if row.absent.username == acts_for), None)
+    return _act_for(to_identity(user), to_identity(row.absent)) if row is not None else None
+
+
+def _act_for(person: Identity, absent: Identity) -> Identity:
     full_name = f"{person.full_name} (làm thay {absent.full_name})"
     return Identity(
         person.user_id,

@@ -5,7 +5,7 @@ from functools import partial
 from flask import Flask, current_app, g, render_template
 from sqlalchemy import select
 
-from accounts import cli, stand_ins
+from accounts import cli, jobs, stand_ins, users_import
 from accounts.demo import load_demo_accounts
 from accounts.first_steps import find_accounts_state, find_mail_state
 from accounts.guards import require_identity
@@ -14,8 +14,9 @@ from accounts.models import User, UserWard
 from accounts.permissions import Permission, may
 from accounts.start_checks import refuse_demo_accounts, require_administrator
 from accounts.users import make_credentials
-from accounts.views import audit, own_account, sign_in, system, users  # noqa: F401 - all of them add their pages to one blueprint
+from accounts.views import audit, job_pages, own_account, sign_in, system, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
+from portal.jobs.kinds import add_job_kind, set_job_gate
 from portal.navigation import FirstStep, HomePanel, MenuEntry, add_first_step, add_home_panel, add_menu_entry, first_steps
 from portal.setup import add_demo_step, add_setup_question, keep_beyond_demo
 from portal.start import add_start_check
@@ -40,6 +41,8 @@ def init_app(app: Flask) -> None:
         add_demo_step(app, 10, partial(load_demo_accounts, credentials=make_credentials(sign_in.DEMO_PASSWORD)))
     keep_beyond_demo(app, User.metadata.tables["user"], ~User.is_demo)
     keep_beyond_demo(app, UserWard.metadata.tables["user_ward"], UserWard.user_id.in_(select(User.id).where(~User.is_demo)))
+    set_job_gate(app, jobs.enter)
+    add_job_kind(app, users_import.KIND)
     add_start_check(app, refuse_demo_accounts)
     add_start_check(app, require_administrator)
 

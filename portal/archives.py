@@ -1,9 +1,9 @@
 """Every .zip, .xlsx and .docx is written by ``open_archive``: equal content is equal bytes, whenever and wherever it is written."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from io import BytesIO, RawIOBase
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +18,7 @@ _UNIX, _RIGHTS = 3, 0o644 << 16
 
 
 def open_archive(
-    target: "IO[bytes] | _Drain", *, on: date = NO_DAY, is_packed: bool = True, parts: Mapping[str, bytes] | None = None
+    target: IO[bytes], *, on: date = NO_DAY, is_packed: bool = True, parts: Mapping[str, bytes] | None = None
 ) -> ZipFile:
     """An archive to write into, whose files all bear the day of the content.
 
@@ -37,17 +37,6 @@ def pack(files: Mapping[str, bytes], on: date = NO_DAY) -> bytes:
     return buffer.getvalue()
 
 
-def stream(files: Iterable[tuple[str, bytes]], on: date = NO_DAY) -> Iterator[bytes]:
-    """The same piece by piece: each file as it is made, and the table of contents at the end."""
-    drain = _Drain()
-    with open_archive(drain, on=on, is_packed=False) as archive:
-        archive.comment = stamp().encode("ascii")
-        for name, data in files:
-            archive.writestr(name, data)
-            yield drain.empty()
-    yield drain.empty()
-
-
 def rewrite(data: bytes, parts: Mapping[str, bytes], on: date = NO_DAY) -> bytes:
     """An archive that another program's code wrote, written anew with some of its ``parts`` in place of its own."""
     buffer = BytesIO()
@@ -58,7 +47,7 @@ def rewrite(data: bytes, parts: Mapping[str, bytes], on: date = NO_DAY) -> bytes
 
 
 class _Archive(ZipFile):
-    def __init__(self, target: "IO[bytes] | _Drain", on: date, parts: Mapping[str, bytes], compression: int) -> None:
+    def __init__(self, target: IO[bytes], on: date, parts: Mapping[str, bytes], compression: int) -> None:
         super().__init__(target, "w", compression)
         self._on, self._parts = (on.year, on.month, on.day, 0, 0, 0), parts
 
@@ -88,23 +77,3 @@ class _Archive(ZipFile):
         entry = ZipInfo(name.filename if isinstance(name, ZipInfo) else name, self._on)
         entry.compress_type, entry.create_system, entry.external_attr = self.compression, _UNIX, _RIGHTS
         return entry
-
-
-class _Drain(RawIOBase):
-    """Something to write into that cannot be sought in and is emptied again and again."""
-
-    def __init__(self) -> None:
-        self.held = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.held += data
-        return len(data)
-
-    def empty(self) -> bytes:
-        """What was written since the last time."""
-        data = bytes(self.held)
-        self.held.clear()
-        return data

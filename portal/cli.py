@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from waitress import serve as serve_with_waitress
 
 from portal.errors import WardReadinessError
+from portal.jobs.child import worker_beside, worker_command
 from portal.request_log import write_json
 from portal.settings import current_settings
 from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, remove_demo, run_setup
@@ -86,7 +87,8 @@ def serve() -> None:
     # A short queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        serve_with_waitress(app, host="127.0.0.1", port=port, **SERVER)
+        with worker_beside(worker_command()):
+            serve_with_waitress(app, host="127.0.0.1", port=port, **SERVER)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise

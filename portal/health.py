@@ -3,6 +3,7 @@
 import logging
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint, current_app, jsonify
@@ -11,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.backups.newest import is_old, newest_backup
 from portal.file_store import StoreError, check_store
+from portal.jobs.ledger import QueueError
+from portal.jobs.queue import has_queue, job_queue
 from portal.labels import LabelledEnum
 from portal.mail import MailError, check_mail
 from portal.migration import current_version, head
@@ -20,6 +23,7 @@ blueprint = Blueprint("health", __name__)
 log = logging.getLogger("ward_readiness")
 # With less left, somebody has to look; with still less, SQLite may stop in the midst of a day. Bytes.
 LITTLE_SPACE, NO_SPACE = 1024**3, 64 * 1024**2
+LONG_WAIT = timedelta(minutes=5)
 
 
 class Health(LabelledEnum):
@@ -44,6 +48,7 @@ PARTS = {
     "store": Part("Kho tệp chứng minh", "xem EVIDENCE_URL, quyền của thư mục, dung lượng"),
     "mail": Part("Thư", "xem SMTP_URL, MAIL_FOLDER, máy chủ thư"),
     "disk": Part("Đĩa", "dọn đĩa: còn dưới 1 GB là cần xem, dưới 64 MB là hỏng"),
+    "jobs": Part("Yêu cầu xử lý lâu", "chạy “ward-readiness jobs work”, hoặc xem vì sao tiến trình ấy dừng"),
     "backup": Part("Sao lưu", "chạy “ward-readiness backup create”, xem vì sao lịch không chạy"),
 }
 
@@ -81,6 +86,7 @@ def check_parts(settings: Settings) -> dict[str, Health]:
         "store": _check_store(settings),
         "mail": _check_mail(settings),
         "disk": _check_disks(settings),
+        "jobs": _check_jobs(),
         "backup": Health.WARNING if settings.is_production and is_old(newest_backup(settings)) else Health.OK,
     }
 
@@ -113,6 +119,15 @@ def _check_mail(settings: Settings) -> Health:
     except MailError:
         return Health.WARNING
     return Health.OK
+
+
+def _check_jobs() -> Health:
+    """Whoever waits for so long waits for a worker that is not there."""
+    try:
+        is_late = has_queue() and job_queue().ledger.oldest_wait() > LONG_WAIT
+    except QueueError:
+        return Health.WARNING
+    return Health.WARNING if is_late else Health.OK
 
 
 def _check_disks(settings: Settings) -> Health:

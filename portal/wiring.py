@@ -15,6 +15,7 @@ from portal.assets import FOLDERS, fingerprint
 from portal.backups.newest import is_old, newest_backup
 from portal.clock import today
 from portal.errors import WardReadinessError
+from portal.jobs.commands import jobs
 from portal.migration import current_version, head
 from portal.navigation import FirstStep, StepState, add_first_step, menu
 from portal.requests import CleanRequest
@@ -58,6 +59,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(cli.demo)
     app.cli.add_command(cli.serve)
     app.cli.add_command(backup_commands.backup)
+    app.cli.add_command(jobs)
 
 
 def _add_template_helpers(app: Flask, settings: Settings) -> None:

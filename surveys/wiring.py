@@ -11,6 +11,7 @@ from inventory.wards.queries import list_wards
 from portal.backups.stored_files import add_stored_files
 from portal.clock import today
 from portal.database import get_session
+from portal.jobs.kinds import JobKind, add_job_kind
 from portal.navigation import FirstStep, HomePanel, MenuEntry, StepState, add_first_step, add_home_panel, add_menu_entry
 from portal.setup import add_demo_step
 from surveys.checks.entries import QuestionnaireError
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
+    add_job_kind(app, JobKind("reminders", "Gửi thư nhắc", Permission.ROUND_MANAGE, timeliness.prepare_reminders))
     add_scope_check(app, "submission_id", check_submission_scope)
     add_stored_files(app, Evidence.__tablename__)
     app.extensions["wards_being_updated"] = wards_in_progress

@@ -11,15 +11,19 @@ from accounts import audit, stand_ins, users
 from accounts.forms import StandInForm, UserForm
 from accounts.guards import require_identity, requires
 from accounts.identity import Role
+from accounts.jobs import ask, follow, get_visible_job, is_own
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.scopes import ScopeError, describe_scope
-from accounts.users_workbook import UserTable, build_user_table, check_users, import_users, read_user_table
+from accounts.users_import import KIND, read_slips
+from accounts.users_workbook import UserTable, build_user_table, check_users, read_user_table
 from accounts.views.sign_in import blueprint
-from portal.database import get_session, reading_session, writes, writes_when
+from portal.database import get_session, reading_session, writes
 from portal.downloads import XLSX, send_bytes
-from portal.errors import WardReadinessError
+from portal.errors import NotFoundError, WardReadinessError
 from portal.formats import format_day
+from portal.jobs.job import Job
+from portal.jobs.queue import job_queue
 from portal.posted_files import encode_file, is_taken, read_posted_file
 
 PAGE_SIZE = 100
@@ -79,22 +83,34 @@ def user_upload() -> ResponseReturnValue:
 
 @blueprint.post("/users/import")
 @requires(Permission.USERS_MANAGE)
-@writes_when(is_taken)
 def user_import() -> ResponseReturnValue:
-    """Preview a table, or create the accounts of a previewed one: the file travels with the page in between, and is read again."""
+    """Preview a table, or have the accounts of a previewed one created: the file travels with the page in between, and is read again."""
     data = read_posted_file()
     try:
         table = read_user_table(data)
-        with reading_session() as db:
-            check_users(db, table)
+        check_users(get_session(), table)
         if not is_taken():
             return _import_page(table=table, file=encode_file(data))
-        credentials = [users.make_credentials() for _row in table.rows]
-        slips = import_users(get_session(), table, credentials)
+        return follow(ask(KIND.name, {"file": job_queue().keep(data)}))
     except WardReadinessError as error:
         return _import_page(error.message), error.status
-    audit.log(get_session(), require_identity(), "account:import", "file", after={"accounts": len(slips)})
-    return render_template("accounts/slips.html", slips=slips)
+
+
+@blueprint.get("/users/slips/<job_id>")
+@requires(Permission.USERS_MANAGE)
+def user_slips(job_id: str) -> ResponseReturnValue:
+    """The slips of an import, for whoever asked for it, until they are printed or their hour is over."""
+    slips = read_slips(_own_import(job_id))
+    return render_template("accounts/slips.html", slips=slips, job_id=job_id)
+
+
+@blueprint.post("/users/slips/<job_id>/printed")
+@requires(Permission.USERS_MANAGE)
+def user_slips_printed(job_id: str) -> ResponseReturnValue:
+    """They are on paper: their file is erased."""
+    job_queue().erase(_own_import(job_id))
+    flash(_("Đã xóa phiếu tài khoản khỏi máy chủ."), "success")
+    return redirect(url_for("accounts.user_list"))
 
 
 @blueprint.get("/users/<int:user_id>")
@@ -194,6 +210,14 @@ def stand_in_end(user_id: int, stand_in_id: int) -> ResponseReturnValue:
     )
     flash(_("Đã kết thúc ủy quyền."), "success")
     return redirect(url_for("accounts.user_page", user_id=user_id))
+
+
+def _own_import(job_id: str) -> Job:
+    """An import of the person of this request. Raises NotFoundError."""
+    job = get_visible_job(job_id)
+    if job.kind != KIND.name or not is_own(job):
+        raise NotFoundError(_("Không có phiếu tài khoản này."))
+    return job
 
 
 def _import_page(refusal: str = "", table: UserTable | None = None, file: str = "") -> str:

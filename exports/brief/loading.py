@@ -6,8 +6,11 @@ from sqlalchemy.orm import Session
 
 from exports.brief.brief import Area, Scope, Sources, city_scope, district_scope, ward_scope
 from inventory.prices.price_lists import current_price_list
+from inventory.snapshots.repository import previous_round_hashes
 from inventory.wards.wards import Ward
+from portal.caches import content_key
 from portal.errors import NotFoundError
+from portal.version import VERSION
 from portal.vietnamese import fold, sort_key
 from scoring.actions.register import list_open_actions
 from scoring.analysis.city_analysis import costs_to_ready
@@ -30,6 +33,21 @@ def read_sources(session: Session, target: date, *, is_demo: bool, sees: Sight) 
         actions=tuple(action for action in list_open_actions(session) if not action.is_sensitive or sees(action.ward_code)),
         without_evidence=frozenset(price.item for price in current_price_list(session).lacking_evidence),
         is_demo=is_demo,
+    )
+
+
+def key_of_sources(session: Session, sources: Sources, sees: Sight) -> str:
+    """The hash of all that briefs are written from, with what their reader may see."""
+    return content_key(
+        VERSION,
+        city_readiness(session, sources.on).version,
+        previous_round_hashes(session),
+        current_price_list(session).version,
+        sources.actions,
+        sorted(sources.without_evidence),
+        sources.target,
+        sources.is_demo,
+        [sees(code) for code in (None, *(ward.code for ward in sources.wards))],
     )
 
 

@@ -1,9 +1,6 @@
-"""Briefs as files, one or many. What writes a kind is loaded with the first file of that kind."""
+"""Briefs as files. What writes a kind is loaded with the first file of that kind."""
 
-from collections.abc import Iterator, Sequence
-
-from exports.brief.brief import Area, Brief, Scope, Sources, write_brief
-from portal.archives import stream
+from exports.brief.brief import Area, Brief, Scope
 from portal.vietnamese import fold
 
 MIMETYPES = {
@@ -29,9 +26,3 @@ def name_brief(scope: Scope, kind: str) -> str:
     slug = fold(scope.name).replace(" - ", " ").replace(" ", "-")
     code = f"{scope.wards[0].code}-" if scope.area is Area.WARD else ""
     return f"tom-tat-{code}{slug}.{kind}"
-
-
-def zip_briefs(sources: Sources, scopes: Sequence[Scope], kind: str, agency: str) -> Iterator[bytes]:
-    """A .zip, piece by piece: one brief after the other as it is made. Alike for equal briefs."""
-    files = ((name_brief(scope, kind), build_brief(write_brief(sources, scope), kind, agency)) for scope in scopes)
-    return stream(files, sources.on)

@@ -1,23 +1,32 @@
 """Briefs: one page for the city, a former district or a ward, to print or to take away, and all of the wards in one go."""
 
-from flask import Blueprint, Response, render_template, url_for
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
 from accounts.guards import require_identity, requires, sees_security
+from accounts.jobs import send_or_wait
 from accounts.permissions import Permission
 from exports.brief import content
-from exports.brief.brief import Area, Sources, write_brief
-from exports.brief.loading import districts_of, find_scope, read_sources, ward_scopes
-from exports.brief.rendering import MIMETYPES, build_brief, name_brief, zip_briefs
+from exports.brief.brief import Area, Scope, Sources, write_brief
+from exports.brief.loading import districts_of, find_scope, key_of_sources, read_sources, ward_scopes
+from exports.brief.rendering import MIMETYPES, build_brief, name_brief
 from inventory.office.store import current_office
+from portal.archives import pack
+from portal.caches import content_key
 from portal.database import get_session, write_separately
-from portal.downloads import send_bytes
+from portal.downloads import ZIP, send_bytes
 from portal.errors import NotFoundError
+from portal.jobs.kinds import MadeFile, Order, Outcome, Progress
 from portal.settings import current_settings
 
 blueprint = Blueprint("briefs", __name__, template_folder="../templates")
+# So many are made within half a second.
+FEW = 10
 
 
 @blueprint.get("/briefs")
@@ -39,15 +48,28 @@ def listing() -> ResponseReturnValue:
 @blueprint.get("/briefs/all.<kind>.zip")
 @requires(Permission.READINESS_READ)
 def all_wards(kind: str) -> ResponseReturnValue:
-    """The briefs of the wards within reach in one file, sent as they are made; audited."""
+    """The briefs of the wards within reach in one file; audited."""
     _check_kind(kind)
-    sources, identity, agency = _read_sources(), require_identity(), current_office().agency_parent
+    return send_or_wait("ward-briefs", {"kind": kind}, "brief:download", "city")
+
+
+def prepare_all_wards(parameters: Mapping[str, Any]) -> Order:
+    """The briefs of the wards within reach, as the city stands."""
+    kind, agency = parameters["kind"], current_office().agency_parent
+    sources, identity = _read_sources(), require_identity()
     scopes = [scope for scope in ward_scopes(sources) if identity.covers(scope.wards[0].code)]
-    after = {"briefs": len(scopes), "kind": kind}
-    write_separately(lambda session: audit.log(session, identity, "brief:download", "city", after=after))
-    response = Response(zip_briefs(sources, scopes, kind, agency), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f"attachment; filename=tom-tat-xa-phuong-{kind}.zip"
-    return response
+    codes = [scope.wards[0].code for scope in scopes]
+    key = content_key("ward-briefs", kind, agency, codes, key_of_sources(get_session(), sources, sees_security))
+    return Order(key, lambda progress: _make_all_wards(sources, scopes, kind, agency, progress), is_quick=len(scopes) <= FEW)
+
+
+def _make_all_wards(sources: Sources, scopes: Sequence[Scope], kind: str, agency: str, progress: Progress) -> Outcome:
+    files = {}
+    for done, scope in enumerate(scopes):
+        progress(done, len(scopes))
+        files[name_brief(scope, kind)] = build_brief(write_brief(sources, scope), kind, agency)
+    facts = {"briefs": len(scopes), "kind": kind}
+    return Outcome(MadeFile(pack(files, sources.on), f"tom-tat-xa-phuong-{kind}.zip", ZIP, facts))
 
 
 @blueprint.get("/briefs/city")

@@ -1,6 +1,8 @@
 """Files of a plan that leave the house; each download is audited."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -8,6 +10,7 @@ from flask_babel import gettext as _
 
 from accounts import audit
 from accounts.guards import require_identity, requires, sees_security
+from accounts.jobs import send_or_wait
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
@@ -17,11 +20,13 @@ from planning.funding.constraints import fund
 from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
-from planning.scenarios.loading import get_plan_record, plan_of, reference_of
+from planning.scenarios.loading import get_plan_record, plan_key, plan_of, reference_of
 from planning.scenarios.serialization import load_funding
+from portal.caches import content_key
 from portal.database import get_session, write_separately
 from portal.downloads import DOCX, XLSX, send_bytes
 from portal.errors import NotFoundError
+from portal.jobs.kinds import MadeFile, Order, Outcome, Progress
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 
@@ -32,7 +37,23 @@ blueprint = Blueprint("plan_files", __name__, template_folder="../templates")
 @requires(Permission.PLAN_DOWNLOAD)
 def workbook(plan_id: int) -> ResponseReturnValue:
     """The workbook that Finance works on."""
+    return send_or_wait("plan-workbook", {"plan": plan_id, "kind": _letter_kind()}, "plan:download", f"plan {plan_id}")
+
+
+def prepare_workbook(parameters: Mapping[str, Any]) -> Order:
+    """The workbook of a whole plan, as the plan and the city stand."""
+    plan_id, letter_kind = parameters["plan"], LetterKind(parameters["kind"])
+    session = get_session()
+    record, city = get_plan_record(session, plan_id), city_readiness(session)
+    context = WorkbookContext.of(current_office(), current_settings(), plan_id, sees=sees_security)
+    contents = [plan_key(session, record), record.funding, record.revision, letter_kind, city.version]
+    key = content_key("plan-workbook", contents, context.key(ward.code for ward in city.wards))
+    return Order(key, lambda progress: _make_workbook(plan_id, letter_kind, progress))
+
+
+def _make_workbook(plan_id: int, letter_kind: LetterKind, progress: Progress) -> Outcome:
     record = get_plan_record(get_session(), plan_id)
+    progress(0, 3)
     plan = plan_of(get_session(), record)
     candidates = candidates_of(plan)
     try:
@@ -40,13 +61,11 @@ def workbook(plan_id: int) -> ResponseReturnValue:
     except FloorError:
         # The page of ceilings says so; without a choice there is nothing to print.
         choice = None
-    context = replace(_context(plan_id), reference=_reference(record, plan))
+    progress(1, 3)
+    context = replace(_context(plan_id), reference=_reference(record, plan, letter_kind))
+    progress(2, 3)
     data = build_workbook(plan, context, candidates, choice)
-    identity = require_identity()
-    write_separately(
-        lambda session: audit.log(session, identity, "plan:download", f"plan {plan_id}", after={"total": plan.total()})
-    )
-    return send_bytes(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX)
+    return Outcome(MadeFile(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX, {"total": plan.total()}))
 
 
 @blueprint.get("/plans/<int:plan_id>/letter.docx")
@@ -58,7 +77,7 @@ def letter(plan_id: int) -> ResponseReturnValue:
 
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
-    reference = _reference(record, plan)
+    reference = _reference(record, plan, LetterKind(_letter_kind()))
     data = build_letter(plan, _context(plan_id), reference)
     identity = require_identity()
     after = {"kind": reference.kind.value, "code": reference.code}
@@ -76,9 +95,14 @@ def _context(plan_id: int) -> WorkbookContext:
     return WorkbookContext.of(current_office(), settings, plan_id, map_png, sees_security)
 
 
-def _reference(record: PlanRecord, plan: Plan) -> Reference:
-    """What ties letter and workbook together, of the kind that the address asks for."""
+def _letter_kind() -> str:
+    """The kind of letter that the address asks for. Raises NotFoundError."""
     kind = request.args.get("kind", LetterKind.PROPOSAL.value)
     if kind not in {kind.value for kind in LetterKind}:
         raise NotFoundError(_("Văn bản trình là Tờ trình hoặc Báo cáo."))
-    return reference_of(get_session(), record, plan, LetterKind(kind), current_office().agency)
+    return kind
+
+
+def _reference(record: PlanRecord, plan: Plan, kind: LetterKind) -> Reference:
+    """What ties letter and workbook together."""
+    return reference_of(get_session(), record, plan, kind, current_office().agency)

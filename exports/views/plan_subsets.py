@@ -1,7 +1,9 @@
 """One workbook for each ward and for each source: together they are the plan to the đồng. Each download is audited."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -9,20 +11,25 @@ from flask_babel import gettext as _
 
 from accounts import audit
 from accounts.guards import require_identity, requires, sees_security
+from accounts.jobs import send_or_wait
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.office.store import current_office
 from inventory.wards.wards import Ward
+from planning.plan.plan import Plan
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
-from planning.scenarios.loading import get_plan
+from planning.scenarios.loading import get_plan, get_plan_record, plan_key
 from portal.archives import pack
+from portal.caches import content_key
 from portal.database import get_session, write_separately
 from portal.downloads import XLSX, ZIP, send_bytes
 from portal.errors import NotFoundError
+from portal.jobs.kinds import MadeFile, Order, Outcome, Progress
 from portal.settings import current_settings
 from portal.territory import TERRITORY
 from portal.vietnamese import fold
+from scoring.rating.city_readiness import city_readiness
 
 blueprint = Blueprint("plan_parts", __name__, template_folder="../templates")
 
@@ -45,25 +52,56 @@ def ward_workbook(plan_id: int, ward_code: str) -> ResponseReturnValue:
 @requires(Permission.PLAN_DOWNLOAD)
 def workbooks_by_ward(plan_id: int) -> ResponseReturnValue:
     """A workbook for each ward that the plan says something of."""
+    return send_or_wait("plan-by-ward", {"plan": plan_id}, "plan:download-parts", f"plan {plan_id}")
+
+
+def prepare_by_ward(parameters: Mapping[str, Any]) -> Order:
+    """The workbooks of all wards, as the plan stands."""
+    plan_id = parameters["plan"]
+    return Order(_key("plan-by-ward", plan_id), lambda progress: _make_by_ward(plan_id, progress))
+
+
+def _make_by_ward(plan_id: int, progress: Progress) -> Outcome:
     plan = get_plan(get_session(), plan_id)
-    files = {
-        _file_name(ward): build_workbook(ward_subset(plan, ward), _context(plan_id, ward.full_name)) for ward in wards_of(plan)
-    }
-    _log_download("plan:download-parts", plan_id, files=len(files), total=plan.total())
-    return send_bytes(pack(files, plan.on), f"phuong-an-{plan_id}-theo-xa-phuong.zip", ZIP)
+    wards, files = wards_of(plan), {}
+    for done, ward in enumerate(wards):
+        progress(done, len(wards))
+        files[_file_name(ward)] = build_workbook(ward_subset(plan, ward), _context(plan_id, ward.full_name))
+    return _pack(files, plan, f"phuong-an-{plan_id}-theo-xa-phuong.zip")
 
 
 @blueprint.get("/plans/<int:plan_id>/workbooks-by-source.zip")
 @requires(Permission.PLAN_DOWNLOAD)
 def workbooks_by_source(plan_id: int) -> ResponseReturnValue:
     """A workbook for each source that pays a line."""
+    return send_or_wait("plan-by-source", {"plan": plan_id}, "plan:download-parts", f"plan {plan_id}")
+
+
+def prepare_by_source(parameters: Mapping[str, Any]) -> Order:
+    """The workbooks of all sources, as the plan stands."""
+    plan_id = parameters["plan"]
+    return Order(_key("plan-by-source", plan_id), lambda progress: _make_by_source(plan_id, progress))
+
+
+def _make_by_source(plan_id: int, progress: Progress) -> Outcome:
     plan = get_plan(get_session(), plan_id)
-    files = {}
-    for number, source in enumerate(sources_of(plan), start=1):
+    sources, files = sources_of(plan), {}
+    for number, source in enumerate(sources, start=1):
+        progress(number - 1, len(sources))
         context = _context(plan_id, _("%(count)s xã, phường. Nguồn vốn: %(source)s", count=TERRITORY.units, source=source))
         files[f"{number:02}-{_slug(source)}.xlsx"] = build_workbook(source_subset(plan, source), context)
-    _log_download("plan:download-parts", plan_id, files=len(files), total=plan.total())
-    return send_bytes(pack(files, plan.on), f"phuong-an-{plan_id}-theo-nguon-von.zip", ZIP)
+    return _pack(files, plan, f"phuong-an-{plan_id}-theo-nguon-von.zip")
+
+
+def _pack(files: Mapping[str, bytes], plan: Plan, name: str) -> Outcome:
+    return Outcome(MadeFile(pack(files, plan.on), name, ZIP, {"files": len(files), "total": plan.total()}))
+
+
+def _key(kind: str, plan_id: int) -> str:
+    """The hash of all that the parts of a plan are made of."""
+    session = get_session()
+    plan, wards = plan_key(session, get_plan_record(session, plan_id)), city_readiness(session).wards
+    return content_key(kind, plan, _context(plan_id, "").key(ward.code for ward in wards))
 
 
 def _context(plan_id: int, part: str) -> WorkbookContext:

@@ -1,11 +1,14 @@
 """Who writes the workbook and the letter, and where their plan is found."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Self
 
 from inventory.office.office import Office
 from planning.plan.document_reference import Reference
+from portal.caches import content_key
 from portal.settings import Settings
+from portal.version import VERSION
 from scoring.rating.redaction import Sight, sees_nothing
 
 
@@ -49,6 +52,11 @@ class WorkbookContext:
             public_url=settings.public_url,
             sees=sees,
         )
+
+    def key(self, ward_codes: Iterable[str]) -> str:
+        """The hash of all of it, with what its reader may see of these wards; before a map is drawn for it."""
+        values = [getattr(self, each.name) for each in fields(self) if each.name != "sees"]
+        return content_key(VERSION, *values, [self.sees(code) for code in (None, *ward_codes)])
 
     @property
     def letter_reference(self) -> str:

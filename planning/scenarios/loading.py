@@ -74,8 +74,14 @@ def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
 
 def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Plan:
     """The same, from its record."""
-    key = record.sha256 or _build_key(session, record, on)
-    return _plans.get(key, lambda: _read_final(session, record) if record.is_final else _build(session, record, on))
+    return _plans.get(
+        plan_key(session, record, on), lambda: _read_final(session, record) if record.is_final else _build(session, record, on)
+    )
+
+
+def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> str:
+    """The hash of all that the value of a scenario is made of, without making it."""
+    return record.sha256 or _build_key(session, record, on)
 
 
 def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:

@@ -15,6 +15,7 @@ from inventory.wards.wards import Ward, load_wards
 from portal.clock import now, today
 from portal.database import session_scope
 from portal.formats import format_day
+from portal.jobs.kinds import JobCancelledError, Progress, no_progress
 from portal.labels import LabelledEnum
 from portal.mail import MailError, send_mail
 from portal.reminders import ReminderSource, no_lines
@@ -74,6 +75,7 @@ class ReminderResult:
 
     sent_count: int
     failures: tuple[str, ...]
+    is_cancelled: bool = False
 
 
 def list_late_wards(session: Session, round: Round, day: date) -> tuple[LateWard, ...]:
@@ -143,19 +145,29 @@ def digest_text(
 
 
 def send_reminders(
-    engine: Engine, round_id: int, settings: Settings, day: date | None = None, other_lines: ReminderSource = no_lines
+    engine: Engine,
+    round_id: int,
+    settings: Settings,
+    day: date | None = None,
+    other_lines: ReminderSource = no_lines,
+    progress: Progress = no_progress,
 ) -> ReminderResult:
     """Send a mail to everybody who is due, has an address and was not reminded today. Pressing twice reminds once.
 
     The reminder is stored before the mail is sent, so that of two who press at once only one sends it, and deleted where the
     mail fails; each in a short transaction of its own, so that no ward waits for a slow mail server. A ward that sends its
-    submission meanwhile is not reminded.
+    submission meanwhile is not reminded. Cancelled, it stops between two mails, and says what was sent.
     """
     moment = day or today()
     with session_scope(engine, writes=False) as session:
         digests, _wards_without_officer = build_digests(session, get_round(session, round_id), settings, moment, other_lines)
-    sent_count, failures = 0, []
-    for planned in digests:
+    sent_count = 0
+    failures: list[str] = []
+    for done, planned in enumerate(digests):
+        try:
+            progress(done, len(digests))
+        except JobCancelledError:
+            return ReminderResult(sent_count, tuple(failures), is_cancelled=True)
         if not planned.address or planned.channel is not None:
             continue
         try:

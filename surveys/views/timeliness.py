@@ -1,5 +1,8 @@
 """Pages of a round for the reviewer: who sent in time, and reminders to those who are late."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,11 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import audit
 from accounts.guards import require_identity, requires
+from accounts.jobs import ask, follow
 from accounts.permissions import Permission
+from portal.caches import content_key
 from portal.clock import today
 from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_day, format_moment
+from portal.jobs.kinds import JobCancelledError, Order, Outcome, Progress
 from portal.reminders import reminder_lines
 from portal.settings import current_settings
 from portal.table_workbook import build_table_workbook
@@ -104,16 +110,26 @@ def reminders(round_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:round_id>/reminders")
 @requires(Permission.ROUND_MANAGE)
 def reminders_send(round_id: int) -> ResponseReturnValue:
-    """Send today's reminders; each is stored in a short transaction of its own."""
-    identity = require_identity()
+    """Have today's reminders sent: a slow mail server keeps nobody waiting."""
     get_round(get_session(), round_id)
-    result = send_reminders(current_app.extensions["engine"], round_id, current_settings(), other_lines=reminder_lines(current_app))
+    return follow(ask("reminders", {"round": round_id}))
+
+
+def prepare_reminders(parameters: Mapping[str, Any]) -> Order:
+    """The reminders of today."""
+    round_id = parameters["round"]
+    return Order(content_key("reminders", round_id, today()), lambda progress: _send_reminders(round_id, progress))
+
+
+def _send_reminders(round_id: int, progress: Progress) -> Outcome:
+    """Each is stored in a short transaction of its own."""
+    engine, settings, lines = current_app.extensions["engine"], current_settings(), reminder_lines(current_app)
+    result, identity = send_reminders(engine, round_id, settings, other_lines=lines, progress=progress), require_identity()
     after = {"letters": result.sent_count, "failed": len(result.failures)}
     write_separately(lambda session: audit.log(session, identity, "reminder:send", f"round {round_id}", after=after))
-    flash(_("Đã gửi %(count)s thư nhắc.", count=result.sent_count), "success" if result.sent_count else "info")
-    for failure in result.failures[:10]:
-        flash(failure, "danger")
-    return redirect(url_for("discipline.reminders", round_id=round_id))
+    if result.is_cancelled:
+        raise JobCancelledError(_("Đã hủy; trước đó đã gửi %(count)s thư nhắc.", count=result.sent_count))
+    return Outcome(lines=(_("Đã gửi %(count)s thư nhắc.", count=result.sent_count), *result.failures[:10]))
 
 
 @blueprint.post("/<int:round_id>/reminders/noted")

@@ -280,7 +280,7 @@ class TestManyAtOnce:
         assert "Sẽ tạo 2 tài khoản dưới đây." in page.text
         assert look(session, select(User.username)) == ["nguoi-administrator"]
         content = re.search(r'name="content" value="([^"]+)"', page.text)[1]
-        slips = administrator.post("/users/import", data={"content": content, "do": "take"})
+        slips = administrator.post("/users/import", data={"content": content, "do": "take"}, follow_redirects=True)
         assert slips.text.count("Mật khẩu một lần:") == 2
         assert set(look(session, select(User.username))) == {"nguoi-administrator", "thu.ha", "duc.anh"}
         password = re.search(r"thu\.ha</code></p>\s*<p[^>]*>Mật khẩu một lần: <code>([^<]+)</code>", slips.text)[1]

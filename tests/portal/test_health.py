@@ -21,7 +21,7 @@ def test_all_is_well(client):
     assert parts_of(client) == (
         200,
         "ok",
-        {"database": "ok", "migration": "ok", "store": "ok", "mail": "ok", "disk": "ok", "backup": "ok"},
+        {"database": "ok", "migration": "ok", "store": "ok", "mail": "ok", "disk": "ok", "jobs": "ok", "backup": "ok"},
     )
     assert client.get("/health").json == client.get("/health/ready").json
 

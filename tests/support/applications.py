@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -17,12 +18,15 @@ from werkzeug.test import TestResponse
 from accounts.models import User
 from accounts.sessions import SessionLimits, begin_session
 from portal.database import make_engine, session_scope
+from portal.jobs.queue import JobQueue
+from portal.jobs.storage import open_immediate_huey
 from portal.settings import Settings, read_settings
 from tests.house.pages import CheckedClient
 from wsgi import build_app
 
 # Compiled once, the templates serve every application.
 _templates = tempfile.TemporaryDirectory(prefix="templates-")
+_results = tempfile.TemporaryDirectory(prefix="results-")
 _idle_apps: list[Flask] = []
 # The token of a session that is open for each account of the demo.
 demo_tokens: dict[str, str] = {}
@@ -47,6 +51,8 @@ def borrowed_app(url: str) -> Iterator[Flask]:
     app = _idle_apps.pop() if _idle_apps else make_app(url)
     app.extensions["engine"].dispose()
     app.extensions["engine"] = make_engine(url)
+    # What is asked for is done at once, unless a test takes this away: then it waits for a worker, as it does for people.
+    app.extensions["jobs"] = JobQueue(app, open_immediate_huey(), Path(_results.name))
     config = dict(app.config)
     app.config["SETTINGS"] = app.jinja_env.globals["settings"] = settings_for(url)
     yield app

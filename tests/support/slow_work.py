@@ -10,7 +10,7 @@ import argon2
 import click
 import fsspec
 import pytest
-from flask import has_request_context
+from flask import g, has_request_context
 from PIL import Image
 
 from inventory.boundaries import geojson
@@ -40,7 +40,7 @@ def refuse_while_writing(words: str, owner: object, name: str) -> None:
     @wraps(function)
     def guarded(*args, **kwargs):
         # Set-up and demo are loaded by tests too, before anybody is there to wait.
-        if holds_writers() and (has_request_context() or click.get_current_context(silent=True)):
+        if holds_writers() and (has_request_context() or click.get_current_context(silent=True) or g.get("job")):
             complaints.append(words)
             raise SlowWorkError(
                 f"a transaction that writes {words}: do it before the first get_session(), or in a session of its own"
