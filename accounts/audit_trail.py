@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.audit_labels import describe_action, describe_key, describe_subject
+from accounts.identity import acting_name
 from accounts.models import AuditEntry
 from portal.clock import HANOI
 from portal.formats import format_moment
@@ -61,7 +62,7 @@ def build_audit_workbook(entries: list[AuditEntry], note: str) -> bytes:
 
 def describe_person(entry: AuditEntry) -> str:
     """Who it was, and for whom they acted."""
-    return f"{entry.username} (làm thay {entry.acts_for})" if entry.acts_for else entry.username
+    return acting_name(entry.username, entry.acts_for) if entry.acts_for else entry.username
 
 
 def describe_values(value: Any) -> str:

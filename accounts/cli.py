@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from accounts import audit
 from accounts.identity import Role, Scope
 from accounts.passwords import check_strength
+from accounts.personal_data import build_export
 from accounts.places import place_names
-from accounts.users import AccountDetails, create_user, has_administrator, make_credentials
+from accounts.removal import announce_removal, check_removal, describe_removal, log_removal, remove_person
+from accounts.users import AccountDetails, create_user, get_named_user, has_administrator, make_credentials
 from accounts.users_workbook import check_users, import_users, read_user_table
 from portal.database import session_scope
 from portal.errors import WardReadinessError
+from portal.settings import current_settings
 
 users = AppGroup("users", help="Tài khoản.")
 
@@ -43,6 +46,46 @@ def users_import(file: Path, slips: Path) -> None:
         slips.write_text(render_template("accounts/slips_file.html", slips=created), "utf-8")
     slips.chmod(0o600)
     click.echo(f"Đã tạo {len(created)} tài khoản. Phiếu để in: {slips.name}. In xong hãy xóa tệp này.")
+
+
+@users.command("export")
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def users_export(name: str, file: Path) -> None:
+    """Ghi mọi dữ liệu cá nhân của tài khoản NAME (tên đăng nhập hoặc số) vào FILE (.xlsx)."""
+    engine = current_app.extensions["engine"]
+    try:
+        with session_scope(engine, writes=False) as session:
+            user = get_named_user(session, name)
+            username, data = user.username, build_export(session, user.id)
+    except WardReadinessError as error:
+        raise click.ClickException(error.message) from None
+    file.write_bytes(data)
+    file.chmod(0o600)
+    with session_scope(engine, writes=True) as session:
+        audit.log(session, None, "account:export", f"account {username}")
+    click.echo(f"Đã ghi {file}. Trao cho người ấy xong hãy xóa tệp này.")
+
+
+@users.command("remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Không hỏi lại.")
+def users_remove(name: str, yes: bool) -> None:
+    """Gỡ người đã rời có tài khoản NAME (tên đăng nhập hoặc số, đã khóa): thay tên bằng bí danh, không làm lại được."""
+    engine, settings = current_app.extensions["engine"], current_settings()
+    try:
+        with session_scope(engine, writes=False) as session:
+            user_id = get_named_user(session, name).id
+            account = check_removal(session, settings, user_id)
+        if not yes:
+            click.confirm(f"Gỡ người có tài khoản số {user_id}? Việc này không làm lại được.", abort=True)
+        announce_removal(settings, account)
+        with session_scope(engine, writes=True) as session:
+            removal = remove_person(session, settings, user_id)
+            log_removal(session, None, removal)
+    except WardReadinessError as error:
+        raise click.ClickException(error.message) from None
+    click.echo(describe_removal(removal))
 
 
 def ask_first_administrator(session: Session) -> Callable[[Session], object] | None:

@@ -71,6 +71,12 @@ class StandInForm(BaseForm):
     document = StringField(_("Văn bản ủy quyền, phân công (số, ngày)"), [DataRequired(), Length(max=200)])
 
 
+class RemovalForm(BaseForm):
+    """Removing a person who left."""
+
+    confirmed = StringField(_("Gõ lại tên đăng nhập để xác nhận"), [DataRequired(), Length(max=64)])
+
+
 class EmailForm(BaseForm):
     """One's address for reminders."""
 

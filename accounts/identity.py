@@ -40,6 +40,11 @@ SCOPES: dict[Role, tuple[Scope, ...]] = {
 }
 
 
+def acting_name(deputy: str, absent: str) -> str:
+    """Whose hand it was, and for whom: ``Nguyễn Văn An (làm thay Trần Thị Bình)``."""
+    return f"{deputy} (làm thay {absent})"
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who is signed in. ``wards`` is None for the whole city. ``acts_for`` is the user name of whom this person stands in for."""

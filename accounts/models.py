@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import CleanJson, Instant, NfcStr, NfcString
+from portal.columns import CleanJson, Instant, NfcStr, NfcString, Personal, PersonContact, PersonMention, PersonName, holds
 from portal.database import Base
 
 
@@ -16,9 +16,9 @@ class User(Base):
     __tablename__ = "user"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(64), unique=True)
-    full_name: Mapped[NfcStr]
-    email: Mapped[NfcStr] = mapped_column(default="")
+    username: Mapped[str] = mapped_column(String(64), unique=True, info=holds(Personal.NAME))
+    full_name: Mapped[PersonName]
+    email: Mapped[PersonContact] = mapped_column(default="")
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(32))
     scope: Mapped[str] = mapped_column(String(16))
@@ -49,8 +49,8 @@ class StandIn(Base):
     deputy_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     since: Mapped[date]
     until: Mapped[date]
-    document: Mapped[NfcStr]
-    by: Mapped[NfcStr]
+    document: Mapped[PersonMention]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     absent: Mapped[User] = relationship(foreign_keys=[absent_id], lazy="joined", innerjoin=True)
@@ -67,7 +67,7 @@ class BrowserSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     began_at: Mapped[Instant]
     last_used_at: Mapped[Instant]
-    address: Mapped[str] = mapped_column(String(45))
+    address: Mapped[str] = mapped_column(String(45), info=holds(Personal.CONTACT))
     stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("stand_in.id", ondelete="SET NULL"))
     # Every page asks for both.
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
@@ -79,23 +79,23 @@ class SignInCount(Base):
 
     __tablename__ = "sign_in_count"
 
-    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), primary_key=True, info=holds(Personal.CONTACT))
     failures: Mapped[int]
     last_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class AuditEntry(Base):
-    """One line of the audit trail. Never changed, never removed."""
+    """One line of the audit trail. Never removed, and changed only where a pseudonym takes the place of a person who left."""
 
     __tablename__ = "audit_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Instant] = mapped_column(index=True)
     user_id: Mapped[int | None]
-    username: Mapped[str] = mapped_column(String(64))
-    address: Mapped[str | None] = mapped_column(String(45))
-    acts_for: Mapped[str | None] = mapped_column(String(64))
+    username: Mapped[str] = mapped_column(String(64), info=holds(Personal.NAME))
+    address: Mapped[str | None] = mapped_column(String(45), info=holds(Personal.CONTACT))
+    acts_for: Mapped[str | None] = mapped_column(String(64), info=holds(Personal.NAME))
     action: Mapped[str] = mapped_column(String(64), index=True)
-    subject: Mapped[str] = mapped_column(NfcString(128), index=True)
-    before: Mapped[Any | None] = mapped_column(CleanJson)
-    after: Mapped[Any | None] = mapped_column(CleanJson)
+    subject: Mapped[str] = mapped_column(NfcString(128), index=True, info=holds(Personal.MENTION))
+    before: Mapped[Any | None] = mapped_column(CleanJson, info=holds(Personal.MENTION))
+    after: Mapped[Any | None] = mapped_column(CleanJson, info=holds(Personal.MENTION))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Identity, Role
+from accounts.identity import Identity, Role, acting_name
 from accounts.models import BrowserSession, StandIn, User
 from accounts.sign_in import to_identity
 from portal.clock import now, today
@@ -113,7 +113,7 @@ def find_identity(session: Session, username: str, acts_for: str | None) -> Iden
 
 
 def _act_for(person: Identity, absent: Identity) -> Identity:
-    full_name = f"{person.full_name} (làm thay {absent.full_name})"
+    full_name = acting_name(person.full_name, absent.full_name)
     return Identity(
         person.user_id,
         person.username,

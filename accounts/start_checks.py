@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
+from accounts.removal import find_returned
 from accounts.users import has_administrator
 from portal.errors import SettingError
 from portal.settings import current_settings
@@ -21,4 +22,14 @@ def refuse_demo_accounts(session: Session) -> None:
         raise SettingError(
             "Cơ sở dữ liệu có tài khoản minh họa nên không dùng thật được. "
             "Chạy “flask --app wsgi demo remove” để gỡ, hoặc dùng cơ sở dữ liệu khác."
+        )
+
+
+def refuse_returned_accounts(session: Session) -> None:
+    """Raise SettingError where people are back who were removed: a backup from before was restored, or a removal was cut off."""
+    if returned := find_returned(session, current_settings()):
+        commands = ", ".join(f"“flask --app wsgi users remove {number}”" for number in returned)
+        raise SettingError(
+            "Cơ sở dữ liệu có lại người đã được gỡ (khôi phục từ bản sao lưu cũ, hoặc việc gỡ bị ngắt giữa chừng). "
+            f"Chạy {commands} rồi khởi động lại."
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,12 @@ def name_count(name: str) -> Count:
 def own_password_count(user_id: int) -> Count:
     """The count of the password that a person types again to change it."""
     return Count(f"own password {user_id}", DEVICE)
+
+
+def keys_of(name: str, user_id: int) -> ColumnElement[bool]:
+    """The rows that count for an account: by its name, by its devices, and for the password that is typed again."""
+    device = SignInCount.key.startswith("device ") & SignInCount.key.endswith(f" {name}", autoescape=True)
+    return or_(SignInCount.key.in_([name_count(name).key, own_password_count(user_id).key]), device)
 
 
 def find_wait(failures: int, since_last: timedelta, limit: Limit) -> timedelta:

@@ -11,6 +11,7 @@ from accounts.identity import Role, Scope
 from accounts.models import User, UserWard
 from accounts.passwords import check_strength, hash_password, make_one_time_password, verify_password
 from accounts.places import list_places
+from accounts.pseudonyms import REMOVED
 from accounts.scopes import check_scope, describe_scope
 from accounts.sessions import end_sessions
 from accounts.throttle import lift
@@ -20,6 +21,8 @@ from portal.mail import is_address
 from portal.vietnamese import fold
 
 MAX_FULL_NAME = 200
+# Of a number that every database can look up.
+MAX_DIGITS = 10
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
 
@@ -82,6 +85,8 @@ def check_details(details: AccountDetails) -> None:
 def check_username(session: Session, username: str) -> str:
     """The name as it is stored. Raises UserError where it is no name, or taken."""
     name = fold(username)
+    if name.startswith(REMOVED):
+        raise UsernameError(f"Tên đăng nhập không bắt đầu bằng “{REMOVED}”: chỗ ấy dành cho người đã rời. Chọn tên khác.")
     if not _USERNAME.fullmatch(name):
         raise UsernameError(f"Tên đăng nhập “{username}” cần 3 đến 64 ký tự, chỉ gồm chữ không dấu, số, dấu chấm, gạch.")
     if has_user(session, name):
@@ -146,9 +151,9 @@ def parse_wards(text: str) -> list[str]:
 
 
 def get_user(session: Session, user_id: int) -> User:
-    """One account. Raises NotFoundError."""
+    """One account. Raises NotFoundError; one that was removed is none any more."""
     user = session.get(User, user_id)
-    if user is None:
+    if user is None or is_removed(user):
         raise NotFoundError("Không có tài khoản này.")
     return user
 
@@ -158,19 +163,29 @@ def find_user(session: Session, username: str) -> User | None:
     return session.scalars(select(User).where(User.username == fold(username))).first()
 
 
+def get_named_user(session: Session, name: str) -> User:
+    """The account of a user name or a number. Raises NotFoundError."""
+    user = find_user(session, name)
+    if user is None and name.isascii() and name.isdecimal() and len(name) < MAX_DIGITS:
+        user = session.get(User, int(name))
+    if user is None or is_removed(user):
+        raise NotFoundError(f"Không có tài khoản “{name}”. Ghi tên đăng nhập, hoặc số tài khoản.")
+    return user
+
+
 def has_user(session: Session, name: str) -> bool:
     """Whether there is an account of this name, open or closed."""
     return session.scalars(select(User.id).where(User.username == name)).first() is not None
 
 
-def list_users(session: Session) -> list[User]:
-    """All accounts by name."""
-    return list(session.scalars(select(User).order_by(User.username)))
+def is_removed(user: User) -> bool:
+    """Whether only a pseudonym is left of the account, for what points at it."""
+    return user.username.startswith(REMOVED)
 
 
 def search_users(session: Session, text: str, role: str, state: str) -> list[User]:
     """The accounts whose name, full name, address or scope holds the text (whatever its diacritics), of a role and ``open`` or ``closed``."""
-    query = select(User).order_by(User.username)
+    query = select(User).where(User.username.not_like(f"{REMOVED}%")).order_by(User.username)
     if role:
         query = query.where(User.role == role)
     if state:

@@ -12,9 +12,9 @@ from accounts.guards import require_identity
 from accounts.identity import Role
 from accounts.models import User, UserWard
 from accounts.permissions import Permission, may
-from accounts.start_checks import refuse_demo_accounts, require_administrator
+from accounts.start_checks import refuse_demo_accounts, refuse_returned_accounts, require_administrator
 from accounts.users import make_credentials
-from accounts.views import audit, job_pages, own_account, sign_in, system, users  # noqa: F401 - all of them add their pages to one blueprint
+from accounts.views import audit, job_pages, own_account, personal_data, sign_in, system, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
 from portal.jobs.kinds import add_job_kind, set_job_gate
 from portal.navigation import FirstStep, HomePanel, MenuEntry, add_first_step, add_home_panel, add_menu_entry, first_steps
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     set_job_gate(app, jobs.enter)
     add_job_kind(app, users_import.KIND)
     add_start_check(app, refuse_demo_accounts)
+    add_start_check(app, refuse_returned_accounts)
     add_start_check(app, require_administrator)
 
 

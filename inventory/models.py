@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import CleanJson, Instant, NfcStr, Vnd
+from portal.columns import CleanJson, Instant, NfcStr, PersonName, PersonSignature, Vnd
 from portal.database import Base
 
 
@@ -67,9 +67,9 @@ class PriceListRecord(Base):
     delivery_year: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     based_on: Mapped[int | None]
-    created_by: Mapped[NfcStr] = mapped_column(default="")
+    created_by: Mapped[PersonSignature] = mapped_column(default="")
     created_at: Mapped[Instant | None]
-    published_by: Mapped[NfcStr] = mapped_column(default="")
+    published_by: Mapped[PersonSignature] = mapped_column(default="")
     published_at: Mapped[Instant | None]
     prices: Mapped[list["PriceRecord"]] = relationship(lazy="selectin", order_by="PriceRecord.item_code")
 
@@ -104,7 +104,7 @@ class PriceEvidence(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     stored_as: Mapped[str] = mapped_column(String(128))
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
 
 
@@ -122,7 +122,7 @@ class ObservedPriceRecord(Base):
     paid_on: Mapped[date]
     document: Mapped[NfcStr]
     kind: Mapped[str] = mapped_column(String(32))
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
 
 
@@ -136,7 +136,7 @@ class SnapshotRecord(Base):
     as_of: Mapped[date]
     round_name: Mapped[NfcStr]
     submission_id: Mapped[int | None]
-    approved_by: Mapped[NfcStr]
+    approved_by: Mapped[PersonSignature]
     approved_at: Mapped[Instant]
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     answered_items: Mapped[Any] = mapped_column(JSON)
@@ -200,7 +200,7 @@ class BoundarySetRecord(Base):
     filename: Mapped[NfcStr]
     source: Mapped[NfcStr]
     sha256: Mapped[str] = mapped_column(String(64))
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
     width: Mapped[int]
     height: Mapped[int]

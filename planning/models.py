@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import CleanJson, Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr, PersonMention, PersonName, PersonSignature
 from portal.database import Base
 
 
@@ -25,7 +25,7 @@ class PlanRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[NfcStr]
     revision: Mapped[int] = mapped_column(default=1)
-    note: Mapped[NfcStr] = mapped_column(default="")
+    note: Mapped[PersonMention] = mapped_column(default="")
     price_list_id: Mapped[int] = mapped_column(ForeignKey("price_list.id"))
     assumptions: Mapped[Any] = mapped_column(CleanJson)
     rates: Mapped[Any] = mapped_column(CleanJson, default=dict)
@@ -34,11 +34,11 @@ class PlanRecord(Base):
     is_default: Mapped[bool] = mapped_column(default=False)
     is_proposal: Mapped[bool] = mapped_column(default=False)
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
-    created_by: Mapped[NfcStr] = mapped_column(default="")
+    created_by: Mapped[PersonName] = mapped_column(default="")
     created_at: Mapped[Instant]
     content: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True, default=None)
     sha256: Mapped[str | None] = mapped_column(String(64))
-    final_by: Mapped[NfcStr] = mapped_column(default="")
+    final_by: Mapped[PersonSignature] = mapped_column(default="")
     final_at: Mapped[Instant | None]
     edits: Mapped[list["PlanEdit"]] = relationship(lazy="selectin", order_by="PlanEdit.id", cascade="all, delete-orphan")
     transfers: Mapped[list["PlanTransfer"]] = relationship(
@@ -68,9 +68,9 @@ class PlanEdit(Base):
     item_code: Mapped[str] = mapped_column(ForeignKey("item.code"))
     field: Mapped[str] = mapped_column(String(32))
     value: Mapped[NfcStr]
-    why: Mapped[NfcStr] = mapped_column(default="")
+    why: Mapped[PersonMention] = mapped_column(default="")
     channel: Mapped[str] = mapped_column("door", String(16))
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
 
 
@@ -87,5 +87,5 @@ class PlanTransfer(Base):
     receiver_code: Mapped[str] = mapped_column(ForeignKey("ward.code"))
     quantity: Mapped[int]
     metres: Mapped[int]
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     at: Mapped[Instant]

@@ -1,6 +1,7 @@
-"""Column types of the house: an instant is stored in UTC, text clean and in NFC, money in whole đồng."""
+"""Column types of the house: an instant is stored in UTC, text clean and in NFC, money in whole đồng; and which columns hold a person."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, String, Text
@@ -74,6 +75,28 @@ class CleanJson(TypeDecorator[Any]):
         return to_xml_values(value)
 
 
+class Personal(StrEnum):
+    """What a column holds of a person, and so what becomes of it when a person who left is removed (docs/personal-data.md)."""
+
+    # The name of a person or of an account, or both names of a deputy: a pseudonym takes its place.
+    NAME = "name"
+    # Text or JSON in which a person may be named: the name within it is replaced.
+    MENTION = "mention"
+    # Where a person is reached, or came from: taken away in the rows of this person.
+    CONTACT = "contact"
+    # Who answers for an official act, or a name under a hash: it stays.
+    SIGNATURE = "signature"
+
+
+def holds(kind: Personal) -> dict[str, Personal]:
+    """The mark of a column: ``info=holds(Personal.NAME)``."""
+    return {"personal": kind}
+
+
 Instant = Annotated[datetime, mapped_column(UtcInstant)]
 NfcStr = Annotated[str, mapped_column(NfcText)]
+PersonName = Annotated[str, mapped_column(NfcText, info=holds(Personal.NAME))]
+PersonSignature = Annotated[str, mapped_column(NfcText, info=holds(Personal.SIGNATURE))]
+PersonContact = Annotated[str, mapped_column(NfcText, info=holds(Personal.CONTACT))]
+PersonMention = Annotated[str, mapped_column(NfcText, info=holds(Personal.MENTION))]
 Vnd = Annotated[int, mapped_column(BigInteger)]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.columns import CleanJson, Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr, PersonContact, PersonMention, PersonName, PersonSignature
 from portal.database import Base
 
 # Columns that no action may leave empty; owner and deadline cannot be empty by their types.
@@ -29,8 +29,8 @@ class StandardRecord(Base):
     issued_number: Mapped[NfcStr] = mapped_column(default="")
     issued_on: Mapped[date | None]
     based_on: Mapped[str | None] = mapped_column(String(32))
-    drafted_by: Mapped[NfcStr] = mapped_column(default="")
-    published_by: Mapped[NfcStr] = mapped_column(default="")
+    drafted_by: Mapped[PersonSignature] = mapped_column(default="")
+    published_by: Mapped[PersonSignature] = mapped_column(default="")
 
 
 class StandardDraft(Base):
@@ -43,7 +43,7 @@ class StandardDraft(Base):
     based_on: Mapped[str] = mapped_column(String(32), ForeignKey("standard.version"))
     revision: Mapped[int] = mapped_column(default=1)
     editors: Mapped[Any] = mapped_column(CleanJson)
-    drafted_by: Mapped[NfcStr]
+    drafted_by: Mapped[PersonName]
     changed_at: Mapped[Instant]
 
 
@@ -61,18 +61,18 @@ class ActionRecord(Base):
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"), index=True)
     criterion: Mapped[str] = mapped_column(String(8), default="")
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    contact: Mapped[NfcStr]
+    contact: Mapped[PersonContact]
     task: Mapped[NfcStr]
     due: Mapped[date]
     unit: Mapped[str] = mapped_column(String(16))
-    head: Mapped[NfcStr]
+    head: Mapped[PersonMention]
     deliverable: Mapped[NfcStr]
     evidence: Mapped[NfcStr]
     authority: Mapped[str] = mapped_column(String(16))
-    created_by: Mapped[NfcStr]
+    created_by: Mapped[PersonName]
     created_at: Mapped[Instant]
     done_at: Mapped[Instant | None]
-    done_by: Mapped[NfcStr] = mapped_column(default="")
-    delivered: Mapped[NfcStr] = mapped_column(default="")
-    reopened_for: Mapped[NfcStr] = mapped_column(default="", server_default="")
+    done_by: Mapped[PersonName] = mapped_column(default="")
+    delivered: Mapped[PersonMention] = mapped_column(default="")
+    reopened_for: Mapped[PersonMention] = mapped_column(default="", server_default="")
     revision: Mapped[int] = mapped_column(default=1)

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from accounts.duties import add_duty
 from accounts.guards import add_scope_check
 from accounts.identity import Role
 from accounts.permissions import Permission
@@ -9,7 +10,7 @@ from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_ent
 from portal.reminders import add_reminder_lines
 from portal.setup import add_demo_step, add_setup_step
 from scoring.actions.panel import city_actions_panel, my_actions_panel
-from scoring.actions.register import get_action
+from scoring.actions.register import describe_open_actions, get_action
 from scoring.actions.reminders import action_reminders
 from scoring.actions.views import blueprint as action_blueprint
 from scoring.analysis.trend_views import blueprint as trend_blueprint
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
         add_home_panel(app, HomePanel(role, 20, my_actions_panel))
     app.extensions["ward_trail"] = ward_trail
     add_scope_check(app, "action_id", get_action)
+    add_duty(app, describe_open_actions)
     add_reminder_lines(app, lambda session, day: action_reminders(session, day, app.config["SETTINGS"].public_url))
     add_demo_step(app, 60, load_demo_actions)
     add_setup_step(app, 20, "bộ tiêu chuẩn tham chiếu", load_reference_standard)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import CleanJson, Instant, NfcStr
+from portal.columns import CleanJson, Instant, NfcStr, PersonContact, PersonMention, PersonName, PersonSignature
 from portal.database import Base
 
 
@@ -42,11 +42,11 @@ class Submission(Base):
     ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
     version: Mapped[int] = mapped_column(default=0)
-    prepared_by: Mapped[NfcStr] = mapped_column(default="")
-    confirmed_by: Mapped[NfcStr] = mapped_column(default="")
+    prepared_by: Mapped[PersonSignature] = mapped_column(default="")
+    confirmed_by: Mapped[PersonSignature] = mapped_column(default="")
     sent_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
-    return_reason: Mapped[NfcStr] = mapped_column(default="")
+    return_reason: Mapped[PersonMention] = mapped_column(default="")
     reopened_until: Mapped[date | None]
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     round: Mapped[Round] = relationship()
@@ -64,7 +64,7 @@ class Answer(Base):
     field: Mapped[str] = mapped_column(String(64), primary_key=True)
     raw: Mapped[NfcStr]
     version: Mapped[int]
-    saved_by: Mapped[NfcStr]
+    saved_by: Mapped[PersonName]
     saved_at: Mapped[Instant]
     is_carried: Mapped[bool] = mapped_column(default=False)
 
@@ -80,16 +80,16 @@ class SubmissionEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     at: Mapped[Instant]
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     kind: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[NfcStr] = mapped_column(default="")
+    reason: Mapped[PersonMention] = mapped_column(default="")
     answers: Mapped[Any | None] = mapped_column(CleanJson)
 
 
 class SubmissionChange(Base):
     """One field that was changed: before, after, who, when, and the AnswerSource. Never changed, never removed.
 
-    Only ``why`` may be added afterwards, once.
+    Only ``why`` may be added afterwards, once; and a pseudonym takes the place of a person who left.
     """
 
     __tablename__ = "submission_change"
@@ -97,12 +97,12 @@ class SubmissionChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     at: Mapped[Instant]
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     source: Mapped[str] = mapped_column("door", String(16))
     field: Mapped[str] = mapped_column(String(64))
     before: Mapped[NfcStr]
     after: Mapped[NfcStr]
-    why: Mapped[NfcStr] = mapped_column(default="")
+    why: Mapped[PersonMention] = mapped_column(default="")
 
 
 class Evidence(Base):
@@ -123,9 +123,9 @@ class Evidence(Base):
     stored_as: Mapped[str] = mapped_column(String(128))
     content_hash: Mapped[str] = mapped_column(String(64), default="")
     details: Mapped[Any | None] = mapped_column(CleanJson)
-    by: Mapped[NfcStr]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
-    removed_by: Mapped[NfcStr] = mapped_column(default="")
+    removed_by: Mapped[PersonName] = mapped_column(default="")
     removed_at: Mapped[Instant | None]
 
 
@@ -141,10 +141,10 @@ class Remark(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
     question: Mapped[str] = mapped_column(String(64), default="")
     kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[NfcStr]
-    by: Mapped[NfcStr]
+    text: Mapped[PersonMention]
+    by: Mapped[PersonName]
     at: Mapped[Instant]
-    settled_by: Mapped[NfcStr] = mapped_column(default="")
+    settled_by: Mapped[PersonName] = mapped_column(default="")
     settled_at: Mapped[Instant | None]
 
 
@@ -159,7 +159,7 @@ class Reminder(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     day: Mapped[date]
     channel: Mapped[str] = mapped_column(String(16))
-    address: Mapped[NfcStr]
-    text: Mapped[NfcStr]
+    address: Mapped[PersonContact]
+    text: Mapped[PersonMention]
     wards: Mapped[Any] = mapped_column(CleanJson)
     at: Mapped[Instant]

@@ -1,6 +1,6 @@
 """The door: sign-in, sign-out, and who is at the keyboard of each request."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -134,6 +134,8 @@ def _start_session(user: User) -> ResponseReturnValue:
     """Open a session for whoever has shown who they are, and go on to where they wanted."""
     start_session(user)
     audit.log(get_session(), to_identity(user), "account:sign-in", f"account {user.username}")
+    if audit.is_time_to_forget(current_app):
+        audit.forget_addresses(get_session())
     target = request.args.get("next", "")
     response = redirect(target if is_safe_address(target) else url_for("portal.home"))
     remember_device(response, user.username)

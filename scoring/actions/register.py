@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from accounts.audit import HIDDEN
@@ -120,6 +120,13 @@ def complete_action(session: Session, action_id: int, delivered: str, done_by: s
     record.done_at, record.done_by, record.delivered = now(), done_by, delivered
     record.revision += 1
     session.flush()
+
+
+def describe_open_actions(session: Session, user_id: int) -> str:
+    """How many actions a person still has to do, and what becomes of them before the person is removed; nothing where there is none."""
+    query = select(func.count()).select_from(ActionRecord).where(ActionRecord.owner_id == user_id, ActionRecord.done_at.is_(None))
+    count = session.scalar(query)
+    return f"Còn {count} việc cần làm chưa xong: mở từng việc, giao cho người khác." if count else ""
 
 
 def reopen_action(session: Session, action_id: int, reason: str) -> None:

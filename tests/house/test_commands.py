@@ -13,6 +13,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.identity import Role
+from accounts.users import find_user, set_active
 from exports.brief.loading import all_scopes
 from inventory.prices.observed import observed_prices
 from inventory.prices.parsing import FIELD_LABELS
@@ -29,6 +31,7 @@ from surveys.workbooks.city_workbook import build_city_workbook
 from surveys.workbooks.form_import import build_submission_form
 from tests.drills.commands import drill_pictures
 from tests.factories.boundaries import geojson, squares
+from tests.factories.users import create_user
 from tests.support.applications import borrowed_app, set_setting
 from tests.support.docs import commands, read_document
 from tests.support.workbooks import fill_in_form
@@ -63,6 +66,15 @@ def people(place):
     book.active.append(["tên đăng nhập", "họ và tên", "vai trò", "mã xã, phường"])
     book.active.append(["can.bo.moi", "Người mới", "Công chức xã, phường", WARD])
     return place.file("people.xlsx", saved(book))
+
+
+def leaver(place):
+    """The number of somebody who has left, and has nothing to do."""
+    with session_scope(place.app.extensions["engine"], writes=True) as session:
+        create_user(session, "nguoi.roi", "Người đã nghỉ", Role.REVIEWER)
+        user_id = find_user(session, "nguoi.roi").id
+        set_active(session, user_id, active=False)
+    return str(user_id)
 
 
 def boundaries(place):
@@ -131,6 +143,8 @@ RUNS: dict[str, list[Run]] = {
     "users import": [
         (lambda place: ["users", "import", people(place), "--slips", place.path("slips.html")], "Đã tạo 1 tài khoản.*slips.html")
     ],
+    "users export": [(lambda place: ["users", "export", "canbo", place.path("person.xlsx")], "Đã ghi .*person.xlsx")],
+    "users remove": [(lambda place: ["users", "remove", leaver(place), "--yes"], "Đã gỡ người có tài khoản số [0-9]+")],
     "boundaries load": [(boundaries, f"Đã nạp ranh giới {TERRITORY.units} đơn vị")],
     "boundaries remove": [(boundaries, "Đã nạp"), (lambda _place: ["boundaries", "remove"], "Đã gỡ ranh giới.")],
     "surveys import-city": [

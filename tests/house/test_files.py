@@ -53,6 +53,7 @@ OTHER_ENDPOINTS = {
     "plan_parts.workbooks_by_ward",
     "plan_parts.workbooks_by_source",
     # These logs hold their own downloads, so that each is another.
+    "accounts.personal_data_export",
     "accounts.audit_workbook",
     "history.changes_workbook",
 }
