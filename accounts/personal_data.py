@@ -41,6 +41,7 @@ TABLE_LABELS = {
     "browser_session": "Phiên đăng nhập",
     "evidence": "Tệp chứng minh",
     "observed_price": "Giá tham chiếu",
+    "office_version": "Cơ quan, người ký",
     "plan": "Phương án",
     "plan_edit": "Sửa tay trong phương án",
     "plan_transfer": "Điều chuyển",

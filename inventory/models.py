@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.columns import CleanJson, Instant, NfcStr, PersonName, PersonSignature, Vnd
+from portal.columns import CleanJson, Instant, NfcStr, Personal, PersonName, PersonSignature, Vnd, holds
 from portal.database import Base
 
 
@@ -38,8 +38,8 @@ class OfficeVersion(Base):
     __tablename__ = "office_version"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    office: Mapped[dict[str, Any]] = mapped_column(CleanJson)
-    by: Mapped[NfcStr]
+    office: Mapped[dict[str, Any]] = mapped_column(CleanJson, info=holds(Personal.MENTION))
+    by: Mapped[PersonName]
     at: Mapped[Instant]
 
 

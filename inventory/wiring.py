@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from accounts.duties import add_duty
 from accounts.permissions import Permission
 from accounts.places import Place, set_places
 from inventory.boundaries import views as boundary_views
@@ -9,7 +10,7 @@ from inventory.boundaries.cli import boundaries
 from inventory.models import PriceEvidence
 from inventory.office import views as office_views
 from inventory.office.first_steps import find_agency_state, find_signatory_state, find_target_state
-from inventory.office.store import current_office
+from inventory.office.store import current_office, describe_office_duty
 from inventory.prices.cli import prices
 from inventory.prices.demo import load_demo_prices
 from inventory.prices.views import items, lists, observed, workbook
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(boundary_views.blueprint)
     app.register_blueprint(office_views.blueprint)
     app.jinja_env.globals["office"] = current_office
+    add_duty(app, describe_office_duty)
     app.cli.add_command(prices)
     app.cli.add_command(boundaries)
     set_places(app, tuple(Place(ward.code, ward.full_name, ward.former_district) for ward in load_wards()))

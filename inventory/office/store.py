@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts import audit
 from accounts.identity import Identity
+from accounts.users import get_user
 from inventory.models import OfficeVersion
 from inventory.office.office import Office, changed_fields
 from portal.clock import now
@@ -46,6 +47,13 @@ def office_of(settings: Settings) -> Office:
 def list_versions(session: Session, limit: int = 50) -> list[OfficeVersion]:
     """The versions, the newest first."""
     return list(session.scalars(select(OfficeVersion).order_by(OfficeVersion.id.desc()).limit(limit)))
+
+
+def describe_office_duty(session: Session, user_id: int) -> str:
+    """That the papers of now still name this person: to be said before the person is removed."""
+    office, name = find_office(session, current_settings()), get_user(session, user_id).full_name
+    is_named = name in (office.signatory_name, office.co_signatory_name) or name in office.contact
+    return "Người này còn đứng tên ở trang “Cơ quan, người ký”: đổi ở đó trước." if is_named else ""
 
 
 def version_stamp(versions: list[OfficeVersion]) -> str:

@@ -19,7 +19,8 @@ from accounts.pseudonyms import Person, full_pseudonym, replace_in_name, replace
 from accounts.removed_accounts import LIST
 from accounts.start_checks import refuse_returned_accounts
 from accounts.users import UsernameError, set_active
-from inventory.models import SnapshotRecord
+from inventory.models import OfficeVersion, SnapshotRecord
+from inventory.office.store import office_of
 from inventory.snapshots.repository import hash_snapshot, load_snapshot
 from planning.scenarios.loading import get_plan_record
 from planning.scenarios.scenarios import finalise_plan, is_intact
@@ -30,6 +31,7 @@ from portal.errors import SettingError
 from scoring.models import ActionRecord, StandardRecord
 from scoring.rating.standard import parse_standard
 from surveys.models import SubmissionEvent
+from tests.factories.office import FIELDS, seen_on
 from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import enter, set_setting
 from tests.support.docs import read_document
@@ -142,6 +144,8 @@ def person_id(demo_app, backups):
     with session_scope(engine, writes=True) as session:
         subject, before = f"account {USERNAME}", {"full_name": FORMER_NAME}
         session.add(AuditEntry(at=now(), username="quantri", action="account:change", subject=subject, before=before))
+        # The papers of now name somebody else.
+        session.add(OfficeVersion(office=office_of(demo_app.config["SETTINGS"]).to_values(), by="quantri", at=now()))
     return user_id
 
 
@@ -292,6 +296,10 @@ def test_only_who_left_and_has_nothing_left_to_do_is_removed(demo_app, demo_sign
     assert "việc cần làm chưa xong" in client.post(f"{officer}/removal", data={"confirmed": "canbo"}).text
     with session_scope(demo_app.extensions["engine"], writes=True) as session:
         session.execute(update(ActionRecord).values(done_at=now()))
+        name = session.get(User, ids["canbo"]).full_name
+    client.post("/office", data=FIELDS | {"seen": seen_on(client.get("/office")), "signatory_name": name})
+    assert "đứng tên ở trang “Cơ quan, người ký”" in client.post(f"{officer}/removal", data={"confirmed": "canbo"}).text
+    client.post("/office", data=FIELDS | {"seen": seen_on(client.get("/office"))})
     assert not (backups / LIST).exists()
     page = client.post(f"{officer}/removal", data={"confirmed": "Canbo"}, follow_redirects=True)
     assert f"Đã gỡ người có tài khoản số {ids['canbo']}" in page.text
