@@ -46,9 +46,10 @@ pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python fr
 drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms and kills, upgrades, backups (16 minutes)
 	$(BIN)/python -m tests.drills
 
-soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, a hundred kills of upkeep, every change of an operator
+soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, two hundred kills of acts and upkeep, every change of an operator
 	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=soak
 	$(BIN)/python -m tests.drills.storm
+	$(BIN)/python -m tests.drills.killed_acts
 	$(BIN)/python -m tests.drills.killed_upkeep
 	@$(MAKE) mutants
 

@@ -1,0 +1,351 @@
+"""Acts that are cut off: the server is killed in the midst of approvals and imports, as by a power cut of the program.
+
+Approving one form or many, importing accounts, the table of the city and a zip of filled forms: whatever was acknowledged is there, whatever
+was not is there as a whole or not at all, every hash holds, and then the same act goes through.
+``python -m tests.drills.killed_acts [--kills 10]`` does it more often; each of the acts is killed so many times on each database.
+"""
+
+import argparse
+import random
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from io import BytesIO
+from pathlib import Path
+
+from flask import Flask
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import Engine, func, select, text
+
+from accounts.identity import Role
+from accounts.models import AuditEntry, User
+from portal.clock import today
+from portal.database import make_engine, session_scope
+from portal.settings import read_settings
+from portal.setup import run_setup
+from scoring.rating.published_standards import current_standard
+from surveys.checks.entries import entries_of
+from surveys.checks.states import CollectionState
+from surveys.models import Answer, Round, Submission
+from surveys.review.review import sending_key
+from surveys.submissions.rounds import open_round
+from surveys.workbooks.city_workbook import build_city_workbook, city_columns
+from surveys.workbooks.form_import import build_submission_form
+from tests.drills.storm import Server
+from tests.factories.rounds import open_sent_round
+from tests.factories.users import create_user
+from tests.support.integrity import find_damage, unlogged_approvals
+from tests.support.new_databases import new_databases
+from tests.support.places import Place
+from tests.support.visitors import Page, Visitor, open_session
+from tests.support.workbooks import fill_in_form
+from wsgi import build_app
+
+ACCOUNTS, FORMS = 40, 3
+# How often it is looked whether somebody writes; and after which share of the time that it took, an act may be over this time.
+LOOK, SHARE_OF_WRITING = 0.002, 0.85
+
+
+def drill_killed_acts_on_sqlite() -> list[str]:
+    """The one process is killed in the midst of approvals and imports, on SQLite."""
+    return run("sqlite", kills=1)
+
+
+def drill_killed_acts_on_postgresql() -> list[str]:
+    """All workers are killed in the midst of approvals and imports, on PostgreSQL."""
+    return run("postgresql", kills=1)
+
+
+def main() -> None:
+    """Kill each act so often, and say what came of it. Exits with 1 where anything was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", default=["sqlite", "postgresql"], help="sqlite, postgresql")
+    parser.add_argument("--kills", type=int, default=10)
+    arguments = parser.parse_args()
+    faults = [fault for kind in arguments.kinds for fault in run(kind, arguments.kills)]
+    print("\n".join(faults) or "every acknowledged act is there, and none by halves")  # noqa: T201 - this is a command
+    sys.exit(bool(faults))
+
+
+def run(kind: str, kills: int) -> list[str]:
+    """Kill each act so often on one kind of database. Gives what went wrong."""
+    with tempfile.TemporaryDirectory(prefix="killed-") as name, new_databases(kind, Path(name)) as new_database:
+        place = Place(new_database(), Path(name), "place")
+        app = build_app(read_settings(place.environment))
+        acts = prepare(app, kills)
+        faults: list[str] = []
+        with Server(kind, place.environment, 2) as server:
+            reviewer = Visitor(server.port, open_session(app, "tham.dinh"))
+            reviewer.read_token("/review/")
+            administrator = Visitor(server.port, open_session(app, "quan.tri"))
+            administrator.read_token("/users/import")
+            for act in acts:
+                killer = Killer(app, server, administrator if act.path == "/users/import" else reviewer)
+                faults += killer.run(act, kills)
+                print(f"{kind}, {act.name}: {killer.hits} of {kills} kills fell before the end", flush=True)  # noqa: T201 - a figure of the drill
+        app.extensions["engine"].dispose()
+        return [f"{kind}: {fault}" for fault in faults]
+
+
+@dataclass
+class Act:
+    """One kind of act. Each number is an act of its own; ``count_done`` gives how many of its parts are there, of ``parts`` in all.
+
+    Where ``is_by_parts`` each part is an act of its own.
+    """
+
+    name: str
+    path: str
+    make: Callable[[int], tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]]
+    count_done: Callable[[int], int]
+    parts: int
+    is_by_parts: bool = False
+
+
+@dataclass
+class Killer:
+    """Kills the server while a visitor waits for an answer, at moments spread over the time in which it writes."""
+
+    app: Flask
+    server: Server
+    visitor: Visitor
+    hits: int = 0
+    moments: random.Random = field(default_factory=lambda: random.Random(12))
+
+    def run(self, act: Act, kills: int) -> list[str]:
+        """Let the act be done once, then kill it so often. Gives what went wrong."""
+        watch = WriterWatch(self.app.extensions["engine"].url.render_as_string(hide_password=False))
+        seconds, faults = self._time(act, watch), []
+        for number in range(1, kills + 1):
+            share = SHARE_OF_WRITING * (number - self.moments.random()) / kills
+            faults += [f"{act.name}, kill {number}: {fault}" for fault in self._kill(act, number, watch, seconds * share)]
+        watch.close()
+        return faults
+
+    def _time(self, act: Act, watch: "WriterWatch") -> float:
+        """How many seconds the act writes, when nobody kills it."""
+        answers: list[Page] = []
+        thread = threading.Thread(target=lambda: answers.append(self._post(act, 0)))
+        thread.start()
+        watch.wait(lambda: not thread.is_alive())
+        start = time.monotonic()
+        thread.join()
+        if not answers or answers[0].status >= 400 or act.count_done(0) != act.parts:
+            raise RuntimeError(f"{act.name}: {answers and answers[0].text[-3000:]}")
+        return time.monotonic() - start
+
+    def _kill(self, act: Act, number: int, watch: "WriterWatch", seconds: float) -> Iterator[str]:
+        answers: list[Page] = []
+
+        def post() -> None:
+            try:
+                answers.append(self._post(act, number))
+            except (OSError, HTTPException):
+                self.hits += 1
+
+        thread = threading.Thread(target=post)
+        thread.start()
+        watch.wait(lambda: not thread.is_alive())
+        thread.join(seconds)
+        self.server.kill()
+        thread.join()
+        self.server.start()
+        done = act.count_done(number)
+        if answers and (answers[0].status >= 400 or done != act.parts):
+            yield f"it was answered with {answers[0].status}, and {done} of {act.parts} parts are there"
+        if not act.is_by_parts and done not in (0, act.parts):
+            yield f"{done} of {act.parts} parts are there"
+        yield from find_all_damage(self.app)
+        if done != act.parts:
+            again = self._post(act, number)
+            if again.status >= 400 or act.count_done(number) != act.parts:
+                yield f"the same act afterwards was answered with {again.status}: {again.text[-300:]}"
+            yield from find_all_damage(self.app)
+
+    def _post(self, act: Act, number: int) -> Page:
+        path, fields, files = act.make(number)
+        return self.visitor.post(path, fields, files)
+
+
+class WriterWatch:
+    """Looks whether somebody holds the database to write."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self.pause = threading.Event()
+
+    def wait(self, is_over: Callable[[], bool]) -> None:
+        """Wait until somebody writes, or it is over."""
+        is_writing = self._is_writing_file if self.engine.dialect.name == "sqlite" else self._is_writing_server
+        while not is_over() and not is_writing():
+            self.pause.wait(LOOK)
+
+    def _is_writing_file(self) -> bool:
+        with closing(sqlite3.connect(str(self.engine.url.database), 0, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            return False
+
+    def _is_writing_server(self) -> bool:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND datname = current_database()"
+        with self.engine.execution_options(writes=False).connect() as connection:
+            return bool(connection.execute(text(query)).scalar())
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def find_all_damage(app: Flask) -> list[str]:
+    """What is half written or does not have its hash; here each approval and each import came by a page."""
+    with session_scope(app.extensions["engine"], writes=False) as session:
+        lines = session.execute(select(AuditEntry.action, AuditEntry.after).where(AuditEntry.action.like("%:import"))).all()
+        logged = sum(after["accounts"] for action, after in lines if action == "account:import")
+        imported = session.scalar(select(func.count()).select_from(User).where(User.username.like("nap.%")))
+        faults = [] if logged == imported else [f"{imported} accounts, {logged} of them in the audit trail"]
+        return find_damage(app, session) + unlogged_approvals(session) + faults
+
+
+def prepare(app: Flask, kills: int) -> list[Act]:
+    """A city with a round that was sent for each kind of approval, one that is open for the imports, and who acts."""
+    run_setup(app, interactive=False)
+    engine, many = app.extensions["engine"], 126 // (kills + 1)
+    with app.app_context(), session_scope(engine, writes=True) as session:
+        create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password="mot-hai-ba-bon")
+        create_user(session, "tham.dinh", "Chuyên viên thẩm định", Role.REVIEWER, password="mot-hai-ba-bon")
+        for user in session.scalars(select(User)):
+            user.must_change_password = False
+        open_survey = open_round(session, "Đang nhập", today(), today(), current_standard(session).version)
+        for_many = [(row.id, sending_key(row)) for row in open_sent_round(session, "Duyệt nhiều phiếu")]
+        for_one = [(row.id, sending_key(row)) for row in open_sent_round(session, "Duyệt từng phiếu")]
+        drafts = list(session.scalars(select(Submission.id).where(Submission.round_id == open_survey.id)))
+        round_id = open_survey.id
+    return [
+        approve_one(engine, for_one),
+        approve_many(engine, for_many, many),
+        import_accounts(engine),
+        import_city(engine, round_id),
+        import_forms(engine, round_id, drafts),
+    ]
+
+
+def approve_one(engine: Engine, sent: list[tuple[int, str]]) -> Act:
+    """The approval on the page of one form, which then looks for the next one."""
+    return Act(
+        "approving one",
+        "/review/",
+        lambda number: (f"/review/{sent[number][0]}/approve", [("seen", sent[number][1])], {}),
+        lambda number: count_approved(engine, [sent[number][0]]),
+        1,
+    )
+
+
+def approve_many(engine: Engine, sent: list[tuple[int, str]], count: int) -> Act:
+    """The approval of many forms at once."""
+
+    def batch(number: int) -> list[tuple[int, str]]:
+        return sent[number * count : (number + 1) * count]
+
+    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
+        fields = [pair for key, seen in batch(number) for pair in (("submission", str(key)), (f"seen-{key}", seen))]
+        return "/review/approve", fields, {}
+
+    return Act(
+        "approving many", "/review/", make, lambda number: count_approved(engine, [key for key, _seen in batch(number)]), count
+    )
+
+
+def import_accounts(engine: Engine) -> Act:
+    """A table of accounts, after its rehearsal."""
+
+    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
+        rows = [[f"nap.{number}.{row}", "Người mới", "Công chức xã, phường", "00082"] for row in range(ACCOUNTS)]
+        data = write_table([["Tên đăng nhập", "Họ và tên", "Vai trò", "Mã xã, phường"], *rows])
+        return "/users/import", [("do", "take")], {"file": ("tai-khoan.xlsx", data)}
+
+    def count_done(number: int) -> int:
+        with session_scope(engine, writes=False) as session:
+            return session.scalar(select(func.count()).select_from(User).where(User.username.like(f"nap.{number}.%"))) or 0
+
+    return Act("importing accounts", "/users/import", make, count_done, ACCOUNTS)
+
+
+def import_city(engine: Engine, round_id: int) -> Act:
+    """The table of what the city answers for all wards; each number gives every line another speed."""
+    [column, name] = next(
+        [index, name] for index, (name, _label, question) in enumerate(city_columns(), 3) if question.kind == "connection"
+    )
+
+    def speed(number: int) -> str:
+        return str(100 + number)
+
+    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
+        with session_scope(engine, writes=False) as session:
+            book = load_workbook(BytesIO(build_city_workbook(session, session.get_one(Round, round_id))))
+        for row in range(2, 128):
+            book.worksheets[0].cell(row, column).value = int(speed(number))
+        return f"/rounds/{round_id}/city-answers", [], {"file": ("thanh-pho.xlsx", save(book))}
+
+    def count_done(number: int) -> int:
+        rows = select(func.count()).select_from(Answer).join(Submission, Submission.id == Answer.submission_id)
+        with session_scope(engine, writes=False) as session:
+            return (
+                session.scalar(rows.where(Submission.round_id == round_id, Answer.field == name, Answer.raw == speed(number))) or 0
+            )
+
+    return Act("importing the city's table", "/review/", make, count_done, 126)
+
+
+def import_forms(engine: Engine, round_id: int, drafts: list[int]) -> Act:
+    """A zip of the filled forms of some wards, each an act of its own; each number has other notes."""
+
+    def note(number: int) -> str:
+        return f"Máy của bộ phận một cửa, lần {number}"
+
+    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
+        buffer = BytesIO()
+        with session_scope(engine, writes=False) as session, zipfile.ZipFile(buffer, "w") as archive:
+            for key in drafts[:FORMS]:
+                form = build_submission_form(session.get_one(Submission, key))
+                archive.writestr(f"{key}.xlsx", fill_in_form(form, {"A03.note": note(number)}))
+        return f"/rounds/{round_id}/forms", [("do", "take")], {"file": ("phieu.zip", buffer.getvalue())}
+
+    def count_done(number: int) -> int:
+        with session_scope(engine, writes=False) as session:
+            rows = [session.get_one(Submission, key) for key in drafts[:FORMS]]
+            return sum(entries_of(row).get("A03.note") == note(number) for row in rows)
+
+    return Act("importing filled forms", "/review/", make, count_done, FORMS, is_by_parts=True)
+
+
+def count_approved(engine: Engine, keys: list[int]) -> int:
+    """How many of these submissions are approved."""
+    approved = select(func.count()).select_from(Submission).where(Submission.state == CollectionState.APPROVED.value)
+    with session_scope(engine, writes=False) as session:
+        return session.scalar(approved.where(Submission.id.in_(keys))) or 0
+
+
+def write_table(rows: list[list[str]]) -> bytes:
+    """A workbook with these rows."""
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    return save(book)
+
+
+def save(book: Workbook) -> bytes:
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Rounds whose forms are all filled in and sent."""
+
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.wards.queries import list_wards
+from portal.clock import today
+from scoring.rating.published_standards import current_standard
+from surveys.checks.validation import anomalies_of
+from surveys.demo import make_answers
+from surveys.models import Submission
+from surveys.questionnaire.evaluation import reason_field
+from surveys.submissions.rounds import open_round
+from surveys.submissions.submissions import save_fields, send_submission
+
+
+def open_sent_round(session: Session, name: str) -> list[Submission]:
+    """A round in which every ward has sent its form and waits for review."""
+    survey_round = open_round(session, name, today(), today(), current_standard(session).version)
+    wards, random = {ward.code: ward for ward in list_wards(session)}, Random(name)
+    rows = select(Submission).where(Submission.round_id == survey_round.id).order_by(Submission.id)
+    submissions = list(session.scalars(rows))
+    for submission in submissions:
+        answers = make_answers(wards[submission.ward_code], random, today().year, frozenset())
+        save_fields(session, submission, answers, {}, "Công chức")
+        reasons = {reason_field(anomaly.question): "Đã đếm lại tại chỗ, đúng." for anomaly in anomalies_of(session, submission)}
+        save_fields(session, submission, reasons, {}, "Công chức")
+        send_submission(session, submission, "Công chức", "Lãnh đạo UBND", "Công chức")
+    return submissions

@@ -1,0 +1,103 @@
+"""What must hold in a database whatever was cut off in it: every hash is that of what it stands beside, and no act is written by halves."""
+
+import hashlib
+from collections import Counter
+
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from accounts.models import AuditEntry
+from inventory.models import SnapshotRecord
+from inventory.snapshots.repository import hash_snapshot, load_snapshot
+from planning.models import PlanRecord
+from planning.scenarios.scenarios import is_intact
+from portal.backups.stored_files import stored_file_tables
+from portal.file_store import StoreError, get
+from scoring.models import StandardRecord
+from scoring.rating.standard import parse_standard
+from surveys.checks.states import CollectionState, EventKind
+from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
+
+
+def find_damage(app: Flask, session: Session) -> list[str]:
+    """The hashes that do not hold, and the acts that are there by halves."""
+    return broken_hashes(app, session) + half_approvals(session) + half_saves(session)
+
+
+def broken_hashes(app: Flask, session: Session) -> list[str]:
+    """Snapshots, standards, final plans and stored files whose content is not that of their hash."""
+    snapshots, standards = session.scalars(select(SnapshotRecord)), session.scalars(select(StandardRecord))
+    plans = session.scalars(select(PlanRecord).where(PlanRecord.sha256.is_not(None)))
+    return [
+        *(f"snapshot {row.id}: its hash" for row in snapshots if hash_snapshot(load_snapshot(row)) != row.sha256),
+        *(f"standard {row.version}: its hash" for row in standards if parse_standard(row.toml).sha256 != row.sha256),
+        *(f"plan {row.id}: its hash" for row in plans if not is_intact(row)),
+        *_broken_files(app, session),
+    ]
+
+
+def _broken_files(app: Flask, session: Session) -> list[str]:
+    faults, url = [], app.config["SETTINGS"].evidence_url
+    for table in stored_file_tables(app):
+        rows = session.execute(text(f"SELECT stored_as, sha256 FROM {table} WHERE stored_as <> ''"))
+        for name, sha256 in rows:
+            try:
+                is_whole = hashlib.sha256(get(url, name)).hexdigest() == sha256
+            except StoreError:
+                is_whole = False
+            if not is_whole:
+                faults.append(f"stored file {name}: its hash")
+    return faults
+
+
+def half_approvals(session: Session) -> list[str]:
+    """Submissions where not all four are there: the state, one snapshot, one event of an approval."""
+    approved = set(session.scalars(select(Submission.id).where(Submission.state == CollectionState.APPROVED.value)))
+    snapshots = Counter(session.scalars(select(SnapshotRecord.submission_id).where(SnapshotRecord.submission_id.is_not(None))))
+    event_query = select(SubmissionEvent.submission_id).where(SubmissionEvent.kind == EventKind.APPROVED.value)
+    events = Counter(session.scalars(event_query))
+    once = Counter(approved)
+    return [
+        f"submission {number}: {'approved' if number in approved else 'not approved'}, snapshots: {snapshots[number]}, "
+        f"events: {events[number]}"
+        for number in sorted(approved | set(snapshots) | set(events))
+        if not snapshots[number] == events[number] == once[number]
+    ]
+
+
+def unlogged_approvals(session: Session) -> list[str]:
+    """Wards with another number of approvals than lines about them in the audit trail. Only where each came by a page."""
+    approved = select(Submission.ward_code).where(Submission.state == CollectionState.APPROVED.value)
+    wards = Counter(f"ward {code}" for code in session.scalars(approved))
+    lines = Counter(session.scalars(select(AuditEntry.subject).where(AuditEntry.action == "submission:approve")))
+    return [
+        f"{subject}: {wards[subject]} approvals, {lines[subject]} lines in the audit trail"
+        for subject in sorted(wards | lines)
+        if wards[subject] != lines[subject]
+    ]
+
+
+def half_saves(session: Session) -> list[str]:
+    """Fields that do not hold what the log says of them last, and those that are newer than their submission."""
+    newest = select(func.max(SubmissionChange.id)).group_by(SubmissionChange.submission_id, SubmissionChange.field)
+    last = {
+        (submission_id, field): after
+        for submission_id, field, after in session.execute(
+            select(SubmissionChange.submission_id, SubmissionChange.field, SubmissionChange.after).where(
+                SubmissionChange.id.in_(newest)
+            )
+        )
+    }
+    answers = session.execute(
+        select(Answer.submission_id, Answer.field, Answer.raw, Answer.version, Submission.version)
+        .join(Submission, Submission.id == Answer.submission_id)
+        # What a round took over from the last one was not saved by anybody yet.
+        .where(Answer.is_carried.is_(False))
+    )
+    faults, seen = [], set()
+    for submission_id, field, raw, version, newest_version in answers:
+        seen.add((submission_id, field))
+        if last.get((submission_id, field)) != raw or version > newest_version:
+            faults.append(f"submission {submission_id}, {field}: {raw!r}, its log {last.get((submission_id, field))!r}")
+    return faults + [f"submission {number}, {field}: only in the log" for number, field in sorted(last.keys() - seen)]
