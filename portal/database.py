@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, current_app, g, has_app_context, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 # SQLite lets its waiting writers retry by chance, not in turn: on a machine that is short of time one of a hundred has waited for ten
@@ -72,6 +72,14 @@ def get_session() -> Session:
             check(g.session)
     session: Session = g.session
     return session
+
+
+def drop_session() -> None:
+    """Throw away the session of this request, for the database has failed it: what is drawn from now on gets another."""
+    session: Session | None = g.pop("session", None)
+    if session is not None:
+        with suppress(SQLAlchemyError):
+            session.close()
 
 
 def check_before_writing(check: Callable[[Session], None]) -> None:
@@ -193,10 +201,13 @@ def _queue_writers(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
             return
         patience = connection.get_execution_options().get("patience", BUSY_SECONDS)
+        end = time.monotonic() + patience
         # Who waits too long goes on, and is told by the database itself that it is locked.
         connection.info["holds_writer_lock"] = lock.acquire(timeout=patience)
+        # What was waited for a writer of this process is not waited once more for one of another.
+        remaining = max(0, end - time.monotonic())
         try:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={remaining * 1000:.0f}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except Exception:
             release(connection)

@@ -14,6 +14,7 @@ from portal import backup_commands, cli, compression, database, formats, health,
 from portal.assets import FOLDERS, fingerprint
 from portal.backups.newest import is_old, newest_backup
 from portal.clock import today
+from portal.database_faults import DatabaseFault, find_fault
 from portal.errors import WardReadinessError
 from portal.jobs.commands import jobs
 from portal.migration import current_version, head
@@ -115,24 +116,31 @@ def _add_error_pages(app: Flask) -> None:
         status = error.code or 500
         return page(status, messages.get(status, _("Máy chủ chưa xử lý được yêu cầu. Thử lại sau ít phút.")))
 
-    def tell_absence(error: Exception) -> ResponseReturnValue:
-        log.exception("database", exc_info=error)
-        return page(503, _("Cơ sở dữ liệu tạm thời không trả lời nên chưa làm được việc vừa gửi. Đợi ít phút rồi thử lại."))
-
     @app.errorhandler(OperationalError)
     @app.errorhandler(ProgrammingError)
-    def database_error(error: Exception) -> ResponseReturnValue:
-        g.pop("session", None)
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
-            return tell_absence(error)
-        try:
-            is_ours = current_version(app.extensions["engine"]) == head()
-        except SQLAlchemyError:
-            return tell_absence(error)
-        if is_ours:
-            return unexpected_error(error)
+    def database_error(error: DBAPIError) -> ResponseReturnValue:
+        database.drop_session()
+        sentences = {
+            DatabaseFault.ABSENT: _(
+                "Cơ sở dữ liệu tạm thời không trả lời nên chưa làm được việc vừa gửi. Đợi ít phút rồi thử lại."
+            ),
+            DatabaseFault.BUSY: _("Cơ sở dữ liệu đang bận một việc lâu nên chưa làm được việc vừa gửi. Đợi ít phút rồi thử lại."),
+            DatabaseFault.FULL: _(
+                "Ổ đĩa của cơ sở dữ liệu đã đầy hoặc không ghi được nên chưa lưu được việc vừa gửi; những gì đã lưu vẫn còn. "
+                "Báo ngay cho người quản trị, rồi thử lại."
+            ),
+        }
+        fault = find_fault(error)
+        if fault is None:
+            try:
+                if current_version(app.extensions["engine"]) == head():
+                    return unexpected_error(error)
+            except SQLAlchemyError:
+                fault = DatabaseFault.ABSENT
         log.exception("database", exc_info=error)
-        return page(503, _("Chưa dùng được cơ sở dữ liệu. Người quản trị hãy chạy “flask --app wsgi setup” rồi thử lại."))
+        if fault is None:
+            return page(503, _("Chưa dùng được cơ sở dữ liệu. Người quản trị hãy chạy “flask --app wsgi setup” rồi thử lại."))
+        return page(503, sentences[fault])
 
     @app.errorhandler(Exception)
     def unexpected_error(error: Exception) -> ResponseReturnValue:

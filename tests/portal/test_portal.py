@@ -189,4 +189,5 @@ def test_the_start_names_the_folder_that_takes_the_letters(demo_app, monkeypatch
 
 
 def test_a_save_waits_longer_for_the_database_than_a_person_for_a_page(session):
-    assert session.scalar(text("PRAGMA busy_timeout")) == 30_000
+    # What this process has waited for its own writers is taken off.
+    assert session.scalar(text("PRAGMA busy_timeout")) > 29_000
