@@ -108,7 +108,7 @@ def back_up_under_storm(kind: str, place: Place, people: list[Officer]) -> list[
         during = sum(len(person.times) for person in people) - sum(map(len, before))
         for thread in threads:
             thread.join(LIMIT)
-    report(kind, 0, people)
+    report(kind, people)
     print(f"{kind}: {said}; {during} saves while it was made", flush=True)  # noqa: T201 - the figures are what the drill is for
     if not during:
         raise RuntimeError("nobody saved while the backup was made")

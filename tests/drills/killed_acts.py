@@ -12,17 +12,14 @@ import sys
 import tempfile
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from io import BytesIO
 from pathlib import Path
 
 from flask import Flask
-from openpyxl import Workbook, load_workbook
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select, text
 
 from accounts.identity import Role
 from accounts.models import AuditEntry, User
@@ -31,24 +28,19 @@ from portal.database import make_engine, session_scope
 from portal.settings import read_settings
 from portal.setup import run_setup
 from scoring.rating.published_standards import current_standard
-from surveys.checks.entries import entries_of
-from surveys.checks.states import CollectionState
-from surveys.models import Answer, Round, Submission
+from surveys.models import Submission
 from surveys.review.review import sending_key
 from surveys.submissions.rounds import open_round
-from surveys.workbooks.city_workbook import build_city_workbook, city_columns
-from surveys.workbooks.form_import import build_submission_form
 from tests.drills.storm import Server
 from tests.factories.rounds import open_sent_round
 from tests.factories.users import create_user
+from tests.support.acts import Act, approve_many, approve_one, import_accounts, import_city, import_forms
 from tests.support.integrity import find_damage, unlogged_approvals
 from tests.support.new_databases import new_databases
 from tests.support.places import Place
 from tests.support.visitors import Page, Visitor, open_session
-from tests.support.workbooks import fill_in_form
 from wsgi import build_app
 
-ACCOUNTS, FORMS = 40, 3
 # How often it is looked whether somebody writes; and after which share of the time that it took, an act may be over this time.
 LOOK, SHARE_OF_WRITING = 0.002, 0.85
 
@@ -83,30 +75,13 @@ def run(kind: str, kills: int) -> list[str]:
         faults: list[str] = []
         with Server(kind, place.environment, 2) as server:
             reviewer = Visitor(server.port, open_session(app, "tham.dinh"))
-            reviewer.read_token("/review/")
             administrator = Visitor(server.port, open_session(app, "quan.tri"))
-            administrator.read_token("/users/import")
             for act in acts:
-                killer = Killer(app, server, administrator if act.path == "/users/import" else reviewer)
+                killer = Killer(app, server, administrator if act.form == "/users/import" else reviewer)
                 faults += killer.run(act, kills)
                 print(f"{kind}, {act.name}: {killer.hits} of {kills} kills fell before the end", flush=True)  # noqa: T201 - a figure of the drill
         app.extensions["engine"].dispose()
         return [f"{kind}: {fault}" for fault in faults]
-
-
-@dataclass
-class Act:
-    """One kind of act. Each number is an act of its own; ``count_done`` gives how many of its parts are there, of ``parts`` in all.
-
-    Where ``is_by_parts`` each part is an act of its own.
-    """
-
-    name: str
-    path: str
-    make: Callable[[int], tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]]
-    count_done: Callable[[int], int]
-    parts: int
-    is_by_parts: bool = False
 
 
 @dataclass
@@ -132,7 +107,7 @@ class Killer:
     def _time(self, act: Act, watch: "WriterWatch") -> float:
         """How many seconds the act writes, when nobody kills it."""
         answers: list[Page] = []
-        thread = threading.Thread(target=lambda: answers.append(self._post(act, 0)))
+        thread = threading.Thread(target=lambda: answers.append(act.post(self.visitor, 0)))
         thread.start()
         watch.wait(lambda: not thread.is_alive())
         start = time.monotonic()
@@ -146,7 +121,7 @@ class Killer:
 
         def post() -> None:
             try:
-                answers.append(self._post(act, number))
+                answers.append(act.post(self.visitor, number))
             except (OSError, HTTPException):
                 self.hits += 1
 
@@ -164,14 +139,10 @@ class Killer:
             yield f"{done} of {act.parts} parts are there"
         yield from find_all_damage(self.app)
         if done != act.parts:
-            again = self._post(act, number)
+            again = act.post(self.visitor, number)
             if again.status >= 400 or act.count_done(number) != act.parts:
                 yield f"the same act afterwards was answered with {again.status}: {again.text[-300:]}"
             yield from find_all_damage(self.app)
-
-    def _post(self, act: Act, number: int) -> Page:
-        path, fields, files = act.make(number)
-        return self.visitor.post(path, fields, files)
 
 
 class WriterWatch:
@@ -235,116 +206,6 @@ def prepare(app: Flask, kills: int) -> list[Act]:
         import_city(engine, round_id),
         import_forms(engine, round_id, drafts),
     ]
-
-
-def approve_one(engine: Engine, sent: list[tuple[int, str]]) -> Act:
-    """The approval on the page of one form, which then looks for the next one."""
-    return Act(
-        "approving one",
-        "/review/",
-        lambda number: (f"/review/{sent[number][0]}/approve", [("seen", sent[number][1])], {}),
-        lambda number: count_approved(engine, [sent[number][0]]),
-        1,
-    )
-
-
-def approve_many(engine: Engine, sent: list[tuple[int, str]], count: int) -> Act:
-    """The approval of many forms at once."""
-
-    def batch(number: int) -> list[tuple[int, str]]:
-        return sent[number * count : (number + 1) * count]
-
-    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
-        fields = [pair for key, seen in batch(number) for pair in (("submission", str(key)), (f"seen-{key}", seen))]
-        return "/review/approve", fields, {}
-
-    return Act(
-        "approving many", "/review/", make, lambda number: count_approved(engine, [key for key, _seen in batch(number)]), count
-    )
-
-
-def import_accounts(engine: Engine) -> Act:
-    """A table of accounts, after its rehearsal."""
-
-    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
-        rows = [[f"nap.{number}.{row}", "Người mới", "Công chức xã, phường", "00082"] for row in range(ACCOUNTS)]
-        data = write_table([["Tên đăng nhập", "Họ và tên", "Vai trò", "Mã xã, phường"], *rows])
-        return "/users/import", [("do", "take")], {"file": ("tai-khoan.xlsx", data)}
-
-    def count_done(number: int) -> int:
-        with session_scope(engine, writes=False) as session:
-            return session.scalar(select(func.count()).select_from(User).where(User.username.like(f"nap.{number}.%"))) or 0
-
-    return Act("importing accounts", "/users/import", make, count_done, ACCOUNTS)
-
-
-def import_city(engine: Engine, round_id: int) -> Act:
-    """The table of what the city answers for all wards; each number gives every line another speed."""
-    [column, name] = next(
-        [index, name] for index, (name, _label, question) in enumerate(city_columns(), 3) if question.kind == "connection"
-    )
-
-    def speed(number: int) -> str:
-        return str(100 + number)
-
-    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
-        with session_scope(engine, writes=False) as session:
-            book = load_workbook(BytesIO(build_city_workbook(session, session.get_one(Round, round_id))))
-        for row in range(2, 128):
-            book.worksheets[0].cell(row, column).value = int(speed(number))
-        return f"/rounds/{round_id}/city-answers", [], {"file": ("thanh-pho.xlsx", save(book))}
-
-    def count_done(number: int) -> int:
-        rows = select(func.count()).select_from(Answer).join(Submission, Submission.id == Answer.submission_id)
-        with session_scope(engine, writes=False) as session:
-            return (
-                session.scalar(rows.where(Submission.round_id == round_id, Answer.field == name, Answer.raw == speed(number))) or 0
-            )
-
-    return Act("importing the city's table", "/review/", make, count_done, 126)
-
-
-def import_forms(engine: Engine, round_id: int, drafts: list[int]) -> Act:
-    """A zip of the filled forms of some wards, each an act of its own; each number has other notes."""
-
-    def note(number: int) -> str:
-        return f"Máy của bộ phận một cửa, lần {number}"
-
-    def make(number: int) -> tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]:
-        buffer = BytesIO()
-        with session_scope(engine, writes=False) as session, zipfile.ZipFile(buffer, "w") as archive:
-            for key in drafts[:FORMS]:
-                form = build_submission_form(session.get_one(Submission, key))
-                archive.writestr(f"{key}.xlsx", fill_in_form(form, {"A03.note": note(number)}))
-        return f"/rounds/{round_id}/forms", [("do", "take")], {"file": ("phieu.zip", buffer.getvalue())}
-
-    def count_done(number: int) -> int:
-        with session_scope(engine, writes=False) as session:
-            rows = [session.get_one(Submission, key) for key in drafts[:FORMS]]
-            return sum(entries_of(row).get("A03.note") == note(number) for row in rows)
-
-    return Act("importing filled forms", "/review/", make, count_done, FORMS, is_by_parts=True)
-
-
-def count_approved(engine: Engine, keys: list[int]) -> int:
-    """How many of these submissions are approved."""
-    approved = select(func.count()).select_from(Submission).where(Submission.state == CollectionState.APPROVED.value)
-    with session_scope(engine, writes=False) as session:
-        return session.scalar(approved.where(Submission.id.in_(keys))) or 0
-
-
-def write_table(rows: list[list[str]]) -> bytes:
-    """A workbook with these rows."""
-    book = Workbook()
-    for row in rows:
-        book.worksheets[0].append(row)
-    return save(book)
-
-
-def save(book: Workbook) -> bytes:
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

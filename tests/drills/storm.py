@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -52,7 +52,7 @@ LIMIT = 1200.0
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SERVERS = {
     "sqlite": [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
-    "postgresql": [sys.executable, "-m", "gunicorn", "--log-level", "critical", "wsgi:create_app()"],
+    "postgresql": [sys.executable, "-m", "gunicorn", "--log-level", "critical", "--timeout", "120", "wsgi:create_app()"],
 }
 
 
@@ -191,8 +191,8 @@ def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = P
             for count in (0, kills):
                 for person in people:
                     person.begin()
-                run_storm(server, people, saves, count, pause)
-                report(kind, count, people)
+                run_storm(server, people, saves, [server.restart] * count, pause)
+                report(f"{kind}, {count} kills", people)
                 faults += [f"{kind}: {fault}" for fault in find_faults(people, saves, count)]
         faults += [f"{kind}: {fault}" for fault in compare(app, people)]
         app.extensions["engine"].dispose()
@@ -298,13 +298,20 @@ class Server:
         finally:
             connection.close()
 
+    def restart(self) -> None:
+        """Kill it, and start it again."""
+        self.kill()
+        self.start()
+
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
-def run_storm(server: Server, people: list[Officer], saves: int, kills: int, pause: float) -> None:
-    """All officers at once. The kills are spread over what they save, so that each falls while they work."""
+def run_storm(
+    server: Server, people: list[Officer], saves: int, disturbances: Sequence[Callable[[], object]] = (), pause: float = PAUSE
+) -> None:
+    """All officers at once. The disturbances are spread over what they save, so that each falls while they work."""
     progress, starts = Progress(), random.Random(7)
     threads = [
         threading.Thread(target=person.work, args=(server.port, progress, saves, pause, starts.uniform(0, pause)))
@@ -312,13 +319,12 @@ def run_storm(server: Server, people: list[Officer], saves: int, kills: int, pau
     ]
     for thread in threads:
         thread.start()
-    for kill_number in range(1, kills + 1):
-        progress.wait_for(len(people) * saves * kill_number // (kills + 1))
-        server.kill()
-        server.start()
-    last_kill = time.monotonic()
+    for number, disturb in enumerate(disturbances, start=1):
+        progress.wait_for(len(people) * saves * number // (len(disturbances) + 1))
+        disturb()
+    undisturbed_since = time.monotonic()
     for thread in threads:
-        thread.join(max(0, last_kill + LIMIT - time.monotonic()))
+        thread.join(max(0, undisturbed_since + LIMIT - time.monotonic()))
     progress.end()
     for thread in threads:
         thread.join()
@@ -338,15 +344,19 @@ def find_faults(people: list[Officer], saves: int, kills: int) -> list[str]:
     return faults
 
 
-def report(kind: str, kills: int, people: list[Officer]) -> None:
-    times = sorted(duration for person in people for duration in person.times) or [0.0]
-    percentiles = {share: times[min(len(times) - 1, int(len(times) * share / 100))] * 1000 for share in (50, 95, 99)}
+def report(title: str, people: list[Officer]) -> None:
+    """Print how long the saves took."""
+    times = [duration for person in people for duration in person.times]
     lost_lines = sum(person.lost_lines for person in people)
-    percentile_text = ", ".join(f"p{share} {value:.1f} ms" for share, value in percentiles.items())
-    line = (
-        f"{kind}, {kills} kills: {len(times)} saves, {len(people)} officers, {percentile_text}, {lost_lines} tries on a dead line"
-    )
+    line = f"{title}: {len(times)} saves, {len(people)} officers, {percentiles(times)}, {lost_lines} tries on a dead line"
     print(line, flush=True)  # noqa: T201 - the figures are what the drill is for
+
+
+def percentiles(times: Iterable[float]) -> str:
+    """What half of them took, what all but one in twenty, and all but one in a hundred."""
+    ordered = sorted(times) or [0.0]
+    values = {share: ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))] * 1000 for share in (50, 95, 99)}
+    return ", ".join(f"p{share} {value:.1f} ms" for share, value in values.items())
 
 
 def compare(app: Flask, people: list[Officer]) -> list[str]:
