@@ -29,8 +29,7 @@ def worker_beside(command: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        assert child.stdin is not None
-        child.stdin.close()
+        child.kill()
 
 
 def worker_command() -> list[str]:

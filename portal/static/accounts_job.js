@@ -1,8 +1,9 @@
 // A job under way: asked how far it is once a second, and left for its result when it is done.
 // Without this script the page loads itself again, and leads to the result by a link.
 "use strict";
-const box = document.querySelector("[data-job]");
-const status = box.querySelector("[role=status]"),
+const box = document.querySelector("[data-job]"),
+  panel = box.closest("section");
+const status = panel.querySelector("[role=status]"),
   bar = box.querySelector("progress");
 let told = status.textContent.trim();
 
@@ -33,8 +34,8 @@ async function look() {
 function end(job) {
   if (!job.leads_on) return location.reload();
   tell(job.text);
-  box.querySelector("[data-open]").remove();
-  box.querySelector("[data-ended]").hidden = false;
+  box.remove();
+  panel.querySelector("[data-ended]").hidden = false;
   location.assign(box.dataset.result);
 }
 

@@ -25,6 +25,7 @@ from tests.factories.days import DEMO_DAY
 from tests.landed_states.record import PASSWORD, PEOPLE
 from tests.landed_states.restore import NAMES, restore
 from tests.landed_states.rows import lost_rows, read_rows
+from tests.support.applications import do_jobs_at_once
 from tests.support.new_databases import new_databases
 from wsgi import build_app
 
@@ -71,6 +72,7 @@ def upgrade(url: str, mode: str, instance: Path) -> list[str]:
     settings = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
     app = build_app(read_settings(settings, instance))
     app.config["WTF_CSRF_ENABLED"] = False
+    do_jobs_at_once(app)
     run_setup(app, interactive=False)
     if mode == "demo":
         load_demo(app, as_of=DEMO_DAY)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -131,6 +132,7 @@ Run = tuple[Callable[[Place], list[str]], str]
 RUNS: dict[str, list[Run]] = {
     "setup": [(lambda _place: ["setup"], "Đã có: quản trị hệ thống")] * 2,
     "serve": [(lambda _place: ["serve"], "Mở http://127.0.0.1:8123")],
+    "jobs work": [(lambda _place: ["jobs", "work", "--beside-server"], "")],
     # On the demo itself, which it leaves as it is: a drill loads one.
     "demo remove": [(lambda _place: ["demo", "remove", "--yes"], "Đã gỡ số liệu minh họa.")],
     "demo load": [(lambda _place: ["demo", "load", "--seed", "7", "--as-of", "2026-02-03"], "Đã nạp số liệu minh họa.")],
@@ -191,6 +193,10 @@ def place(request, tmp_path, monkeypatch):
     """The demo, but for what begins with an empty database; its files lie in a folder of the test."""
     words = request.node.callspec.params["words"]
     monkeypatch.setattr("portal.cli.serve_with_waitress", lambda *_args, **_options: None)
+    # A worker beside a server, and one that ends: drill_jobs has them.
+    monkeypatch.setattr("portal.cli.worker_beside", lambda _command: nullcontext())
+    monkeypatch.setattr("portal.jobs.commands.end_with_parent", lambda: None)
+    monkeypatch.setattr("portal.jobs.commands.work", lambda: None)
     # Of all briefs those of the city and of one ward: each of the others is made the same way.
     monkeypatch.setattr("exports.cli.all_scopes", lambda sources: all_scopes(sources)[:2])
     for name, value in {**ADMINISTRATOR, "PORT": "8123"}.items():

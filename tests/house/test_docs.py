@@ -128,7 +128,7 @@ def test_each_part_of_the_state_of_health_has_its_alarm(app):
     text = read_document("operations.md")
     for part in check_parts_of(app):
         assert f"`{part}`" in text, f"say in docs/operations.md what to do when {part} is not well"
-    assert len(re.findall(r"^\| \d+ \|", text, re.MULTILINE)) == 10
+    assert len(re.findall(r"^\| \d+ \|", text, re.MULTILINE)) == 11
 
 
 def check_parts_of(app):

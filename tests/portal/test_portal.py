@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -181,6 +182,7 @@ def test_an_address_that_no_database_can_look_up_is_a_404(sign_in, path):
 
 def test_the_start_names_the_folder_that_takes_the_letters(demo_app, monkeypatch, tmp_path):
     monkeypatch.setattr("portal.cli.serve_with_waitress", lambda *_args, **_options: None)
+    monkeypatch.setattr("portal.cli.worker_beside", lambda _command: nullcontext())
     runner, settings = demo_app.test_cli_runner(), demo_app.config["SETTINGS"]
     demo_app.config["SETTINGS"] = replace(settings, mail_folder=tmp_path / "thu")
     assert f"thành tệp trong {tmp_path / 'thu'}" in runner.invoke(args=["serve"]).output

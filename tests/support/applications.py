@@ -41,8 +41,14 @@ def make_app(url: str) -> Flask:
     app = build_app(settings_for(url))
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
     app.test_client_class = CheckedClient
+    do_jobs_at_once(app)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_templates.name)
     return app
+
+
+def do_jobs_at_once(app: Flask) -> None:
+    """Let what is asked for be done at once; tests.support.jobs lets it wait for a worker, as it does for people."""
+    app.extensions["jobs"] = JobQueue(app, open_immediate_huey(), Path(_results.name))
 
 
 @contextmanager
@@ -51,8 +57,7 @@ def borrowed_app(url: str) -> Iterator[Flask]:
     app = _idle_apps.pop() if _idle_apps else make_app(url)
     app.extensions["engine"].dispose()
     app.extensions["engine"] = make_engine(url)
-    # What is asked for is done at once, unless a test takes this away: then it waits for a worker, as it does for people.
-    app.extensions["jobs"] = JobQueue(app, open_immediate_huey(), Path(_results.name))
+    do_jobs_at_once(app)
     config = dict(app.config)
     app.config["SETTINGS"] = app.jinja_env.globals["settings"] = settings_for(url)
     yield app

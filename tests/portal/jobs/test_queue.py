@@ -268,6 +268,7 @@ def test_a_server_that_was_restarted_meanwhile_costs_nobody_a_job(app, queue, we
 
 def test_nothing_is_made_of_a_queue_that_nobody_has_used(tmp_path, empty_city):
     app = make_app(f"sqlite:///{empty_city}")
+    del app.extensions["jobs"]
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], instance=tmp_path)
     with app.app_context():
         assert not has_queue()

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from accounts.identity import Role
-from accounts.models import User, UserWard
+from accounts.models import AuditEntry, User, UserWard
 from portal.database import session_scope
 from portal.errors import SettingError
-from portal.mail import is_address
+from portal.mail import is_address, send_mail
 from portal.settings import read_settings
 from surveys.checks.states import CollectionState
 from surveys.models import Reminder, Submission
@@ -27,6 +27,7 @@ from tests.factories.actions import assign_action, make_owner
 from tests.factories.days import DEMO_DAY
 from tests.factories.users import PASSWORD, create_user
 from tests.support.examples import examples
+from tests.support.jobs import do_jobs, waiting_queue
 
 
 @pytest.fixture
@@ -273,6 +274,31 @@ def test_the_page_lists_whom_to_write_and_whom_to_call(app, session, sign_in, la
         assert (
             sentence in client.post(f"/rounds/{round_id}/reminders/noted", data={"person": officer_id}, follow_redirects=True).text
         )
+
+
+def test_a_reminder_that_is_cancelled_says_what_was_sent(app, session, sign_in, late_city, tmp_path, monkeypatch):
+    app.config["SETTINGS"] = late_city
+    round_id = current_round(session).id
+    session.rollback()
+    reviewer = sign_in(Role.REVIEWER)
+    with waiting_queue(app, tmp_path) as queue:
+        address = reviewer.post(f"/rounds/{round_id}/reminders").location
+        assert "Gửi thư nhắc" in reviewer.get(address).text
+        assert not late_city.mail_folder.exists()
+
+        def send_and_cancel(*arguments):
+            send_mail(*arguments)
+            reviewer.post(f"{address}/cancel")
+
+        monkeypatch.setattr("surveys.review.reminders.send_mail", send_and_cancel)
+        monkeypatch.setattr("portal.jobs.run.PAUSE", timedelta())
+        do_jobs(queue)
+        page = reviewer.get(address).text
+        assert "Đã hủy; trước đó đã gửi 1 thư nhắc." in page
+        assert f'href="/rounds/{round_id}/reminders"' in page
+    assert len(letters(late_city)) == 1
+    [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "reminder:send"))
+    assert (entry.username, entry.after) == ("nguoi-reviewer", {"letters": 1, "failed": 0})
 
 
 def test_an_overdue_action_is_in_the_letter_on_the_page_and_by_the_command(app, session, sign_in, late_city):
