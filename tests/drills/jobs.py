@@ -24,12 +24,8 @@ from tests.support.new_databases import new_databases
 ROOT = Path(__file__).parents[2]
 # The longest that anything may take, and how long to wait before looking again. Seconds.
 LIMIT, PAUSE = 240.0, 0.2
-PLAN_FILES = (
-    "/plans/1/workbook.xlsx",
-    "/plans/1/workbooks-by-source.zip",
-    "/plans/1/workbooks-by-ward.zip",
-    "/briefs/all.pdf.zip",
-)
+FILES = ("/plans/1/workbook.xlsx", "/plans/1/workbooks-by-source.zip", "/briefs/all.pdf.zip")
+LONG_FILE = "/plans/1/workbooks-by-ward.zip"
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 GUNICORN = [sys.executable, "-m", "gunicorn", "--log-level", "critical", "--workers", "2"]
 
@@ -89,7 +85,7 @@ def drill(kind: str) -> list[str]:
 def make_files(planner: Planner) -> list[str]:
     """Each is asked for, waited for, and then sent where it was asked for."""
     faults = []
-    for path in PLAN_FILES:
+    for path in FILES:
         job, _page = planner.get(path)
         if not job.startswith("/jobs/"):
             faults.append(f"{path} is no job")
@@ -103,18 +99,17 @@ def make_files(planner: Planner) -> list[str]:
 
 def lose_a_worker(planner: Planner, pids: Callable[[], tuple[int, int]]) -> list[str]:
     """A worker that is killed at work leaves a job that has failed; the next worker does it when it is asked for again."""
-    path = "/briefs/all.docx.zip"
-    job, _page = planner.get(path)
+    job, _page = planner.get(LONG_FILE)
     wait_for(lambda: planner.state(job)["total"], "the beginning of a long job")
     _server, worker = pids()
     os.kill(worker, signal.SIGKILL)
     wait_for(lambda: not planner.state(job)["is_open"], "the end of a job whose worker is gone")
     if "dừng giữa chừng" not in str(planner.state(job)["text"]):
         return [f"a job whose worker is gone: {planner.state(job)}"]
-    again, _page = planner.get(path)
+    again, _page = planner.get(LONG_FILE)
     wait_for(lambda: not planner.state(again)["is_open"], "the job that is done again")
-    address, data = planner.get(path)
-    return [] if address == path and data.startswith(b"PK") else [f"done again: {planner.state(again)}"]
+    address, data = planner.get(LONG_FILE)
+    return [] if address == LONG_FILE and data.startswith(b"PK") else [f"done again: {planner.state(again)}"]
 
 
 @contextmanager

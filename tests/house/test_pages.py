@@ -100,7 +100,7 @@ PAGES = {
         "/briefs/wards/00070",
         "/exports/figures",
     ],
-    "quantri": ["/", "/office", "/system", "/users", "/audit", "/account/password", "/boundaries"],
+    "quantri": ["/", "/office", "/system", "/users", "/audit", "/account/password", "/boundaries", "/jobs"],
 }
 VISITS = [(username, path) for username, paths in PAGES.items() for path in paths]
 
