@@ -65,8 +65,8 @@ def get_visible_job(job_id: str) -> Job:
 
 def list_visible_jobs() -> list[Job]:
     """Those of the last day, the newest first."""
-    sees_all = may(require_identity(), Permission.USERS_MANAGE)
-    return [job for job in job_queue().ledger.list() if sees_all or is_own(job)]
+    sees_all, kinds = may(require_identity(), Permission.USERS_MANAGE), current_app.extensions["job_kinds"]
+    return [job for job in job_queue().ledger.list() if job.kind in kinds and (sees_all or is_own(job))]
 
 
 def is_own(job: Job) -> bool:

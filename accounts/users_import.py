@@ -63,11 +63,12 @@ def _import(sha256: str, progress: Progress) -> Outcome:
         credentials.append(make_credentials())
     slips = [[slip.username, slip.full_name, slip.role.value, slip.password] for slip in make_slips(table, credentials)]
     file = MadeFile(json.dumps(slips).encode(), "phieu-tai-khoan.json", "application/json")
-    return Outcome(file, settle=lambda: _create(engine, table, credentials))
+    return Outcome(file, settle=lambda: _create(engine, table, credentials, sha256))
 
 
-def _create(engine: Engine, table: UserTable, credentials: list[Credentials]) -> None:
-    """Create all accounts or none: their slips are kept by now."""
+def _create(engine: Engine, table: UserTable, credentials: list[Credentials], sha256: str) -> None:
+    """Create all accounts or none: their slips are kept by now, and the table is needed no longer."""
     with session_scope(engine, writes=True) as session:
         slips = import_users(session, table, credentials)
         audit.log(session, require_identity(), "account:import", "file", after={"accounts": len(slips)})
+    job_queue().erase(sha256)

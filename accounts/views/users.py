@@ -108,7 +108,9 @@ def user_slips(job_id: str) -> ResponseReturnValue:
 @requires(Permission.USERS_MANAGE)
 def user_slips_printed(job_id: str) -> ResponseReturnValue:
     """They are on paper: their file is erased."""
-    job_queue().erase(_own_import(job_id))
+    job = _own_import(job_id)
+    if job.result is not None:
+        job_queue().erase(job.result.sha256)
     flash(_("Đã xóa phiếu tài khoản khỏi máy chủ."), "success")
     return redirect(url_for("accounts.user_list"))
 

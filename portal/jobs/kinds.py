@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from portal.errors import WardReadinessError
+from portal.errors import NotFoundError, WardReadinessError
 from portal.jobs.job import KEPT, Asker
 
 # How far a job is, of how much. Raises JobCancelledError once nobody wants it any more.
@@ -86,8 +86,10 @@ def add_job_kind(app: Flask, kind: JobKind) -> None:
 
 
 def get_job_kind(name: str) -> JobKind:
-    """A kind by its name."""
-    kind: JobKind = current_app.extensions["job_kinds"][name]
+    """A kind by its name. Raises NotFoundError for one of another version of the program."""
+    kind: JobKind | None = current_app.extensions["job_kinds"].get(name)
+    if kind is None:
+        raise NotFoundError("Loại yêu cầu này không còn. Gửi lại yêu cầu.")
     return kind
 
 

@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 import psycopg
+from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 from huey.constants import EmptyData
 from huey.storage import BaseStorage
@@ -17,6 +18,7 @@ from portal.jobs.job import KEPT, Job, JobState, KeptResult
 
 JOB, CANCEL, RESULT, FLIGHT = "job:", "cancel:", "result:", "flight:"
 _converter = make_converter()
+T = TypeVar("T")
 
 
 class QueueError(WardReadinessError):
@@ -37,8 +39,7 @@ class Ledger:
 
     def find(self, job_id: str) -> Job | None:
         """A job as its worker left it, or None."""
-        job: Job | None = self._read(JOB + job_id, Job)
-        return job
+        return self._read(JOB + job_id, Job)
 
     def look(self, job_id: str) -> Job | None:
         """A job as people are told of it, or None."""
@@ -48,8 +49,8 @@ class Ledger:
     def list(self) -> list[Job]:
         """All jobs as people are told of them, the newest first."""
         items, moment = self._items(), now()
-        jobs = [_converter.loads(value, Job) for name, value in items.items() if name.startswith(JOB)]
-        seen = [job.seen_at(moment, is_cancelled=CANCEL + job.id in items) for job in jobs]
+        jobs = (_parse(value, Job) for name, value in items.items() if name.startswith(JOB))
+        seen = [job.seen_at(moment, is_cancelled=CANCEL + job.id in items) for job in jobs if job is not None]
         return sorted(seen, key=lambda job: job.asked_at, reverse=True)
 
     def cancel(self, job_id: str) -> None:
@@ -94,8 +95,8 @@ class Ledger:
     def forget_old(self, moment: datetime) -> None:
         """Forget every job of more than a day ago, and what was made for it."""
         items = self._items()
-        jobs = {name.removeprefix(JOB): _converter.loads(value, Job) for name, value in items.items() if name.startswith(JOB)}
-        kept = {job_id for job_id, job in jobs.items() if moment - job.asked_at < KEPT}
+        jobs = [_parse(value, Job) for name, value in items.items() if name.startswith(JOB)]
+        kept = {job.id for job in jobs if job is not None and moment - job.asked_at < KEPT}
         for name, value in items.items():
             kind, _colon, rest = name.partition(":")
             match f"{kind}:":
@@ -104,7 +105,8 @@ class Ledger:
                 case "flight:":
                     is_old = value.decode() not in kept
                 case _:
-                    is_old = _converter.loads(value, KeptResult).until <= moment
+                    result = _parse(value, KeptResult)
+                    is_old = result is None or result.until <= moment
             if is_old:
                 self._delete(name)
 
@@ -112,10 +114,10 @@ class Ledger:
         with reachable():
             self._storage.put_data(name, _converter.dumps(value).encode())
 
-    def _read(self, name: str, kind: type[Any]) -> Any:
+    def _read(self, name: str, kind: type[T]) -> T | None:
         with reachable():
             value = self._storage.peek_data(name)
-        return None if value is EmptyData else _converter.loads(bytes(value), kind)
+        return None if value is EmptyData else _parse(bytes(value), kind)
 
     def _items(self) -> dict[str, bytes]:
         with reachable():
@@ -124,6 +126,14 @@ class Ledger:
     def _delete(self, name: str) -> None:
         with reachable():
             self._storage.delete_data(name)
+
+
+def _parse(value: bytes, kind: type[T]) -> T | None:
+    """A value as it was put down; None for what another version of the program did: in a day it is forgotten."""
+    try:
+        return _converter.loads(value, kind)
+    except (ValueError, BaseValidationError):
+        return None
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class JobQueue:
         moment = now()
         for job in self.ledger.list():
             if job.result is not None and job.result.until <= moment:
-                results.erase(self.folder, job.result.sha256)
+                self.erase(job.result.sha256)
         self.ledger.forget_old(moment)
         results.erase_old(self.folder, moment)
 
@@ -54,10 +54,9 @@ class JobQueue:
         """Such a file, None where it is not kept any more."""
         return results.read(self.folder, sha256)
 
-    def erase(self, job: Job) -> None:
-        """Keep the result of a job no longer."""
-        if job.result is not None:
-            results.erase(self.folder, job.result.sha256)
+    def erase(self, sha256: str) -> None:
+        """Keep a file no longer: one that was read, or a result."""
+        results.erase(self.folder, sha256)
 
     def read(self, kept: KeptResult | None) -> MadeFile | None:
         """A finished file, None where it is not kept any more."""

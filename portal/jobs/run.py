@@ -37,10 +37,9 @@ def run_job(app: Flask, place: Place, job_id: str) -> None:
         return
     with app.app_context(), _Running(place.ledger, job) as running:
         g.job = job_id
-        kind = get_job_kind(job.kind)
         try:
             running.check()
-            ended = _work(place, kind, running)
+            ended = _work(place, get_job_kind(job.kind), running)
         except JobCancelledError as error:
             ended = {"state": JobState.CANCELLED, "lines": (error.message,)}
         except WardReadinessError as error:
@@ -62,7 +61,9 @@ def _work(place: Place, kind: JobKind, running: "_Running") -> dict[str, Any]:
         # Somebody else had asked for the same.
         return {"state": JobState.DONE, "result": kept}
     outcome = order.work(running.report)
-    running.check()
+    if outcome.file is not None:
+        # What is no file was done by now.
+        running.check()
     return _keep(place, kind, order.key, outcome)
 
 

@@ -5,6 +5,7 @@ import threading
 import zipfile
 
 import pytest
+from flask import g
 from openpyxl import Workbook
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
@@ -69,6 +70,15 @@ def test_slow_work_is_refused_while_others_wait(app, work):
         with pytest.raises(slow_work.SlowWorkError, match=r"before the first get_session\(\)"):
             work()
     assert slow_work.complaints
+    slow_work.complaints.clear()
+
+
+def test_slow_work_is_refused_in_a_job_as_well(app):
+    with app.app_context(), session_scope(app.extensions["engine"], writes=True) as session:
+        g.job = "a job"
+        session.execute(text("SELECT 1"))
+        with pytest.raises(slow_work.SlowWorkError):
+            hash_password("mot-hai-ba")
     slow_work.complaints.clear()
 
 

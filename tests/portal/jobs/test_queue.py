@@ -255,6 +255,21 @@ def test_what_somebody_wrote_into_the_queue_runs_no_code(queue, tmp_path):
     assert not (tmp_path / "harm").exists()
 
 
+def test_what_another_version_left_is_no_fault(app, queue, weather, people, sign_in):
+    job = ask(people[0])
+    queue.ledger.save(replace(job, id="removed-kind", kind="tides"))
+    for name in ("job:old", "result:old"):
+        queue.huey.storage.put_data(name, b'{"id": 1}')
+    queue.huey.storage.put_data("job:older", b"no JSON")
+    assert [each.id for each in queue.ledger.list() if each.id != "removed-kind"] == [job.id]
+    administrator = sign_in(Role.ADMINISTRATOR)
+    assert administrator.get("/jobs").status_code == 200
+    assert [administrator.get(f"/jobs/{name}").status_code for name in ("old", "older", "removed-kind")] == [404] * 3
+    do_jobs(queue)
+    queue.prune()
+    assert {name for name in queue.huey.storage.result_items() if "old" in name} == set()
+
+
 @pytest.mark.both_databases
 def test_a_server_that_was_restarted_meanwhile_costs_nobody_a_job(app, queue, weather, people, database_kind):
     job = ask(people[0])
