@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -21,8 +21,8 @@ from portal.urls import is_safe_address
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
-# Raises NotFoundError where the thing of that number is not there or out of the person's scope.
-ScopeCheck = Callable[[Session, Identity, int], object]
+# Gets all parts of the address; raises NotFoundError where what they name is not there or out of the person's scope.
+ScopeCheck = Callable[[Session, Identity, Mapping[str, Any]], object]
 
 
 def current_identity() -> Identity | None:
@@ -130,7 +130,10 @@ def _check_access(permission: Permission, ward_code: str | None) -> ResponseRetu
 
 
 def add_scope_check(app: Flask, argument: str, check: ScopeCheck) -> None:
-    """Register what the part of that name in an address stands for, so that a view that writes is only reached within one's scope."""
+    """Register what the part of that name in an address stands for, so that a view that writes is only reached within one's scope.
+
+    ``<blueprint>.<name>`` where a name stands for something else in the addresses of one blueprint.
+    """
     app.extensions.setdefault("scope_checks", {})[argument] = check
 
 
@@ -138,9 +141,10 @@ def _check_scope(arguments: Mapping[str, object]) -> None:
     """Refuse before anything is locked. Raises NotFoundError."""
     checks: dict[str, ScopeCheck] = current_app.extensions.get("scope_checks", {})
     with reading_session() as db:
-        for name, value in arguments.items():
-            if name in checks and isinstance(value, int):
-                checks[name](db, require_identity(), value)
+        for name in arguments:
+            check = checks.get(f"{request.blueprint}.{name}") or checks.get(name)
+            if check is not None:
+                check(db, require_identity(), arguments)
 
 
 def open_to_all(view: View[P]) -> View[P]:

@@ -17,6 +17,7 @@ from portal.errors import NotFoundError, WardReadinessError
 
 MAX_DAYS = 366
 MAX_DOCUMENT = 200
+UNKNOWN = "Không có lần ủy quyền này, hoặc đã hết hạn."
 
 
 class StandInError(WardReadinessError):
@@ -48,9 +49,9 @@ def create_stand_in(session: Session, absent: User, deputy: User, since: date, u
     return row
 
 
-def end_stand_in(session: Session, stand_in_id: int) -> StandIn:
-    """Take it back: who acts by it acts as themselves from the next page on. Raises NotFoundError."""
-    row = get_stand_in(session, stand_in_id)
+def end_stand_in(session: Session, stand_in_id: int, user_id: int) -> StandIn:
+    """Take back one of this person: who acts by it acts as themselves from the next page on. Raises NotFoundError."""
+    row = get_stand_in_of(session, stand_in_id, user_id)
     row.ended_at = row.ended_at or now()
     return row
 
@@ -59,7 +60,23 @@ def get_stand_in(session: Session, stand_in_id: int) -> StandIn:
     """One of them. Raises NotFoundError."""
     row = session.get(StandIn, stand_in_id)
     if row is None:
-        raise NotFoundError("Không có lần ủy quyền này.")
+        raise NotFoundError(UNKNOWN)
+    return row
+
+
+def get_stand_in_of(session: Session, stand_in_id: int, user_id: int) -> StandIn:
+    """One in which this person is the absent one or the deputy. Raises NotFoundError."""
+    row = get_stand_in(session, stand_in_id)
+    if user_id not in (row.absent_id, row.deputy_id):
+        raise NotFoundError(UNKNOWN)
+    return row
+
+
+def get_offered(session: Session, stand_in_id: int, deputy_id: int) -> StandIn:
+    """One by which this person may act today. Raises NotFoundError where it is not the person's, or not valid today."""
+    row = get_stand_in(session, stand_in_id)
+    if row.deputy_id != deputy_id or not is_valid(row):
+        raise NotFoundError(UNKNOWN)
     return row
 
 
@@ -81,9 +98,7 @@ def is_valid(row: StandIn) -> bool:
 
 def begin_acting(session: Session, session_id: int, deputy_id: int, stand_in_id: int) -> StandIn:
     """Let a session act by a stand-in from now on. Raises NotFoundError where it is not the person's, or not valid today."""
-    row = get_stand_in(session, stand_in_id)
-    if row.deputy_id != deputy_id or not is_valid(row):
-        raise NotFoundError("Không có lần ủy quyền này, hoặc đã hết hạn.")
+    row = get_offered(session, stand_in_id, deputy_id)
     _browser_session(session, session_id).stand_in_id = row.id
     return row
 

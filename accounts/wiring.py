@@ -1,19 +1,22 @@
 """Wires the package into the application. Only wsgi.py imports this file."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from flask import Flask, current_app, g, render_template
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts import cli, jobs, stand_ins, users_import
 from accounts.demo import load_demo_accounts
 from accounts.first_steps import find_accounts_state, find_mail_state
-from accounts.guards import require_identity
-from accounts.identity import Role
+from accounts.guards import add_scope_check, require_identity
+from accounts.identity import Identity, Role
 from accounts.models import User, UserWard
 from accounts.permissions import Permission, may
 from accounts.start_checks import refuse_demo_accounts, refuse_returned_accounts, require_administrator
-from accounts.users import make_credentials
+from accounts.users import get_user, make_credentials
 from accounts.views import audit, job_pages, own_account, personal_data, sign_in, system, users  # noqa: F401 - all of them add their pages to one blueprint
 from portal.database import get_session
 from portal.jobs.kinds import add_job_kind, set_job_gate
@@ -27,6 +30,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(sign_in.blueprint)
     app.jinja_env.globals["may"] = _is_permitted
     app.cli.add_command(cli.users)
+    add_scope_check(app, "user_id", lambda db, _identity, parts: get_user(db, parts["user_id"]))
+    add_scope_check(app, "stand_in_id", _check_stand_in)
     add_menu_entry(app, MenuEntry("Tài khoản", "accounts.user_list", Permission.USERS_MANAGE, 80))
     add_menu_entry(app, MenuEntry("Nhật ký hệ thống", "accounts.audit_trail", Permission.AUDIT_READ, 90))
     add_menu_entry(app, MenuEntry("Tình trạng hệ thống", "accounts.system", Permission.SYSTEM_MANAGE, 97))
@@ -57,6 +62,14 @@ def _administrator_panel() -> str:
     session = get_session()
     steps = [(step, step.find_state(session)) for step in first_steps(current_app)]
     return render_template("accounts/home_panel.html", steps=steps)
+
+
+def _check_stand_in(db: Session, identity: Identity, parts: Mapping[str, Any]) -> None:
+    """Within the page of an account one of its person; for whoever wants to act by it, one that is offered to them."""
+    if "user_id" in parts:
+        stand_ins.get_stand_in_of(db, parts["stand_in_id"], parts["user_id"])
+    else:
+        stand_ins.get_offered(db, parts["stand_in_id"], identity.user_id)
 
 
 def _offered_panel() -> str:

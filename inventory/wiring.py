@@ -3,6 +3,7 @@
 from flask import Flask
 
 from accounts.duties import add_duty
+from accounts.guards import add_scope_check
 from accounts.permissions import Permission
 from accounts.places import Place, set_places
 from inventory.boundaries import views as boundary_views
@@ -13,6 +14,9 @@ from inventory.office.first_steps import find_agency_state, find_signatory_state
 from inventory.office.store import current_office, describe_office_duty
 from inventory.prices.cli import prices
 from inventory.prices.demo import load_demo_prices
+from inventory.prices.evidence import find_file
+from inventory.prices.observed import get_observed
+from inventory.prices.price_lists import check_item, get_version
 from inventory.prices.views import items, lists, observed, workbook
 from inventory.reference import load_reference_data
 from inventory.views import blueprint
@@ -39,6 +43,12 @@ def init_app(app: Flask) -> None:
     add_first_step(app, FirstStep(10, "Cơ quan, đầu mối liên hệ", "office.show", find_agency_state))
     add_first_step(app, FirstStep(20, "Người ký", "office.show", find_signatory_state))
     add_first_step(app, FirstStep(30, "Ngày mục tiêu", "office.show", find_target_state))
+    add_scope_check(app, "price_list_id", lambda db, _identity, parts: get_version(db, parts["price_list_id"]))
+    add_scope_check(
+        app, "prices.item_code", lambda db, _identity, parts: check_item(db, parts["price_list_id"], parts["item_code"])
+    )
+    add_scope_check(app, "prices.evidence_id", lambda db, _identity, parts: find_file(db, **parts))
+    add_scope_check(app, "observed_id", lambda db, _identity, parts: get_observed(db, parts["observed_id"]))
     add_menu_entry(app, MenuEntry("Hiện trạng", "inventory.wards", "inventory:approved:read", 40))
     add_menu_entry(app, MenuEntry("Danh mục", "inventory.items", "inventory:approved:read", 45))
     add_menu_entry(app, MenuEntry("Đơn giá", "prices.lists", "plan:summary:read", 46))

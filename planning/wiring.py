@@ -2,9 +2,10 @@
 
 from flask import Flask
 
+from accounts.guards import add_scope_check
 from accounts.identity import Role
 from accounts.permissions import Permission
-from planning.scenarios.loading import load_default_plan
+from planning.scenarios.loading import get_plan_record, load_default_plan
 from planning.views import assumptions, costs, funding, lines, plans, transfers
 from planning.views.leader_panel import leader_panel
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
@@ -15,6 +16,9 @@ def init_app(app: Flask) -> None:
     """Add the pages of the plan, its panels, and the default scenario."""
     for module in (plans, assumptions, lines, transfers, funding, costs):
         app.register_blueprint(module.blueprint)
+    add_scope_check(app, "plan_id", lambda db, _identity, parts: get_plan_record(db, parts["plan_id"]))
+    add_scope_check(app, "line_code", lambda _db, _identity, parts: lines.split_line_code(parts["line_code"]))
+    add_scope_check(app, "plan_rules.item_code", lambda _db, _identity, parts: assumptions.check_item(parts["item_code"]))
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "plans.plans", Permission.PLAN_READ, 35))
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
     add_home_panel(app, HomePanel(Role.LEADER, 50, leader_panel, "money"))

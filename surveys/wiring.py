@@ -15,6 +15,7 @@ from portal.jobs.kinds import JobKind, add_job_kind
 from portal.navigation import FirstStep, HomePanel, MenuEntry, StepState, add_first_step, add_home_panel, add_menu_entry
 from portal.setup import add_demo_step
 from surveys.checks.entries import QuestionnaireError
+from surveys.checks.remarks import get_remark
 from surveys.checks.states import CollectionState
 from surveys.checks.validation import validate_submission
 from surveys.cli import surveys as commands
@@ -22,8 +23,11 @@ from surveys.demo import load_demo_round
 from surveys.models import Evidence, Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import list_waiting
+from surveys.submissions.change_log import get_change
+from surveys.submissions.evidence import get_evidence
 from surveys.submissions.handover import find_handover
-from surveys.submissions.rounds import current_round, wards_in_progress
+from surveys.submissions.rounds import current_round, get_round, wards_in_progress
+from surveys.submissions.speed_test import get_turn
 from surveys.views import (  # noqa: F401 - printing, review, sections and sending add their pages to the blueprints of others
     evidence,
     history,
@@ -37,7 +41,7 @@ from surveys.views import (  # noqa: F401 - printing, review, sections and sendi
     timeliness,
     workbook,
 )
-from surveys.views.access import check_submission_scope
+from surveys.views.access import check_submission_scope, get_section, scope_check_of
 
 
 def init_app(app: Flask) -> None:
@@ -58,7 +62,14 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_demo_step(app, 50, load_demo_round)
     add_job_kind(app, JobKind("reminders", "Gửi thư nhắc", Permission.ROUND_MANAGE, timeliness.prepare_reminders))
-    add_scope_check(app, "submission_id", check_submission_scope)
+    add_scope_check(app, "submission_id", lambda db, identity, parts: check_submission_scope(db, identity, parts["submission_id"]))
+    add_scope_check(app, "round_id", lambda db, _identity, parts: get_round(db, parts["round_id"]))
+    for room in ("surveys", "evidence"):
+        add_scope_check(app, f"{room}.code", lambda _db, _identity, parts: get_section(parts["code"]))
+    add_scope_check(app, "evidence.evidence_id", scope_check_of(get_evidence, "evidence_id"))
+    add_scope_check(app, "change_id", scope_check_of(get_change, "change_id"))
+    add_scope_check(app, "remark_id", scope_check_of(get_remark, "remark_id"))
+    add_scope_check(app, "turn_id", scope_check_of(get_turn, "turn_id"))
     add_stored_files(app, Evidence.__tablename__)
     app.extensions["wards_being_updated"] = wards_in_progress
     add_first_step(app, FirstStep(60, "Đợt khảo sát đầu tiên", "", _find_round_state))

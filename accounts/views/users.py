@@ -202,7 +202,7 @@ def stand_in_create(user_id: int) -> ResponseReturnValue:
 @writes
 def stand_in_end(user_id: int, stand_in_id: int) -> ResponseReturnValue:
     """Take it back before its day."""
-    row = stand_ins.end_stand_in(get_session(), stand_in_id)
+    row = stand_ins.end_stand_in(get_session(), stand_in_id, user_id)
     audit.log(
         get_session(),
         require_identity(),

@@ -56,10 +56,10 @@ def list_files(session: Session, price_list_id: int) -> dict[str, list[PriceEvid
     return files_by_item
 
 
-def find_file(session: Session, price_list_id: int, item: str, evidence_id: int) -> PriceEvidence:
+def find_file(session: Session, price_list_id: int, item_code: str, evidence_id: int) -> PriceEvidence:
     """One file of a price. Raises NotFoundError."""
     record = session.get(PriceEvidence, evidence_id)
-    if record is None or (record.price_list_id, record.item_code) != (price_list_id, item):
+    if record is None or (record.price_list_id, record.item_code) != (price_list_id, item_code):
         raise NotFoundError("Không có tệp này, hoặc tệp đã được gỡ.")
     return record
 

@@ -113,11 +113,17 @@ def save_observed(session: Session, prices: Iterable[ObservedPrice], by: str) ->
     session.flush()
 
 
-def remove_observed(session: Session, observed_id: int) -> ObservedPrice:
-    """Remove one, and return what it was. Raises NotFoundError."""
+def get_observed(session: Session, observed_id: int) -> ObservedPriceRecord:
+    """One row. Raises NotFoundError."""
     row = session.get(ObservedPriceRecord, observed_id)
     if row is None:
         raise NotFoundError("Không có giá tham chiếu này, hoặc đã được xóa.")
+    return row
+
+
+def remove_observed(session: Session, observed_id: int) -> ObservedPrice:
+    """Remove one, and return what it was. Raises NotFoundError."""
+    row = get_observed(session, observed_id)
     price = next(listed.price for listed in list_observed(session) if listed.id == observed_id)
     session.delete(row)
     session.flush()

@@ -116,6 +116,11 @@ def change_price_list(
     return _to_price_list(record)
 
 
+def check_item(session: Session, price_list_id: int, item: str) -> None:
+    """Raise NotFoundError where there is no such list, or it has no price of this item."""
+    _row(_record(session, price_list_id), item)
+
+
 def save_price(session: Session, price_list_id: int, price: Price, seen: str) -> bool:
     """Save one price of a draft; False where nothing differs. ``seen`` is the stamp of the price that the editor saw.
 

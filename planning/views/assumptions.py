@@ -21,6 +21,7 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record
 from planning.scenarios.serialization import load_assumptions
 from portal.database import get_session, writes
+from portal.errors import NotFoundError
 
 blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
 
@@ -76,6 +77,12 @@ def undo_price(plan_id: int, item_code: str) -> ResponseReturnValue:
         )
         flash(_("Đã bỏ %(count)s ô; đơn giá trở lại theo bảng giá.", count=count), "success")
     return redirect(url_for("plan_rules.rules", plan_id=plan_id))
+
+
+def check_item(item_code: str) -> None:
+    """Raise NotFoundError where the catalogue has no such item."""
+    if item_code not in load_catalogue():
+        raise NotFoundError(_("Danh mục không có mã này."))
 
 
 def _rules_form(record: PlanRecord) -> RulesForm:

@@ -12,6 +12,7 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.security import is_sensitive_item
+from inventory.wards.wards import load_wards
 from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
 from planning.funding.redaction import redact_candidates
@@ -80,6 +81,7 @@ def table(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 def add(plan_id: int) -> ResponseReturnValue:
     """From a ward and an item to the page of their line."""
+    get_plan_record(get_session(), plan_id)
     code = f"{request.args.get('ward', '')}-{request.args.get('item', '')}"
     return redirect(url_for("plan_lines.line", plan_id=plan_id, line_code=code))
 
@@ -125,7 +127,7 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
 def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
     """Undo the hand edits of a line."""
     record = get_plan_record(get_session(), plan_id, for_update=True)
-    ward_code, _dash, item = line_code.partition("-")
+    ward_code, item = split_line_code(line_code)
     count = scenarios.undo_edits(get_session(), record, ward_code, item)
     audit.log(
         get_session(),
@@ -138,16 +140,21 @@ def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
     return redirect(url_for("plan_lines.lines", plan_id=plan_id, ward=ward_code))
 
 
+def split_line_code(code: str) -> tuple[str, str]:
+    """The ward and the item of a line, whether or not the plan has it yet. Raises NotFoundError."""
+    ward_code, _dash, item = code.partition("-")
+    if ward_code not in {ward.code for ward in load_wards()} or item not in load_catalogue():
+        raise NotFoundError(_("Không có dòng “%(code)s” trong phương án này.", code=code[:40]))
+    return ward_code, item
+
+
 def _line_of(plan: Plan, code: str) -> PlanLine:
     """The line, or one of nothing yet that may be filled in. Raises NotFoundError."""
     for line in plan.lines:
         if line.code == code:
             return line
-    ward_code, _dash, item = code.partition("-")
-    ward = next((ward for ward in plan.wards if ward.code == ward_code), None)
-    if ward is None or item not in load_catalogue():
-        raise NotFoundError(_("Không có dòng “%(code)s” trong phương án này.", code=code[:40]))
-    return new_line(plan, ward, item)
+    ward_code, item = split_line_code(code)
+    return new_line(plan, next(ward for ward in plan.wards if ward.code == ward_code), item)
 
 
 def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[str, str], refusal: str = "") -> str:

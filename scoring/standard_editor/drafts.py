@@ -52,6 +52,12 @@ def get_draft(session: Session, draft_id: int, *, for_update: bool = False) -> S
     return draft
 
 
+def check_criterion(draft: StandardDraft, code: str) -> None:
+    """Raise NotFoundError where the draft has no such criterion."""
+    if code not in {criterion.code for criterion in parse_standard(draft.toml).criteria}:
+        raise NotFoundError("Bản thảo không có tiêu chí này.")
+
+
 def read_draft(draft: StandardDraft) -> Standard:
     """The standard that the draft holds, as this installation asks for its answers."""
     return as_asked(parse_standard(draft.toml))

@@ -50,11 +50,17 @@ def add_remark(
     return remark
 
 
-def settle_remark(session: Session, submission: Submission, remark_id: int, by: str) -> Remark:
-    """Mark a flag as followed up, or a reason as withdrawn. Settling twice changes nothing. Raises NotFoundError."""
+def get_remark(session: Session, submission: Submission, remark_id: int) -> Remark:
+    """One remark of a submission. Raises NotFoundError."""
     remark = session.get(Remark, remark_id)
     if remark is None or remark.submission_id != submission.id:
         raise NotFoundError("Không có ý kiến này.")
+    return remark
+
+
+def settle_remark(session: Session, submission: Submission, remark_id: int, by: str) -> Remark:
+    """Mark a flag as followed up, or a reason as withdrawn. Settling twice changes nothing. Raises NotFoundError."""
+    remark = get_remark(session, submission, remark_id)
     _mark_settled([remark], by, now())
     return remark
 

@@ -87,6 +87,11 @@ def begin_speed_test(session: Session, submission: Submission, line: str, by: st
     return turn
 
 
+def get_turn(session: Session, submission: Submission, turn_id: int) -> Evidence:
+    """One running test of a submission. Raises NotFoundError."""
+    return _check_turn(session.get(Evidence, turn_id), submission)
+
+
 def count_run(session: Session, submission: Submission, turn_id: int) -> Evidence:
     """Count one run of a running test. Raises BusyError where its time or runs are used up, NotFoundError where it is another ward's."""
     turn = _check_turn(session.scalars(select(Evidence).where(Evidence.id == turn_id).with_for_update()).first(), submission)

@@ -1,14 +1,18 @@
 """Which submissions a person may open: those of the assigned wards, or of the whole city."""
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.guards import require_identity
+from accounts.guards import ScopeCheck, require_identity
 from accounts.identity import Identity
 from portal.database import get_session
 from portal.errors import NotFoundError
 from surveys.models import Submission
+from surveys.questionnaire.asked import asked_questionnaire
+from surveys.questionnaire.questions import Section
 from surveys.submissions.submissions import get_submission
 
 
@@ -22,6 +26,19 @@ def get_submission_in_scope(submission_id: int, *, for_update: bool = False) -> 
 def check_submission_scope(session: Session, identity: Identity, submission_id: int) -> None:
     """The same without reading more than the ward. Raises NotFoundError."""
     _check_ward(identity, session.scalar(select(Submission.ward_code).where(Submission.id == submission_id)))
+
+
+def get_section(code: str) -> Section:
+    """A section of the form. Raises NotFoundError."""
+    section = asked_questionnaire().section(code)
+    if section is None:
+        raise NotFoundError(_("Phiếu không có phần này."))
+    return section
+
+
+def scope_check_of(get: Callable[[Session, Submission, int], object], argument: str) -> ScopeCheck:
+    """The check of a part of a submission, which ``get`` finds in its own submission only."""
+    return lambda db, _identity, parts: get(db, get_submission(db, parts["submission_id"]), parts[argument])
 
 
 def _check_ward(identity: Identity, ward_code: str | None) -> None:

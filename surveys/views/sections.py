@@ -10,7 +10,6 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.clock import today
 from portal.database import get_session, writes
-from portal.errors import NotFoundError
 from portal.formats import format_moment
 from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year, questionnaire_of
 from surveys.checks.validation import find_submission_anomalies, validate_submission
@@ -27,7 +26,7 @@ from surveys.submissions.submissions import (
     confirm_carried,
     save_fields,
 )
-from surveys.views.access import get_submission_in_scope
+from surveys.views.access import get_section, get_submission_in_scope
 from surveys.views.audit_lines import log_changed_fields
 from surveys.views.form_view_model import OWNERS, YES_NO, Mark, build_fields
 from surveys.views.page_context import draft_key, submission_context
@@ -47,7 +46,7 @@ def section(submission_id: int, code: str) -> ResponseReturnValue:
 def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     """Save the entries, valid or not, and go on; a field that somebody else changed meanwhile is asked about."""
     submission = get_submission_in_scope(submission_id, for_update=True)
-    section = _get_section(code)
+    section = get_section(code)
     fields, base = posted_fields(section, request.form), posted_base(request.form.get("base", ""))
     if request.form.get("nothing") == "1":
         fields |= _zeros_for_unanswered(submission, section, fields)
@@ -82,7 +81,7 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
 @writes
 def save_entered_fields(submission_id: int, code: str) -> ResponseReturnValue:
     """Save the changed fields for the script of the form, and answer with the status of the section."""
-    submission, section = get_submission_in_scope(submission_id, for_update=True), _get_section(code)
+    submission, section = get_submission_in_scope(submission_id, for_update=True), get_section(code)
     try:
         outcome = save_fields(
             get_session(),
@@ -109,7 +108,7 @@ def _section_page(
     conflicts: tuple[Conflict, ...] = (),
     refusal: str = "",
 ) -> str:
-    section = _get_section(code)
+    section = get_section(code)
     questionnaire, stored = questionnaire_of(submission.round), entries_of(submission)
     current = {**stored, **(entries or {})}
     evaluation = evaluate_entries(questionnaire, current, latest_allowed_year(submission), carried_questions(submission))
@@ -188,13 +187,6 @@ def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapp
         q for q in section.questions if q.kind == "equipment" and evaluation.is_asked(q) and not evaluation.answers[q.key].answered
     )
     return {f"{question.key}.good": "0" for question in blank}
-
-
-def _get_section(code: str) -> Section:
-    section = asked_questionnaire().section(code)
-    if section is None:
-        raise NotFoundError(_("Phiếu không có phần này."))
-    return section
 
 
 def _next_section(submission: Submission, after: Section) -> Section | None:
