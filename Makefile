@@ -43,14 +43,16 @@ format: $(VENV)/test.stamp ## lay out Python, templates, styles and scripts as l
 pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
 	$(BIN)/python -m tests.pythons
 
-drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms and kills, upgrades, backups (16 minutes)
+drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms, kills, outages, moved clocks, upgrades, backups (22 minutes)
 	$(BIN)/python -m tests.drills
 
-soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, two hundred kills of acts and upkeep, every change of an operator
+soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, two hundred kills, outages of a minute, every change of an operator
 	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=soak
 	$(BIN)/python -m tests.drills.storm
 	$(BIN)/python -m tests.drills.killed_acts
 	$(BIN)/python -m tests.drills.killed_upkeep
+	$(BIN)/python -m tests.drills.outages
+	$(BIN)/python -m tests.drills.busy_day
 	@$(MAKE) mutants
 
 benchmark: $(VENV)/test.stamp ## time drafts, the choice under a ceiling, transfers and durable saves against other ways

@@ -24,10 +24,11 @@ from portal.settings import read_settings
 from surveys.models import Answer
 from surveys.submissions.evidence import attach_file
 from surveys.submissions.submissions import get_submission
-from tests.drills.storm import LIMIT, PAUSE, Officer, Progress, Server, environment, find_faults, prepare, report
+from tests.drills.storm import LIMIT, PAUSE, Officer, Progress, find_faults, prepare, report
 from tests.landed_states.rows import lost_rows, read_rows
 from tests.support.new_databases import new_databases
-from tests.support.places import Place
+from tests.support.places import SECRET, Place
+from tests.support.servers import Server
 from wsgi import build_app
 
 OFFICERS, SAVES, FILES = 126, 12, 5
@@ -62,7 +63,7 @@ def run(kind: str) -> list[str]:
         faults = find_faults(people, SAVES, 0)
         destroy(place)
         [backup] = list_names(folder / "backups")
-        restored = Place(place.url, folder, "restored", SECRET_KEY=NEW_KEY, SECRET_KEY_FALLBACKS=environment("")["SECRET_KEY"])
+        restored = Place(place.url, folder, "restored", SECRET_KEY=NEW_KEY, SECRET_KEY_FALLBACKS=SECRET)
         faults += find_refusals(folder / "backups", backup, restored)
         restored.must("backup", "verify", backup)
         restored.must("backup", "restore", backup)

@@ -31,13 +31,13 @@ from scoring.rating.published_standards import current_standard
 from surveys.models import Submission
 from surveys.review.review import sending_key
 from surveys.submissions.rounds import open_round
-from tests.drills.storm import Server
 from tests.factories.rounds import open_sent_round
 from tests.factories.users import create_user
 from tests.support.acts import Act, approve_many, approve_one, import_accounts, import_city, import_forms
 from tests.support.integrity import find_damage, unlogged_approvals
 from tests.support.new_databases import new_databases
 from tests.support.places import Place
+from tests.support.servers import Server
 from tests.support.visitors import Page, Visitor, open_session
 from wsgi import build_app
 
@@ -73,7 +73,7 @@ def run(kind: str, kills: int) -> list[str]:
         app = build_app(read_settings(place.environment))
         acts = prepare(app, kills)
         faults: list[str] = []
-        with Server(kind, place.environment, 2) as server:
+        with place.serve(kind, workers=2) as server:
             reviewer = Visitor(server.port, open_session(app, "tham.dinh"))
             administrator = Visitor(server.port, open_session(app, "quan.tri"))
             for act in acts:

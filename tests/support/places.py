@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.drills.storm import ROOT, Server, environment
+from tests.support.servers import ROOT, Server
+
+SECRET = "storm-" * 8
 
 
 class Place:
@@ -13,8 +15,15 @@ class Place:
 
     def __init__(self, url: str, folder: Path, name: str, **settings: str) -> None:
         self.url, self.folder, self.backups = url, folder / name, folder / "backups"
-        own = {"INSTANCE_FOLDER": str(self.folder), "BACKUP_FOLDER": str(self.backups)}
-        self.environment = environment(url) | own | settings
+        self.environment = {
+            "DATABASE_URL": url,
+            "SECRET_KEY": SECRET,
+            "WARD_MODE": "production",
+            "PUBLIC_URL": "http://127.0.0.1:8000",
+            "TARGET_DATE": "2026-03-31",
+            "INSTANCE_FOLDER": str(self.folder),
+            "BACKUP_FOLDER": str(self.backups),
+        } | settings
 
     def start(self, *words: str, largest_file: int | None = None) -> subprocess.Popen[str]:
         """Start a command. With ``largest_file`` no file grows beyond so many bytes, as on a disk that is full."""
@@ -42,6 +51,6 @@ class Place:
             raise RuntimeError(f"{' '.join(words)}: {said}")
         return said
 
-    def serve(self, kind: str) -> Server:
-        """A server that serves this place once it is entered."""
-        return Server(kind, self.environment, 4)
+    def serve(self, kind: str, module: str = "wsgi", workers: int = 4) -> Server:
+        """A server that serves this place once it is entered, with the application of a module; ``workers`` are those of gunicorn."""
+        return Server(kind, self.environment, module, workers)

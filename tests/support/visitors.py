@@ -17,7 +17,7 @@ from accounts.sessions import begin_session, session_limits
 from portal.database import session_scope
 
 PATIENCE = 120.0
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
 
 @dataclass(frozen=True)
