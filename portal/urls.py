@@ -35,7 +35,9 @@ def is_safe_address(address: str) -> bool:
 
     It has to begin with one slash and hold nothing that a browser drops or reads as a slash: white space, control characters, backslashes.
     """
-    if not address.startswith("/") or "\\" in address or not all(char.isprintable() and not char.isspace() for char in address):
+    if not address.startswith("/") or address.startswith("//"):
+        return False
+    if "\\" in address or not all(char.isprintable() and not char.isspace() for char in address):
         return False
     try:
         parts = urlsplit(address)
