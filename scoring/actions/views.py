@@ -90,14 +90,15 @@ def listing_workbook() -> ResponseReturnValue:
 @blueprint.get("/wards")
 @requires(Permission.ACTION_ASSIGN)
 def choose_wards() -> ResponseReturnValue:
-    """The wards that are not ready, to choose those that get an action; by result, former district and criterion."""
+    """The wards of the person's scope that are not ready, to choose those that get an action; by result, former district and criterion."""
     city, filters = city_readiness(get_session()), request.args
-    ratings = redact_ratings(city.ratings, sees_security)
+    in_scope = _wards_in_scope(city)
+    ratings = redact_ratings({ward.code: city.ratings[ward.code] for ward in in_scope}, sees_security)
     failing = {code: {finding.criterion.code for finding in rating.unmet} for code, rating in ratings.items()}
     result, district, criterion = (filters.get(name, "") for name in ("result", "district", "criterion"))
     wards = [
         ward
-        for ward in city.wards
+        for ward in in_scope
         if (result or Result.NOT_READY) == city.ratings[ward.code].result
         and district in ("", ward.former_district)
         and (not criterion or criterion in failing[ward.code])
@@ -112,7 +113,7 @@ def choose_wards() -> ResponseReturnValue:
         open_action_counts={code: open_wards.count(code) for code in set(open_wards)},
         results=[option for option in Result if option is not Result.READY],
         result=result or Result.NOT_READY,
-        districts=sorted({ward.former_district for ward in city.wards}, key=sort_key),
+        districts=sorted({ward.former_district for ward in in_scope}, key=sort_key),
         criteria=[option for option in city.standard.criteria if any(option.code in codes for codes in failing.values())],
         filters=filters,
         is_all=filters.get("all") == "1",
@@ -123,20 +124,21 @@ def choose_wards() -> ResponseReturnValue:
 @requires(Permission.ACTION_ASSIGN)
 @writes
 def create() -> ResponseReturnValue:
-    """A new action: of one ward, of each of many wards in one go, or of the city where none is named."""
+    """A new action: of one ward, of each of many wards in one go, or of the city where none is named; within the person's scope."""
     session, identity, city = get_session(), require_identity(), city_readiness(get_session())
-    codes = set(request.values.getlist("ward"))
-    wards = [ward for ward in city.wards if ward.code in codes]
-    if len(wards) < len(codes):
-        raise NotFoundError(_("Không có xã, phường nào mang mã này."))
-    is_city = request.values.get("city") == "1"
+    # What is checked is what is stored: a form that is sent may have another address than its page.
+    values = request.form if request.method == "POST" else request.args
+    codes, criterion_code, is_city = set(values.getlist("ward")), values.get("criterion", ""), values.get("city") == "1"
+    wards = [ward for ward in _wards_in_scope(city) if ward.code in codes]
+    if len(wards) < len(codes) or (is_city and identity.wards is not None):
+        raise NotFoundError(_("Không có xã, phường nào mang mã này, hoặc đơn vị không thuộc phạm vi được giao."))
     if not wards and not is_city and request.method == "GET":
         return redirect(url_for("actions.choose_wards"))
-    criterion = _find_criterion(city.standard, request.values.get("criterion", ""))
-    if is_sensitive_code(request.values.get("criterion", "")) and not sees_security():
-        raise NotFoundError(_("Không có tiêu chí này, hoặc tài khoản của bạn không được giao xem."))
     places: list[Ward | None] = [*wards] if wards else [None]
-    owners = owners_for(list_owners(session), request.values.get("criterion", ""))
+    criterion = _find_criterion(city.standard, criterion_code)
+    if is_sensitive_code(criterion_code) and not all(sees_security(place.code if place else None) for place in places):
+        raise NotFoundError(_("Không có tiêu chí này, hoặc tài khoản của bạn không được giao xem."))
+    owners = owners_for(list_owners(session), criterion_code)
     form = ActionForm(data=_initial_values(_suggest_for(city, wards, criterion), wards, owners, criterion))
     form.owner.choices = [("", _("(chọn người)")), *owner_choices(owners, places)]
     no_target = "" if wards or is_city else _("Chưa chọn xã, phường nào.")
@@ -296,6 +298,11 @@ def _reminder_message(action: Action) -> str:
 def _may_choose_security() -> bool:
     """Whether a file with words on network security may be asked for: of the own wards, or of the city with the right."""
     return require_identity().role.is_of_ward or sees_security()
+
+
+def _wards_in_scope(city: CityReadiness) -> list[Ward]:
+    identity = require_identity()
+    return [ward for ward in city.wards if identity.covers(ward.code)]
 
 
 def _find_criterion(standard: Standard, code: str) -> Criterion | None:

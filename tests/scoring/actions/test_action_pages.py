@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from accounts.identity import Identity, Role
-from accounts.models import AuditEntry, User
+from accounts.identity import Identity, Role, Scope
+from accounts.models import AuditEntry, User, UserWard
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from portal.reminders import reminder_lines
@@ -257,6 +257,37 @@ def test_the_city_has_actions_of_its_own(session, sign_in):
 @pytest.mark.parametrize("query", ["?ward=99999", "?ward=x", "?ward=00082&ward=1"])
 def test_a_ward_that_is_none_gets_no_action(sign_in, query):
     assert sign_in(Role.LEADER).get(f"/actions/new{query}").status_code == 404
+
+
+@pytest.fixture
+def reviewer_of_one_ward(demo_session, demo_sign_in):
+    user = demo_session.scalars(select(User).where(User.username == "thamdinh2")).one()
+    user.scope, user.wards = Scope.WARDS.value, [UserWard(ward_code=OTHER)]
+    demo_session.commit()
+    return demo_sign_in("thamdinh2")
+
+
+def test_what_another_ward_answered_is_read_at_no_door_of_assigning(reviewer_of_one_ward, demo_session):
+    client, place = reviewer_of_one_ward, {"ward": "00004", "criterion": "CR-A1"}
+    assert client.get("/actions/new", query_string=place).status_code == 404
+    assert client.get("/actions/new?city=1").status_code == 404
+    assert 'href="/actions/new?city=1"' not in client.get("/actions").text
+    for query in ("", "?result=no_data", "?criterion=CR-A1"):
+        boxes = page_of(client.get(f"/actions/wards{query}")).select('[name="ward"]')
+        assert {box["value"] for box in boxes} <= {OTHER}
+    owner = make_owner(demo_session, "nguoi.lam", Role.REVIEWER, ())
+    demo_session.commit()
+    for elsewhere in ({"ward": "00004"}, {"ward": [OTHER, "00004"]}, {"ward": "", "city": "1"}):
+        assert client.post("/actions/new", data=form_values(owner) | elsewhere).status_code == 404
+
+
+def test_a_criterion_of_network_security_is_given_out_within_the_scope_and_to_whom_may_see_it(reviewer_of_one_ward, demo_session):
+    owner = make_owner(demo_session, "nguoi.chi", Role.PLANNER, ())
+    demo_session.commit()
+    assert reviewer_of_one_ward.get(f"/actions/new?ward={OTHER}&criterion=CR-G3").status_code == 200
+    form = form_values(owner, ward=OTHER, criterion="CR-G3")
+    page = page_of(reviewer_of_one_ward.post("/actions/new?criterion=CR-A1", data=form), 400)
+    assert page.select_one("#owner-error")
 
 
 def test_nobody_chosen_is_told(sign_in, session):
