@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -17,8 +18,11 @@ from flask import Flask
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Role
+from accounts.identity import Role, Scope
 from accounts.models import User
+from accounts.stand_ins import create_stand_in, to_identity
+from accounts.users import AccountDetails, change_details
+from inventory.office.store import change_office, find_office, list_versions, version_stamp
 from inventory.prices.price_lists import copy_price_list, current_price_list
 from inventory.wards.queries import list_wards
 from planning.plan.overrides import Edit
@@ -26,7 +30,7 @@ from planning.scenarios.loading import list_plans, plan_of
 from planning.scenarios.scenarios import copy_plan, finalise_plan, revise_plan, save_edits
 from portal.clock import HANOI
 from portal.database import session_scope
-from portal.settings import read_settings
+from portal.settings import current_settings, read_settings
 from portal.setup import load_demo, run_setup
 from portal.version import VERSION
 from scoring.actions.action import Clarities
@@ -136,6 +140,7 @@ def fill_production(app: Flask) -> None:
                 )
     with app.app_context(), session_scope(app.extensions["engine"], writes=True) as session:
         fill_beside_the_round(session)
+        fill_offices(session)
     # What people leave behind at the door: a wrong password, and a visit.
     client = app.test_client()
     for password in ("sai-mat-khau", PASSWORD):
@@ -164,6 +169,23 @@ def fill_beside_the_round(session: Session) -> None:
         "due": date(2026, 3, 20),
     }
     create_actions(session, [(line.ward, Clarities(owner_id=planner_id, **clear))], "Phạm Thu Dung", DAY.date())
+
+
+def fill_offices(session: Session) -> None:
+    """What the administrator set: who signs, who stands in for whom, and a reviewer of some wards."""
+    people = {user.username: user for user in session.scalars(select(User))}
+    administrator, wards = people[PEOPLE[0][0]], list_wards(session)[:2]
+    office = replace(find_office(session, current_settings()), signatory_name="Hoàng Văn Giáp", co_signatory_name="Đỗ Thị Hạnh")
+    for contact in ("Phòng Chuyển đổi số", "Phòng Chuyển đổi số, điện thoại 024 0000 0000"):
+        versions = list_versions(session, limit=1)
+        change_office(session, replace(office, contact=contact), version_stamp(versions), to_identity(administrator))
+        session.flush()
+    create_user(session, "vu.thi.khanh", "Vũ Thị Khánh", Role.REVIEWER, password=PASSWORD)
+    narrow = session.scalars(select(User).where(User.username == "vu.thi.khanh")).one()
+    details = AccountDetails(narrow.full_name, Role.REVIEWER, Scope.WARDS, wards=tuple(ward.code for ward in wards))
+    change_details(session, narrow.id, details)
+    head, officer = people[f"ld.{wards[0].code}"], people[f"cb.{wards[1].code}"]
+    create_stand_in(session, head, officer, DAY.date(), date(2026, 3, 20), "QĐ 12/QĐ-UBND", administrator.full_name)
 
 
 if __name__ == "__main__":
