@@ -33,7 +33,7 @@ class Ledger:
     def __init__(self, storage: BaseStorage) -> None:
         self._storage = storage
 
-    def save(self, job: Job) -> None:
+    def write(self, job: Job) -> None:
         """Put down how a job stands."""
         self._put(JOB + job.id, job)
 
@@ -65,7 +65,7 @@ class Ledger:
 
     def join(self, flight: str, job: Job) -> Job:
         """The job that is under way for the same question of the same person; the given one, put down, where there is none."""
-        self.save(job)
+        self.write(job)
         with reachable():
             is_first = self._storage.put_if_empty(FLIGHT + flight, job.id.encode())
             other_id = None if is_first else self._storage.peek_data(FLIGHT + flight)

@@ -94,7 +94,7 @@ class _Running:
         self.job, self._told_at = replace(job, state=JobState.RUNNING, beat_at=moment), moment
 
     def __enter__(self) -> Self:
-        self._ledger.save(self.job)
+        self._ledger.write(self.job)
         self._pulse.start()
         return self
 
@@ -110,7 +110,7 @@ class _Running:
             if not is_new and abs(moment - self._told_at) < PAUSE:
                 return
             self._told_at, self.job = moment, replace(self.job, beat_at=moment)
-            self._ledger.save(self.job)
+            self._ledger.write(self.job)
         self.check()
 
     def check(self) -> None:
@@ -123,13 +123,13 @@ class _Running:
         self._ended.set()
         self._pulse.join()
         self.job = replace(self.job, ended_at=now(), **changes)
-        self._ledger.save(self.job)
+        self._ledger.write(self.job)
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT.total_seconds()):
             with self._lock:
                 self.job = replace(self.job, beat_at=now())
                 try:
-                    self._ledger.save(self.job)
+                    self._ledger.write(self.job)
                 except QueueError:
                     log.warning("Hàng đợi yêu cầu chưa trả lời; tiến trình vẫn làm tiếp.")

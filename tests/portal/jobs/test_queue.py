@@ -205,7 +205,7 @@ def test_a_file_that_was_changed_on_the_disk_is_made_anew(queue, weather, people
 def test_the_job_of_a_worker_that_is_gone_has_failed_and_is_done_anew(queue, weather, people):
     job = ask(people[0])
     queue.huey.dequeue()
-    queue.ledger.save(replace(job, state=JobState.RUNNING, beat_at=now() - timedelta(seconds=31)))
+    queue.ledger.write(replace(job, state=JobState.RUNNING, beat_at=now() - timedelta(seconds=31)))
     lost = get_job(job.id)
     assert (lost.state, lost.lines) == (JobState.FAILED, (LOST_SENTENCE,))
     assert ask(people[0]).id != job.id
@@ -218,13 +218,13 @@ def test_a_worker_that_is_busy_for_long_still_lives(queue, weather, people, monk
     job, beats = ask(people[0]), []
     saved = threading.Event()
 
-    def save(job, write=queue.ledger.save):
+    def write(job, put_down=queue.ledger.write):
         beats.append(job.beat_at)
-        write(job)
+        put_down(job)
         if len(beats) > 5:
             saved.set()
 
-    monkeypatch.setattr(queue.ledger, "save", save)
+    monkeypatch.setattr(queue.ledger, "write", write)
     weather.at_each_step = lambda _done: saved.wait(30)
     do_jobs(queue)
     assert beats == sorted(beats)
@@ -257,7 +257,7 @@ def test_what_somebody_wrote_into_the_queue_runs_no_code(queue, tmp_path):
 
 def test_what_another_version_left_is_no_fault(app, queue, weather, people, sign_in):
     job = ask(people[0])
-    queue.ledger.save(replace(job, id="removed-kind", kind="tides"))
+    queue.ledger.write(replace(job, id="removed-kind", kind="tides"))
     for name in ("job:old", "result:old"):
         queue.huey.storage.put_data(name, b'{"id": 1}')
     queue.huey.storage.put_data("job:older", b"no JSON")
