@@ -179,5 +179,5 @@ def wait_for(look: Callable[[], T], what: str) -> T:
     while not (seen := look()):
         if time.monotonic() > end:
             raise TimeoutError(f"no sign of {what}")
-        time.sleep(PAUSE)
+        threading.Event().wait(PAUSE)
     return seen
