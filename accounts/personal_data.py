@@ -29,7 +29,7 @@ from accounts.users import get_user
 from portal.clock import today
 from portal.columns import CleanJson, Personal, UtcInstant
 from portal.database import Base
-from portal.formats import format_day, format_moment
+from portal.formats import format_day, format_moment, format_number
 from portal.table_workbook import build_table_workbook
 
 # What whoever gets the export calls a table.
@@ -139,6 +139,8 @@ def build_export(session: Session, user_id: int) -> bytes:
     if shared_names:
         note += f" {describe_shared(shared_names)}"
     rows = [*_account_rows(session, user), *(_to_row(trace) for trace in find_traces(session, person))]
+    if len(rows) > MAX_ROWS:
+        note += f" Chỉ ghi {format_number(MAX_ROWS)} dòng đầu trong {format_number(len(rows))} dòng."
     return build_table_workbook("Dữ liệu cá nhân", f"Dữ liệu cá nhân của {user.full_name}", note, HEADINGS, rows[:MAX_ROWS], "A5")
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import User
 from accounts.removal import find_returned
+from accounts.removed_accounts import RemovedListError
 from accounts.users import has_administrator
 from portal.errors import SettingError
 from portal.settings import current_settings
@@ -27,7 +28,11 @@ def refuse_demo_accounts(session: Session) -> None:
 
 def refuse_returned_accounts(session: Session) -> None:
     """Raise SettingError where people are back who were removed: a backup from before was restored, or a removal was cut off."""
-    if returned := find_returned(session, current_settings()):
+    try:
+        returned = find_returned(session, current_settings())
+    except RemovedListError as error:
+        raise SettingError(error.message) from None
+    if returned:
         commands = ", ".join(f"“flask --app wsgi users remove {number}”" for number in returned)
         raise SettingError(
             "Cơ sở dữ liệu có lại người đã được gỡ (khôi phục từ bản sao lưu cũ, hoặc việc gỡ bị ngắt giữa chừng). "

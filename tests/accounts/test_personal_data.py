@@ -349,6 +349,13 @@ def test_a_backup_from_before_does_not_bring_a_person_back_unnoticed(demo_app, p
     with demo_app.app_context(), session_scope(engine, writes=False) as session:
         refuse_returned_accounts(session)
         assert session.get_one(User, person_id).full_name == full_pseudonym(person_id)
+    # A list that nobody can read keeps nobody away, so it is not served with either.
+    listed = (backups / LIST).read_text()
+    (backups / LIST).write_text("17")
+    unread = pytest.raises(SettingError, match="Không đọc được")
+    with demo_app.app_context(), session_scope(engine, writes=False) as session, unread:
+        refuse_returned_accounts(session)
+    (backups / LIST).write_text(listed)
     # Whoever has that number in another database is somebody else.
     with session_scope(engine, writes=True) as session:
         session.execute(update(User).where(User.id == person_id).values(username="khac", created_at=now()))
