@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from portal import database
 from portal.clock import today
+from portal.database import make_engine, session_scope
 from surveys.checks.entries import entries_of
 from surveys.models import Submission
 from surveys.submissions.rounds import open_round
@@ -192,6 +194,25 @@ def test_what_was_typed_without_a_line_waits_and_goes_up_when_it_is_back(visit):
     expect(state_of(officer, "switch_ports")).to_have_text("✓ đã lưu")
     expect(officer.get_by_text("Mất kết nối với máy chủ")).to_be_hidden()
     assert officer.evaluate(STORED_KEYS) == []
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_what_was_typed_while_the_database_does_not_save_is_kept_and_goes_up(visit, demo_app, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    officer = visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    address, other = officer.url, make_engine(demo_app.extensions["engine"].url.render_as_string())
+    with session_scope(other, writes=True) as session:
+        session.connection()
+        fill_and_leave(officer, "lan_seats", "77")
+        expect(state_of(officer, "lan_seats")).to_have_text("… đang chờ lưu")
+        officer.get_by_role("button", name="Lưu và tiếp tục").last.click()
+        expect(officer.get_by_text("Cơ sở dữ liệu đang bận một việc lâu")).to_be_visible()
+        officer.goto(address)
+        expect(officer.locator('[name="lan_seats"]')).to_have_value("77")
+    other.dispose()
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
 
 
 @pytest.mark.journey
