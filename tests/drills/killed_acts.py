@@ -178,11 +178,12 @@ class WriterWatch:
 def find_all_damage(app: Flask) -> list[str]:
     """What is half written or does not have its hash; here each approval and each import came by a page."""
     with session_scope(app.extensions["engine"], writes=False) as session:
+        damage = find_damage(app, session)
         lines = session.execute(select(AuditEntry.action, AuditEntry.after).where(AuditEntry.action.like("%:import"))).all()
         logged = sum(after["accounts"] for action, after in lines if action == "account:import")
         imported = session.scalar(select(func.count()).select_from(User).where(User.username.like("nap.%")))
         faults = [] if logged == imported else [f"{imported} accounts, {logged} of them in the audit trail"]
-        return find_damage(app, session) + unlogged_approvals(session) + faults
+        return damage + unlogged_approvals(session) + faults
 
 
 def prepare(app: Flask, kills: int) -> list[Act]:

@@ -137,19 +137,23 @@ def fill_disk(pid: int) -> Iterator[None]:
     """No file of a process grows any more, the database no more than the log, as on a disk that is full."""
     _soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
-    yield
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
 @contextmanager
 def fill_postgres(app: Flask) -> Iterator[None]:
-    """The server of the database says what it says when its disk is full: of its own files none may be kept from growing alone."""
+    """A trigger says what the server of the database says on a full disk; without room for its own log it would stop."""
     with session_scope(app.extensions["engine"], writes=True) as session:
         session.execute(text(RAISE_DISK_FULL))
         session.execute(text("CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON answer EXECUTE FUNCTION raise_disk_full()"))
-    yield
-    with session_scope(app.extensions["engine"], writes=True) as session:
-        session.execute(text("DROP TRIGGER full_disk ON answer"))
+    try:
+        yield
+    finally:
+        with session_scope(app.extensions["engine"], writes=True) as session:
+            session.execute(text("DROP TRIGGER full_disk ON answer"))
 
 
 @contextmanager
@@ -159,8 +163,10 @@ def stop_postgres(folder: Path) -> Iterator[None]:
     process = server.get_postmaster_info().process
     process.send_signal(signal.SIGINT)
     process.wait()
-    yield
-    server.ensure_postgres_running()
+    try:
+        yield
+    finally:
+        server.ensure_postgres_running()
 
 
 if __name__ == "__main__":

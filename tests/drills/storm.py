@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
@@ -205,12 +206,20 @@ def run(kind: str, saves: int, kills: int, officers: int = 126) -> list[str]:
             for count in (0, kills):
                 for person in people:
                     person.begin()
-                run_storm(server, people, saves, [server.restart] * count)
+                run_storm(server, people, saves, [partial(kill_and_look, server, app, faults)] * count)
                 report(f"{kind}, {count} kills", people)
                 faults += [f"{kind}: {fault}" for fault in find_faults(people, saves, count)]
         faults += [f"{kind}: {fault}" for fault in compare(app, people)]
         app.extensions["engine"].dispose()
     return faults
+
+
+def kill_and_look(server: Server, app: Flask, faults: list[str]) -> None:
+    """Kill the server, add what it left by halves, and start it again."""
+    server.kill()
+    with session_scope(app.extensions["engine"], writes=False) as session:
+        faults += find_damage(app, session)
+    server.start()
 
 
 def prepare(app: Flask, officers: int) -> list[Officer]:

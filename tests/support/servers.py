@@ -72,11 +72,6 @@ class Server:
         finally:
             connection.close()
 
-    def restart(self) -> None:
-        """Kill it, and start it again."""
-        self.kill()
-        self.start()
-
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
