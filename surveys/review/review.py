@@ -28,7 +28,8 @@ from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import to_snapshot
 from surveys.questionnaire.field_names import MAX_LENGTH
 from surveys.review.review_priority import ReviewPriority, assess_priority
-from surveys.submissions.submissions import add_event, last_day
+from surveys.submissions.signatures import is_one_deputy, person_of
+from surveys.submissions.submissions import add_event, find_confirmation, find_sender, last_day
 
 MIN_REASON_LENGTH = 5
 # A submission returned near the deadline or after it may still be corrected and sent for so many days (an assumption).
@@ -134,9 +135,17 @@ def approve_submission(
     """Approve: the answers become the ward's newest snapshot. ``reviewed_sending`` is the key of the sending that was reviewed,
     None for the newest.
 
-    Raises SubmissionError where it does not wait for review, was sent again meanwhile, or has an open flag or reason.
+    Raises SubmissionError where it does not wait for review, was sent again meanwhile, has an open flag or reason, or was sent or
+    confirmed by the same person as somebody's deputy.
     """
     _require_sent(submission, reviewed_sending)
+    confirmation = find_confirmation(session, submission)
+    signatures = (find_sender(session, submission), confirmation.by if confirmation else "")
+    if any(is_one_deputy(by, signature) for signature in signatures):
+        raise SubmissionError(
+            f"Phiếu này do chính {person_of(by)} gửi hoặc xác nhận, khi làm thay người khác hoặc được làm thay, "
+            "nên phải do chuyên viên thẩm định khác duyệt."
+        )
     flags, reasons = open_flags(session, submission), open_return_reasons(session, submission)
     if flags:
         raise SubmissionError(f"Còn {len(flags)} chỗ đánh dấu cần theo dõi. Xử lý xong từng chỗ rồi duyệt.")

@@ -20,6 +20,7 @@ from surveys.checks.validation import Validation, validate_submission
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.field_names import field_label, find_excess
 from surveys.questionnaire.questions import load_questionnaire
+from surveys.submissions.signatures import is_one_deputy, person_of
 
 MAX_REASON_LENGTH, MAX_NAME_LENGTH = 500, 200
 
@@ -181,10 +182,14 @@ def send_submission(
             "Đề nghị bộ phận thẩm định cho đơn vị gửi sau hạn, rồi bấm gửi lại."
         )
     confirmation = find_confirmation(session, submission) if submission.round.needs_confirmation else None
-    if confirmation is not None and confirmation.is_current and confirmation.by == by:
+    if confirmation is not None and confirmation.is_current and person_of(confirmation.by) == person_of(by):
+        cure = (
+            "Người làm thay vẫn là một người: nhờ người khác gửi, hoặc người khác xác nhận lại."
+            if is_one_deputy(confirmation.by, by)
+            else "Nhờ quản trị hệ thống ghi thêm chức danh vào họ tên của một tài khoản, rồi xác nhận lại."
+        )
         raise SubmissionError(
-            f"Đợt này cần hai người, nhưng người gửi và người đã xác nhận cùng họ tên “{by}” nên được coi là một người. "
-            "Nhờ quản trị hệ thống ghi thêm chức danh vào họ tên của một tài khoản, rồi xác nhận lại."
+            f"Đợt này cần hai người, nhưng người gửi và người đã xác nhận cùng họ tên “{person_of(by)}” nên được coi là một người. {cure}"
         )
     if submission.round.needs_confirmation and not (confirmation and confirmation.is_current):
         raise SubmissionError(
@@ -232,6 +237,14 @@ def find_confirmation(session: Session, submission: Submission) -> Confirmation 
     )
     event = session.scalars(events.order_by(SubmissionEvent.id.desc()).limit(1)).first()
     return Confirmation(event.by, event.at, event.reason == content_hash(submission)) if event else None
+
+
+def find_sender(session: Session, submission: Submission) -> str:
+    """Whoever sent it last; nobody (an empty text) where it was never sent."""
+    events = select(SubmissionEvent.by).where(
+        SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.SENT.value
+    )
+    return session.scalars(events.order_by(SubmissionEvent.id.desc()).limit(1)).first() or ""
 
 
 def add_event(
