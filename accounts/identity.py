@@ -40,9 +40,18 @@ SCOPES: dict[Role, tuple[Scope, ...]] = {
 }
 
 
+# What stands between the two names of whoever acts for somebody.
+ACTING = " (làm thay "
+
+
 def acting_name(deputy: str, absent: str) -> str:
     """Whose hand it was, and for whom: ``Nguyễn Văn An (làm thay Trần Thị Bình)``."""
-    return f"{deputy} (làm thay {absent})"
+    return f"{deputy}{ACTING}{absent})"
+
+
+def hand_of(name: str) -> str:
+    """Whose hand it was, whoever they acted for: ``Nguyễn Văn An``."""
+    return name.partition(ACTING)[0]
 
 
 @dataclass(frozen=True)

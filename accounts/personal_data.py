@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Role
+from accounts.identity import ACTING, Role
 from accounts.models import AuditEntry, SignInCount, User
 from accounts.pseudonyms import (
     Person,
@@ -182,7 +182,7 @@ def _search(column: Column[Any], person: Person) -> tuple[ColumnElement[bool], C
         case Personal.MENTION:
             return _holds_any(column, words_of(person)), lambda text: replace_in_text(person, text)
     names = sorted({person.username, *person.names})
-    acting = and_(column.contains("(làm thay ", autoescape=True), _holds_any(column, names))
+    acting = and_(column.contains(ACTING, autoescape=True), _holds_any(column, names))
     return or_(column.in_(names), acting), lambda name: replace_in_name(person, name)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from accounts.identity import hand_of
 from inventory.models import SnapshotRecord
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import PriceList
@@ -28,7 +29,7 @@ from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import to_snapshot
 from surveys.questionnaire.field_names import MAX_LENGTH
 from surveys.review.review_priority import ReviewPriority, assess_priority
-from surveys.submissions.signatures import is_one_deputy, person_of
+from surveys.submissions.signatures import is_one_deputy
 from surveys.submissions.submissions import add_event, find_confirmation, find_sender, last_day
 
 MIN_REASON_LENGTH = 5
@@ -143,7 +144,7 @@ def approve_submission(
     signatures = (find_sender(session, submission), confirmation.by if confirmation else "")
     if any(is_one_deputy(by, signature) for signature in signatures):
         raise SubmissionError(
-            f"Phiếu này do chính {person_of(by)} gửi hoặc xác nhận, khi làm thay người khác hoặc được làm thay, "
+            f"Phiếu này do chính {hand_of(by)} gửi hoặc xác nhận, khi làm thay người khác hoặc được làm thay, "
             "nên phải do chuyên viên thẩm định khác duyệt."
         )
     flags, reasons = open_flags(session, submission), open_return_reasons(session, submission)

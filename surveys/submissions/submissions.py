@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.identity import hand_of
 from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
 from portal.formats import format_day
@@ -20,7 +21,7 @@ from surveys.checks.validation import Validation, validate_submission
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.field_names import field_label, find_excess
 from surveys.questionnaire.questions import load_questionnaire
-from surveys.submissions.signatures import is_one_deputy, person_of
+from surveys.submissions.signatures import is_one_deputy
 
 MAX_REASON_LENGTH, MAX_NAME_LENGTH = 500, 200
 
@@ -182,14 +183,14 @@ def send_submission(
             "Đề nghị bộ phận thẩm định cho đơn vị gửi sau hạn, rồi bấm gửi lại."
         )
     confirmation = find_confirmation(session, submission) if submission.round.needs_confirmation else None
-    if confirmation is not None and confirmation.is_current and person_of(confirmation.by) == person_of(by):
+    if confirmation is not None and confirmation.is_current and hand_of(confirmation.by) == hand_of(by):
         cure = (
             "Người làm thay vẫn là một người: nhờ người khác gửi, hoặc người khác xác nhận lại."
             if is_one_deputy(confirmation.by, by)
             else "Nhờ quản trị hệ thống ghi thêm chức danh vào họ tên của một tài khoản, rồi xác nhận lại."
         )
         raise SubmissionError(
-            f"Đợt này cần hai người, nhưng người gửi và người đã xác nhận cùng họ tên “{person_of(by)}” nên được coi là một người. {cure}"
+            f"Đợt này cần hai người, nhưng người gửi và người đã xác nhận cùng họ tên “{hand_of(by)}” nên được coi là một người. {cure}"
         )
     if submission.round.needs_confirmation and not (confirmation and confirmation.is_current):
         raise SubmissionError(
