@@ -97,6 +97,17 @@ def reading_session() -> Iterator[Session]:
         yield get_session()
 
 
+def read_one_moment() -> None:
+    """Let the session of a job only read, and see the database as it stands at one moment: what was looked up is what is worked on.
+
+    On SQLite a session that reads does so by itself.
+    """
+    engine: Engine = current_app.extensions["engine"].execution_options(writes=False)
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    g.session = Session(engine)
+
+
 def is_writing() -> bool:
     """Whether this request was sent to a view that writes, so that its session begins with the lock of a writer."""
     view = current_app.view_functions.get(request.endpoint or "") if request else None

@@ -11,6 +11,7 @@ from typing import Any, Self
 from flask import Flask, g
 
 from portal.clock import now
+from portal.database import read_one_moment
 from portal.errors import WardReadinessError
 from portal.jobs import results
 from portal.jobs.job import BEAT, Job, JobState, KeptResult
@@ -37,6 +38,7 @@ def run_job(app: Flask, place: Place, job_id: str) -> None:
         return
     with app.app_context(), _Running(place.ledger, job) as running:
         g.job = job_id
+        read_one_moment()
         try:
             running.check()
             ended = _work(place, get_job_kind(job.kind), running)

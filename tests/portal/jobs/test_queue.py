@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from accounts.identity import Role
 from accounts.models import User
 from accounts.permissions import Permission
 from portal.caches import content_key
 from portal.clock import now
-from portal.database import holds_writers, session_scope
+from portal.database import get_session, holds_writers, session_scope
 from portal.errors import NotFoundError, WardReadinessError
 from portal.jobs.job import KEPT, LOST_SENTENCE, Asker, Job, JobState
 from portal.jobs.kinds import JobKind, MadeFile, Order, Outcome
@@ -87,6 +87,22 @@ def test_it_waits_for_a_worker_and_is_found_again_by_everybody_who_asks_for_the_
     assert ask(second, day=2).state is JobState.WAITING
     assert weather.made == [1]
     assert weather.held == [False] * 3
+
+
+@pytest.mark.both_databases
+def test_what_is_worked_on_is_what_was_looked_up(app, queue, weather, people):
+    """A file that says something newer would be found by the key of something older."""
+    counts = []
+
+    def count(_done):
+        counts.append(get_session().scalar(select(func.count()).select_from(User)))
+        with session_scope(app.extensions["engine"], writes=True) as session:
+            create_user(session, f"nguoi.{len(counts)}", "Người mới", Role.PLANNER, password=PASSWORD)
+
+    weather.at_each_step = count
+    ask(people[0])
+    do_jobs(queue)
+    assert counts == [2, 2, 2]
 
 
 @pytest.mark.both_databases
