@@ -18,12 +18,13 @@ from accounts.personal_data import KIND_LABELS, REMOVAL_LABELS, TABLE_LABELS, de
 from accounts.pseudonyms import Person, full_pseudonym, replace_in_name, replace_in_text, replace_in_value, user_pseudonym
 from accounts.removed_accounts import LIST
 from accounts.start_checks import refuse_returned_accounts
-from accounts.users import UsernameError, set_active
+from accounts.users import UsernameError, find_user, set_active
 from inventory.models import OfficeVersion, SnapshotRecord
 from inventory.office.store import office_of
 from inventory.snapshots.repository import hash_snapshot, load_snapshot
 from planning.scenarios.loading import get_plan_record
 from planning.scenarios.scenarios import finalise_plan, is_intact
+from portal.backups.create import create_backup
 from portal.clock import now
 from portal.columns import CleanJson, Personal, UtcInstant
 from portal.database import Base, session_scope
@@ -31,9 +32,10 @@ from portal.errors import SettingError
 from scoring.models import ActionRecord, StandardRecord
 from scoring.rating.standard import parse_standard
 from surveys.models import SubmissionEvent
+from tests.factories.actions import assign_action
 from tests.factories.office import FIELDS, seen_on
 from tests.factories.users import PASSWORD, create_user
-from tests.support.applications import enter, set_setting
+from tests.support.applications import borrowed_app, enter, set_setting
 from tests.support.docs import read_document
 
 USERNAME, NAME, FORMER_NAME, EMAIL = "kiem.thu", "Nguyễn Thị Kiểm Thử", "Trần Thị Kiểm Thử", "kiem.thu@hanoi.gov.vn"
@@ -327,39 +329,40 @@ def test_the_export_holds_what_the_page_counts_and_leaves_a_line(demo_app, demo_
     assert "xuất dữ liệu cá nhân" in client.get("/audit").text
 
 
-def test_a_backup_from_before_does_not_bring_a_person_back_unnoticed(demo_app, person_id, backups):
-    engine = demo_app.extensions["engine"]
-    older = backups.parent / "older.sqlite"
-    with sqlite3.connect(engine.url.database) as database:
-        database.execute("VACUUM INTO ?", (str(older),))
+def test_a_backup_from_before_does_not_bring_a_person_back_unnoticed(demo_app, backups, tmp_path):
+    set_setting(demo_app, evidence_url=str(tmp_path / "evidence"))
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        create_user(session, USERNAME, NAME, Role.REVIEWER)
+        person_id = find_user(session, USERNAME).id
+        set_active(session, person_id, active=False)
+    older = create_backup(demo_app).name
     assert remove(demo_app, USERNAME).exit_code == 0
-    assert USERNAME not in (backups / LIST).read_text()
-    with demo_app.app_context(), session_scope(engine, writes=False) as session:
-        refuse_returned_accounts(session)
-    engine.dispose()
-    with sqlite3.connect(older) as old, sqlite3.connect(engine.url.database) as database:
-        old.backup(database)
-        # As it was before: open, and with things to do.
-        database.execute("UPDATE user SET is_active = 1")
-        database.execute("UPDATE action SET done_at = NULL")
-    returned = pytest.raises(SettingError, match=f"users remove {person_id}")
-    with demo_app.app_context(), session_scope(engine, writes=False) as session, returned:
-        refuse_returned_accounts(session)
-    assert remove(demo_app, str(person_id)).exit_code == 0
-    with demo_app.app_context(), session_scope(engine, writes=False) as session:
-        refuse_returned_accounts(session)
-        assert session.get_one(User, person_id).full_name == full_pseudonym(person_id)
-    # A list that nobody can read keeps nobody away, so it is not served with either.
-    listed = (backups / LIST).read_text()
-    (backups / LIST).write_text("17")
-    unread = pytest.raises(SettingError, match="Không đọc được")
-    with demo_app.app_context(), session_scope(engine, writes=False) as session, unread:
-        refuse_returned_accounts(session)
-    (backups / LIST).write_text(listed)
-    # Whoever has that number in another database is somebody else.
-    with session_scope(engine, writes=True) as session:
-        session.execute(update(User).where(User.id == person_id).values(username="khac", created_at=now()))
-    with demo_app.app_context(), session_scope(engine, writes=False) as session:
+    assert (backups / LIST).read_text().startswith(f"{person_id} 20")
+    refuse_returned(demo_app)
+    with borrowed_app(f"sqlite:///{tmp_path}/new.sqlite") as app:
+        set_setting(app, backup_folder=backups, evidence_url=str(tmp_path / "restored"))
+        result = app.test_cli_runner().invoke(args=["backup", "restore", older])
+        assert result.exit_code == 1
+        assert f"users remove {person_id}" in result.output
+        # As it was long before: open, and with things to do.
+        with session_scope(app.extensions["engine"], writes=True) as session:
+            session.get_one(User, person_id).is_active = True
+            assign_action(session, person_id)
+        assert remove(app, str(person_id)).exit_code == 0
+        refuse_returned(app)
+        with session_scope(app.extensions["engine"], writes=True) as session:
+            assert session.get_one(User, person_id).full_name == full_pseudonym(person_id)
+            # Whoever has that number in another database is somebody else.
+            session.execute(update(User).where(User.id == person_id).values(username="khac", created_at=now()))
+        refuse_returned(app)
+        # A list that nobody can read keeps nobody away, so it is not served with either.
+        (backups / LIST).write_text("17")
+        with pytest.raises(SettingError, match="Không đọc được"):
+            refuse_returned(app)
+
+
+def refuse_returned(app):
+    with app.app_context(), session_scope(app.extensions["engine"], writes=False) as session:
         refuse_returned_accounts(session)
 
 
