@@ -126,7 +126,7 @@ def describe_open_actions(session: Session, user_id: int) -> str:
     """How many actions a person still has to do, and what becomes of them before the person is removed; nothing where there is none."""
     query = select(func.count()).select_from(ActionRecord).where(ActionRecord.owner_id == user_id, ActionRecord.done_at.is_(None))
     count = session.scalar(query)
-    return f"Còn {count} việc cần làm chưa xong: mở từng việc, giao cho người khác." if count else ""
+    return f"Còn {count} việc cần làm chưa xong: nhờ người giao việc giao cho người khác." if count else ""
 
 
 def reopen_action(session: Session, action_id: int, reason: str) -> None:
