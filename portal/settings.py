@@ -10,6 +10,8 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from flask import current_app, has_app_context
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from portal.errors import SettingError
 from portal.territory import TERRITORY
@@ -72,7 +74,7 @@ def read_settings(environ: Mapping[str, str], instance: Path | None = None) -> S
     if mode not in ("demo", "production"):
         raise SettingError(f"WARD_MODE = “{mode}” không hợp lệ. Dùng “demo” hoặc “production”.")
     secret = environ.get("SECRET_KEY", "")
-    if mode == "production" and len(secret) < 32:
+    if mode == "production" and len(secret.strip()) < 32:
         raise SettingError("SECRET_KEY còn thiếu hoặc ngắn hơn 32 ký tự. Đặt một chuỗi ngẫu nhiên dài rồi khởi động lại.")
     return Settings(
         database_url=_database_url(environ.get("DATABASE_URL", ""), instance),
@@ -127,17 +129,35 @@ def default_instance(environ: Mapping[str, str], root: Path = ROOT, platform: st
 
 def _database_url(url: str, instance: Path) -> str:
     if not url:
-        instance.mkdir(parents=True, exist_ok=True)
+        _make_folder(instance)
         return f"sqlite:///{(instance / 'ward_readiness.sqlite').as_posix()}"
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingError("DATABASE_URL không hợp lệ. Dùng “sqlite:///đường/dẫn” hoặc “postgresql+psycopg://…”.")
+    try:
+        # A database in memory is gone with the process.
+        is_file = make_url(url).database not in (None, "", ":memory:")
+        is_valid = url.startswith("postgresql+psycopg://") or (url.startswith("sqlite:///") and is_file)
+    except (ArgumentError, ValueError):
+        is_valid = False
+    if not is_valid:
+        # Not repeated: it may hold a password.
+        raise SettingError(
+            "DATABASE_URL không hợp lệ. Dùng “sqlite:///đường/dẫn” hoặc “postgresql+psycopg://tài-khoản:mật-khẩu@máy-chủ:cổng/tên”."
+        )
     return url
+
+
+def _make_folder(instance: Path) -> None:
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"Không tạo được thư mục {instance} ({error.strerror}). Đặt INSTANCE_FOLDER là thư mục mà tài khoản chạy chương trình ghi được."
+        ) from None
 
 
 def _persistent_secret(instance: Path) -> str:
     """A random key that outlives a restart, so that nobody is signed out by one."""
     path = instance / "secret_key"
-    instance.mkdir(parents=True, exist_ok=True)
+    _make_folder(instance)
     if not path.exists():
         # It appears as a whole: of several workers that start at once none may read half of it, or a key that another replaces.
         with NamedTemporaryFile("w", dir=instance, encoding="ascii", delete=False) as file:
@@ -190,6 +210,10 @@ def _public_url(environ: Mapping[str, str], mode: str) -> str:
     if not url:
         raise SettingError("PUBLIC_URL còn thiếu. Đặt địa chỉ mà mọi người mở, dạng https://máy-chủ, rồi khởi động lại.")
     parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise SettingError(
+            "PUBLIC_URL không hợp lệ. Chỉ ghi tên máy chủ, và cổng nếu cần, dạng https://máy-chủ; không kèm đường dẫn, tài khoản."
+        )
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise SettingError(
             f"PUBLIC_URL = “{url}” không dùng được: ngoài máy này thì phải là https://, "

@@ -30,15 +30,31 @@ DEFAULTS_IN_WORDS = {
 # By variable: values that are refused, each with a part of the sentence. A text may be any.
 WRONG = {
     "WARD_MODE": [("real", "Dùng “demo” hoặc “production”")],
-    "SECRET_KEY": [("short", "ngắn hơn 32 ký tự")],
+    "SECRET_KEY": [("short", "ngắn hơn 32 ký tự"), (" " * 40, "ngắn hơn 32 ký tự")],
     "SECRET_KEY_FALLBACKS": [("short", "ngắn hơn 32 ký tự")],
     "ASK_SECRET_PCS": [("có", "Dùng 0 hoặc 1"), ("2", "Dùng 0 hoặc 1")],
-    "DATABASE_URL": [("mysql://x", "sqlite:///đường/dẫn")],
+    "DATABASE_URL": [
+        (url, "sqlite:///đường/dẫn")
+        for url in (
+            "mysql://x",
+            "sqlite:///",
+            "sqlite:///:memory:",
+            "postgresql+psycopg://ward:secret@127.0.0.1:port/city",
+            "postgresql+psycopg://ward:secret@[::1/city",
+        )
+    ],
+    "INSTANCE_FOLDER": [("/dev/null/instance", "ghi được")],
     "TARGET_DATE": [("31/3/2026", "Viết theo dạng 2026-03-31")],
     "SESSION_HOURS": [("7", "từ 8 đến 12"), ("13", "từ 8 đến 12"), ("x", "từ 8 đến 12")],
     "SESSION_IDLE_MINUTES": [("14", "từ 15 đến 720"), ("721", "từ 15 đến 720")],
     "TRUSTED_PROXIES": [("-1", "từ 0 đến 9"), ("10", "từ 0 đến 9")],
-    "PUBLIC_URL": [("ward.example", "https://máy-chủ"), ("http://ward.example", "phải là https://")],
+    "PUBLIC_URL": [
+        ("ward.example", "https://máy-chủ"),
+        ("http://ward.example", "phải là https://"),
+        ("https://ward.example/survey", "không kèm đường dẫn"),
+        ("https://ward.example?x=1", "không kèm đường dẫn"),
+        ("https://ward:secret@ward.example", "không kèm đường dẫn"),
+    ],
     "SMTP_URL": [("mail.example", "smtp://máy-chủ"), ("http://mail.example", "smtp://máy-chủ")],
 }
 # By variable: a value, and where it shows. One more row of the table needs one more line here.
