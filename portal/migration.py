@@ -10,6 +10,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from portal.database import Base
 from portal.errors import WardReadinessError
@@ -46,7 +47,15 @@ def migrate(engine: Engine, target: str = "head") -> str:
         connection.begin(),
     ):
         before = _version_of(connection)
-        after = migrate_within(connection, target)
+        try:
+            after = migrate_within(connection, target)
+        except DBAPIError as error:
+            # As where the tables are not those of the version: another program's, or changed by hand.
+            detail = (str(error.orig).strip().splitlines() or [""])[0]
+            raise MigrationError(
+                f"Nâng cấp cơ sở dữ liệu từ phiên bản {before or '(không có)'} dừng lại và chưa thay đổi gì; cơ sở dữ liệu báo: {detail}. "
+                "Kiểm tra DATABASE_URL có trỏ đúng cơ sở dữ liệu không, đĩa còn chỗ không; vẫn không được thì khôi phục bản sao lưu gần nhất."
+            ) from None
         if after != before:
             _check_foreign_keys(connection)
         return after or "base"
@@ -72,7 +81,8 @@ def current_version(engine: Engine) -> str | None:
 
 
 def _version_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    # One that holds several was left by no version of this program, and is known to none.
+    return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads())) or None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from accounts.identity import Role
 from portal import start
 from portal.database import get_session, make_engine, session_scope
 from portal.errors import SettingError
-from portal.migration import head, migrate
+from portal.migration import MigrationError, head, migrate
 from portal.settings import read_settings
 from portal.start import check_start, open_database
 from tests.factories.users import PASSWORD, create_user
@@ -79,6 +79,13 @@ def make_newer(path):
     engine.dispose()
 
 
+def make_ambiguous(path):
+    engine = make_engine(url_of(path))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    engine.dispose()
+
+
 def make_damaged(path):
     data = bytearray(path.read_bytes())
     data[100:] = b"\xa5" * (len(data) - 100)
@@ -89,6 +96,7 @@ FAULTS = [
     (lambda path: path.write_bytes(b"not a database " * 100), "bị hỏng hoặc không phải của SQLite.*backup restore"),
     (make_damaged, "bị hỏng"),
     (make_newer, "9999, mới hơn chương trình"),
+    (make_ambiguous, "phiên bản 0001, .*, mới hơn chương trình"),
     (make_older, "phiên bản cũ.*setup"),
     (Path.unlink, "chưa có bảng nào.*setup"),
     (lambda _path: None, "Chưa có quản trị hệ thống nào.*setup"),
@@ -104,7 +112,7 @@ def test_a_database_that_must_not_be_served_is_told_in_one_sentence(city, spoil,
         check_start(production_app(city))
 
 
-@pytest.mark.parametrize(("spoil", "message"), FAULTS[3:])
+@pytest.mark.parametrize(("spoil", "message"), FAULTS[4:])
 def test_no_request_is_let_in_before_it_is_mended(city, spoil, message):
     """Whatever server it came by: gunicorn takes no look by itself."""
     spoil(city)
@@ -221,6 +229,16 @@ def test_a_command_ends_with_the_sentence_alone(tmp_path, environ, message):
     assert result.returncode == 4
     assert result.stdout == ""
     assert re.fullmatch(f"(PUBLIC_URL là http://.*\n)?{re.escape(message)}.*\n", result.stderr)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM alembic_version", "UPDATE alembic_version SET version_num = '0003'"])
+def test_tables_that_do_not_fit_their_version_stop_an_upgrade_in_a_sentence(city, statement):
+    engine = make_engine(url_of(city))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text(statement))
+    with pytest.raises(MigrationError, match="chưa thay đổi gì.*đúng cơ sở dữ liệu"):
+        migrate(engine)
+    engine.dispose()
 
 
 def test_gunicorn_stops_with_the_sentence(tmp_path):
