@@ -236,7 +236,7 @@ def test_tables_that_do_not_fit_their_version_stop_an_upgrade_in_a_sentence(city
     engine = make_engine(url_of(city))
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(text(statement))
-    with pytest.raises(MigrationError, match="chưa thay đổi gì.*đúng cơ sở dữ liệu"):
+    with pytest.raises(MigrationError, match=r"chưa thay đổi gì.*đúng cơ sở dữ liệu"):
         migrate(engine)
     engine.dispose()
 
