@@ -68,10 +68,14 @@ def change_office(session: Session, office: Office, seen: str, identity: Identit
     """
     versions = list_versions(session, limit=1)
     if seen != version_stamp(versions):
-        newest = versions[0]
+        # After the demo was removed, or a backup restored, there may be none.
+        what = (
+            f"{versions[0].by} đã lưu một bản khác lúc {format_moment(versions[0].at)}"
+            if versions
+            else "các bản đã lưu không còn nữa"
+        )
         raise OfficeChangedError(
-            f"Trong lúc sửa, {newest.by} đã lưu một bản khác lúc {format_moment(newest.at)}. "
-            "Những gì bạn điền còn ở dưới: đối chiếu với lần thay đổi mới nhất rồi lưu lại."
+            f"Trong lúc sửa, {what}. Những gì bạn điền còn ở dưới: đối chiếu với lần thay đổi mới nhất rồi lưu lại."
         )
     before = find_office(session, current_settings())
     names = changed_fields(before, office)

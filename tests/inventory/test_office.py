@@ -63,6 +63,13 @@ def test_who_changes_what_another_has_changed_meanwhile_is_told_and_loses_nothin
     assert len(session.scalars(select(OfficeVersion)).all()) == 2
 
 
+def test_who_saves_a_page_of_versions_that_are_gone_is_told_and_loses_nothing(administrator):
+    late = administrator.post("/office", data=FIELDS | {"seen": "7", "contact": "Số khác"})
+    assert late.status_code == 409
+    assert "các bản đã lưu không còn nữa" in late.text
+    assert 'value="Số khác"' in late.text
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
