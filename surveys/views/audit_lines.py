@@ -7,9 +7,7 @@ from accounts.audit import HIDDEN
 from accounts.guards import require_identity
 from inventory.security import is_sensitive_answer
 from portal.database import get_session
-from surveys.checks.entries import (
-    question_key,
-)
+from surveys.checks.entries import question_key
 from surveys.models import Submission
 
 
@@ -17,7 +15,12 @@ def log_changed_fields(submission: Submission, changes: Mapping[str, tuple[str, 
     """Record the changed fields in the audit trail, without sensitive values."""
     if not changes:
         return
-    hidden = {name for name in changes if is_sensitive_answer(question_key(name))}
-    before = {name: HIDDEN if name in hidden else pair[0] for name, pair in changes.items()}
-    after = {name: HIDDEN if name in hidden else pair[1] for name, pair in changes.items()}
+    before = dict(_as_told(name, pair[0]) for name, pair in changes.items())
+    after = dict(_as_told(name, pair[1]) for name, pair in changes.items())
     audit.log(get_session(), require_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)
+
+
+def _as_told(field: str, value: str) -> tuple[str, str]:
+    """A field and its value; of a sensitive question the question alone, since its fields tell how many lots a ward has, and in what state."""
+    question = question_key(field)
+    return (question, HIDDEN) if is_sensitive_answer(question) else (field, value)
