@@ -1,6 +1,7 @@
-"""A request as its views see it: no text of an address or a form holds what XML, and so no file of ours, can hold."""
+"""A request as its views see it: no text holds what XML, and so no file of ours, cannot hold, and who sent it has one address, well spelt."""
 
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from flask import Request
@@ -21,6 +22,27 @@ class CleanRequest(Request):
     """The request of this application."""
 
     parameter_storage_class = CleanValues
+
+    def __init__(self, environ: Mapping[str, Any], *args: Any, **options: Any) -> None:
+        super().__init__(environ, *args, **options)  # type: ignore[arg-type]  # read only
+        if self.remote_addr:
+            # What a proxy writes into its header may be no address: then it is that of the proxy.
+            peer = environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR")
+            self.remote_addr = plain_address(self.remote_addr) or peer or self.remote_addr
+
+
+def plain_address(text: str) -> str | None:
+    """An address in its one spelling, by which tries are counted: no port, and no IPv4 address within an IPv6 one. None where it is none."""
+    host = text.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        ip = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return str((ip.ipv4_mapped if isinstance(ip, IPv6Address) else None) or ip)
 
 
 def _clean(value: Any) -> Any:
