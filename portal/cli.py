@@ -22,8 +22,16 @@ from portal.start import check_start
 
 DEFAULT_PORT = 8000
 # A browser keeps several lines open, so that the usual limit of 100 would shut wards out. A request takes a thread once it has come in
-# whole: who sends slowly, or never ends, holds a line for two minutes and no thread.
-SERVER: dict[str, Any] = {"threads": 8, "connection_limit": 1000, "channel_timeout": 120, "asyncore_use_poll": True, "ident": None}
+# whole: who sends slowly, or never ends, holds a line for two minutes and no thread. What a proxy wrote of the person before it is kept
+# for the application: TRUSTED_PROXIES says how much of it is believed, under every server alike.
+SERVER: dict[str, Any] = {
+    "threads": 8,
+    "connection_limit": 1000,
+    "channel_timeout": 120,
+    "asyncore_use_poll": True,
+    "ident": None,
+    "clear_untrusted_proxy_headers": False,
+}
 
 
 @click.command()

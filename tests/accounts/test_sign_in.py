@@ -3,18 +3,21 @@
 import re
 import shutil
 from datetime import timedelta
+from http.client import HTTPConnection
 from threading import Barrier, Thread
 
 import pytest
 import time_machine
-from flask import request
+from flask import request, request_started
 from sqlalchemy import event, select
+from waitress.server import create_server
 
 from accounts.identity import Role
 from accounts.models import AuditEntry, SignInCount, User
 from accounts.passwords import hash_password, verify_password
 from accounts.throttle import RESET_CREDIT, counts_of, take_try
 from accounts.users import make_credentials, reset_password
+from portal.cli import SERVER
 from portal.database import make_engine, session_scope
 from portal.settings import read_settings
 from tests.factories.users import PASSWORD, create_user
@@ -263,6 +266,22 @@ def test_only_as_many_proxies_are_believed_as_there_are(production_app):
     with production_app.test_client() as client:
         client.get("/health", headers={"X-Forwarded-For": "1.2.3.4, 203.0.113.7"}, base_url="http://127.0.0.1:8000")
         assert request.remote_addr == "203.0.113.7"
+
+
+def test_our_own_server_hands_on_what_the_proxy_wrote(production_app):
+    server = create_server(production_app, host="127.0.0.1", port=0, **SERVER)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    connection = HTTPConnection("127.0.0.1", server.effective_port, timeout=60)
+    headers = {"Host": "khao-sat.example.org", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    seen = []
+    with request_started.connected_to(lambda _app: seen.append((request.remote_addr, request.scheme)), production_app):
+        connection.request("GET", "/health", headers=headers)
+        assert connection.getresponse().status == 200
+    connection.close()
+    server.close()
+    thread.join()
+    assert seen == [("203.0.113.7", "https")]
 
 
 def test_the_cookies_of_real_use_go_by_https_alone(production_app, demo_app):
