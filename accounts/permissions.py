@@ -136,8 +136,8 @@ POLICY: dict[Role, frozenset[Permission]] = {
 }
 
 
-# What is done for all wards at once: only for whoever answers for all of them.
-FOR_THE_CITY = frozenset({P.ROUND_MANAGE, P.STANDARD_EDIT, P.STANDARD_PUBLISH})
+# What is done or told of all wards at once: only for whoever answers for all of them.
+FOR_THE_CITY = frozenset({P.PLAN_READ, P.ROUND_MANAGE, P.STANDARD_EDIT, P.STANDARD_PUBLISH})
 
 
 def may(identity: Identity, permission: Permission, ward_code: str | None = None) -> bool:

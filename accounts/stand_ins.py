@@ -92,8 +92,10 @@ def list_offered(session: Session, deputy_id: int) -> list[StandIn]:
 
 
 def is_valid(row: StandIn) -> bool:
-    """Whether one may act by it today: it has begun and not ended, and neither account is closed."""
-    return row.ended_at is None and row.since <= today() <= row.until and row.absent.is_active and row.deputy.is_active
+    """Whether one may act by it today: it has begun and not ended, and neither account is closed, or has become an administrator's."""
+    people = row.absent, row.deputy
+    is_today = row.ended_at is None and row.since <= today() <= row.until
+    return is_today and all(person.is_active and person.role != Role.ADMINISTRATOR for person in people)
 
 
 def begin_acting(session: Session, session_id: int, deputy_id: int, stand_in_id: int) -> StandIn:

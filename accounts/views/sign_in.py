@@ -143,7 +143,9 @@ def _start_session(user: User) -> ResponseReturnValue:
 
 
 def start_session(user: User) -> None:
-    """Give this browser a new session of a person, in the place of any other."""
+    """Give this browser a new session of a person, in the place of any other, which ends."""
+    if "token" in session:
+        end_session(get_session(), session["token"])
     session.clear()
     limits = session_limits(current_settings())
     session["token"] = begin_session(get_session(), user.id, request.remote_addr or "", limits)

@@ -75,7 +75,7 @@ def test_what_is_done_about_security_leaves_no_word_in_the_trail(session, sign_i
     session.commit()
     leader, officer, administrator = sign_in(Role.LEADER), sign_in(Role.OFFICER, [OTHER]), sign_in(Role.ADMINISTRATOR)
     form = {**SIX_CLARITIES, "owner": str(owner), "task": "Mua tường lửa 98765", "due": "2099-12-31", "criterion": "CR-G1"}
-    address = leader.post(f"/actions/new?ward={OTHER}&criterion=CR-G1", data=form).location
+    address = leader.post("/actions/new", data=form | {"ward": OTHER}).location
     changed = {**form, "task": "Thuê tường lửa 98765", "revision": "1"}
     assert leader.post(f"{address}/change", data=changed).status_code == 302
     assert officer.post(f"{address}/done", data={"delivered": "Đã lắp 98765"}).status_code == 302

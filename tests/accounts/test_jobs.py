@@ -217,7 +217,7 @@ def test_a_deputy_gets_what_they_asked_for_in_the_place_of_the_absent_and_loses_
         task = queue.huey.dequeue()
         queue.huey.execute(task)
         assert client.get(PLAN_FILE).data.startswith(b"PK")
-        stand_ins.end_stand_in(session, number)
+        stand_ins.end_stand_in(session, number, absent.id)
         session.commit()
         do_jobs(queue)
         assert client.get(first).status_code == 404

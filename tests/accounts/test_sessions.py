@@ -43,6 +43,13 @@ def test_a_copied_cookie_opens_nothing_once_its_owner_has_ended_it(copied, end):
     assert thief.get(PAGE).location.startswith("/sign-in")
 
 
+def test_who_signs_in_again_in_the_same_browser_leaves_no_session_behind(copied):
+    client, thief = copied
+    enter(client, "can.bo", PASSWORD)
+    assert client.get(PAGE).status_code == 200
+    assert thief.get(PAGE).location.startswith("/sign-in")
+
+
 def close_account(session, user_id):
     set_active(session, user_id, active=False)
 

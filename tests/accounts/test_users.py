@@ -212,6 +212,14 @@ class TestStandingIn:
         assert deputy.get("/inventory/wards/00082").status_code == 404
         assert deputy.post(f"/account/acting/{row.id}").status_code == 404
 
+    def test_nobody_acts_for_whoever_has_become_an_administrator(self, app, people, administrator, session):
+        self.record(administrator, session)
+        deputy, (row,) = client_of(app, "lam.thay"), look(session, select(StandIn))
+        deputy.post(f"/account/acting/{row.id}")
+        change(session, user_of(session, "di.vang"), role="administrator", scope="city")
+        assert deputy.get("/users").status_code == 404
+        assert "Làm thay Trần Đi Vắng" not in deputy.get("/").text
+
     @pytest.mark.parametrize("days", [(1, 5), (-9, -1)])
     def test_it_does_not_hold_outside_its_days(self, app, people, administrator, session, days):
         self.record(administrator, session)

@@ -381,5 +381,5 @@ def _fail_job(app: Flask, people: Mapping[str, int], username: str, kind: str) -
     """A job of this person that came to nothing."""
     asker = Asker(people[username], username, "x")
     job = Job(f"{kind}-{username}", kind, {}, asker, "x", "/briefs", now(), state=JobState.FAILED, lines=("x",))
-    app.extensions["jobs"].ledger.save(job)
+    app.extensions["jobs"].ledger.write(job)
     return job
