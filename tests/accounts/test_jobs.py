@@ -206,7 +206,7 @@ def test_a_deputy_gets_what_they_asked_for_in_the_place_of_the_absent_and_loses_
     create_user(session, "lam.thay", "Trần Làm Thay", Role.REVIEWER, password=PASSWORD)
     absent, deputy = (session.scalars(select(User).where(User.username == name)).one() for name in ("vang.mat", "lam.thay"))
     row = stand_ins.create_stand_in(session, absent, deputy, today(), today(), "QĐ 1", "quan.tri")
-    number = row.id
+    number, absent_id = row.id, absent.id
     session.commit()
     with waiting_queue(app, tmp_path) as queue:
         client = client_of(app, "lam.thay")
@@ -217,7 +217,7 @@ def test_a_deputy_gets_what_they_asked_for_in_the_place_of_the_absent_and_loses_
         task = queue.huey.dequeue()
         queue.huey.execute(task)
         assert client.get(PLAN_FILE).data.startswith(b"PK")
-        stand_ins.end_stand_in(session, number, absent.id)
+        stand_ins.end_stand_in(session, number, absent_id)
         session.commit()
         do_jobs(queue)
         assert client.get(first).status_code == 404

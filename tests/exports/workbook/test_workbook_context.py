@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from exports.workbook.context import WorkbookContext
+from inventory.office.store import office_of
 from portal.settings import read_settings
 
 WARDS = ("00070", "00082")
@@ -12,7 +13,8 @@ WARDS = ("00070", "00082")
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
-    return WorkbookContext.from_settings(read_settings({}, tmp_path_factory.mktemp("instance")), 1)
+    settings = read_settings({}, tmp_path_factory.mktemp("instance"))
+    return WorkbookContext.of(office_of(settings), settings, 1)
 
 
 def test_each_part_of_it_is_part_of_its_key(context):
