@@ -24,15 +24,20 @@ def covered_wards(user: User) -> frozenset[str] | None:
 
 
 def describe_scope(user: User) -> str:
-    """The scope in the words of the screen: ``Toàn thành phố``, ``Quận Hoàn Kiếm (trước 01/7/2025)``, names of wards."""
-    match Scope(user.scope):
+    """The scope of an account in the words of the screen."""
+    return name_scope(Scope(user.scope), user.former_district, [row.ward_code for row in user.wards])
+
+
+def name_scope(scope: Scope, former_district: str, ward_codes: Iterable[str]) -> str:
+    """A scope in the words of the screen: ``Toàn thành phố``, ``Quận Hoàn Kiếm (trước 01/7/2025)``, names of wards."""
+    match scope:
         case Scope.CITY:
             return Scope.CITY.label
         case Scope.FORMER_DISTRICT:
-            return f"{user.former_district} (trước 01/7/2025)"
+            return f"{former_district} (trước 01/7/2025)"
         case Scope.WARDS:
             names = {place.code: place.name for place in list_places()}
-            return ", ".join(names.get(row.ward_code, row.ward_code) for row in user.wards) or "Không xã, phường nào"
+            return ", ".join(names.get(code, code) for code in ward_codes) or "Không xã, phường nào"
 
 
 def check_scope(role: Role, scope: Scope, former_district: str, ward_codes: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from accounts.models import User, UserWard
 from accounts.passwords import check_strength, hash_password, make_one_time_password, verify_password
 from accounts.places import list_places
 from accounts.pseudonyms import REMOVED
-from accounts.scopes import check_scope, describe_scope
+from accounts.scopes import check_scope, describe_scope, name_scope
 from accounts.sessions import end_sessions
 from accounts.throttle import lift
 from portal.clock import now
@@ -45,6 +45,11 @@ class AccountDetails:
     wards: tuple[str, ...] = ()
     email: str = ""
 
+    @property
+    def place(self) -> str:
+        """What the account answers for, in words."""
+        return name_scope(self.scope, self.former_district, self.wards)
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -57,11 +62,12 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Slip:
-    """What is printed and handed to a person: the name and the one-time password, which is stored nowhere."""
+    """What is printed and handed to a person, who sits at ``place``: the name and the one-time password, which is stored nowhere."""
 
     username: str
     full_name: str
     role: Role
+    place: str
     password: str
 
 
@@ -110,7 +116,7 @@ def create_user(
     _set_details(user, details)
     session.add(user)
     session.flush()
-    return Slip(name, user.full_name, details.role, credentials.password)
+    return Slip(name, user.full_name, details.role, details.place, credentials.password)
 
 
 def change_details(session: Session, user_id: int, details: AccountDetails) -> User:
@@ -239,7 +245,7 @@ def reset_password(session: Session, user_id: int, credentials: Credentials) -> 
     user.must_change_password = True
     end_sessions(session, user_id)
     lift(session, user.username)
-    return Slip(user.username, user.full_name, Role(user.role), credentials.password)
+    return Slip(user.username, user.full_name, Role(user.role), describe_scope(user), credentials.password)
 
 
 def set_active(session: Session, user_id: int, *, active: bool) -> User:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -46,7 +47,7 @@ def read_slips(job: Job) -> list[Slip]:
         raise NotFoundError(
             "Phiếu tài khoản không còn: đã xóa sau khi in, hoặc đã quá một giờ. Ai chưa có phiếu thì đặt lại mật khẩu."
         )
-    return [Slip(username, full_name, Role(role), password) for username, full_name, role, password in json.loads(made.data)]
+    return [Slip(**slip | {"role": Role(slip["role"])}) for slip in json.loads(made.data)]
 
 
 def _import(sha256: str, progress: Progress) -> Outcome:
@@ -61,7 +62,7 @@ def _import(sha256: str, progress: Progress) -> Outcome:
     for done, _row in enumerate(table.rows):
         progress(done, len(table.rows))
         credentials.append(make_credentials())
-    slips = [[slip.username, slip.full_name, slip.role.value, slip.password] for slip in make_slips(table, credentials)]
+    slips = [asdict(slip) | {"role": slip.role.value} for slip in make_slips(table, credentials)]
     file = MadeFile(json.dumps(slips).encode(), "phieu-tai-khoan.json", "application/json")
     return Outcome(file, settle=lambda: _create(engine, table, credentials, sha256))
 
