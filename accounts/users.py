@@ -62,12 +62,10 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Slip:
-    """What is printed and handed to a person, who sits at ``place``: the name and the one-time password, which is stored nowhere."""
+    """What is printed and handed to a person: the name and the one-time password, which is stored nowhere."""
 
     username: str
-    full_name: str
-    role: Role
-    place: str
+    details: AccountDetails
     password: str
 
 
@@ -116,7 +114,7 @@ def create_user(
     _set_details(user, details)
     session.add(user)
     session.flush()
-    return Slip(name, user.full_name, details.role, details.place, credentials.password)
+    return Slip(name, details_of(user), credentials.password)
 
 
 def change_details(session: Session, user_id: int, details: AccountDetails) -> User:
@@ -245,7 +243,7 @@ def reset_password(session: Session, user_id: int, credentials: Credentials) -> 
     user.must_change_password = True
     end_sessions(session, user_id)
     lift(session, user.username)
-    return Slip(user.username, user.full_name, Role(user.role), describe_scope(user), credentials.password)
+    return Slip(user.username, details_of(user), credentials.password)
 
 
 def set_active(session: Session, user_id: int, *, active: bool) -> User:

@@ -1,17 +1,15 @@
 """The import of many accounts as a job: hashing hundreds of passwords takes a minute, in which everybody else goes on saving."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from cattrs.preconf.json import make_converter
 from flask import current_app
 from sqlalchemy import Engine
 
 from accounts import audit
 from accounts.guards import require_identity
-from accounts.identity import Role
 from accounts.permissions import Permission
 from accounts.users import Credentials, Slip, make_credentials
 from accounts.users_workbook import UserTable, check_users, import_users, make_slips, read_user_table
@@ -22,6 +20,8 @@ from portal.jobs.job import Job
 from portal.jobs.kinds import JobKind, MadeFile, Order, Outcome, Progress
 from portal.jobs.queue import job_queue
 from portal.uploads import UploadError
+
+_converter = make_converter()
 
 
 def prepare(parameters: Mapping[str, Any]) -> Order:
@@ -47,7 +47,7 @@ def read_slips(job: Job) -> list[Slip]:
         raise NotFoundError(
             "Phiếu tài khoản không còn: đã xóa sau khi in, hoặc đã quá một giờ. Ai chưa có phiếu thì đặt lại mật khẩu."
         )
-    return [Slip(**slip | {"role": Role(slip["role"])}) for slip in json.loads(made.data)]
+    return _converter.loads(made.data, list[Slip])
 
 
 def _import(sha256: str, progress: Progress) -> Outcome:
@@ -62,8 +62,8 @@ def _import(sha256: str, progress: Progress) -> Outcome:
     for done, _row in enumerate(table.rows):
         progress(done, len(table.rows))
         credentials.append(make_credentials())
-    slips = [asdict(slip) | {"role": slip.role.value} for slip in make_slips(table, credentials)]
-    file = MadeFile(json.dumps(slips).encode(), "phieu-tai-khoan.json", "application/json")
+    slips = _converter.dumps(make_slips(table, credentials))
+    file = MadeFile(slips.encode(), "phieu-tai-khoan.json", "application/json")
     return Outcome(file, settle=lambda: _create(engine, table, credentials, sha256))
 
 

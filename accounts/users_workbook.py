@@ -118,10 +118,7 @@ def import_users(session: Session, table: UserTable, credentials: Sequence[Crede
 
 def make_slips(table: UserTable, credentials: Sequence[Credentials]) -> list[Slip]:
     """The slips of accounts that are to be created, one for each row: who is to print them has them before the accounts are there."""
-    return [
-        Slip(fold(row.username), row.details.full_name, row.details.role, row.details.place, given.password)
-        for row, given in zip(table.rows, credentials, strict=True)
-    ]
+    return [Slip(fold(row.username), row.details, given.password) for row, given in zip(table.rows, credentials, strict=True)]
 
 
 def _raise_errors(errors: Mapping[int, str]) -> None:
