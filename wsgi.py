@@ -22,11 +22,8 @@ import surveys.wiring
 from portal.errors import SettingError
 from portal.request_log import write_json
 from portal.settings import Settings, read_settings
-from portal.start import open_database
+from portal.start import CANNOT_START, open_database
 from portal.version import VERSION, stamp
-
-# As gunicorn has it for an application that cannot be loaded: it stops, and starts no worker again.
-CANNOT_START = 4
 
 
 def create_app() -> Flask:

@@ -93,7 +93,7 @@ def ask_first_administrator(session: Session) -> Callable[[Session], object] | N
     if has_administrator(session):
         return None
     username = os.environ.get("ADMIN_USERNAME") or click.prompt("Tên đăng nhập của quản trị hệ thống")
-    password = os.environ.get("ADMIN_PASSWORD") or click.prompt("Mật khẩu", hide_input=True, confirmation_prompt=True)
+    password = os.environ.get("ADMIN_PASSWORD") or click.prompt("Mật khẩu", hide_input=True, confirmation_prompt="Gõ lại mật khẩu")
     check_strength(password, (username, *place_names()))
     credentials = make_credentials(password)
     details = AccountDetails("Quản trị hệ thống", Role.ADMINISTRATOR, Scope.CITY)

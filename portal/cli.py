@@ -13,12 +13,12 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress import serve as serve_with_waitress
 
-from portal.errors import WardReadinessError
+from portal.errors import SettingError, WardReadinessError
 from portal.jobs.child import worker_beside, worker_command
 from portal.request_log import write_json
 from portal.settings import current_settings
 from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, remove_demo, run_setup
-from portal.start import check_start
+from portal.start import CANNOT_START, check_start
 
 DEFAULT_PORT = 8000
 # A browser keeps several lines open, so that the usual limit of 100 would shut wards out. A request takes a thread once it has come in
@@ -89,9 +89,11 @@ def serve() -> None:
     _exit_on_error(lambda: check_start(app))
     if not current_settings().smtp_url:
         click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")
-    click.echo(f"Mở http://127.0.0.1:{port}")
     if current_settings().is_production:
+        click.echo(f"Nghe ở http://127.0.0.1:{port}. Mọi người mở {current_settings().public_url}")
         write_json(sys.stderr)
+    else:
+        click.echo(f"Mở http://127.0.0.1:{port}")
     # A short queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
@@ -121,4 +123,6 @@ def _exit_on_error(task: Callable[[], None]) -> None:
     try:
         task()
     except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
+        failure = click.ClickException(error.message)
+        failure.exit_code = CANNOT_START if isinstance(error, SettingError) else 1
+        raise failure from None

@@ -25,6 +25,8 @@ from portal.settings import Settings, current_settings
 
 StartCheck = Callable[[Session], Any]
 PATIENCE_SECONDS, PAUSE_SECONDS = 30.0, 1.0
+# The code that a process ends with: as gunicorn has it for an application that cannot be loaded, so that no service starts it again.
+CANNOT_START = 4
 # What says how the installation is, and what a page of refusal is drawn with.
 ALWAYS_OPEN = ("health.", "portal.static", "portal.bootstrap", "portal.font")
 _SETUP = "Chạy “flask --app wsgi setup” rồi khởi động lại."
@@ -118,7 +120,7 @@ def _wait_for_version(engine: Engine, patience: float) -> str | None:
 
 
 def _describe_absence(url: URL, error: OperationalError, patience: float) -> str:
-    detail = (str(error.orig).strip().splitlines() or [""])[-1]
+    detail = (str(error.orig).strip().splitlines() or [""])[-1].strip()
     if url.get_backend_name() == "sqlite":
         return (
             f"Không mở được tệp cơ sở dữ liệu {url.database}: kiểm tra thư mục có thật, "

@@ -1,12 +1,15 @@
+import re
 import sqlite3
 from contextlib import closing
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import Workbook
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from accounts.cli import ask_first_administrator
 from accounts.identity import Role
 from accounts.models import User
 from accounts.users import UserError, make_credentials, set_active
@@ -140,3 +143,13 @@ def test_the_command_makes_accounts_and_slips(app, tmp_path):
     result = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)])
     assert result.exit_code == 0, result.output
     assert "Người thử" in slips.read_text("utf-8")
+
+
+def test_the_first_administrator_is_asked_in_vietnamese_alone(app, session):
+    with app.app_context(), CliRunner().isolation(input=f"quan.tri\n{PASSWORD}\n{PASSWORD}\n") as (output, *_):
+        assert ask_first_administrator(session) is not None
+    assert re.findall(r"[^:\n]+(?=:)", output.getvalue().decode()) == [
+        "Tên đăng nhập của quản trị hệ thống",
+        "Mật khẩu",
+        "Gõ lại mật khẩu",
+    ]

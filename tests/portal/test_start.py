@@ -257,8 +257,19 @@ def test_a_port_that_is_taken_is_told(tmp_path, city):
         environ = production_environment(url_of(city)) | {"INSTANCE_FOLDER": str(tmp_path), "PORT": str(taken.getsockname()[1])}
         result = run("flask", "--app", "wsgi", "serve", **environ)
     assert result.returncode == 1
+    assert f"Mọi người mở {environ['PUBLIC_URL']}" in result.stdout
     assert "đang có chương trình khác dùng" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_what_must_not_be_served_is_not_tried_again(tmp_path, city):
+    add_administrator(city)
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o755)
+    result = run("flask", "--app", "wsgi", "serve", **production_environment(url_of(city)) | {"INSTANCE_FOLDER": str(folder)})
+    assert result.returncode == 4, result.stderr
+    assert "chmod 750" in result.stderr
 
 
 def test_what_a_first_start_writes_is_for_its_owner_and_group(tmp_path):
