@@ -34,6 +34,12 @@ SERVER: dict[str, Any] = {
 }
 
 
+class StartRefusedError(click.ClickException):
+    """The program cannot run as it is set up, and starting it again changes nothing."""
+
+    exit_code = CANNOT_START
+
+
 @click.command()
 @with_appcontext
 def setup() -> None:
@@ -122,7 +128,7 @@ def _exit_on_error(task: Callable[[], None]) -> None:
     """Run it, and end with the sentence of a named error instead of a stack trace."""
     try:
         task()
+    except SettingError as error:
+        raise StartRefusedError(error.message) from None
     except WardReadinessError as error:
-        failure = click.ClickException(error.message)
-        failure.exit_code = CANNOT_START if isinstance(error, SettingError) else 1
-        raise failure from None
+        raise click.ClickException(error.message) from None
