@@ -62,7 +62,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Slip:
-    """What is printed and handed to a person: the name and the one-time password, which is stored nowhere."""
+    """What is printed and handed to a person: the name, what the account is for, and the one-time password, which is stored nowhere."""
 
     username: str
     details: AccountDetails
@@ -114,7 +114,7 @@ def create_user(
     _set_details(user, details)
     session.add(user)
     session.flush()
-    return Slip(name, details_of(user), credentials.password)
+    return Slip(name, details, credentials.password)
 
 
 def change_details(session: Session, user_id: int, details: AccountDetails) -> User:

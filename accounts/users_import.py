@@ -62,8 +62,7 @@ def _import(sha256: str, progress: Progress) -> Outcome:
     for done, _row in enumerate(table.rows):
         progress(done, len(table.rows))
         credentials.append(make_credentials())
-    slips = _converter.dumps(make_slips(table, credentials))
-    file = MadeFile(slips.encode(), "phieu-tai-khoan.json", "application/json")
+    file = MadeFile(_converter.dumps(make_slips(table, credentials)).encode(), "phieu-tai-khoan.json", "application/json")
     return Outcome(file, settle=lambda: _create(engine, table, credentials, sha256))
 
 
