@@ -19,7 +19,17 @@ PATIENCE, LIMIT, PAUSE = 60.0, 1200.0, 0.1
 # As in docs/operations.md.
 SERVERS = {
     "sqlite": [sys.executable, "-m", "flask", "--app", "{module}", "serve"],
-    "postgresql": [sys.executable, "-m", "gunicorn", "--log-level", "critical", "--timeout", "120", "{module}:create_app()"],
+    "postgresql": [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--log-level",
+        "critical",
+        "--timeout",
+        "120",
+        "--no-control-socket",
+        "{module}:create_app()",
+    ],
 }
 
 
