@@ -127,9 +127,20 @@ def default_instance(environ: Mapping[str, str], root: Path = ROOT, platform: st
     return Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / NAME
 
 
+def make_instance(instance: Path) -> None:
+    """Make the folder of this installation where it is not there yet. Raises SettingError where it cannot be made."""
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"Không tạo được thư mục {instance} ({error.strerror}). Đặt INSTANCE_FOLDER là thư mục mà tài khoản chạy chương trình ghi được; "
+            "chạy lệnh bằng tay thì kèm tệp cài đặt của dịch vụ."
+        ) from None
+
+
 def _database_url(url: str, instance: Path) -> str:
     if not url:
-        _make_folder(instance)
+        make_instance(instance)
         return f"sqlite:///{(instance / 'ward_readiness.sqlite').as_posix()}"
     try:
         # A database in memory is gone with the process.
@@ -145,19 +156,10 @@ def _database_url(url: str, instance: Path) -> str:
     return url
 
 
-def _make_folder(instance: Path) -> None:
-    try:
-        instance.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingError(
-            f"Không tạo được thư mục {instance} ({error.strerror}). Đặt INSTANCE_FOLDER là thư mục mà tài khoản chạy chương trình ghi được."
-        ) from None
-
-
 def _persistent_secret(instance: Path) -> str:
     """A random key that outlives a restart, so that nobody is signed out by one."""
     path = instance / "secret_key"
-    _make_folder(instance)
+    make_instance(instance)
     if not path.exists():
         # It appears as a whole: of several workers that start at once none may read half of it, or a key that another replaces.
         with NamedTemporaryFile("w", dir=instance, encoding="ascii", delete=False) as file:

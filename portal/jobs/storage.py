@@ -11,7 +11,7 @@ from huey.serializer import Serializer
 from huey.storage import PostgresStorage, SqliteStorage
 from sqlalchemy import Engine
 
-from portal.settings import Settings
+from portal.settings import Settings, make_instance
 
 NAME, FILE, SCHEMA = "jobs", "jobs.sqlite", "jobs"
 BUSY_SECONDS = 30
@@ -42,7 +42,7 @@ class _Postgres(PostgresStorage):  # type: ignore[misc]  # likewise
 def open_huey(settings: Settings, engine: Engine) -> Huey:
     """The queue of this installation; what it needs is made where it is not there yet."""
     if engine.dialect.name == "sqlite":
-        settings.instance.mkdir(parents=True, exist_ok=True)
+        make_instance(settings.instance)
         return _huey(storage_class=SqliteStorage, filename=str(settings.instance / FILE), timeout=BUSY_SECONDS)
     with closing(_connect(engine)) as gate:
         # PostgreSQL refuses two who make the same table at once, as the processes of a server do when they start.

@@ -124,6 +124,12 @@ def test_a_wrong_value_is_refused_in_a_sentence_that_names_it(tmp_path, name, va
     assert name in refusal.value.message
 
 
+def test_an_instance_that_cannot_be_made_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=r"Không tạo được thư mục .*Đặt INSTANCE_FOLDER"):
+        read_settings({"INSTANCE_FOLDER": str(tmp_path / "file" / "instance")})
+
+
 def test_a_right_value_does_what_it_is_for(demo_app, demo_sign_in, tmp_path):
     environ = {name: value.format(folder=tmp_path) for name, (value, _place) in RIGHT.items()}
     settings = read_settings(environ)
