@@ -267,5 +267,9 @@ def _keep_administrator(session: Session, user: User) -> None:
 
 def has_administrator(session: Session) -> bool:
     """Whether anybody could sign in and make accounts."""
-    count = select(func.count()).select_from(User).where(User.role == Role.ADMINISTRATOR.value, User.is_active)
-    return bool(session.scalar(count))
+    return has_active(session, Role.ADMINISTRATOR)
+
+
+def has_active(session: Session, role: Role) -> bool:
+    """Whether anybody with this role could sign in."""
+    return bool(session.scalar(select(func.count()).select_from(User).where(User.role == role.value, User.is_active)))

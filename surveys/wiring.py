@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 from accounts.guards import add_scope_check, require_identity
 from accounts.identity import Role
 from accounts.permissions import Permission
+from accounts.users import has_active
 from inventory.wards.queries import list_wards
 from portal.backups.stored_files import add_stored_files
 from portal.clock import today
@@ -78,8 +79,11 @@ def init_app(app: Flask) -> None:
 
 
 def _find_round_state(session: Session) -> StepState:
-    round = current_round(session)
-    return StepState(round is not None, round.name if round else "chưa mở đợt nào; chuyên viên thẩm định mở")
+    if (round := current_round(session)) is not None:
+        return StepState(True, round.name)
+    if not has_active(session, Role.REVIEWER):
+        return StepState(False, "chưa có tài khoản chuyên viên thẩm định để mở đợt")
+    return StepState(False, "chưa mở đợt nào; chuyên viên thẩm định mở ở mục “Đợt khảo sát”")
 
 
 def _ward_panel() -> str:

@@ -66,6 +66,13 @@ def test_wards_whose_officer_is_locked_count_as_without(administrator, session):
     assert "0/126 đơn vị" in administrator.get("/").text
 
 
+def test_who_is_to_open_the_first_round_needs_an_account(administrator, session):
+    assert "chưa có tài khoản chuyên viên thẩm định" in states(administrator)[1][5]
+    create_user(session, "tham.dinh", "Người thử", Role.REVIEWER, password=PASSWORD)
+    session.commit()
+    assert "chuyên viên thẩm định mở ở mục “Đợt khảo sát”" in states(administrator)[1][5]
+
+
 def test_the_demo_has_its_round(demo_sign_in):
     done, _rows = states(demo_sign_in("quantri"))
     assert done[5]
