@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 from flask import current_app, render_template
-from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from accounts import audit
@@ -18,11 +17,12 @@ from accounts.places import place_names
 from accounts.removal import announce_removal, check_removal, describe_removal, log_removal, remove_person
 from accounts.users import AccountDetails, create_user, get_named_user, has_administrator, make_credentials
 from accounts.users_workbook import check_users, import_users, read_user_table
+from portal.commands import CommandGroup
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.settings import current_settings
 
-users = AppGroup("users", help="Tài khoản.")
+users = CommandGroup("users", help="Tài khoản.")
 
 
 @users.command("import")

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,12 +24,13 @@ from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.office.store import current_office
 from planning.scenarios.loading import list_plans, plan_of
+from portal.commands import CommandGroup, with_database
 from portal.database import session_scope, write_separately
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.redaction import sees_nothing
 
-open_data = AppGroup("open-data", help="Dữ liệu mở.")
+open_data = CommandGroup("open-data", help="Dữ liệu mở.")
 
 
 @open_data.command("export")
@@ -63,7 +63,7 @@ def _find_identity(session: Session, username: str) -> Identity | None:
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--kind", type=click.Choice(list(MIMETYPES)), default="pdf", help="Dạng tệp.")
-@with_appcontext
+@with_database
 def brief(folder: Path, kind: str) -> None:
     """Ghi bản tóm tắt của thành phố, của từng địa bàn và của từng xã, phường vào FOLDER, không kể nhóm an ninh mạng."""
     settings = current_settings()
@@ -81,7 +81,7 @@ def brief(folder: Path, kind: str) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@with_appcontext
+@with_database
 def pictures(folder: Path) -> None:
     """Vẽ hai hình của README vào FOLDER: sơ đồ và trang đầu của sổ tính (cần LibreOffice và pdftoppm)."""
     # Drawing loads matplotlib, which no other command needs.

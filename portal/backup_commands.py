@@ -55,9 +55,10 @@ def restore(name: str) -> None:
     """Khôi phục bản sao lưu NAME vào một nơi trống: cơ sở dữ liệu chưa có bảng, kho tệp chưa có tệp."""
     try:
         restored = restore_backup(current_app, name)
+        # What is there is said before what keeps it from being served.
+        click.echo(
+            f"Đã khôi phục bản sao lưu {name}: {sum(restored.manifest.tables.values())} dòng, {len(restored.manifest.files)} tệp."
+        )
         check_start(current_app)
     except WardReadinessError as error:
         raise click.ClickException(error.message) from None
-    click.echo(
-        f"Đã khôi phục bản sao lưu {name}: {sum(restored.manifest.tables.values())} dòng, {len(restored.manifest.files)} tệp."
-    )

@@ -72,14 +72,19 @@ def check_file(engine: Engine) -> None:
         raise SettingError(_describe_damage(engine.url))
 
 
-def check_start(app: Flask) -> None:
-    """Raise SettingError where this database must not be served: not set up, older, damaged, or refused by a registered check."""
-    engine: Engine = app.extensions["engine"]
+def check_version(engine: Engine) -> None:
+    """Raise SettingError unless the database is of this version of the program."""
     version = open_database(engine)
     if version is None:
         raise SettingError(f"Cơ sở dữ liệu chưa có bảng nào. {_SETUP}")
     if version != head():
         raise SettingError(f"Cơ sở dữ liệu của phiên bản cũ ({version}). {_SETUP} Việc nâng cấp sao lưu trước.")
+
+
+def check_start(app: Flask) -> None:
+    """Raise SettingError where this database must not be served: not set up, older, damaged, or refused by a registered check."""
+    engine: Engine = app.extensions["engine"]
+    check_version(engine)
     check_file(engine)
     with app.app_context():
         with session_scope(engine, writes=False) as session:

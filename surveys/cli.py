@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from accounts import audit
 from accounts.audit import HIDDEN
 from inventory.security import is_sensitive_answer
 from portal.clock import today
+from portal.commands import CommandGroup
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.reminders import reminder_lines
@@ -22,7 +22,7 @@ from surveys.submissions.submissions import get_submission
 from surveys.workbooks.city_workbook import import_city_answers, read_city_table
 from surveys.workbooks.form_import import import_form, preview_import, read_form, unpack_forms
 
-surveys = AppGroup("surveys", help="Khảo sát.")
+surveys = CommandGroup("surveys", help="Khảo sát.")
 
 
 @surveys.command("import-city")

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from inventory.boundaries.store import load_boundaries, read_boundary_file, remove_boundaries
+from portal.commands import CommandGroup
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.territory import TERRITORY
 
-boundaries = AppGroup("boundaries", help="Ranh giới xã, phường để vẽ bản đồ.")
+boundaries = CommandGroup("boundaries", help="Ranh giới xã, phường để vẽ bản đồ.")
 
 
 @boundaries.command("load")

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from accounts import audit
 from inventory.prices.price_lists import next_name
 from inventory.prices.workbook_import import import_prices, preview_import, read_price_file
+from portal.commands import CommandGroup
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 
-prices = AppGroup("prices", help="Bảng giá.")
+prices = CommandGroup("prices", help="Bảng giá.")
 
 
 @prices.command("import")

@@ -13,10 +13,15 @@ OLD = timedelta(hours=26)
 
 
 def newest_backup(settings: Settings) -> Backup | None:
-    """The newest backup whose manifest can be trusted, or None. Neither its database nor its files are looked at."""
+    """The newest backup of this mode whose manifest can be trusted, or None. Neither its database nor its files are looked at.
+
+    One of the demo that was left brings nothing of real use back.
+    """
     for name in reversed(list_names(settings.backup_folder)):
         with suppress(BackupError):
-            return get_backup(settings.backup_folder, name)
+            backup = get_backup(settings.backup_folder, name)
+            if backup.manifest.mode == settings.mode:
+                return backup
     return None
 
 

@@ -343,6 +343,7 @@ def test_a_backup_from_before_does_not_bring_a_person_back_unnoticed(demo_app, b
         set_setting(app, backup_folder=backups, evidence_url=str(tmp_path / "restored"))
         result = app.test_cli_runner().invoke(args=["backup", "restore", older])
         assert result.exit_code == 1
+        assert f"Đã khôi phục bản sao lưu {older}" in result.output
         assert f"users remove {person_id}" in result.output
         # As it was long before: open, and with things to do.
         with session_scope(app.extensions["engine"], writes=True) as session:

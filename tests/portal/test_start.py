@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -285,3 +286,30 @@ def test_what_a_first_start_writes_is_for_its_owner_and_group(tmp_path):
     for path in (instance, *instance.rglob("*")):
         assert path.stat().st_mode & 0o027 == 0, path
     assert head() in result.stdout
+
+
+# These make a database of this version, look at it by themselves before they serve, or keep what they find.
+AT_ANY_VERSION = {"setup", "serve", "jobs work", "demo load", "demo remove", "backup create", "backup verify", "backup restore"}
+
+
+def leaves(group, path=()):
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def test_every_other_command_asks_for_a_database_of_its_version(app):
+    commands = dict(leaves(app.cli))
+    assert {name for name, command in commands.items() if not getattr(command.callback, "has_database", False)} == AT_ANY_VERSION
+    assert len(commands) >= 20
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("words", [["surveys", "remind", "--dry-run"], ["users", "remove", "x", "--yes"], ["brief", "nowhere"]])
+def test_a_command_on_a_database_of_an_older_version_ends_with_a_sentence(app, words):
+    migrate(app.extensions["engine"], "0009")
+    result = app.test_cli_runner().invoke(args=words)
+    assert result.exit_code == start.CANNOT_START
+    assert re.fullmatch(r"Cơ sở dữ liệu của phiên bản cũ \(0009\)\..*\n", result.output)

@@ -381,6 +381,8 @@ def test_the_newest_is_told_and_when_it_is_old(house):
         assert is_old(second, second.created_at - timedelta(hours=27))
     (second.path / MANIFEST).unlink()
     assert newest_backup(settings) == first
+    # One of the demo that was left brings nothing of real use back.
+    assert newest_backup(replace(settings, mode="production")) is None
 
 
 def test_an_upgrade_begins_with_a_backup_and_not_without_one(tmp_path, house, place_of, monkeypatch):
