@@ -162,7 +162,7 @@ class Others:
             path = paths[number % len(paths)]
             start = time.perf_counter()
             try:
-                status = visitor.get(path).status
+                status = visitor.follow(visitor.get(path)).status
             except (OSError, HTTPException) as error:
                 status = repr(error)
             self.page_times.append(time.perf_counter() - start)
@@ -175,7 +175,7 @@ class Others:
         for act, number, request in forms:
             visitor.read_token(act.form)
             start = time.perf_counter()
-            page = visitor.post(*request)
+            page = visitor.follow(visitor.post(*request))
             self._note(act.name, start)
             if page.status >= 400 or act.count_done(number) != act.parts:
                 self.faults.append(f"{act.name} answered {page.status}: {page.text[-300:]}")

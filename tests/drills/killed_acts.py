@@ -139,7 +139,7 @@ class Killer:
             yield f"{done} of {act.parts} parts are there"
         yield from find_all_damage(self.app)
         if done != act.parts:
-            again = act.post(self.visitor, number)
+            again = act.post_again(self.visitor, number)
             if again.status >= 400 or act.count_done(number) != act.parts:
                 yield f"the same act afterwards was answered with {again.status}: {again.text[-300:]}"
             yield from find_all_damage(self.app)

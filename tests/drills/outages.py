@@ -65,7 +65,7 @@ def run(kind: str, seconds: float) -> list[str]:
         with place.serve(kind) as server:
             for outage in list_outages(kind, app, server, Path(name), seconds):
                 faults += [f"{outage.title}: {fault}" for fault in outlast(outage, kind, app, server, people)]
-            if server.process.poll() is not None:
+            if server.processes[0].poll() is not None:
                 faults.append("the server did not outlive it")
         app.extensions["engine"].dispose()
         return [f"{kind}: {fault}" for fault in faults]
@@ -93,7 +93,7 @@ def list_outages(kind: str, app: Flask, server: Server, folder: Path, seconds: f
         return [
             # Longer than a save waits.
             Outage("file kept", lambda: keep_file(path), BUSY_SECONDS + 5, "Cơ sở dữ liệu đang bận", None),
-            Outage("disk full", lambda: fill_disk(server.process.pid), seconds, full, 200),
+            Outage("disk full", lambda: fill_disk(server.processes[0].pid), seconds, full, 200),
         ]
     return [
         Outage("database gone", lambda: stop_postgres(folder), seconds, "Cơ sở dữ liệu tạm thời không trả lời", 503),

@@ -18,7 +18,7 @@ from surveys.checks.states import CollectionState
 from surveys.models import Answer, Round, Submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
-from tests.support.visitors import Page, Visitor
+from tests.support.visitors import GONE, Page, Visitor
 from tests.support.workbooks import fill_in_form
 
 ACCOUNTS, FORMS = 40, 3
@@ -44,7 +44,12 @@ class Act:
         """Let a visitor do it."""
         if not visitor.token:
             visitor.read_token(self.form)
-        return visitor.post(*self.make(number))
+        return visitor.follow(visitor.post(*self.make(number)))
+
+    def post_again(self, visitor: Visitor, number: int) -> Page:
+        """Let a visitor do it whose server was killed: while a worker that is gone still counts, they are told so, and ask once more."""
+        page = self.post(visitor, number)
+        return self.post(visitor, number) if page.status == GONE else page
 
 
 def approve_one(engine: Engine, sent: list[tuple[int, str]]) -> Act:

@@ -43,12 +43,14 @@ def find_free_port() -> int:
 
 
 class Server:
-    """The program in processes of its own. Killing it ends them all, as a power cut of the program would."""
+    """The program in processes of its own, its worker among them. Killing it ends them all, as a power cut of the program would."""
 
     def __init__(self, kind: str, settings: dict[str, str], module: str, workers: int) -> None:
         self.port = find_free_port()
         options = ["--workers", str(workers), "--bind", f"127.0.0.1:{self.port}"] if kind == "postgresql" else []
-        self.command = [word.format(module=module) for word in SERVERS[kind]] + options
+        self.commands = [[word.format(module=module) for word in SERVERS[kind]] + options]
+        if kind == "postgresql":
+            self.commands.append([sys.executable, "-m", "flask", "--app", module, "jobs", "work"])
         self.environment = os.environ | settings | {"PORT": str(self.port)}
         # A line for each request: nobody reads them but where the server does not start.
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the server
@@ -61,13 +63,16 @@ class Server:
         self.kill()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True
-        )
+        self.processes = [
+            subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True
+            )
+            for command in self.commands
+        ]
         # gunicorn takes lines before its workers can answer, so that an open port alone says little.
         beginning, pause = time.monotonic(), threading.Event()
         while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > beginning + LIMIT:
+            if self.processes[0].poll() is not None or time.monotonic() > beginning + LIMIT:
                 self.log.seek(0)
                 raise RuntimeError(f"the server did not start: {self.log.read()[-1000:]}")
             pause.wait(PAUSE)
@@ -83,5 +88,7 @@ class Server:
             connection.close()
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        for process in self.processes:
+            os.killpg(process.pid, signal.SIGKILL)
+        for process in self.processes:
+            process.wait()

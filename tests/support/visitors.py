@@ -1,6 +1,8 @@
 """People at a running server: they open pages and send forms over HTTP, with a session and its token, as a browser does."""
 
+import json
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ from accounts.models import User
 from accounts.sessions import begin_session, session_limits
 from portal.database import session_scope
 
-PATIENCE = 120.0
+PATIENCE, PAUSE = 120.0, 0.5
+# How a job counts that came to nothing.
+GONE = 410
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
 
@@ -58,6 +62,15 @@ class Visitor:
             values.add(name, FileStorage(BytesIO(data), filename))
         boundary, body = encode_multipart(values)
         return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+    def follow(self, page: Page) -> Page:
+        """Wait for the job that a page leads to, as its script does. A job that came to nothing counts as refused."""
+        if not page.location.startswith("/jobs/"):
+            return page
+        pause = threading.Event()
+        while (state := json.loads(self.get(f"{page.location}/state").content))["is_open"]:
+            pause.wait(PAUSE)
+        return Page(200 if state["leads_on"] else GONE, state["text"].encode(), "")
 
     def _ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Page:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
