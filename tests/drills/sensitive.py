@@ -88,7 +88,7 @@ def _act(app: Flask) -> list[str]:
         "unit": "science", "head": "Giám đốc", "deliverable": f"Tường lửa {words}", "evidence": f"Biên bản {words}", "authority": "city",
         "criterion": "CR-G1",
     }  # fmt: skip
-    created = leader.post(f"/actions/new?ward={OTHER}&criterion=CR-G1", data=action)
+    created = leader.post("/actions/new", data=action | {"ward": OTHER})
     address = created.headers.get("Location", "")
     answers = [
         (
