@@ -173,13 +173,13 @@ class Officer:
 
 
 def drill_storm_on_sqlite() -> list[str]:
-    """126 officers save 20 fields each while the one process is killed five times."""
-    return run("sqlite", saves=20, kills=5)
+    """126 officers save 12 fields each while the one process is killed five times."""
+    return run("sqlite", saves=12, kills=5)
 
 
 def drill_storm_on_postgresql() -> list[str]:
-    """126 officers save 20 fields each while all workers are killed five times."""
-    return run("postgresql", saves=20, kills=5)
+    """126 officers save 12 fields each while all workers are killed five times."""
+    return run("postgresql", saves=12, kills=5)
 
 
 def main() -> None:
