@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp ## install, load the demo on the first start, serve on ht
 setup: $(VENV)/run.stamp ## set up for real use (settings from the environment)
 	@$(BIN)/flask --app wsgi setup
 
-test: $(VENV)/test.stamp lint ## what CI checks first: style, types, contracts, and every test (11 minutes on two cores)
+test: $(VENV)/test.stamp lint ## what CI checks first: style, types, contracts, and every test (10 minutes on two cores)
 	$(BIN)/pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/test.stamp ## ruff, import contracts, types, and the layout of templates, styles and scripts
@@ -43,7 +43,7 @@ format: $(VENV)/test.stamp ## lay out Python, templates, styles and scripts as l
 pythons: $(VENV)/test.stamp ## start and run the quick tests with each Python from 3.11 on that is found (minutes for each)
 	$(BIN)/python -m tests.pythons
 
-drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms, kills, outages, moved clocks, upgrades, backups (22 minutes)
+drill: $(VENV)/test.stamp ## what may go wrong in an installation, done to a real one: storms, kills, outages, moved clocks, upgrades, backups (28 minutes)
 	$(BIN)/python -m tests.drills
 
 soak: $(VENV)/test.stamp ## what takes hours: ten times the examples of each property, the whole storm, two hundred kills, outages of a minute, every change of an operator

@@ -7,6 +7,8 @@ there is there with the same values, and every kind of page that its people are 
 import logging
 import tempfile
 from collections import Counter, deque
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -52,21 +54,22 @@ def drill_upgrades_on_postgresql() -> list[str]:
 
 
 def run(kind: str) -> list[str]:
-    """Upgrade and serve every state on one kind of database. Gives what went wrong."""
-    # Thousands of pages, of which only those that do not answer are news.
-    logging.getLogger("ward_readiness.requests").setLevel(logging.ERROR)
-    faults = []
+    """Upgrade and serve every state on one kind of database, two at a time. Gives what went wrong."""
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder, new_databases(kind, Path(folder)) as new_database:
-        for name in NAMES:
-            for mode in PEOPLE_AND_PASSWORD:
-                url = new_database()
-                restore(name, mode, url)
-                faults += [f"{name}, {mode}, {kind}: {fault}" for fault in upgrade(url, mode, Path(folder) / f"{name}-{mode}")]
-    return faults
+        upgrades = {}
+        with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+            for name in NAMES:
+                for mode in PEOPLE_AND_PASSWORD:
+                    url = new_database()
+                    restore(name, mode, url)
+                    upgrades[name, mode] = processes.submit(upgrade, url, mode, Path(folder) / f"{name}-{mode}")
+        return [f"{name}, {mode}, {kind}: {fault}" for (name, mode), running in upgrades.items() for fault in running.result()]
 
 
 def upgrade(url: str, mode: str, instance: Path) -> list[str]:
     """Set up a database that an older version left, and serve it. Gives what is lost and what does not answer."""
+    # Thousands of pages, of which only those that do not answer are news.
+    logging.getLogger("ward_readiness.requests").setLevel(logging.ERROR)
     engine = make_engine(url)
     before, version = read_rows(engine), current_version(engine)
     settings = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "WARD_MODE": mode, "PUBLIC_URL": "http://localhost"}
