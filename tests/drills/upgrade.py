@@ -5,6 +5,7 @@ there is there with the same values, and every kind of page that its people are 
 """
 
 import logging
+import os
 import tempfile
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
@@ -60,14 +61,16 @@ def run(kind: str) -> list[str]:
         with ProcessPoolExecutor(2, get_context("spawn")) as processes:
             for name in NAMES:
                 for mode in PEOPLE_AND_PASSWORD:
-                    url = new_database()
-                    restore(name, mode, url)
-                    upgrades[name, mode] = processes.submit(upgrade, url, mode, Path(folder) / f"{name}-{mode}")
+                    instance = Path(folder) / f"{name}-{mode}"
+                    upgrades[name, mode] = processes.submit(upgrade, name, mode, new_database(), instance)
         return [f"{name}, {mode}, {kind}: {fault}" for (name, mode), running in upgrades.items() for fault in running.result()]
 
 
-def upgrade(url: str, mode: str, instance: Path) -> list[str]:
+def upgrade(name: str, mode: str, url: str, instance: Path) -> list[str]:
     """Set up a database that an older version left, and serve it. Gives what is lost and what does not answer."""
+    # As the program has it: others on the machine read no database.
+    os.umask(0o027)
+    restore(name, mode, url)
     # Thousands of pages, of which only those that do not answer are news.
     logging.getLogger("ward_readiness.requests").setLevel(logging.ERROR)
     engine = make_engine(url)
