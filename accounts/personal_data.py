@@ -30,6 +30,7 @@ from portal.clock import today
 from portal.columns import CleanJson, Personal, UtcInstant
 from portal.database import Base
 from portal.formats import format_day, format_moment, format_number
+from portal.settings import current_settings
 from portal.table_workbook import build_table_workbook
 
 # What whoever gets the export calls a table.
@@ -138,6 +139,8 @@ def build_export(session: Session, user_id: int) -> bytes:
     note = f"Lập ngày {format_day(today())}. Tài khoản {user.username}, số {user.id}."
     if shared_names:
         note += f" {describe_shared(shared_names)}"
+    if not current_settings().is_production:
+        note += " SỐ LIỆU MINH HỌA."
     rows = [*_account_rows(session, user), *(_to_row(trace) for trace in find_traces(session, person))]
     if len(rows) > MAX_ROWS:
         note += f" Chỉ ghi {format_number(MAX_ROWS)} dòng đầu trong {format_number(len(rows))} dòng."

@@ -323,6 +323,7 @@ def test_the_export_holds_what_the_page_counts_and_leaves_a_line(demo_app, demo_
         count = len(list(find_traces(session, person)))
     sheet = load_workbook(BytesIO(client.get(f"/users/{user.id}/personal-data.xlsx").data)).active
     values = list(sheet.iter_rows(min_row=5, values_only=True))
+    assert sheet["A2"].value.endswith("SỐ LIỆU MINH HỌA.")
     assert count > 100
     assert len([row for row in values if row[0] not in ("Tài khoản", "Đếm lần đăng nhập sai")]) == count
     assert {"thamdinh", "thamdinh@example.org", user.full_name} <= {row[4] for row in values}
