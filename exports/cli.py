@@ -26,6 +26,7 @@ from inventory.office.store import current_office
 from planning.scenarios.loading import list_plans, plan_of
 from portal.commands import CommandGroup, with_database
 from portal.database import session_scope, write_separately
+from portal.late_imports import ONE_AT_A_TIME
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.redaction import sees_nothing
@@ -85,7 +86,8 @@ def brief(folder: Path, kind: str) -> None:
 def pictures(folder: Path) -> None:
     """Vẽ hai hình của README vào FOLDER: sơ đồ và trang đầu của sổ tính (cần LibreOffice và pdftoppm)."""
     # Drawing loads matplotlib, which no other command needs.
-    from exports.figures.render import draw_readiness_map  # noqa: PLC0415
+    with ONE_AT_A_TIME:
+        from exports.figures.render import draw_readiness_map  # noqa: PLC0415
 
     settings = current_settings()
     with session_scope(current_app.extensions["engine"], writes=False) as session:

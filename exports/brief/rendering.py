@@ -1,6 +1,7 @@
 """Briefs as files. What writes a kind is loaded with the first file of that kind."""
 
 from exports.brief.brief import Area, Brief, Scope
+from portal.late_imports import ONE_AT_A_TIME
 from portal.vietnamese import fold
 
 MIMETYPES = {
@@ -13,10 +14,12 @@ def build_brief(brief: Brief, kind: str, agency: str) -> bytes:
     """One brief as a file of a kind of MIMETYPES."""
     # The libraries behind both take a while to load, and most processes write neither.
     if kind == "docx":
-        from exports.brief.docx import build_brief_document  # noqa: PLC0415
+        with ONE_AT_A_TIME:
+            from exports.brief.docx import build_brief_document  # noqa: PLC0415
 
         return build_brief_document(brief, agency)
-    from exports.brief.pdf import build_brief_pdf  # noqa: PLC0415
+    with ONE_AT_A_TIME:
+        from exports.brief.pdf import build_brief_pdf  # noqa: PLC0415
 
     return build_brief_pdf(brief, agency)
 

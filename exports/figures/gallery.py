@@ -11,6 +11,7 @@ from exports.figures.data import Bars, by_district, by_kind, money_by_group, mon
 from planning.plan.plan import Plan
 from planning.scenarios.loading import list_plans, plan_of
 from portal.errors import NotFoundError
+from portal.late_imports import ONE_AT_A_TIME
 from scoring.maps.colouring_access import colour_city
 from scoring.maps.colourings import Colouring
 from scoring.rating.city_readiness import city_readiness
@@ -91,7 +92,8 @@ def draw(data: PictureData, picture: Picture, kind: str, *, is_demo: bool, is_ph
     if kind not in MIMETYPES:
         raise NotFoundError("Hình chỉ có dạng PNG, SVG hoặc PDF.")
     # Drawing loads matplotlib, which no other page needs: half a second of start-up is spent on the first picture only.
-    from exports.figures.render import draw_chart, draw_colouring  # noqa: PLC0415
+    with ONE_AT_A_TIME:
+        from exports.figures.render import draw_chart, draw_colouring  # noqa: PLC0415
 
     content = picture.read(data)
     if isinstance(content, Bars):

@@ -27,6 +27,7 @@ from portal.database import get_session, write_separately
 from portal.downloads import DOCX, XLSX, send_bytes
 from portal.errors import NotFoundError
 from portal.jobs.kinds import MadeFile, Order, Outcome, Progress
+from portal.late_imports import ONE_AT_A_TIME
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 
@@ -73,7 +74,8 @@ def _make_workbook(plan_id: int, letter_kind: LetterKind, progress: Progress) ->
 def letter(plan_id: int) -> ResponseReturnValue:
     """The letter to the city, whose annex the workbook is."""
     # The library that writes Word files is loaded with the first of them.
-    from exports.letter.build import build_letter  # noqa: PLC0415
+    with ONE_AT_A_TIME:
+        from exports.letter.build import build_letter  # noqa: PLC0415
 
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
@@ -88,7 +90,8 @@ def letter(plan_id: int) -> ResponseReturnValue:
 def _context(plan_id: int) -> WorkbookContext:
     """Who writes, with the readiness map."""
     # Drawing the map loads matplotlib, which no page needs.
-    from exports.figures.render import draw_readiness_map  # noqa: PLC0415
+    with ONE_AT_A_TIME:
+        from exports.figures.render import draw_readiness_map  # noqa: PLC0415
 
     settings = current_settings()
     map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)

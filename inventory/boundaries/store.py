@@ -15,6 +15,7 @@ from inventory.models import BoundarySetRecord
 from inventory.wards.wards import load_wards
 from portal.caches import Cache
 from portal.clock import now
+from portal.late_imports import ONE_AT_A_TIME
 
 MAX_SOURCE = 200
 # The boundaries by the hash of their file: reading all shapes from their table takes longer than drawing them.
@@ -48,7 +49,8 @@ class BoundaryFile:
 def read_boundary_file(data: bytes, filename: str, source: str) -> BoundaryFile:
     """Check and draw a file. It takes seconds and no database. Raises BoundaryError."""
     # Checking needs a library of geometry that no other page needs: it is loaded with the first file only.
-    from inventory.boundaries.simplification import draw_boundaries  # noqa: PLC0415
+    with ONE_AT_A_TIME:
+        from inventory.boundaries.simplification import draw_boundaries  # noqa: PLC0415
 
     if not source.strip():
         raise BoundaryError("Chưa ghi nguồn số liệu. Ghi cơ quan và năm của ranh giới, ví dụ “Sở Nông nghiệp và Môi trường, 2026”.")
