@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import backup_commands, cli, compression, database, formats, health, request_log, security, start, urls
 from portal.assets import FOLDERS, fingerprint
-from portal.backups.newest import is_old, newest_backup
+from portal.backups.newest import OLD_HOURS, is_old, newest_backup
 from portal.clock import today
 from portal.database_faults import DatabaseFault, find_fault
 from portal.errors import WardReadinessError
@@ -155,4 +155,6 @@ def _find_backup_state(_session: Session) -> StepState:
     if backup is None:
         return StepState(False, "chưa có bản nào; đặt lịch “backup create” mỗi đêm")
     words = f"bản mới nhất lúc {formats.format_moment(backup.created_at)}"
-    return StepState(not is_old(backup), words + (", quá 26 giờ: xem lịch sao lưu có chạy không" if is_old(backup) else ""))
+    return StepState(
+        not is_old(backup), words + (f", quá {OLD_HOURS} giờ: xem lịch sao lưu có chạy không" if is_old(backup) else "")
+    )

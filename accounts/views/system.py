@@ -9,7 +9,7 @@ from accounts.first_steps import MAIL_TESTED
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from accounts.views.sign_in import blueprint
-from portal.backups.newest import is_old, newest_backup
+from portal.backups.newest import OLD_HOURS, is_old, newest_backup
 from portal.database import get_session, reading_session, writes
 from portal.health import PARTS, Health, check_parts
 from portal.mail import MailError, send_mail
@@ -28,6 +28,7 @@ def system() -> ResponseReturnValue:
         ok=Health.OK,
         backup=backup,
         is_old=is_old(backup),
+        old_hours=OLD_HOURS,
         mail_place=_("máy chủ thư") if settings.smtp_url else _("tệp trong %(folder)s", folder=settings.mail_folder),
     )
 

@@ -9,7 +9,8 @@ from portal.clock import now
 from portal.settings import Settings
 
 # One a day, with two hours for the one of today to take its time.
-OLD = timedelta(hours=26)
+OLD_HOURS = 26
+OLD = timedelta(hours=OLD_HOURS)
 
 
 def newest_backup(settings: Settings) -> Backup | None:

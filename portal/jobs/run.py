@@ -78,6 +78,7 @@ def _keep(place: Place, kind: JobKind, key: str, outcome: Outcome) -> dict[str, 
     try:
         outcome.settle()
     except BaseException:
+        # Whatever ended it, even the end of this process: what is not true must not be handed out.
         results.erase(place.folder, sha256)
         raise
     kept = KeptResult(sha256, file.name, file.mimetype, now() + kind.kept, file.facts)

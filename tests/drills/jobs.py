@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,8 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 from tests.support.new_databases import new_databases
+from tests.support.servers import ROOT, find_free_port
 
-ROOT = Path(__file__).parents[2]
 # The longest that anything may take, and how long to wait before looking again. Seconds.
 LIMIT, PAUSE = 240.0, 0.2
 FILES = ("/plans/1/workbook.xlsx", "/plans/1/workbooks-by-source.zip", "/briefs/all.pdf.zip")
@@ -69,7 +68,12 @@ def drill_jobs_on_postgresql() -> list[str]:
 def drill(kind: str) -> list[str]:
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="jobs-") as folder, new_databases(kind, Path(folder)) as new_database:
-        environ = {**os.environ, "INSTANCE_FOLDER": f"{folder}/instance", "DATABASE_URL": new_database(), "PORT": str(free_port())}
+        environ = {
+            **os.environ,
+            "INSTANCE_FOLDER": f"{folder}/instance",
+            "DATABASE_URL": new_database(),
+            "PORT": str(find_free_port()),
+        }
         subprocess.run([*FLASK, "demo", "load"], cwd=ROOT, env=environ, check=True, capture_output=True)
         with serving(kind, environ) as pids:
             planner = wait_for(lambda: sign_in(int(environ["PORT"])), "a server")
@@ -165,12 +169,6 @@ def is_alive(pid: int) -> bool:
     """Whether it runs; one that has ended may wait for somebody to ask for it."""
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(look: Callable[[], T], what: str) -> T:
