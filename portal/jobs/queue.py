@@ -13,7 +13,7 @@ from portal.caches import content_key
 from portal.clock import now
 from portal.errors import NotFoundError
 from portal.jobs import results
-from portal.jobs.job import Asker, Job, KeptResult
+from portal.jobs.job import LOST, Asker, Job, JobState, KeptResult
 from portal.jobs.kinds import MadeFile, get_job_kind, no_progress
 from portal.jobs.ledger import Ledger, reachable
 from portal.jobs.run import Place, run_job
@@ -29,8 +29,9 @@ class JobQueue:
     def __init__(self, app: Flask, huey: Huey, folder: Path) -> None:
         self.huey, self.ledger, self.folder = huey, Ledger(huey.storage), folder
         self._run: Callable[[str], Any] = huey.task(name="run_job")(lambda job_id: run_job(app, Place(self.ledger, folder), job_id))
-        huey.on_startup(name="prune")(self.prune)
-        huey.periodic_task(lambda _moment: True, name="prune")(self.prune)
+        for duty in (self.prune, self.put_back):
+            huey.on_startup(name=duty.__name__)(duty)
+            huey.periodic_task(lambda _moment: True, name=duty.__name__)(duty)
 
     def add(self, job: Job) -> None:
         """Let a worker do a job that was put down."""
@@ -45,6 +46,15 @@ class JobQueue:
                 self.erase(job.result.sha256)
         self.ledger.forget_old(moment)
         results.erase_old(self.folder, moment)
+
+    def put_back(self) -> None:
+        """Let the jobs be done that wait without a message: whoever put one down, or took it and had not begun, was killed."""
+        with reachable():
+            told = {task.args[0] for task in self.huey.pending() if task.args}
+        moment = now()
+        for job in self.ledger.list():
+            if job.state is JobState.WAITING and job.id not in told and moment - job.asked_at > LOST:
+                self.add(job)
 
     def keep(self, data: bytes) -> str:
         """Keep a file that a job is to read, and give its hash."""

@@ -17,7 +17,7 @@ from portal.caches import content_key
 from portal.clock import now
 from portal.database import get_session, holds_writers, session_scope
 from portal.errors import NotFoundError, WardReadinessError
-from portal.jobs.job import KEPT, LOST_SENTENCE, Asker, Job, JobState
+from portal.jobs.job import KEPT, LOST, LOST_SENTENCE, Asker, Job, JobState
 from portal.jobs.kinds import JobKind, MadeFile, Order, Outcome
 from portal.jobs.queue import ask_for, get_job, has_queue
 from tests.factories.users import PASSWORD, create_user
@@ -227,6 +227,28 @@ def test_the_job_of_a_worker_that_is_gone_has_failed_and_is_done_anew(queue, wea
     assert ask(people[0]).id != job.id
     do_jobs(queue)
     assert weather.made == [1]
+
+
+@pytest.mark.both_databases
+def test_a_job_whose_message_is_gone_is_done_all_the_same(queue, weather, people):
+    """A worker is killed that took a job and had not begun: nothing else would ever speak of it again."""
+    with time_machine.travel(now(), tick=False) as clock:
+        job, other = ask(people[0]), ask(people[0], day=2)
+        assert queue.huey.dequeue().args[0] == job.id
+        queue.put_back()
+        assert told(queue) == [other.id], "a worker may have taken it just now"
+        clock.shift(LOST + timedelta(seconds=1))
+        queue.put_back()
+        queue.put_back()
+        assert told(queue) == [other.id, job.id]
+        do_jobs(queue)
+        queue.put_back()
+    assert (told(queue), weather.made) == ([], [2, 1])
+
+
+def told(queue):
+    """The jobs that messages speak of, the next one first."""
+    return [task.args[0] for task in queue.huey.pending()]
 
 
 def test_a_worker_that_is_busy_for_long_still_lives(queue, weather, people, monkeypatch):
