@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from accounts.guards import add_scope_check, require_identity
 from accounts.identity import Role
-from accounts.permissions import Permission
+from accounts.permissions import Permission, may
 from accounts.users import has_active
 from inventory.wards.queries import list_wards
 from portal.backups.stored_files import add_stored_files
@@ -114,4 +114,11 @@ def _ward_panel() -> str:
 
 
 def _review_panel() -> str:
-    return render_template("surveys/reviewer/home_panel.html", waiting=list_waiting(get_session(), require_identity().wards))
+    session, identity = get_session(), require_identity()
+    waiting = list_waiting(session, identity.wards)
+    return render_template(
+        "surveys/reviewer/home_panel.html",
+        waiting=waiting,
+        has_round=bool(waiting) or current_round(session) is not None,
+        may_open=may(identity, Permission.ROUND_MANAGE),
+    )

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from accounts.identity import Role
+from accounts.identity import Role, Scope
 from accounts.models import AuditEntry, User
+from accounts.users import AccountDetails, change_details
 from inventory.wards.wards import load_wards
 from portal.backups.create import create_backup
 from portal.clock import today
+from portal.database import session_scope
 from portal.health import PARTS, check_parts
 from tests.factories.office import FIELDS, seen_on
 from tests.factories.users import PASSWORD, create_user
@@ -104,3 +106,15 @@ def test_nobody_else_sees_them(sign_in, role):
     client = sign_in(role, [load_wards()[0].code])
     assert "Các bước đầu" not in client.get("/").text
     assert client.get("/system").status_code == 404
+
+
+def test_who_may_open_the_first_round_is_led_to_its_form_from_home(sign_in, app):
+    reviewer = sign_in(Role.REVIEWER)
+    assert "Mở đợt đầu tiên" in reviewer.get("/").text
+    assert '<details class="panel" open>' in reviewer.get("/rounds/").text
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        user = session.scalars(select(User).where(User.role == Role.REVIEWER.value)).one()
+        change_details(session, user.id, AccountDetails(user.full_name, Role.REVIEWER, Scope.WARDS, wards=("00082",)))
+    home = reviewer.get("/").text
+    assert "Chưa có đợt khảo sát nào." in home
+    assert "Mở đợt đầu tiên" not in home
