@@ -1,6 +1,6 @@
 """Acts that are cut off: the server is killed in the midst of approvals and imports, as by a power cut of the program.
 
-Approving one form or many, importing accounts, the table of the city and a zip of filled forms: whatever was acknowledged is there, whatever
+Approving one form or many, importing accounts, the table of the city, a zip of filled forms and the workbook of a plan: whatever was acknowledged is there, whatever
 was not is there as a whole or not at all, every hash holds, and then the same act goes through.
 ``python -m tests.drills.killed_acts [--kills 10]`` does it more often; each of the acts is killed so many times on each database.
 """
@@ -33,7 +33,7 @@ from surveys.review.review import sending_key
 from surveys.submissions.rounds import open_round
 from tests.factories.rounds import open_sent_round
 from tests.factories.users import create_user
-from tests.support.acts import Act, approve_many, approve_one, import_accounts, import_city, import_forms
+from tests.support.acts import Act, approve_many, approve_one, import_accounts, import_city, import_forms, take_plan_back
 from tests.support.integrity import find_damage, unlogged_approvals
 from tests.support.new_databases import new_databases
 from tests.support.places import Place
@@ -74,10 +74,10 @@ def run(kind: str, kills: int) -> list[str]:
         acts = prepare(app, kills)
         faults: list[str] = []
         with place.serve(kind, workers=2) as server:
-            reviewer = Visitor(server.port, open_session(app, "tham.dinh"))
-            administrator = Visitor(server.port, open_session(app, "quan.tri"))
+            people = {"/users/import": "quan.tri", "/review/": "tham.dinh", "/plans/new": "ke.hoach"}
+            visitors = {form: Visitor(server.port, open_session(app, username)) for form, username in people.items()}
             for act in acts:
-                killer = Killer(app, server, administrator if act.form == "/users/import" else reviewer)
+                killer = Killer(app, server, visitors[act.form])
                 faults += killer.run(act, kills)
                 print(f"{kind}, {act.name}: {killer.hits} of {kills} kills fell before the end", flush=True)  # noqa: T201 - a figure of the drill
         app.extensions["engine"].dispose()
@@ -193,6 +193,7 @@ def prepare(app: Flask, kills: int) -> list[Act]:
     with app.app_context(), session_scope(engine, writes=True) as session:
         create_user(session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, password="mot-hai-ba-bon")
         create_user(session, "tham.dinh", "Chuyên viên thẩm định", Role.REVIEWER, password="mot-hai-ba-bon")
+        create_user(session, "ke.hoach", "Chuyên viên tài chính", Role.PLANNER, password="mot-hai-ba-bon")
         for user in session.scalars(select(User)):
             user.must_change_password = False
         open_survey = open_round(session, "Đang nhập", today(), today(), current_standard(session).version)
@@ -206,6 +207,7 @@ def prepare(app: Flask, kills: int) -> list[Act]:
         import_accounts(engine),
         import_city(engine, round_id),
         import_forms(engine, round_id, drafts),
+        take_plan_back(engine),
     ]
 
 

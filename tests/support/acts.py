@@ -5,23 +5,31 @@ Each number of an act is one of its own, with its own accounts, wards or values.
 
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine, func, select
 
 from accounts.models import User
+from exports.workbook.annex import FIRST, HEAD
+from exports.workbook.build import build_workbook
+from exports.workbook.reader import read_plan_workbook
+from planning.models import PlanEdit, PlanRecord
+from planning.plan.workbook_diff import diff_workbook
+from planning.scenarios.loading import get_plan
+from planning.scenarios.scenarios import create_plan
 from portal.database import session_scope
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.models import Answer, Round, Submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
+from tests.factories.plans import WORKBOOK_CONTEXT
 from tests.support.visitors import GONE, Page, Visitor
 from tests.support.workbooks import fill_in_form
 
-ACCOUNTS, FORMS = 40, 3
+ACCOUNTS, FORMS, PRICES = 40, 3, 20
 # Where it is sent, its fields and its files.
 Request = tuple[str, list[tuple[str, str]], dict[str, tuple[str, bytes]]]
 
@@ -139,6 +147,39 @@ def import_forms(engine: Engine, round_id: int, drafts: list[int]) -> Act:
             return sum(entries_of(row).get("A03.note") == note(number) for row in rows)
 
     return Act("importing filled forms", "/review/", make, count_done, FORMS, is_by_parts=True)
+
+
+def take_plan_back(engine: Engine) -> Act:
+    """The workbook of a plan that comes back changed: a revision, and what was changed in it. Each number gives the prices another evidence."""
+    with session_scope(engine, writes=True) as session:
+        name = create_plan(session, "Sổ tính gửi lại", "", 2027, "Kế hoạch").name
+    newest = select(PlanRecord.id).where(PlanRecord.name == name).order_by(PlanRecord.id.desc()).limit(1)
+
+    def note(number: int) -> str:
+        return f"Báo giá lần {number}"
+
+    def make(number: int) -> Request:
+        with session_scope(engine, writes=False) as session:
+            plan_id = session.scalars(newest).one()
+            plan = get_plan(session, plan_id)
+        context = replace(WORKBOOK_CONTEXT, plan_id=plan_id, public_url="http://127.0.0.1:8000")
+        book = load_workbook(BytesIO(build_workbook(plan, context)))
+        prices = book["PL06 Căn cứ đơn giá"]
+        [column] = [cell.column for cell in prices[HEAD] if cell.value == "Số, ngày căn cứ"]
+        for row in range(FIRST, FIRST + PRICES):
+            prices.cell(row, column).value = note(number)
+        data = save(book)
+        keys = [change.key for change in diff_workbook(read_plan_workbook(data), plan).proposed]
+        fields = [("do", "take"), ("why", note(number)), *(("take", key) for key in keys)]
+        return f"/plans/{plan_id}/return", fields, {"file": ("so-tinh.xlsx", data)}
+
+    def count_done(number: int) -> int:
+        revisions = select(func.count()).select_from(PlanRecord).where(PlanRecord.name == name, PlanRecord.note == note(number))
+        edits = select(func.count()).select_from(PlanEdit).where(PlanEdit.why == note(number), PlanEdit.value == note(number))
+        with session_scope(engine, writes=False) as session:
+            return (session.scalar(revisions) or 0) + (session.scalar(edits) or 0)
+
+    return Act("taking a plan's workbook", "/plans/new", make, count_done, 1 + PRICES)
 
 
 def count_approved(engine: Engine, keys: list[int]) -> int:
