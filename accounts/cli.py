@@ -16,10 +16,9 @@ from accounts.personal_data import build_export
 from accounts.places import place_names
 from accounts.removal import announce_removal, check_removal, describe_removal, log_removal, remove_person
 from accounts.users import AccountDetails, create_user, get_named_user, has_administrator, make_credentials
-from accounts.users_workbook import check_users, import_users, read_user_table
-from portal.commands import CommandGroup
+from accounts.users_workbook import check_users, import_users, make_slips, read_user_table
+from portal.commands import CommandGroup, write_private_file
 from portal.database import session_scope
-from portal.errors import WardReadinessError
 from portal.settings import current_settings
 
 users = CommandGroup("users", help="Tài khoản.")
@@ -31,20 +30,22 @@ users = CommandGroup("users", help="Tài khoản.")
 def users_import(file: Path, slips: Path) -> None:
     """Tạo hàng loạt tài khoản từ FILE (.xlsx) và ghi phiếu mật khẩu một lần để in."""
     engine = current_app.extensions["engine"]
+    table = read_user_table(file.read_bytes())
+    with session_scope(engine, writes=False) as session:
+        check_users(session, table)
+    # A minute for five hundred accounts, in which everybody else goes on saving.
+    credentials = [make_credentials() for _row in table.rows]
+    with current_app.test_request_context():
+        page = render_template("accounts/slips_file.html", slips=make_slips(table, credentials))
+    # Written before the accounts are there: a password that is on no slip is lost.
+    write_private_file(slips, page.encode())
     try:
-        table = read_user_table(file.read_bytes())
-        with session_scope(engine, writes=False) as session:
-            check_users(session, table)
-        # A minute for five hundred accounts, in which everybody else goes on saving.
-        credentials = [make_credentials() for _row in table.rows]
         with session_scope(engine, writes=True) as session:
             created = import_users(session, table, credentials)
             audit.log(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(created)})
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
-    with current_app.test_request_context():
-        slips.write_text(render_template("accounts/slips_file.html", slips=created), "utf-8")
-    slips.chmod(0o600)
+    except BaseException:
+        slips.unlink()
+        raise
     click.echo(f"Đã tạo {len(created)} tài khoản. Phiếu để in: {slips.name}. In xong hãy xóa tệp này.")
 
 
@@ -54,14 +55,10 @@ def users_import(file: Path, slips: Path) -> None:
 def users_export(name: str, file: Path) -> None:
     """Ghi mọi dữ liệu cá nhân của tài khoản NAME (tên đăng nhập hoặc số) vào FILE (.xlsx)."""
     engine = current_app.extensions["engine"]
-    try:
-        with session_scope(engine, writes=False) as session:
-            user = get_named_user(session, name)
-            username, data = user.username, build_export(session, user.id)
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
-    file.write_bytes(data)
-    file.chmod(0o600)
+    with session_scope(engine, writes=False) as session:
+        user = get_named_user(session, name)
+        username, data = user.username, build_export(session, user.id)
+    write_private_file(file, data)
     with session_scope(engine, writes=True) as session:
         audit.log(session, None, "account:export", f"account {username}")
     click.echo(f"Đã ghi {file}. Trao cho người ấy xong hãy xóa tệp này.")
@@ -73,18 +70,15 @@ def users_export(name: str, file: Path) -> None:
 def users_remove(name: str, yes: bool) -> None:
     """Gỡ người đã rời có tài khoản NAME (tên đăng nhập hoặc số, đã khóa): thay tên bằng bí danh, không làm lại được."""
     engine, settings = current_app.extensions["engine"], current_settings()
-    try:
-        with session_scope(engine, writes=False) as session:
-            user_id = get_named_user(session, name).id
-            account = check_removal(session, settings, user_id)
-        if not yes:
-            click.confirm(f"Gỡ người có tài khoản số {user_id}? Việc này không làm lại được.", abort=True)
-        announce_removal(settings, account)
-        with session_scope(engine, writes=True) as session:
-            removal = remove_person(session, settings, user_id)
-            log_removal(session, None, removal)
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
+    with session_scope(engine, writes=False) as session:
+        user_id = get_named_user(session, name).id
+        account = check_removal(session, settings, user_id)
+    if not yes:
+        click.confirm(f"Gỡ người có tài khoản số {user_id}? Việc này không làm lại được.", abort=True)
+    announce_removal(settings, account)
+    with session_scope(engine, writes=True) as session:
+        removal = remove_person(session, settings, user_id)
+        log_removal(session, None, removal)
     click.echo(describe_removal(removal))
 
 

@@ -24,7 +24,7 @@ from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.office.store import current_office
 from planning.scenarios.loading import list_plans, plan_of
-from portal.commands import CommandGroup, with_database
+from portal.commands import CommandError, CommandGroup, with_database
 from portal.database import session_scope, write_separately
 from portal.late_imports import ONE_AT_A_TIME
 from portal.settings import current_settings
@@ -43,7 +43,7 @@ def export(folder: Path, include_security: bool, username: str) -> None:
     with session_scope(current_app.extensions["engine"], writes=False) as session:
         identity = _find_identity(session, username)
         if include_security and (identity is None or not may_see_security(identity)):
-            raise click.ClickException(
+            raise CommandError(
                 "Nhóm an ninh mạng chỉ xuất dưới tên một tài khoản đang mở được giao xem nhóm ấy: thêm “--by tên-tài-khoản”."
             )
         files = build_open_data(session, include_security=include_security)
@@ -102,7 +102,7 @@ def pictures(folder: Path) -> None:
     (folder / "map.png").write_bytes(png)
     office, renderer = shutil.which("soffice"), shutil.which("pdftoppm")
     if office is None or renderer is None:
-        raise click.ClickException("Thiếu LibreOffice hoặc pdftoppm nên chưa vẽ được trang của sổ tính.")
+        raise CommandError("Thiếu LibreOffice hoặc pdftoppm nên chưa vẽ được trang của sổ tính.")
     with TemporaryDirectory() as scratch:
         book = Path(scratch) / "plan.xlsx"
         book.write_bytes(build_workbook(plan, context))

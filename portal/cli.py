@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +12,12 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress import serve as serve_with_waitress
 
-from portal.errors import SettingError, WardReadinessError
+from portal.commands import CommandError, in_a_sentence
 from portal.jobs.child import worker_beside, worker_command
 from portal.request_log import write_json
 from portal.settings import current_settings
 from portal.setup import DEFAULT_SEED, load_demo, needs_upgrade, remove_demo, run_setup
-from portal.start import CANNOT_START, check_start
+from portal.start import check_start
 
 DEFAULT_PORT = 8000
 # A browser keeps several lines open, so that the usual limit of 100 would shut wards out. A request takes a thread once it has come in
@@ -34,17 +33,12 @@ SERVER: dict[str, Any] = {
 }
 
 
-class StartRefusedError(click.ClickException):
-    """The program cannot run as it is set up, and starting it again changes nothing."""
-
-    exit_code = CANNOT_START
-
-
 @click.command()
 @with_appcontext
+@in_a_sentence()
 def setup() -> None:
     """Tạo bảng, nạp danh mục, hỏi tài khoản quản trị đầu tiên. Chạy lại không đổi gì."""
-    _exit_on_error(lambda: run_setup(current_app, interactive=True, report=click.echo))
+    run_setup(current_app, interactive=True, report=click.echo)
 
 
 @click.group()
@@ -56,27 +50,25 @@ def demo() -> None:
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Cùng số này thì cùng số liệu.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày của số liệu, mặc định hôm nay.")
 @with_appcontext
+@in_a_sentence()
 def demo_load(seed: int, as_of: datetime | None) -> None:
     """Nạp mọi đơn vị với số liệu minh họa. Không chạy khi dùng thật."""
     if current_settings().is_production:
-        raise click.ClickException("WARD_MODE=production: không nạp số liệu minh họa vào hệ thống dùng thật.")
-    _exit_on_error(lambda: _set_up_quietly(current_app))
-    _exit_on_error(lambda: load_demo(current_app, seed, as_of.date() if as_of else None))
+        raise CommandError("WARD_MODE=production: không nạp số liệu minh họa vào hệ thống dùng thật.")
+    _set_up_quietly(current_app)
+    load_demo(current_app, seed, as_of.date() if as_of else None)
     click.echo("Đã nạp số liệu minh họa.")
 
 
 @demo.command("remove")
 @click.option("--yes", is_flag=True, help="Không hỏi lại.")
 @with_appcontext
+@in_a_sentence()
 def demo_remove(yes: bool) -> None:
     """Sao lưu rồi gỡ mọi số liệu và tài khoản minh họa; tài khoản thật ở lại."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # likewise
     if not yes:
         click.confirm("Gỡ mọi số liệu minh họa và mọi số liệu đã nhập cạnh nó, chỉ giữ tài khoản thật?", abort=True)
-    _exit_on_error(lambda: _remove_demo(app))
-
-
-def _remove_demo(app: Flask) -> None:
     backup = remove_demo(app)
     click.echo(f"Đã sao lưu: {backup.path}")
     click.echo("Đã gỡ số liệu minh họa. Đặt WARD_MODE=production rồi chạy “flask --app wsgi setup”.")
@@ -84,15 +76,16 @@ def _remove_demo(app: Flask) -> None:
 
 @click.command()
 @with_appcontext
+@in_a_sentence()
 def serve() -> None:
     """Phục vụ trên http://127.0.0.1:8000 (PORT= để đổi cổng); lần đầu ở chế độ minh họa thì nạp số liệu minh họa."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # waitress needs the application, not its proxy
     port = _port(os.environ.get("PORT", str(DEFAULT_PORT)))
-    _exit_on_error(lambda: _set_up_quietly(app))
+    _set_up_quietly(app)
     if not current_settings().is_production:
-        _exit_on_error(lambda: load_demo(app))
+        load_demo(app)
         click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
-    _exit_on_error(lambda: check_start(app))
+    check_start(app)
     if not current_settings().smtp_url:
         click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")
     if current_settings().is_production:
@@ -108,9 +101,7 @@ def serve() -> None:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        raise click.ClickException(
-            f"Cổng {port} đang có chương trình khác dùng, hoặc không được phép mở. Đặt PORT là cổng khác."
-        ) from None
+        raise CommandError(f"Cổng {port} đang có chương trình khác dùng, hoặc không được phép mở. Đặt PORT là cổng khác.") from None
 
 
 def _set_up_quietly(app: Flask) -> None:
@@ -120,15 +111,5 @@ def _set_up_quietly(app: Flask) -> None:
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536):
-        raise click.ClickException(f"PORT = “{text}” không phải số cổng. Dùng số từ 1 đến 65535.")
+        raise CommandError(f"PORT = “{text}” không phải số cổng. Dùng số từ 1 đến 65535.")
     return int(text)
-
-
-def _exit_on_error(task: Callable[[], None]) -> None:
-    """Run it, and end with the sentence of a named error instead of a stack trace."""
-    try:
-        task()
-    except SettingError as error:
-        raise StartRefusedError(error.message) from None
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None

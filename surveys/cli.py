@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.audit import HIDDEN
 from inventory.security import is_sensitive_answer
 from portal.clock import today
-from portal.commands import CommandGroup
+from portal.commands import CommandError, CommandGroup
 from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.reminders import reminder_lines
@@ -30,14 +30,11 @@ surveys = CommandGroup("surveys", help="Khảo sát.")
 @click.option("--round", "round_id", required=True, type=int, help="Số của đợt khảo sát.")
 def import_city(file: Path, round_id: int) -> None:
     """Nạp câu trả lời của thành phố cho mọi đơn vị từ FILE (.xlsx)."""
-    try:
-        table = read_city_table(file.read_bytes())
-        with session_scope(current_app.extensions["engine"], writes=True) as session:
-            result = import_city_answers(session, get_round(session, round_id), table, "thành phố")
-            after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
-            audit.log(session, None, "city-answers:import", f"round {round_id}", after=after)
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
+    table = read_city_table(file.read_bytes())
+    with session_scope(current_app.extensions["engine"], writes=True) as session:
+        result = import_city_answers(session, get_round(session, round_id), table, "thành phố")
+        after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
+        audit.log(session, None, "city-answers:import", f"round {round_id}", after=after)
     click.echo(f"Đã nạp {result.changed} câu trả lời.")
     if result.skipped_wards:
         names = ", ".join(result.skipped_wards)
@@ -50,38 +47,33 @@ def import_city(file: Path, round_id: int) -> None:
 def remind(round_id: int | None, dry_run: bool) -> None:
     """Gửi thư nhắc tới người phụ trách đơn vị quá hạn và người có việc đến hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
     engine, settings = current_app.extensions["engine"], current_settings()
-    try:
-        with session_scope(engine, writes=False) as session:
-            round = get_round(session, round_id) if round_id is not None else current_round(session)
-            if round is None:
-                raise click.ClickException("Chưa có đợt khảo sát nào.")
-            current_id = round.id
-            digests, wards_without_officer = build_digests(session, round, settings, today(), reminder_lines(current_app))
-        for digest in digests:
-            channel_text = (
-                digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
-            )
-            click.echo(
-                f"{digest.full_name}: {', '.join(late.ward.full_name for late in digest.wards) or 'việc cần làm'} · {channel_text}"
-            )
-        for late in wards_without_officer:
-            click.echo(f"{late.ward.full_name}: chưa có tài khoản phụ trách")
-        if dry_run:
-            return
-        result = send_reminders(engine, current_id, settings, other_lines=reminder_lines(current_app))
-        with session_scope(engine, writes=True) as session:
-            audit.log(
-                session,
-                None,
-                "reminder:send",
-                f"round {current_id}",
-                after={"letters": result.sent_count, "failed": len(result.failures)},
-            )
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
+    with session_scope(engine, writes=False) as session:
+        round = get_round(session, round_id) if round_id is not None else current_round(session)
+        if round is None:
+            raise CommandError("Chưa có đợt khảo sát nào.")
+        current_id = round.id
+        digests, wards_without_officer = build_digests(session, round, settings, today(), reminder_lines(current_app))
+    for digest in digests:
+        channel_text = digest.channel.label + " (đã nhắc hôm nay)" if digest.channel else digest.address or "chưa có thư điện tử"
+        click.echo(
+            f"{digest.full_name}: {', '.join(late.ward.full_name for late in digest.wards) or 'việc cần làm'} · {channel_text}"
+        )
+    for late in wards_without_officer:
+        click.echo(f"{late.ward.full_name}: chưa có tài khoản phụ trách")
+    if dry_run:
+        return
+    result = send_reminders(engine, current_id, settings, other_lines=reminder_lines(current_app))
+    with session_scope(engine, writes=True) as session:
+        audit.log(
+            session,
+            None,
+            "reminder:send",
+            f"round {current_id}",
+            after={"letters": result.sent_count, "failed": len(result.failures)},
+        )
     click.echo(f"Đã gửi {result.sent_count} thư nhắc.")
     if result.failures:
-        raise click.ClickException("\n".join(result.failures))
+        raise CommandError("\n".join(result.failures))
 
 
 @surveys.command("import")
@@ -102,7 +94,7 @@ def import_forms(files: tuple[Path, ...], round_id: int | None, is_dry_run: bool
         for name, data in forms:
             refused |= not _import_form(name or file.name, data, round_id, why, is_dry_run=is_dry_run)
     if refused:
-        raise click.ClickException("Có tệp hoặc ô chưa nhận được, xem các dòng trên.")
+        raise CommandError("Có tệp hoặc ô chưa nhận được, xem các dòng trên.")
 
 
 def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, is_dry_run: bool) -> bool:
@@ -113,7 +105,7 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
         with session_scope(engine, writes=not is_dry_run) as session:
             round = get_round(session, round_id) if round_id is not None else current_round(session)
             if round is None:
-                raise click.ClickException("Chưa có đợt khảo sát nào.")
+                raise CommandError("Chưa có đợt khảo sát nào.")
             preview = preview_import(session, form, round, for_update=not is_dry_run)
             click.echo(
                 f"{name}: {preview.ward_name}: {len(preview.new)} ô mới, {len(preview.changed)} ô đổi, {preview.same} ô giữ nguyên."

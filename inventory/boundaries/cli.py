@@ -8,7 +8,6 @@ from flask import current_app
 from inventory.boundaries.store import load_boundaries, read_boundary_file, remove_boundaries
 from portal.commands import CommandGroup
 from portal.database import session_scope
-from portal.errors import WardReadinessError
 from portal.territory import TERRITORY
 
 boundaries = CommandGroup("boundaries", help="Ranh giới xã, phường để vẽ bản đồ.")
@@ -19,12 +18,9 @@ boundaries = CommandGroup("boundaries", help="Ranh giới xã, phường để v
 @click.option("--source", required=True, help="Nguồn số liệu: cơ quan và năm.")
 def load(file: Path, source: str) -> None:
     """Nạp ranh giới mọi đơn vị từ FILE (GeoJSON hoặc TopoJSON, thuộc tính code); tệp sai thì không đổi gì."""
-    try:
-        drawn = read_boundary_file(file.read_bytes(), file.name, source)
-        with session_scope(current_app.extensions["engine"], writes=True) as session:
-            loaded = load_boundaries(session, drawn, None)
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
+    drawn = read_boundary_file(file.read_bytes(), file.name, source)
+    with session_scope(current_app.extensions["engine"], writes=True) as session:
+        loaded = load_boundaries(session, drawn, None)
     for warning in loaded.warnings:
         click.echo(f"Lưu ý: {warning}")
     click.echo(f"Đã nạp ranh giới {TERRITORY.units} đơn vị: {loaded.points_kept} điểm, giản lược từ {loaded.points_given} điểm.")

@@ -10,7 +10,6 @@ from inventory.prices.price_lists import next_name
 from inventory.prices.workbook_import import import_prices, preview_import, read_price_file
 from portal.commands import CommandGroup
 from portal.database import session_scope
-from portal.errors import WardReadinessError
 
 prices = CommandGroup("prices", help="Bảng giá.")
 
@@ -22,24 +21,21 @@ prices = CommandGroup("prices", help="Bảng giá.")
 @click.option("--rehearse", "is_dry_run", is_flag=True, help="Chỉ xem trước, không nhận gì.")
 def import_list(file: Path, price_list_id: int | None, name: str, is_dry_run: bool) -> None:
     """Nạp bảng giá đã sửa từ FILE (.xlsx)."""
-    try:
-        content = read_price_file(file.read_bytes())
-        with session_scope(current_app.extensions["engine"], writes=not is_dry_run) as session:
-            preview = preview_import(session, content, price_list_id)
-            for change in (*preview.refused, *preview.disputed):
-                click.echo(
-                    f"Chưa nhận: {change.item} ({change.place}): “{change.after}”. {change.message or 'Người khác đã sửa sau khi tải tệp.'}"
-                )
-            if is_dry_run or preview.is_empty:
-                click.echo(
-                    f"{len(preview.prices)} đơn giá đổi, {preview.same} giữ nguyên, {len(preview.observed)} giá tham chiếu mới hoặc đổi."
-                )
-                return
-            price_list = import_prices(session, preview, name or next_name(session, preview.target.name), "dòng lệnh")
-            after = {"list": price_list.id, "prices": sorted(preview.prices), "observed": len(preview.observed)}
-            audit.log(session, None, "price-list:import", f"price-list {price_list.id}", after=after)
+    content = read_price_file(file.read_bytes())
+    with session_scope(current_app.extensions["engine"], writes=not is_dry_run) as session:
+        preview = preview_import(session, content, price_list_id)
+        for change in (*preview.refused, *preview.disputed):
             click.echo(
-                f"Đã nhận {len(preview.prices)} đơn giá và {len(preview.observed)} giá tham chiếu vào bảng giá {price_list.id} “{price_list.name}”."
+                f"Chưa nhận: {change.item} ({change.place}): “{change.after}”. {change.message or 'Người khác đã sửa sau khi tải tệp.'}"
             )
-    except WardReadinessError as error:
-        raise click.ClickException(error.message) from None
+        if is_dry_run or preview.is_empty:
+            click.echo(
+                f"{len(preview.prices)} đơn giá đổi, {preview.same} giữ nguyên, {len(preview.observed)} giá tham chiếu mới hoặc đổi."
+            )
+            return
+        price_list = import_prices(session, preview, name or next_name(session, preview.target.name), "dòng lệnh")
+        after = {"list": price_list.id, "prices": sorted(preview.prices), "observed": len(preview.observed)}
+        audit.log(session, None, "price-list:import", f"price-list {price_list.id}", after=after)
+        click.echo(
+            f"Đã nhận {len(preview.prices)} đơn giá và {len(preview.observed)} giá tham chiếu vào bảng giá {price_list.id} “{price_list.name}”."
+        )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.cli import ask_first_administrator
 from accounts.identity import Role
 from accounts.models import User
-from accounts.users import UserError, make_credentials, set_active
+from accounts.users import UserError, find_user, make_credentials, set_active
 from accounts.users_workbook import check_users, import_users, read_user_table
 from portal.errors import SettingError
 from portal.settings import read_settings
@@ -143,6 +143,23 @@ def test_the_command_makes_accounts_and_slips(app, tmp_path):
     result = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)])
     assert result.exit_code == 0, result.output
     assert "Người thử" in slips.read_text("utf-8")
+    assert slips.stat().st_mode & 0o077 == 0
+
+
+def test_no_account_is_made_whose_slip_cannot_be_printed_and_no_slip_stays_without_its_account(app, session, tmp_path, monkeypatch):
+    table, slips = tmp_path / "people.xlsx", tmp_path / "slips.html"
+    table.write_bytes(workbook(["can.bo", "Người thử", "Công chức xã, phường", "00082"]))
+    result = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(tmp_path / "none" / "slips.html")])
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Không đọc hoặc không ghi được .*slips\.html .*\n", result.output)
+    assert find_user(session, "can.bo") is None
+    monkeypatch.setattr("accounts.cli.import_users", refuse)
+    assert app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)]).output == "Dòng 2: đã có.\n"
+    assert not slips.exists()
+
+
+def refuse(*_arguments):
+    raise UploadError("Dòng 2: đã có.")
 
 
 def test_the_first_administrator_is_asked_in_vietnamese_alone(app, session):

@@ -29,6 +29,7 @@ from portal.clock import now
 from portal.columns import CleanJson, Personal, UtcInstant
 from portal.database import Base, session_scope
 from portal.errors import SettingError
+from portal.start import CANNOT_START
 from scoring.models import ActionRecord, StandardRecord
 from scoring.rating.standard import parse_standard
 from surveys.models import SubmissionEvent
@@ -343,7 +344,7 @@ def test_a_backup_from_before_does_not_bring_a_person_back_unnoticed(demo_app, b
     with borrowed_app(f"sqlite:///{tmp_path}/new.sqlite") as app:
         set_setting(app, backup_folder=backups, evidence_url=str(tmp_path / "restored"))
         result = app.test_cli_runner().invoke(args=["backup", "restore", older])
-        assert result.exit_code == 1
+        assert result.exit_code == CANNOT_START
         assert f"Đã khôi phục bản sao lưu {older}" in result.output
         assert f"users remove {person_id}" in result.output
         # As it was long before: open, and with things to do.

@@ -307,7 +307,9 @@ def test_every_other_command_asks_for_a_database_of_its_version(app):
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("words", [["surveys", "remind", "--dry-run"], ["users", "remove", "x", "--yes"], ["brief", "nowhere"]])
+@pytest.mark.parametrize(
+    "words", [["surveys", "remind", "--dry-run"], ["users", "remove", "x", "--yes"], ["brief", "nowhere"], ["jobs", "work"]]
+)
 def test_a_command_on_a_database_of_an_older_version_ends_with_a_sentence(app, words):
     migrate(app.extensions["engine"], "0009")
     result = app.test_cli_runner().invoke(args=words)

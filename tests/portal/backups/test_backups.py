@@ -438,6 +438,15 @@ def test_commands(house, place_of):
     assert (result.exit_code, "có 1 lỗi" in result.output) == (1, True)
 
 
+def test_the_newest_is_verified_even_where_it_cannot_be_read(house):
+    older, newer = create_backup(house), create_backup(house)
+    (newer.path / MANIFEST).write_bytes(b"{")
+    assert newest_backup(house.config["SETTINGS"]).name == older.name
+    result = house.test_cli_runner().invoke(args=["backup", "verify"])
+    assert result.exit_code == 1
+    assert "Bản kê của bản sao lưu đã bị sửa hoặc ghi dở" in result.output
+
+
 def test_a_new_key_with_the_old_one_as_fallback_keeps_people_signed_in(app, sign_in):
     client = sign_in(Role.ADMINISTRATOR)
     old = app.config["SECRET_KEY"]
