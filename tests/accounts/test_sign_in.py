@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 import time_machine
-from flask import request, request_started
+from flask import Flask, request, request_started
 from sqlalchemy import event, select
 from waitress.server import create_server
 
@@ -17,6 +17,7 @@ from accounts.models import AuditEntry, SignInCount, User
 from accounts.passwords import hash_password, verify_password
 from accounts.throttle import RESET_CREDIT, counts_of, take_try
 from accounts.users import make_credentials, reset_password
+from portal import security
 from portal.cli import SERVER
 from portal.database import make_engine, session_scope
 from portal.settings import read_settings
@@ -284,9 +285,26 @@ def test_our_own_server_hands_on_what_the_proxy_wrote(production_app):
     assert seen == [("203.0.113.7", "https")]
 
 
-def test_the_cookies_of_real_use_go_by_https_alone(production_app, demo_app):
-    assert production_app.config["SESSION_COOKIE_SECURE"]
-    answer = enter(demo_app.test_client(), "canbo", "demo-2026")
-    cookies = answer.headers.getlist("Set-Cookie")
-    assert [cookie.partition("=")[0] for cookie in cookies] == ["ward_readiness_device", "ward_readiness"]
-    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie for cookie in cookies)
+def test_the_cookies_of_real_use_go_by_https_alone(production_app, demo_app, monkeypatch):
+    monkeypatch.setitem(production_app.config, "WTF_CSRF_ENABLED", False)
+    real, demo = production_app.test_client(), demo_app.test_client()
+    for answer, is_secure in (
+        (enter(real, "quan.tri", PASSWORD, base_url="https://khao-sat.example.org"), True),
+        (enter(demo, "canbo", "demo-2026"), False),
+    ):
+        cookies = answer.headers.getlist("Set-Cookie")
+        assert [cookie.partition("=")[0] for cookie in cookies] == ["ward_readiness_device", "ward_readiness"]
+        assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie and ("Secure" in cookie) is is_secure for cookie in cookies)
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_told"),
+    [
+        ({"WARD_MODE": "production", "PUBLIC_URL": "http://127.0.0.1:8000"}, True),
+        ({"WARD_MODE": "production", "PUBLIC_URL": "https://khao-sat.example.org"}, False),
+        ({"WARD_MODE": "demo"}, False),
+    ],
+)
+def test_who_uses_it_for_real_without_https_is_warned(tmp_path, caplog, environ, is_told):
+    security.init_app(Flask("x"), read_settings({"SECRET_KEY": "s" * 40, **environ}, tmp_path))
+    assert ("cookie không bắt buộc HTTPS" in caplog.text) is is_told
