@@ -85,7 +85,7 @@ class SignInCount(Base):
 
 
 class AuditEntry(Base):
-    """One line of the audit trail. Never removed, and changed only where a pseudonym takes the place of a person who left."""
+    """One line of the audit trail. Never removed; a pseudonym takes the place of a person who left, and an address is forgotten after a year."""
 
     __tablename__ = "audit_entry"
 

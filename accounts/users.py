@@ -81,9 +81,13 @@ def check_details(details: AccountDetails) -> None:
         raise UserError("Còn thiếu họ và tên.")
     if len(details.full_name) > MAX_FULL_NAME:
         raise UserError(f"Họ và tên dài {len(details.full_name)} ký tự; không quá {MAX_FULL_NAME} ký tự.")
-    if details.email and not is_address(details.email):
-        raise UserError(f"Thư điện tử “{details.email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
+    _check_email(details.email)
     check_scope(details.role, details.scope, details.former_district, details.wards)
+
+
+def _check_email(email: str) -> None:
+    if email and not is_address(email):
+        raise UserError(f"Thư điện tử “{email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
 
 
 def check_username(session: Session, username: str) -> str:
@@ -229,8 +233,7 @@ def check_new_password(session: Session, user_id: int, old: str, new: str, place
 
 def set_email(session: Session, user_id: int, email: str) -> User:
     """Change the address that reminders go to; blank takes it away. Raises UserError."""
-    if email and not is_address(email):
-        raise UserError(f"Thư điện tử “{email[:60]}” chưa đúng. Viết theo dạng ten@co-quan.vn.")
+    _check_email(email)
     user = get_user(session, user_id)
     user.email = email
     return user

@@ -1,4 +1,4 @@
-"""The database: one engine per application, one session per request. A view that writes says so; a GET never writes."""
+"""The database: one engine per application, one session per request. A view that writes says so; the session of a GET only reads."""
 
 import sqlite3
 import threading

@@ -176,6 +176,13 @@ def test_one_address_that_tries_many_names_is_slowed_and_no_other(app, client, p
     assert enter(client, "can.bo", PASSWORD, environ_base={"REMOTE_ADDR": "203.0.113.8"}).status_code == 302
 
 
+def test_a_whole_office_that_signs_in_rightly_is_not_slowed(app, person, session):
+    for _ in range(3):
+        enter(app.test_client(), "can.bo", PASSWORD)
+    counts = session.scalars(select(SignInCount).where(SignInCount.key.startswith("address "))).all()
+    assert [count.failures for count in counts] == [0]
+
+
 def test_a_whole_network_of_ipv6_counts_as_one_address():
     key = counts_of("x", "2001:db8:1:2::1", None)[1].key
     assert key == counts_of("x", "2001:db8:1:2:ffff::9", None)[1].key != counts_of("x", "2001:db8:1:3::1", None)[1].key
