@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts.cli import ask_first_administrator
 from accounts.identity import Role
-from accounts.models import User
+from accounts.models import SignInCount, User
 from accounts.users import UserError, find_user, make_credentials, set_active
 from accounts.users_workbook import check_users, import_users, read_user_table
 from portal.errors import SettingError
@@ -40,6 +40,23 @@ def test_a_weak_password_is_refused(client, person):
 
 
 @pytest.mark.both_databases
+def test_guesses_at_the_password_of_who_is_signed_in_are_slowed_and_the_right_one_forgets_them(client, person, session):
+    """Somebody sits down at a desk that its owner has left."""
+    enter(client, "can.bo", PASSWORD)
+
+    def change(old, new="xe dap mau xanh"):
+        return client.post("/account/password", data={"old": old, "new": new, "again": new})
+
+    for _ in range(5):
+        assert "Mật khẩu đang dùng chưa đúng." in change("sai mat khau").text
+    assert change(PASSWORD).status_code == 302
+    assert not session.scalars(select(SignInCount).where(SignInCount.key.startswith("own password "))).all()
+    session.commit()
+    for _ in range(10):
+        assert "Mật khẩu đang dùng chưa đúng." in change("sai mat khau").text
+    assert "Đã nhập sai nhiều lần" in change("xe dap mau xanh", PASSWORD).text
+
+
 def test_the_last_administrator_stays(session):
     create_user(session, "quan.tri", "Một", Role.ADMINISTRATOR, password=PASSWORD)
     administrator = session.scalars(select(User).where(User.role == "administrator")).one()
