@@ -3,9 +3,13 @@
 import threading
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
+from portal import wiring
 from portal.database import make_engine, session_scope
+from portal.settings import read_settings
+from tests.support.applications import production_environment
 
 
 @pytest.fixture
@@ -75,3 +79,14 @@ def test_an_error_releases_the_lock(engine):
         raise ZeroDivisionError
     add_one(engine)
     assert count(engine) == 1
+
+
+@pytest.mark.parametrize(("mode", "synchronous"), [("production", "FULL"), ("demo", "NORMAL")])
+def test_what_real_use_has_saved_outlives_a_loss_of_power(tmp_path, mode, synchronous):
+    app = Flask("x")
+    environ = production_environment(f"sqlite:///{tmp_path}/x.sqlite") | {"WARD_MODE": mode}
+    wiring.init_app(app, read_settings(environ, tmp_path))
+    with app.extensions["engine"].connect() as connection:
+        pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("synchronous", "foreign_keys")}
+    app.extensions["engine"].dispose()
+    assert pragmas == {"synchronous": ("OFF", "NORMAL", "FULL").index(synchronous), "foreign_keys": 1}
