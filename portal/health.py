@@ -131,8 +131,19 @@ def _check_jobs() -> Health:
 
 
 def _check_disks(settings: Settings) -> Health:
-    free = min(_free_bytes(folder) for folder in (settings.instance, settings.backup_folder))
+    free = min(map(_free_bytes, _written_folders(settings)))
     return Health.FAILED if free < NO_SPACE else Health.WARNING if free < LITTLE_SPACE else Health.OK
+
+
+def _written_folders(settings: Settings) -> list[Path]:
+    """Where this installation writes on this machine, each maybe on a disk of its own."""
+    url = current_app.extensions["engine"].url
+    places = [settings.instance, settings.backup_folder, settings.mail_folder]
+    if url.get_backend_name() == "sqlite":
+        places.append(Path(url.database).parent)
+    if "://" not in settings.evidence_url:
+        places.append(Path(settings.evidence_url))
+    return [place.absolute() for place in places]
 
 
 def _free_bytes(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,21 @@ def test_each_part_is_told_by_its_name(app, client, tmp_path, setting, part, sta
 def test_a_disk_is_told_before_it_is_full(client, monkeypatch, free, state):
     monkeypatch.setattr(health, "_free_bytes", lambda _folder: free)
     assert parts_of(client)[2]["disk"] == state
+
+
+@pytest.mark.parametrize("place", ["database", "instance", "backups", "mail", "evidence"])
+def test_each_disk_that_is_written_to_is_watched(app, client, monkeypatch, tmp_path, place):
+    folders = {name: tmp_path / name for name in ("instance", "backups", "mail", "evidence")}
+    set_setting(
+        app,
+        instance=folders["instance"],
+        backup_folder=folders["backups"],
+        mail_folder=folders["mail"],
+        evidence_url=str(folders["evidence"]),
+    )
+    folders["database"] = Path(app.extensions["engine"].url.database).parent
+    monkeypatch.setattr(health, "_free_bytes", lambda folder: 0 if folder == folders[place] else 2 * 1024**3)
+    assert parts_of(client)[2]["disk"] == "failed"
 
 
 def test_an_old_backup_is_a_warning(app, client, monkeypatch):
