@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.cli import ask_first_administrator
 from accounts.identity import Role
 from accounts.models import SignInCount, User
+from accounts.passwords import WeakPasswordError
 from accounts.users import UserError, find_user, make_credentials, set_active
 from accounts.users_workbook import check_users, import_users, read_user_table
 from portal.errors import SettingError
@@ -28,6 +29,8 @@ def test_a_one_time_password_has_to_be_changed(client, session):
     session.commit()
     enter(client, "moi.vao", slip.password)
     assert client.get("/review/").location == "/account/password"
+    form = {"old": slip.password, "new": slip.password, "again": slip.password}
+    assert "Mật khẩu mới phải khác mật khẩu đang dùng." in client.post("/account/password", data=form).text
     form = {"old": slip.password, "new": "xe dap mau xanh", "again": "xe dap mau xanh"}
     assert client.post("/account/password", data=form).status_code == 302
     assert client.get("/review/").status_code == 200
@@ -39,7 +42,6 @@ def test_a_weak_password_is_refused(client, person):
     assert "ít nhất 10 ký tự" in page.text
 
 
-@pytest.mark.both_databases
 def test_guesses_at_the_password_of_who_is_signed_in_are_slowed_and_the_right_one_forgets_them(client, person, session):
     """Somebody sits down at a desk that its owner has left."""
     enter(client, "can.bo", PASSWORD)
@@ -57,6 +59,7 @@ def test_guesses_at_the_password_of_who_is_signed_in_are_slowed_and_the_right_on
     assert "Đã nhập sai nhiều lần" in change("xe dap mau xanh", PASSWORD).text
 
 
+@pytest.mark.both_databases
 def test_the_last_administrator_stays(session):
     create_user(session, "quan.tri", "Một", Role.ADMINISTRATOR, password=PASSWORD)
     administrator = session.scalars(select(User).where(User.role == "administrator")).one()
@@ -177,6 +180,13 @@ def test_no_account_is_made_whose_slip_cannot_be_printed_and_no_slip_stays_witho
 
 def refuse(*_arguments):
     raise UploadError("Dòng 2: đã có.")
+
+
+def test_the_first_administrator_gets_no_weak_password(app, session, monkeypatch):
+    monkeypatch.setenv("ADMIN_USERNAME", "quan.tri")
+    monkeypatch.setenv("ADMIN_PASSWORD", "quantri2026")
+    with app.app_context(), pytest.raises(WeakPasswordError, match="quá dễ đoán"):
+        ask_first_administrator(session)
 
 
 def test_the_first_administrator_is_asked_in_vietnamese_alone(app, session):
