@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from scoring.actions.action import WARD_PLACEHOLDER, PublicBody
 from scoring.rating.explain import answer_label, verdict
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result
+from scoring.rating.redaction import redact_rating, sees_nothing
 from scoring.rating.standard import Criterion
 
 DEFAULT_DAYS = 14
 MAX_NAMED = 3
-SECURITY_CRITERIA = "tiêu chí an ninh mạng (xem trang của đơn vị)"
+READY = "Kết quả đánh giá của đơn vị là đáp ứng"
+UNNAMED = "Bổ sung các tiêu chí chưa đạt (xem trang của đơn vị) để đơn vị đáp ứng."
 HANDOVER_RECORD = "Biên bản bàn giao, nghiệm thu; hiện trạng mới trong phiếu khảo sát đã duyệt"
 WRITTEN_PROOF = "Văn bản, ảnh hoặc tệp chứng minh đính kèm phiếu khảo sát đã duyệt"
 
@@ -45,23 +47,25 @@ def suggest_for_criterion(criterion: Criterion, on: date, target: date) -> Sugge
 
 
 def suggest_for_ward(rating: Rating, on: date, target: date) -> Suggestion:
-    """For everything that a ward lacks, blocking criteria first. What would help an attacker is not named."""
+    """For everything that a ward lacks, blocking criteria first. More people read an action than may see network security (group G), so
+    that no word, number or day of it rests on that group, whoever gives it out.
+    """
     if rating.result is Result.NO_DATA:
         task = "Hoàn thành và gửi phiếu khảo sát hạ tầng CNTT."
         return Suggestion(
             task, suggest_deadline(on, target, needs_purchase=False), "Phiếu khảo sát đã duyệt", WRITTEN_PROOF, PublicBody.WARD
         )
-    missing = rating.unmet_blocking or rating.unmet
-    names = list(
-        dict.fromkeys(SECURITY_CRITERIA if finding.criterion.is_sensitive else finding.criterion.name for finding in missing)
-    )
+    shown = redact_rating(rating, sees_nothing)
+    missing = shown.unmet_blocking or shown.unmet
+    if not missing:
+        return suggest_for_many(on, target)
+    names = [finding.criterion.name for finding in missing]
     remainder = f" và {len(names) - MAX_NAMED} tiêu chí khác" if len(names) > MAX_NAMED else ""
-    summary = f": {'; '.join(names[:MAX_NAMED])}{remainder}" if names else ""
     needs_purchase = any(finding.criterion.remedy.money_mends for finding in missing)
     return Suggestion(
-        f"Bổ sung để đơn vị đáp ứng. {rating.headline}{summary}.",
+        f"Bổ sung để đơn vị đáp ứng. {shown.headline}: {'; '.join(names[:MAX_NAMED])}{remainder}.",
         suggest_deadline(on, target, needs_purchase=needs_purchase),
-        "Kết quả đánh giá của đơn vị là đáp ứng",
+        READY,
         HANDOVER_RECORD if needs_purchase else WRITTEN_PROOF,
         PublicBody.FINANCE if needs_purchase else PublicBody.WARD,
     )
@@ -70,9 +74,9 @@ def suggest_for_ward(rating: Rating, on: date, target: date) -> Suggestion:
 def suggest_for_many(on: date, target: date) -> Suggestion:
     """For wards that share nothing but not being ready."""
     return Suggestion(
-        "Bổ sung các tiêu chí chưa đạt (xem trang của đơn vị) để đơn vị đáp ứng.",
+        UNNAMED,
         suggest_deadline(on, target, needs_purchase=True),
-        "Kết quả đánh giá của đơn vị là đáp ứng",
+        READY,
         HANDOVER_RECORD,
         PublicBody.FINANCE,
     )

@@ -199,15 +199,22 @@ def test_each_criterion_suggests_a_clear_action(standard):
         assert len(suggest_for_criterion(criterion, DUE, DUE).task) <= 1000
 
 
-def test_a_ward_suggests_what_it_lacks_but_names_no_gap_of_network_security(standard):
-    findings = tuple(Finding(criterion, FindingStatus.UNMET, 0, 1, 1) for criterion in standard.criteria if criterion.is_counted)
-    rating = Rating("00082", Result.NOT_READY, 0, findings, None, standard, DUE)
-    sensitive_names = [finding.criterion.name for finding in findings if finding.criterion.is_sensitive]
-    task = suggest_for_ward(rating, DUE, DUE).task
-    assert sensitive_names
-    assert not any(name in task for name in sensitive_names)
-    sensitive_rating = replace(rating, findings=tuple(finding for finding in findings if finding.criterion.is_sensitive))
-    assert "tiêu chí an ninh mạng" in suggest_for_ward(sensitive_rating, DUE, DUE).task
+@pytest.mark.parametrize("only_blocking", [True, False])
+def test_what_a_ward_suggests_is_the_same_whatever_it_answers_about_network_security(standard, only_blocking):
+    """A planner reads actions, but not what a ward lacks of that group: neither a name, nor a count, nor the day may tell of it."""
+
+    def suggest(security, other):
+        findings = tuple(
+            Finding(criterion, security if criterion.is_sensitive else other, 0, 1, 1)
+            for criterion in standard.criteria
+            if criterion.is_counted and (criterion.blocking or not only_blocking)
+        )
+        return suggest_for_ward(Rating("00082", Result.NOT_READY, 0, findings, None, standard, DUE), DUE, DUE)
+
+    met, unmet = FindingStatus.MET, FindingStatus.UNMET
+    assert suggest(unmet, unmet) == suggest(met, unmet)
+    assert suggest(unmet, met) == suggest(met, met) == suggest_for_many(DUE, DUE)
+    assert "thiếu" in suggest(unmet, unmet).task
     assert "phiếu khảo sát" in suggest_for_ward(rating_without_data("00082", DUE), DUE, DUE).task
 
 
