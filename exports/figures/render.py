@@ -19,20 +19,20 @@ FEW_ROWS, MANY_ROWS = 4, 14
 _pictures: Cache[str, bytes] = Cache("pictures")
 
 
-def draw_readiness_map(city: CityReadiness, kind: str, *, is_demo: bool) -> bytes:
+def draw_readiness_map(data: CityReadiness | Plan, kind: str, *, is_demo: bool) -> bytes:
     """The results on the map, A4 upright, as bytes of a kind."""
-    return draw_colouring(city, by_state(city.ratings), kind, is_demo=is_demo)
+    return draw_colouring(data, by_state(data.ratings), kind, is_demo=is_demo)
 
 
-def draw_colouring(city: CityReadiness, colouring: Colouring, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
+def draw_colouring(data: CityReadiness | Plan, colouring: Colouring, kind: str, *, is_demo: bool, is_phone: bool = False) -> bytes:
     """The map by a colouring."""
     title = MAP_TITLE if colouring.key == "state" else f"{colouring.label} của {TERRITORY.units} xã, phường {TERRITORY.name}"
-    text = _sheet_text(city, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
-    marks = tuple(colouring.mark_of(ward.code) for ward in city.wards)
-    shades = [colouring.of[ward.code] for ward in city.wards]
+    text = _sheet_text(data, title, " ".join(filter(None, (colouring.note, CAPTION))), is_demo=is_demo)
+    marks = tuple(colouring.mark_of(ward.code) for ward in data.wards)
+    shades = [colouring.of[ward.code] for ward in data.wards]
     return _pictures.get(
-        content_key(text, colouring.shades, shades, marks, city.wards, kind, is_phone),
-        lambda: save(draw_map(lay_out(city.wards), colouring, text, PHONE if is_phone else UPRIGHT), kind),
+        content_key(text, colouring.shades, shades, marks, data.wards, kind, is_phone),
+        lambda: save(draw_map(lay_out(data.wards), colouring, text, PHONE if is_phone else UPRIGHT), kind),
     )
 
 

@@ -50,7 +50,7 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> 
 
 def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
     left, right = put_grid(letter, HEADING).cells
-    _write(left, "Cơ quan chủ quản", [context.agency_parent], is_first=True)
+    _write(left, "Cơ quan chủ quản", [context.agency_parent.upper()], is_first=True)
     _write(left, "Cơ quan ban hành", _agencies(context))
     draw_line(left.add_paragraph(style="Cơ quan ban hành"), HEADING[0] * _POINTS, 80)
     _write(left, "Số, ký hiệu", [f"Số:         {reference.sign}"])
@@ -63,8 +63,9 @@ def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference
 
 
 def _agencies(context: WorkbookContext) -> list[str]:
-    """Both agencies, each on its line."""
-    return [f"{context.agency} -", context.co_agency] if context.co_agency else [context.agency]
+    """Both agencies, each on its line, in capitals as every head has them."""
+    agency, co_agency = context.agency.upper(), context.co_agency.upper()
+    return [f"{agency} -", co_agency] if co_agency else [agency]
 
 
 def _put_title(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
@@ -208,7 +209,11 @@ _CONJUNCTIONS = {"và", "của"}
 
 
 def _sentence_case(agency: str) -> str:
-    """Capitals after the type of the body and at the beginning of each further part, as the names of departments are written."""
+    """The name as it was typed. Of one in capitals: capitals after the type of the body and at the beginning of each further part, as the
+    names of departments are written.
+    """
+    if not agency.isupper():
+        return agency
     words = agency.lower().split()
     capitalised = {0, 1, *(index + 1 for index, word in enumerate(words) if word in _CONJUNCTIONS)}
     return " ".join(word.capitalize() if index in capitalised else word for index, word in enumerate(words))

@@ -14,13 +14,13 @@ from accounts.jobs import send_or_wait
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
-from inventory.office.store import current_office
+from inventory.wards.queries import list_wards
 from planning.funding.allocation import FloorError, candidates_of
 from planning.funding.constraints import fund
 from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
-from planning.scenarios.loading import get_plan_record, plan_key, plan_of, reference_of
+from planning.scenarios.loading import get_plan_record, plan_key, plan_of, plan_office, reference_of
 from planning.scenarios.serialization import load_funding
 from portal.caches import content_key
 from portal.database import get_session, write_separately
@@ -29,7 +29,6 @@ from portal.errors import NotFoundError
 from portal.jobs.kinds import MadeFile, Order, Outcome, Progress
 from portal.late_imports import ONE_AT_A_TIME
 from portal.settings import current_settings
-from scoring.rating.city_readiness import city_readiness
 
 blueprint = Blueprint("plan_files", __name__, template_folder="../templates")
 
@@ -45,10 +44,10 @@ def prepare_workbook(parameters: Mapping[str, Any]) -> Order:
     """The workbook of a whole plan, as the plan and the city stand."""
     plan_id, letter_kind = parameters["plan"], LetterKind(parameters["kind"])
     session = get_session()
-    record, city = get_plan_record(session, plan_id), city_readiness(session)
-    context = WorkbookContext.of(current_office(), current_settings(), plan_id, sees=sees_security)
-    contents = [plan_key(session, record), record.funding, record.revision, letter_kind, city.version]
-    key = content_key("plan-workbook", contents, context.key(ward.code for ward in city.wards))
+    record = get_plan_record(session, plan_id)
+    context = WorkbookContext.of(plan_office(session, record), current_settings(), plan_id, sees=sees_security)
+    contents = [plan_key(session, record), record.funding, record.revision, letter_kind]
+    key = content_key("plan-workbook", contents, context.key(ward.code for ward in list_wards(session)))
     return Order(key, lambda progress: _make_workbook(plan_id, letter_kind, progress))
 
 
@@ -63,7 +62,7 @@ def _make_workbook(plan_id: int, letter_kind: LetterKind, progress: Progress) ->
         # The page of ceilings says so; without a choice there is nothing to print.
         choice = None
     progress(1, 3)
-    context = replace(_context(plan_id), reference=_reference(record, plan, letter_kind))
+    context = replace(_context(record, plan), reference=_reference(record, plan, letter_kind))
     progress(2, 3)
     data = build_workbook(plan, context, candidates, choice)
     return Outcome(MadeFile(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX, {"total": plan.total()}))
@@ -80,22 +79,22 @@ def letter(plan_id: int) -> ResponseReturnValue:
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     reference = _reference(record, plan, LetterKind(_letter_kind()))
-    data = build_letter(plan, _context(plan_id), reference)
+    data = build_letter(plan, _context(record, plan), reference)
     identity = require_identity()
     after = {"kind": reference.kind.value, "code": reference.code}
     write_separately(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))
     return send_bytes(data, f"{'to-trinh' if reference.kind is LetterKind.PROPOSAL else 'bao-cao'}-{plan_id}.docx", DOCX)
 
 
-def _context(plan_id: int) -> WorkbookContext:
-    """Who writes, with the readiness map."""
+def _context(record: PlanRecord, plan: Plan) -> WorkbookContext:
+    """Who writes, with the map of the ratings that the plan rests on."""
     # Drawing the map loads matplotlib, which no page needs.
     with ONE_AT_A_TIME:
         from exports.figures.render import draw_readiness_map  # noqa: PLC0415
 
     settings = current_settings()
-    map_png = draw_readiness_map(city_readiness(get_session()), "png", is_demo=not settings.is_production)
-    return WorkbookContext.of(current_office(), settings, plan_id, map_png, sees_security)
+    map_png = draw_readiness_map(plan, "png", is_demo=not settings.is_production)
+    return WorkbookContext.of(plan_office(get_session(), record), settings, record.id, map_png, sees_security)
 
 
 def _letter_kind() -> str:
@@ -108,4 +107,4 @@ def _letter_kind() -> str:
 
 def _reference(record: PlanRecord, plan: Plan, kind: LetterKind) -> Reference:
     """What ties letter and workbook together."""
-    return reference_of(get_session(), record, plan, kind, current_office().agency)
+    return reference_of(get_session(), record, plan, kind, plan_office(get_session(), record).agency)

@@ -15,11 +15,11 @@ from accounts.jobs import send_or_wait
 from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
-from inventory.office.store import current_office
+from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
 from planning.plan.plan import Plan
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
-from planning.scenarios.loading import get_plan, get_plan_record, plan_key
+from planning.scenarios.loading import get_plan, get_plan_record, plan_key, plan_office
 from portal.archives import pack
 from portal.caches import content_key
 from portal.database import get_session, write_separately
@@ -29,7 +29,6 @@ from portal.jobs.kinds import MadeFile, Order, Outcome, Progress
 from portal.settings import current_settings
 from portal.territory import TERRITORY
 from portal.vietnamese import fold
-from scoring.rating.city_readiness import city_readiness
 
 blueprint = Blueprint("plan_parts", __name__, template_folder="../templates")
 
@@ -100,12 +99,13 @@ def _pack(files: Mapping[str, bytes], plan: Plan, name: str) -> Outcome:
 def _key(kind: str, plan_id: int) -> str:
     """The hash of all that the parts of a plan are made of."""
     session = get_session()
-    plan, wards = plan_key(session, get_plan_record(session, plan_id)), city_readiness(session).wards
+    plan, wards = plan_key(session, get_plan_record(session, plan_id)), list_wards(session)
     return content_key(kind, plan, _context(plan_id, "").key(ward.code for ward in wards))
 
 
 def _context(plan_id: int, part: str) -> WorkbookContext:
-    return replace(WorkbookContext.of(current_office(), current_settings(), plan_id, sees=sees_security), part=part)
+    office = plan_office(get_session(), get_plan_record(get_session(), plan_id))
+    return replace(WorkbookContext.of(office, current_settings(), plan_id, sees=sees_security), part=part)
 
 
 def _file_name(ward: Ward) -> str:

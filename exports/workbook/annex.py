@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -16,7 +17,7 @@ from portal.formats import format_long_day
 from portal.territory import TERRITORY
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
-LINE_HEIGHT = 14.5
+FONT_SIZE, LINE_HEIGHT = 11, 14.5
 HEAD = 8
 FIRST = HEAD + 1
 LAST = 10_000
@@ -70,20 +71,29 @@ def add_annex(
     """
     sheet: Worksheet = book.create_sheet(tab)
     title_columns = title_columns or (1, len(head))
-    _put_across(sheet, 1, title_columns, f"PHỤ LỤC {number}", "w-centre-bold")
-    _put_across(sheet, 2, title_columns, "", "w-title")
+    set_up(sheet, [size for _label, size in head], head_row=HEAD, frozen=f"A{FIRST}")
+    put_across(sheet, 1, title_columns, f"PHỤ LỤC {number}", "w-centre-bold", 20)
+    put_across(sheet, 2, title_columns, title.upper(), "w-title", 34)
     put_draft_title(sheet, 2, title.upper(), plan, title_columns[0])
-    _put_across(sheet, 3, title_columns, f"(Kèm theo {context.letter_reference})", "w-under")
+    put_across(sheet, 3, title_columns, f"(Kèm theo {context.letter_reference})", "w-under", 20)
     source = f"{plan.standard.banner}. {context.part and f'{context.part}. '}Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị, số liệu tính đến {format_long_day(plan.data_as_of or plan.on)}."
-    _put_across(sheet, 4, title_columns, source, "w-under")
+    put_across(sheet, 4, title_columns, source, "w-under", 20)
     if context.is_demo:
         mark_as_demo(sheet, 5)
     put_text(sheet, 6, 1, "Đơn vị tính: đồng").style = "w-note"
     for column, (label, _width) in enumerate(head, start=1):
         put_text(sheet, HEAD, column, label).style = "w-head"
     sheet.row_dimensions[HEAD].height = 62
-    set_up(sheet, [size for _label, size in head], head_row=HEAD, frozen=f"A{FIRST}")
     return sheet
+
+
+def put_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, style: str, least: float = 0.0) -> None:
+    """Text in the middle of some columns, in a row that is high enough for it, and for what else stands in it."""
+    put_text(sheet, row, columns[0], text).style = style
+    join(sheet, row, *columns)
+    width = sum(sheet.column_dimensions[get_column_letter(column)].width for column in range(columns[0], columns[1] + 1))
+    needed = _height_of(text, width, sheet.cell(row, columns[0]).font.sz)
+    sheet.row_dimensions[row].height = max(least, needed, sheet.row_dimensions[row].height or 0.0)
 
 
 def put_draft_title(sheet: Worksheet, row: int, title: str, plan: Plan, column: int = 1) -> None:
@@ -145,6 +155,13 @@ def fit_rows(sheet: Worksheet, first: int = FIRST) -> None:
         sheet.row_dimensions[row].height = LINE_HEIGHT * lines + 2
 
 
+def _height_of(text: str, width: float, size: float) -> float:
+    """The height that text needs in so wide a cell, by the size of its letters; capitals are wider than small ones."""
+    room = max(1.0, width - 1.5) * FONT_SIZE / size
+    lines = (len(part) * (1.35 if part.isupper() else 1.05) / room for part in text.splitlines())
+    return sum(max(1, ceil(each)) for each in lines) * size * LINE_HEIGHT / FONT_SIZE
+
+
 def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: bool = False) -> None:
     """One cell."""
     if content is None:
@@ -189,9 +206,3 @@ def column_range(tab: str, column: str) -> str:
     It begins at the head, so that neither a row put in before the first nor the first row taken out moves its border.
     """
     return f"'{tab}'!${column}${HEAD}:${column}${LAST}"
-
-
-def _put_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, style: str) -> None:
-    put_text(sheet, row, columns[0], text).style = style
-    join(sheet, row, *columns)
-    sheet.row_dimensions[row].height = 34 if style == "w-title" else 20

@@ -14,6 +14,7 @@ from exports.workbook.annex import (
     column_range,
     join,
     mark_as_demo,
+    put_across,
     put_draft_title,
     put_row,
 )
@@ -43,6 +44,7 @@ from portal.territory import TERRITORY
 from scoring.rating.rating import Result
 
 WIDTHS = (5, 38, 17.5, 17.5, 18)
+LEFT, RIGHT, WHOLE = (1, 2), (3, 5), (1, 5)
 HEAD_ROW = GROUPS_AT - 1
 TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
 CONSISTENT = "Các phụ lục khớp nhau đến từng đồng."
@@ -53,47 +55,41 @@ RECIPIENTS = ("- UBND Thành phố (để báo cáo);", f"- UBND {TERRITORY.unit
 def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add the sheet."""
     sheet = book.create_sheet(SUMMARY_TAB, 0)
+    set_up(sheet, WIDTHS, landscape=False)
     _put_heading(sheet, plan, context)
     _put_totals(sheet, plan)
     row = _put_amounts_in_words(sheet, plan, TOTAL_ROW + 5)
     row = _put_results(sheet, plan, row + 1)
     _put_signatures(sheet, context, row + 2)
-    set_up(sheet, WIDTHS, landscape=False)
     # What is signed stands on the page of its totals.
     sheet.page_setup.fitToHeight = 1
     # The first page of the letter bears no number (NĐ 30/2020/NĐ-CP, Phụ lục I); the annexes count for themselves.
     sheet.HeaderFooter.differentFirst = True
 
 
-def _put_across(sheet: Worksheet, row: int, first: int, last: int, text: str, style: str) -> None:
-    put_text(sheet, row, first, text).style = style
-    join(sheet, row, first, last)
-
-
 def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None:
     agencies = " - ".join(filter(None, (context.agency, context.co_agency)))
-    _put_across(sheet, 1, 1, 2, context.agency_parent, "w-centre")
-    _put_across(sheet, 2, 1, 2, agencies, "w-centre-bold")
-    _put_across(sheet, 3, 1, 2, "_" * 16, "w-rule")
-    _put_across(sheet, 4, 1, 2, "Số:            /", "w-number-of")
-    _put_across(sheet, 1, 3, 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
-    _put_across(sheet, 2, 3, 5, "Độc lập - Tự do - Hạnh phúc", "w-motto")
-    _put_across(sheet, 3, 3, 5, "_" * 42, "w-rule")
-    _put_across(sheet, 4, 3, 5, f"{TERRITORY.name}, {format_long_day(plan.on)}", "w-place")
+    put_across(sheet, 1, LEFT, context.agency_parent.upper(), "w-centre", 34)
+    put_across(sheet, 2, LEFT, agencies.upper(), "w-centre-bold", 34)
+    put_across(sheet, 3, LEFT, "_" * 16, "w-rule", 12)
+    put_across(sheet, 4, LEFT, "Số:            /", "w-number-of", 22)
+    put_across(sheet, 1, RIGHT, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "w-centre-bold")
+    put_across(sheet, 2, RIGHT, "Độc lập - Tự do - Hạnh phúc", "w-motto")
+    put_across(sheet, 3, RIGHT, "_" * 42, "w-rule")
+    put_across(sheet, 4, RIGHT, f"{TERRITORY.name}, {format_long_day(plan.on)}", "w-place")
     scope = (context.part or f"{TERRITORY.units} xã, phường").upper()
-    put_draft_title(sheet, 6, f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {scope}", plan)
-    join(sheet, 6, 1, 5)
+    title = f"PHƯƠNG ÁN ĐẦU TƯ HẠ TẦNG CÔNG NGHỆ THÔNG TIN CỦA {scope}"
+    put_across(sheet, 6, WHOLE, title, "w-title", 42)
+    put_draft_title(sheet, 6, title, plan)
     source = f"{plan.name}. {plan.standard.banner}. Tổng hợp từ {plan.approved_count}/{TERRITORY.units} đơn vị"
-    _put_across(sheet, 7, 1, 5, f"{source}, số liệu tính đến {format_long_day(plan.data_as_of or plan.on)}.", "w-under")
+    put_across(sheet, 7, WHOLE, f"{source}, số liệu tính đến {format_long_day(plan.data_as_of or plan.on)}.", "w-under", 36)
     if context.reference:
-        _put_across(sheet, 8, 1, 5, f"(Phụ lục kèm theo {context.letter_reference})", "w-under")
+        put_across(sheet, 8, WHOLE, f"(Phụ lục kèm theo {context.letter_reference})", "w-under", 18)
     if context.is_demo:
         mark_as_demo(sheet, 9)
         sheet.cell(9, 1).style = "w-demo-centre"
-        join(sheet, 9, 1, 5)
+        join(sheet, 9, *WHOLE)
     put_text(sheet, 10, 5, "Đơn vị tính: đồng").style = "w-unit"
-    for row, height in ((1, 34), (2, 34), (3, 12), (4, 22), (6, 42), (7, 36), (8, 18)):
-        sheet.row_dimensions[row].height = height
 
 
 def _put_totals(sheet: Worksheet, plan: Plan) -> None:
@@ -158,8 +154,7 @@ def _put_amounts_in_words(sheet: Worksheet, plan: Plan, row: int) -> int:
         f"Khoản trả hằng năm chỉ tính số tháng của năm ghi ở PL02 (mặc định {plan.assumptions.months} tháng); kinh phí duy trì "
         f"các năm sau, đến năm {years[-1]}, ghi riêng ở PL04 và không nằm trong tổng."
     )
-    _put_across(sheet, row, 1, 5, note, "w-words")
-    sheet.row_dimensions[row].height = 34
+    put_across(sheet, row, WHOLE, note, "w-words", 34)
     return row + 1
 
 
@@ -181,14 +176,13 @@ def _put_results(sheet: Worksheet, plan: Plan, row: int) -> int:
 
 def _put_signatures(sheet: Worksheet, context: WorkbookContext, row: int) -> None:
     """The lead agency signs on the right; the other, where there is one, on the left, and the recipients stand below it."""
-    signers = [(3, 5, context.agency, context.signatory_title, context.signatory_name)]
+    signers = [(RIGHT, context.agency, context.signatory_title, context.signatory_name)]
     if context.co_agency:
-        signers.append((1, 2, context.co_agency, context.co_signatory_title, context.co_signatory_name))
-    for first, last, agency, title, name in signers:
-        _put_across(sheet, row, first, last, f"{title}\n{agency}", "w-sign")
-        _put_across(sheet, row + 1, first, last, "(Ký tên, đóng dấu)", "w-under")
-        _put_across(sheet, row + 5, first, last, name, "w-sign")
-    sheet.row_dimensions[row].height = 50
+        signers.append((LEFT, context.co_agency, context.co_signatory_title, context.co_signatory_name))
+    for columns, agency, title, name in signers:
+        put_across(sheet, row, columns, f"{title}\n{agency.upper()}", "w-sign", 50)
+        put_across(sheet, row + 1, columns, "(Ký tên, đóng dấu)", "w-under")
+        put_across(sheet, row + 5, columns, name, "w-sign")
     below = row + 7 if context.co_agency else row
     put_text(sheet, below, 1, "Nơi nhận:").style = "w-recipients-head"
     for number, recipient in enumerate(RECIPIENTS, start=1):

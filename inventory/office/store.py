@@ -1,6 +1,7 @@
 """The office in force, and its versions: each change makes a new one, with who and when."""
 
 from dataclasses import fields
+from datetime import datetime
 
 from flask import g
 from sqlalchemy import select
@@ -33,10 +34,11 @@ def current_office() -> Office:
     return office
 
 
-def find_office(session: Session, settings: Settings) -> Office:
-    """The newest version, or what the environment says where nobody has changed anything."""
-    versions = list_versions(session, limit=1)
-    return Office.from_values(versions[0].office) if versions else office_of(settings)
+def find_office(session: Session, settings: Settings, at: datetime | None = None) -> Office:
+    """The newest version, or the one of a moment; what the environment says where nobody had changed anything."""
+    query = select(OfficeVersion.office).order_by(OfficeVersion.id.desc()).limit(1)
+    values = session.scalar(query if at is None else query.where(OfficeVersion.at <= at))
+    return Office.from_values(values) if values else office_of(settings)
 
 
 def office_of(settings: Settings) -> Office:

@@ -36,7 +36,10 @@ def change() -> ResponseReturnValue:
     except OfficeChangedError as error:
         return _page(form, error.message), error.status
     if is_changed:
-        flash(_("Đã lưu. Trang, thư và tệp làm từ bây giờ theo thông tin này."), "success")
+        flash(
+            _("Đã lưu. Trang, thư và tệp làm từ bây giờ theo thông tin này; tệp của phương án đã chốt giữ thông tin lúc chốt."),
+            "success",
+        )
     else:
         flash(_("Không có gì đổi."), "info")
     return redirect(url_for("office.show"))

@@ -1,8 +1,14 @@
 """How a letter and its workbook name each other: the kind and sign of the letter, and one short code on both. Pure."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from portal.labels import LabelledEnum
+
+_CONJUNCTIONS = ("VÀ", "CỦA")
+# Grave, acute, tilde, hook above, dot below.
+_WITHOUT_TONE = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 
 
 class LetterKind(LabelledEnum):
@@ -49,5 +55,7 @@ class Reference:
 
 
 def initials(agency: str) -> str:
-    """``SỞ TÀI CHÍNH`` gives ``STC``."""
-    return "".join(word[0] for word in agency.upper().split())
+    """``SỞ TÀI CHÍNH`` gives ``STC``, ``ỦY BAN NHÂN DÂN`` gives ``UBND``: of each word but the conjunctions, without its tone."""
+    words = re.findall(r"[^\W\d_]+", agency.upper())
+    letters = unicodedata.normalize("NFD", "".join(word[0] for word in words if word not in _CONJUNCTIONS))
+    return unicodedata.normalize("NFC", letters.translate(_WITHOUT_TONE))

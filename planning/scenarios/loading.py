@@ -6,6 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inventory.office.office import Office
+from inventory.office.store import find_office
 from inventory.prices.price_lists import current_price_list, get_price_list, get_version
 from inventory.snapshots.repository import newest_hashes, snapshots_by_hash
 from planning.models import PlanRecord
@@ -26,6 +28,7 @@ from planning.transfers.proposals import with_transfers
 from portal.caches import Cache
 from portal.clock import now, today
 from portal.errors import NotFoundError
+from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import get_published_standard
 from scoring.rating.rating import rate, rating_without_data
@@ -82,6 +85,11 @@ def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Pla
 def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> str:
     """The hash of all that the value of a scenario is made of, without making it."""
     return record.sha256 or _build_key(session, record, on)
+
+
+def plan_office(session: Session, record: PlanRecord) -> Office:
+    """Who writes and signs a scenario: of a final one whoever did when it was fixed."""
+    return find_office(session, current_settings(), record.final_at)
 
 
 def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:

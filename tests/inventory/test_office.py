@@ -1,8 +1,11 @@
 """The office: the environment's until somebody changes it, then version after version, on every page and file that names it."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
+from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -10,9 +13,10 @@ from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import OfficeVersion
 from inventory.office.store import find_office, office_of
+from portal.clock import now
 from portal.settings import read_settings
 from tests.factories.office import FIELDS, seen_on
-from tests.support.applications import set_setting
+from tests.support.applications import client_of, set_setting
 
 
 @pytest.fixture
@@ -99,6 +103,21 @@ def test_every_page_and_file_names_the_office_of_now(demo_sign_in):
     assert "SỞ KHOA HỌC VÀ CÔNG NGHỆ" in words
     assert "Trần Thị Thử" in words
     assert not [word for word in words if "SỞ TÀI CHÍNH" in word]
+
+
+def test_the_files_of_a_final_plan_stay_what_they_were_when_it_was_fixed(demo_app, demo_sign_in):
+    """Whoever signed the paper of then, and the map of then, whatever the office and the city are now."""
+    planner, administrator = demo_sign_in("taichinh"), demo_sign_in("quantri")
+    planner.post("/plans/1/final")
+    addresses = [f"/plans/1/{name}" for name in ("letter.docx", "workbook.xlsx", "wards/00070/workbook.xlsx")]
+    before = [planner.get(address).data for address in addresses]
+    administrator.post("/office", data=FIELDS | {"seen": seen_on(administrator.get("/office"))})
+    with time_machine.travel(now() + timedelta(days=30)):
+        planner = client_of(demo_app, "taichinh")
+        assert [planner.get(address).data for address in addresses] == before
+        revision = planner.post("/plans/1/revision", data={"note": "Người ký mới"}).headers["Location"]
+        letter = Document(BytesIO(planner.get(f"{revision}/letter.docx").data))
+    assert "Trần Thị Thử" in {line.text for table in letter.tables for cell in table.rows[0].cells for line in cell.paragraphs}
 
 
 def test_a_change_of_the_environment_no_longer_counts_once_the_page_has_been_saved(app, administrator):

@@ -118,6 +118,23 @@ class TestForm:
         assert text.count("GIÁM ĐỐC") == 1
         assert "Sở Tài chính đề nghị" in text
 
+    @pytest.mark.parametrize(
+        ("typed", "in_a_sentence"),
+        [
+            ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "Sở Khoa học và Công nghệ"),
+            ("Văn phòng Ủy ban nhân dân Thành phố Hà Nội", "Văn phòng Ủy ban nhân dân Thành phố Hà Nội"),
+            ("Trung tâm CNTT <Hà Nội> & “CĐS”", "Trung tâm CNTT <Hà Nội> & “CĐS”"),
+        ],
+    )
+    def test_an_agency_stands_in_sentences_as_it_was_typed_and_in_heads_in_capitals(self, typed, in_a_sentence):
+        context = replace(WORKBOOK_CONTEXT, agency=typed, co_agency="", agency_parent="Ủy ban nhân dân Thành phố")
+        letter = letter_of(SMALL_PLAN, context)
+        assert f"{in_a_sentence} đề nghị" in text_of(letter)
+        heads = [paragraph.text for cell in letter.tables[0].rows[0].cells for paragraph in cell.paragraphs]
+        assert heads[:2] == ["ỦY BAN NHÂN DÂN THÀNH PHỐ", typed.upper()]
+        sheet = read_workbook(build_workbook(SMALL_PLAN, context))["Tổng hợp"]
+        assert [sheet["A1"].value, sheet["A2"].value] == ["ỦY BAN NHÂN DÂN THÀNH PHỐ", typed.upper()]
+
 
 class TestFigures:
     def test_tables_are_the_plan_to_the_đồng(self, city):
@@ -226,8 +243,17 @@ class TestReference:
         assert code() == code_before
         assert code_before.endswith(record.sha256[:8].upper())
 
-    def test_initials(self):
-        assert initials("Sở Khoa học và Công nghệ") == "SKHVCN"
+    @pytest.mark.parametrize(
+        ("agency", "letters"),
+        [
+            ("Sở Khoa học và Công nghệ", "SKHCN"),
+            ("VĂN PHÒNG ỦY BAN NHÂN DÂN THÀNH PHỐ", "VPUBNDTP"),
+            ("=Ủy ban MTTQ & “Đảng ủy” – Ấ 12", "UBMĐUÂ"),
+            ("&", ""),
+        ],
+    )
+    def test_the_initials_of_any_agency(self, agency, letters):
+        assert initials(agency) == letters
 
 
 def test_what_people_typed_stays_plain_text():

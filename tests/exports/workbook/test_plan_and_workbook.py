@@ -4,6 +4,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from exports.open_data.tables import build_open_data
 from exports.workbook.annex import FIRST, HEAD
@@ -31,6 +32,21 @@ def quantity(plan, item):
 @pytest.fixture(scope="module")
 def demo_workbook(demo_plan):
     return build_workbook(demo_plan, WORKBOOK_CONTEXT)
+
+
+def test_rows_grow_with_the_names_that_stand_in_them():
+    """A line of 12 points takes 15, and a capital of it a good character of the width of a column."""
+    name, title = "VĂN PHÒNG HỘI ĐỒNG NHÂN DÂN " * 6, "Phương án đầu tư " * 20
+    context = replace(WORKBOOK_CONTEXT, agency_parent=name, agency=name, signatory_name=name, part=f"Nguồn vốn: {title}")
+    book = read_workbook(build_workbook(replace(plan_of_lots(), name=title), context))
+    for sheet in book.worksheets[:3]:
+        for row in sheet.iter_rows(max_row=60):
+            for cell in row:
+                if isinstance(cell.value, str) and (name in cell.value.upper() or title in cell.value):
+                    joined = next(cells for cells in sheet.merged_cells.ranges if cell.coordinate in cells)
+                    columns = map(get_column_letter, range(joined.min_col, joined.max_col + 1))
+                    width = sum(sheet.column_dimensions[letter].width for letter in columns)
+                    assert len(cell.value) / width * 15 <= sheet.row_dimensions[cell.row].height, (sheet.title, cell.coordinate)
 
 
 def test_what_is_on_order_is_not_bought_again():
