@@ -13,11 +13,11 @@ from werkzeug.exceptions import HTTPException
 from accounts.identity import Identity
 from accounts.permissions import Permission, may, may_see_security
 from accounts.sessions import find_session, needs_note, note_use, session_limits
-from accounts.stand_ins import identity_of
+from accounts.stand_ins import end_acting, find_ended, identity_of
 from portal.database import check_before_writing, is_writing, reading_session, write_if_free
 from portal.errors import NotFoundError
 from portal.settings import current_settings
-from portal.urls import is_safe_address
+from portal.urls import find_page_before, is_safe_address
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -45,13 +45,11 @@ def sees_security(ward_code: str | None = None) -> bool:
 
 def load_identity(db: Session) -> None:
     """Set who is at the keyboard, for guards, views and templates."""
-    g.identity = g.browser_session = None
-    if "token" not in session:
-        return
-    browser_session = find_session(db, session["token"], session_limits(current_settings()))
-    if browser_session is not None:
-        g.identity = identity_of(browser_session)
-        g.browser_session = browser_session
+    browser_session = find_session(db, session["token"], session_limits(current_settings())) if "token" in session else None
+    identity = identity_of(browser_session) if browser_session is not None else None
+    # Set last: where the database does not answer a second time, the error page is still that of the same person.
+    g.browser_session, g.identity = browser_session, identity
+    g.ended_acting_for = find_ended(browser_session) if browser_session is not None else None
 
 
 def note_session_use() -> None:
@@ -61,13 +59,32 @@ def note_session_use() -> None:
         write_if_free(lambda db: note_use(db, session_id))
 
 
+def tell_ended_acting() -> None:
+    """Say once that a stand-in has ended, and let the session act for its own person."""
+    if g.ended_acting_for is None or request.method != "GET":
+        return
+    session_id = g.browser_session.id
+    write_if_free(lambda db: end_acting(db, session_id))
+    flash(
+        _(
+            "Ủy quyền làm thay %(name)s đã kết thúc. Từ đây bạn làm bằng tài khoản của mình; việc gửi sau lúc ấy chưa được thực hiện.",
+            name=g.ended_acting_for,
+        ),
+        "warning",
+    )
+
+
 def redirect_to_sign_in() -> ResponseReturnValue:
     """The sign-in page, and from there back to this page; whoever was about to save something is told what happened."""
+    # Whoever wanted to be out is out.
+    if request.endpoint == "accounts.sign_out":
+        return redirect(url_for("accounts.sign_in"))
     # A script asks for data, and informs the person itself.
     if request.method == "POST" and request.accept_mimetypes.best != "application/json":
         flash(
             _(
-                "Phiên làm việc đã hết hạn nên chưa lưu được. Hãy đăng nhập lại: bạn sẽ trở về đúng trang vừa mở, phiếu giữ những gì đã gõ."
+                "Phiên làm việc đã hết hạn nên việc vừa gửi chưa được thực hiện. Đăng nhập lại: bạn trở về trang vừa mở, "
+                "xem lại những gì đã gõ (tệp thì chọn lại) rồi gửi lần nữa."
             ),
             "warning",
         )
@@ -75,9 +92,15 @@ def redirect_to_sign_in() -> ResponseReturnValue:
 
 
 def current_page_url() -> str:
-    """The URL of this request where it can be opened by a GET, else that of the home page."""
+    """The URL of this request where it can be opened by a GET, else that of the page it was sent from, else of the home page."""
     url = request.full_path.rstrip("?")
-    return url if is_safe_address(url) else url_for("portal.home")
+    return next((page for page in (url, find_page_before()) if page and is_safe_address(page)), url_for("portal.home"))
+
+
+def next_page_url() -> str:
+    """Where the person wanted to go before they had to sign in, or to change a password; else the home page."""
+    target = request.args.get("next", "")
+    return target if is_safe_address(target) else url_for("portal.home")
 
 
 def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
@@ -122,8 +145,11 @@ def _check_access(permission: Permission, ward_code: str | None) -> ResponseRetu
     identity = current_identity()
     if identity is None:
         return redirect_to_sign_in()
+    if g.ended_acting_for is not None and request.method == "POST" and request.endpoint != "accounts.sign_out":
+        # What was pressed as somebody else is not done as oneself; the page to come says so.
+        return redirect(current_page_url())
     if identity.must_change_password and request.endpoint not in ("accounts.change_password", "accounts.sign_out"):
-        return redirect(url_for("accounts.change_password"))
+        return redirect(url_for("accounts.change_password", next=current_page_url()))
     if not may(identity, permission, ward_code):
         raise NotFoundError("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này.")
     return None

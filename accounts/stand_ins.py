@@ -120,6 +120,12 @@ def identity_of(browser_session: BrowserSession) -> Identity | None:
     return _act_for(person, to_identity(row.absent))
 
 
+def find_ended(browser_session: BrowserSession) -> str | None:
+    """The name of the person for whom this session acted until the stand-in ended, or None."""
+    row = browser_session.stand_in
+    return row.absent.full_name if row is not None and not is_valid(row) else None
+
+
 def find_identity(session: Session, username: str, acts_for: str | None) -> Identity | None:
     """The person of an open account, acting for whom they may still act; None where either has ended."""
     user = session.scalars(select(User).where(User.username == username, User.is_active)).first()

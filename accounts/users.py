@@ -30,6 +30,10 @@ class UserError(WardReadinessError):
     """An account cannot be created or changed like this."""
 
 
+class WrongPasswordError(UserError):
+    """The password that is typed again, to change it, is not the one in use."""
+
+
 class UsernameError(UserError):
     """The name of a new account is no name, or taken."""
 
@@ -220,11 +224,11 @@ def change_password(session: Session, user_id: int, checked_hash: str, new_hash:
 def check_new_password(session: Session, user_id: int, old: str, new: str, places: Iterable[str] = ()) -> tuple[str, str]:
     """The stored hash that ``old`` was compared with, and the hash of ``new``. Reads only: hashing takes too long for a transaction that writes.
 
-    Raises UserError, WeakPasswordError.
+    Raises WrongPasswordError, UserError, WeakPasswordError.
     """
     user = get_user(session, user_id)
     if not verify_password(user.password_hash, old):
-        raise UserError("Mật khẩu đang dùng chưa đúng.")
+        raise WrongPasswordError("Mật khẩu đang dùng chưa đúng.")
     if old == new:
         raise UserError("Mật khẩu mới phải khác mật khẩu đang dùng.")
     check_strength(new, (user.username, user.full_name, user.email, *places))

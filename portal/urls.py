@@ -48,3 +48,11 @@ def is_safe_address(address: str) -> bool:
         # A redirect to the same path with a slash at its end is an HTTPException as well; our own links need none.
         return False
     return True
+
+
+def find_page_before() -> str | None:
+    """The address of our page that this request was sent from, or None."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return parts.path + (f"?{parts.query}" if parts.query else "")

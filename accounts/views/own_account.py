@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 
 from accounts import audit, stand_ins, users
 from accounts.forms import EmailForm, PasswordForm
-from accounts.guards import require_identity, requires
+from accounts.guards import next_page_url, require_identity, requires
 from accounts.permissions import Permission
 from accounts.places import place_names
 from accounts.sessions import end_sessions, list_sessions, session_limits
-from accounts.throttle import check_try, forgive, own_password_count
+from accounts.throttle import TooManyTriesError, check_try, forgive, own_password_count
 from accounts.views.sign_in import blueprint, leave, start_session
 from portal.database import get_session, reading_session, writes
 from portal.errors import WardReadinessError
@@ -31,6 +31,9 @@ def change_password() -> ResponseReturnValue:
         with reading_session() as db:
             hashes = users.check_new_password(db, identity.user_id, form.old.data or "", form.new.data or "", place_names())
         user = users.change_password(get_session(), identity.user_id, *hashes)
+    except (TooManyTriesError, users.WrongPasswordError) as error:
+        form.old.errors = [*form.old.errors, error.message]
+        return _password_page(form), error.status
     except WardReadinessError as error:
         form.new.errors = [*form.new.errors, error.message]
         return _password_page(form), 400
@@ -38,7 +41,7 @@ def change_password() -> ResponseReturnValue:
     audit.log(get_session(), identity, "account:change-password", f"account {identity.username}")
     start_session(user)
     flash(_("Đã đổi mật khẩu. Các nơi khác đang mở tài khoản này đã bị đăng xuất."), "success")
-    return redirect(url_for("portal.home"))
+    return redirect(next_page_url())
 
 
 @blueprint.post("/account/sign-out-everywhere")

@@ -15,11 +15,13 @@ from accounts.guards import (
     current_identity,
     current_page_url,
     load_identity,
+    next_page_url,
     note_session_use,
     open_to_all,
     redirect_to_sign_in,
     require_identity,
     requires,
+    tell_ended_acting,
 )
 from accounts.models import User
 from accounts.permissions import Permission
@@ -30,7 +32,6 @@ from portal.database import get_session, reading_session, writes
 from portal.errors import NotFoundError
 from portal.settings import current_settings
 from portal.start import ALWAYS_OPEN
-from portal.urls import is_safe_address
 
 blueprint = Blueprint("accounts", __name__, template_folder="../templates")
 
@@ -46,13 +47,16 @@ def identify() -> None:
     with reading_session() as db:
         load_identity(db)
     note_session_use()
+    tell_ended_acting()
 
 
 @blueprint.app_errorhandler(CSRFError)
 def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
     """A form of a session that has ended: sign in again, or, who has done so in another window, look at the page again."""
     identify()
-    if current_identity() is None and request.endpoint != "accounts.sign_in":
+    # A script is told nothing by words that a later page would show.
+    is_script = request.accept_mimetypes.best == "application/json"
+    if is_script or (current_identity() is None and request.endpoint != "accounts.sign_in"):
         return redirect_to_sign_in()
     flash(
         _("Trang vừa gửi thuộc một phiên làm việc đã kết thúc nên chưa có gì được lưu. Hãy xem lại rồi bấm nút lần nữa."), "warning"
@@ -64,7 +68,9 @@ def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
 @open_to_all
 @writes
 def sign_in() -> ResponseReturnValue:
-    """Sign in. The demo offers its accounts as buttons."""
+    """Sign in. The demo offers its accounts as buttons. Who has signed in meanwhile in another window goes on."""
+    if request.method == "GET" and current_identity() is not None and "next" in request.args:
+        return redirect(next_page_url())
     form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():
         try:
@@ -136,8 +142,7 @@ def _start_session(user: User) -> ResponseReturnValue:
     audit.log(get_session(), to_identity(user), "account:sign-in", f"account {user.username}")
     if audit.is_time_to_forget(current_app):
         audit.forget_addresses(get_session())
-    target = request.args.get("next", "")
-    response = redirect(target if is_safe_address(target) else url_for("portal.home"))
+    response = redirect(next_page_url())
     remember_device(response, user.username)
     return response
 

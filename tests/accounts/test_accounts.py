@@ -28,7 +28,7 @@ def test_a_one_time_password_has_to_be_changed(client, session):
     slip = create_user(session, "moi.vao", "Người mới", Role.REVIEWER)
     session.commit()
     enter(client, "moi.vao", slip.password)
-    assert client.get("/review/").location == "/account/password"
+    assert client.get("/review/").location == "/account/password?next=/review/"
     form = {"old": slip.password, "new": slip.password, "again": slip.password}
     assert "Mật khẩu mới phải khác mật khẩu đang dùng." in client.post("/account/password", data=form).text
     form = {"old": slip.password, "new": "xe dap mau xanh", "again": "xe dap mau xanh"}

@@ -1,6 +1,7 @@
 """A session ends on the server: whatever cookie somebody has copied, it opens nothing afterwards."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -202,3 +203,54 @@ def test_a_role_that_is_signed_in_sees_its_sessions_alone(app, sign_in):
     reviewer = sign_in(Role.REVIEWER)
     sign_in(Role.PLANNER)
     assert reviewer.get("/account/password").text.count("Đăng nhập lúc") == 1
+
+
+class TestTheWayBack:
+    """Whoever has to sign in in the midst of something comes back to the page that it was on, and is told what became of it."""
+
+    ENDED = "Phiên làm việc đã hết hạn nên việc vừa gửi chưa được thực hiện"
+
+    @pytest.mark.parametrize(
+        ("path", "referrer", "back"),
+        [
+            ("/account/password", None, "/account/password"),
+            ("/surveys/1/remarks", "http://localhost/surveys/1/?x=1", "/surveys/1/?x=1"),
+            ("/account/sign-out-everywhere", "http://localhost/account/password", "/account/password"),
+            ("/account/sign-out-everywhere", None, "/"),
+            ("/account/sign-out-everywhere", "https://x.vn/account/password", "/"),
+            ("/account/sign-out-everywhere", "http://localhost//x.vn", "/"),
+        ],
+    )
+    def test_leads_to_the_page_that_the_form_was_on(self, client, path, referrer, back):
+        answer = client.post(path, headers={"Referer": referrer} if referrer else {})
+        assert answer.location == f"/sign-in?{urlencode({'next': back}, safe='/?')}"
+        assert self.ENDED in client.get(answer.location).text
+
+    def test_whoever_wanted_to_be_out_is_told_of_nothing(self, client):
+        answer = client.post("/sign-out", headers={"Referer": "http://localhost/account/password"})
+        assert answer.location == "/sign-in"
+        assert 'role="status"' not in client.get("/sign-in").text
+
+    def test_leads_on_past_a_password_that_has_to_be_changed(self, client, session, person):
+        session.scalars(select(User)).one().must_change_password = True
+        session.commit()
+        way = enter(client, "can.bo", PASSWORD, query_string={"next": PAGE}).location
+        assert way == PAGE
+        way = client.get(way).location
+        assert way == "/account/password?next=/review/"
+        new = {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+        assert f'action="{way}"' in client.get(way).text
+        assert client.post(way, data=new).location == PAGE
+
+    def test_is_open_to_whoever_has_signed_in_in_another_window(self, client, person):
+        enter(client, "can.bo", PASSWORD)
+        assert client.get("/sign-in?next=/review/").location == PAGE
+        assert client.get("/sign-in?next=//x.vn").location == "/"
+        assert client.get("/sign-in").status_code == 200
+
+    def test_of_a_script_leaves_no_words_for_a_later_page(self, app, client, person):
+        enter(client, "can.bo", PASSWORD)
+        app.config["WTF_CSRF_ENABLED"] = True
+        answer = client.post("/surveys/1/sections/A/fields", headers={"Accept": "application/json"})
+        assert answer.status_code == 302
+        assert "alert" not in client.get("/account/password").text

@@ -211,6 +211,18 @@ def test_guesses_that_are_sent_at_once_count_like_those_sent_in_turn(database_ur
     assert sorted(answers) == [timedelta()] * 5 + [timedelta(seconds=1)] * 19
 
 
+def test_a_wrong_password_is_told_at_its_field_and_guessing_it_is_slowed(client, person, clock):
+    enter(client, "can.bo", PASSWORD)
+    form = {"old": "sai rồi", "new": "xe dap mau xanh", "again": "xe dap mau xanh"}
+    page = client.post("/account/password", data=form)
+    assert page.status_code == 400
+    assert re.findall('<a href="#([a-z]+)">', page.text) == ["old"]
+    for _ in range(10):
+        page = client.post("/account/password", data=form)
+    assert page.status_code == 429
+    assert re.findall('<a href="#([a-z]+)">', page.text) == ["old"]
+
+
 def test_counts_are_forgotten_after_a_day(app, client, person, session, clock):
     for _ in range(6):
         enter(client, "can.bo", WRONG_PASSWORD)
@@ -246,6 +258,12 @@ def test_the_way_on_is_a_page_of_ours(demo_app, door):
         answer = enter(client, "canbo", "demo-2026", door=door, query_string={"next": target})
         ways[target] = answer.location if answer.status_code == 302 else answer.status_code
     assert ways == {target: target for target in SAFE} | dict.fromkeys(UNSAFE, "/") | {"/\x00/x.vn": 404}
+
+
+def test_the_way_on_of_whoever_is_in_already_is_a_page_of_ours(demo_sign_in):
+    client = demo_sign_in("canbo")
+    ways = {target: client.get("/sign-in", query_string={"next": target}).location for target in (*SAFE, *UNSAFE)}
+    assert ways == {target: target for target in SAFE} | dict.fromkeys(UNSAFE, "/") | {"/\x00/x.vn": None}
 
 
 @pytest.fixture(scope="module")

@@ -212,6 +212,26 @@ class TestStandingIn:
         assert deputy.get("/inventory/wards/00082").status_code == 404
         assert deputy.post(f"/account/acting/{row.id}").status_code == 404
 
+    def test_what_is_pressed_after_its_end_is_not_done_as_oneself(self, app, people, administrator, session):
+        self.record(administrator, session)
+        deputy, (row,) = client_of(app, "lam.thay"), look(session, select(StandIn))
+        deputy.post(f"/account/acting/{row.id}")
+        change(session, row, since=today() - timedelta(days=2), until=today() - timedelta(days=1))
+        back = {"Referer": "http://localhost/account/password"}
+        assert deputy.post("/account/email", data={"email": "moi@example.org"}, headers=back).location == "/account/password"
+        assert user_of(session, "lam.thay").email == ""
+        assert "Ủy quyền làm thay Trần Đi Vắng đã kết thúc." in deputy.get("/account/password").text
+        assert "đã kết thúc" not in deputy.get("/account/password").text
+        assert deputy.post("/account/email", data={"email": "moi@example.org"}).location == "/account/password"
+        assert user_of(session, "lam.thay").email == "moi@example.org"
+
+    def test_whoever_acted_until_it_ended_may_still_sign_out(self, app, people, administrator, session):
+        self.record(administrator, session)
+        deputy, (row,) = client_of(app, "lam.thay"), look(session, select(StandIn))
+        deputy.post(f"/account/acting/{row.id}")
+        administrator.post(f"/users/{row.absent_id}/stand-ins/{row.id}/end")
+        assert deputy.post("/sign-out").location == "/sign-in"
+
     def test_nobody_acts_for_whoever_has_become_an_administrator(self, app, people, administrator, session):
         self.record(administrator, session)
         deputy, (row,) = client_of(app, "lam.thay"), look(session, select(StandIn))
