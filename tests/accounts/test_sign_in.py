@@ -247,7 +247,7 @@ UNSAFE = [
     "/\u2028/x.vn", "/\u200b/x.vn", "/\x0b/x.vn", "/\x0c/x.vn", "/\x1b/x.vn", "/\x7f/x.vn", "/.//x.vn", "/..//x.vn", "/./\\x.vn", "/%09/x.vn",
     "/%2f/x.vn", "/%5cx.vn", "/%5c%5cx.vn", "/;@x.vn", "/@x.vn", "@x.vn", "x.vn", "javascript:alert(1)", "JaVaScRiPt:alert(1)//", "data:text/html,x",
     "/sign-out", "/no-such-page", "?next=//x.vn", "#//x.vn", "", "//[::1", "/review", "/\u3000//x.vn", "//x.vn@127.0.0.1/", "/readiness\\x",
-    "///readiness", "////readiness", "////readiness?x=1", "/////readiness",
+    "///readiness", "////readiness", "////readiness?x=1", "/////readiness", "/readiness\t", "/readiness?\r\nSet-Cookie: a=b", "/readiness?x=\\y",
 ]  # fmt: skip
 
 
