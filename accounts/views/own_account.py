@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from accounts import audit, stand_ins, users
 from accounts.forms import EmailForm, PasswordForm
 from accounts.guards import next_page_url, require_identity, requires
+from accounts.passwords import MIN_LENGTH
 from accounts.permissions import Permission
 from accounts.places import place_names
 from accounts.sessions import end_sessions, list_sessions, session_limits
@@ -107,4 +108,5 @@ def _password_page(form: PasswordForm | None = None, email_form: EmailForm | Non
             email_form=email_form or EmailForm(formdata=None, email=user.email),
             sessions=list_sessions(db, identity.user_id, session_limits(current_settings())),
             this_session=g.browser_session,
+            min_length=MIN_LENGTH,
         )

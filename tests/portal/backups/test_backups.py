@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import ObservedPriceRecord, PriceEvidence
 from portal import file_store
+from portal.backups import restore
 from portal.backups.create import create_backup
 from portal.backups.database_copy import copy_to_file
 from portal.backups.errors import BackupError
@@ -28,6 +29,7 @@ from portal.backups.verify import find_faults
 from portal.clock import now
 from portal.database import make_engine, session_scope
 from portal.errors import SettingError
+from portal.file_store import StoreError
 from portal.migration import current_version, head, migrate
 from portal.settings import read_settings
 from portal.setup import run_setup
@@ -356,6 +358,25 @@ def test_a_place_that_holds_anything_is_refused(house, place_of):
     file_store.put(place.config["SETTINGS"].evidence_url, "mot", b"nua")
     restore_backup(place, backup.name)
     assert file_store.get(place.config["SETTINGS"].evidence_url, "mot") == FILE
+
+
+def test_a_restore_that_is_cut_off_leaves_no_database_and_begins_anew(house, place_of, monkeypatch):
+    backup, place = create_backup(house), place_of("sqlite")
+    stored = []
+
+    def put(url, name, data):
+        if stored:
+            raise StoreError("Kho tệp không trả lời.")
+        stored.append(name)
+        file_store.put(url, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(restore, "put", put)
+        with pytest.raises(BackupError, match="Chưa khôi phục được"):
+            restore_backup(place, backup.name)
+    assert inspect(engine_of(place)).get_table_names() == []
+    restore_backup(place, backup.name)
+    assert_same(read_rows(engine_of(house)), read_rows(engine_of(place)))
 
 
 def test_a_name_that_is_none_is_refused(house):

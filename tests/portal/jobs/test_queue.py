@@ -17,7 +17,7 @@ from portal.caches import content_key
 from portal.clock import now
 from portal.database import get_session, holds_writers, session_scope
 from portal.errors import NotFoundError, WardReadinessError
-from portal.jobs.job import KEPT, LOST, LOST_SENTENCE, Asker, Job, JobState
+from portal.jobs.job import LOST, LOST_SENTENCE, Asker, Job, JobState
 from portal.jobs.kinds import JobKind, MadeFile, Order, Outcome
 from portal.jobs.queue import ask_for, get_job, has_queue
 from tests.factories.users import PASSWORD, create_user
@@ -25,6 +25,7 @@ from tests.support.applications import make_app
 from tests.support.jobs import do_jobs, waiting_queue
 
 WEATHER = "/weather"
+DAY = timedelta(days=1)
 
 
 class Weather:
@@ -191,7 +192,7 @@ def test_after_a_day_nothing_is_left(queue, weather, people):
         job, waiting = ask(people[0]), ask(people[0], day=2)
         queue.ledger.cancel(waiting.id)
         do_jobs(queue)
-        clock.shift(KEPT - timedelta(seconds=1))
+        clock.shift(DAY - timedelta(seconds=1))
         queue.prune()
         assert isinstance(ask(people[1]), MadeFile)
         clock.shift(timedelta(seconds=1))
@@ -202,7 +203,7 @@ def test_after_a_day_nothing_is_left(queue, weather, people):
             get_job(job.id)
         assert list(queue.folder.glob("*")) == []
         assert [each.asker for each in queue.ledger.list()] == [people[1]]
-        clock.shift(KEPT)
+        clock.shift(DAY)
         queue.prune()
         assert queue.huey.storage.result_items() == {}
 
