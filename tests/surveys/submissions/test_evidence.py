@@ -9,9 +9,12 @@ from sqlalchemy import select
 from accounts.models import AuditEntry
 from portal import file_store
 from portal.checked_files import FileError, check_file, clean_name
+from portal.database import session_scope
+from portal.kept_files import keep_file
 from surveys.models import Evidence, Submission
 from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.evidence import MAX_FILES
+from surveys.views import evidence as views
 
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
 OPEN_WARD, OTHER_WARD = "00082", "00004"
@@ -172,6 +175,19 @@ def test_what_is_removed_keeps_its_line_and_only_an_open_submission_gives_it_up(
     assert "không sửa được" in attach(officer, submission_id, PDF).text
     first, second = evidence_rows(demo_session)
     assert first.removed_at and first.removed_by and second.removed_at is None
+
+
+def test_a_form_that_is_sent_while_a_file_is_stored_does_not_take_it(demo_app, demo_sign_in, demo_session, monkeypatch):
+    submission_id = find_submission_id(demo_session)
+
+    def keep(*arguments):
+        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+            session.get_one(Submission, submission_id).state = "sent"
+        return keep_file(*arguments)
+
+    monkeypatch.setattr(views, "keep_file", keep)
+    assert "không sửa được" in attach(demo_sign_in("canbo"), submission_id, PDF).text
+    assert evidence_rows(demo_session) == []
 
 
 def test_one_file_too_many_is_told(demo_sign_in, demo_session):
