@@ -233,8 +233,9 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
     left = places_of(demo_app, words)
     assert left.keys() == {"snapshot.approved_by", "plan.final_by"}
     with session_scope(demo_app.extensions["engine"], writes=False) as session:
-        assert session.get_one(User, person_id).full_name == full_pseudonym(person_id)
-        assert not session.get_one(User, person_id).wards
+        user = session.get_one(User, person_id)
+        assert user.full_name == full_pseudonym(person_id)
+        assert (user.wards, user.email, user.password_hash, user.is_active) == ([], "", "", False)
         assert not session.scalars(select(BrowserSession).where(BrowserSession.user_id == person_id)).all()
         assert session.scalars(select(SignInCount.key)).all() == ["name taichinh", "x"]
         assert acting_name("Lê Văn Khác", full_pseudonym(person_id)) in session.scalars(select(SubmissionEvent.by))
@@ -307,6 +308,8 @@ def test_only_who_left_and_has_nothing_left_to_do_is_removed(demo_app, demo_sign
     page = client.post(f"{officer}/removal", data={"confirmed": "Canbo"}, follow_redirects=True)
     assert f"Đã gỡ người có tài khoản số {ids['canbo']}" in page.text
     assert "canbo" not in page.text
+    # So that no backup from before brings the person back unnoticed.
+    assert (backups / LIST).read_text().startswith(f"{ids['canbo']} 20")
     # What is left is no account any more: it cannot be opened, changed or given a password.
     for address in ("", "/personal-data", "/personal-data.xlsx"):
         assert client.get(f"{officer}{address}").status_code == 404
