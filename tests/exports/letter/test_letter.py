@@ -273,7 +273,7 @@ class TestPages:
         code = next(line for line in text_of(letter).split() if line.startswith("PA1.1.")).rstrip(";.,")
         book = read_workbook(client.get(f"/plans/1/workbook.xlsx{kind}").data)
         assert code in book["Tổng hợp"]["A8"].value
-        assert "tải văn bản trình của phương án" in demo_sign_in("quantri").get("/audit").text
+        assert "tải văn bản trình của phương án</td>" in demo_sign_in("quantri").get("/audit").text
 
     def test_another_kind_is_refused_in_words(self, demo_sign_in):
         answer = demo_sign_in("taichinh").get("/plans/1/letter.docx?kind=memo")

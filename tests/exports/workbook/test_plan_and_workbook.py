@@ -185,7 +185,7 @@ def test_the_open_data_keeps_security_in_the_house(demo_session):
 def test_the_planner_downloads_and_it_is_audited(demo_sign_in):
     answer = demo_sign_in("taichinh").get("/plans/1/workbook.xlsx")
     assert answer.data[:2] == b"PK"
-    assert "plan:download" in demo_sign_in("quantri").get("/audit").text
+    assert "tải sổ tính phương án</td>" in demo_sign_in("quantri").get("/audit").text
     assert demo_sign_in("lanhdao").get("/plans/1/workbook.xlsx").status_code == 404
 
 

@@ -99,7 +99,7 @@ class TestDownloads:
         assert len(files) == len(wards_of(plan)) > 90
         assert all(re.fullmatch(r"\d{5}-(phuong|xa)[a-z0-9-]+\.xlsx", name) for name in files)
         assert sum(total_in(data) for data in files.values()) == plan.total()
-        assert "plan:download-parts" in demo_sign_in("quantri").get("/audit").text
+        assert "tải các sổ tính từng phần của phương án</td>" in demo_sign_in("quantri").get("/audit").text
 
     def test_the_archive_of_sources_is_the_plan_to_the_dong(self, demo_sign_in, demo_session):
         plan = get_plan(demo_session, 1)
@@ -116,7 +116,7 @@ class TestDownloads:
         assert "00070-phuong-hoan-kiem.xlsx" in answer.headers["Content-Disposition"]
         assert total_in(answer.data) == plan.total(lambda line: line.ward.code == "00070")
         assert client.get("/plans/1/wards/99999/workbook.xlsx").status_code == 404
-        assert "plan:download-ward" in demo_sign_in("quantri").get("/audit").text
+        assert "tải sổ tính của một xã, phường trong phương án</td>" in demo_sign_in("quantri").get("/audit").text
         assert "/plans/1/workbooks-by-ward.zip" in client.get("/plans/1?ward=00070").text
         assert "/plans/1/wards/00070/workbook.xlsx" in client.get("/plans/1?ward=00070").text
 

@@ -21,7 +21,7 @@ from portal.backups import restore
 from portal.backups.create import create_backup
 from portal.backups.database_copy import copy_to_file
 from portal.backups.errors import BackupError
-from portal.backups.folder import DATABASE, FILES, MANIFEST, MANIFEST_HASH, get_backup, list_names, path_of_file
+from portal.backups.folder import DATABASE, FILES, MANIFEST, MANIFEST_HASH, get_backup, list_names, only_writer, path_of_file
 from portal.backups.manifest import hash_of
 from portal.backups.newest import is_old, newest_backup
 from portal.backups.restore import restore_backup
@@ -358,6 +358,13 @@ def test_a_place_that_holds_anything_is_refused(house, place_of):
     file_store.put(place.config["SETTINGS"].evidence_url, "mot", b"nua")
     restore_backup(place, backup.name)
     assert file_store.get(place.config["SETTINGS"].evidence_url, "mot") == FILE
+
+
+def test_two_backups_are_not_made_at_once(house, monkeypatch):
+    monkeypatch.setattr("portal.backups.folder._LOCK_SECONDS", 0)
+    with only_writer(house.config["SETTINGS"].backup_folder), pytest.raises(BackupError, match="Một lần sao lưu khác đang chạy"):
+        create_backup(house)
+    assert create_backup(house).name
 
 
 def test_a_restore_that_is_cut_off_leaves_no_database_and_begins_anew(house, place_of, monkeypatch):

@@ -119,6 +119,18 @@ def test_who_asks_twice_joins_and_what_two_ask_for_is_made_once(queue, weather, 
     assert [each.id for each in queue.ledger.list()] == [other.id, job.id]
 
 
+def test_a_secret_result_is_found_by_nobody_who_asks_for_the_same(app, queue, weather, people, monkeypatch):
+    kind = replace(app.extensions["job_kinds"]["weather"], page="accounts.user_slips")
+    monkeypatch.setitem(app.extensions["job_kinds"], "weather", kind)
+    first = ask(people[0])
+    do_jobs(queue)
+    second = ask(people[1])
+    assert isinstance(second, Job)
+    do_jobs(queue)
+    assert weather.made == [1, 1]
+    assert queue.ledger.find_result(first.key) is queue.ledger.find_result(second.key) is None
+
+
 @pytest.mark.both_databases
 def test_what_nobody_wants_any_more_is_not_done(queue, weather, people):
     job = ask(people[0])
