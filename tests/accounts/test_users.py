@@ -232,12 +232,13 @@ class TestStandingIn:
         administrator.post(f"/users/{row.absent_id}/stand-ins/{row.id}/end")
         assert deputy.post("/sign-out").location == "/sign-in"
 
-    def test_nobody_acts_for_whoever_has_become_an_administrator(self, app, people, administrator, session):
+    @pytest.mark.parametrize("changes", [{"role": "administrator", "scope": "city"}, {"is_active": False}])
+    def test_nobody_acts_for_whoever_has_become_an_administrator_or_left(self, app, people, administrator, session, changes):
         self.record(administrator, session)
         deputy, (row,) = client_of(app, "lam.thay"), look(session, select(StandIn))
         deputy.post(f"/account/acting/{row.id}")
-        change(session, user_of(session, "di.vang"), role="administrator", scope="city")
-        assert deputy.get("/users").status_code == 404
+        change(session, user_of(session, "di.vang"), **changes)
+        assert deputy.get("/users").status_code == deputy.get("/inventory/wards/00082").status_code == 404
         assert "Làm thay Trần Đi Vắng" not in deputy.get("/").text
 
     @pytest.mark.parametrize("days", [(1, 5), (-9, -1)])
