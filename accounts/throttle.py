@@ -2,7 +2,7 @@
 
 A try counts before its password is compared, so that guesses sent all at once count like those sent in turn. A stranger's tries count for
 the name and for the address; a device that has signed in with this name before has a count of its own, so that strangers cannot shut its
-owner out. An administrator's reset gives the name a credit: its one-time password cannot be guessed, and must be let in.
+owner out. An administrator's reset gives the name a credit, until a password is chosen: its one-time one cannot be guessed, and must be let in.
 """
 
 import math

@@ -11,7 +11,7 @@ from accounts.passwords import MIN_LENGTH
 from accounts.permissions import Permission
 from accounts.places import place_names
 from accounts.sessions import end_sessions, list_sessions, session_limits
-from accounts.throttle import TooManyTriesError, check_try, forgive, own_password_count
+from accounts.throttle import TooManyTriesError, check_try, forgive, name_count, own_password_count
 from accounts.views.sign_in import blueprint, leave, start_session
 from portal.database import get_session, reading_session, writes
 from portal.errors import WardReadinessError
@@ -38,7 +38,8 @@ def change_password() -> ResponseReturnValue:
     except WardReadinessError as error:
         form.new.errors = [*form.new.errors, error.message]
         return _password_page(form), 400
-    forgive(get_session(), counts)
+    # The credit of a reset was for its one-time password.
+    forgive(get_session(), [*counts, name_count(identity.username)])
     audit.log(get_session(), identity, "account:change-password", f"account {identity.username}")
     start_session(user)
     flash(_("Đã đổi mật khẩu. Các nơi khác đang mở tài khoản này đã bị đăng xuất."), "success")

@@ -168,6 +168,19 @@ def test_the_password_of_a_reset_is_let_in_however_much_strangers_guess(app, ses
     assert enter(app.test_client(), "can.bo", slip.password).location == "/"
 
 
+def test_the_credit_of_a_reset_ends_with_its_password(app, session, person, clock):
+    own, stranger = app.test_client(), app.test_client()
+    enter(own, "can.bo", PASSWORD)
+    own.post("/sign-out")
+    slip = reset_password(session, session.scalars(select(User.id)).one(), make_credentials())
+    session.commit()
+    # On a device that is known, so that the count of the name is not asked.
+    enter(own, "can.bo", slip.password)
+    chosen = {"old": slip.password, "new": "xe dap mau xanh", "again": "xe dap mau xanh"}
+    assert own.post("/account/password", data=chosen).location == "/"
+    assert [enter(stranger, "can.bo", WRONG_PASSWORD).status_code for _ in range(6)] == [400] * 5 + [429]
+
+
 def test_one_address_that_tries_many_names_is_slowed_and_no_other(app, client, person, clock):
     with session_scope(app.extensions["engine"], writes=True) as session:
         for number in range(100):
