@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Boolean, Date, Integer, String, select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role, acting_name
-from accounts.models import AuditEntry, BrowserSession, SignInCount, User
+from accounts.models import AuditEntry, BrowserSession, SignInCount, StandIn, User
 from accounts.personal_data import KIND_LABELS, REMOVAL_LABELS, TABLE_LABELS, describe_person, find_traces, personal_columns
 from accounts.pseudonyms import Person, full_pseudonym, replace_in_name, replace_in_text, replace_in_value, user_pseudonym
 from accounts.removed_accounts import LIST
@@ -237,6 +237,7 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
         assert user.full_name == full_pseudonym(person_id)
         assert (user.wards, user.email, user.password_hash, user.is_active) == ([], "", "", False)
         assert not session.scalars(select(BrowserSession).where(BrowserSession.user_id == person_id)).all()
+        assert None not in session.scalars(select(StandIn.ended_at)).all()
         assert session.scalars(select(SignInCount.key)).all() == ["name taichinh", "x"]
         assert acting_name("Lê Văn Khác", full_pseudonym(person_id)) in session.scalars(select(SubmissionEvent.by))
         snapshots = session.scalars(select(SnapshotRecord)).all()
