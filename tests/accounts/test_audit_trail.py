@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+import time_machine
 from openpyxl import load_workbook
 
 from accounts import audit
@@ -41,6 +42,13 @@ def test_it_speaks_in_words_and_is_filtered(administrator):
         assert (approved in page, "tệp =1+1.xlsx" in page) == (has_approved, has_imported), (query, imported)
     for query in ("page=999999999999999999999", "page=-1", "subject=%25"):
         assert administrator.get(f"/audit?{query}").status_code == 200
+
+
+def test_lines_stay_in_the_order_of_the_acts_where_the_clock_was_set_back(administrator, session):
+    with time_machine.travel("2020-01-01 01:00Z"):
+        audit.log(session, LAWYER, "submission:return", "ward 00070")
+        session.commit()
+    assert "yêu cầu bổ sung phiếu</td>" in administrator.get("/audit").text.partition("duyệt phiếu</td>")[0]
 
 
 def test_a_workbook_holds_what_the_page_finds_and_says_so_in_the_trail(administrator):

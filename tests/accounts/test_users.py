@@ -263,6 +263,7 @@ class TestStandingIn:
             ({"deputy": "khong.co"}, "Không có tài khoản mang tên đăng nhập này"),
             ({"deputy": "nguoi-administrator"}, "không làm thay ai"),
             ({"until": "2020-01-01"}, "Ngày kết thúc phải từ hôm nay"),
+            ({"since": "2020-01-01", "until": "2020-01-02"}, "Ngày kết thúc phải từ hôm nay"),
             ({"document": ""}, "Hãy điền ô này"),
         ],
     )

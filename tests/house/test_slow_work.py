@@ -3,6 +3,7 @@
 import io
 import threading
 import zipfile
+from email.message import EmailMessage
 
 import pytest
 from flask import g
@@ -62,7 +63,14 @@ def test_a_request_knows_whether_it_keeps_writers_waiting(app):
     assert not holds_writers()
 
 
-@pytest.mark.parametrize("work", [lambda: hash_password("mot-hai-ba"), lambda: zipfile.ZipFile(io.BytesIO(), "w")])
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: hash_password("mot-hai-ba"),
+        lambda: zipfile.ZipFile(io.BytesIO(), "w"),
+        lambda: EmailMessage().set_content("Kính gửi"),
+    ],
+)
 def test_slow_work_is_refused_while_others_wait(app, work):
     with app.test_request_context(), session_scope(app.extensions["engine"], writes=True) as session:
         work()

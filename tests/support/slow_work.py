@@ -4,6 +4,7 @@ import smtplib
 import socket
 import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 from functools import wraps
 
 import argon2
@@ -26,6 +27,7 @@ SLOW = {
     "reads boundaries": (geojson, "_parse"),
     "connects to another host": (socket.socket, "connect"),
     "sends mail": (smtplib.SMTP, "__init__"),
+    "writes a letter": (EmailMessage, "set_content"),
 }
 complaints: list[str] = []
 
