@@ -180,7 +180,7 @@ def _search(column: Column[Any], person: Person) -> tuple[ColumnElement[bool], C
         case Personal.CONTACT:
             gone = None if column.nullable else full_pseudonym(person.user_id)
             return and_(_owner_of(column.table) == person.user_id, column.is_not(None), column != ""), lambda _value: gone
-        case Personal.MENTION if isinstance(column.type, CleanJson):
+        case _ if isinstance(column.type, CleanJson):
             return _holds_any(cast(column, Text), stored_words_of(person)), lambda value: replace_in_value(person, value)
         case Personal.MENTION:
             return _holds_any(column, words_of(person)), lambda text: replace_in_text(person, text)

@@ -33,12 +33,12 @@ class WardRecord(Base):
 
 
 class OfficeVersion(Base):
-    """One version of who writes and signs, whom to ask, and the day of the target; the newest is in force."""
+    """One version of who writes and signs, whom to ask, and the day of the target; the newest is in force. Papers of its time bear it."""
 
     __tablename__ = "office_version"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    office: Mapped[dict[str, Any]] = mapped_column(CleanJson, info=holds(Personal.MENTION))
+    office: Mapped[dict[str, Any]] = mapped_column(CleanJson, info=holds(Personal.SIGNATURE))
     by: Mapped[PersonName]
     at: Mapped[Instant]
 

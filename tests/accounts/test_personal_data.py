@@ -147,8 +147,10 @@ def person_id(demo_app, backups):
     with session_scope(engine, writes=True) as session:
         subject, before = f"account {USERNAME}", {"full_name": FORMER_NAME}
         session.add(AuditEntry(at=now(), username="quantri", action="account:change", subject=subject, before=before))
-        # The papers of now name somebody else.
-        session.add(OfficeVersion(office=office_of(demo_app.config["SETTINGS"]).to_values(), by="quantri", at=now()))
+        # The papers of now name somebody else, those of a plan that was fixed before still bear this name.
+        office = office_of(demo_app.config["SETTINGS"]).to_values()
+        for signatory in (name, ""):
+            session.add(OfficeVersion(office=office | {"signatory_name": signatory}, by="quantri", at=now()))
     return user_id
 
 
@@ -231,7 +233,7 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
     result = remove(demo_app, USERNAME)
     assert result.exit_code == 0, result.output
     left = places_of(demo_app, words)
-    assert left.keys() == {"snapshot.approved_by", "plan.final_by"}
+    assert left.keys() == {"snapshot.approved_by", "plan.final_by", "office_version.office"}
     with session_scope(demo_app.extensions["engine"], writes=False) as session:
         user = session.get_one(User, person_id)
         assert user.full_name == full_pseudonym(person_id)
@@ -247,7 +249,7 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
         assert is_intact(get_plan_record(session, 1))
         line = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
         assert (line.action, line.subject) == ("account:remove", f"account {user_pseudonym(person_id)}")
-        assert line.after["kept"] == len(snapshots) + 1
+        assert line.after["kept"] == len(snapshots) + 2
 
 
 @pytest.mark.both_databases
