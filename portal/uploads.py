@@ -21,7 +21,10 @@ MAX_RATIO = 200
 _CHUNK = 256 * 1024
 _ESCAPED_CONTROL = re.compile("_x(00[01][0-9A-Fa-f]|[Ff]{3}[EeFf])_")
 _TOO_LARGE = "Tệp quá lớn khi mở ra. Xóa các trang, dòng thừa rồi gửi lại."
-_DAMAGED = "Tệp bị hỏng. Mở bằng Excel, lưu lại rồi gửi."
+# A person who has edited a file all day must not be told to begin again: any program that opens it saves it as what is asked for.
+_SAVE_ANEW = "Mở bằng Excel hoặc LibreOffice, lưu thành .xlsx rồi gửi lại."
+_DAMAGED = f"Tệp bị hỏng. {_SAVE_ANEW}"
+_FOREIGN = f"Tệp này không phải sổ tính .xlsx (có thể là .ods, .csv, hoặc chưa tải lên hết). {_SAVE_ANEW}"
 _MACRO = "Tệp có macro nên không nhận. Lưu thành .xlsx (không macro) rồi gửi lại."
 _UNREADABLE = (OSError, KeyError, ValueError, IndexError, TypeError, SyntaxError, EOFError, zipfile.BadZipFile, struct.error)
 
@@ -33,16 +36,16 @@ class UploadError(WardReadinessError):
 def check_workbook(data: bytes, max_unpacked: int = MAX_UNPACKED) -> None:
     """Raise UploadError unless this is a plain .xlsx of at most ``max_unpacked`` bytes unpacked: no macros, no password, no bomb, no entities."""
     if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise UploadError("Tệp đặt mật khẩu hoặc là .xls đời cũ. Mở bằng Excel, bỏ mật khẩu, lưu thành .xlsx rồi gửi lại.")
+        raise UploadError("Tệp đặt mật khẩu hoặc là .xls đời cũ. Mở bằng Excel hoặc LibreOffice, bỏ mật khẩu, lưu thành .xlsx rồi gửi lại.")
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except zipfile.BadZipFile:
-        raise UploadError("Tệp này không phải sổ tính .xlsx. Tải lại mẫu, điền rồi gửi lại.") from None
+        raise UploadError(_FOREIGN) from None
     names = [part.filename for part in archive.infolist()]
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-        raise UploadError("Tệp này không phải sổ tính .xlsx. Tải lại mẫu, điền rồi gửi lại.")
+        raise UploadError(_FOREIGN)
     if len(names) != len(set(names)):
-        raise UploadError("Tệp bị hỏng (có phần trùng nhau). Mở bằng Excel, lưu lại rồi gửi.")
+        raise UploadError(f"Tệp bị hỏng (có phần trùng nhau). {_SAVE_ANEW}")
     if len(names) > MAX_PARTS:
         raise UploadError(_TOO_LARGE)
     total = metadata = 0
@@ -104,5 +107,5 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int) -> 
     except (*_UNREADABLE, NotImplementedError):
         raise UploadError(_DAMAGED) from None
     if b"<!DOCTYPE" in start.upper():
-        raise UploadError("Tệp có phần khai báo lạ nên không nhận. Mở bằng Excel, lưu lại rồi gửi.")
+        raise UploadError(f"Tệp có phần khai báo lạ nên không nhận. {_SAVE_ANEW}")
     return size
