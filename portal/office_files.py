@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 _PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
 
 
-def save_workbook(book: Workbook, *, author: str = "", on: date | None = None, writer: type[ExcelWriter] = ExcelWriter) -> bytes:
-    """The bytes of a workbook. ``on`` is the day that it shows; where it shows none, its properties name none."""
+def save_workbook(book: Workbook, *, author: str = "", on: date | None = None, writer: type[ExcelWriter] | None = None) -> bytes:
+    """The bytes of a workbook. ``on`` is the day that it shows; where it shows none, its properties name none.
+
+    Only who brings a ``writer`` of formulas has any: everywhere else what begins with ``=`` was typed by somebody, and stays text.
+    """
+    if writer is None:
+        _keep_text(book)
     about = book.properties
     about.creator, about.version = author or stamp(), VERSION
     if on is not None:
@@ -34,7 +39,7 @@ def save_workbook(book: Workbook, *, author: str = "", on: date | None = None, w
             core.remove(core.find(f"{{{DCTERMS_NS}}}{name}"))
     buffer = BytesIO()
     with open_archive(buffer, on=on or NO_DAY, parts={ARC_APP: _application(), ARC_CORE: tostring(core)}) as archive:
-        writer(book, archive).write_data()
+        (writer or ExcelWriter)(book, archive).write_data()
     return buffer.getvalue()
 
 
@@ -46,6 +51,15 @@ def save_document(document: Document, *, author: str, on: date, note: str = "") 
     buffer = BytesIO()
     document.save(buffer)
     return rewrite(buffer.getvalue(), {ARC_APP: _application()}, on)
+
+
+def _keep_text(book: Workbook) -> None:
+    """Make formulas, and what looks like the error of one, the text that they are."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type in ("f", "e"):
+                    cell.data_type = "s"
 
 
 def _begin(day: date) -> datetime:

@@ -17,10 +17,7 @@ LINE_HEIGHT = 15
 def build_table_workbook(
     sheet_name: str, title: str, note: str, headings: Sequence[tuple[str, int]], rows: Iterable[Sequence[Value]], frozen: str
 ) -> bytes:
-    """The workbook. ``headings`` are titles and widths; ``note`` the line under the title; ``frozen`` the first cell that scrolls.
-
-    Text is text: what begins with ``=`` stays as it was typed.
-    """
+    """The workbook. ``headings`` are titles and widths; ``note`` the line under the title; ``frozen`` the first cell that scrolls."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -37,8 +34,6 @@ def build_table_workbook(
             cell.font = bold if number in (1, HEADER_ROW) else plain
             if number > HEADER_ROW:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
     for number, cells in enumerate(sheet.iter_rows(min_row=HEADER_ROW), start=HEADER_ROW):
         # Not every program makes a row higher by itself.
         lines = max(-(-len(str(cell.value or "")) * 12 // (10 * width)) for cell, (_, width) in zip(cells, headings, strict=True))

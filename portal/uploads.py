@@ -36,7 +36,9 @@ class UploadError(WardReadinessError):
 def check_workbook(data: bytes, max_unpacked: int = MAX_UNPACKED) -> None:
     """Raise UploadError unless this is a plain .xlsx of at most ``max_unpacked`` bytes unpacked: no macros, no password, no bomb, no entities."""
     if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise UploadError("Tệp đặt mật khẩu hoặc là .xls đời cũ. Mở bằng Excel hoặc LibreOffice, bỏ mật khẩu, lưu thành .xlsx rồi gửi lại.")
+        raise UploadError(
+            "Tệp đặt mật khẩu hoặc là .xls đời cũ. Mở bằng Excel hoặc LibreOffice, bỏ mật khẩu, lưu thành .xlsx rồi gửi lại."
+        )
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except zipfile.BadZipFile:

@@ -36,7 +36,7 @@ from scoring.rating.redaction import redact_rating
 blueprint = Blueprint("plan_lines", __name__, template_folder="../templates")
 
 SHOWN = 50
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 
 
 @blueprint.get("/plans/<int:plan_id>/lines")
