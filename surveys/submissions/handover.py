@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.models import User, UserWard
-from portal.vietnamese import clean_text
+from portal.vietnamese import clean_line
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EventKind
 from surveys.models import Submission, SubmissionEvent
@@ -29,7 +29,7 @@ def hand_over(session: Session, submission: Submission, recipient: User, note: s
     """Hand a draft over. Raises HandoverError where it cannot be edited any more, or the note is too long."""
     if not is_editable(submission):
         raise HandoverError("Phiếu không còn điền được nên không bàn giao được.")
-    cleaned = clean_text(note).strip()
+    cleaned = clean_line(note).strip()
     if len(cleaned) > NOTE_LENGTH:
         raise HandoverError(f"Ghi chú dài {len(cleaned)} ký tự; viết gọn trong {NOTE_LENGTH} ký tự.")
     add_event(session, submission, EventKind.HANDED_OVER, by, f"cho {recipient.full_name}. {cleaned}".strip())

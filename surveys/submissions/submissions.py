@@ -112,7 +112,7 @@ def save_fields(
     cleaned_reason = clean_reason(reason)
     for name, raw in _clean_fields(fields).items():
         answer = answers.get(name)
-        stored, base_value = answer.raw if answer else "", base_values.get(name, "")
+        stored, base_value = _normalise(answer.raw) if answer else "", base_values.get(name, "")
         if raw in (stored, base_value):
             continue
         if answer is not None and stored != base_value:
@@ -290,7 +290,8 @@ def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _normalise(text: str) -> str:
-    return clean_text(text).strip()
+    # Each field has one line: its page would show what a line break separates as one word.
+    return clean_line(text).strip()
 
 
 def _store_answer(submission: Submission, answers: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.formats import format_moment
+from portal.vietnamese import clean_line
 from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year, questionnaire_of
 from surveys.checks.validation import find_submission_anomalies, validate_submission
 from surveys.models import Submission
@@ -109,7 +110,9 @@ def _section_page(
     refusal: str = "",
 ) -> str:
     section = get_section(code)
-    questionnaire, stored = questionnaire_of(submission.round), entries_of(submission)
+    questionnaire = questionnaire_of(submission.round)
+    # What came from a cell of several lines, before answers had one, is shown on one.
+    stored = {name: clean_line(raw) for name, raw in entries_of(submission).items()}
     current = {**stored, **(entries or {})}
     evaluation = evaluate_entries(questionnaire, current, latest_allowed_year(submission), carried_questions(submission))
     anomalies = find_submission_anomalies(get_session(), submission, evaluation, current)

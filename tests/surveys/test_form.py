@@ -1,6 +1,8 @@
 """The form as the officer meets it: merging, cross-checks, what is told, what is printed, who sees what is sensitive."""
 
+import html
 import json
+import re
 import unicodedata
 from datetime import date
 from random import Random
@@ -18,7 +20,7 @@ from scoring.rating.standard import parse_standard
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
-from surveys.models import Round, Submission, SubmissionEvent
+from surveys.models import Answer, Round, Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
 from surveys.questionnaire.field_names import MAX_LENGTH, field_label, longest_entry, posted_base, posted_fields, value_label
 from surveys.questionnaire.questions import load_questionnaire
@@ -74,12 +76,31 @@ def test_what_both_changed_is_told_with_name_and_time(session, draft):
     assert conflict.at.tzinfo is not None
 
 
-@pytest.mark.parametrize("first", [" 12 ", unicodedata.normalize("NFD", "Để ở tầng hai"), "12\x00"])
+@pytest.mark.parametrize("first", [" 12 ", unicodedata.normalize("NFD", "Để ở tầng hai"), "12\x00", "tầng một\x0btầng hai"])
 def test_nobody_disputes_with_himself_over_what_the_table_tidied(session, draft, first):
     save_fields(session, draft, {"A03.note": first}, {}, "Người một")
     outcome = save_fields(session, draft, {"A03.note": "khác"}, {"A03.note": first}, "Người một")
     assert outcome.conflicts == ()
     assert entries_of(draft)["A03.note"] == "khác"
+
+
+def test_an_answer_of_several_lines_that_was_stored_before_is_one_line_for_its_page(demo_app, demo_session, demo_sign_in):
+    submission = submission_of(demo_session)
+    save_fields(demo_session, submission, {"A03.note": "tầng một"}, entries_of(submission), "Người một")
+    demo_session.execute(update(Answer).where(Answer.field == "A03.note").values(raw="tầng một\ntầng hai"))
+    demo_session.commit()
+    number, version = submission.id, submission.version
+    demo_session.rollback()
+    path, client = f"/surveys/{number}/sections/A", demo_sign_in("canbo")
+    page = client.get(path).text
+    assert 'value="tầng một tầng hai"' in page
+    base = json.loads(html.unescape(re.search('name="base" value="([^"]*)"', page)[1]))
+    assert base["A03.note"] == "tầng một tầng hai"
+    client.post(path, data={"A03.note": "tầng một tầng hai", "base": json.dumps(base)})
+    assert submission_of(demo_session).version == version
+    demo_session.rollback()
+    client.post(path, data={"A03.note": "tầng ba", "base": json.dumps(base)})
+    assert entries_of(submission_of(demo_session))["A03.note"] == "tầng ba"
 
 
 def test_a_field_that_is_too_long_is_named_in_words(session, draft):

@@ -36,6 +36,7 @@ CASES = [
     ("A03.owner", "leased", "leased", ""),
     ("A03.owner", "của tôi", None, "Hãy chọn đơn vị sở hữu"),
     ("A03.note", unicodedata.normalize("NFD", "Để ở tầng hai"), unicodedata.normalize("NFC", "Để ở tầng hai"), ""),
+    ("A02.note", "tầng một\ntầng hai", "tầng một tầng hai", ""),
     ("A03.note", "x" * 501, None, "viết gọn trong 500"),
     ("internet.contracted", "nhanh", None, "không phải số nguyên"),
     ("internet.provider", "y" * 101, None, "không dài quá 100"),
