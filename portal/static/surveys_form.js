@@ -13,6 +13,16 @@
   document.querySelector('form[action$="/sign-out"]')?.addEventListener("submit", () => forget(() => true));
 
   const form = document.querySelector("form.survey-form");
+  // A section that was left before the server had everything is nowhere else to be seen.
+  const unsent = document.querySelector("[data-unsent]");
+  const drafts = unsent ? PREFIX + unsent.dataset.unsent : "";
+  for (const place of unsent ? Object.keys(sessionStorage).sort() : []) {
+    const code = place.slice(drafts.length);
+    if (!place.startsWith(drafts) || code.length !== 1 || place === PREFIX + form?.dataset.keep) continue;
+    const words = code === "0" ? "Thông tin chung" : `Phần ${code}`;
+    unsent.append(" ", Object.assign(document.createElement("a"), { href: unsent.dataset.sections + code, textContent: words }));
+    unsent.hidden = false;
+  }
   if (!form) return;
   const field = (name) => form.elements.namedItem(name);
   const changed = (tag) => tag.dispatchEvent(new Event("change", { bubbles: true }));
@@ -141,6 +151,9 @@
   // Each field goes up when it is left, one request at a time; what cannot go up waits, and is tried again.
   function saveByField(hasWaiting) {
     const RETRY = 5000;
+    // Longer than the server waits for its database: what has not come by then comes no more.
+    const PATIENCE = 60_000;
+    const NOT_NOW = [408, 429];
     const tagOf = (name) => {
       const tag = field(name);
       return tag instanceof RadioNodeList ? tag[0] : tag;
@@ -202,6 +215,7 @@
           headers: { Accept: "application/json" },
           redirect: "manual",
           credentials: "same-origin",
+          signal: AbortSignal.timeout?.(PATIENCE),
         });
         if (answer.type === "opaqueredirect") {
           back();
@@ -210,7 +224,8 @@
         }
         // A page instead of an answer: the survey is not this person's any more. A server in trouble is asked again.
         const isPage = !(answer.headers.get("Content-Type") ?? "").includes("json");
-        if (isPage && (answer.status < 400 || answer.status >= 500)) throw new Error(answer.statusText);
+        if (isPage && (answer.status < 400 || answer.status >= 500 || NOT_NOW.includes(answer.status)))
+          throw new Error(answer.statusText);
         const told = isPage ? { refused: form.dataset.gone } : await answer.json();
         for (const kind of ["offline", "signed-out", "refused"]) band(kind).hidden = true;
         if (answer.ok) take(going, confirm, told);
@@ -243,6 +258,7 @@
       }
       field("base").value = JSON.stringify(given);
       keep();
+      if (!typed.size) form.querySelector("[data-restored]").hidden = true;
       for (const conflict of disputed.values()) ask(conflict);
       const wrong = new Set();
       for (const question of form.querySelectorAll("[data-question]")) settle(question, told, wrong);

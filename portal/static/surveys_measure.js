@@ -7,6 +7,8 @@
     RUNS = 5,
     ENOUGH = 400;
   const token = form.elements.namedItem("csrf_token").value;
+  // What the server says is for people; what the browser says of a lost line is not.
+  class RefusedError extends Error {}
   const ask = async (path, body, headers = {}) => {
     const answer = await fetch(path, {
       method: "POST",
@@ -14,8 +16,10 @@
       headers: { Accept: "application/json", "X-CSRFToken": token, ...headers },
       redirect: "manual",
     });
-    if (!answer.ok) throw new Error(answer.type === "opaqueredirect" ? "" : (await answer.json()).refused);
-    return answer;
+    if (answer.ok) return answer;
+    if (answer.type === "opaqueredirect") throw new RefusedError(form.dataset.ended);
+    const isPage = !(answer.headers.get("Content-Type") ?? "").includes("json");
+    throw isPage ? new Error(answer.statusText) : new RefusedError((await answer.json()).refused);
   };
   const timed = async (work) => {
     const begun = performance.now();
@@ -69,7 +73,7 @@
         field.dispatchEvent(new Event("change", { bubbles: true }));
         tell(button.dataset.done.replace("[xuống]", found.down).replace("[lên]", found.up).replace("[trễ]", found.latency));
       } catch (error) {
-        tell(error.message || button.dataset.failed);
+        tell(error instanceof RefusedError ? error.message : button.dataset.failed);
       } finally {
         button.disabled = false;
       }

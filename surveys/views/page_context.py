@@ -49,6 +49,7 @@ def submission_context(submission: Submission) -> dict[str, object]:
         "signed": (signed := find_signed_copy(get_session(), submission)),
         "is_as_signed": signed is not None and content_code(submission) == signed.content_hash,
         "confirmation": find_confirmation(get_session(), submission),
+        "drafts": draft_key(submission, ""),
         "saved": f"{require_identity().user_id}-{saved}" if saved else "",
     }
 

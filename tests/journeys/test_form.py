@@ -231,6 +231,61 @@ def test_a_field_left_after_the_session_ended_leads_through_the_sign_in_back_to_
 
 
 @pytest.mark.journey
+@on_a_phone
+def test_what_a_left_section_could_not_send_is_told_on_every_page_of_the_survey(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    officer.route("**/fields", lambda route: route.fulfill(status=429, content_type="text/html", body=""))
+    fill_and_leave(officer, "lan_seats", "77")
+    expect(officer.get_by_text("Mất kết nối với máy chủ")).to_be_visible()
+    officer.unroute("**/fields")
+    for page in ("", "send", "sections/A"):
+        officer.goto(f"/surveys/{PHUONG_CUA_NAM}/{page}")
+        expect(officer.get_by_text("mà máy chủ chưa nhận được")).to_be_visible()
+    officer.get_by_role("link", name="Phần C", exact=True).click()
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    expect(officer.get_by_text("Đã điền lại những gì bạn gõ")).to_be_hidden()
+    assert officer.evaluate(STORED_KEYS) == []
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_who_has_signed_in_in_another_tab_goes_on_without_signing_in_once_more(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    other = officer.context.new_page()
+    other.goto("/sign-in")
+    sign_in_again(other)
+    other.wait_for_url(lambda url: "/sign-in" not in url)
+    fill_and_leave(officer, "lan_seats", "77")
+    officer.get_by_role("link", name="Đăng nhập lại, rồi bạn về đúng ô này").click()
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
+    expect(officer.get_by_text("chưa có gì được lưu")).to_have_count(0)
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_a_measuring_that_cannot_be_done_is_told_in_our_words(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "D. Đường truyền")
+    button = officer.get_by_role("button", name="Đo ngay từ máy này").first
+    told = officer.locator("[data-measured]").first
+    for answer in (
+        lambda route: route.abort(),
+        lambda route: route.fulfill(status=503, content_type="text/html", body="<!DOCTYPE html>"),
+    ):
+        officer.route("**/measure", answer)
+        button.click()
+        expect(told).to_have_text("Chưa đo được: mất mạng, hoặc máy chủ đang bận. Đợi một lát rồi bấm đo lại.")
+        expect(button).to_be_enabled()
+        officer.unroute("**/measure")
+        told.evaluate("(tag) => { tag.textContent = ''; }")
+    officer.context.clear_cookies()
+    button.click()
+    expect(told).to_contain_text("Phiên làm việc đã hết hạn")
+
+
+@pytest.mark.journey
 def test_two_people_merge_field_by_field_and_are_asked_about_the_same_one(visit):
     officer, colleague = visit.sign_in("canbo"), visit.sign_in("canbo")
     open_section(officer, "C. Mạng LAN, Wi-Fi")
