@@ -17,7 +17,7 @@ from accounts.stand_ins import end_acting, find_ended, identity_of
 from portal.database import check_before_writing, is_writing, reading_session, write_if_free
 from portal.errors import NotFoundError
 from portal.settings import current_settings
-from portal.urls import find_page_before, is_safe_address
+from portal.urls import find_open_page, is_safe_address
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -70,7 +70,7 @@ def tell_ended_acting() -> None:
             "Ủy quyền làm thay %(name)s đã kết thúc. Từ đây bạn làm bằng tài khoản của mình; việc gửi sau lúc ấy chưa được thực hiện.",
             name=g.ended_acting_for,
         ),
-        "warning",
+        "undone",
     )
 
 
@@ -86,15 +86,14 @@ def redirect_to_sign_in() -> ResponseReturnValue:
                 "Phiên làm việc đã hết hạn nên việc vừa gửi chưa được thực hiện. Đăng nhập lại: bạn trở về trang vừa mở, "
                 "xem lại những gì đã gõ (tệp thì chọn lại) rồi gửi lần nữa."
             ),
-            "warning",
+            "undone",
         )
     return redirect(url_for("accounts.sign_in", next=current_page_url()))
 
 
 def current_page_url() -> str:
     """The URL of this request where it can be opened by a GET, else that of the page it was sent from, else of the home page."""
-    url = request.full_path.rstrip("?")
-    return next((page for page in (url, find_page_before()) if page and is_safe_address(page)), url_for("portal.home"))
+    return find_open_page() or url_for("portal.home")
 
 
 def next_page_url() -> str:

@@ -51,8 +51,14 @@ def is_safe_address(address: str) -> bool:
 
 
 def find_page_before() -> str | None:
-    """The address of our page that this request was sent from, or None."""
+    """The page of ours that this request was sent from, or None."""
     parts = urlsplit(request.referrer or "")
-    if parts.netloc != request.host:
-        return None
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    address = parts.path + (f"?{parts.query}" if parts.query else "")
+    # Read as it came: asking for a checked host raises where it is not ours, and an error page asks for this.
+    return address if parts.netloc == request.environ.get("HTTP_HOST") and is_safe_address(address) else None
+
+
+def find_open_page() -> str | None:
+    """This request's own address where a GET opens it, else the page that it was sent from, or None."""
+    address = request.full_path.rstrip("?")
+    return address if is_safe_address(address) else find_page_before()

@@ -91,7 +91,18 @@ def _add_template_helpers(app: Flask, settings: Settings) -> None:
 
 def _add_error_pages(app: Flask) -> None:
     def page(status: int, message: str) -> ResponseReturnValue:
-        return render_template("portal/error.html", status=status, message=message), status
+        titles = {404: _("Không tìm thấy trang"), 413: _("Tệp hoặc biểu mẫu quá lớn")}
+        # A page that cannot be shown now is asked for again; one that is not there, or not for this person, is left.
+        is_there = status >= 500 or (request.method == "POST" and status != 404)
+        back = urls.find_open_page() if is_there else urls.find_page_before()
+        return render_template(
+            "portal/error.html",
+            title=titles.get(status, _("Chưa làm được việc này")),
+            message=message,
+            status=status,
+            number=request_log.request_id(),
+            back=back,
+        ), status
 
     @app.errorhandler(WardReadinessError)
     def named_error(error: WardReadinessError) -> ResponseReturnValue:
@@ -109,7 +120,7 @@ def _add_error_pages(app: Flask) -> None:
             400: _("Yêu cầu không hợp lệ hoặc phiên làm việc đã hết hạn. Quay lại trang trước, tải lại rồi gửi lần nữa."),
             404: _("Không có trang này, hoặc tài khoản của bạn không được giao xem trang này."),
             405: _("Trang này không nhận cách gửi ấy. Quay lại trang trước và dùng nút trên trang."),
-            413: _("Tệp hoặc biểu mẫu gửi lên quá lớn. Giới hạn là 16 MB."),
+            413: _("Chỉ nhận đến 16 MB một lần gửi. Giảm cỡ ảnh hoặc chia nhỏ tệp rồi gửi lại."),
         }
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()

@@ -59,7 +59,7 @@ def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
     if is_script or (current_identity() is None and request.endpoint != "accounts.sign_in"):
         return redirect_to_sign_in()
     flash(
-        _("Trang vừa gửi thuộc một phiên làm việc đã kết thúc nên chưa có gì được lưu. Hãy xem lại rồi bấm nút lần nữa."), "warning"
+        _("Trang vừa gửi thuộc một phiên làm việc đã kết thúc nên chưa có gì được lưu. Hãy xem lại rồi bấm nút lần nữa."), "undone"
     )
     return redirect(current_page_url())
 

@@ -91,6 +91,8 @@ def test_who_has_waited_too_long_for_a_writer_is_told(app, administrator, accoun
     other.dispose()
     assert answer.status_code == 503
     assert "đang bận một việc lâu" in answer.text
+    # Nobody looks signed out by it.
+    assert "Đăng xuất" in answer.text
     assert lock_or_unlock(administrator, account, 0).status_code == 302
 
 

@@ -134,6 +134,42 @@ def test_a_fault_is_no_missing_database_and_has_a_number(app, client, caplog, mo
     assert "nowhere" not in answer.text
 
 
+def links_of(page):
+    return re.findall(r'<a class="btn [^"]*"\s+href="([^"]*)">', page)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "referrer", "status", "back"),
+    [
+        ("GET", "/no-such-page", None, 404, []),
+        ("GET", "/no-such-page", "http://localhost/prices/?q=x", 404, ["/prices/?q=x"]),
+        ("GET", "/no-such-page", "https://x.vn/prices/", 404, []),
+        ("GET", "/account/acting/end", "http://localhost/account/password", 405, ["/account/password"]),
+        ("POST", "/account/email", "http://localhost/account/password", 413, ["/account/password"]),
+        ("POST", "/account/password", None, 413, ["/account/password"]),
+    ],
+)
+def test_an_error_has_a_number_and_a_way_back_to_the_page_that_was_open(app, sign_in, method, path, referrer, status, back):
+    client = sign_in(Role.LEADER)
+    answer = client.open(
+        path,
+        method=method,
+        headers={"Referer": referrer} if referrer else {},
+        data={"email": "x" * app.config["MAX_CONTENT_LENGTH"]},
+    )
+    assert answer.status_code == status
+    assert f"Mã {status}, yêu cầu số {answer.headers['X-Request-ID']}" in answer.text
+    assert links_of(answer.text) == [*back, "/"]
+
+
+def test_a_page_that_fails_is_asked_for_again(app, sign_in, monkeypatch):
+    client = sign_in(Role.LEADER)
+    monkeypatch.setattr(app, "view_functions", app.view_functions | {"accounts.job_list": lambda: 1 / 0})
+    answer = client.get("/jobs", headers={"Referer": "http://localhost/"})
+    assert answer.status_code == 500
+    assert links_of(answer.text) == ["/jobs", "/"]
+
+
 def test_an_address_names_the_content_of_its_file(client):
     links = re.findall(r'(?:href|src)="(/(?:static|bootstrap)/[^"]+)"', client.get("/sign-in").text)
     assert len(links) >= 4

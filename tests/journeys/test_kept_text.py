@@ -1,0 +1,77 @@
+"""What somebody typed into any form survives an error, a lost line and a session that has ended, and is shown to nobody else."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browsers import on_a_phone
+
+WORDS = "Đã hỏi bên cung cấp, tuần sau mới có số"
+ADDRESS = "/surveys/14/"
+KEPT = "() => sessionStorage.getItem('sent-form')"
+
+
+def write(page):
+    page.goto(ADDRESS)
+    page.get_by_label("Ý kiến chung về phiếu").fill(WORDS)
+
+
+def send(page):
+    page.get_by_role("button", name="Ghi ý kiến").click()
+
+
+def sign_in_again(page, username):
+    page.locator(f'form[action*="/demo/{username}"] button').click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def expect_brought_back(page):
+    page.wait_for_url(f"**{ADDRESS}")
+    expect(page.get_by_text("Đã điền lại những gì bạn gõ lần trước")).to_be_visible()
+    expect(page.get_by_label("Ý kiến chung về phiếu")).to_have_value(WORDS)
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_words_come_back_after_a_lost_session_a_fault_and_a_lost_line_until_they_have_arrived(visit, monkeypatch):
+    officer = visit.sign_in("canbo")
+    write(officer)
+    officer.context.clear_cookies()
+    send(officer)
+    expect(officer.get_by_text("xem lại những gì đã gõ")).to_be_visible()
+    sign_in_again(officer, "canbo")
+    expect_brought_back(officer)
+    # The same person signs in anew in another tab: the token of this one is none any more.
+    other = officer.context.new_page()
+    other.goto("/sign-in")
+    sign_in_again(other, "canbo")
+    send(officer)
+    expect(officer.get_by_text("chưa có gì được lưu")).to_be_visible()
+    expect_brought_back(officer)
+    with monkeypatch.context() as patch:
+        patch.setattr("surveys.views.history.add_remark", lambda *_: 1 / 0)
+        send(officer)
+        officer.get_by_role("link", name="Trở lại trang vừa mở").click()
+    expect_brought_back(officer)
+    officer.context.set_offline(True)
+    send(officer)
+    officer.wait_for_url("chrome-error://**")
+    officer.context.set_offline(False)
+    officer.go_back()
+    expect_brought_back(officer)
+    send(officer)
+    expect(officer.get_by_text("Đã ghi ý kiến.")).to_be_visible()
+    expect(officer.get_by_label("Ý kiến chung về phiếu")).to_have_value("")
+    assert officer.evaluate(KEPT) is None
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_words_are_not_shown_to_the_next_person(visit):
+    officer = visit.sign_in("canbo")
+    write(officer)
+    officer.context.clear_cookies()
+    send(officer)
+    sign_in_again(officer, "lanhdaoxa")
+    officer.wait_for_url(f"**{ADDRESS}")
+    expect(officer.get_by_label("Ý kiến chung về phiếu")).to_have_value("")
+    assert officer.evaluate(KEPT) is None
