@@ -252,8 +252,8 @@ def test_old_ones_go_with_their_files_and_the_one_just_made_stays(house):
             clock.shift(timedelta(days=1))
         with session_scope(engine_of(house), writes=True) as session:
             session.execute(text("DELETE FROM price_evidence WHERE stored_as = 'hai'"))
-        # A clock that was ahead left a backup of the future.
-        clock.shift(timedelta(days=-5, hours=1))
+        # A clock that was ahead left backups of the future, beside which the rule would not keep one of now.
+        clock.shift(timedelta(days=-10, hours=1))
         newest = create_backup(house)
     assert newest.name in list_names(settings.backup_folder)
     assert names[0] not in list_names(settings.backup_folder)

@@ -190,6 +190,12 @@ def test_a_form_that_is_sent_while_a_file_is_stored_does_not_take_it(demo_app, d
     assert evidence_rows(demo_session) == []
 
 
+def test_what_the_city_answers_takes_no_file_of_a_ward(demo_sign_in, demo_session):
+    page = attach(demo_sign_in("canbo"), find_submission_id(demo_session), PDF, question="tslcd").text
+    assert "Hãy chọn câu hỏi mà tệp này chứng minh." in page
+    assert evidence_rows(demo_session) == []
+
+
 def test_one_file_too_many_is_told(demo_sign_in, demo_session):
     submission_id = find_submission_id(demo_session)
     officer = demo_sign_in("canbo")
