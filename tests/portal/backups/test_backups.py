@@ -21,7 +21,17 @@ from portal.backups import restore
 from portal.backups.create import create_backup
 from portal.backups.database_copy import copy_to_file
 from portal.backups.errors import BackupError
-from portal.backups.folder import DATABASE, FILES, MANIFEST, MANIFEST_HASH, get_backup, list_names, only_writer, path_of_file
+from portal.backups.folder import (
+    DATABASE,
+    FILES,
+    MANIFEST,
+    MANIFEST_HASH,
+    get_backup,
+    list_names,
+    only_writer,
+    path_of_file,
+    put_manifest,
+)
 from portal.backups.manifest import hash_of
 from portal.backups.newest import is_old, newest_backup
 from portal.backups.restore import restore_backup
@@ -358,6 +368,18 @@ def test_a_place_that_holds_anything_is_refused(house, place_of):
     file_store.put(place.config["SETTINGS"].evidence_url, "mot", b"nua")
     restore_backup(place, backup.name)
     assert file_store.get(place.config["SETTINGS"].evidence_url, "mot") == FILE
+
+
+def test_a_backup_has_its_name_only_when_it_is_whole(house, monkeypatch):
+    folder, seen = house.config["SETTINGS"].backup_folder, []
+
+    def look(partial, manifest):
+        put_manifest(partial, manifest)
+        seen.append(list_names(folder))
+
+    monkeypatch.setattr("portal.backups.create.put_manifest", look)
+    made = create_backup(house)
+    assert (seen, list_names(folder)) == ([[]], [made.name])
 
 
 def test_two_backups_are_not_made_at_once(house, monkeypatch):
