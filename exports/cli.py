@@ -95,9 +95,8 @@ def pictures(folder: Path) -> None:
         record = list_plans(session)[0]
         plan, plan_id = plan_of(session, record), record.id
         png = draw_readiness_map(city, "png", is_demo=not settings.is_production)
-    context = replace(
-        WorkbookContext.of(current_office(), settings, plan_id), signatory_name="", co_signatory_name="", is_demo=True
-    )
+    unsigned = replace(current_office(), signatory_name="", co_signatory_name="")
+    context = replace(WorkbookContext.of(unsigned, settings, plan_id), is_demo=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "map.png").write_bytes(png)
     office, renderer = shutil.which("soffice"), shutil.which("pdftoppm")

@@ -45,12 +45,12 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> 
     _put_wards(letter, plan, reference)
     if context.map_png is not None:
         _put_map(letter, plan, context.map_png, reference)
-    return save_document(letter, author=context.agency, on=plan.on)
+    return save_document(letter, author=context.office.agency, on=plan.on)
 
 
 def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
     left, right = put_grid(letter, HEADING).cells
-    _write(left, "Cơ quan chủ quản", [context.agency_parent.upper()], is_first=True)
+    _write(left, "Cơ quan chủ quản", [context.office.agency_parent.upper()], is_first=True)
     _write(left, "Cơ quan ban hành", _agencies(context))
     draw_line(left.add_paragraph(style="Cơ quan ban hành"), HEADING[0] * _POINTS, 80)
     _write(left, "Số, ký hiệu", [f"Số:         {reference.sign}"])
@@ -64,7 +64,7 @@ def _put_heading(letter: Letter, plan: Plan, context: WorkbookContext, reference
 
 def _agencies(context: WorkbookContext) -> list[str]:
     """Both agencies, each on its line, in capitals as every head has them."""
-    agency, co_agency = context.agency.upper(), context.co_agency.upper()
+    agency, co_agency = context.office.agency.upper(), context.office.co_agency.upper()
     return [f"{agency} -", co_agency] if co_agency else [agency]
 
 
@@ -146,12 +146,12 @@ def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, referenc
 def _put_signatures(letter: Letter, context: WorkbookContext) -> None:
     """The lead agency signs on the right; the other, where there is one, on the left, and the recipients stand below it."""
     left, right = put_grid(letter, (TEXT_WIDTH / 2, TEXT_WIDTH / 2)).cells
-    if context.co_agency:
-        _put_signature(left, context.co_signatory_title, context.co_agency, context.co_signatory_name)
+    if context.office.co_agency:
+        _put_signature(left, context.office.co_signatory_title, context.office.co_agency, context.office.co_signatory_name)
     else:
         _put_recipients(left)
-    _put_signature(right, context.signatory_title, context.agency, context.signatory_name)
-    if context.co_agency:
+    _put_signature(right, context.office.signatory_title, context.office.agency, context.office.signatory_name)
+    if context.office.co_agency:
         below, _right = put_grid(letter, (TEXT_WIDTH / 2, TEXT_WIDTH / 2)).cells
         _put_recipients(below)
 
@@ -202,7 +202,7 @@ def _write(cell: _Cell, style: str, texts: Iterable[str], *, is_first: bool = Fa
 
 def _agency_names(context: WorkbookContext) -> str:
     """``Sở Tài chính và Sở Khoa học và Công nghệ``: the agencies in a sentence."""
-    return " và ".join(_sentence_case(name) for name in (context.agency, context.co_agency) if name)
+    return " và ".join(_sentence_case(name) for name in (context.office.agency, context.office.co_agency) if name)
 
 
 _CONJUNCTIONS = {"và", "của"}

@@ -68,4 +68,4 @@ def build_workbook(
             fit_rows(sheet)
     add_summary(book, plan, context)
     add_baseline(book, plan, context)
-    return save(book, author=context.agency, on=plan.on)
+    return save(book, author=context.office.agency, on=plan.on)

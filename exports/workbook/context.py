@@ -20,13 +20,7 @@ class WorkbookContext:
     where it holds all; such a workbook has no sheet that only the city needs. ``sees`` is the right of whoever takes the file.
     """
 
-    agency_parent: str
-    agency: str
-    co_agency: str
-    signatory_title: str
-    signatory_name: str
-    co_signatory_title: str
-    co_signatory_name: str
+    office: Office
     is_demo: bool
     map_png: bytes | None = None
     plan_id: int = 0
@@ -39,13 +33,7 @@ class WorkbookContext:
     def of(cls, office: Office, settings: Settings, plan_id: int, map_png: bytes | None = None, sees: Sight = sees_nothing) -> Self:
         """The context of a whole plan of this installation, written by its office, for whoever ``sees`` network security of so many wards."""
         return cls(
-            agency_parent=office.agency_parent,
-            agency=office.agency,
-            co_agency=office.co_agency,
-            signatory_title=office.signatory_title,
-            signatory_name=office.signatory_name,
-            co_signatory_title=office.co_signatory_title,
-            co_signatory_name=office.co_signatory_name,
+            office=office,
             is_demo=not settings.is_production,
             map_png=map_png,
             plan_id=plan_id,

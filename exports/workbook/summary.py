@@ -68,8 +68,8 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
 
 
 def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None:
-    agencies = " - ".join(filter(None, (context.agency, context.co_agency)))
-    put_across(sheet, 1, LEFT, context.agency_parent.upper(), "w-centre", 34)
+    agencies = " - ".join(filter(None, (context.office.agency, context.office.co_agency)))
+    put_across(sheet, 1, LEFT, context.office.agency_parent.upper(), "w-centre", 34)
     put_across(sheet, 2, LEFT, agencies.upper(), "w-centre-bold", 34)
     put_across(sheet, 3, LEFT, "_" * 16, "w-rule", 12)
     put_across(sheet, 4, LEFT, "Số:            /", "w-number-of", 22)
@@ -176,14 +176,14 @@ def _put_results(sheet: Worksheet, plan: Plan, row: int) -> int:
 
 def _put_signatures(sheet: Worksheet, context: WorkbookContext, row: int) -> None:
     """The lead agency signs on the right; the other, where there is one, on the left, and the recipients stand below it."""
-    signers = [(RIGHT, context.agency, context.signatory_title, context.signatory_name)]
-    if context.co_agency:
-        signers.append((LEFT, context.co_agency, context.co_signatory_title, context.co_signatory_name))
+    signers = [(RIGHT, context.office.agency, context.office.signatory_title, context.office.signatory_name)]
+    if context.office.co_agency:
+        signers.append((LEFT, context.office.co_agency, context.office.co_signatory_title, context.office.co_signatory_name))
     for columns, agency, title, name in signers:
         put_across(sheet, row, columns, f"{title}\n{agency.upper()}", "w-sign", 50)
         put_across(sheet, row + 1, columns, "(Ký tên, đóng dấu)", "w-under")
         put_across(sheet, row + 5, columns, name, "w-sign")
-    below = row + 7 if context.co_agency else row
+    below = row + 7 if context.office.co_agency else row
     put_text(sheet, below, 1, "Nơi nhận:").style = "w-recipients-head"
     for number, recipient in enumerate(RECIPIENTS, start=1):
         put_text(sheet, below + number, 1, recipient).style = "w-plain"

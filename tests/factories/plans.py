@@ -1,8 +1,11 @@
 """Plans of a few answers, without a database."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from exports.workbook.annex import WorkbookContext
+from inventory.office.office import Office
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot
 from inventory.wards.wards import load_wards
 from planning.plan.assumptions import Assumptions
@@ -15,9 +18,20 @@ from tests.factories.standards import STANDARD
 
 WARDS = load_wards()
 WARD = next(ward for ward in WARDS if ward.code == "00082")
-WORKBOOK_CONTEXT = WorkbookContext(
-    "UBND THÀNH PHỐ", "SỞ TÀI CHÍNH", "SỞ KHOA HỌC VÀ CÔNG NGHỆ", "GIÁM ĐỐC", "", "GIÁM ĐỐC", "", is_demo=True
+OFFICE = Office(
+    agency_parent="UBND THÀNH PHỐ",
+    agency="SỞ TÀI CHÍNH",
+    co_agency="SỞ KHOA HỌC VÀ CÔNG NGHỆ",
+    signatory_title="GIÁM ĐỐC",
+    signatory_name="",
+    co_signatory_title="GIÁM ĐỐC",
+    co_signatory_name="",
+    contact="Sở Khoa học và Công nghệ",
+    target_date=DEMO_DAY,
 )
+WORKBOOK_CONTEXT = WorkbookContext(OFFICE, is_demo=True)
+# One agency writes and signs alone.
+LONE_CONTEXT = replace(WORKBOOK_CONTEXT, office=replace(OFFICE, co_agency=""))
 ITEMS = ("A01", "A02", "A03", "A04", "B01", "C04", "F01", "F06", "G01")
 
 

@@ -22,7 +22,7 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from portal.formats import format_number, vnd_in_words
 from scoring.rating.rating import Result
-from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
+from tests.factories.plans import LONE_CONTEXT, SMALL_PLAN, WORKBOOK_CONTEXT
 from tests.support.workbooks import read_workbook
 
 REFERENCE = Reference(LetterKind.PROPOSAL, "SỞ TÀI CHÍNH", 1, 2, "0a1b2c3d" + "0" * 56)
@@ -114,7 +114,7 @@ class TestForm:
         assert "Nơi nhận:" in text
 
     def test_one_agency_writes_alone(self):
-        text = text_of(letter_of(SMALL_PLAN, replace(WORKBOOK_CONTEXT, co_agency="")))
+        text = text_of(letter_of(SMALL_PLAN, LONE_CONTEXT))
         assert text.count("GIÁM ĐỐC") == 1
         assert "Sở Tài chính đề nghị" in text
 

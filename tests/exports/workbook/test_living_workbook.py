@@ -22,7 +22,7 @@ from planning.plan.plan import CentreLine
 from portal.clock import HANOI
 from portal.formats import vnd_in_words
 from portal.version import VERSION
-from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.factories.plans import LONE_CONTEXT, OFFICE, WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.support.workbooks import check_in_libreoffice, check_recalculation, is_same, read_workbook, recalculated, sheet_index
 
 DETAIL, PRICES, SUMMARY = "PL02 Chi tiết", "PL06 Căn cứ đơn giá", "Tổng hợp"
@@ -181,7 +181,7 @@ def test_the_form_is_that_of_the_decree(data):
 
 
 def test_one_agency_signs_alone(plan):
-    sheet = load_workbook(BytesIO(build_workbook(plan, replace(WORKBOOK_CONTEXT, co_agency=""))))[SUMMARY]
+    sheet = load_workbook(BytesIO(build_workbook(plan, LONE_CONTEXT)))[SUMMARY]
     assert sum(str(cell.value).startswith("GIÁM ĐỐC") for row in sheet.iter_rows() for cell in row) == 1
 
 
@@ -196,7 +196,7 @@ def test_an_equal_plan_is_an_equal_workbook_whenever_it_is_written(plan):
     with time_machine.travel(datetime(2027, 11, 30, 23, 59, tzinfo=HANOI)):
         assert build_workbook(plan, context_with_map()) == first_workbook
     properties = load_workbook(BytesIO(first_workbook)).properties
-    assert (properties.creator, properties.version, properties.created.date()) == (WORKBOOK_CONTEXT.agency, VERSION, plan.on)
+    assert (properties.creator, properties.version, properties.created.date()) == (OFFICE.agency, VERSION, plan.on)
 
 
 def context_with_map():
