@@ -41,6 +41,8 @@ def test_a_rating_by_the_open_standard_rests_on_no_sensitive_answer(city):
     shown = redact_rating(rating, sees_nothing)
     assert rate(shown.snapshot, open_standard(city.standard), city.on).score == by_open.score
     assert [finding.criterion.code for finding in by_open.findings] == [finding.criterion.code for finding in shown.findings]
+    # What is kept of one is never taken for the other.
+    assert open_standard(city.standard).sha256 != city.standard.sha256
 
 
 def test_the_headline_of_another_ward_does_not_count_the_group(demo_sign_in, city):
