@@ -76,6 +76,24 @@ def test_a_new_account_is_given_on_a_slip_with_the_address(administrator, app):
     assert "Có 1 tài khoản." in answer
 
 
+def test_a_reset_and_a_lock_by_page_do_what_they_say_and_leave_their_lines(app, administrator, session):
+    create_user(session, "thu.ha", "Nguyễn Thu Hà", Role.REVIEWER, password=PASSWORD)
+    session.commit()
+    address = f"/users/{user_of(session, 'thu.ha').id}"
+    slip = administrator.post(f"{address}/reset").text
+    [password] = re.findall(r"Mật khẩu một lần:\s*<code[^>]*>([a-z0-9-]+)</code>", slip)
+    assert enter(app.test_client(), "thu.ha", password).status_code == 302
+    for active in ("0", "1"):
+        administrator.post(f"{address}/active", data={"active": active})
+    entries = look(session, select(AuditEntry).where(AuditEntry.subject == "account thu.ha").order_by(AuditEntry.id))
+    assert [(entry.username, entry.action, entry.after) for entry in entries] == [
+        ("nguoi-administrator", "account:reset-password", None),
+        ("thu.ha", "account:sign-in", None),
+        ("nguoi-administrator", "account:set-active", {"active": False}),
+        ("nguoi-administrator", "account:set-active", {"active": True}),
+    ]
+
+
 def test_an_account_is_found_whatever_its_diacritics(administrator, session):
     create_user(session, "thu.ha", "Nguyễn Thu Hà", Role.OFFICER, ["00070"])
     create_user(session, "ai.do", "Trần Đức", Role.REVIEWER)
