@@ -279,6 +279,16 @@ def test_the_way_on_of_whoever_is_in_already_is_a_page_of_ours(demo_sign_in):
     assert ways == {target: target for target in SAFE} | dict.fromkeys(UNSAFE, "/") | {"/\x00/x.vn": None}
 
 
+def test_the_buttons_of_the_demo_are_not_there_in_real_use(demo_app, monkeypatch):
+    """Nobody starts with such accounts; this is for those that come in afterwards."""
+    monkeypatch.setitem(demo_app.extensions, "is_started", True)
+    client = demo_app.test_client()
+    assert "demo-2026" in client.get("/sign-in").text
+    set_setting(demo_app, mode="production")
+    assert "demo-2026" not in client.get("/sign-in").text
+    assert client.post("/sign-in/demo/canbo").status_code == 404
+
+
 @pytest.fixture(scope="module")
 def production_app(empty_city, tmp_path_factory):
     """An application as in real use, behind one proxy, with somebody who manages accounts."""
