@@ -33,6 +33,8 @@ from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workboo
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_FILES = 150
+# A form that was saved as what no form can be read from is told by its name, not passed over.
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 # The page of the preview carries the zip in base64, a third longer, and a request may have 16 MB.
 MAX_ZIP, MAX_UNZIPPED = 11 * 1024 * 1024, 32 * 1024 * 1024
 # No form has more rows, columns or fields than this.
@@ -164,7 +166,7 @@ def unpack_forms(data: bytes) -> list[tuple[str, bytes]]:
     if any(member.filename == "[Content_Types].xml" for member in members):
         return [("", data)]
     workbooks = [
-        member for member in members if member.filename.lower().endswith(".xlsx") and not member.filename.startswith("__MACOSX/")
+        member for member in members if member.filename.lower().endswith(WORKBOOKS) and not member.filename.startswith("__MACOSX/")
     ]
     if not workbooks:
         raise UploadError("Trong tệp .zip không có tệp .xlsx nào.")

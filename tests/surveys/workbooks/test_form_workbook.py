@@ -392,6 +392,18 @@ def test_a_zip_of_many_is_looked_over_file_by_file(demo_session, demo_sign_in, s
     assert {entries_of(demo_session.get(Submission, submission_id))["villages"] for submission_id in submission_ids} == {"12"}
 
 
+def test_a_form_that_was_saved_as_something_else_is_told_by_its_name():
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("Cửa Nam.ods", "b/Ba Đình.XLS", "c.csv", "anh.jpg", "__MACOSX/._c.csv"):
+            archive.writestr(name, b"x")
+    names = [name for name, _data in unpack_forms(buffer.getvalue())]
+    assert names == ["Cửa Nam.ods", "Ba Đình.XLS", "c.csv"]
+    for _name, data in unpack_forms(buffer.getvalue()):
+        with pytest.raises(UploadError, match=r"lưu thành \.xlsx"):
+            read_form(data)
+
+
 def test_no_zip_and_too_many_are_told():
     with pytest.raises(UploadError, match=r"không phải \.zip"):
         unpack_forms(b"x")
