@@ -8,7 +8,7 @@ from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.datastructures.structures import iter_multi_items
 
-from portal.vietnamese import to_xml_text
+from portal.vietnamese import BREAKS, to_xml_text
 
 
 class CleanValues(ImmutableMultiDict[str, Any]):
@@ -46,4 +46,7 @@ def plain_address(text: str) -> str | None:
 
 
 def _clean(value: Any) -> Any:
-    return to_xml_text(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    # What has no line end may be of a field of one line, whose page would drop the one that a break of Word becomes.
+    return to_xml_text(value if "\n" in value else BREAKS.sub(" ", value))

@@ -12,7 +12,7 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 # Controls but tab and line ends, halves of a pair of UTF-16, and the two that are no characters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A line break inside a paragraph of Word, and its page break, as they arrive by the clipboard.
-_BREAKS = ("\x0b", "\x0c")
+BREAKS = re.compile("[\x0b\x0c]")
 
 
 def clean_text(text: str) -> str:
@@ -36,7 +36,7 @@ def to_xml_text(text: str) -> str:
     # Nearly every text of the database comes through here.
     if text.isprintable():
         return text
-    return _NOT_XML.sub(lambda match: "\n" if match[0] in _BREAKS else "", text)
+    return _NOT_XML.sub("", BREAKS.sub("\n", text))
 
 
 def to_xml_values(value: Any) -> Any:
