@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -86,7 +86,7 @@ def _add_template_helpers(app: Flask, settings: Settings) -> None:
 
     @app.context_processor
     def add_menu() -> dict[str, object]:
-        return {"identity": g.get("identity"), "menu": menu(app)}
+        return {"menu": menu(app)}
 
 
 def _add_error_pages(app: Flask) -> None:

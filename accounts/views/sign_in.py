@@ -1,10 +1,13 @@
 """The door: sign-in, sign-out, and who is at the keyboard of each request."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from contextlib import suppress
+
+from flask import Blueprint, current_app, flash, g, has_request_context, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -48,6 +51,16 @@ def identify() -> None:
         load_identity(db)
     note_session_use()
     tell_ended_acting()
+
+
+@blueprint.app_context_processor
+def add_identity() -> dict[str, object]:
+    """The person of a page: also of an error that came before anybody was looked up, such as a form too large to read its token."""
+    if "identity" not in g and has_request_context():
+        # While the database does not answer, its error is told to nobody in particular.
+        with suppress(SQLAlchemyError):
+            identify()
+    return {"identity": current_identity()}
 
 
 @blueprint.app_errorhandler(CSRFError)

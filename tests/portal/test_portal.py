@@ -162,6 +162,14 @@ def test_an_error_has_a_number_and_a_way_back_to_the_page_that_was_open(app, sig
     assert links_of(answer.text) == [*back, "/"]
 
 
+def test_a_form_too_large_to_be_read_signs_nobody_out(app, sign_in):
+    client = sign_in(Role.LEADER)
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = client.post("/account/email", data={"email": "x" * app.config["MAX_CONTENT_LENGTH"]})
+    assert answer.status_code == 413
+    assert "Đăng xuất" in answer.text
+
+
 def test_a_page_that_fails_is_asked_for_again(app, sign_in, monkeypatch):
     client = sign_in(Role.LEADER)
     monkeypatch.setattr(app, "view_functions", app.view_functions | {"accounts.job_list": lambda: 1 / 0})
@@ -196,6 +204,7 @@ def test_a_post_without_its_token_is_refused(app):
     assert answer.location == "/sign-in?next=/readiness"
     assert "chưa có gì được lưu" in client.get(answer.location).text
     assert client.post("/sign-out").location == "/sign-in"
+    assert client.post("/account/email").location == "/sign-in?next=/"
 
 
 @pytest.mark.both_databases
