@@ -81,8 +81,9 @@ def refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
 @open_to_all
 @writes
 def sign_in() -> ResponseReturnValue:
-    """Sign in. The demo offers its accounts as buttons. Who has signed in meanwhile in another window goes on."""
-    if request.method == "GET" and current_identity() is not None and "next" in request.args:
+    """Sign in. The demo offers its accounts as buttons. The person who was asked to, and has done so in another window, goes on."""
+    identity = current_identity()
+    if request.method == "GET" and identity is not None and request.args.get("person") == str(identity.user_id):
         return redirect(next_page_url())
     form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():

@@ -73,7 +73,8 @@ addEventListener("pageshow", () => sent.clear());
   const settle = (sent) => {
     const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
     sent.isMissed ||= undone !== undefined || isBack || Boolean(document.querySelector("[data-missed]"));
-    const isOver = undone === undefined && (sent.person !== person || !sent.isMissed);
+    const hasArrived = Boolean(document.querySelector("main > .alert-success"));
+    const isOver = undone === undefined && (sent.person !== person || !sent.isMissed || hasArrived);
     const isHere = !isOver && undone === undefined && sent.page === location.pathname + location.search;
     if (isHere) bringBack(sent);
     keep(isOver || isHere ? null : sent);

@@ -185,7 +185,8 @@
     const signInHere = () => {
       const here = document.activeElement?.name ? `#${document.activeElement.id || document.activeElement.name}` : "";
       const link = band("signed-out").querySelector("a");
-      link.href = `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname + here)}`;
+      // Somebody else may have signed in in another tab: what was typed here is not theirs.
+      link.href = `${form.dataset.signIn}?person=${person}&next=${encodeURIComponent(location.pathname + here)}`;
       band("signed-out").hidden = false;
     };
 

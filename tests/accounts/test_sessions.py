@@ -242,11 +242,13 @@ class TestTheWayBack:
         assert f'action="{way}"' in client.get(way).text
         assert client.post(way, data=new).location == PAGE
 
-    def test_is_open_to_whoever_has_signed_in_in_another_window(self, client, person):
+    def test_is_open_to_the_person_who_has_signed_in_in_another_window(self, client, session, person):
+        number = session.scalars(select(User.id)).one()
+        session.rollback()
         enter(client, "can.bo", PASSWORD)
-        assert client.get("/sign-in?next=/review/").location == PAGE
-        assert client.get("/sign-in?next=//x.vn").location == "/"
-        assert client.get("/sign-in").status_code == 200
+        assert client.get(f"/sign-in?person={number}&next=/review/").location == PAGE
+        for other in ("", f"person={number + 1}&", "person=&", "person=x&"):
+            assert client.get(f"/sign-in?{other}next=/review/").status_code == 200
 
     def test_of_a_script_leaves_no_words_for_a_later_page(self, app, client, person):
         enter(client, "can.bo", PASSWORD)

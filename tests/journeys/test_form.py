@@ -241,7 +241,7 @@ def test_what_a_left_section_could_not_send_is_told_on_every_page_of_the_survey(
     officer.unroute("**/fields")
     for page in ("", "send", "sections/A"):
         officer.goto(f"/surveys/{PHUONG_CUA_NAM}/{page}")
-        expect(officer.get_by_text("mà máy chủ chưa nhận được")).to_be_visible()
+        expect(officer.get_by_text("mà chưa chắc máy chủ đã nhận")).to_be_visible()
     officer.get_by_role("link", name="Phần C", exact=True).click()
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
     expect(officer.get_by_text("Đã điền lại những gì bạn gõ")).to_be_hidden()
@@ -261,6 +261,21 @@ def test_who_has_signed_in_in_another_tab_goes_on_without_signing_in_once_more(v
     officer.get_by_role("link", name="Đăng nhập lại, rồi bạn về đúng ô này").click()
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
     expect(officer.get_by_text("chưa có gì được lưu")).to_have_count(0)
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_what_was_typed_waits_for_its_person_though_another_has_signed_in(visit):
+    officer = visit.sign_in("canbo")
+    open_section(officer, "C. Mạng LAN, Wi-Fi")
+    other = officer.context.new_page()
+    other.goto("/sign-in")
+    other.get_by_role("button", name="lanhdaoxa").click()
+    other.wait_for_url(lambda url: "/sign-in" not in url)
+    fill_and_leave(officer, "lan_seats", "77")
+    officer.get_by_role("link", name="Đăng nhập lại, rồi bạn về đúng ô này").click()
+    sign_in_again(officer)
+    expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
 
 
 @pytest.mark.journey
