@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.audit_labels import describe_action, describe_key, describe_subject
 from accounts.identity import acting_name
 from accounts.models import AuditEntry
-from portal.clock import HANOI
+from portal.clock import HANOI, is_plausible
 from portal.formats import format_moment
 from portal.table_workbook import build_table_workbook
 
@@ -102,7 +102,7 @@ def _parse_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 2000 <= day.year < 3000 else None
+    return day if is_plausible(day) else None
 
 
 def _begin(day: date) -> datetime:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+# Nothing here is from before or for after: such a year is a slip of the keys, and too far for the calendar of a chart.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def now() -> datetime:
@@ -19,3 +21,8 @@ def today() -> date:
 def to_hanoi(instant: datetime) -> datetime:
     """An instant as the territory's clock shows it."""
     return instant.astimezone(HANOI)
+
+
+def is_plausible(day: date) -> bool:
+    """Whether a day that somebody typed can be meant."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
+from portal.clock import FIRST_YEAR, LAST_YEAR, is_plausible
 from portal.numbers import CountError, parse_count, parse_rate, parse_vnd
 from portal.vietnamese import clean_line, clean_text
 
@@ -77,6 +79,11 @@ class DayField(DateField):  # type: ignore[misc]  # likewise
 
     def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **options: Any) -> None:
         super().__init__(label, validators, format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a year that nobody means."""
+        if self.data is not None and not is_plausible(self.data):
+            raise ValidationError(_("Năm phải từ %(first)s đến %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 class CountField(NumberField):

@@ -13,6 +13,7 @@ from flask import current_app, has_app_context
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from portal.clock import FIRST_YEAR, LAST_YEAR, is_plausible
 from portal.errors import SettingError
 from portal.territory import TERRITORY
 
@@ -189,9 +190,12 @@ def _secret_key_fallbacks(environ: Mapping[str, str], mode: str) -> tuple[str, .
 def _date(environ: Mapping[str, str], name: str, default: str) -> date:
     text = environ.get(name, default)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise SettingError(f"{name} = “{text}” không phải ngày. Viết theo dạng 2026-03-31.") from None
+    if not is_plausible(day):
+        raise SettingError(f"{name} = “{text}”: năm phải từ {FIRST_YEAR} đến {LAST_YEAR}.")
+    return day
 
 
 def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:

@@ -44,7 +44,7 @@ WRONG = {
         )
     ],
     "INSTANCE_FOLDER": [("/dev/null/instance", "ghi được")],
-    "TARGET_DATE": [("31/3/2026", "Viết theo dạng 2026-03-31")],
+    "TARGET_DATE": [("31/3/2026", "Viết theo dạng 2026-03-31"), ("9026-03-31", "năm phải từ 2000 đến 2100")],
     "SESSION_HOURS": [("7", "từ 8 đến 12"), ("13", "từ 8 đến 12"), ("x", "từ 8 đến 12")],
     "SESSION_IDLE_MINUTES": [("14", "từ 15 đến 720"), ("721", "từ 15 đến 720")],
     "TRUSTED_PROXIES": [("-1", "từ 0 đến 9"), ("10", "từ 0 đến 9")],

@@ -81,6 +81,8 @@ def test_who_saves_a_page_of_versions_that_are_gone_is_told_and_loses_nothing(ad
         ("contact", " ", "Hãy điền ô này."),
         ("contact", "x" * 301, "Không được dài quá 300 ký tự."),
         ("target_date", "30/02/2026", "Ngày chưa đúng."),
+        ("target_date", "31/12/9026", "Năm phải từ 2000 đến 2100."),
+        ("target_date", "0026-06-30", "Năm phải từ 2000 đến 2100."),
         ("co_agency", "SỞ TÀI CHÍNH", "Có cơ quan cùng lập thì phải có chức vụ người ký của cơ quan ấy."),
     ],
 )
