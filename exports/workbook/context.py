@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from inventory.office.office import Office
-from planning.plan.document_reference import Reference
+from planning.plan.document_reference import LetterKind, Reference, name_letter
 from portal.caches import content_key
 from portal.settings import Settings
 from portal.version import VERSION
@@ -50,5 +50,5 @@ class WorkbookContext:
     def letter_reference(self) -> str:
         """The letter that the workbook belongs to, with the code that stands on both."""
         if self.reference is None:
-            return "Tờ trình số      /TTr-STC ngày      tháng      năm      "
+            return name_letter(LetterKind.PROPOSAL, self.agency)
         return f"{self.reference.letter}; mã đối chiếu {self.reference.code}"

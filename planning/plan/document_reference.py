@@ -41,17 +41,27 @@ class Reference:
     @property
     def sign(self) -> str:
         """``/TTr-STC``: the clerk adds the number before it."""
-        return f"/{self.kind.sign}-{initials(self.agency)}"
+        return sign_of(self.kind, self.agency)
 
     @property
     def letter(self) -> str:
         """The letter as its annexes name it, with room for number and day."""
-        return f"{self.kind.label} số      {self.sign} ngày      tháng      năm      "
+        return name_letter(self.kind, self.agency)
 
     @property
     def workbook_file(self) -> str:
         """The name of the workbook's file."""
         return f"phuong-an-dau-tu-{self.plan_id}.xlsx"
+
+
+def name_letter(kind: LetterKind, agency: str) -> str:
+    """A letter of an agency as its annexes name it, with room for number and day."""
+    return f"{kind.label} số      {sign_of(kind, agency)} ngày      tháng      năm      "
+
+
+def sign_of(kind: LetterKind, agency: str) -> str:
+    """The sign of such a letter: ``/TTr-STC``."""
+    return f"/{kind.sign}-{initials(agency)}"
 
 
 def initials(agency: str) -> str:

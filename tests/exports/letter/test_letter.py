@@ -231,6 +231,11 @@ class TestReference:
         book = read_workbook(build_workbook(SMALL_PLAN, replace(WORKBOOK_CONTEXT, reference=reference)))
         assert "Báo cáo số      /BC-STC" in third_row(book["PL02 Chi tiết"])
 
+    def test_a_part_of_the_plan_goes_with_the_letter_of_whoever_writes_it(self):
+        context = replace(WORKBOOK_CONTEXT, agency="Văn phòng Ủy ban nhân dân Thành phố", part="Phường Cửa Nam")
+        book = read_workbook(build_workbook(SMALL_PLAN, context))
+        assert "Tờ trình số      /TTr-VPUBNDTP ngày" in third_row(book["PL02 Chi tiết"])
+
     def test_the_code_is_that_of_the_content(self, demo_session):
         record = get_plan_record(demo_session, 1)
 
