@@ -50,5 +50,5 @@ class WorkbookContext:
     def letter_reference(self) -> str:
         """The letter that the workbook belongs to, with the code that stands on both."""
         if self.reference is None:
-            return name_letter(LetterKind.PROPOSAL, self.agency)
+            return name_letter(LetterKind.PROPOSAL, self.office.agency)
         return f"{self.reference.letter}; mã đối chiếu {self.reference.code}"

@@ -22,7 +22,7 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from portal.formats import format_number, vnd_in_words
 from scoring.rating.rating import Result
-from tests.factories.plans import LONE_CONTEXT, SMALL_PLAN, WORKBOOK_CONTEXT
+from tests.factories.plans import LONE_CONTEXT, OFFICE, SMALL_PLAN, WORKBOOK_CONTEXT
 from tests.support.workbooks import read_workbook
 
 REFERENCE = Reference(LetterKind.PROPOSAL, "SỞ TÀI CHÍNH", 1, 2, "0a1b2c3d" + "0" * 56)
@@ -127,7 +127,9 @@ class TestForm:
         ],
     )
     def test_an_agency_stands_in_sentences_as_it_was_typed_and_in_heads_in_capitals(self, typed, in_a_sentence):
-        context = replace(WORKBOOK_CONTEXT, agency=typed, co_agency="", agency_parent="Ủy ban nhân dân Thành phố")
+        context = replace(
+            WORKBOOK_CONTEXT, office=replace(OFFICE, agency=typed, co_agency="", agency_parent="Ủy ban nhân dân Thành phố")
+        )
         letter = letter_of(SMALL_PLAN, context)
         assert f"{in_a_sentence} đề nghị" in text_of(letter)
         heads = [paragraph.text for cell in letter.tables[0].rows[0].cells for paragraph in cell.paragraphs]
@@ -232,7 +234,9 @@ class TestReference:
         assert "Báo cáo số      /BC-STC" in third_row(book["PL02 Chi tiết"])
 
     def test_a_part_of_the_plan_goes_with_the_letter_of_whoever_writes_it(self):
-        context = replace(WORKBOOK_CONTEXT, agency="Văn phòng Ủy ban nhân dân Thành phố", part="Phường Cửa Nam")
+        context = replace(
+            WORKBOOK_CONTEXT, office=replace(OFFICE, agency="Văn phòng Ủy ban nhân dân Thành phố"), part="Phường Cửa Nam"
+        )
         book = read_workbook(build_workbook(SMALL_PLAN, context))
         assert "Tờ trình số      /TTr-VPUBNDTP ngày" in third_row(book["PL02 Chi tiết"])
 

@@ -17,7 +17,7 @@ from planning.plan.redaction import is_sensitive_line
 from planning.plan.subsets import ward_subset
 from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
-from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.factories.plans import OFFICE, WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.factories.prices import PRICE_LIST
 from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
@@ -37,7 +37,9 @@ def demo_workbook(demo_plan):
 def test_rows_grow_with_the_names_that_stand_in_them():
     """A line of 12 points takes 15, and a capital of it a good character of the width of a column."""
     name, title = "VĂN PHÒNG HỘI ĐỒNG NHÂN DÂN " * 6, "Phương án đầu tư " * 20
-    context = replace(WORKBOOK_CONTEXT, agency_parent=name, agency=name, signatory_name=name, part=f"Nguồn vốn: {title}")
+    context = replace(
+        WORKBOOK_CONTEXT, office=replace(OFFICE, agency_parent=name, agency=name, signatory_name=name), part=f"Nguồn vốn: {title}"
+    )
     book = read_workbook(build_workbook(replace(plan_of_lots(), name=title), context))
     for sheet in book.worksheets[:3]:
         for row in sheet.iter_rows(max_row=60):
