@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from planning.models import PlanRecord
+from surveys.models import Submission
 from tests.support.browsers import on_a_phone
 
 WORDS = "Đã hỏi bên cung cấp, tuần sau mới có số"
@@ -20,7 +22,7 @@ def send(page):
 
 
 def sign_in_again(page, username):
-    page.locator(f'form[action*="/demo/{username}"] button').click()
+    page.locator(f'form[action^="/sign-in/demo/{username}?"] button, form[action$="/demo/{username}"] button').click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
@@ -75,3 +77,54 @@ def test_words_are_not_shown_to_the_next_person(visit):
     officer.wait_for_url(f"**{ADDRESS}")
     expect(officer.get_by_label("Ý kiến chung về phiếu")).to_have_value("")
     assert officer.evaluate(KEPT) is None
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_what_was_chosen_comes_back_by_what_it_stands_for(visit, demo_session):
+    reviewer = visit.sign_in("thamdinh", at="/review/")
+    boxes = reviewer.locator('input[name="submission"]:not(:disabled)')
+    chosen = boxes.nth(1).get_attribute("value")
+    boxes.nth(1).check()
+    # The first of the queue is taken out by somebody else.
+    demo_session.get_one(Submission, int(boxes.nth(0).get_attribute("value"))).state = "draft"
+    demo_session.commit()
+    reviewer.context.clear_cookies()
+    reviewer.get_by_role("button", name="Duyệt").first.click()
+    sign_in_again(reviewer, "thamdinh")
+    expect(reviewer.get_by_text("Đã điền lại những gì bạn gõ lần trước")).to_be_visible()
+    checked = reviewer.locator('input[name="submission"]:checked')
+    expect(checked).to_have_count(1)
+    expect(checked).to_have_value(chosen)
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(visit, demo_session):
+    planner = visit.sign_in("taichinh", at="/plans/1/name")
+    address = planner.url
+    planner.get_by_label("Tên").first.fill("Phương án của tôi")
+    planner.get_by_label("Ghi chú").first.fill("Ghi chú của tôi")
+    demo_session.get_one(PlanRecord, 1).name = "Phương án của người khác"
+    demo_session.commit()
+    planner.context.clear_cookies()
+    planner.locator("main form button").first.click()
+    sign_in_again(planner, "taichinh")
+    planner.wait_for_url(address)
+    expect(planner.get_by_text("Ô đã có người khác sửa thì không điền lại, bạn đã gõ: Phương án của tôi")).to_be_visible()
+    expect(planner.get_by_label("Tên").first).to_have_value("Phương án của người khác")
+    expect(planner.get_by_label("Ghi chú").first).to_have_value("Ghi chú của tôi")
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_what_a_field_has_no_room_for_is_told(visit):
+    officer = visit.sign_in("canbo", at=ADDRESS)
+    officer.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    comment = officer.get_by_label("Ý kiến chung về phiếu")
+    for length, told in ((2100, 1), (2000, 0)):
+        officer.evaluate("(text) => navigator.clipboard.writeText(text)", "x" * length)
+        comment.fill("")
+        comment.press("Control+V")
+        expect(comment).to_have_value("x" * 2000)
+        expect(officer.get_by_text("nhiều nhất 2.000 ký tự: 100 ký tự cuối vừa dán")).to_have_count(told)
