@@ -23,6 +23,7 @@
     told.setAttribute("role", "alert");
     told.textContent = `Ô này nhận nhiều nhất ${number(tag.maxLength)} ký tự: ${number(cut)} ký tự cuối vừa dán không vào được. Viết gọn lại.`;
     (tag.closest(".input-group") ?? tag).after(told);
+    told.scrollIntoView({ block: "nearest" });
   });
 
   const keep = (form) => {
