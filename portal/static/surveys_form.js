@@ -259,7 +259,6 @@
       }
       field("base").value = JSON.stringify(given);
       keep();
-      if (!typed.size) form.querySelector("[data-restored]").hidden = true;
       for (const conflict of disputed.values()) ask(conflict);
       const wrong = new Set();
       for (const question of form.querySelectorAll("[data-question]")) settle(question, told, wrong);
