@@ -59,8 +59,10 @@ def check_file(engine: Engine) -> None:
     try:
         with engine.execution_options(writes=False).connect() as connection:
             is_sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok"
-        with engine.execution_options(writes=True, patience=0).begin():
-            pass
+        with engine.execution_options(writes=True, patience=0).connect() as connection, connection.begin() as transaction:
+            # A file that can only be read lets a writer begin, and refuses the first thing that is written.
+            connection.exec_driver_sql("CREATE TABLE written_to_try (number)")
+            transaction.rollback()
     except OperationalError as error:
         # Whoever keeps us waiting can write.
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:

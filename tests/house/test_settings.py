@@ -122,6 +122,8 @@ def test_a_wrong_value_is_refused_in_a_sentence_that_names_it(tmp_path, name, va
     with pytest.raises(SettingError, match=re.escape(sentence)) as refusal:
         settings_of(tmp_path, **{**mode, name: value})
     assert name in refusal.value.message
+    # A password in an address is for nobody who reads what a start says.
+    assert "secret" not in refusal.value.message
 
 
 def test_an_instance_that_cannot_be_made_is_told_in_a_sentence(tmp_path):

@@ -113,6 +113,20 @@ def test_a_database_that_must_not_be_served_is_told_in_one_sentence(city, spoil,
         check_start(production_app(city))
 
 
+def test_a_database_that_can_be_read_alone_is_told(city):
+    engine = make_engine(f"sqlite:///file:{city}?mode=ro&uri=true")
+    with engine.execution_options(writes=False).connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar() == 1
+    with pytest.raises(SettingError, match=r"đọc, ghi được cả tệp lẫn thư mục .*readonly"):
+        start.check_file(engine)
+    engine.dispose()
+    # What is tried on one that can be written leaves nothing behind.
+    before = city.read_bytes()
+    start.check_file(sound := make_engine(url_of(city)))
+    sound.dispose()
+    assert city.read_bytes() == before
+
+
 @pytest.mark.parametrize(("spoil", "message"), FAULTS[4:])
 def test_no_request_is_let_in_before_it_is_mended(city, spoil, message):
     """Whatever server it came by: gunicorn takes no look by itself."""
