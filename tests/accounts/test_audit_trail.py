@@ -60,3 +60,10 @@ def test_a_workbook_holds_what_the_page_finds_and_says_so_in_the_trail(administr
     assert "tải nhật ký hệ thống</td>" in administrator.get("/audit").text
     book = load_workbook(BytesIO(administrator.get("/audit.xlsx?action=account:import").data))
     assert {cell.data_type for row in book.active.iter_rows(min_row=5) for cell in row} <= {"inlineStr", "s", "n"}
+
+
+def test_a_workbook_that_does_not_hold_all_says_so(administrator, monkeypatch):
+    monkeypatch.setattr("accounts.views.audit.MAX_EXPORTED", 1)
+    sheet = load_workbook(BytesIO(administrator.get("/audit.xlsx").data)).active
+    assert "1 dòng, mới nhất trước; còn dòng cũ hơn, hãy lọc theo ngày để tải tiếp" in sheet["A2"].value
+    assert [row[3] for row in sheet.iter_rows(min_row=5, values_only=True)] == ["tạo hàng loạt tài khoản"]
