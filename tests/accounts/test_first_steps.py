@@ -59,6 +59,14 @@ def test_each_step_is_done_once_it_is_done(administrator, app, session, tmp_path
     assert session.scalars(select(AuditEntry.action).where(AuditEntry.action == "mail:test")).all() == ["mail:test"]
 
 
+def test_two_agencies_need_two_names(administrator):
+    two = {"co_agency": "SỞ TÀI CHÍNH", "co_signatory_title": "GIÁM ĐỐC"}
+    for name, is_done in (("", False), ("Đỗ Văn Hai", True)):
+        form = FIELDS | two | {"co_signatory_name": name, "seen": seen_on(administrator.get("/office"))}
+        administrator.post("/office", data=form)
+        assert states(administrator)[0][1] is is_done
+
+
 def test_wards_whose_officer_is_locked_count_as_without(administrator, session):
     create_user(session, "cb1", "Người thử", Role.OFFICER, [load_wards()[0].code], password=PASSWORD)
     session.commit()

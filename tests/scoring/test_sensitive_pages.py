@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import rate
-from scoring.rating.redaction import open_standard, redact_rating, sees_nothing
+from scoring.rating.redaction import open_standard, redact_cost, redact_rating, sees_nothing
+from scoring.rating.remedies import CostToReady, RemedyLine
 
 WARD = "00070"
 
@@ -43,6 +44,16 @@ def test_a_rating_by_the_open_standard_rests_on_no_sensitive_answer(city):
     assert [finding.criterion.code for finding in by_open.findings] == [finding.criterion.code for finding in shown.findings]
     # What is kept of one is never taken for the other.
     assert open_standard(city.standard).sha256 != city.standard.sha256
+
+
+def test_what_keeps_a_ward_from_being_ready_names_no_criterion_of_the_group(city):
+    groups = [criterion for criterion in city.standard.criteria if criterion.code in ("CR-A1", "CR-G1")]
+    lines = tuple(RemedyLine("A01", 1, criterion.code) for criterion in groups)
+    cost = CostToReady(0, 0, lines, possible=False, blockers=tuple(groups))
+    shown = redact_cost(cost, WARD, sees_nothing)
+    assert [criterion.code for criterion in shown.blockers] == ["CR-A1"]
+    assert sorted(line.criterion for line in shown.lines) == ["", "CR-A1"]
+    assert redact_cost(cost, WARD, lambda _ward: True) == cost
 
 
 def test_the_headline_of_another_ward_does_not_count_the_group(demo_sign_in, city):
