@@ -119,6 +119,15 @@ def test_who_asks_twice_joins_and_what_two_ask_for_is_made_once(queue, weather, 
     assert [each.id for each in queue.ledger.list()] == [other.id, job.id]
 
 
+def test_what_goes_with_a_file_is_settled_once_the_file_is_kept(queue, weather, people, monkeypatch):
+    make, kept = weather.make, []
+    settled = lambda: kept.extend(queue.folder.glob("*"))  # noqa: E731 - as a room hands it in
+    monkeypatch.setattr(weather, "make", lambda day, progress: replace(make(day, progress), settle=settled))
+    ask(people[0])
+    do_jobs(queue)
+    assert len(kept) == 1
+
+
 def test_a_secret_result_is_found_by_nobody_who_asks_for_the_same(app, queue, weather, people, monkeypatch):
     kind = replace(app.extensions["job_kinds"]["weather"], page="accounts.user_slips")
     monkeypatch.setitem(app.extensions["job_kinds"], "weather", kind)
