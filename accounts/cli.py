@@ -43,7 +43,7 @@ def users_import(file: Path, slips: Path) -> None:
         with session_scope(engine, writes=True) as session:
             created = import_users(session, table, credentials)
             audit.log(session, None, "account:import", f"file {file.name}"[:128], after={"accounts": len(created)})
-    except BaseException:
+    except BaseException:  # whatever ended it: slips of accounts that are not there mislead
         slips.unlink()
         raise
     click.echo(f"Đã tạo {len(created)} tài khoản. Phiếu để in: {slips.name}. In xong hãy xóa tệp này.")

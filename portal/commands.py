@@ -71,7 +71,9 @@ class CommandGroup(AppGroup):
 
 
 def write_private_file(path: Path, data: bytes) -> None:
-    """Write what only the account that runs the command may read. Raises OSError."""
-    path.touch(0o600)
-    path.chmod(0o600)
+    """Write what only the account that runs the command may read. Raises CommandError where something is there already, and OSError."""
+    try:
+        path.touch(0o600, exist_ok=False)
+    except FileExistsError:
+        raise CommandError(f"Đã có tệp {path} nên chưa làm gì. Chuyển hoặc xóa tệp ấy, hoặc ghi ra tên khác.") from None
     path.write_bytes(data)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -15,6 +16,12 @@ class StoreError(WardReadinessError):
     """The storage cannot be reached, or a file is not in it."""
 
     status = 503
+
+
+def find_folder(url: str) -> Path | None:
+    """The folder of this machine that a storage is, or None."""
+    is_local = fsspec.utils.get_protocol(url) in LocalFileSystem.protocol
+    return Path(fsspec.core.strip_protocol(url)) if is_local else None
 
 
 def put(url: str, name: str, data: bytes) -> None:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.backups.newest import is_old, newest_backup
-from portal.file_store import StoreError, check_store
+from portal.file_store import StoreError, check_store, find_folder
 from portal.jobs.ledger import QueueError
 from portal.jobs.queue import has_queue, job_queue
 from portal.labels import LabelledEnum
@@ -141,8 +141,8 @@ def _written_folders(settings: Settings) -> list[Path]:
     places = [settings.instance, settings.backup_folder, settings.mail_folder]
     if url.get_backend_name() == "sqlite":
         places.append(Path(url.database).parent)
-    if "://" not in settings.evidence_url:
-        places.append(Path(settings.evidence_url))
+    if (store := find_folder(settings.evidence_url)) is not None:
+        places.append(store)
     return [place.absolute() for place in places]
 
 

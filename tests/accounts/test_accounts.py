@@ -178,6 +178,16 @@ def test_no_account_is_made_whose_slip_cannot_be_printed_and_no_slip_stays_witho
     assert not slips.exists()
 
 
+def test_passwords_that_are_not_printed_yet_are_not_written_over(app, session, tmp_path):
+    table, slips = tmp_path / "people.xlsx", tmp_path / "slips.html"
+    table.write_bytes(workbook(["can.bo", "Người thử", "Công chức xã, phường", "00082"]))
+    slips.write_text("phiếu của lần trước", "utf-8")
+    result = app.test_cli_runner().invoke(args=["users", "import", str(table), "--slips", str(slips)])
+    assert (result.exit_code, result.output.startswith(f"Đã có tệp {slips} nên chưa làm gì.")) == (1, True)
+    assert slips.read_text("utf-8") == "phiếu của lần trước"
+    assert find_user(session, "can.bo") is None
+
+
 def refuse(*_arguments):
     raise UploadError("Dòng 2: đã có.")
 

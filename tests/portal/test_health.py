@@ -72,15 +72,16 @@ def test_a_disk_is_told_before_it_is_full(client, monkeypatch, free, state):
     assert parts_of(client)[2]["disk"] == state
 
 
+@pytest.mark.parametrize("scheme", ["", "file://"])
 @pytest.mark.parametrize("place", ["database", "instance", "backups", "mail", "evidence"])
-def test_each_disk_that_is_written_to_is_watched(app, client, monkeypatch, tmp_path, place):
+def test_each_disk_that_is_written_to_is_watched(app, client, monkeypatch, tmp_path, place, scheme):
     folders = {name: tmp_path / name for name in ("instance", "backups", "mail", "evidence")}
     set_setting(
         app,
         instance=folders["instance"],
         backup_folder=folders["backups"],
         mail_folder=folders["mail"],
-        evidence_url=str(folders["evidence"]),
+        evidence_url=f"{scheme}{folders['evidence']}",
     )
     folders["database"] = Path(app.extensions["engine"].url.database).parent
     monkeypatch.setattr(health, "_free_bytes", lambda folder: 0 if folder == folders[place] else 2 * 1024**3)
