@@ -80,6 +80,7 @@ ACTION_LABELS = {
     "round:set-closed": "đóng hoặc mở lại đợt",
     "round:set-deadline": "đổi hạn gửi",
     "standard-draft:begin": "soạn bản thảo bộ tiêu chuẩn",
+    "questionnaire:publish": "công bố mẫu phiếu",
     "standard-draft:discard": "xóa bản thảo bộ tiêu chuẩn",
     "standard-draft:save": "sửa bản thảo bộ tiêu chuẩn",
     "standard:publish": "công bố bộ tiêu chuẩn",

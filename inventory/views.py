@@ -98,7 +98,8 @@ def item_workbook(item_code: str) -> ResponseReturnValue:
 
 def _facts_by_section(snapshot: Snapshot) -> dict[str, list[tuple[str, str, FactValue, str]]]:
     """The facts by section of the form, in its order: key, label, value and unit. What the form no longer asks comes last."""
-    questions = current_app.extensions.get("questions", {})
+    label_questions = current_app.extensions.get("label_questions")
+    questions = label_questions(get_session()) if label_questions else {}
     sections: dict[str, list[tuple[str, str, FactValue, str]]] = {}
     for key in [*(key for key in questions if key in snapshot.facts), *(key for key in snapshot.facts if key not in questions)]:
         section, label, unit = questions.get(key, (_("Thông tin khác"), key, ""))

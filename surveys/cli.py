@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from accounts import audit
 from accounts.audit import HIDDEN
@@ -16,6 +17,8 @@ from portal.reminders import reminder_lines
 from portal.settings import current_settings
 from surveys.checks.entries import question_key
 from surveys.checks.states import AnswerSource
+from surveys.models import Round
+from surveys.questionnaire.published_questionnaires import publish_questionnaire, published_questionnaire, questionnaire_of
 from surveys.review.reminders import build_digests, send_reminders
 from surveys.submissions.rounds import current_round, get_round
 from surveys.submissions.submissions import get_submission
@@ -30,8 +33,11 @@ surveys = CommandGroup("surveys", help="Khảo sát.")
 @click.option("--round", "round_id", required=True, type=int, help="Số của đợt khảo sát.")
 def import_city(file: Path, round_id: int) -> None:
     """Nạp câu trả lời của thành phố cho mọi đơn vị từ FILE (.xlsx)."""
-    table = read_city_table(file.read_bytes())
-    with session_scope(current_app.extensions["engine"], writes=True) as session:
+    engine = current_app.extensions["engine"]
+    with session_scope(engine, writes=False) as session:
+        questionnaire = published_questionnaire(get_round(session, round_id))
+    table = read_city_table(file.read_bytes(), questionnaire)
+    with session_scope(engine, writes=True) as session:
         result = import_city_answers(session, get_round(session, round_id), table, "thành phố")
         after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
         audit.log(session, None, "city-answers:import", f"round {round_id}", after=after)
@@ -48,9 +54,7 @@ def remind(round_id: int | None, dry_run: bool) -> None:
     """Gửi thư nhắc tới người phụ trách đơn vị quá hạn và người có việc đến hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
     engine, settings = current_app.extensions["engine"], current_settings()
     with session_scope(engine, writes=False) as session:
-        round = get_round(session, round_id) if round_id is not None else current_round(session)
-        if round is None:
-            raise CommandError("Chưa có đợt khảo sát nào.")
+        round = _find_round(session, round_id)
         current_id = round.id
         digests, wards_without_officer = build_digests(session, round, settings, today(), reminder_lines(current_app))
     for digest in digests:
@@ -97,15 +101,39 @@ def import_forms(files: tuple[Path, ...], round_id: int | None, is_dry_run: bool
         raise CommandError("Có tệp hoặc ô chưa nhận được, xem các dòng trên.")
 
 
+@surveys.command("publish-questionnaire")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def publish(file: Path) -> None:
+    """Công bố mẫu phiếu từ FILE (.toml). Mẫu đã công bố không sửa được; đợt mở sau đó chọn được mẫu này."""
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise CommandError(f"{file.name} không phải tệp chữ UTF-8. Lưu lại dưới dạng UTF-8 rồi chạy lại.") from None
+    with session_scope(current_app.extensions["engine"], writes=True) as session:
+        questionnaire = publish_questionnaire(session, text)
+        after = {"sha256": questionnaire.sha256}
+        audit.log(session, None, "questionnaire:publish", f"questionnaire {questionnaire.version}", after=after)
+    click.echo(f"Đã công bố mẫu phiếu {questionnaire.version}, {len(questionnaire.questions)} câu.")
+
+
+def _find_round(session: Session, round_id: int | None) -> Round:
+    """The round of this number, or the newest where none is given. Raises NotFoundError or CommandError."""
+    round = get_round(session, round_id) if round_id is not None else current_round(session)
+    if round is None:
+        raise CommandError("Chưa có đợt khảo sát nào.")
+    return round
+
+
 def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, is_dry_run: bool) -> bool:
     """Preview one file, print what it changes, and import it. Returns whether all of it could be imported."""
     engine = current_app.extensions["engine"]
     try:
-        form = read_form(data)
+        with session_scope(engine, writes=False) as session:
+            round = _find_round(session, round_id)
+            current_id, questionnaire = round.id, questionnaire_of(round)
+        form = read_form(data, questionnaire)
         with session_scope(engine, writes=not is_dry_run) as session:
-            round = get_round(session, round_id) if round_id is not None else current_round(session)
-            if round is None:
-                raise CommandError("Chưa có đợt khảo sát nào.")
+            round = get_round(session, current_id)
             preview = preview_import(session, form, round, for_update=not is_dry_run)
             click.echo(
                 f"{name}: {preview.ward_name}: {len(preview.new)} ô mới, {len(preview.changed)} ô đổi, {preview.same} ô giữ nguyên."

@@ -1,4 +1,4 @@
-"""Tables of the survey: rounds, submissions, answers, events, changes, evidence, remarks and reminders."""
+"""Tables of the survey: questionnaires, rounds, submissions, answers, events, changes, evidence, remarks and reminders."""
 
 from datetime import date
 from typing import Any
@@ -8,6 +8,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.columns import CleanJson, Instant, NfcStr, PersonContact, PersonMention, PersonName, PersonSignature
 from portal.database import Base
+
+
+class QuestionnaireRecord(Base):
+    """A published version of the questions; it never changes. ``published_by`` is blank for one that came with the program."""
+
+    __tablename__ = "questionnaire"
+
+    version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    toml: Mapped[NfcStr]
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    published_at: Mapped[Instant]
+    published_by: Mapped[PersonSignature] = mapped_column(default="")
 
 
 class Round(Base):
@@ -22,10 +34,11 @@ class Round(Base):
     name: Mapped[NfcStr] = mapped_column(unique=True)
     opens_on: Mapped[date]
     deadline: Mapped[date]
-    questionnaire_version: Mapped[str] = mapped_column(String(32))
+    questionnaire_version: Mapped[str] = mapped_column(ForeignKey("questionnaire.version"))
     standard_version: Mapped[str] = mapped_column(ForeignKey("standard.version"))
     is_closed: Mapped[bool] = mapped_column(default=False)
     needs_confirmation: Mapped[bool] = mapped_column(default=False)
+    questionnaire: Mapped[QuestionnaireRecord] = relationship()
 
 
 class Submission(Base):

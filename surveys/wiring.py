@@ -14,15 +14,14 @@ from portal.clock import today
 from portal.database import get_session
 from portal.jobs.kinds import JobKind, add_job_kind
 from portal.navigation import FirstStep, HomePanel, MenuEntry, StepState, add_first_step, add_home_panel, add_menu_entry
-from portal.setup import add_demo_step
-from surveys.checks.entries import QuestionnaireError
+from portal.setup import add_demo_step, add_setup_step
 from surveys.checks.remarks import get_remark
 from surveys.checks.states import CollectionState
 from surveys.checks.validation import validate_submission
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
 from surveys.models import Evidence, Submission
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import label_questions, publish_shipped
 from surveys.review.review import list_waiting
 from surveys.submissions.change_log import get_change
 from surveys.submissions.evidence import get_evidence
@@ -42,7 +41,7 @@ from surveys.views import (  # noqa: F401 - printing, review, sections and sendi
     timeliness,
     workbook,
 )
-from surveys.views.access import check_submission_scope, get_section, scope_check_of
+from surveys.views.access import check_section_scope, check_submission_scope, scope_check_of
 
 
 def init_app(app: Flask) -> None:
@@ -61,12 +60,13 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.OFFICER, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
+    add_setup_step(app, 25, "mẫu phiếu kèm chương trình", publish_shipped)
     add_demo_step(app, 50, load_demo_round)
     add_job_kind(app, JobKind("reminders", "Gửi thư nhắc", Permission.ROUND_MANAGE, timeliness.prepare_reminders))
     add_scope_check(app, "submission_id", lambda db, identity, parts: check_submission_scope(db, identity, parts["submission_id"]))
     add_scope_check(app, "round_id", lambda db, _identity, parts: get_round(db, parts["round_id"]))
     for room in ("surveys", "evidence"):
-        add_scope_check(app, f"{room}.code", lambda _db, _identity, parts: get_section(parts["code"]))
+        add_scope_check(app, f"{room}.code", check_section_scope)
     add_scope_check(app, "evidence.evidence_id", scope_check_of(get_evidence, "evidence_id"))
     add_scope_check(app, "change_id", scope_check_of(get_change, "change_id"))
     add_scope_check(app, "remark_id", scope_check_of(get_remark, "remark_id"))
@@ -74,8 +74,7 @@ def init_app(app: Flask) -> None:
     add_stored_files(app, Evidence.__tablename__)
     app.extensions["wards_being_updated"] = wards_in_progress
     add_first_step(app, FirstStep(60, "Đợt khảo sát đầu tiên", "", _find_round_state))
-    form = load_questionnaire()
-    app.extensions["questions"] = {q.key: (section.title, q.label, q.unit) for section in form.sections for q in section.questions}
+    app.extensions["label_questions"] = label_questions
 
 
 def _find_round_state(session: Session) -> StepState:
@@ -87,30 +86,27 @@ def _find_round_state(session: Session) -> StepState:
 
 
 def _ward_panel() -> str:
-    """Each ward of the person with its button, or why the questionnaire of the round cannot be opened."""
+    """Each ward of the person with its button."""
     session, ward_codes = get_session(), require_identity().wards or frozenset()
     round = current_round(session)
-    rows, refusal = [], ""
+    rows = []
     if round is not None:
         query = select(Submission).where(Submission.round_id == round.id, Submission.ward_code.in_(ward_codes))
         wards_by_code = {ward.code: ward for ward in list_wards(session)}
         submissions = session.scalars(query.options(selectinload(Submission.answers)))
-        try:
-            rows = [
-                (
-                    wards_by_code[row.ward_code],
-                    row,
-                    CollectionState(row.state),
-                    validate_submission(session, row).remaining,
-                    find_handover(session, row),
-                )
-                for row in submissions
-            ]
-        except QuestionnaireError as error:
-            refusal = error.message
+        rows = [
+            (
+                wards_by_code[row.ward_code],
+                row,
+                CollectionState(row.state),
+                validate_submission(session, row).remaining,
+                find_handover(session, row),
+            )
+            for row in submissions
+        ]
         rows.sort(key=lambda row: row[0].position)
     days_left = (round.deadline - today()).days if round else 0
-    return render_template("surveys/officer/home_panel.html", round=round, rows=rows, refusal=refusal, days_left=days_left)
+    return render_template("surveys/officer/home_panel.html", round=round, rows=rows, days_left=days_left)
 
 
 def _review_panel() -> str:

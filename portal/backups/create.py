@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from portal.backups.database_copy import DATABASE_ERRORS, copy_to_file, count_rows, find_damage, open_file, revision_of
+from portal.backups.database_copy import DATABASE_ERRORS, copy_to_file, count_rows, find_damage, is_damage, open_file, revision_of
 from portal.backups.errors import BackupError
 from portal.backups.folder import (
     DATABASE,
@@ -35,6 +35,8 @@ from portal.settings import Settings
 from portal.territory import TERRITORY
 from portal.version import PROGRAM, VERSION
 
+_OF_DAMAGE = "Không dùng tiếp cơ sở dữ liệu này; khôi phục bản sao lưu gần nhất."
+
 
 class _RemovalError(BackupError):
     """The backup is made, and old ones are still there."""
@@ -53,7 +55,7 @@ def create_backup(app: Flask) -> Backup:
                 with open_file(partial / DATABASE) as database:
                     # Backups of a damaged database would push the sound ones out.
                     if damage := find_damage(database):
-                        raise BackupError(f"{damage} Không dùng tiếp cơ sở dữ liệu này; khôi phục bản sao lưu gần nhất.")
+                        raise BackupError(f"{damage} {_OF_DAMAGE}")
                     revision, tables = revision_of(database), count_rows(database)
                     named_files = list_named_files(database, stored_file_tables(app))
                 files, missing, altered = _copy_files(folder, settings.evidence_url, named_files)
@@ -83,6 +85,8 @@ def create_backup(app: Flask) -> Backup:
     except WardReadinessError as error:
         raise BackupError(f"Chưa sao lưu được. {error.message}") from None
     except (OSError, *DATABASE_ERRORS) as error:
+        if is_damage(error):
+            raise BackupError(f"Chưa sao lưu được. Cơ sở dữ liệu: không đọc được. {_OF_DAMAGE}") from error
         raise BackupError(
             f"Chưa sao lưu được vào {folder} ({type(error).__name__}). Kiểm tra ổ đĩa còn chỗ, quyền ghi vào thư mục, cơ sở dữ liệu "
             "đang chạy, rồi chạy lại."

@@ -89,6 +89,12 @@ def find_damage(database: sqlite3.Connection) -> str:
     return ""
 
 
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says by an error that a file is damaged, be it in the middle of reading which tables there are."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def count_rows(database: sqlite3.Connection) -> dict[str, int]:
     """How many rows each table of a backup has."""
     return {table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in _tables(database)}  # noqa: S608 - its own names

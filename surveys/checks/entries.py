@@ -2,26 +2,13 @@
 
 from portal.clock import today
 from portal.errors import WardReadinessError
-from surveys.models import Round, Submission
-from surveys.questionnaire.asked import asked_questionnaire
+from surveys.models import Submission
 from surveys.questionnaire.evaluation import Evaluation, evaluate_entries
-from surveys.questionnaire.questions import Questionnaire
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 
 
 class SubmissionError(WardReadinessError):
     """The submission cannot be changed or sent in its state; the message says why."""
-
-
-class QuestionnaireError(SubmissionError):
-    """The round is pinned to a questionnaire that this program does not have: its answers would be misread."""
-
-    status = 409
-
-    def __init__(self, pinned: str, shipped: str) -> None:
-        super().__init__(
-            f"Đợt khảo sát này dùng mẫu phiếu phiên bản {pinned}, còn chương trình đang chạy có mẫu phiếu phiên bản {shipped}. "
-            "Phiếu không mở được để khỏi hiểu sai câu trả lời. Báo quản trị hệ thống cài đúng phiên bản."
-        )
 
 
 def entries_of(submission: Submission) -> dict[str, str]:
@@ -39,16 +26,8 @@ def question_key(field: str) -> str:
     return field.partition(".")[0].partition("#")[0]
 
 
-def questionnaire_of(round: Round) -> Questionnaire:
-    """The questionnaire that a round is pinned to. Raises QuestionnaireError where the program has another one."""
-    shipped = asked_questionnaire()
-    if round.questionnaire_version != shipped.version:
-        raise QuestionnaireError(round.questionnaire_version, shipped.version)
-    return shipped
-
-
 def evaluate_submission(submission: Submission) -> Evaluation:
-    """Evaluate the entries of a submission. Raises QuestionnaireError."""
+    """Evaluate the entries of a submission by the questionnaire of its round."""
     return evaluate_entries(
         questionnaire_of(submission.round), entries_of(submission), latest_allowed_year(submission), carried_questions(submission)
     )

@@ -12,7 +12,7 @@ from portal.vietnamese import clean_text
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Remark, Submission
-from surveys.questionnaire.asked import asked_questionnaire
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 
 MIN_LENGTH, MAX_LENGTH = 2, 2000
 
@@ -41,7 +41,7 @@ def add_remark(
         raise RemarkError(f"Nội dung dài {len(cleaned)} ký tự; viết gọn trong {MAX_LENGTH} ký tự.")
     if kind is RemarkKind.RETURN and submission.state != CollectionState.SENT:
         raise RemarkError("Phiếu không còn chờ thẩm định nên không nêu thêm câu cần bổ sung được. Tải lại trang để xem.")
-    asked_question = asked_questionnaire().question(question)
+    asked_question = questionnaire_of(submission.round).question(question)
     if kind is RemarkKind.RETURN and (asked_question is None or asked_question.asked_of != "ward"):
         raise RemarkError("Hãy chọn câu hỏi do xã, phường trả lời để nêu là cần bổ sung; lý do chung thì ghi ở cuối trang.")
     remark = Remark(submission_id=submission.id, question=question, kind=kind.value, text=cleaned, by=by, at=at or now())

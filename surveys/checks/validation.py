@@ -54,7 +54,7 @@ class Validation:
 def validate_submission(
     session: Session, submission: Submission, stamp: SnapshotStamp | None = None, reasons: Iterable[Remark] | None = None
 ) -> Validation:
-    """Check a submission against itself, the ward's newest approved snapshot and similar wards. Raises QuestionnaireError.
+    """Check a submission against itself, the ward's newest approved snapshot and similar wards.
 
     A caller that validates many submissions passes the ``stamp`` and the open ``reasons`` of returns, so that they are loaded once.
     """
@@ -69,7 +69,7 @@ def validate_submission(
 
 
 def anomalies_of(session: Session, submission: Submission) -> tuple[Anomaly, ...]:
-    """The anomalies of a submission, explained or not. Raises QuestionnaireError."""
+    """The anomalies of a submission, explained or not."""
     return validate_submission(session, submission).anomalies
 
 

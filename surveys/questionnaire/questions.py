@@ -1,13 +1,9 @@
-"""The questionnaire as data: sections and questions, read from data/questionnaire.toml. Pure."""
+"""The questionnaire as data: sections, questions, and what changed since the version before. Pure."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
-from typing import Any, Self
-
-PATH = files("surveys") / "data" / "questionnaire.toml"
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -18,7 +14,7 @@ class Question:
     whose answer this one may not exceed (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
     fixed limit. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
     criteria and plan rules that need it. ``sensitive`` marks what would help an attacker: the answer is kept out of the audit
-    trail and, unless somebody chooses otherwise, off paper.
+    trail and, unless somebody chooses otherwise, off paper. ``renamed_from`` is the key that the question had in the version before.
     """
 
     key: str
@@ -35,6 +31,7 @@ class Question:
     has_year: bool = False
     most_per_person: float = 0
     sensitive: bool = False
+    renamed_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,19 +60,30 @@ class Section:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """A version of the questions."""
+    """A version of the questions. ``follows`` is the version before it, ``reasons`` say by question why it differs from that one.
+
+    ``sha256`` is the hash of the published content.
+    """
 
     version: str
     sections: tuple[Section, ...]
+    sha256: str = ""
+    follows: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """Every question, in the order of the form."""
         return tuple(question for section in self.sections for question in section.questions)
 
+    @cached_property
+    def by_key(self) -> Mapping[str, Question]:
+        """Every question by its key."""
+        return {question.key: question for question in self.questions}
+
     def question(self, key: str) -> Question | None:
         """One question by its key, or None."""
-        return next((question for question in self.questions if question.key == key), None)
+        return self.by_key.get(key)
 
     def without(self, key: str) -> Self:
         """The same questionnaire without one of its questions."""
@@ -85,23 +93,3 @@ class Questionnaire:
     def section(self, code: str) -> Section | None:
         """One section by its code, or None."""
         return next((section for section in self.sections if section.code == code), None)
-
-
-@cache
-def load_questionnaire() -> Questionnaire:
-    """The shipped questionnaire."""
-    data = tomllib.loads(PATH.read_text("utf-8"))
-    definitions = {name: Definition(row["term"], row["words"]) for name, row in data["definitions"].items()}
-    return Questionnaire(data["version"], tuple(_section(row, definitions) for row in data["sections"]))
-
-
-def _section(row: dict[str, Any], definitions: dict[str, Definition]) -> Section:
-    ask_if = row.get("ask_if")
-    questions = tuple(_question(entry, ask_if) for entry in row["questions"])
-    used = tuple(definitions[name] for name in row.get("defines", ()))
-    return Section(row["code"], row["title"], row.get("intro", ""), questions, ask_if, used)
-
-
-def _question(row: dict[str, Any], ask_if: str | None) -> Question:
-    values = {"ask_if": ask_if, **row, "serves": tuple(row["serves"])}
-    return Question(**values)

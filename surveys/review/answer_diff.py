@@ -1,6 +1,6 @@
 """The differences between two sets of entries, question by question, in words. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from surveys.questionnaire.answers.kinds import KINDS
@@ -16,12 +16,20 @@ class AnswerDiff:
     after: str
 
 
-def diff_answers(questionnaire: Questionnaire, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, AnswerDiff]:
+Describe = Callable[[Question], str]
+
+
+def in_words(entries: Mapping[str, str]) -> Describe:
+    """Describes the answer to a question that these entries give."""
+    return lambda question: KINDS[question.kind].describe(question, entries)
+
+
+def diff_answers(questionnaire: Questionnaire, before: Describe, after: Mapping[str, str]) -> dict[str, AnswerDiff]:
     """The questions that differ, by key, in the order of the form."""
     changes = {}
+    describe = in_words(after)
     for question in questionnaire.questions:
-        describe = KINDS[question.kind].describe
-        old, new = describe(question, before), describe(question, after)
+        old, new = before(question), describe(question)
         if old != new:
             changes[question.key] = AnswerDiff(question, old, new)
     return changes

@@ -21,13 +21,15 @@ from portal.formats import format_day, format_moment
 from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Rating, rate
 from scoring.rating.standard import Standard
-from surveys.checks.entries import SubmissionError, entries_of, evaluate_submission, latest_allowed_year, questionnaire_of
+from surveys.checks.entries import SubmissionError, entries_of, evaluate_submission, latest_allowed_year
 from surveys.checks.remarks import flagged_submissions, open_flags, open_return_reasons
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import SnapshotStamp, snapshot_stamp, validate_submission
 from surveys.models import Submission, SubmissionEvent
+from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import to_snapshot
 from surveys.questionnaire.field_names import MAX_LENGTH
+from surveys.questionnaire.published_questionnaires import origins_between, questionnaire_of
 from surveys.review.review_priority import ReviewPriority, assess_priority
 from surveys.submissions.signatures import is_one_deputy
 from surveys.submissions.submissions import add_event, find_confirmation, find_sender, last_day
@@ -65,10 +67,7 @@ def list_waiting(session: Session, wards: Collection[str] | None = None) -> list
 
 
 def build_queue(session: Session, ward_codes: Collection[str] | None = None) -> list[QueueRow]:
-    """The same by priority, then oldest first. A handful of queries, however many wait.
-
-    Raises QuestionnaireError.
-    """
+    """The same by priority, then oldest first. A handful of queries, however many wait."""
     waiting = list(
         session.scalars(_waiting_query(ward_codes).options(selectinload(Submission.answers), joinedload(Submission.round)))
     )
@@ -112,8 +111,8 @@ def preview_rating(session: Session, submission: Submission) -> Rating:
     return _rate_if_approved(submission, get_standard(session, submission.round.standard_version))
 
 
-def previous_answers(session: Session, submission: Submission) -> tuple[dict[str, str] | None, dict[str, str] | None]:
-    """The ward's entries when it was last approved in another round, and when this submission was last returned."""
+def previous_answers(session: Session, submission: Submission) -> tuple[EarlierAnswers | None, dict[str, str] | None]:
+    """The ward's answers when it was last approved in another round, and its entries when this submission was last returned."""
     approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.ward_code == submission.ward_code)
     newest = approved.where(SnapshotRecord.submission_id != submission.id).order_by(SnapshotRecord.id.desc()).limit(1)
     approved_id = session.scalars(newest).first()
@@ -122,7 +121,10 @@ def previous_answers(session: Session, submission: Submission) -> tuple[dict[str
         SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.RETURNED.value
     )
     returned_answers = session.scalars(returned.order_by(SubmissionEvent.id.desc()).limit(1)).first()
-    return entries_of(approved_submission) if approved_submission is not None else None, returned_answers
+    if approved_submission is None:
+        return None, returned_answers
+    versions = approved_submission.round.questionnaire_version, submission.round.questionnaire_version
+    return EarlierAnswers(entries_of(approved_submission), origins_between(session, *versions)), returned_answers
 
 
 def sending_key(submission: Submission) -> str:

@@ -20,7 +20,7 @@ from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import snapshot_stamp, validate_submission
 from surveys.models import Answer, Remark, Round, Submission, SubmissionEvent
 from surveys.questionnaire.answers.parsing import UNKNOWN
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import published_questionnaire
 from surveys.submissions.submissions import last_day
 
 # A draft that was not changed for this many days has stopped.
@@ -146,7 +146,7 @@ def is_uniform(entries: Mapping[str, str]) -> bool:
 
 def _is_unchanged(submission: Submission) -> bool:
     """Whether all answers of the ward are carried over: a carried answer that nobody changed has version 0."""
-    by_city = _city_keys()
+    by_city = _city_keys(submission.round)
     versions = [answer.version for answer in submission.answers if answer.raw and question_key(answer.field) not in by_city]
     return bool(versions) and not any(versions)
 
@@ -180,7 +180,7 @@ def _last_changes(session: Session, round: Round) -> dict[int, datetime]:
     by_city = or_(
         *(
             condition
-            for key in _city_keys()
+            for key in _city_keys(round)
             for condition in (field == key, field.startswith(f"{key}."), field.startswith(f"{key}#"))
         )
     )
@@ -195,8 +195,8 @@ def _first_sendings(session: Session, round: Round) -> dict[int, datetime]:
     return {row[0]: row[1] for row in session.execute(of_round.group_by(SubmissionEvent.submission_id))}
 
 
-def _city_keys() -> frozenset[str]:
-    return frozenset(question.key for question in load_questionnaire().questions if question.asked_of == "city")
+def _city_keys(round: Round) -> frozenset[str]:
+    return frozenset(question.key for question in published_questionnaire(round).questions if question.asked_of == "city")
 
 
 def _days_late(submission: Submission, first_sent: datetime | None, today: date) -> int:

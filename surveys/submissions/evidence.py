@@ -13,8 +13,7 @@ from portal.file_store import get
 from portal.kept_files import KeptFile
 from surveys.checks.states import EvidenceKind
 from surveys.models import Evidence, Submission
-from surveys.questionnaire.asked import asked_questionnaire
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import published_questionnaire, questionnaire_of
 from surveys.submissions.submissions import content_hash, require_editable
 
 MAX_FILES = 20
@@ -27,7 +26,7 @@ CODE_PATTERN = re.compile(r"[0-9a-f]{12}")
 def check_attachable(session: Session, submission: Submission, question: str) -> None:
     """Raise FileError where the question takes no file or no more of them, SubmissionError where the submission cannot be edited."""
     require_editable(submission)
-    asked_question = asked_questionnaire().question(question)
+    asked_question = questionnaire_of(submission.round).question(question)
     if asked_question is None or asked_question.asked_of != "ward":
         raise FileError("Hãy chọn câu hỏi mà tệp này chứng minh.")
     attached_count = select(func.count()).where(
@@ -117,9 +116,9 @@ def remove_evidence(submission: Submission, evidence: Evidence, by: str) -> None
     evidence.removed_by, evidence.removed_at = by, now()
 
 
-def is_sensitive_evidence(evidence: Evidence) -> bool:
-    """Whether it proves a sensitive answer, so that its name stays out of the audit trail."""
-    question = load_questionnaire().question(evidence.question)
+def is_sensitive_evidence(submission: Submission, evidence: Evidence) -> bool:
+    """Whether evidence of a submission proves a sensitive answer, so that its name stays out of the audit trail."""
+    question = published_questionnaire(submission.round).question(evidence.question)
     return question is not None and question.sensitive
 
 

@@ -3,18 +3,18 @@
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from inventory.models import SnapshotRecord
 from inventory.wards.queries import list_wards
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.published_standards import get_standard
-from surveys.checks.entries import question_key
+from surveys.checks.entries import entries_of, question_key
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
-from surveys.questionnaire.asked import asked_questionnaire
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.carry_over import EarlierAnswers
+from surveys.questionnaire.published_questionnaires import load_questionnaire, newest_version, origins_between, questionnaire_of
 from surveys.submissions.submissions import change_record
 
 
@@ -23,11 +23,19 @@ class RoundError(WardReadinessError):
 
 
 def open_round(
-    session: Session, name: str, opens_on: date, deadline: date, standard_version: str, *, needs_confirmation: bool = False
+    session: Session,
+    name: str,
+    opens_on: date,
+    deadline: date,
+    standard_version: str,
+    questionnaire_version: str | None = None,
+    *,
+    needs_confirmation: bool = False,
 ) -> Round:
-    """Open a round: pinned to the current questionnaire and to a standard, with a submission for each ward.
+    """Open a round: pinned to a questionnaire, by default the newest, and to a standard, with a submission for each ward.
 
-    Each starts with the answers of the ward's newest approved snapshot, still to be confirmed. Raises RoundError.
+    Each starts with the answers of the ward's newest approved snapshot that this questionnaire takes over, still to be confirmed.
+    Raises RoundError, and NotFoundError for a version that is not published.
     """
     if not name.strip():
         raise RoundError("Hãy đặt tên cho đợt khảo sát.")
@@ -40,14 +48,14 @@ def open_round(
         name=name.strip(),
         opens_on=opens_on,
         deadline=deadline,
-        questionnaire_version=load_questionnaire().version,
+        questionnaire_version=load_questionnaire(session, questionnaire_version or newest_version(session)).version,
         standard_version=get_standard(session, standard_version).version,
         needs_confirmation=needs_confirmation,
     )
     session.add(round)
     session.flush()
-    previous = latest_approved_answers(session)
-    submissions = [_new_submission(round, ward.code, previous.get(ward.code, [])) for ward in list_wards(session)]
+    approved = latest_approved_submissions(session)
+    submissions = [_new_submission(session, round, ward.code, approved.get(ward.code)) for ward in list_wards(session)]
     session.add_all(submissions)
     session.flush()
     moment = now()
@@ -60,12 +68,14 @@ def open_round(
     return round
 
 
-def latest_approved_answers(session: Session) -> dict[str, list[Answer]]:
-    """The answers behind the newest approved snapshot of each ward that has one."""
+def latest_approved_submissions(session: Session) -> dict[str, Submission]:
+    """The submission behind the newest approved snapshot of each ward that has one."""
     newest = select(func.max(SnapshotRecord.id)).group_by(SnapshotRecord.ward_code)
     approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.id.in_(newest))
-    query = select(Submission).where(Submission.id.in_(approved)).options(selectinload(Submission.answers))
-    return {row.ward_code: row.answers for row in session.scalars(query)}
+    query = select(Submission).where(Submission.id.in_(approved))
+    return {
+        row.ward_code: row for row in session.scalars(query.options(selectinload(Submission.answers), joinedload(Submission.round)))
+    }
 
 
 def list_rounds(session: Session) -> list[Round]:
@@ -109,22 +119,28 @@ def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
     return round
 
 
-def _new_submission(round: Round, ward_code: str, previous: list[Answer]) -> Submission:
+def _new_submission(session: Session, round: Round, ward_code: str, approved: Submission | None) -> Submission:
     """A submission that starts with the last approved answers; the ward still has to confirm those that it gives."""
-    questions = {question.key: question for question in asked_questionnaire().questions}
-    answers = [
-        Answer(
-            field=answer.field,
-            raw=answer.raw,
-            version=0,
-            saved_by=answer.saved_by,
-            saved_at=answer.saved_at,
-            is_carried=questions[question_key(answer.field)].asked_of != "city",
-        )
-        for answer in previous
-        if answer.raw and question_key(answer.field) in questions
-    ]
+    answers = _carry_answers(session, round, approved) if approved else []
     return Submission(round_id=round.id, ward_code=ward_code, state=CollectionState.NOT_STARTED.value, answers=answers)
+
+
+def _carry_answers(session: Session, round: Round, approved: Submission) -> list[Answer]:
+    answers = {answer.field: answer for answer in approved.answers if answer.raw}
+    origins = origins_between(session, approved.round.questionnaire_version, round.questionnaire_version)
+    earlier, questions = EarlierAnswers(entries_of(approved), origins), questionnaire_of(round).by_key
+    return [
+        Answer(
+            field=field,
+            raw=answers[given_as].raw,
+            version=0,
+            saved_by=answers[given_as].saved_by,
+            saved_at=answers[given_as].saved_at,
+            is_carried=questions[question_key(field)].asked_of != "city",
+        )
+        for field, given_as in earlier.fields.items()
+        if given_as in answers and question_key(field) in questions
+    ]
 
 
 def _check_days(opens_on: date, deadline: date) -> None:

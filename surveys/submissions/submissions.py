@@ -14,13 +14,14 @@ from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
 from portal.formats import format_day
 from portal.vietnamese import clean_line, clean_text
-from surveys.checks.entries import SubmissionError, entries_of, question_key, questionnaire_of
+from surveys.checks.entries import SubmissionError, entries_of, question_key
 from surveys.checks.remarks import settle_return_reasons
 from surveys.checks.states import AnswerSource, CollectionState, EventKind
 from surveys.checks.validation import Validation, validate_submission
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.field_names import field_label, find_excess
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import questionnaire_of
+from surveys.questionnaire.questions import Questionnaire
 from surveys.submissions.signatures import is_one_deputy
 
 MAX_REASON_LENGTH, MAX_NAME_LENGTH = 500, 200
@@ -102,7 +103,6 @@ def save_fields(
     Raises SubmissionError where the submission cannot be edited.
     """
     require_editable(submission)
-    questionnaire_of(submission.round)
     answers, moment = {answer.field: answer for answer in submission.answers}, at or now()
     # The script of the page posts the text as it was typed, the table holds it normalised.
     base_values = {name: _normalise(text) for name, text in base.items()}
@@ -110,7 +110,7 @@ def save_fields(
     conflicts: list[Conflict] = []
     # Everything is refused before anything is stored: the page that shows the refusal commits its session.
     cleaned_reason = clean_reason(reason)
-    for name, raw in _clean_fields(fields).items():
+    for name, raw in _clean_fields(questionnaire_of(submission.round), fields).items():
         answer = answers.get(name)
         stored, base_value = _normalise(answer.raw) if answer else "", base_values.get(name, "")
         if raw in (stored, base_value):
@@ -281,11 +281,11 @@ def clean_reason(text: str) -> str:
     return reason
 
 
-def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
+def _clean_fields(questionnaire: Questionnaire, fields: Mapping[str, str]) -> dict[str, str]:
     cleaned = {name: _normalise(text) for name, text in fields.items()}
     for name, raw in cleaned.items():
         if excess := find_excess(name, raw):
-            raise SubmissionError(f"Ô “{field_label(load_questionnaire(), name)}” {excess}")
+            raise SubmissionError(f"Ô “{field_label(questionnaire, name)}” {excess}")
     return cleaned
 
 

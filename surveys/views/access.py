@@ -1,6 +1,7 @@
 """Which submissions a person may open: those of the assigned wards, or of the whole city."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from accounts.identity import Identity
 from portal.database import get_session
 from portal.errors import NotFoundError
 from surveys.models import Submission
-from surveys.questionnaire.asked import asked_questionnaire
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Section
 from surveys.submissions.submissions import get_submission
 
@@ -28,12 +29,17 @@ def check_submission_scope(session: Session, identity: Identity, submission_id: 
     _check_ward(identity, session.scalar(select(Submission.ward_code).where(Submission.id == submission_id)))
 
 
-def get_section(code: str) -> Section:
-    """A section of the form. Raises NotFoundError."""
-    section = asked_questionnaire().section(code)
+def get_section(submission: Submission, code: str) -> Section:
+    """A section of the form of a submission. Raises NotFoundError."""
+    section = questionnaire_of(submission.round).section(code)
     if section is None:
         raise NotFoundError(_("Phiếu không có phần này."))
     return section
+
+
+def check_section_scope(session: Session, _identity: Identity, parts: Mapping[str, Any]) -> None:
+    """Raise NotFoundError where the submission of the address has no such section."""
+    get_section(get_submission(session, parts["submission_id"]), parts["code"])
 
 
 def scope_check_of(get: Callable[[Session, Submission, int], object], argument: str) -> ScopeCheck:

@@ -16,7 +16,7 @@ from portal.kept_files import KeptFile, keep_file
 from portal.settings import current_settings
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import EventKind
-from surveys.models import Evidence
+from surveys.models import Evidence, Submission
 from surveys.submissions.change_log import record_download
 from surveys.submissions.evidence import (
     attach_file,
@@ -50,7 +50,7 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     except (FileError, StoreError, SubmissionError) as error:
         flash(error.message, "danger")
     else:
-        values = _audit_values(stored)
+        values = _audit_values(submission, stored)
         add_event(get_session(), submission, EventKind.ATTACHED, require_identity().full_name, str(values["name"]))
         audit.log(get_session(), require_identity(), "evidence:attach", f"ward {submission.ward_code}", after=values)
         flash(_("Đã đính kèm tệp “%(name)s”.", name=stored.name), "success")
@@ -74,7 +74,11 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
         return redirect(url_for("surveys.overview", submission_id=submission_id, code=code[:12]) + "#ban-ky")
     add_event(get_session(), submission, EventKind.ATTACHED, by, stored.name)
     audit.log(
-        get_session(), require_identity(), "evidence:attach-signed", f"ward {submission.ward_code}", after=_audit_values(stored)
+        get_session(),
+        require_identity(),
+        "evidence:attach-signed",
+        f"ward {submission.ward_code}",
+        after=_audit_values(submission, stored),
     )
     flash(_("Đã đính kèm bản đã ký."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id) + "#ban-ky")
@@ -87,7 +91,7 @@ def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     submission = get_submission_in_scope(submission_id)
     stored = get_evidence(get_session(), submission, evidence_id)
     data = load_evidence(current_settings().evidence_url, stored)
-    identity, subject, values = require_identity(), f"ward {submission.ward_code}", _audit_values(stored)
+    identity, subject, values = require_identity(), f"ward {submission.ward_code}", _audit_values(submission, stored)
     record_download(submission_id, str(values["name"]), identity.full_name)
     write_separately(lambda session: audit.log(session, identity, "evidence:download", subject, after=values))
     return send_bytes(data, stored.name, stored.media_type)
@@ -105,7 +109,7 @@ def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnVal
     except SubmissionError as error:
         flash(error.message, "danger")
     else:
-        values = _audit_values(stored)
+        values = _audit_values(submission, stored)
         add_event(get_session(), submission, EventKind.DETACHED, require_identity().full_name, str(values["name"]))
         audit.log(get_session(), require_identity(), "evidence:remove", f"ward {submission.ward_code}", before=values)
         flash(_("Đã gỡ tệp “%(name)s”.", name=stored.name), "success")
@@ -119,7 +123,7 @@ def _keep_upload() -> KeptFile:
     return keep_file(current_settings().evidence_url, name, check_file(data))
 
 
-def _audit_values(evidence: Evidence) -> dict[str, object]:
+def _audit_values(submission: Submission, evidence: Evidence) -> dict[str, object]:
     """A file in the audit trail, whose readers may not see the names of sensitive ones."""
-    name = HIDDEN if is_sensitive_evidence(evidence) else evidence.name
+    name = HIDDEN if is_sensitive_evidence(submission, evidence) else evidence.name
     return {"id": evidence.id, "question": evidence.question, "name": name, "sha256": evidence.sha256}

@@ -10,6 +10,7 @@ from surveys.questionnaire.answers import connection, equipment
 from surveys.questionnaire.answers.kinds import KINDS
 from surveys.questionnaire.answers.parsing import Problem, row_names
 from surveys.questionnaire.answers.yesno import CHOICES
+from surveys.questionnaire.carry_over import Carry, EarlierAnswers
 from surveys.questionnaire.evaluation import Evaluation, reason_field
 from surveys.questionnaire.field_names import LOT_PARTS, longest_entry
 from surveys.questionnaire.questions import Question, Section
@@ -48,6 +49,13 @@ class Mark(LabelledEnum):
     CARRIED = "carried", "Số liệu kỳ trước, chờ xác nhận"
     SAME = "same", "Không đổi so với kỳ trước"
     CHANGED = "changed", "Đã đổi so với kỳ trước"
+    NEW = "new", "Câu mới, kỳ trước chưa hỏi"
+    RETYPED = "retyped", "Câu này đổi cách trả lời, mời trả lời lại; kỳ trước"
+
+    @property
+    def shows_before(self) -> bool:
+        """Whether the last approved answer stands behind the label."""
+        return self in (Mark.CHANGED, Mark.RETYPED)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def build_fields(
     entries: Mapping[str, str],
     evaluation: Evaluation,
     anomalies: Iterable[Anomaly] = (),
-    approved: Mapping[str, str] | None = None,
+    approved: EarlierAnswers | None = None,
 ) -> list[Field]:
     """The questions of a section that are asked, with their entries, problems, anomalies, and the last ``approved`` answers."""
     errors = {problem.field: problem for problem in evaluation.problems}
@@ -85,11 +93,13 @@ def build_fields(
     ]
 
 
-def _mark_change(field: Field, evaluation: Evaluation, approved: Mapping[str, str] | None) -> Field:
+def _mark_change(field: Field, evaluation: Evaluation, approved: EarlierAnswers | None) -> Field:
     question = field.question
     if approved is None or question.asked_of == "city":
         return field
-    before = KINDS[question.kind].describe(question, approved)
+    before, carry = approved.describe(question), approved.carry_of(question)
+    if carry is not Carry.SAME:
+        return replace(field, mark=Mark(carry.value), before=before)
     if question.key in evaluation.carried:
         return replace(field, mark=Mark.CARRIED, before=before)
     return replace(field, mark=Mark.SAME if before == field.text else Mark.CHANGED, before=before)

@@ -16,12 +16,11 @@ from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_moment
 from portal.table_workbook import build_table_workbook
-from surveys.checks.entries import question_key, questionnaire_of
+from surveys.checks.entries import question_key
 from surveys.checks.remarks import RemarkError, add_remark, settle_return_reasons
 from surveys.checks.states import RemarkKind
 from surveys.models import Submission, SubmissionChange
-from surveys.questionnaire.asked import asked_questionnaire
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import published_questionnaire, questionnaire_of
 from surveys.submissions.change_log import (
     MAX_LINES,
     ChangeReasonError,
@@ -45,7 +44,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     """Add a comment to a submission; a comment by the ward also answers what a return asks about."""
     submission = get_submission_in_scope(submission_id, for_update=True)
     key, text, by = request.form.get("question", ""), request.form.get("text", ""), require_identity().full_name
-    question = key if asked_questionnaire().question(key) else ""
+    question = key if questionnaire_of(submission.round).question(key) else ""
     try:
         add_remark(get_session(), submission, RemarkKind.COMMENT, question, text, by)
     except RemarkError as error:
@@ -55,9 +54,8 @@ def comment(submission_id: int) -> ResponseReturnValue:
     after = {"kind": RemarkKind.COMMENT.value, "question": question}
     audit.log(get_session(), require_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
     flash(_("Đã ghi ý kiến."), "success")
-    section = next(
-        (section for section in load_questionnaire().sections if any(entry.key == question for entry in section.questions)), None
-    )
+    sections = published_questionnaire(submission.round).sections
+    section = next((section for section in sections if any(entry.key == question for entry in section.questions)), None)
     if section is None:
         return redirect(url_for("surveys.overview", submission_id=submission_id))
     return redirect(url_for("surveys.section", submission_id=submission_id, code=section.code, _anchor=f"q-{question}"))
@@ -68,9 +66,8 @@ def comment(submission_id: int) -> ResponseReturnValue:
 def changes(submission_id: int) -> ResponseReturnValue:
     """The changes of a submission: field, before, after, who, when, from which source."""
     submission = get_submission_in_scope(submission_id)
-    questionnaire_of(submission.round)
     # A question that is no longer asked keeps its label in the log.
-    questionnaire, question = load_questionnaire(), request.args.get("question", "")
+    questionnaire, question = published_questionnaire(submission.round), request.args.get("question", "")
     return render_template(
         "surveys/history/changes.html",
         submission=submission,
@@ -88,10 +85,9 @@ def changes(submission_id: int) -> ResponseReturnValue:
 def changes_workbook(submission_id: int) -> ResponseReturnValue:
     """The whole log as a table, without sensitive values: those leave the system by an explicit choice only."""
     submission, identity = get_submission_in_scope(submission_id), require_identity()
-    questionnaire_of(submission.round)
     lines = [
         replace(line, before=HIDDEN, after=HIDDEN, reason=HIDDEN) if is_sensitive_answer(line.question) else line
-        for line in list_log(get_session(), submission, load_questionnaire(), limit=None)
+        for line in list_log(get_session(), submission, published_questionnaire(submission.round), limit=None)
     ]
     ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
     rows = ((format_moment(line.at), line.by, line.source, line.field, line.before, line.after, line.reason) for line in lines)
@@ -127,12 +123,11 @@ def save_change_reason(submission_id: int, change_id: int) -> ResponseReturnValu
 
 
 def _reason_page(submission: Submission, change: SubmissionChange, refusal: str = "", text: str = "") -> str:
-    questionnaire_of(submission.round)
     return render_template(
         "surveys/history/why.html",
         submission=submission,
         ward=get_ward(get_session(), submission.ward_code),
-        line=log_line(load_questionnaire(), change),
+        line=log_line(published_questionnaire(submission.round), change),
         change_id=change.id,
         refusal=refusal,
         text=text,

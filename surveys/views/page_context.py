@@ -10,8 +10,7 @@ from portal.database import get_session
 from surveys.checks.remarks import list_remarks
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Submission
-from surveys.questionnaire.asked import asked_questionnaire
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import published_questionnaire, questionnaire_of
 from surveys.submissions.evidence import content_code, find_signed_copy
 from surveys.submissions.submissions import (
     find_confirmation,
@@ -26,7 +25,7 @@ def submission_context(submission: Submission) -> dict[str, object]:
     days_left = (last_day(submission) - today()).days
     saved = session.pop("saved_section", "")
     may_fill = may(require_identity(), Permission.SUBMISSION_FILL, submission.ward_code)
-    sections = asked_questionnaire().sections
+    sections = questionnaire_of(submission.round).sections
     section_codes = {question.key: section.code for section in sections for question in section.questions}
     remarks = list_remarks(get_session(), submission)
     open_reasons = [
@@ -45,7 +44,7 @@ def submission_context(submission: Submission) -> dict[str, object]:
         "remarks": remarks,
         "remark_kinds": RemarkKind,
         "open_reasons": open_reasons if state is CollectionState.RETURNED else [],
-        "question_labels": {question.key: question.label for question in load_questionnaire().questions},
+        "question_labels": {question.key: question.label for question in published_questionnaire(submission.round).questions},
         "signed": (signed := find_signed_copy(get_session(), submission)),
         "is_as_signed": signed is not None and content_code(submission) == signed.content_hash,
         "confirmation": find_confirmation(get_session(), submission),

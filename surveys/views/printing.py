@@ -10,9 +10,10 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from portal.settings import current_settings
-from surveys.checks.entries import entries_of, evaluate_submission, questionnaire_of
+from surveys.checks.entries import entries_of, evaluate_submission
 from surveys.checks.states import EventKind
 from surveys.models import Submission
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.submissions.evidence import content_code
 from surveys.submissions.submissions import (
     add_event,

@@ -21,8 +21,8 @@ from surveys.checks.remarks import RemarkError, add_remark, list_remarks, settle
 from surveys.checks.states import CollectionState, EventKind, RemarkKind
 from surveys.checks.validation import validate_submission
 from surveys.models import Submission, SubmissionEvent
-from surveys.questionnaire.asked import asked_questionnaire
-from surveys.review.answer_diff import diff_answers
+from surveys.questionnaire.published_questionnaires import questionnaire_of
+from surveys.review.answer_diff import diff_answers, in_words
 from surveys.review.review import (
     ReasonError,
     approve_submission,
@@ -168,7 +168,7 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
     """Add a remark on one question, or on the whole: a comment, a flag, or a reason of a return."""
     submission = get_submission_in_scope(submission_id, for_update=True)
     kind = request.form.get("kind", "")
-    question, text = _known_question(request.form.get("question", "")), request.form.get("text", "")
+    question, text = _known_question(submission, request.form.get("question", "")), request.form.get("text", "")
     try:
         remark_kind = RemarkKind(kind) if kind in set(RemarkKind) else RemarkKind.COMMENT
         add_remark(get_session(), submission, remark_kind, question, text, require_identity().full_name)
@@ -205,8 +205,8 @@ def _shorten(names: list[str], separator: str) -> str:
     return separator.join(names[:MAX_NAMED]) + (_(" và %(count)s đơn vị khác", count=more) if more > 0 else "")
 
 
-def _known_question(key: str) -> str:
-    return key if asked_questionnaire().question(key) else ""
+def _known_question(submission: Submission, key: str) -> str:
+    return key if questionnaire_of(submission.round).question(key) else ""
 
 
 def _review_page(
@@ -221,7 +221,7 @@ def _review_page(
     validation, entries = validate_submission(session, submission), entries_of(submission)
     rating = preview_rating(session, submission)
     approved, returned = previous_answers(session, submission)
-    questionnaire = asked_questionnaire()
+    questionnaire = questionnaire_of(submission.round)
     events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
     sections = []
     for section in questionnaire.sections:
@@ -237,8 +237,8 @@ def _review_page(
         confirmation=find_confirmation(session, submission),
         rating=rating,
         sections=sections,
-        since_approved=diff_answers(questionnaire, approved, entries) if approved is not None else None,
-        since_returned=diff_answers(questionnaire, returned, entries) if returned is not None else None,
+        since_approved=diff_answers(questionnaire, approved.describe, entries) if approved is not None else None,
+        since_returned=diff_answers(questionnaire, in_words(returned), entries) if returned is not None else None,
         explain=explain,
         events=[(event, EventKind(event.kind)) for event in session.scalars(events)],
         labels={question.key: question.label for question in questionnaire.questions},

@@ -12,15 +12,16 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.wards import KIND_LABELS
 from portal.clock import today
-from portal.database import get_session, write_separately, writes
+from portal.database import get_session, reading_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
-from portal.errors import WardReadinessError
+from portal.errors import NotFoundError, WardReadinessError
 from portal.formats import format_day
 from portal.settings import current_settings
 from portal.vietnamese import fold, sort_key
 from scoring.rating.published_standards import current_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Round
+from surveys.questionnaire.published_questionnaires import list_questionnaires, published_questionnaire
 from surveys.review.round_board import Board, BoardRow, DeadlineStatus, Notice, build_board
 from surveys.submissions import rounds
 from surveys.workbooks.board_workbook import build_board_workbook
@@ -35,7 +36,7 @@ blueprint = Blueprint("review", __name__, template_folder="../templates")
 @requires(Permission.ROUND_MANAGE)
 def round_list() -> ResponseReturnValue:
     """All rounds, and the form of a new one."""
-    return render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(get_session()), refusal="", entered={})
+    return _list_page()
 
 
 @blueprint.post("/rounds/")
@@ -47,9 +48,7 @@ def round_open() -> ResponseReturnValue:
     try:
         opens_on, deadline = date.fromisoformat(form["opens_on"]), date.fromisoformat(form["deadline"])
     except (KeyError, ValueError):
-        refusal = _("Hãy chọn ngày mở và hạn gửi.")
-        page = render_template("surveys/reviewer/rounds.html", rounds=rounds.list_rounds(session), refusal=refusal, entered=form)
-        return page, 400
+        return _list_page(_("Hãy chọn ngày mở và hạn gửi.")), 400
     try:
         round = rounds.open_round(
             session,
@@ -57,12 +56,13 @@ def round_open() -> ResponseReturnValue:
             opens_on,
             deadline,
             current_standard(session).version,
+            form.get("questionnaire") or None,
             needs_confirmation=form.get("needs_confirmation") == "1",
         )
-    except rounds.RoundError as error:
-        listed = rounds.list_rounds(session)
-        return render_template("surveys/reviewer/rounds.html", rounds=listed, refusal=error.message, entered=form), 400
-    audit.log(session, require_identity(), "round:open", f"round {round.id}", after={"name": round.name})
+    except (rounds.RoundError, NotFoundError) as error:
+        return _list_page(error.message), 400
+    after = {"name": round.name, "questionnaire": round.questionnaire_version, "standard": round.standard_version}
+    audit.log(session, require_identity(), "round:open", f"round {round.id}", after=after)
     return redirect(url_for("review.board", round_id=round.id))
 
 
@@ -143,8 +143,11 @@ def city_template(round_id: int) -> ResponseReturnValue:
 def city_import(round_id: int) -> ResponseReturnValue:
     """Import the answers of the city, all or nothing."""
     upload = request.files.get("file")
+    # Reading takes its time, and comes before anything is locked.
+    with reading_session() as db:
+        questionnaire = published_questionnaire(rounds.get_round(db, round_id))
     try:
-        table = read_city_table(upload.read() if upload else b"")
+        table = read_city_table(upload.read() if upload else b"", questionnaire)
         round = rounds.get_round(get_session(), round_id)
         result = import_city_answers(get_session(), round, table, require_identity().full_name)
     except WardReadinessError as error:
@@ -162,6 +165,17 @@ def city_import(round_id: int) -> ResponseReturnValue:
         )
         flash(message, "warning")
     return redirect(url_for("review.board", round_id=round_id))
+
+
+def _list_page(refusal: str = "") -> str:
+    session = get_session()
+    return render_template(
+        "surveys/reviewer/rounds.html",
+        rounds=rounds.list_rounds(session),
+        questionnaires=list_questionnaires(session),
+        refusal=refusal,
+        entered=request.form,
+    )
 
 
 def _board_page(round: Round, refusal: str = "", deadline: str = "") -> str:

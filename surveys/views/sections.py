@@ -12,12 +12,12 @@ from portal.clock import today
 from portal.database import get_session, writes
 from portal.formats import format_moment
 from portal.vietnamese import clean_line
-from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year, questionnaire_of
+from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year
 from surveys.checks.validation import find_submission_anomalies, validate_submission
 from surveys.models import Submission
-from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.field_names import field_label, posted_base, posted_fields, value_label, ward_fields
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Questionnaire, Section
 from surveys.review.review import previous_answers
 from surveys.submissions.evidence import evidence_by_question
@@ -47,7 +47,7 @@ def section(submission_id: int, code: str) -> ResponseReturnValue:
 def save_section(submission_id: int, code: str) -> ResponseReturnValue:
     """Save the entries, valid or not, and go on; a field that somebody else changed meanwhile is asked about."""
     submission = get_submission_in_scope(submission_id, for_update=True)
-    section = get_section(code)
+    section = get_section(submission, code)
     fields, base = posted_fields(section, request.form), posted_base(request.form.get("base", ""))
     if request.form.get("nothing") == "1":
         fields |= _zeros_for_unanswered(submission, section, fields)
@@ -82,7 +82,8 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
 @writes
 def save_entered_fields(submission_id: int, code: str) -> ResponseReturnValue:
     """Save the changed fields for the script of the form, and answer with the status of the section."""
-    submission, section = get_submission_in_scope(submission_id, for_update=True), get_section(code)
+    submission = get_submission_in_scope(submission_id, for_update=True)
+    section = get_section(submission, code)
     try:
         outcome = save_fields(
             get_session(),
@@ -96,7 +97,7 @@ def save_entered_fields(submission_id: int, code: str) -> ResponseReturnValue:
         return {"refused": error.message}, 409
     log_changed_fields(submission, outcome.changed)
     return _section_status(submission, section) | {
-        "conflicts": [_label_conflict(asked_questionnaire(), conflict) for conflict in outcome.conflicts]
+        "conflicts": [_label_conflict(questionnaire_of(submission.round), conflict) for conflict in outcome.conflicts]
     }
 
 
@@ -109,7 +110,7 @@ def _section_page(
     conflicts: tuple[Conflict, ...] = (),
     refusal: str = "",
 ) -> str:
-    section = get_section(code)
+    section = get_section(submission, code)
     questionnaire = questionnaire_of(submission.round)
     # What came from a cell of several lines, before answers had one, is shown on one.
     stored = {name: clean_line(raw) for name, raw in entries_of(submission).items()}
@@ -185,7 +186,7 @@ def _confirm_carried_answers(submission: Submission, section: Section) -> frozen
 
 def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapping[str, str]) -> dict[str, str]:
     """A zero for each item that neither this page nor the stored entries answer."""
-    evaluation = evaluate_entries(asked_questionnaire(), {**entries_of(submission), **fields}, today().year)
+    evaluation = evaluate_entries(questionnaire_of(submission.round), {**entries_of(submission), **fields}, today().year)
     blank = (
         q for q in section.questions if q.kind == "equipment" and evaluation.is_asked(q) and not evaluation.answers[q.key].answered
     )
@@ -194,6 +195,6 @@ def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapp
 
 def _next_section(submission: Submission, after: Section) -> Section | None:
     entries = entries_of(submission)
-    sections = [section for section in asked_questionnaire().sections if section == after or section.is_asked(entries)]
+    sections = [section for section in questionnaire_of(submission.round).sections if section == after or section.is_asked(entries)]
     index = sections.index(after) + 1
     return sections[index] if index < len(sections) else None

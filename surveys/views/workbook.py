@@ -10,12 +10,14 @@ from accounts import audit
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from inventory.wards.queries import get_ward
-from portal.database import get_session, write_separately, writes_when
+from portal.database import get_session, reading_session, write_separately, writes_when
 from portal.downloads import XLSX, send_bytes
 from portal.errors import WardReadinessError
 from portal.posted_files import encode_file, is_taken, read_posted_file
 from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
+from surveys.questionnaire.published_questionnaires import questionnaire_of
+from surveys.questionnaire.questions import Questionnaire
 from surveys.submissions.change_log import record_download
 from surveys.submissions.rounds import get_round
 from surveys.submissions.submissions import get_submission
@@ -59,7 +61,10 @@ def upload(submission_id: int) -> ResponseReturnValue:
 def upload_form(submission_id: int) -> ResponseReturnValue:
     """Preview a file, or import a previewed one; the page carries the file in between, and it is compared again."""
     data = read_posted_file()
-    form, refusal = _read_file(data)
+    # Reading takes its time, and comes before anything is locked.
+    with reading_session() as db:
+        questionnaire = questionnaire_of(get_submission(db, submission_id).round)
+    form, refusal = _read_file(data, questionnaire)
     submission = get_submission_in_scope(submission_id, for_update=is_taken())
     if form is None:
         return _upload_page(submission, refusal), 400
@@ -94,8 +99,10 @@ def round_forms(round_id: int) -> ResponseReturnValue:
 def upload_round_forms(round_id: int) -> ResponseReturnValue:
     """Preview a zip of files, or import those that can be: each file all or nothing, in a transaction of its own."""
     data = read_posted_file()
+    with reading_session() as db:
+        questionnaire = questionnaire_of(get_round(db, round_id))
     try:
-        files = [(name, *_read_file(file)) for name, file in unpack_forms(data)]
+        files = [(name, *_read_file(file, questionnaire)) for name, file in unpack_forms(data)]
     except WardReadinessError as error:
         return _round_page(get_round(get_session(), round_id), error.message), 400
     round = get_round(get_session(), round_id)
@@ -117,10 +124,10 @@ def upload_round_forms(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.board", round_id=round_id))
 
 
-def _read_file(data: bytes) -> tuple[FilledForm | None, str]:
-    """What the file says, or why it says nothing. It comes before anything is locked."""
+def _read_file(data: bytes, questionnaire: Questionnaire) -> tuple[FilledForm | None, str]:
+    """What the file says, or why it says nothing."""
     try:
-        return read_form(data), ""
+        return read_form(data, questionnaire), ""
     except WardReadinessError as error:
         return None, error.message
 

@@ -17,17 +17,18 @@ from surveys.checks.entries import entries_of
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
 from surveys.questionnaire.answers.kinds import KINDS
-from surveys.questionnaire.questions import Question, load_questionnaire
+from surveys.questionnaire.published_questionnaires import published_questionnaire
+from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record
 
 _YES_NO = {"co": "yes", "khong": "no", "yes": "yes", "no": "no"}
 MAX_ROWS = 200
 
 
-def city_columns() -> list[tuple[str, str, Question]]:
+def city_columns(questionnaire: Questionnaire) -> list[tuple[str, str, Question]]:
     """The columns: field name, label, question."""
     columns = []
-    for question in load_questionnaire().questions:
+    for question in questionnaire.questions:
         if question.asked_of != "city":
             continue
         if question.kind == "connection":
@@ -44,7 +45,7 @@ def build_city_workbook(session: Session, round: Round) -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.title = "Thành phố trả lời"
-    columns = city_columns()
+    columns = city_columns(published_questionnaire(round))
     sheet.append(["Mã", "Xã, phường", *(label for _name, label, _question in columns)])
     entries_by_ward = {row.ward_code: entries_of(row) for row in _submissions(session, round)}
     for ward in list_wards(session):
@@ -76,9 +77,9 @@ class CityTable:
     rows: tuple[tuple[object, ...], ...]
 
 
-def read_city_table(data: bytes) -> CityTable:
-    """The rows of a table. Raises UploadError where it is not one of ours."""
-    columns = city_columns()
+def read_city_table(data: bytes, questionnaire: Questionnaire) -> CityTable:
+    """The rows of a table. Raises UploadError where it is not one that was made for this questionnaire."""
+    columns = city_columns(questionnaire)
     sheet = open_workbook(data).worksheets[0]
     rows = list(read_rows(sheet, MAX_ROWS + 1, len(columns) + 2))
     headings = ["Mã", "Xã, phường", *(label for _name, label, _question in columns)]
@@ -97,7 +98,7 @@ def import_city_answers(session: Session, round: Round, table: CityTable, by: st
     """
     if round.is_closed:
         raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
-    columns = city_columns()
+    columns = city_columns(published_questionnaire(round))
     by_ward = {row.ward_code: row for row in _submissions(session, round, for_update=True)}
     errors: list[str] = []
     row_numbers: dict[str, int] = {}

@@ -19,14 +19,13 @@ from surveys.checks.entries import (
     entries_of,
     latest_allowed_year,
     question_key,
-    questionnaire_of,
 )
 from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
 from surveys.questionnaire.answers.cells import from_cell
-from surveys.questionnaire.asked import asked_questionnaire
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.field_names import field_label, find_excess, is_field_of, value_label
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import SaveOutcome, is_editable, save_fields
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
@@ -92,7 +91,7 @@ class FileAnswer:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """What a file says: whose form it is, of which round and version, and its answers, of a version that the program has."""
+    """What a file says: whose form it is, of which round and version, and its answers."""
 
     ward_code: str
     round_number: str
@@ -108,18 +107,20 @@ def form_header(submission: Submission) -> FormHeader:
 
 
 def build_submission_form(submission: Submission) -> bytes:
-    """The form of a submission with its current entries. Raises QuestionnaireError."""
+    """The form of a submission with its current entries."""
     return build_form_workbook(form_header(submission), questionnaire_of(submission.round), entries_of(submission))
 
 
-def read_form(data: bytes) -> FilledForm:
-    """What a filled-in form says. It takes a tenth of a second and no database. Raises UploadError where the file is not a form."""
+def read_form(data: bytes, questionnaire: Questionnaire) -> FilledForm:
+    """What a filled-in form says. It takes a tenth of a second and no database. Raises UploadError where the file is not a form.
+
+    The answers of a file that was made for another questionnaire are left out: whoever compares them says so.
+    """
     if len(data) > MAX_BYTES:
         raise UploadError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB nên không phải mẫu phiếu. Tải lại mẫu, điền rồi gửi lại.")
     book = open_workbook(data)
-    keys, questionnaire = _read_keys(book), asked_questionnaire()
+    keys = _read_keys(book)
     ward_code, round_number, version = keys[0][:3]
-    # The answers of another version would be misread; whoever compares them says so.
     answers = _read_answers(book, keys[1:], questionnaire) if version == questionnaire.version else ()
     return FilledForm(ward_code, round_number, version, tuple(answers))
 

@@ -52,7 +52,10 @@ REASON_OF = {
         "folded",
     ),
     **dict.fromkeys(("inner", "shapes", "answered_items", "answered_connections"), "shape"),
-    **dict.fromkeys(("plan.content", "standard.version", "based_on", "standard_version", "questionnaire_version"), "frozen"),
+    **dict.fromkeys(
+        ("plan.content", "standard.version", "questionnaire.version", "based_on", "standard_version", "questionnaire_version"),
+        "frozen",
+    ),
     **dict.fromkeys(
         ("kind", "role", "user.scope", "method", "source_label", "state", "owner", "basis", "channel", "door", "unit", "authority"),
         "kind",

@@ -26,6 +26,7 @@ from surveys.models import Answer, Round, Submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
 from tests.factories.plans import WORKBOOK_CONTEXT
+from tests.factories.questionnaires import shipped_questionnaire
 from tests.support.visitors import GONE, Page, Visitor
 from tests.support.workbooks import fill_in_form
 
@@ -104,7 +105,9 @@ def import_accounts(engine: Engine) -> Act:
 def import_city(engine: Engine, round_id: int) -> Act:
     """The table of what the city answers for all wards; each number gives every line another speed."""
     [column, name] = next(
-        [index, name] for index, (name, _label, question) in enumerate(city_columns(), 3) if question.kind == "connection"
+        [index, name]
+        for index, (name, _label, question) in enumerate(city_columns(shipped_questionnaire()), 3)
+        if question.kind == "connection"
     )
 
     def speed(number: int) -> str:

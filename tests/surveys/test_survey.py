@@ -20,13 +20,13 @@ from scoring.rating.standard import parse_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import RoundError, open_round, set_closed
 from surveys.submissions.submissions import IncompleteError, SubmissionError, entries_of, save_fields, send_submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers, read_city_table
+from tests.factories.questionnaires import shipped_questionnaire
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 FIELDS = [question.key for question in FORM.questions] + [
     f"{question.key}.{part}" for question in FORM.questions for part in ("good", "year", "contracted", "owner", "note")
 ]
@@ -207,7 +207,7 @@ def test_the_median_demo_ward_types_few_values(demo_session):
 def test_the_table_of_the_city_comes_back_without_a_difference(demo_session):
     draft = demo_submission(demo_session, CollectionState.DRAFT)
     data = build_city_workbook(demo_session, draft.round)
-    assert import_city_answers(demo_session, draft.round, read_city_table(data), "Sở").changed == 0
+    assert import_city_answers(demo_session, draft.round, read_city_table(data, shipped_questionnaire()), "Sở").changed == 0
 
 
 def test_every_mistake_in_the_table_of_the_city_is_told(demo_session):
@@ -217,13 +217,16 @@ def test_every_mistake_in_the_table_of_the_city_is_told(demo_session):
     buffer = BytesIO()
     book.save(buffer)
     with pytest.raises(UploadError, match=r"(?s)dòng 2.*dòng 3"):
-        import_city_answers(demo_session, draft.round, read_city_table(buffer.getvalue()), "Sở")
+        import_city_answers(demo_session, draft.round, read_city_table(buffer.getvalue(), shipped_questionnaire()), "Sở")
 
 
 def test_a_file_that_is_no_workbook_is_refused(demo_session):
     with pytest.raises(UploadError, match=r"không phải sổ tính"):
         import_city_answers(
-            demo_session, demo_submission(demo_session, CollectionState.DRAFT).round, read_city_table(b"xin chao"), "Sở"
+            demo_session,
+            demo_submission(demo_session, CollectionState.DRAFT).round,
+            read_city_table(b"xin chao", shipped_questionnaire()),
+            "Sở",
         )
 
 
@@ -303,19 +306,19 @@ def blank_everything(sheet):
 def test_a_table_of_the_city_that_could_be_misread_is_refused(demo_session, change, message):
     survey_round, data = changed_table(demo_session, change)
     with pytest.raises(UploadError, match=message):
-        import_city_answers(demo_session, survey_round, read_city_table(data), "Sở")
+        import_city_answers(demo_session, survey_round, read_city_table(data, shipped_questionnaire()), "Sở")
 
 
 def test_a_blank_cell_erases_nothing(demo_session):
     survey_round, data = changed_table(demo_session, blank_everything)
-    assert import_city_answers(demo_session, survey_round, read_city_table(data), "Sở").changed == 0
+    assert import_city_answers(demo_session, survey_round, read_city_table(data, shipped_questionnaire()), "Sở").changed == 0
 
 
 def test_a_closed_round_takes_no_answers_of_the_city(demo_session):
     survey_round, data = changed_table(demo_session, lambda sheet: None)
     set_closed(demo_session, survey_round.id, closed=True)
     with pytest.raises(UploadError, match="đã đóng"):
-        import_city_answers(demo_session, survey_round, read_city_table(data), "Sở")
+        import_city_answers(demo_session, survey_round, read_city_table(data, shipped_questionnaire()), "Sở")
 
 
 def test_the_demo_is_the_same_each_time_and_tells_one_story_of_time(demo_session, app):
@@ -351,7 +354,7 @@ def test_the_command_imports_the_answers_of_the_city_and_names_the_wards_that_it
 
     survey_round, data = changed_table(demo_session, answer_all)
     path.write_bytes(data)
-    column, round_id = city_columns()[0][0], survey_round.id
+    column, round_id = city_columns(shipped_questionnaire())[0][0], survey_round.id
     draft_id = demo_submission(demo_session, CollectionState.DRAFT).id
     approved_submission = demo_submission(demo_session, CollectionState.APPROVED)
     ward_name = get_ward(demo_session, approved_submission.ward_code).full_name

@@ -15,6 +15,7 @@ from scoring.rating.explain import verdict
 from scoring.rating.rating import FindingStatus
 from surveys.checks.entries import entries_of, evaluate_submission
 from surveys.models import Answer, Round, Submission
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.submissions.rounds import open_round
 from surveys.workbooks.form_import import build_submission_form, preview_import, read_form
 from surveys.workbooks.form_workbook import KEYS
@@ -59,7 +60,7 @@ def test_a_file_from_before_is_taken_and_that_cell_left_alone(demo_app, demo_sig
     stored = entries_of(submission)[f"{CONFIDENTIAL_PC}.good"]
     file = fill_in_form(build_submission_form(submission), {f"{CONFIDENTIAL_PC}.good": "98765", "floors": "7"})
     request.getfixturevalue("unasked_app")
-    preview = preview_import(demo_session, read_form(file), submission.round, submission)
+    preview = preview_import(demo_session, read_form(file, questionnaire_of(submission.round)), submission.round, submission)
     assert [line.field for line in preview.taken] == ["floors"]
     assert (preview.refused, preview.disputed) == ((), ())
     assert entries_of(submission)[f"{CONFIDENTIAL_PC}.good"] == stored

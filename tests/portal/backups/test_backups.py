@@ -206,14 +206,16 @@ def test_where_a_backup_fails_nothing_of_it_stays(house, monkeypatch):
     assert not list(folder.glob(".partial*"))
 
 
-def test_a_damaged_database_is_told_and_pushes_no_sound_backup_out(house, tmp_path):
+@pytest.mark.parametrize("place", [0, 0.25, 0.5])
+def test_a_damaged_database_is_told_and_pushes_no_sound_backup_out(house, place):
     create_backup(house)
     path = Path(engine_of(house).url.database)
     # Who closes last leaves one file.
     engine_of(house).dispose()
     data = bytearray(path.read_bytes())
-    # Behind the pages that say which tables there are.
-    data[len(data) // 2 : len(data) // 2 + 4096] = b"\x07" * 4096
+    # The first pages say which tables there are; where the others lie, nobody knows.
+    start = 4096 * int(place * len(data) / 4096)
+    data[start + 100 : start + 4096] = b"\x07" * 3996
     path.write_bytes(bytes(data))
     with pytest.raises(BackupError, match=r"Cơ sở dữ liệu: .* khôi phục bản sao lưu gần nhất"):
         create_backup(house)

@@ -7,7 +7,7 @@ from scoring.rating.explain import explain
 from scoring.rating.measures import FACTS, MEASURES, required_answers
 from scoring.rating.rating import FindingStatus, judge
 from scoring.rating.standard import StandardError, parse_standard
-from surveys.questionnaire.questions import load_questionnaire
+from tests.factories.questionnaires import shipped_questionnaire
 from tests.factories.standards import STANDARD, STANDARD_TEXT
 
 
@@ -121,5 +121,5 @@ def test_a_code_that_stands_twice_is_told_with_its_lines():
 
 
 def test_every_measure_reads_answers_that_the_questionnaire_asks_for():
-    question_keys = {question.key for question in load_questionnaire().questions}
+    question_keys = {question.key for question in shipped_questionnaire().questions}
     assert {key for measure in MEASURES for key in required_answers(measure)} | FACTS <= question_keys

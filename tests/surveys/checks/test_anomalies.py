@@ -17,11 +17,11 @@ from surveys.checks.validation import anomalies_of, validate_submission
 from surveys.demo import REASON, make_answers
 from surveys.models import Submission
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import IncompleteError, save_fields, send_submission
+from tests.factories.questionnaires import shipped_questionnaire
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 PEOPLE = {"staff_total": "50", "staff_vi": "1", "staff_vii": "9", "staff_viii": "40"}
 
 

@@ -22,11 +22,11 @@ from surveys.checks.remarks import (
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.checks.validation import validate_submission
 from surveys.models import Remark, Submission
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import ReasonError, approve_submission, return_submission, sending_key
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import IncompleteError, save_fields, send_submission
 from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import shipped_questionnaire
 
 WARD_CODE = "00082"
 
@@ -132,7 +132,7 @@ def test_a_reason_whose_question_is_gone_is_shown_and_holds_nobody_up(demo_sessi
 def test_the_link_of_a_reason_leads_to_its_answer_where_the_question_is_not_asked(demo_session, demo_sign_in):
     submission = demo_session.scalars(select(Submission).where(Submission.ward_code == WARD_CODE)).one()
     section, question = next(
-        (part, candidate) for part in load_questionnaire().sections for candidate in part.questions if candidate.ask_if
+        (part, candidate) for part in shipped_questionnaire().sections for candidate in part.questions if candidate.ask_if
     )
     save_fields(demo_session, submission, {question.ask_if: "no"}, entries_of(submission), "Công chức")
     submission.state = CollectionState.SENT.value

@@ -25,6 +25,7 @@ from surveys.submissions.rounds import RoundError, current_round, open_round, se
 from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers, read_city_table
 from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import shipped_questionnaire
 
 
 def page_of(answer, status=200):
@@ -145,11 +146,11 @@ def test_the_city_starts_and_wakes_no_ward(demo_session):
     demo_session.flush()
     version_before = draft.version
     book = load_workbook(BytesIO(build_city_workbook(demo_session, survey_round)))
-    column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
+    column = 3 + [name for name, _label, _question in city_columns(shipped_questionnaire())].index("online_files_percent")
     for row in range(2, 128):
         book.active.cell(row, column).value = 7
     book.save(buffer := BytesIO())
-    import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Sở")
+    import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue(), shipped_questionnaire()), "Sở")
     demo_session.flush()
     assert draft.version == version_before + 1
     notices = {row.submission_id: row.notices for row in build_board(demo_session, survey_round, DEMO_DAY).rows}
@@ -340,18 +341,18 @@ def test_the_table_of_the_city_names_who_was_left_alone_and_where_a_mistake_is(d
     sent_ward, draft_ward = (
         first_in_state(demo_session, state).ward_code for state in (CollectionState.SENT, CollectionState.DRAFT)
     )
-    column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
+    column = 3 + [name for name, _label, _question in city_columns(shipped_questionnaire())].index("online_files_percent")
     for row in range(2, 128):
         if sheet.cell(row, 1).value in (sent_ward, draft_ward):
             sheet.cell(row, column).value = 3
     buffer = BytesIO()
     book.save(buffer)
-    result = import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Sở")
+    result = import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue(), shipped_questionnaire()), "Sở")
     assert (result.changed, len(result.skipped_wards)) == (1, 1)
     sheet.cell(2, column).value = 101
     book.save(buffer := BytesIO())
     with pytest.raises(Exception, match=r"Trang “Thành phố trả lời”, dòng 2, cột “Tỷ lệ hồ sơ trực tuyến.*“101”.*100"):
-        import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Sở")
+        import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue(), shipped_questionnaire()), "Sở")
 
 
 def test_approving_leads_to_the_next_that_waits(demo_sign_in, demo_session):

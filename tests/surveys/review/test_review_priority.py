@@ -13,16 +13,16 @@ from surveys.checks.anomalies import Anomaly
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.models import Submission
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import build_queue
 from surveys.review.review_priority import assess_priority
 from surveys.submissions.submissions import save_fields
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICES
+from tests.factories.questionnaires import shipped_questionnaire
 from tests.factories.snapshots import snapshots
 from tests.factories.standards import STANDARD
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 KEYS = [question.key for question in FORM.questions]
 BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.blocking}
 

@@ -14,12 +14,12 @@ from surveys.checks.states import AnswerSource, CollectionState
 from surveys.checks.validation import validate_submission
 from surveys.demo import make_answers
 from surveys.models import Submission, SubmissionChange
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import approve_submission
 from surveys.submissions.rounds import current_round, open_round
 from surveys.submissions.submissions import IncompleteError, SubmissionError, confirm_carried, save_fields, send_submission
+from tests.factories.questionnaires import shipped_questionnaire
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 CITY = {question.key for question in FORM.questions if question.asked_of == "city"}
 WARD = "00070"
 

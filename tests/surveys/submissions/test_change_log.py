@@ -11,15 +11,15 @@ from accounts.models import AuditEntry
 from surveys.checks.entries import entries_of
 from surveys.checks.states import AnswerSource
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.review.review import approve_submission
 from surveys.submissions.change_log import MAX_LINES, ChangeReasonError, explain_change, list_log
 from surveys.submissions.rounds import get_round, open_round
 from surveys.submissions.submissions import save_fields
 from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers, read_city_table
 from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import shipped_questionnaire
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 WARD_CODE = "00082"
 
 
@@ -70,7 +70,7 @@ def test_what_the_city_answers_is_logged_by_its_own_door(demo_session):
     sheet.cell(row, column).value = 7
     buffer = BytesIO()
     book.save(buffer)
-    import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue()), "Thành phố")
+    import_city_answers(demo_session, survey_round, read_city_table(buffer.getvalue(), shipped_questionnaire()), "Thành phố")
     line = demo_session.scalars(
         select(SubmissionChange).where(SubmissionChange.submission_id == submission.id, SubmissionChange.after == "7")
     ).one()

@@ -12,9 +12,9 @@ from portal.checked_files import FileError, check_file, clean_name
 from portal.database import session_scope
 from portal.kept_files import keep_file
 from surveys.models import Evidence, Submission
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.evidence import MAX_FILES
 from surveys.views import evidence as views
+from tests.factories.questionnaires import shipped_questionnaire
 
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\n%%EOF\n"
 OPEN_WARD, OTHER_WARD = "00082", "00004"
@@ -221,7 +221,7 @@ def test_attaching_and_removing_without_end_is_bounded(demo_sign_in, demo_sessio
 def test_the_name_behind_a_sensitive_answer_stays_out_of_the_audit_trail(demo_sign_in, demo_session):
     submission_id = find_submission_id(demo_session)
     section, question = next(
-        (part, candidate) for part in load_questionnaire().sections for candidate in part.questions if candidate.sensitive
+        (part, candidate) for part in shipped_questionnaire().sections for candidate in part.questions if candidate.sensitive
     )
     attach(demo_sign_in("canbo"), submission_id, PDF, "mat-khau-tuong-lua.pdf", question.key, section.code)
     (row,) = evidence_rows(demo_session)

@@ -14,18 +14,18 @@ from portal.clock import today
 from portal.kept_files import keep_file
 from surveys.checks.entries import carried_questions
 from surveys.models import Evidence, Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.evidence import attach_file
 from surveys.submissions.speed_test import begin_speed_test
 from surveys.submissions.submissions import content_hash
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
+from tests.factories.questionnaires import shipped_questionnaire
 from tests.factories.snapshots import WARD_CODE
 from tests.factories.users import create_user
 from tests.support.workbooks import fill_in_form
 
 FIELD = "floors"
-SECTION = next(part.code for part in load_questionnaire().sections for question in part.questions if question.key == FIELD)
+SECTION = next(part.code for part in shipped_questionnaire().sections for question in part.questions if question.key == FIELD)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def locked_submission(demo_app, demo_session, tmp_path, request):
         answer.is_carried = True
     workbook = fill_in_form(build_submission_form(submission), {FIELD: 9})
     city_book = load_workbook(BytesIO(build_city_workbook(demo_session, submission.round)))
-    column = 3 + [name for name, _label, _question in city_columns()].index("online_files_percent")
+    column = 3 + [name for name, _label, _question in city_columns(shipped_questionnaire())].index("online_files_percent")
     for row in range(2, 128):
         city_book.active.cell(row, column).value = 7
     city_book.save(buffer := BytesIO())

@@ -15,9 +15,9 @@ from portal.kept_files import keep_file
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.models import Submission
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.evidence import MAX_SIGNED, attach_signed_copy, content_code, find_signed_copy
 from surveys.submissions.submissions import save_fields
+from tests.factories.questionnaires import shipped_questionnaire
 
 WARD_CODE = "00082"
 
@@ -78,7 +78,7 @@ def test_the_empty_print_asks_everything_that_the_ward_answers_and_fills_nothing
     page = BeautifulSoup(demo_sign_in("canbo").get(f"/surveys/{submission_id}/print-empty").data, "html.parser")
     assert qr_path(page) == expected_qr_path(f"http://127.0.0.1:8000/surveys/{submission_id}/")
     labels = [cell.get_text(strip=True) for cell in page.select("tbody th")]
-    assert labels == [question.label for question in load_questionnaire().questions if question.asked_of == "ward"]
+    assert labels == [question.label for question in shipped_questionnaire().questions if question.asked_of == "ward"]
     assert not any(staff_total in cell.get_text() for cell in page.select("tbody td"))
 
 

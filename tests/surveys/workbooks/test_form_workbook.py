@@ -23,7 +23,6 @@ from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.answers.cells import from_cell, to_cell
 from surveys.questionnaire.field_names import is_field_of
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.submissions.rounds import current_round, open_round
 from surveys.submissions.submissions import save_fields
 from surveys.workbooks.form_import import (
@@ -38,11 +37,12 @@ from surveys.workbooks.form_import import (
 )
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 from tests.factories.days import DEMO_DAY
+from tests.factories.questionnaires import shipped_questionnaire
 from tests.factories.snapshots import WARD_CODE
 from tests.support.examples import examples
 from tests.support.workbooks import fill_in_form
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 ROOT = Path(__file__).parents[3]
 KINDS = {question.key: question.kind for question in FORM.questions}
 
@@ -53,7 +53,7 @@ def submission(demo_session):
 
 
 def preview_of(session, content, *place):
-    return preview_import(session, read_form(content), *place)
+    return preview_import(session, read_form(content, shipped_questionnaire()), *place)
 
 
 def test_out_and_in_again_is_an_empty_difference(demo_session, submission):
@@ -290,6 +290,7 @@ from surveys.workbooks.form_import import preview_import, read_form
 from portal.uploads import UploadError
 from portal.vietnamese import fold, clean_text
 from portal.errors import WardReadinessError
+from tests.factories.questionnaires import shipped_questionnaire
 class Round: id, questionnaire_version = 1, "2026.1"
 for path in sys.argv[1:]:
     if os.fork():
@@ -300,7 +301,7 @@ for path in sys.argv[1:]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
     try:
-        preview_import(None, read_form(data), Round())
+        preview_import(None, read_form(data, shipped_questionnaire()), Round())
         answer = "taken"
     except WardReadinessError as error:
         answer = f"refused {error.message}"
@@ -401,7 +402,7 @@ def test_a_form_that_was_saved_as_something_else_is_told_by_its_name():
     assert names == ["Cửa Nam.ods", "Ba Đình.XLS", "c.csv"]
     for _name, data in unpack_forms(buffer.getvalue()):
         with pytest.raises(UploadError, match=r"lưu thành \.xlsx"):
-            read_form(data)
+            read_form(data, shipped_questionnaire())
 
 
 def test_no_zip_and_too_many_are_told():

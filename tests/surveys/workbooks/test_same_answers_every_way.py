@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from surveys.checks.entries import entries_of
 from surveys.models import Submission
-from surveys.questionnaire.questions import load_questionnaire
 from surveys.workbooks.form_import import build_submission_form
+from tests.factories.questionnaires import shipped_questionnaire
 from tests.factories.snapshots import WARD_CODE
 from tests.support.workbooks import fill_in_form
 
@@ -113,5 +113,5 @@ def read_entries(app, submission_id):
 
 
 def field_is_in(field, code):
-    section = load_questionnaire().section(code)
+    section = shipped_questionnaire().section(code)
     return section is not None and any(question.key == field.partition(".")[0] for question in section.questions)

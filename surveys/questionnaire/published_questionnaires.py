@@ -1,0 +1,119 @@
+"""Published questionnaires: stored as their TOML text with its hash, never changed after. Files are only how shipped ones arrive."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.security import CONFIDENTIAL_PC
+from portal.clock import now
+from portal.errors import NotFoundError
+from portal.settings import asks_about_secret_pcs
+from surveys.models import QuestionnaireRecord, Round
+from surveys.questionnaire.carry_over import Origin, find_origins
+from surveys.questionnaire.questionnaire_text import QuestionnaireError, check_carry_over, parse_questionnaire
+from surveys.questionnaire.questions import Questionnaire
+
+# The text of a published version never changes, so it is parsed once.
+_parse = lru_cache(maxsize=32)(parse_questionnaire)
+
+
+@lru_cache(maxsize=32)
+def _parse_without_secret_pcs(text: str) -> Questionnaire:
+    return _parse(text).without(CONFIDENTIAL_PC)
+
+
+def load_questionnaire(session: Session, version: str) -> Questionnaire:
+    """A questionnaire as it was published, by its version. Raises NotFoundError."""
+    record = session.get(QuestionnaireRecord, version)
+    if record is None:
+        raise NotFoundError(f"Không có mẫu phiếu “{version}”.")
+    return _parse(record.toml)
+
+
+def published_questionnaire(round: Round) -> Questionnaire:
+    """The questionnaire of a round as it was published: what a setting leaves out keeps its label in it."""
+    return _parse(round.questionnaire.toml)
+
+
+def questionnaire_of(round: Round) -> Questionnaire:
+    """The questions that a round asks: those of its questionnaire, less what a setting leaves out."""
+    text = round.questionnaire.toml
+    return _parse(text) if asks_about_secret_pcs() else _parse_without_secret_pcs(text)
+
+
+def list_questionnaires(session: Session) -> list[QuestionnaireRecord]:
+    """All published versions, newest first."""
+    newest = QuestionnaireRecord.published_at.desc(), QuestionnaireRecord.version.desc()
+    return list(session.scalars(select(QuestionnaireRecord).order_by(*newest)))
+
+
+def label_questions(session: Session) -> dict[str, tuple[str, str, str]]:
+    """Section, label and unit of every question that was ever published, in the words and the order of the newest version that has it."""
+    labels: dict[str, tuple[str, str, str]] = {}
+    for record in list_questionnaires(session):
+        for section in _parse(record.toml).sections:
+            for question in section.questions:
+                labels.setdefault(question.key, (section.title, question.label, question.unit))
+    return labels
+
+
+def newest_version(session: Session) -> str:
+    """The version that a new round asks by unless another one is chosen. Raises NotFoundError while there is none."""
+    newest = list_questionnaires(session)
+    if not newest:
+        raise NotFoundError("Chưa có mẫu phiếu nào. Chạy lệnh “flask --app wsgi setup” để nạp mẫu phiếu kèm chương trình.")
+    return newest[0].version
+
+
+def origins_between(session: Session, first: str, last: str) -> dict[str, Origin]:
+    """By the key of a question of one version: the question of another that gives its answers."""
+    return find_origins(_load_lineage(session, first, last))
+
+
+def _load_lineage(session: Session, first: str, last: str) -> list[Questionnaire]:
+    """The versions that lead from one to another, both included. Where neither follows from the other there is nothing in between."""
+    versions = [load_questionnaire(session, last)]
+    while versions[0].version != first and versions[0].follows:
+        versions.insert(0, load_questionnaire(session, versions[0].follows))
+    return versions if versions[0].version == first else [load_questionnaire(session, first), versions[-1]]
+
+
+def publish_questionnaire(session: Session, text: str, by: str = "") -> Questionnaire:
+    """Publish a text as a version that never changes. Raises QuestionnaireError where it cannot be."""
+    questionnaire = parse_questionnaire(text)
+    if session.get(QuestionnaireRecord, questionnaire.version) is not None:
+        raise QuestionnaireError(f"Đã công bố mẫu phiếu “{questionnaire.version}”. Đặt số phiên bản khác.")
+    if questionnaire.follows:
+        if session.get(QuestionnaireRecord, questionnaire.follows) is None:
+            raise QuestionnaireError(f"Mẫu phiếu trước đó “{questionnaire.follows}” chưa được công bố. Sửa mục “follows”.")
+        check_carry_over(questionnaire, load_questionnaire(session, questionnaire.follows))
+    session.add(
+        QuestionnaireRecord(
+            version=questionnaire.version, toml=text, sha256=questionnaire.sha256, published_at=now(), published_by=by
+        )
+    )
+    session.flush()
+    return questionnaire
+
+
+def publish_shipped(session: Session) -> None:
+    """Publish the questionnaires that come with the program and are not there yet, each after the one that it follows."""
+    for text in shipped_texts():
+        if session.get(QuestionnaireRecord, parse_questionnaire(text).version) is None:
+            publish_questionnaire(session, text)
+
+
+def shipped_texts() -> list[str]:
+    """The texts that come with the program, each after the one that it follows."""
+    found = [path.read_text("utf-8") for path in (files("surveys") / "data").iterdir() if path.name.endswith(".toml")]
+    versions = {parsed.version: parsed for parsed in map(parse_questionnaire, found)}
+
+    def generation(text: str) -> tuple[int, str]:
+        version, steps = parse_questionnaire(text), 0
+        while version.follows in versions:
+            version, steps = versions[version.follows], steps + 1
+        return steps, parse_questionnaire(text).version
+
+    return sorted(found, key=generation)

@@ -1,0 +1,156 @@
+"""Questionnaires as published text: what a text may be, and what a newer one takes over from an older one."""
+
+import pytest
+import tomlkit
+
+from portal.setup import run_setup
+from surveys.models import QuestionnaireRecord
+from surveys.questionnaire.carry_over import Carry, EarlierAnswers, compare, find_origins
+from surveys.questionnaire.published_questionnaires import (
+    list_questionnaires,
+    load_questionnaire,
+    newest_version,
+    origins_between,
+    publish_questionnaire,
+    publish_shipped,
+)
+from surveys.questionnaire.questionnaire_text import QuestionnaireError, check_carry_over, parse_questionnaire
+from tests.factories.questionnaires import made_up_text, shipped_questionnaire, shipped_texts
+
+# The hash of what a release has published: a file that changes is another version.
+PUBLISHED = {"2026.1": "6c6d0a58635270e33c16f0e089101eab317e28697d67886837ed3a943ea8830c"}
+
+
+def edited(change):
+    """The made-up text after a change of its document."""
+    document = tomlkit.parse(made_up_text())
+    change(document)
+    return tomlkit.dumps(document)
+
+
+def question(document, key):
+    return next(row for section in document["sections"] for row in section["questions"] if row["key"] == key)
+
+
+def test_a_shipped_text_that_was_published_is_as_it_was():
+    shipped = {parsed.version: parsed.sha256 for parsed in map(parse_questionnaire, shipped_texts())}
+    assert {version: shipped.get(version) for version in PUBLISHED} == PUBLISHED
+
+
+@pytest.mark.both_databases
+def test_set_up_publishes_what_is_shipped_once(app, session):
+    before = {record.version: record.published_at for record in list_questionnaires(session)}
+    assert before.keys() == {parse_questionnaire(text).version for text in shipped_texts()}
+    session.rollback()
+    run_setup(app, interactive=False)
+    assert {record.version: record.published_at for record in list_questionnaires(session)} == before
+
+
+@pytest.mark.both_databases
+def test_a_published_text_stays_when_its_file_is_edited_or_gone(session, monkeypatch):
+    module = "surveys.questionnaire.published_questionnaires.shipped_texts"
+    monkeypatch.setattr(module, lambda: [shipped_texts()[0].replace("Số trụ sở làm việc", "Số nhà")])
+    publish_shipped(session)
+    assert load_questionnaire(session, "2026.1").question("sites").label == "Số trụ sở làm việc"
+    monkeypatch.setattr(module, list)
+    publish_shipped(session)
+    assert load_questionnaire(session, "2026.1") == shipped_questionnaire()
+
+
+@pytest.mark.both_databases
+def test_a_version_is_published_once_and_after_the_one_that_it_follows(session):
+    with pytest.raises(QuestionnaireError, match=r"2098\.1” chưa được công bố"):
+        publish_questionnaire(session, made_up_text().replace('follows = "2026.1"', 'follows = "2098.1"'))
+    publish_questionnaire(session, made_up_text())
+    assert newest_version(session) == "2099.1"
+    with pytest.raises(QuestionnaireError, match=r"Đã công bố mẫu phiếu “2099\.1”"):
+        publish_questionnaire(session, made_up_text())
+    record = session.get_one(QuestionnaireRecord, "2099.1")
+    assert record.sha256 == parse_questionnaire(made_up_text()).sha256
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: question(d, "storeys").update(renamed_from="balconies"), "“balconies” nhưng mẫu phiếu 2026.1 không có"),
+        (lambda d: question(d, "drones").update(renamed_from="floors"), "cùng lấy lại số liệu của câu “floors”"),
+        (lambda d: question(d, "drones").update(renamed_from="sites"), "cùng lấy lại số liệu của câu “sites”"),
+        (lambda d: d["changes"][0]["questions"].remove("drones"), "Chưa ghi lý do thay đổi.*drones"),
+        (lambda d: d["changes"][0]["questions"].append("balconies"), "không có trong mẫu phiếu nào: balconies"),
+    ],
+)
+def test_a_carry_over_that_cannot_be_is_refused(change, told):
+    questionnaire = parse_questionnaire(edited(change))
+    with pytest.raises(QuestionnaireError, match=told):
+        check_carry_over(questionnaire, shipped_questionnaire())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d.update(version="02/2026"), "Phiên bản “02/2026”: Mã chỉ gồm"),
+        (lambda d: d.pop("version"), "thiếu hoặc sai mục 'version'"),
+        (lambda d: question(d, "sites").update(kind="colour"), "Câu “sites”: không có kiểu câu hỏi “colour”"),
+        (lambda d: question(d, "sites").update(maximum="nhiều"), "Câu “sites”: giá trị không đúng dạng ở mục maximum"),
+        (lambda d: question(d, "sites").update(maximum=True), "Câu “sites”: giá trị không đúng dạng ở mục maximum"),
+        (lambda d: question(d, "sites").update(size=3), "Câu “sites”: không có mục size"),
+        (lambda d: question(d, "sites").update(key="trụ sở"), "mã chỉ gồm chữ không dấu"),
+        (lambda d: question(d, "sites").update(key="drones"), "Mã câu hỏi bị trùng: drones"),
+        (lambda d: question(d, "sites").update(at_most="balconies"), "Câu “sites”: không có câu balconies"),
+        (lambda d: question(d, "sites").pop("label"), "Câu “sites”: thiếu mục label"),
+        (lambda d: d["sections"][0].update(defines=["balcony"]), "thiếu hoặc sai mục 'balcony'"),
+        (lambda d: d["sections"][1].update(code="0"), "Mã phần bị trùng: 0"),
+    ],
+)
+def test_a_text_that_is_no_questionnaire_names_what_to_correct(change, told):
+    with pytest.raises(QuestionnaireError, match=told):
+        parse_questionnaire(edited(change))
+
+
+def test_each_difference_is_named_once():
+    changes = {change.key: change.carry for change in compare(shipped_questionnaire(), parse_questionnaire(made_up_text()))}
+    assert {key: carry for key, carry in changes.items() if carry is not Carry.SAME} == {
+        "storeys": Carry.RENAMED,
+        "drones": Carry.NEW,
+        "vlan_count": Carry.RETYPED,
+        "staff_trained": Carry.DROPPED,
+    }
+
+
+def test_answers_come_over_under_their_new_names_and_what_is_answered_in_another_way_is_told():
+    versions = [shipped_questionnaire(), parse_questionnaire(made_up_text())]
+    given = {
+        "floors": "7",
+        "floors.why": "đếm lại",
+        "vlan_separated": "yes",
+        "staff_trained": "9",
+        "A01#2.good": "3",
+        "villages": "4",
+    }
+    earlier = EarlierAnswers(given, find_origins(versions))
+    assert earlier.entries == {"storeys": "7", "storeys.why": "đếm lại", "A01#2.good": "3", "villages": "4"}
+    described = {key: earlier.describe(versions[1].question(key)) for key in ("storeys", "vlan_count", "drones")}
+    assert described == {"storeys": "7 khu vực", "vlan_count": "Có", "drones": "–"}
+    assert earlier.carry_of(versions[1].question("vlan_count")) is Carry.RETYPED
+    assert earlier.carry_of(versions[1].question("drones")) is Carry.NEW
+
+
+def test_over_several_versions_an_answer_keeps_its_way():
+    first, second = shipped_questionnaire(), parse_questionnaire(made_up_text())
+    third = parse_questionnaire(
+        made_up_text()
+        .replace('version = "2099.1"\nfollows = "2026.1"', 'version = "2099.2"\nfollows = "2099.1"')
+        .replace('key = "storeys"', 'key = "levels"')
+        .replace('renamed_from = "floors"', 'renamed_from = "storeys"')
+        .replace('renamed_from = "vlan_separated"\n', "")
+    )
+    earlier = EarlierAnswers({"floors": "7", "vlan_separated": "no"}, find_origins([first, second, third]))
+    assert earlier.entries == {"levels": "7"}
+    assert earlier.describe(third.question("vlan_count")) == "Không"
+
+
+@pytest.mark.both_databases
+def test_an_older_questionnaire_takes_over_what_both_ask(session):
+    publish_questionnaire(session, made_up_text())
+    earlier = EarlierAnswers({"storeys": "7", "sites": "2", "drones": "1"}, origins_between(session, "2099.1", "2026.1"))
+    assert earlier.entries == {"sites": "2"}
