@@ -11,8 +11,10 @@ _MILLION = 1_000_000
 _NO_BREAK_SPACE = "\u00a0"
 
 
-def format_number(value: int | Decimal | float, decimals: int = 0) -> str:
-    """``1.234`` or, with two decimals, ``1.234,50``."""
+def format_number(value: int | Decimal | float, decimals: int | None = None) -> str:
+    """``1.234`` or, with two decimals, ``1.234,50``; an exact number without a word about decimals as it stands: ``187,5``."""
+    if decimals is None:
+        decimals = 0 if isinstance(value, float) else max(0, -int(Decimal(value).as_tuple().exponent))
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded:,f}".translate(str.maketrans(",.", ".,"))
 

@@ -1,6 +1,7 @@
 """Numbers as people in Việt Nam type them: 1500 and 1.500 are fifteen hundred. What is doubtful is refused. Pure."""
 
 import re
+from decimal import Decimal
 
 from portal.errors import WardReadinessError
 from portal.vietnamese import clean_text
@@ -38,6 +39,28 @@ def parse_count(text: str, maximum: int = MAX_COUNT) -> int:
     if _PLAIN.fullmatch(number) or _GROUPED.fullmatch(number):
         return _to_number(number.replace(".", ""), maximum)
     raise CountError(_explain(number))
+
+
+def parse_decimal(text: str, places: int, maximum: int = MAX_COUNT) -> int | Decimal:
+    """A number from 0 to ``maximum`` with at most so many decimals: ``187,5``, ``187.5``, ``1.500``. One that is whole is an int.
+
+    Raises CountError for anything else, also for ``1,500``, which can be read in two ways.
+    """
+    number = text.strip()
+    match = _ONE_SEPARATOR.fullmatch(number)
+    if not places or match is None or _GROUPED.fullmatch(number):
+        return parse_count(number, maximum)
+    whole, decimals = match.groups()
+    if len(decimals) == 3 and decimals != "000" and places < 3 and whole.strip("0"):
+        raise CountError(
+            f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5."
+        )
+    if len(decimals.rstrip("0")) > places:
+        raise CountError(f"Nhiều nhất {places} chữ số sau dấu phẩy, ví dụ {'187,' + '5' * places}.")
+    value = Decimal(f"{whole}.{decimals}")
+    if value > maximum:
+        _to_number(whole + "0", maximum)
+    return int(value) if value == value.to_integral_value() else value
 
 
 def parse_vnd(text: str) -> int:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from portal.labels import LabelledEnum
 
-FactValue = int | bool | str
+FactValue = int | bool | str | Decimal | date
 
 
 class Owner(LabelledEnum):
@@ -79,8 +80,8 @@ class Connection:
 
     kind: ConnectionKind
     provider: str = ""
-    contracted_mbps: int | None = None
-    measured_mbps: int | None = None
+    contracted_mbps: int | Decimal | None = None
+    measured_mbps: int | Decimal | None = None
     site: str = ""
     basis: Basis = Basis.DECLARED
 

@@ -27,11 +27,11 @@
   const field = (name) => form.elements.namedItem(name);
   const changed = (tag) => tag.dispatchEvent(new Event("change", { bubbles: true }));
 
-  for (const button of form.querySelectorAll("[data-unknown]")) {
+  for (const button of form.querySelectorAll("[data-fill]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const tag = field(button.dataset.unknown);
-      tag.value = "?";
+      const tag = field(button.dataset.fill);
+      tag.value = button.dataset.entry;
       changed(tag);
       tag.focus();
     });

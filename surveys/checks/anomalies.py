@@ -5,14 +5,17 @@ An error blocks sending; an anomaly asks for a reason. The officer and the revie
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import median, quantiles
 
 from inventory.snapshots.snapshot import Snapshot
-from portal.numbers import parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, entry_text, row_names
+from portal.formats import format_number
+from surveys.questionnaire.answers.kinds import kind_of
+from surveys.questionnaire.answers.parsing import Entries, entry_text
 from surveys.questionnaire.evaluation import PCS, Evaluation, reason_field
 from surveys.questionnaire.questions import Question
 
+Number = int | Decimal
 # The values of fewer wards than this do not show what is usual.
 MIN_PEERS = 8
 PEER_COUNT = 20
@@ -22,7 +25,6 @@ PEER_COUNT = 20
 MAX_SPREADS, MEDIAN_SCALE, QUARTILE_SCALE, MIN_SPREAD_SHARE = 3.5, 1.4826, 1 / 1.349, 0.1
 # A change from the ward's last approved value is an anomaly where it is larger than this and than half of that value.
 MIN_CHANGE = 5
-MAX_MEASURED_RATIO = 1.1
 MIN_REASON_LENGTH = 5
 
 
@@ -51,23 +53,22 @@ class UsualRange:
     peer_count: int
 
 
-def answer_numbers(snapshot: Snapshot) -> dict[str, int]:
+def answer_numbers(snapshot: Snapshot) -> dict[str, Number]:
     """One number for each question that has one: a count, the working machines, the contracted Mbps."""
-    numbers: dict[str, int] = {}
-    for key in snapshot.facts:
-        count = snapshot.count(key)
-        if count is not None:
-            numbers[key] = count
+    numbers: dict[str, Number] = {}
+    for key, fact in snapshot.facts.items():
+        if isinstance(fact.value, int | Decimal) and not isinstance(fact.value, bool):
+            numbers[key] = fact.value
     for item in snapshot.answered_items:
         numbers[item] = sum(lot.working for lot in snapshot.lots if lot.item == item)
     for kind in snapshot.answered_connections:
-        numbers[kind.value] = sum(line.contracted_mbps or 0 for line in snapshot.connections_of(kind))
+        numbers[kind.value] = sum((line.contracted_mbps or 0 for line in snapshot.connections_of(kind)), start=0)
     return numbers
 
 
-def usual_ranges(peers: Iterable[Mapping[str, int]]) -> dict[str, UsualRange]:
+def usual_ranges(peers: Iterable[Mapping[str, Number]]) -> dict[str, UsualRange]:
     """The usual range of each question among some wards; none where fewer than MIN_PEERS have answered."""
-    values_by_question: dict[str, list[int]] = {}
+    values_by_question: dict[str, list[Number]] = {}
     for numbers in peers:
         for key, number in numbers.items():
             values_by_question.setdefault(key, []).append(number)
@@ -77,8 +78,8 @@ def usual_ranges(peers: Iterable[Mapping[str, int]]) -> dict[str, UsualRange]:
 def find_anomalies(
     evaluation: Evaluation,
     entries: Entries,
-    numbers: Mapping[str, int],
-    previous: Mapping[str, int],
+    numbers: Mapping[str, Number],
+    previous: Mapping[str, Number],
     usual: Mapping[str, UsualRange],
 ) -> tuple[Anomaly, ...]:
     """The anomalies of one submission, in the order of the form.
@@ -99,51 +100,39 @@ def _anomaly_messages(
     question: Question,
     evaluation: Evaluation,
     entries: Entries,
-    numbers: Mapping[str, int],
-    previous: Mapping[str, int],
+    numbers: Mapping[str, Number],
+    previous: Mapping[str, Number],
     usual: Mapping[str, UsualRange],
 ) -> list[tuple[str, str]]:
     key = question.key
-    field = main_field(question)
+    field = kind_of(question).main_field(question)
     if evaluation.answers[key].unknown:
         return [(field, "Câu này để “chưa nắm được”. Ghi vì sao và khi nào nắm được.")]
-    messages = _measured_above_contracted(question, entries)
+    messages = kind_of(question).find_anomalies(question, entries)
     number = numbers.get(key)
     if number is None:
         return messages
     previous_number, usual_range = previous.get(key), usual.get(key)
-    if previous_number is not None and abs(number - previous_number) > max(MIN_CHANGE, previous_number / 2):
-        messages.append((field, f"Kỳ trước đã duyệt là {previous_number}, nay là {number}: khác nhiều."))
+    if previous_number is not None and _is_far(Decimal(number), Decimal(previous_number)):
+        messages.append(
+            (field, f"Kỳ trước đã duyệt {format_number(previous_number)}, kỳ này khai {format_number(number)}, chênh lệch lớn.")
+        )
     if usual_range is not None and not usual_range.low <= number <= usual_range.high:
-        peers = f"{usual_range.peer_count} đơn vị cùng loại, cùng cỡ thường có khoảng {usual_range.median}"
-        messages.append((field, f"{peers}, ở đây là {number}: khác nhiều."))
+        peers = f"{usual_range.peer_count} đơn vị cùng loại, cùng quy mô thường có khoảng {format_number(usual_range.median)}"
+        messages.append((field, f"{peers}; đơn vị khai {format_number(number)}, chênh lệch lớn."))
     staff = numbers.get("staff_total")
     pcs = sum(numbers.get(item, 0) for item in PCS) if key == PCS[0] else number
-    if question.most_per_person and staff is not None and pcs > question.most_per_person * staff:
-        messages.append((field, f"{pcs} máy cho {staff} người: nhiều hơn số người dùng được."))
+    if question.most_per_person and staff is not None and pcs > Decimal(str(question.most_per_person)) * staff:
+        messages.append((field, f"{format_number(pcs)} máy cho {format_number(staff)} người, vượt mức hợp lý."))
     return messages
 
 
-def main_field(question: Question) -> str:
-    """The field that a message about a question points to: its only one, or the first of its first row."""
-    return {"equipment": f"{question.key}.good", "connection": f"{question.key}.contracted"}.get(question.kind, question.key)
+def _is_far(number: Decimal, previous: Decimal) -> bool:
+    return abs(number - previous) > max(Decimal(MIN_CHANGE), previous / 2)
 
 
-def _measured_above_contracted(question: Question, entries: Entries) -> list[tuple[str, str]]:
-    if question.kind != "connection":
-        return []
-    messages = []
-    for row in row_names(entries, question.key):
-        texts = [entry_text(entries, f"{row}.{part}") for part in ("contracted", "measured")]
-        if not all(texts) or UNKNOWN in texts:
-            continue
-        contracted, measured = map(parse_count, texts)
-        if measured > contracted * MAX_MEASURED_RATIO:
-            messages.append((f"{row}.measured", f"Đo được {measured} Mbps, cao hơn hợp đồng {contracted} Mbps."))
-    return messages
-
-
-def _usual_range(values: list[int]) -> UsualRange:
+def _usual_range(numbers: list[Number]) -> UsualRange:
+    values = [float(number) for number in numbers]
     middle = median(values)
     from_median = median(abs(number - middle) for number in values) * MEDIAN_SCALE
     first, _second, third = quantiles(values, n=4)

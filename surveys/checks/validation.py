@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from inventory.snapshots.repository import newest_hashes, newest_snapshots
 from inventory.wards.wards import Ward, load_wards
 from portal.caches import Cache, content_key
-from surveys.checks.anomalies import PEER_COUNT, Anomaly, UsualRange, answer_numbers, find_anomalies, usual_ranges
+from surveys.checks.anomalies import PEER_COUNT, Anomaly, Number, UsualRange, answer_numbers, find_anomalies, usual_ranges
 from surveys.checks.entries import entries_of, evaluate_submission
 from surveys.checks.remarks import open_return_reasons
 from surveys.checks.states import CollectionState
@@ -19,7 +19,7 @@ from surveys.questionnaire.questions import Section
 # Stands for all newest approved snapshots: a hash over theirs.
 SnapshotStamp = str
 # By stamp, and by stamp and ward.
-_numbers: Cache[SnapshotStamp, dict[str, dict[str, int]]] = Cache("ward numbers")
+_numbers: Cache[SnapshotStamp, dict[str, dict[str, Number]]] = Cache("ward numbers")
 _usual: Cache[tuple[SnapshotStamp, str], dict[str, UsualRange]] = Cache("usual numbers")
 
 
@@ -88,7 +88,7 @@ def snapshot_stamp(session: Session) -> SnapshotStamp:
     return content_key(newest_hashes(session))
 
 
-def _all_numbers(session: Session, stamp: SnapshotStamp) -> dict[str, dict[str, int]]:
+def _all_numbers(session: Session, stamp: SnapshotStamp) -> dict[str, dict[str, Number]]:
     return _numbers.get(stamp, lambda: {code: answer_numbers(snapshot) for code, snapshot in newest_snapshots(session).items()})
 
 

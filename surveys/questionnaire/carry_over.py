@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from portal.labels import LabelledEnum
-from surveys.questionnaire.answers.kinds import KINDS
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.questions import Question, Questionnaire
 
 
@@ -86,7 +86,7 @@ class EarlierAnswers:
     def describe(self, question: Question) -> str:
         """What was answered to a question of the newer version, in words, also where it was answered in another way then."""
         origin = self.origins.get(question.key)
-        return KINDS[origin.question.kind].describe(origin.question, self.given) if origin else "–"
+        return kind_of(origin.question).describe(origin.question, self.given) if origin else "–"
 
     def carry_of(self, question: Question) -> Carry:
         """Whether a question of the newer version was asked then, and is answered as it was."""

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inventory.snapshots.snapshot import Basis, ConnectionKind, Fact, Snapshot
-from surveys.questionnaire.answers.kinds import KINDS
+from inventory.snapshots.snapshot import Basis, Fact, Snapshot
+from surveys.questionnaire.answers.fields import TextField
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import ParsedAnswer, Problem
 from surveys.questionnaire.questions import Question, Questionnaire
 
 PCS = ("A01", "A02")
 REASON_LENGTH = 500
+REASON_FIELD = TextField(length=REASON_LENGTH)
 PCS_LABEL = "Máy vi tính còn dùng được (A01 và A02)"
 
 
@@ -61,7 +63,7 @@ def evaluate_entries(
     for question in questionnaire.questions:
         if question.ask_if is not None and not _is_yes(answers.get(question.ask_if)):
             continue
-        answers[question.key] = KINDS[question.kind].parse(question, entries, this_year)
+        answers[question.key] = kind_of(question).parse(question, entries, this_year)
     problems = [problem for answer in answers.values() for problem in answer.problems]
     problems += _check_consistency(questionnaire, answers)
     problems += [problem for key in answers for problem in _check_reason(key, entries)]
@@ -86,15 +88,14 @@ def to_snapshot(
         for key, answer in usable.items()
         if answer.fact is not None
     }
-    kinds = {question.key: question.kind for question in evaluation.questionnaire.questions}
     return Snapshot(
         ward_code=ward_code,
         as_of=as_of,
         facts=facts,
         lots=tuple(lot for answer in usable.values() for lot in answer.lots),
         connections=tuple(connection for answer in usable.values() for connection in answer.connections),
-        answered_items=frozenset(key for key in usable if kinds[key] == "equipment"),
-        answered_connections=frozenset(ConnectionKind(key) for key in usable if kinds[key] == "connection"),
+        answered_items=frozenset(item for answer in usable.values() for item in answer.items),
+        answered_connections=frozenset(kind for answer in usable.values() for kind in answer.kinds),
         round_name=round_name,
         approved_by=approved_by,
         approved_at=approved_at,

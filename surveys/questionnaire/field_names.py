@@ -4,24 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 
-from inventory.snapshots.snapshot import Owner
-from surveys.questionnaire.answers import connection, equipment
-from surveys.questionnaire.answers.parsing import UNKNOWN
-from surveys.questionnaire.answers.yesno import CHOICES
-from surveys.questionnaire.evaluation import REASON_LENGTH, reason_field
+from surveys.questionnaire.answers.fields import MAX_LENGTH, UNKNOWN, UNKNOWN_LABEL
+from surveys.questionnaire.answers.kind import Part
+from surveys.questionnaire.answers.kinds import kind_of
+from surveys.questionnaire.evaluation import reason_field
 from surveys.questionnaire.questions import Question, Questionnaire, Section
 
-# In characters; what a question takes is less, and said beside it.
-MAX_LENGTH = 2000
 # A form that carries more rows than this for one question was not made by a person.
 MAX_ROWS, NAMEABLE_ROWS = 500, 999
-LOT_PARTS = {
-    "year": "Năm đưa vào sử dụng",
-    **equipment.CONDITIONS,
-    **equipment.MORE_CONDITIONS,
-    "owner": "Đơn vị sở hữu",
-    "note": "Ghi chú",
-}
 ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -59,30 +49,37 @@ def field_label(questionnaire: Questionnaire, name: str) -> str:
         return question.label
     if name == reason_field(key):
         return f"{question.label} – Lý do"
-    parts = {"equipment": LOT_PARTS, "connection": connection.PARTS}.get(question.kind, {})
-    unit = "lô" if question.kind == "equipment" else "đường"
-    place = f", {unit} thứ {number}" if number else ""
-    return f"{question.label}{place} – {parts.get(part, part)}"
+    found = kind_of(question).part(question, part)
+    place = f", {kind_of(question).row_word} thứ {number}" if number else ""
+    return f"{question.label}{place} – {found.label if found else part}"
 
 
-def value_label(name: str, value: str) -> str:
+def value_label(questionnaire: Questionnaire, name: str, value: str) -> str:
     """The label of an entry as the page shows it."""
-    if name.endswith(".owner"):
-        return next((owner.label for owner in Owner if owner.value == (value or Owner.WARD.value)), value)
-    return CHOICES.get(value, value) if value in ("yes", "no", UNKNOWN) else value or "(để trống)"
+    part = find_part(questionnaire, name)
+    if part is not None:
+        return part.field.describe(value) or "(để trống)"
+    return UNKNOWN_LABEL if value == UNKNOWN else value or "(để trống)"
+
+
+def find_part(questionnaire: Questionnaire, name: str) -> Part | None:
+    """The part of its question that a field is; None for a reason, and for a field that no question has."""
+    row, _, part = name.rpartition(".")
+    question = questionnaire.question((row or part).partition("#")[0])
+    return kind_of(question).part(question, part if row else "") if question else None
 
 
 def is_field_of(name: str, question: Question, most_rows: int = MAX_ROWS) -> bool:
     """Whether a field is one of a question: its only one, a part of one of its rows, or its reason."""
     if name == reason_field(question.key):
         return True
-    if question.kind in ("count", "yesno"):
+    kind = kind_of(question)
+    if not kind.row_word:
         return name == question.key
     row, _, part = name.rpartition(".")
     key, _, number = row.partition("#")
-    parts = (*equipment.QUANTITIES, "year", "owner", "note") if question.kind == "equipment" else tuple(connection.PARTS)
     is_row = row == key or (ROW_NUMBER.fullmatch(number) is not None and 2 <= int(number) <= most_rows)
-    return key == question.key and part in parts and is_row
+    return key == question.key and is_row and kind.part(question, part) is not None
 
 
 def find_excess(name: str, raw: str) -> str:
@@ -93,9 +90,3 @@ def find_excess(name: str, raw: str) -> str:
     if raw and ROW_NUMBER.fullmatch(number) and int(number) > MAX_ROWS:
         return f"ở dòng thứ {number}; mỗi câu không quá {MAX_ROWS} dòng. Gộp các dòng giống nhau."
     return ""
-
-
-def longest_entry(name: str) -> int:
-    """How many characters a field takes, for its input."""
-    part = name.rpartition(".")[2]
-    return {"note": equipment.NOTE_LENGTH, "provider": connection.NAME_LENGTH, "why": REASON_LENGTH}.get(part, MAX_LENGTH)

@@ -19,7 +19,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 MAX_TEXT, MAX_VERSION = 500_000, 32
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("key", "label", "kind", "help", "unit", "asked_of", "ask_if", "at_most", "renamed_from"), str),
-    **dict.fromkeys(("maximum", "at_most_less"), int),
+    **dict.fromkeys(("maximum", "at_most_less", "places"), int),
     **dict.fromkeys(("has_year", "sensitive"), bool),
     "serves": list,
     "most_per_person": (int, float),
@@ -123,7 +123,8 @@ def _check_questions(questionnaire: Questionnaire) -> None:
             f"không có câu {', '.join(sorted(references))}": bool(references - questionnaire.by_key.keys()),
             "số lớn nhất phải từ 1 trở lên": question.maximum < 1,
         }
-        if fault := next((text for text, holds in faults.items() if holds), ""):
+        kind_fault = KINDS[question.kind].find_fault(question) if question.kind in KINDS else ""
+        if fault := next((text for text, holds in faults.items() if holds), kind_fault):
             raise QuestionnaireError(f"Câu “{question.key}”: {fault}.")
 
 

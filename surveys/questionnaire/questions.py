@@ -12,7 +12,7 @@ class Question:
 
     ``ask_if`` names a yes-or-no question that must be answered yes for this one to be asked. ``at_most`` names the question
     whose answer this one may not exceed (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
-    fixed limit. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
+    fixed limit, ``places`` how many decimals the number may have. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
     criteria and plan rules that need it. ``sensitive`` marks what would help an attacker: the answer is kept out of the audit
     trail and, unless somebody chooses otherwise, off paper. ``renamed_from`` is the key that the question had in the version before.
     """
@@ -26,6 +26,7 @@ class Question:
     asked_of: str = "ward"
     ask_if: str | None = None
     maximum: int = 100_000
+    places: int = 0
     at_most: str | None = None
     at_most_less: int = 0
     has_year: bool = False

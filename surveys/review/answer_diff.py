@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from surveys.questionnaire.answers.kinds import KINDS
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.questions import Question, Questionnaire
 
 
@@ -21,7 +21,7 @@ Describe = Callable[[Question], str]
 
 def in_words(entries: Mapping[str, str]) -> Describe:
     """Describes the answer to a question that these entries give."""
-    return lambda question: KINDS[question.kind].describe(question, entries)
+    return lambda question: kind_of(question).describe(question, entries)
 
 
 def diff_answers(questionnaire: Questionnaire, before: Describe, after: Mapping[str, str]) -> dict[str, AnswerDiff]:

@@ -26,9 +26,9 @@ from surveys.checks.remarks import flagged_submissions, open_flags, open_return_
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import SnapshotStamp, snapshot_stamp, validate_submission
 from surveys.models import Submission, SubmissionEvent
+from surveys.questionnaire.answers.fields import MAX_LENGTH
 from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import to_snapshot
-from surveys.questionnaire.field_names import MAX_LENGTH
 from surveys.questionnaire.published_questionnaires import origins_between, questionnaire_of
 from surveys.review.review_priority import ReviewPriority, assess_priority
 from surveys.submissions.signatures import is_one_deputy

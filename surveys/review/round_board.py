@@ -19,7 +19,7 @@ from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import snapshot_stamp, validate_submission
 from surveys.models import Answer, Remark, Round, Submission, SubmissionEvent
-from surveys.questionnaire.answers.parsing import UNKNOWN
+from surveys.questionnaire.answers.fields import UNKNOWN
 from surveys.questionnaire.published_questionnaires import published_questionnaire
 from surveys.submissions.submissions import last_day
 

@@ -100,8 +100,8 @@ def _change_line(questionnaire: Questionnaire, row: SubmissionChange, *, is_expl
         source=AnswerSource(row.source).label,
         question=question_key(row.field),
         field=field_label(questionnaire, row.field),
-        before=value_label(row.field, row.before),
-        after="(xác nhận không đổi)" if is_unchanged else value_label(row.field, row.after),
+        before=value_label(questionnaire, row.field, row.before),
+        after="(xác nhận không đổi)" if is_unchanged else value_label(questionnaire, row.field, row.after),
         reason=row.why,
         change_id=row.id if is_explainable else None,
     )

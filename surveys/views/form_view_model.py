@@ -1,46 +1,33 @@
-"""The fields of a page of the form: values for the templates, built from questions, entries and problems. Pure."""
+"""The questions of a page of the form as the templates show them: their fields, anomalies, and what was approved before."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from inventory.snapshots.snapshot import Owner
+from wtforms import Field as InputField
+from wtforms.form import BaseForm
+
 from portal.labels import LabelledEnum
 from surveys.checks.anomalies import Anomaly
-from surveys.questionnaire.answers import connection, equipment
-from surveys.questionnaire.answers.kinds import KINDS
-from surveys.questionnaire.answers.parsing import Problem, row_names
-from surveys.questionnaire.answers.yesno import CHOICES
+from surveys.questionnaire.answers.kind import Kind, field_name
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.carry_over import Carry, EarlierAnswers
 from surveys.questionnaire.evaluation import Evaluation, reason_field
-from surveys.questionnaire.field_names import LOT_PARTS, longest_entry
 from surveys.questionnaire.questions import Question, Section
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One input: its name, its label, its text, what is wrong with it, and how many characters it takes."""
-
-    name: str
-    label: str
-    value: str
-    error: str
-    length: int
-    unit: str = ""
+from surveys.views.section_form import build_section_form, rows_of
 
 
 @dataclass(frozen=True)
 class Row:
-    """One lot or one connection: the cells that are always visible, and those that are folded away."""
+    """One lot or one connection: the fields that are always visible, and those that are folded away."""
 
     name: str
-    cells: tuple[Cell, ...]
-    folded: tuple[Cell, ...]
-    owner: str = ""
+    fields: tuple[InputField, ...]
+    folded: tuple[InputField, ...]
 
     @property
     def has_folded_values(self) -> bool:
-        """Whether a folded cell has a value."""
-        return any(cell.value or cell.error for cell in self.folded) or self.owner not in ("", Owner.WARD.value)
+        """Whether a folded field has a value."""
+        return any(field.data or field.errors for field in self.folded)
 
 
 class Mark(LabelledEnum):
@@ -60,18 +47,35 @@ class Mark(LabelledEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One question as the page shows it. ``anomalies`` are the messages of its anomalies, ``before`` the last approved answer in words."""
+    """One question as the page shows it: ``rows`` of fields, and the reason.
+
+    ``anomalies`` are the messages of its anomalies, ``before`` the last approved answer in words.
+    """
 
     question: Question
-    cell: Cell
+    kind: Kind
     rows: tuple[Row, ...]
-    is_locked: bool
+    reason: InputField
     text: str
     next_row: str
-    reason: Cell
     anomalies: tuple[str, ...] = ()
     mark: Mark | None = None
     before: str = ""
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the city answers it."""
+        return self.question.asked_of == "city"
+
+    @property
+    def input(self) -> InputField:
+        """The only field of a question that has no more."""
+        return self.rows[0].fields[0]
+
+    @property
+    def main_field(self) -> str:
+        """The field that takes a word for the whole answer, such as that it is not known."""
+        return self.kind.main_field(self.question)
 
 
 def build_fields(
@@ -82,11 +86,12 @@ def build_fields(
     approved: EarlierAnswers | None = None,
 ) -> list[Field]:
     """The questions of a section that are asked, with their entries, problems, anomalies, and the last ``approved`` answers."""
-    errors = {problem.field: problem for problem in evaluation.problems}
     messages: dict[str, list[str]] = {}
     for anomaly in anomalies:
         messages.setdefault(anomaly.question, []).append(anomaly.message)
-    fields = (_field(question, entries, errors) for question in section.questions if evaluation.is_asked(question))
+    questions = [question for question in section.questions if evaluation.is_asked(question)]
+    form = build_section_form(questions, entries, evaluation.problems)
+    fields = (_field(question, entries, form) for question in questions)
     return [
         _mark_change(replace(field, anomalies=tuple(messages.get(field.question.key, ()))), evaluation, approved)
         for field in fields
@@ -95,7 +100,7 @@ def build_fields(
 
 def _mark_change(field: Field, evaluation: Evaluation, approved: EarlierAnswers | None) -> Field:
     question = field.question
-    if approved is None or question.asked_of == "city":
+    if approved is None or field.is_locked:
         return field
     before, carry = approved.describe(question), approved.carry_of(question)
     if carry is not Carry.SAME:
@@ -105,38 +110,23 @@ def _mark_change(field: Field, evaluation: Evaluation, approved: EarlierAnswers 
     return replace(field, mark=Mark.SAME if before == field.text else Mark.CHANGED, before=before)
 
 
-def _field(question: Question, entries: Mapping[str, str], errors: Mapping[str, Problem]) -> Field:
-    rows = tuple(_row(question, name, entries, errors) for name in row_names(entries, question.key))
-    last = int(rows[-1].name.partition("#")[2] or 1)
+def _field(question: Question, entries: Mapping[str, str], form: BaseForm) -> Field:
+    kind = kind_of(question)
+    names = rows_of(question, entries)
+    last = int(names[-1].partition("#")[2] or 1)
     return Field(
         question=question,
-        cell=_cell(question.key, question.label, entries, errors, question.unit),
-        rows=rows,
-        is_locked=question.asked_of == "city",
-        text=KINDS[question.kind].describe(question, entries),
+        kind=kind,
+        rows=tuple(_row(question, kind, name, form) for name in names),
+        reason=form[reason_field(question.key)],
+        text=kind.describe(question, entries),
         next_row=f"{question.key}#{last + 1}",
-        reason=_cell(reason_field(question.key), "Lý do", entries, errors),
     )
 
 
-def _row(question: Question, name: str, entries: Mapping[str, str], errors: Mapping[str, Problem]) -> Row:
-    if question.kind == "connection":
-        cells = tuple(_cell(f"{name}.{part}", label, entries, errors) for part, label in connection.PARTS.items())
-        return Row(name, cells, ())
-    open_parts = {**({"year": LOT_PARTS["year"]} if question.has_year else {}), **equipment.CONDITIONS}
-    folded = {**equipment.MORE_CONDITIONS, "note": LOT_PARTS["note"]}
-    return Row(
-        name,
-        tuple(_cell(f"{name}.{part}", label, entries, errors) for part, label in open_parts.items()),
-        tuple(_cell(f"{name}.{part}", label, entries, errors) for part, label in folded.items()),
-        entries.get(f"{name}.owner", ""),
+def _row(question: Question, kind: Kind, name: str, form: BaseForm) -> Row:
+    shown = [part for part in kind.parts(question) if part.on_page]
+    visible, folded = (
+        tuple(form[field_name(name, part.name)] for part in shown if part.is_folded is is_folded) for is_folded in (False, True)
     )
-
-
-def _cell(name: str, label: str, entries: Mapping[str, str], errors: Mapping[str, Problem], unit: str = "") -> Cell:
-    problem = errors.get(name)
-    return Cell(name, label, entries.get(name, ""), problem.message if problem else "", longest_entry(name), unit)
-
-
-YES_NO = CHOICES
-OWNERS = tuple(Owner)
+    return Row(name, visible, folded)

@@ -13,13 +13,14 @@ from portal.settings import current_settings
 from surveys.checks.entries import entries_of, evaluate_submission
 from surveys.checks.states import EventKind
 from surveys.models import Submission
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.submissions.evidence import content_code
 from surveys.submissions.submissions import (
     add_event,
 )
 from surveys.views.access import get_submission_in_scope
-from surveys.views.form_view_model import YES_NO, build_fields
+from surveys.views.form_view_model import build_fields
 from surveys.views.page_context import submission_context
 from surveys.views.submissions import blueprint
 
@@ -40,7 +41,7 @@ def print_empty(submission_id: int) -> ResponseReturnValue:
         "surveys/officer/print_empty.html",
         **submission_context(submission),
         sections=questionnaire_of(submission.round).sections,
-        yes_no=YES_NO,
+        kind_of=kind_of,
         qr=_qr_code(submission),
     )
 

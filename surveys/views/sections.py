@@ -15,6 +15,7 @@ from portal.vietnamese import clean_line
 from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year
 from surveys.checks.validation import find_submission_anomalies, validate_submission
 from surveys.models import Submission
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.field_names import field_label, posted_base, posted_fields, value_label, ward_fields
 from surveys.questionnaire.published_questionnaires import questionnaire_of
@@ -29,7 +30,7 @@ from surveys.submissions.submissions import (
 )
 from surveys.views.access import get_section, get_submission_in_scope
 from surveys.views.audit_lines import log_changed_fields
-from surveys.views.form_view_model import OWNERS, YES_NO, Mark, build_fields
+from surveys.views.form_view_model import Mark, build_fields
 from surveys.views.page_context import draft_key, submission_context
 from surveys.views.submissions import blueprint
 
@@ -131,12 +132,10 @@ def _section_page(
         conflicts=[_label_conflict(questionnaire, conflict) for conflict in conflicts],
         theirs={conflict.field: conflict.theirs for conflict in conflicts},
         refusal=refusal,
-        yes_no=YES_NO,
-        owners=OWNERS,
         evidence=(evidence := evidence_by_question(get_session(), submission)),
         measured_lines=MEASURABLE_LINES,
         section_has_evidence=bool(keys & evidence.keys()),
-        has_equipment=any(question.kind == "equipment" for question in section.questions),
+        has_nothing=any(kind_of(question).none for question in section.questions),
     )
 
 
@@ -147,8 +146,8 @@ def _label_conflict(questionnaire: Questionnaire, conflict: Conflict) -> dict[st
         "label": field_label(questionnaire, conflict.field),
         "theirs": conflict.theirs,
         "yours": conflict.yours,
-        "theirs_in_words": value_label(conflict.field, conflict.theirs),
-        "yours_in_words": value_label(conflict.field, conflict.yours),
+        "theirs_in_words": value_label(questionnaire, conflict.field, conflict.theirs),
+        "yours_in_words": value_label(questionnaire, conflict.field, conflict.yours),
         "by": conflict.by,
         "at": conflict.at,
         "moment": format_moment(conflict.at),
@@ -187,10 +186,8 @@ def _confirm_carried_answers(submission: Submission, section: Section) -> frozen
 def _zeros_for_unanswered(submission: Submission, section: Section, fields: Mapping[str, str]) -> dict[str, str]:
     """A zero for each item that neither this page nor the stored entries answer."""
     evaluation = evaluate_entries(questionnaire_of(submission.round), {**entries_of(submission), **fields}, today().year)
-    blank = (
-        q for q in section.questions if q.kind == "equipment" and evaluation.is_asked(q) and not evaluation.answers[q.key].answered
-    )
-    return {f"{question.key}.good": "0" for question in blank}
+    blank = (q for q in section.questions if kind_of(q).none and evaluation.is_asked(q) and not evaluation.answers[q.key].answered)
+    return {kind_of(question).main_field(question): kind_of(question).none for question in blank}
 
 
 def _next_section(submission: Submission, after: Section) -> Section | None:

@@ -12,31 +12,46 @@ from inventory.wards.queries import list_wards
 from portal.clock import now, today
 from portal.office_files import save_workbook
 from portal.uploads import UploadError, open_workbook, read_rows
-from portal.vietnamese import clean_text, fold
+from portal.vietnamese import fold
 from surveys.checks.entries import entries_of
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
-from surveys.questionnaire.answers.kinds import KINDS
+from surveys.questionnaire.answers.kind import Part, field_name
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.published_questionnaires import published_questionnaire
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record
 
-_YES_NO = {"co": "yes", "khong": "no", "yes": "yes", "no": "no"}
 MAX_ROWS = 200
 
 
-def city_columns(questionnaire: Questionnaire) -> list[tuple[str, str, Question]]:
-    """The columns: field name, label, question."""
-    columns = []
-    for question in questionnaire.questions:
-        if question.asked_of != "city":
-            continue
-        if question.kind == "connection":
-            columns.append((f"{question.key}.contracted", f"{question.label} (Mbps theo hợp đồng; 0 là không có)", question))
-        else:
-            hint = "Có/Không" if question.kind == "yesno" else question.unit
-            columns.append((question.key, f"{question.label} ({hint})", question))
-    return columns
+@dataclass(frozen=True)
+class CityColumn:
+    """One column: a field of a question to the city, and its heading."""
+
+    question: Question
+    part: Part
+
+    @property
+    def field(self) -> str:
+        """The name of the field."""
+        return field_name(self.question.key, self.part.name)
+
+    @property
+    def label(self) -> str:
+        """The heading."""
+        return f"{self.question.label} ({self.part.hint or self.part.label})"
+
+
+def city_columns(questionnaire: Questionnaire) -> list[CityColumn]:
+    """The columns, in the order of the form."""
+    return [
+        CityColumn(question, part)
+        for question in questionnaire.questions
+        if question.asked_of == "city"
+        for part in kind_of(question).parts(question)
+        if part.name in kind_of(question).city_parts
+    ]
 
 
 def build_city_workbook(session: Session, round: Round) -> bytes:
@@ -46,13 +61,11 @@ def build_city_workbook(session: Session, round: Round) -> bytes:
     assert sheet is not None
     sheet.title = "Thành phố trả lời"
     columns = city_columns(published_questionnaire(round))
-    sheet.append(["Mã", "Xã, phường", *(label for _name, label, _question in columns)])
+    sheet.append(["Mã", "Xã, phường", *(column.label for column in columns)])
     entries_by_ward = {row.ward_code: entries_of(row) for row in _submissions(session, round)}
     for ward in list_wards(session):
         entries = entries_by_ward.get(ward.code, {})
-        sheet.append(
-            [ward.code, ward.full_name, *(_to_cell(entries.get(name, ""), question) for name, _label, question in columns)]
-        )
+        sheet.append([ward.code, ward.full_name, *(column.part.field.to_cell(entries.get(column.field, "")) for column in columns)])
     for index, cell in enumerate(sheet[1], start=1):
         cell.font = Font(name="Times New Roman", bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -82,7 +95,7 @@ def read_city_table(data: bytes, questionnaire: Questionnaire) -> CityTable:
     columns = city_columns(questionnaire)
     sheet = open_workbook(data).worksheets[0]
     rows = list(read_rows(sheet, MAX_ROWS + 1, len(columns) + 2))
-    headings = ["Mã", "Xã, phường", *(label for _name, label, _question in columns)]
+    headings = ["Mã", "Xã, phường", *(column.label for column in columns)]
     if not rows or [fold(str(cell or "")) for cell in rows[0]] != [fold(label) for label in headings]:
         raise UploadError("Dòng 1 không đúng mẫu (thiếu, thừa hoặc đổi chỗ cột). Tải mẫu ở trang đợt khảo sát, điền rồi gửi lại.")
     if len(rows) > MAX_ROWS:
@@ -116,13 +129,14 @@ def import_city_answers(session: Session, round: Round, table: CityTable, by: st
             )
             continue
         row_numbers[code] = number
-        for (name, label, question), value in zip(columns, row[2:], strict=False):
-            raw = _to_entry(value, question)
-            if not raw:
+        answers = {column.field: column.part.field.from_cell(value) for column, value in zip(columns, row[2:], strict=False)}
+        for column, value in zip(columns, row[2:], strict=False):
+            if not answers[column.field]:
                 continue
-            problems = KINDS[question.kind].parse(question, {name: raw}, today().year).problems
-            errors += [f"Trang “{table.title}”, dòng {number}, cột “{label}”: “{value}”. {problem.message}" for problem in problems]
-            changes.append((by_ward[code], name, raw))
+            problems = kind_of(column.question).parse(column.question, answers, today().year).problems
+            place = f"Trang “{table.title}”, dòng {number}, cột “{column.label}”: “{value}”."
+            errors += [f"{place} {problem.message}" for problem in problems if problem.field == column.field]
+            changes.append((by_ward[code], column.field, answers[column.field]))
     if errors:
         raise UploadError("\n".join(errors))
     names = {ward.code: ward.full_name for ward in list_wards(session)}
@@ -139,23 +153,6 @@ def _submissions(session: Session, round: Round, *, for_update: bool = False) ->
     query = select(Submission).where(Submission.round_id == round.id).options(selectinload(Submission.answers))
     query = query.order_by(Submission.id)
     return list(session.scalars(query.with_for_update(of=Submission) if for_update else query))
-
-
-def _to_entry(value: object, question: Question) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = clean_text(str(value)).strip()
-    return _YES_NO.get(fold(text), text) if question.kind == "yesno" else text
-
-
-def _to_cell(raw: str, question: Question) -> str | int | None:
-    if question.kind == "yesno":
-        return {"yes": "Có", "no": "Không"}.get(raw)
-    return int(raw) if raw.isdecimal() else raw or None
 
 
 def _store_answer(session: Session, submission: Submission, name: str, raw: str, by: str) -> bool:

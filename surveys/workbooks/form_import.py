@@ -22,9 +22,8 @@ from surveys.checks.entries import (
 )
 from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
-from surveys.questionnaire.answers.cells import from_cell
-from surveys.questionnaire.evaluation import evaluate_entries
-from surveys.questionnaire.field_names import field_label, find_excess, is_field_of, value_label
+from surveys.questionnaire.evaluation import REASON_FIELD, evaluate_entries
+from surveys.questionnaire.field_names import field_label, find_excess, find_part, is_field_of, value_label
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import SaveOutcome, is_editable, save_fields
@@ -249,9 +248,9 @@ def _read_answers(book: Workbook, keys: Iterable[tuple[str, ...]], questionnaire
             raise UploadError(NOT_A_FORM) from None
         if title not in grids:
             grids[title] = _grid(book, title)
-        answers.append(
-            FileAnswer(field, question, title, coordinate, from_cell(field, question.kind, grids[title].get(place)), base)
-        )
+        part, value = find_part(questionnaire, field), grids[title].get(place)
+        raw = (part.field if part else REASON_FIELD).from_cell(value)
+        answers.append(FileAnswer(field, question, title, coordinate, raw, base))
     return answers
 
 
@@ -311,6 +310,6 @@ def _import_line(questionnaire: Questionnaire, answer: FileAnswer, before: str) 
         answer.sheet,
         answer.cell,
         field_label(questionnaire, answer.field),
-        value_label(answer.field, before),
-        value_label(answer.field, answer.raw),
+        value_label(questionnaire, answer.field, before),
+        value_label(questionnaire, answer.field, answer.raw),
     )

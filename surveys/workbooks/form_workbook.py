@@ -17,21 +17,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inventory.snapshots.snapshot import Owner
 from portal.office_files import save_workbook
-from surveys.questionnaire.answers import connection
-from surveys.questionnaire.answers.cells import to_cell
+from surveys.questionnaire.answers.fields import DayField, NumberField, TextField
+from surveys.questionnaire.answers.kind import Part, field_name
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import row_names
-from surveys.questionnaire.answers.yesno import CHOICES
-from surveys.questionnaire.evaluation import reason_field
-from surveys.questionnaire.field_names import LOT_PARTS
+from surveys.questionnaire.evaluation import REASON_FIELD, reason_field
 from surveys.questionnaire.questions import Question, Questionnaire, Section
 
 GUIDE, KEYS = "Hướng dẫn", "_phieu"
-# Some owners have a comma in their label, which would split it in a list that is written into the validation itself.
-OWNERS_RANGE = f"{KEYS}!$F$1:$F${len(Owner)}"
-# Spare rows for further lots and connections.
-SPARE_LOTS, SPARE_LINES = 3, 2
+# The column on the sheet of keys where lists begin, behind the four of the keys.
+LISTS_FROM = 6
 FONT = "Times New Roman"
 _thin = Side(style="thin", color="9AA5B1")
 _BOX = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
@@ -41,9 +37,11 @@ _INPUT, _HEAD, _WRONG = (PatternFill("solid", fgColor=colour) for colour in ("FF
 # One object for all cells: a new one for each makes five hundred lots take seconds.
 _PLAIN, _BOLD, _ANSWER = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True), Font(name=FONT, size=11, color="0B4F6C")
 _UNLOCKED = Protection(locked=False)
-# Columns by the width of a sheet; the last one is that of the reasons.
+# Columns by how many parts the widest answer of a sheet has; the last one is that of the reasons.
 _WIDE = (34, 9, 10, 10, 10, 10, 10, 14, 18, 18, 28)
 _MIDDLING, _NARROW = (38, 20, 14, 14, 30), (52, 14, 14, 32)
+_WIDTHS = {1: _NARROW, 3: _MIDDLING, 9: _WIDE}
+_DAY_FORMAT = "dd/mm/yyyy"
 # Narrower than a sheet of A4 upright in whatever font: a single column is cut, not made smaller.
 GUIDE_WIDTH = 70
 REASON = "Lý do, giải thích (khi số bất thường hoặc chưa nắm được)"
@@ -79,7 +77,7 @@ def build_form_workbook(
     writer = _SectionWriter(book, entries, errors or {})
     for section in questionnaire.sections:
         writer.write_section(section)
-    _write_keys(book, header, writer.cells, entries if base is None else base)
+    _write_keys(book, header, writer, entries if base is None else base)
     return save_workbook(book)
 
 
@@ -89,6 +87,8 @@ class _SectionWriter:
     def __init__(self, book: Workbook, entries: Mapping[str, str], errors: Mapping[str, str]) -> None:
         self.book, self.entries, self.errors = book, entries, errors
         self.cells: list[tuple[str, str, str]] = []
+        # By the labels of a list that has to stand in cells: its column on the sheet of keys.
+        self.lists: dict[tuple[str, ...], str] = {}
 
     def write_section(self, section: Section) -> None:
         """One sheet: the questions in their order, each kind under the headings of its columns."""
@@ -107,24 +107,24 @@ class _SectionWriter:
             sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=4)
             sheet.row_dimensions[2].height = 32
         self.row = sheet.max_row + 2
-        kinds = {question.kind for question in questions}
-        self.widths = _WIDE if "equipment" in kinds else _MIDDLING if "connection" in kinds else _NARROW
+        parts = max(len(kind_of(question).parts(question)) for question in questions)
+        self.widths = next(widths for most, widths in _WIDTHS.items() if parts <= most)
         self.reason = len(self.widths)
-        kind = ""
+        written: list[str] = []
         for question in questions:
-            if question.kind != kind and (kind == "" or {question.kind, kind} & {"equipment", "connection"}):
-                self._write_head(sheet, question)
-            kind = question.kind
-            {"equipment": self._write_lots, "connection": self._write_lines}.get(question.kind, self._write_plain)(sheet, question)
+            if (headings := self._headings(question)) != written:
+                self._write_head(sheet, headings)
+                written = headings
+            (self._write_rows if kind_of(question).row_word else self._write_plain)(sheet, question)
         _lay_out_sheet(sheet, self.widths)
 
-    def _write_head(self, sheet: Worksheet, question: Question) -> None:
-        if question.kind == "equipment":
-            headings = ["Danh mục", *LOT_PARTS.values(), REASON]
-        elif question.kind == "connection":
-            headings = ["Đường truyền", *connection.PARTS.values(), REASON]
-        else:
-            headings = ["Câu hỏi", "Trả lời", "Đơn vị tính", *[""] * (self.reason - 4), REASON]
+    def _headings(self, question: Question) -> list[str]:
+        kind = kind_of(question)
+        if kind.row_word:
+            return [kind.heading, *(part.label for part in kind.parts(question)), REASON]
+        return [kind.heading, "Trả lời", "Đơn vị tính", *[""] * (self.reason - 4), REASON]
+
+    def _write_head(self, sheet: Worksheet, headings: list[str]) -> None:
         self.row += 1
         for column, heading in enumerate(headings, start=1):
             if not heading:
@@ -134,76 +134,84 @@ class _SectionWriter:
         self.row += 1
 
     def _write_plain(self, sheet: Worksheet, question: Question) -> None:
+        [part] = kind_of(question).parts(question)
         self._label(sheet, question.label)
-        self._answer(sheet, 2, question.key, question)
-        _add_validation(sheet, question, "", 2, self.row, self.row)
+        self._answer(sheet, 2, question.key, part.field)
+        self._add_validation(sheet, question, part, 2, self.row)
         self._label(sheet, question.unit, 3)
-        self._answer(sheet, self.reason, reason_field(question.key), question)
+        self._answer(sheet, self.reason, reason_field(question.key), REASON_FIELD)
         self.row += 1
 
-    def _write_lots(self, sheet: Worksheet, question: Question) -> None:
-        self._write_rows(sheet, question, list(LOT_PARTS), SPARE_LOTS, "lô")
-
-    def _write_lines(self, sheet: Worksheet, question: Question) -> None:
-        self._write_rows(sheet, question, list(connection.PARTS), SPARE_LINES, "đường")
-
-    def _write_rows(self, sheet: Worksheet, question: Question, parts: list[str], spare: int, unit: str) -> None:
-        names = row_names(self.entries, question.key)
+    def _write_rows(self, sheet: Worksheet, question: Question) -> None:
+        kind, names = kind_of(question), row_names(self.entries, question.key)
         last = int(names[-1].partition("#")[2] or 1)
-        names += [f"{question.key}#{last + step}" for step in range(1, spare + 1)]
+        names += [f"{question.key}#{last + step}" for step in range(1, kind.spare_rows + 1)]
+        parts = kind.parts(question)
         for column, part in enumerate(parts, start=2):
-            _add_validation(sheet, question, part, column, self.row, self.row + len(names) - 1)
+            self._add_validation(sheet, question, part, column, self.row + len(names) - 1)
         for place, name in enumerate(names):
             number = name.partition("#")[2]
-            self._label(sheet, f"{question.label}{f', {unit} thứ {number}' if number else ''}")
+            self._label(sheet, f"{question.label}{f', {kind.row_word} thứ {number}' if number else ''}")
             for column, part in enumerate(parts, start=2):
-                self._answer(sheet, column, f"{name}.{part}", question)
+                self._answer(sheet, column, field_name(name, part.name), part.field)
             if place == 0:
-                self._answer(sheet, self.reason, reason_field(question.key), question)
+                self._answer(sheet, self.reason, reason_field(question.key), REASON_FIELD)
             self.row += 1
 
     def _label(self, sheet: Worksheet, text: str, column: int = 1) -> None:
         cell = sheet.cell(self.row, column, text)
         cell.font, cell.border, cell.alignment = _PLAIN, _BOX, _WRAPPED
 
-    def _answer(self, sheet: Worksheet, column: int, field: str, question: Question) -> None:
+    def _answer(self, sheet: Worksheet, column: int, name: str, field: TextField) -> None:
         cell = sheet.cell(self.row, column)
-        value = to_cell(field, question.kind, self.entries.get(field, ""))
-        cell.value = value
-        if isinstance(value, str):
+        cell.value = field.to_cell(self.entries.get(name, ""))
+        if isinstance(cell.value, str):
             cell.data_type = "s"
+        if isinstance(field, DayField):
+            cell.number_format = _DAY_FORMAT
         cell.font, cell.border, cell.alignment = _ANSWER, _BOX, _WRAPPED
         cell.fill, cell.protection = _INPUT, _UNLOCKED
-        if field in self.errors:
+        if name in self.errors:
             cell.fill = _WRONG
-            cell.comment = Comment(self.errors[field], "Kiểm tra", height=90, width=320)
-        self.cells.append((field, sheet.title, cell.coordinate))
+            cell.comment = Comment(self.errors[name], "Kiểm tra", height=90, width=320)
+        self.cells.append((name, sheet.title, cell.coordinate))
+
+    def _add_validation(self, sheet: Worksheet, question: Question, part: Part, column: int, last: int) -> None:
+        """Add the choices, the limits and the hint of a column of answers, from this row to the last."""
+        check = _make_validation(part, question, self.lists)
+        if check is not None:
+            letter = get_column_letter(column)
+            sheet.add_data_validation(check)
+            check.add(f"{letter}{self.row}:{letter}{last}")
 
 
-def _add_validation(sheet: Worksheet, question: Question, part: str, column: int, first: int, last: int) -> None:
-    """Add the choices, the limits and the hint of a column of answers."""
-    check = _make_validation(part, question)
-    if check is not None:
-        letter = get_column_letter(column)
-        sheet.add_data_validation(check)
-        check.add(f"{letter}{first}:{letter}{last}")
-
-
-def _make_validation(part: str, question: Question) -> DataValidation | None:
+def _make_validation(part: Part, question: Question, lists: dict[tuple[str, ...], str]) -> DataValidation | None:
+    field = part.field
     message = (question.help or question.label)[:250]
-    if part == "owner":
-        check = DataValidation("list", formula1=OWNERS_RANGE, errorStyle="warning")
-    elif question.kind == "yesno" and not part:
-        check = DataValidation("list", formula1=f'"{",".join(CHOICES.values())}"', errorStyle="warning")
-    elif part in ("why", "note", "provider"):
-        return None
+    if isinstance(field, NumberField):
+        hint = "Số từ 0, số lẻ sau dấu phẩy" if field.places else "Số nguyên từ 0"
+        kind: Literal["decimal", "whole"] = "decimal" if field.places else "whole"
+        check = DataValidation(kind, operator="between", formula1="0", formula2=str(field.maximum), errorStyle="warning")
+        message = f"{message[:200]} {hint}; chưa nắm được thì gõ dấu ?"
+    elif isinstance(field, DayField):
+        check = DataValidation("date", operator="greaterThan", formula1="1", errorStyle="warning")
+        message = f"{message[:150]} Ngày {part.hint}."
+    elif field.choices:
+        check = DataValidation("list", formula1=_list_formula(tuple(field.choices.values()), lists), errorStyle="warning")
     else:
-        check = DataValidation("whole", operator="between", formula1="0", formula2=str(question.maximum), errorStyle="warning")
-        message = f"{message[:200]} Số nguyên từ 0; chưa nắm được thì gõ dấu ?"
+        return None
     check.allow_blank, check.showErrorMessage, check.showInputMessage = True, True, True
     check.errorTitle, check.error = "Xem lại ô này", "Giá trị không đúng dạng. Vẫn giữ nếu gõ dấu ? (chưa nắm được)."
     check.promptTitle, check.prompt = question.label[:31], message
     return check
+
+
+def _list_formula(labels: tuple[str, ...], lists: dict[tuple[str, ...], str]) -> str:
+    """The labels within the formula, or where one has a comma, which would split it, the cells that hold them."""
+    if not any("," in label for label in labels):
+        return f'"{",".join(labels)}"'
+    column = lists.setdefault(labels, get_column_letter(LISTS_FROM + len(lists)))
+    return f"{KEYS}!${column}$1:${column}${len(labels)}"
 
 
 def _write_guide(sheet: Worksheet, header: FormHeader, questionnaire: Questionnaire, errors: Mapping[str, str]) -> None:
@@ -241,13 +249,14 @@ def _write_guide(sheet: Worksheet, header: FormHeader, questionnaire: Questionna
     _set_up_page(sheet, "portrait")
 
 
-def _write_keys(book: Workbook, header: FormHeader, cells: list[tuple[str, str, str]], base: Mapping[str, str]) -> None:
+def _write_keys(book: Workbook, header: FormHeader, writer: _SectionWriter, base: Mapping[str, str]) -> None:
     sheet = book.create_sheet(KEYS)
     sheet.append([header.ward_code, str(header.round_id), header.version])
-    for field, title, coordinate in cells:
+    for field, title, coordinate in writer.cells:
         sheet.append([field, title, coordinate, base.get(field) or None])
-    for row, owner in enumerate(Owner, start=1):
-        sheet.cell(row, 6, owner.label)
+    for labels, column in writer.lists.items():
+        for row, label in enumerate(labels, start=1):
+            sheet[f"{column}{row}"] = label
     for row in sheet.iter_rows():
         for cell in row:
             if cell.value is not None:

@@ -105,9 +105,9 @@ def import_accounts(engine: Engine) -> Act:
 def import_city(engine: Engine, round_id: int) -> Act:
     """The table of what the city answers for all wards; each number gives every line another speed."""
     [column, name] = next(
-        [index, name]
-        for index, (name, _label, question) in enumerate(city_columns(shipped_questionnaire()), 3)
-        if question.kind == "connection"
+        [index, column.field]
+        for index, column in enumerate(city_columns(shipped_questionnaire()), 3)
+        if column.question.kind == "connection"
     )
 
     def speed(number: int) -> str:

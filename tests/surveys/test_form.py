@@ -21,8 +21,9 @@ from surveys.checks.entries import SubmissionError
 from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
 from surveys.models import Answer, Submission, SubmissionEvent
-from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
-from surveys.questionnaire.field_names import MAX_LENGTH, field_label, longest_entry, posted_base, posted_fields, value_label
+from surveys.questionnaire.answers.fields import MAX_LENGTH
+from surveys.questionnaire.evaluation import REASON_FIELD, evaluate_entries, to_snapshot
+from surveys.questionnaire.field_names import field_label, find_part, posted_base, posted_fields, value_label
 from surveys.review.answer_diff import diff_answers, in_words
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import entries_of, save_fields, send_submission
@@ -138,7 +139,8 @@ def test_lines_have_a_number_that_a_person_is_told():
     ],
 )
 def test_every_answer_in_words_has_a_length_that_its_input_and_its_refusal_tell(field, others):
-    longest = longest_entry(field)
+    part = find_part(FORM, field)
+    longest = (part.field if part else REASON_FIELD).length
     assert longest < MAX_LENGTH
     assert field not in problems({**others, field: "x" * longest})
     assert f"{longest} ký tự" in problems({**others, field: "x" * (longest + 1)})[field]
@@ -198,8 +200,8 @@ def test_a_field_has_words():
     assert field_label(FORM, "A01#3.year") == "Máy vi tính để bàn hoặc xách tay, lô thứ 3 – Năm đưa vào sử dụng"
     assert field_label(FORM, "backup.contracted") == "Đường Internet dự phòng – Tốc độ theo hợp đồng (Mbps)"
     assert field_label(FORM, "sites") == "Số trụ sở làm việc"
-    assert value_label("has_website", "?") == "Chưa nắm được"
-    assert value_label("A01.owner", "") == "UBND xã, phường"
+    assert value_label(FORM, "has_website", "?") == "Chưa nắm được"
+    assert value_label(FORM, "A01.owner", "") == "UBND xã, phường"
 
 
 @pytest.mark.parametrize(
@@ -328,7 +330,7 @@ def test_what_serves_group_g_is_marked_sensitive_and_nothing_else():
     assert {question.key for question in FORM.questions if is_sensitive_answer(question.key)} == {
         question.key for question in FORM.questions if question.sensitive
     }
-    assert not [question for _name, _label, question in city_columns(shipped_questionnaire()) if question.sensitive]
+    assert not [column for column in city_columns(shipped_questionnaire()) if column.question.sensitive]
 
 
 def test_the_audit_trail_does_not_tell_what_is_sensitive(demo_sign_in, demo_session):

@@ -354,7 +354,7 @@ def test_the_command_imports_the_answers_of_the_city_and_names_the_wards_that_it
 
     survey_round, data = changed_table(demo_session, answer_all)
     path.write_bytes(data)
-    column, round_id = city_columns(shipped_questionnaire())[0][0], survey_round.id
+    column, round_id = city_columns(shipped_questionnaire())[0].field, survey_round.id
     draft_id = demo_submission(demo_session, CollectionState.DRAFT).id
     approved_submission = demo_submission(demo_session, CollectionState.APPROVED)
     ward_name = get_ward(demo_session, approved_submission.ward_code).full_name

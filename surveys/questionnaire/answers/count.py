@@ -1,7 +1,9 @@
 """A whole number. Pure."""
 
 from portal.numbers import CountError, parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text
+from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, NumberField
+from surveys.questionnaire.answers.kind import Kind, Part
+from surveys.questionnaire.answers.parsing import Entries, ParsedAnswer, Problem, entry_text
 from surveys.questionnaire.questions import Question
 
 
@@ -21,4 +23,12 @@ def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer
 def describe(question: Question, entries: Entries) -> str:
     """The answer in words."""
     text = entry_text(entries, question.key)
-    return "Chưa nắm được" if text == UNKNOWN else f"{text} {question.unit}".strip() if text else "–"
+    return UNKNOWN_LABEL if text == UNKNOWN else f"{text} {question.unit}".strip() if text else "–"
+
+
+def parts(question: Question) -> tuple[Part, ...]:
+    """Its only field."""
+    return (Part("", question.label, NumberField(maximum=question.maximum), hint=question.unit),)
+
+
+KIND = Kind(parts, parse, describe, "surveys/answers/single.html")

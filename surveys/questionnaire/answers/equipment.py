@@ -1,8 +1,11 @@
 """Equipment by condition, one row per lot; each item has one row, and further rows for other years. Pure."""
 
+from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from portal.numbers import CountError, parse_count
-from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text, row_names
+from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, ChoiceField, NumberField, TextField
+from surveys.questionnaire.answers.kind import Kind, Part
+from surveys.questionnaire.answers.parsing import Entries, ParsedAnswer, Problem, entry_text, row_names
 from surveys.questionnaire.questions import Question
 
 CONDITIONS = {
@@ -37,13 +40,18 @@ def parse(question: Question, entries: Entries, this_year: int) -> ParsedAnswer:
         elif any(entry_text(entries, f"{row}.{part}") for part in ("year", "note")):
             problems.append(Problem(f"{row}.good", question.key, NO_QUANTITY))
     answered = bool(lots or problems)
-    return ParsedAnswer(answered=answered, lots=tuple(lot for lot in lots if lot.total or lot.on_order), problems=tuple(problems))
+    return ParsedAnswer(
+        answered=answered,
+        lots=tuple(lot for lot in lots if lot.total or lot.on_order),
+        problems=tuple(problems),
+        items=frozenset([question.key] if answered else []),
+    )
 
 
 def describe(question: Question, entries: Entries) -> str:
     """The answer in words, lot by lot."""
     if entry_text(entries, f"{question.key}.good") == UNKNOWN:
-        return "Chưa nắm được"
+        return UNKNOWN_LABEL
     labels = CONDITIONS | MORE_CONDITIONS
     rows = []
     for row in row_names(entries, question.key):
@@ -105,3 +113,37 @@ def _parse_year(
         problems.append(Problem(f"{row}.year", question.key, f"Năm phải từ {FIRST_YEAR} đến {this_year}."))
         return None
     return int(text)
+
+
+def parts(question: Question) -> tuple[Part, ...]:
+    """Year, quantities by condition, owner and note."""
+    quantity = NumberField(maximum=question.maximum)
+    owners = ChoiceField(choices={owner.value: owner.label for owner in Owner}, is_first_blank=True)
+    return (
+        Part("year", "Năm đưa vào sử dụng", NumberField(maximum=9999), on_page=question.has_year),
+        *(Part(name, label, quantity) for name, label in CONDITIONS.items()),
+        *(Part(name, label, quantity, is_folded=True) for name, label in MORE_CONDITIONS.items()),
+        Part("owner", "Đơn vị sở hữu", owners, is_folded=True),
+        Part("note", "Ghi chú", TextField(length=NOTE_LENGTH), is_folded=True),
+    )
+
+
+def find_fault(question: Question) -> str:
+    """The key of the question is an item of the catalogue."""
+    return "" if question.key in load_catalogue() else "mã phải là một danh mục thiết bị"
+
+
+KIND = Kind(
+    parts,
+    parse,
+    describe,
+    "surveys/answers/equipment.html",
+    heading="Danh mục",
+    row_word="lô",
+    spare_rows=3,
+    main="good",
+    none="0",
+    city_parts=("year", "good"),
+    shows_code=True,
+    find_fault=find_fault,
+)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inventory.snapshots.snapshot import Connection, EquipmentLot, FactValue
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, FactValue
 from surveys.questionnaire.questions import Question
 
-# The entry for "chưa nắm được": an answer that is not a number and does not count as one.
-UNKNOWN = "?"
 Entries = Mapping[str, str]
 
 
@@ -22,13 +20,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class ParsedAnswer:
-    """The answer to one question. ``answered`` is False for a blank one; ``unknown`` marks "chưa nắm được"."""
+    """The answer to one question. ``answered`` is False for a blank one; ``unknown`` marks "chưa nắm được".
+
+    ``items`` and ``kinds`` are those of which it says how many there are, none among them.
+    """
 
     answered: bool = False
     unknown: bool = False
     fact: FactValue | None = None
     lots: tuple[EquipmentLot, ...] = ()
     connections: tuple[Connection, ...] = ()
+    items: frozenset[str] = frozenset()
+    kinds: frozenset[ConnectionKind] = frozenset()
     problems: tuple[Problem, ...] = field(default=())
 
 

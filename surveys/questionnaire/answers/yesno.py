@@ -1,9 +1,11 @@
 """Yes or no. Pure."""
 
-from surveys.questionnaire.answers.parsing import UNKNOWN, Entries, ParsedAnswer, Problem, entry_text
+from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, ChoiceField
+from surveys.questionnaire.answers.kind import Kind, Part
+from surveys.questionnaire.answers.parsing import Entries, ParsedAnswer, Problem, entry_text
 from surveys.questionnaire.questions import Question
 
-CHOICES = {"yes": "Có", "no": "Không", UNKNOWN: "Chưa nắm được"}
+CHOICES = {"yes": "Có", "no": "Không", UNKNOWN: UNKNOWN_LABEL}
 
 
 def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer:
@@ -23,3 +25,11 @@ def describe(question: Question, entries: Entries) -> str:
     """The answer in words."""
     text = entry_text(entries, question.key)
     return CHOICES.get(text, text or "–")
+
+
+def parts(question: Question) -> tuple[Part, ...]:
+    """Its only field."""
+    return (Part("", question.label, ChoiceField(choices=CHOICES), hint="Có/Không"),)
+
+
+KIND = Kind(parts, parse, describe, "surveys/answers/yesno.html")

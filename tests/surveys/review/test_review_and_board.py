@@ -146,7 +146,7 @@ def test_the_city_starts_and_wakes_no_ward(demo_session):
     demo_session.flush()
     version_before = draft.version
     book = load_workbook(BytesIO(build_city_workbook(demo_session, survey_round)))
-    column = 3 + [name for name, _label, _question in city_columns(shipped_questionnaire())].index("online_files_percent")
+    column = 3 + [column.field for column in city_columns(shipped_questionnaire())].index("online_files_percent")
     for row in range(2, 128):
         book.active.cell(row, column).value = 7
     book.save(buffer := BytesIO())
@@ -341,7 +341,7 @@ def test_the_table_of_the_city_names_who_was_left_alone_and_where_a_mistake_is(d
     sent_ward, draft_ward = (
         first_in_state(demo_session, state).ward_code for state in (CollectionState.SENT, CollectionState.DRAFT)
     )
-    column = 3 + [name for name, _label, _question in city_columns(shipped_questionnaire())].index("online_files_percent")
+    column = 3 + [column.field for column in city_columns(shipped_questionnaire())].index("online_files_percent")
     for row in range(2, 128):
         if sheet.cell(row, 1).value in (sent_ward, draft_ward):
             sheet.cell(row, column).value = 3

@@ -40,7 +40,7 @@ def locked_submission(demo_app, demo_session, tmp_path, request):
         answer.is_carried = True
     workbook = fill_in_form(build_submission_form(submission), {FIELD: 9})
     city_book = load_workbook(BytesIO(build_city_workbook(demo_session, submission.round)))
-    column = 3 + [name for name, _label, _question in city_columns(shipped_questionnaire())].index("online_files_percent")
+    column = 3 + [column.field for column in city_columns(shipped_questionnaire())].index("online_files_percent")
     for row in range(2, 128):
         city_book.active.cell(row, column).value = 7
     city_book.save(buffer := BytesIO())
