@@ -11,13 +11,16 @@ _OTHERS = re.compile(r"[^A-Za-z0-9.]+")
 
 
 def find_code_fault(code: str, most: int, reserved: Container[str] = ()) -> str | None:
-    """What is wrong with a code and what to write instead, or None. ``reserved`` are the words that stand in the same place of an address."""
+    """What a code may be and this one is not, or None. ``reserved`` are the words that stand in the same place of an address."""
     if len(code) > most:
-        return f"Mã không quá {most} ký tự."
+        return f"Không quá {most} ký tự."
     if not _CODE.fullmatch(code):
-        return "Mã chỉ gồm chữ cái không dấu, chữ số, dấu chấm và dấu gạch nối, có ít nhất một chữ cái hoặc chữ số. Ví dụ: 2026.2 hoặc 02-2026."
+        return (
+            "Chỉ dùng chữ cái không dấu, chữ số, dấu chấm và dấu gạch nối, với ít nhất một chữ cái hoặc chữ số; "
+            "ví dụ 2026.2 hoặc 02-2026."
+        )
     if code in reserved:
-        return f"Mã không được là “{code}” vì trùng với địa chỉ của một trang. Ví dụ: {code}-1."
+        return f"“{code}” trùng với địa chỉ của một trang. Đặt mã khác, ví dụ {code}-1."
     return None
 
 

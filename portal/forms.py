@@ -1,6 +1,6 @@
 """The base of every form: typed text is clean, stripped and in NFC, and every message is Vietnamese."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,6 +9,7 @@ from wtforms import DateField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from portal.clock import FIRST_YEAR, LAST_YEAR, is_plausible
+from portal.codes import find_code_fault
 from portal.numbers import CountError, parse_count, parse_rate, parse_vnd
 from portal.vietnamese import clean_line, clean_text
 
@@ -65,6 +66,20 @@ class StampField(HiddenField):  # type: ignore[misc]  # WTForms ships no types
 
     def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **options: Any) -> None:
         super().__init__(label, [*validators, Length(max=STAMP_LENGTH)], **options)
+
+
+class IsCode:
+    """The text may become part of an address."""
+
+    def __init__(self, most: int, reserved: Container[str] = ()) -> None:
+        self.most, self.reserved = most, reserved
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Say what a code may be."""
+        fault = find_code_fault(field.data or "", self.most, self.reserved)
+        if fault:
+            raise ValidationError(fault)
 
 
 class NumberField(StringField):  # type: ignore[misc]  # likewise

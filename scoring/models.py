@@ -16,12 +16,14 @@ REQUIRED_TEXTS = ("contact", "task", "unit", "head", "deliverable", "evidence", 
 class StandardRecord(Base):
     """A published version of the criteria; it never changes.
 
-    ``based_on`` is the version that it followed. ``issued_number`` and ``issued_on`` are set where the city has issued it.
+    ``based_on`` is the version that it followed. ``issued_number`` and ``issued_on`` are set where the city has issued it. ``code``, which is
+    part of addresses, is the version, but for one from before it had to be a code: everything that names it, and its hash, stands on the version itself.
     """
 
     __tablename__ = "standard"
 
     version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[NfcStr]
     toml: Mapped[NfcStr]
     sha256: Mapped[str] = mapped_column(String(64), unique=True)

@@ -25,7 +25,14 @@ def load_reference_standard(session: Session) -> None:
     standard = parse_standard(text)
     if session.get(StandardRecord, standard.version) is None:
         session.add(
-            StandardRecord(version=standard.version, name=standard.name, toml=text, sha256=standard.sha256, published_at=now())
+            StandardRecord(
+                version=standard.version,
+                code=standard.code,
+                name=standard.name,
+                toml=text,
+                sha256=standard.sha256,
+                published_at=now(),
+            )
         )
 
 
@@ -42,10 +49,17 @@ def get_standard_record(session: Session, version: str) -> StandardRecord:
     return record
 
 
+def get_record_by_code(session: Session, code: str) -> StandardRecord:
+    """The row of the published version with this code. Raises NotFoundError."""
+    record = session.scalars(select(StandardRecord).where(StandardRecord.code == code)).first()
+    if record is None:
+        raise NotFoundError(f"Không có bộ tiêu chuẩn “{code}”.")
+    return record
+
+
 def get_published_standard(session: Session, version: str) -> Standard:
     """A standard as it was published, by its version. Raises NotFoundError."""
-    record = get_standard_record(session, version)
-    return _parse(record.toml, record.issued_number, record.issued_on)
+    return _read(get_standard_record(session, version))
 
 
 def get_standard(session: Session, version: str) -> Standard:
@@ -66,4 +80,8 @@ def current_standard(session: Session) -> Standard:
     record = session.scalars(newest).first()
     if record is None:
         raise NotFoundError("Chưa có bộ tiêu chuẩn nào. Chạy lệnh “flask --app wsgi setup” để nạp bộ tham chiếu.")
-    return as_asked(_parse(record.toml, record.issued_number, record.issued_on))
+    return as_asked(_read(record))
+
+
+def _read(record: StandardRecord) -> Standard:
+    return _parse(record.toml, record.issued_number, record.issued_on, record.code)

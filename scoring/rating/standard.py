@@ -13,6 +13,7 @@ from typing import Any
 from inventory.catalogue import load_catalogue
 from inventory.security import is_sensitive_item
 from inventory.snapshots.snapshot import ConnectionKind
+from portal.codes import find_code_fault
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
 from portal.vietnamese import to_xml_values
@@ -162,6 +163,8 @@ class Standard:
     sha256: str
     issued_number: str = ""
     issued_on: date | None = None
+    # Part of addresses: the version, but for one from before it had to be a code.
+    code: str = ""
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -205,6 +208,8 @@ def group_letter(code: str) -> str:
 MAX_PERCENT, MAX_AGE = 1000, 30
 # In characters, as on the pages of the editor.
 MAX_VERSION, MAX_NAME, MAX_SOURCE, MAX_REMEDY = 32, 200, 1000, 500
+# Pages that stand where the version of a standard stands in an address.
+RESERVED_VERSIONS = frozenset({"drafts"})
 _SHARES = ("có/không", "%")
 _CRITERION_HEADER = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
 _STANDARD_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
@@ -217,16 +222,20 @@ _REMEDY_KEYS = {"text", "items", "raises", "sets", "line", "replaces"}
 _ITEM_KEYS = {"item", "each", "of"}
 
 
-def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | None = None) -> Standard:
+def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | None = None, code: str = "") -> Standard:
     """A standard from its TOML text. Raises StandardError that names the criterion and what to correct.
 
-    The hash is that of the content: comments and the order of keys do not change it.
+    The hash is that of the content: comments and the order of keys do not change it. ``code`` is that of a published standard; that of a
+    new one is its version.
     """
     try:
         data = to_xml_values(tomllib.loads(toml_text))
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
     _check_standard(data)
+    fault = find_code_fault(code or data["version"], MAX_VERSION, RESERVED_VERSIONS)
+    if fault:
+        raise StandardError(f"Phiên bản của bộ tiêu chuẩn chưa dùng được. {fault}")
     header_lines = [number for number, line in enumerate(toml_text.splitlines(), 1) if _CRITERION_HEADER.match(line)]
     lines_of_criteria = header_lines if len(header_lines) == len(data["criteria"]) else [None] * len(data["criteria"])
     criteria = tuple(_criterion_at_line(row, line) for row, line in zip(data["criteria"], lines_of_criteria, strict=True))
@@ -245,6 +254,7 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
         sha256=hashlib.sha256(canonical.encode()).hexdigest(),
         issued_number=issued_number,
         issued_on=issued_on,
+        code=code or data["version"],
     )
 
 
@@ -396,7 +406,6 @@ def _check_standard(data: Mapping[str, Any]) -> None:
         "Bộ tiêu chuẩn",
         {
             "phiên bản và tên phải là chữ, không được để trống": not (_is_text(data["version"]) and _is_text(data["name"])),
-            f"phiên bản không quá {MAX_VERSION} ký tự": _is_longer(data["version"], MAX_VERSION),
             f"tên không quá {MAX_NAME} ký tự": _is_longer(data["name"], MAX_NAME),
             "Điểm đạt phải là số nguyên từ 1 đến 100": not _is_count(data["pass_mark"], 1) or data["pass_mark"] > 100,
             f"tuổi máy tính tối đa phải là số năm nguyên từ 1 đến {MAX_AGE}": (

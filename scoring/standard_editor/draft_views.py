@@ -157,7 +157,7 @@ def publish(draft_id: int) -> ResponseReturnValue:
             after = {"sha256": standard.sha256, "issued_number": standard.issued_number}
             audit.log(get_session(), identity, "standard:publish", f"standard {standard.version}", after=after)
             flash(_("Đã công bố bộ tiêu chuẩn %(version)s.", version=standard.version), "success")
-            return redirect(url_for("standards.version", version=standard.version))
+            return redirect(url_for("standards.version", version=standard.code))
     return _draft_page(draft, StandardForm(formdata=None, data=_standard_values(draft)), form)
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.clock import now
+from portal.codes import find_code_fault, to_code
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.models import StandardDraft, StandardRecord
-from scoring.rating.published_standards import as_asked, get_standard
-from scoring.rating.standard import Standard, StandardError, parse_standard
+from scoring.rating.published_standards import as_asked, get_standard_record
+from scoring.rating.standard import MAX_VERSION, Standard, StandardError, parse_standard
 from scoring.standard_editor.toml_edit import edit_standard, next_version
 
 # A standard of a few hundred criteria is under 200 KB.
@@ -26,12 +27,13 @@ class StaleDraftError(WardReadinessError):
 
 def begin_draft(session: Session, version: str, user_id: int, name: str) -> StandardDraft:
     """A new draft with the text of a published version, under the next version number. Raises NotFoundError."""
-    get_standard(session, version)
-    record = session.get_one(StandardRecord, version)
-    published = set(session.scalars(select(StandardRecord.version)))
-    draft_version = next_version(version)
-    while draft_version in published:
+    record = get_standard_record(session, version)
+    taken = set(session.scalars(select(StandardRecord.code)))
+    draft_version = next_version(record.code)
+    while draft_version in taken:
         draft_version = next_version(draft_version)
+    if find_code_fault(draft_version, MAX_VERSION):
+        draft_version = to_code(record.code, MAX_VERSION, taken)
     text = edit_standard(record.toml, {"version": draft_version, "name": f"Bộ tiêu chuẩn {draft_version}"})
     draft = StandardDraft(toml=text, based_on=version, revision=1, editors=[user_id], drafted_by=name, changed_at=now())
     session.add(draft)
@@ -96,6 +98,7 @@ def publish_draft(
     _refuse_published(session, standard)
     record = StandardRecord(
         version=standard.version,
+        code=standard.code,
         name=standard.name,
         toml=draft.toml,
         sha256=standard.sha256,
@@ -118,7 +121,8 @@ def publish_draft(
 
 
 def _refuse_published(session: Session, standard: Standard) -> None:
-    if session.get(StandardRecord, standard.version) is not None:
+    # A version that is no code is that of no new standard.
+    if session.scalars(select(StandardRecord.version).where(StandardRecord.code == standard.code)).first() is not None:
         raise _already_published(standard)
 
 

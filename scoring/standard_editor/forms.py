@@ -7,9 +7,9 @@ from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from portal.forms import BaseForm, CountField, DayField, StampField
+from portal.forms import BaseForm, CountField, DayField, IsCode, StampField
 from scoring.rating.measures import FACTS, MEASURES
-from scoring.rating.standard import MAX_NAME, MAX_REMEDY, MAX_SOURCE, MAX_VERSION, SOURCE_LABELS, Criterion, Tier
+from scoring.rating.standard import MAX_NAME, MAX_REMEDY, MAX_SOURCE, MAX_VERSION, RESERVED_VERSIONS, SOURCE_LABELS, Criterion, Tier
 from scoring.standard_editor.drafts import MAX_TEXT
 
 _MEASURES = [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
@@ -19,7 +19,7 @@ _NEED_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_leas
 class StandardForm(BaseForm):
     """The general values of a standard."""
 
-    version = StringField(_("Phiên bản"), [DataRequired(), Length(max=MAX_VERSION)])
+    version = StringField(_("Phiên bản"), [DataRequired(), IsCode(MAX_VERSION, RESERVED_VERSIONS)])
     name = StringField(_("Tên bộ tiêu chuẩn"), [DataRequired(), Length(max=MAX_NAME)])
     pass_mark = CountField(_("Điểm đạt (trên 100)"), [DataRequired()])
     pc_max_age_years = CountField(_("Tuổi máy tính tối đa (năm)"), [DataRequired()])

@@ -12,7 +12,7 @@ from scoring.analysis.city_analysis import compute_curve
 from scoring.analysis.sensitivity import thresholds
 from scoring.analysis.threshold_curve import draw_curve, value_position
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import current_standard, get_standard, get_standard_record, list_standards
+from scoring.rating.published_standards import current_standard, get_record_by_code, get_standard, list_standards
 from scoring.rating.standard import Criterion, Standard
 from scoring.standard_editor import drafts
 from scoring.standard_editor.diff import describe_changes, describe_need
@@ -36,7 +36,8 @@ def versions() -> ResponseReturnValue:
 def version(version: str) -> ResponseReturnValue:
     """One published version: each criterion in words, and what changed since the version before."""
     session = get_session()
-    record, standard = get_standard_record(session, version), get_standard(session, version)
+    record = get_record_by_code(session, version)
+    standard = get_standard(session, record.version)
     before = get_standard(session, record.based_on) if record.based_on else None
     return render_template(
         "scoring/standard.html",
@@ -52,15 +53,17 @@ def version(version: str) -> ResponseReturnValue:
 @requires(Permission.READINESS_READ)
 def text(version: str) -> ResponseReturnValue:
     """The text of a published version."""
-    record = get_standard_record(get_session(), version)
-    return send_bytes(record.toml.encode(), f"bo-tieu-chuan-{record.version}.toml", "application/toml")
+    record = get_record_by_code(get_session(), version)
+    return send_bytes(record.toml.encode(), f"bo-tieu-chuan-{record.code}.toml", "application/toml")
 
 
 @blueprint.get("/<version>/sensitivity")
 @requires(Permission.STANDARD_STUDY)
 def sensitivity(version: str) -> ResponseReturnValue:
     """One threshold of a published version as curves of ready wards and money."""
-    return sensitivity_page(get_standard(get_session(), version), url_for("standards.version", version=version))
+    session = get_session()
+    standard = get_standard(session, get_record_by_code(session, version).version)
+    return sensitivity_page(standard, url_for("standards.version", version=version))
 
 
 def group_criteria(standard: Standard) -> list[tuple[str, str, list[Criterion]]]:

@@ -8,10 +8,13 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from accounts.identity import Role
+from portal.clock import now
+from portal.codes import find_code_fault
 from scoring.models import StandardRecord
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Result
+from scoring.rating.standard import MAX_VERSION, RESERVED_VERSIONS
 from tests.factories.days import DEMO_DAY
 
 
@@ -126,6 +129,64 @@ def test_a_wrong_text_is_refused_by_its_line_and_stays_in_the_field(demo_sign_in
     assert message in text_of(page)
     assert new in page.select_one("textarea").get_text()
     assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
+
+
+@pytest.mark.parametrize("version", ["02/2026", "..", "drafts", "bản 2", "2" * 33])
+def test_a_version_that_no_address_can_hold_is_refused_at_its_field_and_in_the_text(sign_in, version):
+    client = sign_in(Role.REVIEWER)
+    draft = begin_draft(client)
+    page = page_of(edit(client, draft, version=version), 400)
+    assert page.select_one("#version")["value"] == version
+    assert page.select_one("#version-errors, .invalid-feedback")
+    toml = fields(page_of(client.get(f"{draft}/text")))["toml"].replace('version = "2026.2"', f'version = "{version}"')
+    assert "Phiên bản của bộ tiêu chuẩn chưa dùng được" in text_of(page_of(edit(client, f"{draft}/text", toml=toml), 400))
+
+
+def test_no_page_stands_where_a_version_may(app):
+    for rule in app.url_map.iter_rules():
+        taken = rule.rule.removeprefix("/standards/").split("/")[0]
+        if rule.rule.startswith("/standards/") and taken and "<" not in taken:
+            assert find_code_fault(taken, MAX_VERSION, RESERVED_VERSIONS), f"RESERVED_VERSIONS lacks {taken}"
+
+
+@pytest.fixture
+def published_before_codes(session):
+    """A standard from before a version had to be a code, as a migration leaves it."""
+    record = session.get_one(StandardRecord, "2026.1")
+    text = record.toml.replace('version = "2026.1"', 'version = "02/2026"')
+    values = {"name": "Bộ tiêu chuẩn 02/2026", "toml": text, "sha256": "0" * 64, "published_at": now(), "based_on": "2026.1"}
+    session.add(StandardRecord(version="02/2026", code="02-2026", **values))
+    session.commit()
+    return text
+
+
+def test_a_version_that_no_address_can_hold_is_reached_under_its_own(sign_in, published_before_codes):
+    client = sign_in(Role.REVIEWER)
+    links = [link["href"] for link in page_of(client.get("/standards/")).select("tbody th a")]
+    assert links == ["/standards/02-2026", "/standards/2026.1"]
+    page = page_of(client.get("/standards/02-2026"))
+    assert "Số hiệu đã công bố: 02/2026" in text_of(page)
+    assert {link["href"] for link in page.select("main a.btn")} == {
+        "/standards/02-2026/standard.toml",
+        "/standards/02-2026/sensitivity",
+    }
+    assert client.get("/standards/02-2026/standard.toml").text == published_before_codes
+    assert client.get("/standards/02-2026/sensitivity").status_code == 200
+    draft = client.post("/standards/drafts/", data={"version": "02/2026"}).location
+    assert "Bản thảo: Bộ tiêu chuẩn 02-2026.1" in text_of(page_of(client.get(draft)))
+    answer = edit(client, draft, version="02-2026")
+    assert "Đã công bố phiên bản “02-2026”" in text_of(page_of(answer, 400))
+
+
+def test_a_draft_of_the_longest_version_can_be_opened(sign_in, session):
+    record = session.get_one(StandardRecord, "2026.1")
+    longest = "x" * MAX_VERSION
+    text = record.toml.replace('version = "2026.1"', f'version = "{longest}"')
+    session.add(StandardRecord(version=longest, code=longest, name="x", toml=text, sha256="1" * 64, published_at=now()))
+    session.commit()
+    client = sign_in(Role.REVIEWER)
+    draft = client.post("/standards/drafts/", data={"version": longest}).location
+    assert f"{'x' * 30}-2" in text_of(page_of(client.get(draft)))
 
 
 def test_a_stale_form_overwrites_nothing(demo_sign_in):
