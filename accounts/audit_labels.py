@@ -84,6 +84,7 @@ ACTION_LABELS = {
     "standard-draft:discard": "xóa bản thảo bộ tiêu chuẩn",
     "standard-draft:save": "sửa bản thảo bộ tiêu chuẩn",
     "standard:publish": "công bố bộ tiêu chuẩn",
+    "standard:put-in-force": "chọn bộ tiêu chuẩn áp dụng",
     "submission:approve": "duyệt phiếu",
     "submission:confirm": "xác nhận phiếu",
     "submission:download-form": "tải mẫu phiếu Excel",

@@ -54,6 +54,7 @@ TABLE_LABELS = {
     "snapshot": "Hiện trạng đã duyệt",
     "stand_in": "Ủy quyền",
     "standard": "Bộ tiêu chuẩn",
+    "standard_choice": "Bộ tiêu chuẩn áp dụng",
     "standard_draft": "Bản thảo bộ tiêu chuẩn",
     "submission": "Phiếu khảo sát",
     "submission_change": "Nhật ký thay đổi của phiếu",

@@ -16,6 +16,7 @@ from portal.database import Base, session_scope
 from portal.migration import current_version, is_older, migrate
 from portal.start import check_file
 
+# A text that it gives is told to whoever sets up.
 SetupFunction = Callable[[Session], Any]
 DemoFunction = Callable[[Session, int, date], Any]
 DEFAULT_SEED = 2026
@@ -80,10 +81,13 @@ def run_setup(app: Flask, *, interactive: bool, report: Callable[[str], None] = 
                 run = step.ask(session)
         else:
             run = step.run
+        told = None
         if run is not None:
             with app.app_context(), session_scope(engine, writes=True) as session:
-                run(session)
+                told = run(session)
         report(f"Đã có: {step.title}")
+        if isinstance(told, str):
+            report(told)
 
 
 def needs_upgrade(app: Flask) -> bool:

@@ -1,4 +1,4 @@
-"""Tables: each version of the standard as its TOML text, hashed when it is published, the drafts of the next ones, and actions."""
+"""Tables: each version of the standard as its TOML text, hashed when it is published, which of them judges, the drafts of the next ones, and actions."""
 
 from datetime import date
 from typing import Any
@@ -33,6 +33,19 @@ class StandardRecord(Base):
     based_on: Mapped[str | None] = mapped_column(String(32))
     drafted_by: Mapped[PersonSignature] = mapped_column(default="")
     published_by: Mapped[PersonSignature] = mapped_column(default="")
+
+
+class StandardChoice(Base):
+    """That a published standard judges from a day on. The newest day that has come rules, and of one day the last choice."""
+
+    __tablename__ = "standard_choice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    standard_version: Mapped[str] = mapped_column(String(32), ForeignKey("standard.version"))
+    effective_from: Mapped[date]
+    reason: Mapped[PersonMention]
+    by: Mapped[PersonSignature]
+    at: Mapped[Instant]
 
 
 class StandardDraft(Base):

@@ -19,7 +19,8 @@ from scoring.breadcrumbs import ward_trail
 from scoring.criterion_views import blueprint as criterion_blueprint
 from scoring.demo import load_demo_actions
 from scoring.leader_panels import decisions_panel, figures_panel, map_panel, trend_panel
-from scoring.rating.published_standards import load_reference_standard
+from scoring.rating.published_standards import get_record_by_code
+from scoring.rating.shipped_standards import load_shipped_standards
 from scoring.standard_editor.draft_views import blueprint as draft_blueprint
 from scoring.standard_editor.drafts import check_criterion, get_draft
 from scoring.standard_editor.views import blueprint as standard_blueprint
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
         add_home_panel(app, HomePanel(role, 20, my_actions_panel))
     app.extensions["ward_trail"] = ward_trail
     add_scope_check(app, "action_id", lambda db, identity, parts: get_action(db, identity, parts["action_id"]))
+    add_scope_check(app, "standards.version", lambda db, _identity, parts: get_record_by_code(db, parts["version"]))
     add_scope_check(app, "draft_id", lambda db, _identity, parts: get_draft(db, parts["draft_id"]))
     add_scope_check(
         app, "drafts.code", lambda db, _identity, parts: check_criterion(get_draft(db, parts["draft_id"]), parts["code"])
@@ -58,4 +60,4 @@ def init_app(app: Flask) -> None:
     add_duty(app, describe_open_actions)
     add_reminder_lines(app, lambda session, day: action_reminders(session, day, app.config["SETTINGS"].public_url))
     add_demo_step(app, 60, load_demo_actions)
-    add_setup_step(app, 20, "bộ tiêu chuẩn tham chiếu", load_reference_standard)
+    add_setup_step(app, 20, "bộ tiêu chuẩn đi kèm hệ thống", load_shipped_standards)

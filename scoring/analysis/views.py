@@ -24,9 +24,10 @@ from scoring.rating.city_readiness import city_readiness
 from scoring.rating.data_quality import CHECKS, QualityDimension, assess
 from scoring.rating.explain import answer_label, explain
 from scoring.rating.measures import MEASURES
-from scoring.rating.published_standards import get_standard, list_standards
+from scoring.rating.published_standards import current_standard, get_standard, list_standards
 from scoring.rating.rating import Rating, rate
 from scoring.rating.redaction import open_standard, redact_cost, redact_rating
+from scoring.rating.standard_choices import list_choices
 
 blueprint = Blueprint("study", __name__, url_prefix="/readiness", template_folder="../templates")
 
@@ -78,11 +79,12 @@ def rounds() -> ResponseReturnValue:
     """Two rounds, each under a standard, and how much of the change is due to the data."""
     session, filters = get_session(), request.args
     names, versions = list_round_names(session), [record.version for record in list_standards(session)]
+    chosen = [choice.standard_version for choice in list_choices(session)]
     selection = {
-        "round_a": _option_or_default(filters.get("round_a"), names, -1),
-        "round_b": _option_or_default(filters.get("round_b"), names, 0),
-        "standard_a": _option_or_default(filters.get("standard_a"), versions, -1),
-        "standard_b": _option_or_default(filters.get("standard_b"), versions, 0),
+        "round_a": _option_or_default(filters.get("round_a"), names, names[-1:]),
+        "round_b": _option_or_default(filters.get("round_b"), names, names[:1]),
+        "standard_a": _option_or_default(filters.get("standard_a"), versions, chosen[-1:]),
+        "standard_b": _option_or_default(filters.get("standard_b"), versions, [current_standard(session).version]),
     }
     comparison = None
     if names:
@@ -105,10 +107,10 @@ def rounds() -> ResponseReturnValue:
     )
 
 
-def _option_or_default(value: str | None, options: list[str], default_index: int) -> str:
+def _option_or_default(value: str | None, options: list[str], default: list[str]) -> str:
     if value in options:
         return str(value)
-    return options[default_index] if options else ""
+    return default[0] if default else ""
 
 
 @blueprint.get("/wards/<ward_code>/what-if")

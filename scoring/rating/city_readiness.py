@@ -65,7 +65,7 @@ class CityReadiness:
 def city_readiness(session: Session, on: date | None = None) -> CityReadiness:
     """The readiness of the city on a date (today by default). A handful of queries, however many wards."""
     day = on or today()
-    standard = current_standard(session)
+    standard = current_standard(session, day)
     hashes = newest_hashes(session)
     wards = tuple(list_wards(session))
     rated = rate_each(hashes, snapshots_by_hash(session, hashes), standard, day)

@@ -1,5 +1,6 @@
-"""Published standards: stored as their TOML text with its hash, never changed after."""
+"""Published standards: stored as their TOML text with its hash, never changed after; and which of them is in force."""
 
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
@@ -7,33 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.security import CONFIDENTIAL_PC
-from portal.clock import now
+from portal.clock import today
 from portal.errors import NotFoundError
 from portal.settings import asks_about_secret_pcs
-from scoring.models import StandardRecord
+from scoring.models import StandardChoice, StandardRecord
 from scoring.rating.standard import Standard, parse_standard, without_questions
 
-REFERENCE = files("scoring") / "data" / "2026.1.toml"
+SHIPPED = tuple(
+    sorted(
+        (file for file in (files("scoring") / "data").iterdir() if file.name.endswith(".toml")),
+        key=lambda file: [int(part) for part in file.name.removesuffix(".toml").split(".")],
+    )
+)
+REFERENCE = SHIPPED[-1]
 
 # The text of a published version never changes, so it is parsed once.
 _parse = lru_cache(maxsize=32)(parse_standard)
-
-
-def load_reference_standard(session: Session) -> None:
-    """Publish the shipped standard where it is not there yet."""
-    text = REFERENCE.read_text("utf-8")
-    standard = parse_standard(text)
-    if session.get(StandardRecord, standard.version) is None:
-        session.add(
-            StandardRecord(
-                version=standard.version,
-                code=standard.code,
-                name=standard.name,
-                toml=text,
-                sha256=standard.sha256,
-                published_at=now(),
-            )
-        )
 
 
 def list_standards(session: Session) -> list[StandardRecord]:
@@ -74,13 +64,23 @@ def as_asked(standard: Standard) -> Standard:
     return without_questions(standard, [criterion.code for criterion in standard.criteria if CONFIDENTIAL_PC in criterion.reads])
 
 
-def current_standard(session: Session) -> Standard:
-    """The newest published standard. Raises NotFoundError while there is none."""
-    newest = select(StandardRecord).order_by(StandardRecord.published_at.desc(), StandardRecord.version.desc()).limit(1)
-    record = session.scalars(newest).first()
+def current_standard(session: Session, on: date | None = None) -> Standard:
+    """The standard in force on a day, today by default. Raises NotFoundError while there is none."""
+    record = find_record_in_force(session, on or today())
     if record is None:
         raise NotFoundError("Chưa có bộ tiêu chuẩn nào. Chạy lệnh “flask --app wsgi setup” để nạp bộ tham chiếu.")
     return as_asked(_read(record))
+
+
+def find_record_in_force(session: Session, day: date) -> StandardRecord | None:
+    """The row of the standard in force on a day: of the choices whose day has come the newest, and of one day the last that was made.
+
+    Before all of them the first one judges: what is older than the city's choices was gathered for it.
+    """
+    chosen = select(StandardRecord).join(StandardChoice, StandardChoice.standard_version == StandardRecord.version).limit(1)
+    last_made = StandardChoice.id.desc()
+    has_come = chosen.where(StandardChoice.effective_from <= day).order_by(StandardChoice.effective_from.desc(), last_made)
+    return session.scalars(has_come).first() or session.scalars(chosen.order_by(StandardChoice.effective_from, last_made)).first()
 
 
 def _read(record: StandardRecord) -> Standard:

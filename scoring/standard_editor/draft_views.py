@@ -12,16 +12,14 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from portal.database import get_session, writes
 from portal.errors import NotFoundError, WardReadinessError
-from scoring.analysis.city_analysis import compare_with_current
 from scoring.models import StandardDraft
-from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import get_standard
 from scoring.rating.standard import StandardError
 from scoring.standard_editor import drafts
 from scoring.standard_editor.diff import describe_changes, describe_need
 from scoring.standard_editor.forms import CriterionForm, NewCriterionForm, PublishForm, StandardForm, TextForm, criterion_values
 from scoring.standard_editor.toml_edit import add_criterion, edit_criterion, edit_standard, remove_criterion
-from scoring.standard_editor.views import group_criteria, sensitivity_page
+from scoring.standard_editor.views import group_criteria, sensitivity_page, what_if_page
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts", template_folder="../templates")
 
@@ -126,11 +124,7 @@ def text(draft_id: int) -> ResponseReturnValue:
 @requires(Permission.STANDARD_EDIT)
 def what_if(draft_id: int) -> ResponseReturnValue:
     """The city under the draft beside the city under the standard in force. It writes nothing."""
-    draft = _load_draft(draft_id)
-    city = city_readiness(get_session())
-    comparison = compare_with_current(get_session(), city, drafts.read_draft(draft))
-    wards = {ward.code: ward for ward in city.wards}
-    return render_template("scoring/what_if.html", comparison=comparison, draft=draft, wards=wards, city=city)
+    return what_if_page(drafts.read_draft(_load_draft(draft_id)), url_for("drafts.show", draft_id=draft_id))
 
 
 @blueprint.get("/<int:draft_id>/sensitivity")
@@ -156,7 +150,13 @@ def publish(draft_id: int) -> ResponseReturnValue:
         else:
             after = {"sha256": standard.sha256, "issued_number": standard.issued_number}
             audit.log(get_session(), identity, "standard:publish", f"standard {standard.version}", after=after)
-            flash(_("Đã công bố bộ tiêu chuẩn %(version)s.", version=standard.version), "success")
+            flash(
+                _(
+                    "Đã công bố bộ tiêu chuẩn %(version)s. Kết quả chưa đổi cho đến khi chọn ngày áp dụng.",
+                    version=standard.version,
+                ),
+                "success",
+            )
             return redirect(url_for("standards.version", version=standard.code))
     return _draft_page(draft, StandardForm(formdata=None, data=_standard_values(draft)), form)
 

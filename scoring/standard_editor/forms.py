@@ -5,11 +5,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from portal.clock import today
 from portal.forms import BaseForm, CountField, DayField, IsCode, StampField
 from scoring.rating.measures import FACTS, MEASURES
 from scoring.rating.standard import MAX_NAME, MAX_REMEDY, MAX_SOURCE, MAX_VERSION, RESERVED_VERSIONS, SOURCE_LABELS, Criterion, Tier
+from scoring.rating.standard_choices import MAX_REASON
 from scoring.standard_editor.drafts import MAX_TEXT
 
 _MEASURES = [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
@@ -93,11 +95,23 @@ class TextForm(BaseForm):
     revision = StampField()
 
 
+class InForceForm(BaseForm):
+    """From when on a standard judges, and why."""
+
+    effective_from = DayField(_("Áp dụng từ ngày"), [InputRequired()])
+    reason = TextAreaField(_("Lý do"), [DataRequired(), Length(max=MAX_REASON)])
+
+
 class PublishForm(BaseForm):
     """Number and date of the decision by which the city issued the standard, or nothing while it is the reference one."""
 
     issued_number = StringField(_("Số văn bản ban hành (bỏ trống nếu thành phố chưa ban hành)"), [Length(max=100)])
     issued_on = DayField(_("Ngày ban hành"), [Optional()])
+
+    def validate_issued_on(self, field: DayField) -> None:
+        """What is issued tomorrow is not issued yet."""
+        if field.data and field.data > today():
+            raise ValidationError(_("Ngày ban hành không sau hôm nay. Ngày áp dụng chọn riêng sau khi công bố."))
 
 
 def criterion_values(criterion: Criterion) -> dict[str, Any]:

@@ -228,7 +228,7 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
     planted = places_of(demo_app, words)
     assert planted.keys() >= {name_of(c) for c in personal_columns()} - {
         *("standard.drafted_by", "standard.published_by", "price_list.created_by", "price_list.published_by"),
-        *("submission.prepared_by", "submission.confirmed_by"),
+        *("submission.prepared_by", "submission.confirmed_by", "standard_choice.by"),
     }
     result = remove(demo_app, USERNAME)
     assert result.exit_code == 0, result.output

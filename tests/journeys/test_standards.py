@@ -10,7 +10,7 @@ from tests.support.browsers import HeldFile, at_a_desk, check_accessibility, che
 
 @pytest.mark.journey
 @at_a_desk
-def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
+def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it_and_puts_it_in_force(visit):
     first = visit.sign_in("thamdinh", at="/standards/")
     check_accessibility_in_both_widths(first)
     first.get_by_role("button", name="Soạn bản thảo").click()
@@ -20,7 +20,7 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
     check_accessibility_in_both_widths(first)
     first.get_by_label("Tỷ lệ % của thông tin làm căn cứ").fill("110")
     first.get_by_role("button", name="Lưu bản thảo").click()
-    first.get_by_role("link", name="Nếu công bố thì đơn vị nào đổi kết quả?").click()
+    first.get_by_role("link", name="Nếu áp dụng thì đơn vị nào đổi kết quả?").click()
     check_accessibility_in_both_widths(first)
     heading = first.get_by_role("heading", name=re.compile(r"Không còn đáp ứng \(\d+\)")).inner_text()
     lost_count = int(re.search(r"\d+", heading)[0])
@@ -31,6 +31,13 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it(visit):
     second = visit.sign_in("thamdinh2", at=draft_address)
     second.get_by_role("button", name="Công bố phiên bản 2026.2").click()
     second.get_by_text("Đã công bố bộ tiêu chuẩn 2026.2.").wait_for()
+    check_accessibility_in_both_widths(second)
+    first.goto("/readiness")
+    assert count_ready_wards(first) == ready_before
+    second.get_by_label("Lý do").fill("Quyết định số 12")
+    second.get_by_role("button", name="Chọn áp dụng").click()
+    second.get_by_text("Bộ tiêu chuẩn 2026.2 áp dụng từ ngày").wait_for()
+    check_accessibility_in_both_widths(second)
     first.goto("/readiness")
     assert ready_before - count_ready_wards(first) == lost_count
 

@@ -1,21 +1,24 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 from threading import Barrier
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from accounts.identity import Role
-from portal.clock import now
+from portal.clock import now, today
 from portal.codes import find_code_fault
-from scoring.models import StandardRecord
+from scoring.models import StandardChoice, StandardRecord
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Result
 from scoring.rating.standard import MAX_VERSION, RESERVED_VERSIONS
 from tests.factories.days import DEMO_DAY
+from tests.support.applications import client_of
 
 
 def page_of(answer, status=200):
@@ -33,6 +36,10 @@ def amount_of(cell):
 
 def begin_draft(client):
     return client.post("/standards/drafts/", data={"version": "2026.1"}).location
+
+
+def put_in_force(client, version, day=None, reason="Quyết định số 12"):
+    return client.post(f"/standards/{version}/in-force", data={"effective_from": (day or today()).isoformat(), "reason": reason})
 
 
 def fields(page):
@@ -70,6 +77,10 @@ def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_
     assert "khác với người soạn" in text_of(page_of(first.post(f"{draft}/publication", data={}), 400))
     assert second.post(f"{draft}/publication", data={}).location == "/standards/2026.2"
     demo_session.expire_all()
+    assert city_readiness(demo_session).counts == before, "what is published judges nobody"
+    demo_session.rollback()
+    assert put_in_force(second, "2026.2").location == "/standards/"
+    demo_session.expire_all()
     after = city_readiness(demo_session)
     assert after.standard.version == "2026.2"
     assert before[Result.READY] - after.counts[Result.READY] == lost_count
@@ -80,12 +91,70 @@ def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_
     assert "thành phố chưa ban hành" in text
 
 
+def test_a_standard_is_put_in_force_from_a_day_on_with_a_reason(demo_sign_in, demo_session):
+    first, second = demo_sign_in("thamdinh"), demo_sign_in("thamdinh2")
+    leader, planner = demo_sign_in("lanhdao"), demo_sign_in("taichinh")
+    draft = begin_draft(first)
+    edit(first, f"{draft}/criteria/CR-A1", percent="110")
+    assert "Kết quả chưa đổi" in text_of(page_of(second.post(f"{draft}/publication", follow_redirects=True)))
+    page = text_of(page_of(leader.get("/standards/2026.2")))
+    assert "chưa được chọn áp dụng" in page
+    assert "Chọn áp dụng" not in page
+    lost = re.search(r"Không còn đáp ứng \((\d+)\)", text_of(page_of(leader.get("/standards/2026.2/what-if"))))[1]
+    assert int(lost) > 0
+    assert put_in_force(leader, "2026.2").status_code == 404
+    day = today() + timedelta(days=30)
+    verdicts = [client.get(path).text for client, path in ((leader, "/readiness/map.json"), (planner, "/plans/1/lines.csv"))]
+    assert put_in_force(second, "2026.2", day).status_code == 302
+    page = text_of(page_of(leader.get("/standards/")))
+    assert re.search(f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.2 sắp áp dụng .*Quyết định số 12", page)
+    assert verdicts == [
+        client.get(path).text for client, path in ((leader, "/readiness/map.json"), (planner, "/plans/1/lines.csv"))
+    ]
+    with time_machine.travel(now() + timedelta(days=30)):
+        # Nobody did anything meanwhile but sign in once more.
+        leader, planner = client_of(leader.application, "lanhdao"), client_of(leader.application, "taichinh")
+        assert f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.2 đang áp dụng" in text_of(page_of(leader.get("/standards/")))
+        after = city_readiness(demo_session)
+        assert (after.standard.version, after.on) == ("2026.2", day)
+        demo_session.rollback()
+        assert leader.get("/readiness/map.json").text != verdicts[0]
+        assert planner.get("/plans/1/lines.csv").text != verdicts[1]
+        assert page_of(client_of(leader.application, "thamdinh").get("/standards/")).select_one("[selected]")["value"] == "2026.2"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("effective_from", "2026-01-01", "từ hôm nay"),
+        ("effective_from", "", "Hãy điền ô này"),
+        ("effective_from", "1.1.2027", "Ngày chưa đúng"),
+        ("reason", " ", "Hãy điền ô này"),
+        ("reason", "x" * 501, "Không được dài quá 500 ký tự"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_at_its_field(sign_in, session, field, value, message):
+    client = sign_in(Role.REVIEWER)
+    data = {"effective_from": (today() + timedelta(days=1)).isoformat(), "reason": "QĐ 12", field: value}
+    page = page_of(client.post("/standards/2026.1/in-force", data=data), 400)
+    assert message in text_of(page.select_one(f"#{field}-error"))
+    assert len(session.scalars(select(StandardChoice)).all()) == 1
+
+
+def test_a_day_of_issue_that_is_not_yet_is_refused_at_its_field(sign_in):
+    draft = begin_draft(sign_in(Role.REVIEWER))
+    decision = {"issued_number": "12/QĐ-UBND", "issued_on": (today() + timedelta(days=1)).isoformat()}
+    page = page_of(sign_in(Role.REVIEWER, username="nguoi-hai").post(f"{draft}/publication", data=decision), 400)
+    assert "Ngày ban hành không sau hôm nay" in text_of(page.select_one("#issued_on-error"))
+
+
 def test_a_standard_that_the_city_issued_says_so_everywhere(demo_sign_in):
     draft = begin_draft(demo_sign_in("thamdinh"))
     second = demo_sign_in("thamdinh2")
     assert "phải có cả hai" in text_of(page_of(second.post(f"{draft}/publication", data={"issued_number": "12/QĐ-UBND"}), 400))
     decision = {"issued_number": "12/QĐ-UBND", "issued_on": "2026-03-01"}
     assert second.post(f"{draft}/publication", data=decision).status_code == 302
+    put_in_force(second, "2026.2")
     for path in ("/standards/2026.2", "/readiness"):
         assert "Theo bộ tiêu chuẩn ban hành tại 12/QĐ-UBND ngày 01/03/2026" in text_of(page_of(demo_sign_in("lanhdao").get(path)))
 
@@ -167,8 +236,7 @@ def test_a_version_that_no_address_can_hold_is_reached_under_its_own(sign_in, pu
     page = page_of(client.get("/standards/02-2026"))
     assert "Số hiệu đã công bố: 02/2026" in text_of(page)
     assert {link["href"] for link in page.select("main a.btn")} == {
-        "/standards/02-2026/standard.toml",
-        "/standards/02-2026/sensitivity",
+        f"/standards/02-2026/{name}" for name in ("standard.toml", "sensitivity", "what-if")
     }
     assert client.get("/standards/02-2026/standard.toml").text == published_before_codes
     assert client.get("/standards/02-2026/sensitivity").status_code == 200
