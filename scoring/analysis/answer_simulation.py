@@ -9,8 +9,6 @@ from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLo
 from scoring.rating.measures import MEASURES
 from scoring.rating.standard import Criterion
 
-YES_OR_NO = frozenset({"cameras_cover_all", "has_website", "owns_counters"})
-
 
 @dataclass(frozen=True)
 class AdjustableAnswer:
@@ -43,7 +41,7 @@ def with_answers(snapshot: Snapshot, answers: Mapping[str, int], on: date) -> Sn
 
 
 def _is_yes_or_no(key: str) -> bool:
-    return key in YES_OR_NO or (key in MEASURES and MEASURES[key].unit == "có/không")
+    return key in MEASURES and MEASURES[key].is_yes_or_no
 
 
 def _value(key: str, snapshot: Snapshot) -> int | None:

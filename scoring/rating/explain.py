@@ -6,13 +6,6 @@ from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus
 from scoring.rating.standard import SOURCE_LABELS
 
-_QUESTIONS = {
-    "owns_counters": "Đơn vị có sở hữu quầy tiếp nhận không",
-    "has_website": "Đơn vị có trang thông tin không",
-    "printers_multifunction": "Máy in đa năng có quét",
-    "cameras_cover_all": "Camera bao quát hết các quầy",
-}
-
 
 def explain(finding: Finding) -> str:
     """One sentence, with the criterion and the clause that it rests on."""
@@ -31,7 +24,7 @@ def verdict(finding: Finding) -> str:
         return f"{name}: không áp dụng cho đơn vị này" + (f" (hiệu lực {in_force})" if in_force else "")
     if finding.status is FindingStatus.UNANSWERED:
         return f"{name}: chưa có câu trả lời cho “{'”, “'.join(answer_label(key) for key in finding.missing)}”"
-    if finding.unit == "có/không":
+    if MEASURES[finding.criterion.measure].is_yes_or_no:
         return f"{name}: {'đã có' if finding.is_met else 'chưa có'}"
     if finding.criterion.requirement.at_most:
         level = "trong mức" if finding.is_met else "vượt mức"
@@ -55,4 +48,4 @@ def answer_label(key: str) -> str:
         return load_catalogue()[key].name
     if key in {kind.value for kind in ConnectionKind}:
         return f"Đường truyền: {ConnectionKind(key).label}"
-    return _QUESTIONS.get(key, key)
+    return key

@@ -8,6 +8,7 @@ from functools import cache
 from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, count_usable
 from portal.vietnamese import fold
 
+YES_OR_NO = "có/không"
 WARD_OWNERS = (Owner.WARD, Owner.LEASED)
 
 
@@ -30,6 +31,11 @@ class Measure:
     unit: str
     read: Reader
     is_fact: bool = False
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether it reads 1 or 0."""
+        return self.unit == YES_OR_NO
 
 
 def fact(key: str) -> Reader:
@@ -117,6 +123,7 @@ MEASURES: dict[str, Measure] = dict(
         _fact("staff_total", "Tổng số cán bộ, công chức và hợp đồng", "người"),
         _fact("staff_viii", "Số trưởng, phó phòng, chuyên viên, công chức khác", "người"),
         _fact("counters", "Số quầy tiếp nhận", "quầy"),
+        _fact("owns_counters", "Đơn vị sở hữu quầy tiếp nhận", YES_OR_NO),
         _fact("sites", "Số trụ sở làm việc", "trụ sở"),
         _fact("floors", "Số tầng, khu vực cần phủ Wi-Fi", "khu vực"),
         _fact("rooms_vc", "Số phòng họp trực tuyến", "phòng"),
@@ -129,6 +136,7 @@ MEASURES: dict[str, Measure] = dict(
         _fact("pc_memory_ssd", "Máy tính có từ 8 GB RAM và ổ SSD", "máy"),
         _fact("licensed_pcs", "Máy tính có bản quyền hệ điều hành và văn phòng", "máy"),
         ("printers", Measure("Máy in dùng được", "máy", working("A03"))),
+        _fact("printers_multifunction", "Máy in đa năng có quét", "máy"),
         ("scanners", Measure("Máy scan dùng được (kể cả máy đa năng)", "máy", _scanners)),
         ("counter_pcs", Measure("Máy tính tại quầy", "máy", working("B01"))),
         ("counter_scanners", Measure("Máy scan tại quầy", "máy", working("B03"))),
@@ -136,57 +144,56 @@ MEASURES: dict[str, Measure] = dict(
         ("kiosks", Measure("Kiosk tra cứu", "chiếc", working("B06"))),
         ("queue_systems", Measure("Hệ thống lấy số xếp hàng", "hệ thống", working("B07"))),
         ("citizen_pcs", Measure("Máy tính cho công dân", "máy", working("B10"))),
+        _fact("cameras_cover_all", "Camera bao quát hết các quầy", YES_OR_NO),
         ("counter_cameras", Measure("Camera bao quát quầy", "chiếc", _cameras)),
         ("satisfaction_tablets", Measure("Thiết bị đánh giá hài lòng", "chiếc", working("B13"))),
         ("counter_ups", Measure("Bộ lưu điện tại quầy", "bộ", working("B14"))),
         _fact("lan_seats", "Chỗ làm việc có nút mạng LAN hoạt động", "chỗ"),
         _fact("switch_ports", "Tổng số cổng switch truy cập", "cổng"),
         _fact("switch_ports_gigabit", "Cổng switch từ 1 Gbps", "cổng"),
-        _fact("vlan_separated", "Tách VLAN cán bộ, Wi-Fi khách, camera, TSLCD", "có/không"),
+        _fact("vlan_separated", "Tách VLAN cán bộ, Wi-Fi khách, camera, TSLCD", YES_OR_NO),
         ("access_points", Measure("Điểm phát Wi-Fi", "điểm", working("C04"))),
         ("tslcd_lines", Measure("Đường truyền số liệu chuyên dùng", "đường", _lines(ConnectionKind.TSLCD))),
         ("tslcd_mbps", Measure("Băng thông truyền số liệu chuyên dùng", "Mbps", _tslcd_mbps)),
         _fact("tslcd_p95_percent", "Lưu lượng phân vị 95 so với dung lượng", "%"),
-        _fact("tslcd_terminal_ok", "Thiết bị đầu cuối TSLCD đúng yêu cầu", "có/không"),
+        _fact("tslcd_terminal_ok", "Thiết bị đầu cuối TSLCD đúng yêu cầu", YES_OR_NO),
         ("internet_mbps", Measure("Tổng băng thông Internet theo hợp đồng", "Mbps", _internet_mbps)),
         ("backup_lines", Measure("Đường Internet thứ hai của nhà mạng khác", "đường", _backup_lines)),
         ("other_sites", Measure("Số trụ sở ngoài trụ sở chính", "trụ sở", _other_sites)),
         _fact("sites_linked", "Trụ sở phụ đã nối về trụ sở chính", "trụ sở"),
         _fact("rooms_vc_able", "Phòng họp được với thành phố, trung ương", "phòng"),
         _fact("rooms_vc_good", "Phòng họp có thiết bị tốt, không quá 7 năm", "phòng"),
-        _fact("vc_tested", "Đã thử họp trực tuyến trong 6 tháng, không lỗi", "có/không"),
+        _fact("vc_tested", "Đã thử họp trực tuyến trong 6 tháng, không lỗi", YES_OR_NO),
         ("cabinets", Measure("Tủ, phòng mạng có kiểm soát ra vào", "bộ", working("F06"))),
         ("rack_ups", Measure("Bộ lưu điện cho tủ mạng và TSLCD", "bộ", working("F01"))),
         _fact("ups_minutes", "Thời gian lưu điện", "phút"),
         _fact("sites_temperature", "Trụ sở giữ được nhiệt độ phòng thiết bị", "trụ sở"),
         ("surge_protection", Measure("Bộ chống sét lan truyền, tiếp địa", "bộ", working("F03"))),
-        _fact("service_point_backup_power", "Nguồn điện dự phòng cho nơi tiếp dân", "có/không"),
+        _fact("service_point_backup_power", "Nguồn điện dự phòng cho nơi tiếp dân", YES_OR_NO),
         ("firewalls", Measure("Tường lửa có IPS, còn bản quyền", "chiếc", working("G01"))),
         _fact("pcs_protected", "Máy tính có phần mềm chống mã độc quản lý tập trung", "máy"),
-        _fact("level_file_approved", "Hồ sơ đề xuất cấp độ đã phê duyệt", "có/không"),
-        _fact("security_rules_issued", "Đã ban hành quy chế bảo đảm an ninh mạng", "có/không"),
-        _fact("mfa_enabled", "Xác thực nhiều yếu tố cho quản trị và truy cập từ xa", "có/không"),
-        _fact("backup_tested", "Đã sao lưu và thử khôi phục trong 12 tháng", "có/không"),
-        _fact("scan_last_year", "Đã rà quét lỗ hổng trong 12 tháng", "có/không"),
+        _fact("level_file_approved", "Hồ sơ đề xuất cấp độ đã phê duyệt", YES_OR_NO),
+        _fact("security_rules_issued", "Đã ban hành quy chế bảo đảm an ninh mạng", YES_OR_NO),
+        _fact("mfa_enabled", "Xác thực nhiều yếu tố cho quản trị và truy cập từ xa", YES_OR_NO),
+        _fact("backup_tested", "Đã sao lưu và thử khôi phục trong 12 tháng", YES_OR_NO),
+        _fact("scan_last_year", "Đã rà quét lỗ hổng trong 12 tháng", YES_OR_NO),
         ("secret_pcs", Measure("Máy tính độc lập soạn thảo văn bản mật", "máy", working("G06"))),
         _fact("signers_certified", "Người ký có chứng thư chữ ký số chuyên dùng công vụ", "người"),
         _fact("bodies_certified", "Cơ quan có chứng thư số", "cơ quan"),
         _fact("it_officers", "Công chức có chuyên môn CNTT", "người"),
         _fact("staff_trained", "Người được tập huấn trong 12 tháng", "người"),
         _fact("villages_with_team", "Thôn, tổ dân phố có tổ công nghệ số cộng đồng", "thôn, tổ"),
-        _fact("uses_shared_systems", "Dùng hệ thống TTHC, quản lý văn bản, thư công vụ của thành phố", "có/không"),
+        _fact("uses_shared_systems", "Dùng hệ thống TTHC, quản lý văn bản, thư công vụ của thành phố", YES_OR_NO),
         _fact("online_files_percent", "Tỷ lệ hồ sơ trực tuyến", "%"),
-        _fact("website_component", "Trang thông tin là thành phần của cổng thành phố, có IPv6", "có/không"),
+        _fact("has_website", "Có trang thông tin điện tử", YES_OR_NO),
+        _fact("website_component", "Trang thông tin là thành phần của cổng thành phố, có IPv6", YES_OR_NO),
     ]
 )
 
-# The facts that a standard may name: those that are measures, and the answers that only enable or complete another measure.
-FACTS = frozenset(key for key, measure in MEASURES.items() if measure.is_fact) | {
-    "cameras_cover_all",
-    "has_website",
-    "owns_counters",
-    "printers_multifunction",
-}
+
+def is_fact(key: str) -> bool:
+    """Whether a standard may name an answer of that key: to apply by it, or to change it by a remedy."""
+    return key in MEASURES and MEASURES[key].is_fact
 
 
 @cache

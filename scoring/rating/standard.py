@@ -17,7 +17,7 @@ from portal.codes import find_code_fault
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
 from portal.vietnamese import to_xml_values
-from scoring.rating.measures import FACTS, MEASURES, required_answers
+from scoring.rating.measures import MEASURES, YES_OR_NO, is_fact, required_answers
 
 REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
 SOURCE_LABELS = {
@@ -210,7 +210,7 @@ MAX_PERCENT, MAX_AGE = 1000, 30
 MAX_VERSION, MAX_NAME, MAX_SOURCE, MAX_REMEDY = 32, 200, 1000, 500
 # Pages that stand where the version of a standard stands in an address.
 RESERVED_VERSIONS = frozenset({"drafts"})
-_SHARES = ("có/không", "%")
+_SHARES = (YES_OR_NO, "%")
 _CRITERION_HEADER = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
 _STANDARD_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
 _CRITERION_KEYS = {
@@ -287,7 +287,8 @@ def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
             f"nhãn nguồn “{row['label']}” phải là Q, S, M hoặc A": not _is_one_of(row["label"], SOURCE_LABELS),
             "mục “tier” phải là “required” hoặc “recommended”": not _is_one_of(row.get("tier", "required"), set(Tier)),
             "mục “blocking” và “undecided” phải là true hoặc false": not _are_flags(row.get("blocking"), row.get("undecided")),
-            f"không có thông tin “{row.get('applies_if')}” để xét áp dụng": not _is_one_of(row.get("applies_if"), {None, *FACTS}),
+            f"không có thông tin “{row.get('applies_if')}” để xét áp dụng": row.get("applies_if") is not None
+            and not _is_fact(row["applies_if"]),
             "ngày hiệu lực phải là ngày, dạng 2026-07-01": not _are_days(row.get("effective_from"), row.get("effective_to")),
             "tiêu chí khuyến nghị không thể là tiêu chí bắt buộc": row.get("blocking") is True and row.get("tier") == "recommended",
         },
@@ -348,7 +349,7 @@ def _check_unit(need: Requirement, measure: str, location: str) -> None:
             f"mức yêu cầu lấy chính phép đo “{measure}” làm căn cứ nên không so được gì": need.per == measure,
             f"căn cứ “{need.per}” tính theo {per}, không phải số đếm": per in _SHARES,
             f"phép đo “{measure}” tính theo {unit} nên mức yêu cầu không theo căn cứ nào": unit in _SHARES and need.per is not None,
-            f"phép đo “{measure}” là câu có/không nên mức yêu cầu là 1, không phải {fixed_need}": unit == "có/không"
+            f"phép đo “{measure}” là câu có/không nên mức yêu cầu là 1, không phải {fixed_need}": unit == YES_OR_NO
             and fixed_need > 1,
             f"phép đo “{measure}” tính theo % nên mức yêu cầu không quá 100, không phải {fixed_need}": unit == "%"
             and fixed_need > 100,
@@ -368,7 +369,7 @@ def _parse_remedy(row: Mapping[str, Any], location: str) -> RemedyRule:
             "mục “items”, “raises”, “sets” phải là danh sách": not all(isinstance(part, list) for part in (items, raises, sets)),
         },
     )
-    unknown = ", ".join(str(key) for key in (*raises, *sets) if not _is_one_of(key, FACTS))
+    unknown = ", ".join(str(key) for key in (*raises, *sets) if not _is_fact(key))
     _refuse(
         location,
         {
@@ -453,6 +454,10 @@ def _is_longer(value: object, most: int) -> bool:
 
 def _is_one_of(value: object, allowed: Container[str | None]) -> bool:
     return (value is None or isinstance(value, str)) and value in allowed
+
+
+def _is_fact(value: object) -> bool:
+    return isinstance(value, str) and is_fact(value)
 
 
 def _are_days(*values: object) -> bool:

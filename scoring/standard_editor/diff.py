@@ -15,7 +15,7 @@ _DESCRIPTIONS: dict[str, Callable[[Criterion], str]] = {
     "tiêu chí bắt buộc": lambda criterion: _YES_NO[criterion.blocking],
     "mức": lambda criterion: criterion.tier.label,
     "ngưỡng chờ quyết định": lambda criterion: _YES_NO[criterion.undecided],
-    "điều kiện áp dụng": lambda criterion: criterion.applies_if or "mọi đơn vị",
+    "điều kiện áp dụng": lambda criterion: MEASURES[criterion.applies_if].label if criterion.applies_if else "mọi đơn vị",
     "có hiệu lực từ": lambda criterion: _day_text(criterion.effective_from),
     "hết hiệu lực sau": lambda criterion: _day_text(criterion.effective_to),
     "nguồn": lambda criterion: criterion.source_text,

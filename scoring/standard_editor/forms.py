@@ -9,13 +9,20 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from portal.clock import today
 from portal.forms import BaseForm, CountField, DayField, IsCode, StampField
-from scoring.rating.measures import FACTS, MEASURES
+from scoring.rating.measures import MEASURES
 from scoring.rating.standard import MAX_NAME, MAX_REMEDY, MAX_SOURCE, MAX_VERSION, RESERVED_VERSIONS, SOURCE_LABELS, Criterion, Tier
 from scoring.rating.standard_choices import MAX_REASON
 from scoring.standard_editor.drafts import MAX_TEXT
 
-_MEASURES = [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
 _NEED_DEFAULTS = {"constant": 0, "times": 1, "each": 1, "percent": 100, "at_least": 0}
+
+
+def _measures() -> list[SelectChoice]:
+    return [SelectChoice(key, f"{measure.label} ({measure.unit})") for key, measure in MEASURES.items()]
+
+
+def _facts() -> list[SelectChoice]:
+    return [SelectChoice(key, measure.label) for key, measure in MEASURES.items() if measure.is_fact]
 
 
 class StandardForm(BaseForm):
@@ -32,10 +39,10 @@ class CriterionForm(BaseForm):
     """One criterion."""
 
     name = StringField(_("Tên tiêu chí"), [DataRequired(), Length(max=MAX_NAME)])
-    measure = SelectField(_("Phép đo"), choices=_MEASURES)
+    measure = SelectField(_("Phép đo"), choices=_measures)
     constant = CountField(_("Mức cố định"))
     percent = CountField(_("Tỷ lệ % của thông tin làm căn cứ"))
-    per = SelectField(_("Thông tin làm căn cứ"), choices=[SelectChoice("", _("(không dùng)")), *_MEASURES])
+    per = SelectField(_("Thông tin làm căn cứ"), choices=lambda: [SelectChoice("", _("(không dùng)")), *_measures()])
     times = CountField(_("Nhân với"))
     each = CountField(_("Chia cho (một máy cho bao nhiêu)"))
     at_least = CountField(_("Ít nhất"))
@@ -44,9 +51,7 @@ class CriterionForm(BaseForm):
     blocking = BooleanField(_("Tiêu chí bắt buộc: không đạt thì chưa đáp ứng"))
     tier = SelectField(_("Mức"), choices=[SelectChoice(tier.value, tier.label) for tier in Tier])
     undecided = BooleanField(_("Ngưỡng chờ quyết định: hiển thị, chưa tính"))
-    applies_if = SelectField(
-        _("Chỉ áp dụng khi"), choices=[SelectChoice("", _("(mọi đơn vị)")), *(SelectChoice(key, key) for key in sorted(FACTS))]
-    )
+    applies_if = SelectField(_("Chỉ áp dụng khi"), choices=lambda: [SelectChoice("", _("(mọi đơn vị)")), *_facts()])
     effective_from = DayField(_("Có hiệu lực từ ngày (bỏ trống: không định ngày)"), [Optional()])
     effective_to = DayField(_("Hết hiệu lực sau ngày"), [Optional()])
     source = TextAreaField(_("Nguồn của ngưỡng"), [DataRequired(), Length(max=MAX_SOURCE)])

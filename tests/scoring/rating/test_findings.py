@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Snapshot
-from scoring.rating.measures import FACTS, MEASURES, Reading, required_answers
+from scoring.rating.measures import MEASURES, Reading, is_fact, required_answers
 from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
 from scoring.rating.standard import Requirement, Tier
 from tests.factories.days import DEMO_DAY
@@ -146,10 +146,9 @@ def test_a_measure_by_hand(measure, facts, lots, reading):
     assert MEASURES[measure].read(Snapshot("00082", DEMO_DAY, make_facts(facts), lots, **ALL_ANSWERED), 7, DEMO_DAY) == reading
 
 
-def test_facts_are_the_measures_that_are_one_and_what_only_opens_another():
-    assert {key for key, measure in MEASURES.items() if measure.is_fact} == {key for key in FACTS if key in MEASURES}
-    assert FACTS - MEASURES.keys() == {"cameras_cover_all", "has_website", "owns_counters", "printers_multifunction"}
-    assert "printers" not in FACTS
+def test_answers_of_their_own_are_facts_and_what_is_counted_is_none():
+    assert all(map(is_fact, ("lan_seats", "cameras_cover_all", "has_website", "owns_counters", "printers_multifunction")))
+    assert not any(map(is_fact, ("printers", "other_sites", "x")))
     assert required_answers("scanners") == ("A04", "printers_multifunction")
     with pytest.raises(FrozenInstanceError):
         MEASURES["printers"].unit = "cái"

@@ -4,7 +4,7 @@ import pytest
 
 from inventory.snapshots.snapshot import Snapshot
 from scoring.rating.explain import explain
-from scoring.rating.measures import FACTS, MEASURES, required_answers
+from scoring.rating.measures import MEASURES, required_answers
 from scoring.rating.rating import FindingStatus, judge
 from scoring.rating.standard import StandardError, parse_standard
 from tests.factories.questionnaires import shipped_questionnaire
@@ -125,4 +125,4 @@ def test_a_code_that_stands_twice_is_told_with_its_lines():
 
 def test_every_measure_reads_answers_that_the_questionnaire_asks_for():
     question_keys = {question.key for question in shipped_questionnaire().questions}
-    assert {key for measure in MEASURES for key in required_answers(measure)} | FACTS <= question_keys
+    assert {key for measure in MEASURES for key in required_answers(measure)} <= question_keys
