@@ -1,13 +1,20 @@
 """Numbers as people in Việt Nam type them: 1500 and 1.500 are fifteen hundred. What is doubtful is refused. Pure."""
 
+import math
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 from portal.errors import WardReadinessError
 from portal.vietnamese import clean_text
 
+# An exact one: what is whole is int.
+Number = int | Decimal
+
 _PLAIN = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+# Threes by a point only where a comma begins the decimals; one or two digits behind a point are decimals too.
+_WITH_DECIMALS = re.compile(r"(?=[0-9.]+,|[0-9]+\.[0-9]{1,2}$)([0-9]{1,3}(?:\.[0-9]{3})+(?=,)|[0-9]+)[.,]([0-9]+)")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]*|[.,][0-9]+")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 MAX_COUNT = 999_999_999
@@ -41,26 +48,32 @@ def parse_count(text: str, maximum: int = MAX_COUNT) -> int:
     raise CountError(_explain(number))
 
 
-def parse_decimal(text: str, places: int, maximum: int = MAX_COUNT) -> int | Decimal:
-    """A number from 0 to ``maximum`` with at most so many decimals: ``187,5``, ``187.5``, ``1.500``. One that is whole is an int.
+def parse_decimal(text: str, places: int, maximum: int = MAX_COUNT) -> Number:
+    """A number from 0 to ``maximum`` with at most so many decimals, exactly: ``187,5``, ``187.5``; ``187,0`` is 187, and ``1.500`` fifteen
+    hundred.
 
-    Raises CountError for anything else, also for ``1,500``, which can be read in two ways.
+    Raises CountError with a Vietnamese message for anything else, also for ``1,500``, which can be read in two ways.
     """
     number = text.strip()
-    match = _ONE_SEPARATOR.fullmatch(number)
+    match = _WITH_DECIMALS.fullmatch(number)
     if not places or match is None or _GROUPED.fullmatch(number):
         return parse_count(number, maximum)
-    whole, decimals = match.groups()
-    if len(decimals) == 3 and decimals != "000" and places < 3 and whole.strip("0"):
-        raise CountError(
-            f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5."
-        )
+    whole, decimals = match[1].replace(".", ""), match[2]
+    if len(decimals) == 3 and "." not in match[1] and whole.strip("0"):
+        raise CountError(f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5.")
     if len(decimals.rstrip("0")) > places:
-        raise CountError(f"Nhiều nhất {places} chữ số sau dấu phẩy, ví dụ {'187,' + '5' * places}.")
-    value = Decimal(f"{whole}.{decimals}")
-    if value > maximum:
-        _to_number(whole + "0", maximum)
-    return int(value) if value == value.to_integral_value() else value
+        raise CountError(f"“{_shorten(number)}” có quá nhiều chữ số sau dấu phẩy; nhiều nhất là {places}.")
+    is_whole = not decimals.strip("0")
+    ceiling = _to_number(whole, maximum) + (not is_whole)
+    if ceiling > maximum:
+        return _to_number(str(ceiling), maximum)
+    return ceiling if is_whole else Decimal(f"{ceiling - 1}.{decimals.rstrip('0')}")
+
+
+def divide_up(amount: Number, each: int) -> int:
+    """How many of ``each`` cover an amount: the quotient rounded up, exactly."""
+    # An integer is by far the most frequent, and // of a Decimal cuts towards nought.
+    return -(-amount // each) if isinstance(amount, int) else math.ceil(Fraction(amount) / each)
 
 
 def parse_vnd(text: str) -> int:

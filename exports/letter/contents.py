@@ -15,6 +15,7 @@ from planning.plan.estimate import Estimate, estimate
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Plan
 from portal.formats import format_long_day, format_number, format_rate, vnd_in_words
+from portal.numbers import Number
 from scoring.rating.rating import FindingStatus, Result
 
 # How many criteria and items are named; the others stand in the workbook.
@@ -22,7 +23,7 @@ MAX_NAMED = 8
 # Units whose shortfalls in different wards add up to nothing.
 _NO_SUM = ("%", "có/không", "Mbps", "năm")
 
-Cells = tuple[str | int, ...]
+Cells = tuple[str | Number, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def gaps_section(plan: Plan) -> tuple[str, Table]:
     Of these only the number of wards is stated, and not even that where the plan is redacted.
     """
     ward_counts: dict[str, int] = {}
-    shortfalls: dict[str, int] = {}
+    shortfalls: dict[str, Number] = {}
     criteria = {criterion.code: criterion for criterion in plan.standard.criteria}
     wards_with_security_gaps = 0
     for rating in plan.ratings.values():

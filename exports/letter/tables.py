@@ -1,6 +1,7 @@
 """Tables of the letter: real ones, with a head that is repeated on each page and rows that do not break."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from docx.document import Document as Letter
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -13,6 +14,7 @@ from docx.table import _Cell, _Row
 from exports.letter.contents import Table
 from exports.letter.form import TEXT_WIDTH, printable
 from portal.formats import format_number
+from portal.numbers import Number
 
 
 def put_table(letter: Letter, table: Table, number: int, widths: Sequence[float]) -> Grid:
@@ -71,9 +73,9 @@ def even_widths(columns: int, first: float) -> list[float]:
     return [first, *[(TEXT_WIDTH - first) / (columns - 1)] * (columns - 1)]
 
 
-def _fill(cell: _Cell, content: str | int, styles: Mapping[str, str], *, is_head: bool, is_bold: bool) -> None:
-    is_number = isinstance(content, int)
-    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int) else printable(content))
+def _fill(cell: _Cell, content: str | Number, styles: Mapping[str, str], *, is_head: bool, is_bold: bool) -> None:
+    is_number = isinstance(content, int | Decimal)
+    run = cell.paragraphs[0].add_run(format_number(content) if isinstance(content, int | Decimal) else printable(content))
     cell.paragraphs[0]._p.style = styles["Đầu bảng" if is_head else "Ô số" if is_number else "Ô chữ"]
     if is_bold:
         run.bold = True

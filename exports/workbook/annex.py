@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 
 from openpyxl import Workbook
@@ -14,6 +15,7 @@ from exports.workbook.formula_values import put_formula, put_text, values_of
 from exports.workbook.styles import put_in_margin, set_up
 from planning.plan.plan import Plan
 from portal.formats import format_long_day
+from portal.numbers import Number
 from portal.territory import TERRITORY
 
 DEMO = "SỐ LIỆU MINH HỌA – không phải số liệu thật của đơn vị nào"
@@ -52,7 +54,7 @@ class Link:
     address: str
 
 
-Content = int | str | Formula | Input | Link | None
+Content = Number | str | Formula | Input | Link | None
 
 
 def add_annex(
@@ -184,7 +186,10 @@ def put(sheet: Worksheet, row: int, column: int, content: Content, *, total: boo
     elif isinstance(content, str):
         put_text(sheet, row, column, content).style = "w-total-text" if total else "w-text"
     else:
-        sheet.cell(row, column, content).style = "w-total" if total else "w-number"
+        cell = sheet.cell(row, column, content)
+        cell.style = "w-total" if total else "w-number"
+        if isinstance(content, Decimal):
+            cell.number_format = "#,##0.##"
 
 
 def add_filter(sheet: Worksheet, columns: int, rows: int) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from portal.labels import LabelledEnum
 
 FactValue = int | bool | str | Decimal | date
+Speed = int | Decimal
 
 
 class Owner(LabelledEnum):
@@ -36,11 +38,18 @@ class ConnectionKind(LabelledEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One typed answer: a count, a yes or no, or a word. An unanswered question has no Fact."""
+    """One typed answer: a count, a measured number, a yes or no, a word, or the day on which something ends.
+
+    A number that is whole is held as int, so that equal values have one form. An unanswered question has no Fact.
+    """
 
     key: str
     value: FactValue
     basis: Basis = Basis.DECLARED
+
+    def __post_init__(self) -> None:
+        """Give the value its one form."""
+        object.__setattr__(self, "value", in_one_form(self.value))
 
 
 @dataclass(frozen=True)
@@ -76,14 +85,19 @@ class EquipmentLot:
 
 @dataclass(frozen=True)
 class Connection:
-    """A line into the ward. Speeds are whole Mbps; None where the question was not answered."""
+    """A line into the ward. Speeds are Mbps, int where they are whole; None where the question was not answered."""
 
     kind: ConnectionKind
     provider: str = ""
-    contracted_mbps: int | Decimal | None = None
-    measured_mbps: int | Decimal | None = None
+    contracted_mbps: Speed | None = None
+    measured_mbps: Speed | None = None
     site: str = ""
     basis: Basis = Basis.DECLARED
+
+    def __post_init__(self) -> None:
+        """Give the speeds their one form."""
+        for name in ("contracted_mbps", "measured_mbps"):
+            object.__setattr__(self, name, in_one_form(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -135,3 +149,10 @@ def count_usable(lot: EquipmentLot, on: date, max_age_years: int | None) -> int:
     if lot.year is None or on.year - lot.year > max_age_years:
         return 0
     return lot.working
+
+
+def in_one_form(value: Any) -> Any:
+    """A number that is whole as int, another one without the noughts at its end; everything else as it is."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else Decimal(f"{value:f}".rstrip("0"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from inventory.snapshots.snapshot import ConnectionKind
 from inventory.wards.queries import get_ward, list_wards
 from portal.database import get_session
 from portal.errors import NotFoundError
-from portal.numbers import CountError, parse_count
+from portal.numbers import CountError, Number, parse_count, parse_decimal
 from scoring.analysis.answer_simulation import AdjustableAnswer, adjustable_answers, with_answers
 from scoring.analysis.city_analysis import forecast_city, nearest_wards
 from scoring.analysis.round_comparison import compare_rounds, rate_round
@@ -32,7 +33,7 @@ from scoring.rating.standard_choices import list_choices
 blueprint = Blueprint("study", __name__, url_prefix="/readiness", template_folder="../templates")
 
 YEARS = 5
-MAX_VALUE = 100_000
+MAX_VALUE, PLACES = 100_000, 2
 
 
 @blueprint.get("/nearest")
@@ -162,7 +163,7 @@ def _answer_groups(rating: Rating) -> list[tuple[str, str, list[AdjustableAnswer
         answers: dict[str, AdjustableAnswer] = {}
         for finding in rating.findings:
             if finding.criterion.group == letter:
-                group_answers = adjustable_answers(finding.criterion, rating.snapshot)
+                group_answers = adjustable_answers(finding.criterion, rating.snapshot, rating.on)
                 answers |= {answer.key: answer for answer in group_answers if answer.key not in seen}
         seen |= answers.keys()
         if answers:
@@ -170,18 +171,28 @@ def _answer_groups(rating: Rating) -> list[tuple[str, str, list[AdjustableAnswer
     return groups
 
 
-def _parse_answers(values: Mapping[str, str], adjustable: Mapping[str, AdjustableAnswer]) -> tuple[dict[str, int], dict[str, str]]:
+def _parse_answers(
+    values: Mapping[str, str], adjustable: Mapping[str, AdjustableAnswer]
+) -> tuple[dict[str, Number], dict[str, str]]:
     """The answers that differ from those of the ward, and the errors of those that cannot be read."""
-    answers, errors = {}, {}
+    answers: dict[str, Number] = {}
+    errors: dict[str, str] = {}
     for key, answer in adjustable.items():
         text = values.get(key, "").strip()
         if not text:
             continue
         try:
-            value = parse_count(text, 1 if answer.is_yes_or_no else MAX_VALUE)
+            value = _parse_answer(text, answer)
         except CountError as error:
             errors[key] = error.message
             continue
         if value != answer.value:
             answers[key] = value
     return answers, errors
+
+
+def _parse_answer(text: str, answer: AdjustableAnswer) -> Number:
+    """What was typed for one answer. Only a speed, and what has decimals already, may have some. Raises CountError."""
+    if answer.key in set(ConnectionKind) or isinstance(answer.value, Decimal):
+        return parse_decimal(text, PLACES, MAX_VALUE)
+    return parse_count(text, 1 if answer.is_yes_or_no else MAX_VALUE)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inventory.snapshots.snapshot import Snapshot
+from portal.formats import format_number
 from portal.labels import LabelledEnum
 from scoring.rating.confidence import OLD_DAYS
 from scoring.rating.rating import FindingStatus, Rating
@@ -112,7 +113,8 @@ def _check_correct(rating: Rating) -> list[tuple[str, bool]]:
         tests.append((f"{pcs} máy tính cho {staff} người", pcs <= 2 * staff))
     for line in snapshot.connections:
         if line.measured_mbps is not None and line.contracted_mbps is not None:
-            fault = f"{line.kind.label}: đo được {line.measured_mbps} Mbps, hợp đồng {line.contracted_mbps} Mbps"
+            measured, contracted = format_number(line.measured_mbps), format_number(line.contracted_mbps)
+            fault = f"{line.kind.label}: đo được {measured} Mbps, hợp đồng {contracted} Mbps"
             tests.append((fault, line.measured_mbps <= line.contracted_mbps))
     return tests
 

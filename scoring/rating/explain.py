@@ -2,6 +2,7 @@
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import ConnectionKind
+from portal.formats import format_number
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus
 from scoring.rating.standard import SOURCE_LABELS
@@ -26,12 +27,13 @@ def verdict(finding: Finding) -> str:
         return f"{name}: chưa có câu trả lời cho “{'”, “'.join(answer_label(key) for key in finding.missing)}”"
     if MEASURES[finding.criterion.measure].is_yes_or_no:
         return f"{name}: {'đã có' if finding.is_met else 'chưa có'}"
+    have, need = (format_number(number or 0) for number in (finding.have, finding.need))
     if finding.criterion.requirement.at_most:
         level = "trong mức" if finding.is_met else "vượt mức"
-        return f"{name}: {level}, đang là {finding.have} {finding.unit}, không được quá {finding.need} {finding.unit}"
+        return f"{name}: {level}, đang là {have} {finding.unit}, không được quá {need} {finding.unit}"
     if finding.is_met:
-        return f"{name}: đạt, có {finding.have}/cần {finding.need} {finding.unit}"
-    return f"{name}: thiếu {finding.shortfall} {finding.unit} (có {finding.have}/cần {finding.need})"
+        return f"{name}: đạt, có {have}/cần {need} {finding.unit}"
+    return f"{name}: thiếu {format_number(finding.shortfall)} {finding.unit} (có {have}/cần {need})"
 
 
 def explain_source(finding: Finding) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
-from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, count_usable
+from inventory.snapshots.snapshot import ConnectionKind, Owner, Snapshot, count_usable, in_one_form
+from portal.numbers import Number
 from portal.vietnamese import fold
 
 YES_OR_NO = "có/không"
@@ -14,9 +16,9 @@ WARD_OWNERS = (Owner.WARD, Owner.LEASED)
 
 @dataclass(frozen=True)
 class Reading:
-    """A number, or the keys of the answers that are missing for it."""
+    """An exact number, or the keys of the answers that are missing for it."""
 
-    value: int = 0
+    value: Number = 0
     missing: tuple[str, ...] = ()
 
 
@@ -39,13 +41,25 @@ class Measure:
 
 
 def fact(key: str) -> Reader:
-    """A fact as it was answered; a yes counts as 1, a no as 0."""
+    """A fact as it was answered; a yes counts as 1, a no as 0, and a day on which something ends likewise."""
 
-    def read(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
+    def read(snapshot: Snapshot, _max_age: int, on: date) -> Reading:
         value = snapshot.fact(key)
-        if value is None or isinstance(value, str):
-            return Reading(missing=(key,))
-        return Reading(int(value))
+        if isinstance(value, int | Decimal):
+            return Reading(int(value) if isinstance(value, bool) else value)
+        return valid_until(key)(snapshot, _max_age, on)
+
+    return read
+
+
+def valid_until(key: str) -> Reader:
+    """1 up to the day on which something ends, that day included, and 0 after it. A yes is what was renewed without a day being known."""
+
+    def read(snapshot: Snapshot, _max_age: int, on: date) -> Reading:
+        value = snapshot.fact(key)
+        if isinstance(value, bool | date):
+            return Reading(int(value if isinstance(value, bool) else value >= on))
+        return Reading(missing=(key,))
 
     return read
 
@@ -98,7 +112,7 @@ def _internet_mbps(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:
     if ConnectionKind.INTERNET not in snapshot.answered_connections:
         return Reading(missing=("internet",))
     lines = (*snapshot.connections_of(ConnectionKind.INTERNET), *snapshot.connections_of(ConnectionKind.BACKUP))
-    return Reading(sum(line.contracted_mbps or 0 for line in lines))
+    return Reading(in_one_form(sum((line.contracted_mbps or 0 for line in lines), Decimal(0))))
 
 
 def _backup_lines(snapshot: Snapshot, _max_age: int, _on: date) -> Reading:

@@ -1,11 +1,12 @@
-"""The rating: the finding of each criterion on a snapshot, and the result. Exact integers throughout. Pure."""
+"""The rating: the finding of each criterion on a snapshot, and the result. Exact numbers throughout. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from inventory.snapshots.snapshot import Snapshot
+from inventory.snapshots.snapshot import Snapshot, in_one_form
 from portal.labels import LabelledEnum
+from portal.numbers import Number
 from scoring.rating.measures import MEASURES, Reading
 from scoring.rating.standard import Criterion, Standard
 
@@ -52,9 +53,9 @@ class Finding:
 
     criterion: Criterion
     status: FindingStatus
-    have: int | None
+    have: Number | None
     need: int | None
-    shortfall: int
+    shortfall: Number
     missing: tuple[str, ...] = ()
 
     @property
@@ -157,11 +158,12 @@ def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date
     """The finding of one criterion on a snapshot. A criterion that is not asked about, or not in force on that day, does not apply."""
     if not criterion.is_asked or not criterion.is_in_force(on):
         return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
-    applies = True if criterion.applies_if is None else snapshot.fact(criterion.applies_if)
-    if applies is None:
-        return Finding(criterion, FindingStatus.UNANSWERED, None, None, 1, (str(criterion.applies_if),))
-    if not applies:
-        return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
+    if criterion.applies_if is not None:
+        applies = _read(criterion.applies_if, snapshot, standard, on)
+        if applies.missing:
+            return Finding(criterion, FindingStatus.UNANSWERED, None, None, 1, applies.missing)
+        if not applies.value:
+            return Finding(criterion, FindingStatus.NOT_APPLICABLE, None, 0, 0)
 
     driver = _read(criterion.requirement.per, snapshot, standard, on)
     if driver.missing:
@@ -175,7 +177,7 @@ def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date
         return Finding(criterion, FindingStatus.UNANSWERED, None, need, max(1, need), have.missing)
     excess = have.value - need if criterion.requirement.at_most else need - have.value
     status = FindingStatus.UNMET if excess > 0 else FindingStatus.MET
-    return Finding(criterion, status, have.value, need, max(0, excess))
+    return Finding(criterion, status, have.value, need, in_one_form(max(0, excess)))
 
 
 def _read(measure: str | None, snapshot: Snapshot, standard: Standard, on: date) -> Reading:

@@ -6,12 +6,14 @@ bought again for the next nor left without protection by it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache, partial
 from itertools import chain, combinations
 
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import Price
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, count_usable
+from portal.numbers import Number, divide_up
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, conclude, judge
 from scoring.rating.standard import Criterion
@@ -228,11 +230,11 @@ def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[Rem
     rule = finding.criterion.remedy
     lines = []
     for remedy_item in rule.items:
-        amount = finding.shortfall
+        amount: Number = finding.shortfall
         if remedy_item.of is not None:
             assert rating.standard is not None
             amount = MEASURES[remedy_item.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
-        quantity = max(1, -(-amount // remedy_item.each))
+        quantity = max(1, divide_up(amount, remedy_item.each))
         replaceable = sum(lot.working for lot in snapshot.lots if rule.replaces and _is_replaceable(lot, rule.replaces, rating))
         lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, min(quantity, replaceable)))
     return lines
@@ -257,16 +259,18 @@ def _deliver(snapshot: Snapshot, finding: Finding, lines: list[RemedyLine], rati
             lots = (*lots, EquipmentLot(line.item, good=line.quantity, year=rating.on.year, owner=Owner.WARD))
     facts = dict(snapshot.facts)
     for key in rule.raises:
-        facts[key] = Fact(key, (snapshot.count(key) or 0) + finding.shortfall)
+        known = snapshot.fact(key)
+        have = known if isinstance(known, int | Decimal) else 0
+        facts[key] = Fact(key, have + divide_up(finding.shortfall, 1))
     for key in rule.sets:
         facts[key] = Fact(key, value=True)
     bought = sum(line.quantity for line in lines if line.item in PC_ITEMS)
     has_none = not any(lot.working for item in PC_ITEMS for lot in snapshot.lots_of(item))
     for key in PC_FACTS if bought else ():
-        known = snapshot.count(key)
+        known_pcs = snapshot.count(key)
         # Where it is unknown how many of the old machines are supported, new ones answer it only if there were none.
-        if known is not None or has_none:
-            facts[key] = Fact(key, (known or 0) + bought)
+        if known_pcs is not None or has_none:
+            facts[key] = Fact(key, (known_pcs or 0) + bought)
     connections = snapshot.connections
     if rule.line:
         kind = ConnectionKind(rule.line)

@@ -16,6 +16,7 @@ from inventory.snapshots.snapshot import ConnectionKind
 from portal.codes import find_code_fault
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
+from portal.numbers import Number, divide_up
 from portal.vietnamese import to_xml_values
 from scoring.rating.measures import MEASURES, YES_OR_NO, is_fact, required_answers
 
@@ -54,9 +55,9 @@ class Requirement:
     at_least: int = 0
     at_most: bool = False
 
-    def need(self, driver: int) -> int:
-        """The need for a value of the driver, rounded up with integers only."""
-        share = -(-driver * self.times * self.percent // (self.each * 100))
+    def need(self, driver: Number) -> int:
+        """The need for a value of the driver, rounded up once and exactly."""
+        share = divide_up(driver * self.times * self.percent, self.each * 100)
         return max(self.at_least, self.constant + share)
 
 

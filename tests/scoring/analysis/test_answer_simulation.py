@@ -20,12 +20,12 @@ from tests.factories.days import DEMO_DAY
 
 STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 BLANK = Snapshot("00082", DEMO_DAY)
-KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in adjustable_answers(criterion, BLANK)}
+KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in adjustable_answers(criterion, BLANK, DEMO_DAY)}
 
 
 def value_of(key, snapshot):
     for criterion in STANDARD.criteria:
-        for knob in adjustable_answers(criterion, snapshot):
+        for knob in adjustable_answers(criterion, snapshot, DEMO_DAY):
             if knob.key == key:
                 return knob.value
     raise AssertionError(key)
@@ -58,7 +58,7 @@ def test_machines_of_the_city_service_centre_are_left_alone():
 
 def test_every_criterion_answers_to_its_knobs():
     for criterion in STANDARD.criteria:
-        assert adjustable_answers(criterion, BLANK), criterion.code
+        assert adjustable_answers(criterion, BLANK, DEMO_DAY), criterion.code
 
 
 def test_ageing_only_takes_away_and_counts_each_machine_once(demo_session):
@@ -130,3 +130,13 @@ def test_an_officer_tries_the_own_ward_only(demo_sign_in):
     assert client.get("/readiness/wards/00070/what-if").status_code == 200
     assert client.get("/readiness/wards/00004/what-if").status_code == 404
     assert client.get("/readiness/nearest").status_code == 404
+
+
+def test_a_speed_with_decimals_is_tried_and_shown_as_it_was_typed(demo_sign_in):
+    client = demo_sign_in("lanhdao")
+    answer = client.get("/readiness/wards/00070/what-if?tslcd=187,5")
+    page = BeautifulSoup(answer.data, "html.parser")
+    assert page.select_one("#tslcd")["value"] == "187,5"
+    assert "thiếu 12,5 Mbps (có 187,5/cần 200)" in text_of(answer)
+    refused = client.get("/readiness/wards/00070/what-if?A03=1,5")
+    assert "không nhập số lẻ" in text_of(refused, 400)

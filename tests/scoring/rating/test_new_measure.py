@@ -70,7 +70,7 @@ def test_its_words_are_those_of_the_line():
 
 def test_another_answer_can_be_tried():
     standard, snapshot = parse_standard(TEXT), ward(staff_total=9, uses_vpn=False)
-    assert adjustable_answers(standard.criteria[0], snapshot)[-1] == AdjustableAnswer("uses_vpn", True, 0)
+    assert adjustable_answers(standard.criteria[0], snapshot, DAY)[-1] == AdjustableAnswer("uses_vpn", True, 0)
     tried = with_answers(snapshot, {"uses_vpn": 1, "vpn_accounts": 5}, DAY)
     assert (tried.fact("uses_vpn"), tried.fact("vpn_accounts")) == (True, 5)
     assert rate(tried, standard, DAY).score == 100
