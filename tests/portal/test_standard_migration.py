@@ -7,21 +7,33 @@ from sqlalchemy import text
 
 from portal.database import make_engine
 from portal.migration import migrate
+from tests.support.databases import created_database, render
 
 STANDARD = (
     "INSERT INTO standard (version, name, toml, sha256, published_at, issued_number, based_on, drafted_by, published_by) VALUES "
 )
 ROUND = (
     "INSERT INTO round (id, name, opens_on, deadline, questionnaire_version, standard_version, is_closed, needs_confirmation)"
-    " VALUES (1, 'Đợt', '2026-02-01', '2026-02-02', '2026.1', '02/2026', 1, 0)"
+    " VALUES (1, 'Đợt', '2026-02-01', '2026-02-02', '2026.1', '02/2026', true, false)"
 )
 DRAFT = "INSERT INTO standard_draft (id, toml, based_on, revision, editors, drafted_by, changed_at) VALUES "
 
 
 @pytest.fixture
-def upgraded(tmp_path):
+def empty_url(database_kind, tmp_path, request):
+    """A database without a table."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/old.sqlite"
+        return
+    admin = request.getfixturevalue("postgres_admin")
+    with created_database(admin, f"{admin.url.database}_old_standards"):
+        yield render(admin.url.set(database=f"{admin.url.database}_old_standards"))
+
+
+@pytest.fixture
+def upgraded(empty_url):
     """``upgraded(statements)`` runs them on a database of before, brings it up, and gives a function that reads rows."""
-    engine = make_engine(f"sqlite:///{tmp_path}/old.sqlite")
+    engine = make_engine(empty_url)
 
     def upgrade(*statements):
         migrate(engine, "0013")
@@ -44,6 +56,7 @@ def standard(version, day, based_on="NULL"):
     return f"{STANDARD} ('{version}', 'Bộ {version}', 'version = \"{version}\"', '{version}', '{day}', '', {based_on}, '', '')"
 
 
+@pytest.mark.both_databases
 def test_an_odd_version_gets_a_code_and_stays_what_rounds_and_hashes_name(upgraded):
     read = upgraded(
         standard("02-2026", "2026-01-01"),
@@ -62,8 +75,16 @@ def test_an_odd_version_gets_a_code_and_stays_what_rounds_and_hashes_name(upgrad
     assert rows[1][2:] == ('version = "02/2026"', "02/2026", "02-2026")
     assert rows[2][4] == "02/2026"
     assert read("SELECT standard_version FROM round") == [("02/2026",)]
+    [choice] = read('SELECT standard_version, effective_from, "by", reason FROM standard_choice')
+    assert (choice[0], str(choice[1]), *choice[2:]) == (
+        "drafts",
+        "2026-01-04",
+        "",
+        "Bộ tiêu chuẩn đang dùng khi nâng cấp hệ thống.",
+    )
 
 
+@pytest.mark.both_databases
 def test_a_draft_under_an_odd_version_can_be_opened_afterwards(upgraded):
     drafts = [
         f"{DRAFT} ({place}, '{toml}', '2026.1', 1, '[1]', '', '2026-01-02')"
