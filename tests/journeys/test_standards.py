@@ -1,16 +1,21 @@
 """Standards in a real browser: a draft and what it would do, the slider of a threshold, one ward with other answers."""
 
 import re
+from datetime import timedelta
+from functools import partial
 
 import pytest
+import time_machine
 from playwright.sync_api import expect
 
+from portal.clock import now, today
+from tests.support.applications import client_of
 from tests.support.browsers import HeldFile, at_a_desk, check_accessibility, check_accessibility_in_both_widths
 
 
 @pytest.mark.journey
 @at_a_desk
-def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it_and_puts_it_in_force(visit):
+def test_a_draft_shows_what_it_would_do_and_takes_effect_on_the_day_that_a_second_person_chose(visit, demo_app):
     first = visit.sign_in("thamdinh", at="/standards/")
     check_accessibility_in_both_widths(first)
     first.get_by_role("button", name="Soạn bản thảo").click()
@@ -34,12 +39,19 @@ def test_a_draft_shows_what_it_would_do_and_a_second_person_publishes_it_and_put
     check_accessibility_in_both_widths(second)
     first.goto("/readiness")
     assert count_ready_wards(first) == ready_before
+    day = today() + timedelta(days=30)
+    second.get_by_label("Áp dụng từ ngày").fill(day.isoformat())
     second.get_by_label("Lý do").fill("Quyết định số 12")
     second.get_by_role("button", name="Chọn áp dụng").click()
-    second.get_by_text("Bộ tiêu chuẩn 2026.2 áp dụng từ ngày").wait_for()
+    second.get_by_text(f"Bộ tiêu chuẩn 2026.2 áp dụng từ ngày {day:%d/%m/%Y}").wait_for()
     check_accessibility_in_both_widths(second)
     first.goto("/readiness")
-    assert ready_before - count_ready_wards(first) == lost_count
+    assert count_ready_wards(first) == ready_before
+    with time_machine.travel(now() + timedelta(days=30)):
+        # Every session is over by then.
+        visit.client_of = partial(client_of, demo_app)
+        later = visit.sign_in("thamdinh", at="/readiness")
+        assert ready_before - count_ready_wards(later) == lost_count
 
 
 @pytest.mark.journey
