@@ -107,6 +107,7 @@ def test_a_standard_is_put_in_force_from_a_day_on_with_a_reason(demo_sign_in, de
     verdicts = [client.get(path).text for client, path in ((leader, "/readiness/map.json"), (planner, "/plans/1/lines.csv"))]
     assert put_in_force(second, "2026.2", day).status_code == 302
     page = text_of(page_of(leader.get("/standards/")))
+    assert f"Bộ tiêu chuẩn 2026.2 áp dụng từ {day:%d/%m/%Y}" in page
     assert re.search(f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.2 sắp áp dụng .*Quyết định số 12", page)
     assert verdicts == [
         client.get(path).text for client, path in ((leader, "/readiness/map.json"), (planner, "/plans/1/lines.csv"))
