@@ -12,8 +12,8 @@ from tomlkit.exceptions import TOMLKitError
 import portal.columns
 from portal.codes import find_code_fault, to_code
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
