@@ -127,18 +127,26 @@ class ObservedPriceRecord(Base):
 
 
 class SnapshotRecord(Base):
-    """An approved snapshot of one ward. Never changes. ``sha256`` is the hash of its whole content."""
+    """An approved snapshot of one ward. Never changes. ``sha256`` is the hash of its whole content, by its ``content_version``.
+
+    ``as_of`` is the day that the data speak of, ``previous_sha256`` the hash of the snapshot of this ward that was recorded before.
+    ``round_name`` is what the round was called at the approval: what it is called today, the round says.
+    """
 
     __tablename__ = "snapshot"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)
+    content_version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[date]
+    round_id: Mapped[int | None]
     round_name: Mapped[NfcStr]
     submission_id: Mapped[int | None]
     approved_by: Mapped[PersonSignature]
     approved_at: Mapped[Instant]
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    previous_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
     answered_items: Mapped[Any] = mapped_column(JSON)
     answered_connections: Mapped[Any] = mapped_column(JSON)
     facts: Mapped[list["FactRecord"]] = relationship(lazy="selectin", order_by="FactRecord.key")
@@ -147,7 +155,7 @@ class SnapshotRecord(Base):
 
 
 class FactRecord(Base):
-    """One fact of a snapshot; ``value`` keeps its type (number, true or false, text)."""
+    """One fact of a snapshot; ``value`` keeps its type, as ``inventory.snapshots.content.to_json`` writes it."""
 
     __tablename__ = "snapshot_fact"
 
@@ -177,7 +185,7 @@ class LotRecord(Base):
 
 
 class ConnectionRecord(Base):
-    """One line of a snapshot. Speeds in whole Mbps."""
+    """One line of a snapshot. Speeds in Mbps, as ``inventory.snapshots.content.to_json`` writes them: exact on every database."""
 
     __tablename__ = "snapshot_connection"
 
@@ -185,8 +193,8 @@ class ConnectionRecord(Base):
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     provider: Mapped[NfcStr]
-    contracted_mbps: Mapped[int | None]
-    measured_mbps: Mapped[int | None]
+    contracted_mbps: Mapped[Any | None] = mapped_column(CleanJson)
+    measured_mbps: Mapped[Any | None] = mapped_column(CleanJson)
     site: Mapped[NfcStr]
     basis: Mapped[str] = mapped_column(String(16))
 

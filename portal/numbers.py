@@ -60,7 +60,9 @@ def parse_decimal(text: str, places: int, maximum: int = MAX_COUNT) -> Number:
         return parse_count(number, maximum)
     whole, decimals = match[1].replace(".", ""), match[2]
     if len(decimals) == 3 and "." not in match[1] and whole.strip("0"):
-        raise CountError(f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5.")
+        raise CountError(
+            f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5."
+        )
     if len(decimals.rstrip("0")) > places:
         raise CountError(f"“{_shorten(number)}” có quá nhiều chữ số sau dấu phẩy; nhiều nhất là {places}.")
     is_whole = not decimals.strip("0")

@@ -44,7 +44,8 @@ class Round(Base):
 class Submission(Base):
     """One ward's answers in one round. ``version`` rises with each save; ``state`` is a CollectionState.
 
-    ``reopened_until`` is a last day of sending for this ward alone, after the round's deadline.
+    ``reopened_until`` is a last day of sending for this ward alone, after the round's deadline. ``base_sha256`` is the hash of the
+    snapshot that its answers began from, None where the ward had none.
     """
 
     __tablename__ = "submission"
@@ -61,6 +62,7 @@ class Submission(Base):
     decided_at: Mapped[Instant | None]
     return_reason: Mapped[PersonMention] = mapped_column(default="")
     reopened_until: Mapped[date | None]
+    base_sha256: Mapped[str | None] = mapped_column(String(64))
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     round: Mapped[Round] = relationship()
 

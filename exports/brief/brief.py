@@ -44,7 +44,8 @@ class Scope:
 class Sources:
     """What briefs are written from: the whole city on one day, whatever the scope.
 
-    ``before`` holds the ratings of the round before, by the same standard on the same day; ``actions`` are those not done yet;
+    ``before`` holds the ratings of the round before, by the same standard on the same day, ``names_before`` what that round of each
+    ward is called today; ``actions`` are those not done yet;
     ``without_evidence`` are the items whose price has no evidence. Ratings, costs and actions are what the reader may see of them;
     ``grades`` are the confidence in each verdict, from all of it.
     """
@@ -55,6 +56,7 @@ class Sources:
     wards: tuple[Ward, ...]
     ratings: Mapping[str, Rating]
     before: Mapping[str, Rating]
+    names_before: Mapping[str, str]
     costs: Mapping[str, CostToReady]
     grades: Mapping[str, Confidence | None]
     actions: tuple[Action, ...]
@@ -134,7 +136,8 @@ class Brief:
     """One page. ``steps`` are actions that were assigned, or suggestions where ``is_suggested``.
 
     ``is_redacted`` where network security was left out for a reader who may not see it.
-    ``rating``, ``previous`` and ``grade`` are those of one ward, ``members`` the wards of a former district.
+    ``rating``, ``previous`` and ``grade`` are those of one ward, ``members`` the wards of a former district; ``previous_round`` is
+    the name of the round that ``previous`` is of.
     """
 
     scope: Scope
@@ -146,6 +149,7 @@ class Brief:
     counts: Mapping[Result, int]
     rating: Rating | None
     previous: Rating | None
+    previous_round: str
     grade: Confidence | None
     members: tuple[Member, ...]
     change: RoundChange
@@ -198,6 +202,7 @@ def write_brief(sources: Sources, scope: Scope) -> Brief:
         counts={result: results[result] for result in Result},
         rating=rating,
         previous=sources.before.get(rating.ward_code) if rating else None,
+        previous_round=sources.names_before.get(rating.ward_code, "") if rating else "",
         grade=sources.grades[rating.ward_code] if rating else None,
         members=_members(scope, ratings) if scope.area is Area.DISTRICT else (),
         change=_change(sources, scope),

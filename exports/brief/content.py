@@ -148,7 +148,7 @@ def _ward_change(brief: Brief) -> Iterable[str]:
     assert previous.snapshot is not None
     assert current is not None
     as_of = format_day(previous.snapshot.as_of)
-    yield f"{previous.snapshot.round_name} ({as_of}): {previous.result.label.lower()}, {previous.score} điểm. Nay: {current.result.label.lower()}, {current.score} điểm."
+    yield f"{brief.previous_round} ({as_of}): {previous.result.label.lower()}, {previous.score} điểm. Nay: {current.result.label.lower()}, {current.score} điểm."
 
 
 def _missing_section(brief: Brief) -> Section | None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from exports.brief.brief import Area, Scope, Sources, city_scope, district_scope, ward_scope
 from inventory.prices.price_lists import current_price_list
-from inventory.snapshots.repository import previous_round_hashes
+from inventory.snapshots.repository import name_of_round, previous_round_hashes, round_names
 from inventory.wards.wards import Ward
 from portal.caches import content_key
 from portal.errors import NotFoundError
@@ -21,13 +21,15 @@ from scoring.rating.redaction import Sight, redact_costs, redact_ratings
 def read_sources(session: Session, target: date, *, is_demo: bool, sees: Sight) -> Sources:
     """The whole city as it stands today, for whoever ``sees`` network security of so many wards."""
     city = city_readiness(session)
+    before, names = previous_round_ratings(session, city), round_names(session)
     return Sources(
         on=city.on,
         target=target,
         standard=city.standard,
         wards=city.wards,
         ratings=redact_ratings(city.ratings, sees),
-        before=previous_round_ratings(session, city),
+        before=before,
+        names_before={code: name_of_round(names, rating.snapshot) for code, rating in before.items()},
         costs=redact_costs(costs_to_ready(session, city), sees),
         grades=confidence_grades(city),
         actions=tuple(action for action in list_open_actions(session) if not action.is_sensitive or sees(action.ward_code)),
@@ -42,6 +44,7 @@ def key_of_sources(session: Session, sources: Sources, sees: Sight) -> str:
         VERSION,
         city_readiness(session, sources.on).version,
         previous_round_hashes(session),
+        sources.names_before,
         current_price_list(session).version,
         sources.actions,
         sorted(sources.without_evidence),

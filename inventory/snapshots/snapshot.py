@@ -10,6 +10,8 @@ from portal.labels import LabelledEnum
 
 FactValue = int | bool | str | Decimal | date
 Speed = int | Decimal
+# The rule by which new snapshots are hashed (content.py).
+CONTENT_VERSION = 2
 
 
 class Owner(LabelledEnum):
@@ -34,6 +36,12 @@ class ConnectionKind(LabelledEnum):
     TSLCD = "tslcd", "Truyền số liệu chuyên dùng"
     INTERNET = "internet", "Internet chính"
     BACKUP = "backup", "Internet dự phòng"
+
+
+class SnapshotKind(LabelledEnum):
+    """How a snapshot came to be."""
+
+    ROUND = "round", "Đợt khảo sát"
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,10 @@ class Snapshot:
     """What one ward had on one date, as approved.
 
     ``answered_items`` names the items whose question was answered, with zero or more: an item outside it is unknown,
-    which is not the same as none. ``answered_connections`` likewise for kinds of lines.
+    which is not the same as none. ``answered_connections`` likewise for kinds of lines. ``as_of`` is the day that the data
+    speak of: that on which the ward sent them. ``round_name`` is what the round was called when the snapshot was approved.
+    ``content_version`` says by which rule the content is hashed; ``previous_sha256`` is the hash of the ward's snapshot that
+    was recorded before, None for its first.
     """
 
     ward_code: str
@@ -118,6 +129,10 @@ class Snapshot:
     round_name: str = ""
     approved_by: str = ""
     approved_at: datetime | None = None
+    content_version: int = CONTENT_VERSION
+    kind: SnapshotKind = SnapshotKind.ROUND
+    round_id: int | None = None
+    previous_sha256: str | None = None
 
     def fact(self, key: str) -> FactValue | None:
         """The value of a fact, or None where it was not answered."""

@@ -73,7 +73,9 @@ def city_trend(session: Session, city: CityReadiness, target: date) -> Trend:
     def make() -> Trend:
         hashes = {snapshot.sha256: snapshot.sha256 for snapshot in recorded}
         ratings = rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on)
-        approvals = tuple(Approval(snapshot.day, snapshot.round_name, ratings[snapshot.sha256]) for snapshot in recorded)
+        approvals = tuple(
+            Approval(snapshot.day, snapshot.round_id, snapshot.round_name, ratings[snapshot.sha256]) for snapshot in recorded
+        )
         return Trend(city, approvals, Deadline(city.on, target, len(city.wards), city.counts[Result.READY]))
 
     return _trends.get((city.version, content_key(recorded), target), make)

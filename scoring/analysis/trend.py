@@ -25,6 +25,7 @@ class Approval:
     """A snapshot that was approved on a day in a round, rated."""
 
     day: date
+    round_id: int | None
     round_name: str
     rating: Rating
 
@@ -151,7 +152,7 @@ class Forecast:
 def count_days(approvals: Iterable[Approval]) -> tuple[DayCount, ...]:
     """The counts at the end of each day on which something was approved, oldest first.
 
-    ``approvals`` come in the order in which they were recorded: of two snapshots of one ward the later one counts.
+    ``approvals`` come with the newest data last, whenever they were approved: of two snapshots of one ward the later one counts.
     """
     newest: dict[str, tuple[int, bool]] = {}
     ready = 0
@@ -174,12 +175,12 @@ def ready_on(days: Sequence[DayCount], day: date) -> int:
 
 def standings_by_round(approvals: Sequence[Approval]) -> tuple[RoundStanding, ...]:
     """The standing at the end of each round, in the order in which the rounds began."""
-    names = list(dict.fromkeys(approval.round_name for approval in approvals))
-    rated_rounds = []
-    for index, name in enumerate(names):
-        rounds_so_far = set(names[: index + 1])
-        days = [approval.day for approval in approvals if approval.round_name == name]
-        ratings = {approval.rating.ward_code: approval.rating for approval in approvals if approval.round_name in rounds_so_far}
+    names = {approval.round_id: approval.round_name for approval in approvals}
+    rated_rounds, rounds_so_far = [], set()
+    for round_id, name in names.items():
+        rounds_so_far.add(round_id)
+        days = [approval.day for approval in approvals if approval.round_id == round_id]
+        ratings = {approval.rating.ward_code: approval.rating for approval in approvals if approval.round_id in rounds_so_far}
         rated_rounds.append(RoundStanding(name, min(days), max(days), ratings))
     return tuple(rated_rounds)
 

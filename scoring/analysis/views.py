@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import current_price_list
 from inventory.security import is_sensitive_item
-from inventory.snapshots.repository import list_round_names, snapshots_of_round
+from inventory.snapshots.repository import list_rounds, snapshots_of_round
 from inventory.snapshots.snapshot import ConnectionKind
 from inventory.wards.queries import get_ward, list_wards
 from portal.database import get_session
@@ -79,11 +79,12 @@ def quality() -> ResponseReturnValue:
 def rounds() -> ResponseReturnValue:
     """Two rounds, each under a standard, and how much of the change is due to the data."""
     session, filters = get_session(), request.args
-    names, versions = list_round_names(session), [record.version for record in list_standards(session)]
+    names = {str(known.id): known.name for known in list_rounds(session)}
+    rounds, versions = list(names), [record.version for record in list_standards(session)]
     chosen = [choice.standard_version for choice in list_choices(session)]
     selection = {
-        "round_a": _option_or_default(filters.get("round_a"), names, names[-1:]),
-        "round_b": _option_or_default(filters.get("round_b"), names, names[:1]),
+        "round_a": _option_or_default(filters.get("round_a"), rounds, rounds[-1:]),
+        "round_b": _option_or_default(filters.get("round_b"), rounds, rounds[:1]),
         "standard_a": _option_or_default(filters.get("standard_a"), versions, chosen[-1:]),
         "standard_b": _option_or_default(filters.get("standard_b"), versions, [current_standard(session).version]),
     }
@@ -91,8 +92,8 @@ def rounds() -> ResponseReturnValue:
     if names:
         before, after = (
             rate_round(
-                selection[f"round_{side}"],
-                snapshots_of_round(session, selection[f"round_{side}"]),
+                names[selection[f"round_{side}"]],
+                snapshots_of_round(session, int(selection[f"round_{side}"])),
                 get_standard(session, selection[f"standard_{side}"]),
             )
             for side in ("a", "b")
@@ -102,7 +103,7 @@ def rounds() -> ResponseReturnValue:
         "scoring/history.html",
         comparison=comparison,
         names=names,
-        versions=versions,
+        versions={version: version for version in versions},
         selection=selection,
         wards=list_wards(session),
     )

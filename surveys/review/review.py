@@ -1,17 +1,16 @@
 """Review: a sent submission is approved, and becomes a snapshot that never changes, or is returned with a reason."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import hand_of
-from inventory.models import SnapshotRecord
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import PriceList
-from inventory.snapshots.repository import record_snapshot
+from inventory.snapshots.repository import list_snapshot_references, load_snapshot, record_snapshot
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
@@ -113,9 +112,8 @@ def preview_rating(session: Session, submission: Submission) -> Rating:
 
 def previous_answers(session: Session, submission: Submission) -> tuple[EarlierAnswers | None, dict[str, str] | None]:
     """The ward's answers when it was last approved in another round, and its entries when this submission was last returned."""
-    approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.ward_code == submission.ward_code)
-    newest = approved.where(SnapshotRecord.submission_id != submission.id).order_by(SnapshotRecord.id.desc()).limit(1)
-    approved_id = session.scalars(newest).first()
+    approved = [reference.submission_id for reference in list_snapshot_references(session, submission.ward_code)]
+    approved_id = next((number for number in reversed(approved) if number not in (None, submission.id)), None)
     approved_submission = session.get(Submission, approved_id) if approved_id is not None else None
     returned = select(SubmissionEvent.answers).where(
         SubmissionEvent.submission_id == submission.id, SubmissionEvent.kind == EventKind.RETURNED.value
@@ -161,9 +159,9 @@ def approve_submission(
     submission.state = CollectionState.APPROVED.value
     submission.decided_at = moment
     submission.return_reason = ""
-    record_snapshot(session, snapshot, submission.id)
+    record = record_snapshot(session, snapshot, submission.id)
     add_event(session, submission, EventKind.APPROVED, by, at=moment)
-    return snapshot
+    return load_snapshot(record)
 
 
 def return_submission(
@@ -226,8 +224,9 @@ def _sent_at(submission: Submission) -> datetime:
 
 
 def _snapshot_of(submission: Submission, by: str, at: datetime) -> Snapshot:
-    round_name = submission.round.name
-    return to_snapshot(evaluate_submission(submission), submission.ward_code, _sent_on(submission), by, at, round_name)
+    round = submission.round
+    snapshot = to_snapshot(evaluate_submission(submission), submission.ward_code, _sent_on(submission), by, at, round.name)
+    return replace(snapshot, round_id=round.id)
 
 
 def _sent_on(submission: Submission) -> date:

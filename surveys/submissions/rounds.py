@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from inventory.models import SnapshotRecord
+from inventory.snapshots.repository import SnapshotReference, newest_references
 from inventory.wards.queries import list_wards
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
@@ -54,8 +54,10 @@ def open_round(
     )
     session.add(round)
     session.flush()
-    approved = latest_approved_submissions(session)
-    submissions = [_new_submission(session, round, ward.code, approved.get(ward.code)) for ward in list_wards(session)]
+    newest, approved = newest_references(session), latest_approved_submissions(session)
+    submissions = [
+        _new_submission(session, round, ward.code, newest.get(ward.code), approved.get(ward.code)) for ward in list_wards(session)
+    ]
     session.add_all(submissions)
     session.flush()
     moment = now()
@@ -70,12 +72,10 @@ def open_round(
 
 def latest_approved_submissions(session: Session) -> dict[str, Submission]:
     """The submission behind the newest approved snapshot of each ward that has one."""
-    newest = select(func.max(SnapshotRecord.id)).group_by(SnapshotRecord.ward_code)
-    approved = select(SnapshotRecord.submission_id).where(SnapshotRecord.id.in_(newest))
+    approved = [reference.submission_id for reference in newest_references(session).values()]
     query = select(Submission).where(Submission.id.in_(approved))
-    return {
-        row.ward_code: row for row in session.scalars(query.options(selectinload(Submission.answers), joinedload(Submission.round)))
-    }
+    rows = session.scalars(query.options(selectinload(Submission.answers), joinedload(Submission.round)))
+    return {row.ward_code: row for row in rows}
 
 
 def list_rounds(session: Session) -> list[Round]:
@@ -119,10 +119,13 @@ def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
     return round
 
 
-def _new_submission(session: Session, round: Round, ward_code: str, approved: Submission | None) -> Submission:
+def _new_submission(
+    session: Session, round: Round, ward_code: str, newest: SnapshotReference | None, approved: Submission | None
+) -> Submission:
     """A submission that starts with the last approved answers; the ward still has to confirm those that it gives."""
     answers = _carry_answers(session, round, approved) if approved else []
-    return Submission(round_id=round.id, ward_code=ward_code, state=CollectionState.NOT_STARTED.value, answers=answers)
+    base, state = newest.sha256 if newest else None, CollectionState.NOT_STARTED.value
+    return Submission(round_id=round.id, ward_code=ward_code, base_sha256=base, state=state, answers=answers)
 
 
 def _carry_answers(session: Session, round: Round, approved: Submission) -> list[Answer]:

@@ -21,7 +21,8 @@ from accounts.start_checks import refuse_returned_accounts
 from accounts.users import UsernameError, find_user, set_active
 from inventory.models import OfficeVersion, SnapshotRecord
 from inventory.office.store import office_of
-from inventory.snapshots.repository import hash_snapshot, load_snapshot
+from inventory.snapshots.content import hash_snapshot
+from inventory.snapshots.repository import load_snapshot
 from planning.scenarios.loading import get_plan_record
 from planning.scenarios.scenarios import finalise_plan, is_intact
 from portal.backups.create import create_backup
@@ -44,7 +45,7 @@ USERNAME, NAME, FORMER_NAME, EMAIL = "kiem.thu", "Nguyễn Thị Kiểm Thử", 
 NO_PERSON = {
     **dict.fromkeys(
         (
-            *("sha256", "content_hash", "password_hash", "token_hash", "stored_as", "media_type"),
+            *("sha256", "previous_sha256", "base_sha256", "content_hash", "password_hash", "token_hash", "stored_as", "media_type"),
             *("code", "ward_code", "item_code", "giver_code", "receiver_code", "field", "key", "question", "criterion"),
             *("kind", "role", "scope", "method", "source_label", "state", "owner", "basis", "channel", "door", "unit", "authority"),
             *("based_on", "standard_version", "questionnaire_version", "version", "name_fold", "name_sort", "audit_entry.action"),
@@ -61,7 +62,7 @@ NO_PERSON = {
     **dict.fromkeys(("submission_event.answers", "snapshot_fact.value", "snapshot_lot.note", "plan_edit.value"), "likewise"),
     **dict.fromkeys(("task", "deliverable", "action.evidence", "price.evidence", "document"), "says what, not who"),
     **dict.fromkeys(("inner", "shapes", "warnings", "answered_items", "answered_connections", "wards"), "shapes and codes"),
-    **dict.fromkeys(("assumptions", "rates", "funding"), "figures"),
+    **dict.fromkeys(("assumptions", "rates", "funding", "contracted_mbps", "measured_mbps"), "figures"),
     "editors": "numbers of accounts, which stay as pseudonyms",
     "evidence.details": "the measured line and the machine that measured, which the unit owns",
     "plan.content": "final and hashed; of people it names who published its prices",

@@ -15,8 +15,10 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from inventory.snapshots.repository import find_broken_snapshots
 from portal.backups.newest import newest_backup
 from portal.backups.verify import find_faults as find_backup_faults
 from portal.database import make_engine
@@ -84,6 +86,8 @@ def upgrade(name: str, mode: str, url: str, instance: Path) -> list[str]:
         load_demo(app, as_of=DEMO_DAY)
     check_start(app)
     faults = lost_rows(before, read_rows(engine))
+    with Session(app.extensions["engine"]) as session:
+        faults += find_broken_snapshots(session)
     if version != head():
         backup = newest_backup(app.config["SETTINGS"])
         faults += ["it was upgraded without a backup"] if backup is None else find_backup_faults(backup)

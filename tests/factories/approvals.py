@@ -17,7 +17,10 @@ def approval(code, day, *, ready=True, round_name="Đợt 1"):
     """An approval so many days after the day of the demo."""
     result = Result.READY if ready else Result.NOT_READY
     return Approval(
-        DEMO_DAY + timedelta(days=day), round_name, Rating(code, result, 0, (), Snapshot(code, DEMO_DAY), STANDARD, DEMO_DAY)
+        DEMO_DAY + timedelta(days=day),
+        int(round_name[-1]),
+        round_name,
+        Rating(code, result, 0, (), Snapshot(code, DEMO_DAY), STANDARD, DEMO_DAY),
     )
 
 

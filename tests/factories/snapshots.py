@@ -1,5 +1,8 @@
 """Answers of a ward: complete ones, a few counts, and whatever a property may meet."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
@@ -14,6 +17,27 @@ PROVIDERS = ["Nhà mạng A", "NHÀ MẠNG A", "Nhà mạng B", ""]
 def make_facts(values, basis=Basis.DECLARED):
     """Facts by key from plain values that share one basis."""
     return {key: Fact(key, value, basis) for key, value in values.items()}
+
+
+def known_snapshot(**changes):
+    """A small snapshot of everything that there is, with these fields changed."""
+    snapshot = Snapshot(
+        ward_code="00082",
+        as_of=date(2026, 3, 1),
+        facts=make_facts({"staff_total": 60, "vlan_separated": True, "ghi_chu": "Sở"}, Basis.EVIDENCE),
+        lots=(
+            EquipmentLot("A01", good=10, degraded=2, broken=1, year=2021),
+            EquipmentLot("A01", good=3, year=2012, owner=Owner.LEASED, note="cũ"),
+        ),
+        connections=(Connection(ConnectionKind.INTERNET, "Nhà mạng A", 300, 250),),
+        answered_items=frozenset({"A01", "A02"}),
+        answered_connections=frozenset({ConnectionKind.INTERNET}),
+        round_id=1,
+        round_name="Đợt 1",
+        approved_by="Chuyên viên",
+        approved_at=datetime(2026, 3, 1, 2, 3, tzinfo=UTC),
+    )
+    return replace(snapshot, **changes)
 
 
 def complete_answers():

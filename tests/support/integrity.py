@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import AuditEntry
 from inventory.models import SnapshotRecord
-from inventory.snapshots.repository import hash_snapshot, load_snapshot
+from inventory.snapshots.repository import find_broken_snapshots
 from planning.models import PlanRecord
 from planning.scenarios.scenarios import is_intact
 from portal.backups.stored_files import stored_file_tables
@@ -29,11 +29,11 @@ def find_damage(app: Flask, session: Session) -> list[str]:
 
 
 def broken_hashes(app: Flask, session: Session) -> list[str]:
-    """Snapshots, standards, final plans and stored files whose content is not that of their hash."""
-    snapshots, standards = session.scalars(select(SnapshotRecord)), session.scalars(select(StandardRecord))
+    """Snapshots, standards, final plans and stored files whose content is not that of their hash, and snapshots out of their chain."""
+    standards = session.scalars(select(StandardRecord))
     plans = session.scalars(select(PlanRecord).where(PlanRecord.sha256.is_not(None)))
     return [
-        *(f"snapshot {row.id}: its hash" for row in snapshots if hash_snapshot(load_snapshot(row)) != row.sha256),
+        *find_broken_snapshots(session),
         *(f"standard {row.version}: its hash" for row in standards if parse_standard(row.toml).sha256 != row.sha256),
         *(f"plan {row.id}: its hash" for row in plans if not is_intact(row)),
         *_broken_files(app, session),

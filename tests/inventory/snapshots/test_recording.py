@@ -1,43 +1,20 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from inventory.catalogue import load_catalogue
 from inventory.models import SnapshotRecord
 from inventory.snapshots.holdings import count_holding
-from inventory.snapshots.repository import hash_snapshot, load_snapshot, newest_snapshots, record_snapshot
-from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Owner, Snapshot, count_usable
+from inventory.snapshots.repository import load_snapshot, newest_snapshots, record_snapshot
+from inventory.snapshots.snapshot import EquipmentLot, Owner, count_usable
 from inventory.wards.wards import load_wards
-from tests.factories.snapshots import make_facts
-
-APPROVED_AT = datetime(2026, 3, 1, 2, 3, tzinfo=UTC)
-
-
-def make_snapshot(**changes):
-    snapshot = Snapshot(
-        ward_code="00082",
-        as_of=date(2026, 3, 1),
-        facts=make_facts({"staff_total": 60, "vlan_separated": True, "ghi_chu": "Sở"}, Basis.EVIDENCE),
-        lots=(
-            EquipmentLot("A01", good=10, degraded=2, broken=1, year=2021),
-            EquipmentLot("A01", good=3, year=2012, owner=Owner.LEASED, note="cũ"),
-        ),
-        connections=(Connection(ConnectionKind.INTERNET, "Nhà mạng A", 300, 250),),
-        answered_items=frozenset({"A01", "A02"}),
-        answered_connections=frozenset({ConnectionKind.INTERNET}),
-        round_name="Đợt 1",
-        approved_by="Chuyên viên",
-        approved_at=APPROVED_AT,
-    )
-    return replace(snapshot, **changes)
+from tests.factories.snapshots import known_snapshot
 
 
 @pytest.mark.both_databases
 def test_a_snapshot_comes_back_as_it_went_in(session):
-    snapshot = make_snapshot()
+    snapshot = known_snapshot()
     record = record_snapshot(session, snapshot, 7)
     session.expire_all()
     assert load_snapshot(session.get(SnapshotRecord, record.id)) == snapshot
@@ -45,19 +22,9 @@ def test_a_snapshot_comes_back_as_it_went_in(session):
 
 @pytest.mark.both_databases
 def test_the_newest_snapshot_of_a_ward_stands(session):
-    record_snapshot(session, make_snapshot())
-    newer = make_snapshot(as_of=date(2026, 4, 1))
-    record_snapshot(session, newer)
-    assert newest_snapshots(session) == {"00082": newer}
-
-
-@given(st.permutations(make_snapshot().lots))
-def test_the_hash_does_not_care_for_the_order_of_lots(lots):
-    assert hash_snapshot(make_snapshot(lots=tuple(lots))) == hash_snapshot(make_snapshot())
-
-
-def test_the_hash_sees_a_changed_answer():
-    assert hash_snapshot(make_snapshot(facts=make_facts({"staff_total": 61}))) != hash_snapshot(make_snapshot())
+    record_snapshot(session, known_snapshot())
+    newer = record_snapshot(session, known_snapshot(as_of=date(2026, 4, 1)))
+    assert newest_snapshots(session) == {"00082": load_snapshot(newer)}
 
 
 def test_usable_machines_are_working_and_young_enough():
@@ -70,7 +37,7 @@ def test_usable_machines_are_working_and_young_enough():
 
 def test_an_item_over_the_city_counts_every_lot_once():
     wards = list(load_wards())
-    holding = count_holding(load_catalogue()["A01"], wards, {"00082": make_snapshot()}, date(2026, 3, 1))
+    holding = count_holding(load_catalogue()["A01"], wards, {"00082": known_snapshot()}, date(2026, 3, 1))
     assert (holding.total, holding.working, holding.worn_out) == (16, 15, 3)
     assert holding.by_owner == {Owner.WARD: 13, Owner.LEASED: 3}
     assert holding.by_year == {2012: 3, 2021: 13}
@@ -78,5 +45,5 @@ def test_an_item_over_the_city_counts_every_lot_once():
 
 
 def test_a_ward_that_did_not_answer_is_left_out():
-    holding = count_holding(load_catalogue()["A03"], list(load_wards()), {"00082": make_snapshot()}, date(2026, 3, 1))
+    holding = count_holding(load_catalogue()["A03"], list(load_wards()), {"00082": known_snapshot()}, date(2026, 3, 1))
     assert holding.wards == ()

@@ -49,7 +49,7 @@ def test_after_a_second_round_each_figure_says_its_change(demo_app, demo_sign_in
         ready_codes = [code for code, rating in city.ratings.items() if rating.result is Result.READY]
         snapshots = newest_snapshots(session)
         for code in ready_codes[:2]:
-            new_values = {"round_name": "Đợt sau", "approved_at": now(), "facts": {}, "as_of": city.on - timedelta(days=1)}
+            new_values = {"round_id": 99, "approved_at": now(), "facts": {}, "as_of": city.on - timedelta(days=1)}
             record_snapshot(session, Snapshot(**{**vars(snapshots[code]), **new_values}))
     page = home(demo_sign_in("lanhdao"))
     suffix = " so với đợt trước"

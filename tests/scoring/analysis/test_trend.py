@@ -214,9 +214,10 @@ def test_the_line_ends_at_the_figure_of_every_other_page(demo_session):
 @pytest.mark.both_databases
 def test_a_second_round_shows_in_the_changes(session):
     day = date(2026, 2, 1)
-    for code, round_name, days in (("00070", "Đợt 1", 0), ("00082", "Đợt 1", 1), ("00070", "Đợt 2", 30)):
+    for code, number, days in (("00070", 1, 0), ("00082", 1, 1), ("00070", 2, 30)):
         moment = noon(day + timedelta(days=days))
-        record_snapshot(session, Snapshot(code, moment.date(), round_name=round_name, approved_at=moment, approved_by="Người thử"))
+        rounds = {"round_id": number, "round_name": f"Đợt {number}"}
+        record_snapshot(session, Snapshot(code, moment.date(), **rounds, approved_at=moment, approved_by="Người thử"))
     assert [(reference.ward_code, reference.day) for reference in list_snapshot_references(session)] == [
         ("00070", day),
         ("00082", day + timedelta(days=1)),

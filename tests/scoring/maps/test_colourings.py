@@ -155,12 +155,12 @@ def test_the_round_before_is_that_of_each_ward(demo_session):
     city = city_readiness(demo_session, DAY)
     assert previous_round_ratings(demo_session, city) == {}
     snapshot = newest_snapshots(demo_session)["00070"]
-    later_snapshot = Snapshot(**{**vars(snapshot), "round_name": "Đợt sau", "as_of": DAY + timedelta(days=1)})
+    later_snapshot = Snapshot(**{**vars(snapshot), "round_id": 99, "as_of": DAY + timedelta(days=1)})
     record_snapshot(demo_session, later_snapshot)
     city = city_readiness(demo_session, DAY)
     previous_ratings = previous_round_ratings(demo_session, city)
     assert list(previous_ratings) == ["00070"]
-    assert previous_ratings["00070"].snapshot.round_name == snapshot.round_name
+    assert previous_ratings["00070"].snapshot == snapshot
     colouring = colour_city(demo_session, city, "change")
     assert colouring.text_of("00070") == "không đổi"
 

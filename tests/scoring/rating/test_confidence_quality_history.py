@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from accounts.identity import Role
-from inventory.snapshots.repository import list_round_names, record_snapshot, snapshots_of_round
+from inventory.snapshots.repository import list_rounds, record_snapshot, snapshots_of_round
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Snapshot
 from scoring.analysis.round_comparison import compare_rounds, rate_round
 from scoring.analysis.sensitivity import with_threshold
@@ -145,21 +145,21 @@ def two_rounds(demo_session):
     """The demo round, and a second one in which one ready ward lost its PCs."""
     city = city_readiness(demo_session, DEMO_DAY)
     ready_rating = next(rating for rating in city.ratings.values() if rating.result.value == "ready")
-    worse_snapshot = replace(ready_rating.snapshot, lots=(), round_name="Đợt hai", approved_at=datetime(2026, 3, 9, tzinfo=UTC))
-    record_snapshot(demo_session, worse_snapshot)
+    changes = {"round_id": 99, "round_name": "Đợt hai", "approved_at": datetime(2026, 3, 9, tzinfo=UTC), "as_of": DEMO_DAY}
+    record_snapshot(demo_session, replace(ready_rating.snapshot, lots=(), **changes))
     demo_session.commit()
-    return ready_rating.ward_code, list_round_names(demo_session)
+    return ready_rating.ward_code, list_rounds(demo_session)
 
 
 def test_the_change_between_rounds_is_split_and_adds_up(demo_session, two_rounds):
     code, (second, first) = two_rounds
-    earlier_snapshots, later_snapshots = snapshots_of_round(demo_session, first), snapshots_of_round(demo_session, second)
+    earlier_snapshots, later_snapshots = (snapshots_of_round(demo_session, known.id) for known in (first, second))
     assert set(later_snapshots) == {code}
     earlier_snapshots = {code: earlier_snapshots[code]} | dict(list(earlier_snapshots.items())[:40])
     stricter_standard = with_threshold(STANDARD, "CR-A1", 110)
     before, after = (
-        rate_round(first, earlier_snapshots, STANDARD),
-        rate_round(second, earlier_snapshots | later_snapshots, stricter_standard),
+        rate_round(first.name, earlier_snapshots, STANDARD),
+        rate_round(second.name, earlier_snapshots | later_snapshots, stricter_standard),
     )
     comparison = compare_rounds(before, after)
     assert comparison.worsened == {code}
@@ -173,7 +173,7 @@ def test_the_change_between_rounds_is_split_and_adds_up(demo_session, two_rounds
 
 def test_a_round_looked_at_again_is_the_same(demo_session, two_rounds):
     first = two_rounds[1][1]
-    views = [rate_round(first, snapshots_of_round(demo_session, first), STANDARD) for _ in range(2)]
+    views = [rate_round(first.name, snapshots_of_round(demo_session, first.id), STANDARD) for _ in range(2)]
     assert views[0] == views[1]
     assert views[0].on == max(rating.snapshot.as_of for rating in views[0].ratings.values())
 
