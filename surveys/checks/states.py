@@ -26,6 +26,7 @@ class AnswerSource(LabelledEnum):
     COMMAND = "command", "lệnh nạp dữ liệu"
     CITY = "city", "bảng trả lời của thành phố"
     CARRIED = "carried", "số liệu kỳ trước"
+    MERGED = "merged", "ghép khi duyệt"
 
 
 class EventKind(LabelledEnum):

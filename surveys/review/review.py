@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.identity import hand_of
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import PriceList
-from inventory.snapshots.repository import list_snapshot_references, load_snapshot, record_snapshot
+from inventory.snapshots.repository import list_snapshot_references, load_snapshot, lock_snapshots_of, record_snapshot
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.queries import list_wards
 from inventory.wards.wards import Ward
@@ -29,6 +29,7 @@ from surveys.questionnaire.answers.fields import MAX_LENGTH
 from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import to_snapshot
 from surveys.questionnaire.published_questionnaires import origins_between, questionnaire_of
+from surveys.review.merging import NO_DECISION, Decision, Merging, find_merging, merge_submission, merged_for_preview
 from surveys.review.review_priority import ReviewPriority, assess_priority
 from surveys.submissions.signatures import is_one_deputy
 from surveys.submissions.submissions import add_event, find_confirmation, find_sender, last_day
@@ -105,9 +106,16 @@ def _priority_of(
     return _priorities.get(content_key(stamp, form, answers, standard.fingerprint, prices.version), make)
 
 
-def preview_rating(session: Session, submission: Submission) -> Rating:
+def preview_merging(session: Session, submission: Submission) -> Merging | None:
+    """What an approval now would merge, or None where nothing else was approved since the submission began."""
+    return find_merging(session, submission, _snapshot_of(submission, "", now()))
+
+
+def preview_rating(session: Session, submission: Submission, merging: Merging | None = None) -> Rating:
     """The rating that the submission would get if it were approved now."""
-    return _rate_if_approved(submission, get_standard(session, submission.round.standard_version))
+    standard = get_standard(session, submission.round.standard_version)
+    snapshot = merged_for_preview(merging, _snapshot_of(submission, "", now()))
+    return rate(snapshot, standard, snapshot.as_of)
 
 
 def previous_answers(session: Session, submission: Submission) -> tuple[EarlierAnswers | None, dict[str, str] | None]:
@@ -131,13 +139,18 @@ def sending_key(submission: Submission) -> str:
 
 
 def approve_submission(
-    session: Session, submission: Submission, by: str, at: datetime | None = None, reviewed_sending: str | None = None
+    session: Session,
+    submission: Submission,
+    by: str,
+    at: datetime | None = None,
+    reviewed_sending: str | None = None,
+    decision: Decision = NO_DECISION,
 ) -> Snapshot:
-    """Approve: the answers become the ward's newest snapshot. ``reviewed_sending`` is the key of the sending that was reviewed,
-    None for the newest.
+    """Approve: the answers become a snapshot of the ward, merged with one that was approved since the submission began.
 
-    Raises SubmissionError where it does not wait for review, was sent again meanwhile, has an open flag or reason, or was sent or
-    confirmed by the same person as somebody's deputy.
+    ``reviewed_sending`` is the key of the sending that was reviewed, None for the newest; ``decision`` says what to keep where both
+    were changed. Raises SubmissionError where it does not wait for review, was sent again meanwhile, has an open flag or reason, was
+    sent or confirmed by the same person as somebody's deputy, or a conflict is not decided.
     """
     _require_sent(submission, reviewed_sending)
     confirmation = find_confirmation(session, submission)
@@ -155,12 +168,14 @@ def approve_submission(
             f"Còn {len(reasons)} câu đã nêu là cần bổ sung. Bấm “Yêu cầu bổ sung” để gửi đi, hoặc rút lại từng câu rồi duyệt."
         )
     moment = at or now()
-    snapshot = _snapshot_of(submission, by, moment)
+    # Nobody approves another one of this ward between what is merged here and what is recorded.
+    lock_snapshots_of(session, submission.ward_code)
+    snapshot, merged = merge_submission(session, submission, _snapshot_of(submission, by, moment), decision, by, moment)
     submission.state = CollectionState.APPROVED.value
     submission.decided_at = moment
     submission.return_reason = ""
     record = record_snapshot(session, snapshot, submission.id)
-    add_event(session, submission, EventKind.APPROVED, by, at=moment)
+    add_event(session, submission, EventKind.APPROVED, by, merged, at=moment)
     return load_snapshot(record)
 
 

@@ -119,7 +119,7 @@ def save_fields(
             conflicts.append(Conflict(name, raw, stored, answer.saved_by, answer.saved_at))
             continue
         changed[name] = (stored, raw)
-        _store_answer(submission, answers, name, raw, by, moment)
+        store_answer(submission, answers, name, raw, by, moment)
     if changed:
         # Changing a part of an answer confirms the whole of it.
         questions = frozenset(map(question_key, changed))
@@ -294,7 +294,8 @@ def _normalise(text: str) -> str:
     return clean_line(text).strip()
 
 
-def _store_answer(submission: Submission, answers: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:
+def store_answer(submission: Submission, answers: dict[str, Answer], name: str, raw: str, by: str, at: datetime) -> None:
+    """Store one field under the next version of the submission. ``answers`` are those that it has, by field."""
     answer = answers.get(name)
     if answer is None:
         answer = Answer(field=name, raw=raw, version=0, saved_by=by, saved_at=at)

@@ -23,10 +23,12 @@ from surveys.checks.validation import validate_submission
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.review.answer_diff import diff_answers, in_words
+from surveys.review.merging import NO_DECISION, Choice, Decision
 from surveys.review.review import (
     ReasonError,
     approve_submission,
     build_queue,
+    preview_merging,
     preview_rating,
     previous_answers,
     reopen_submission,
@@ -68,8 +70,10 @@ def review_approve_many() -> ResponseReturnValue:
     submission_ids = {
         text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen_submissions()
     }
-    # In one order for everybody: two reviewers who approve the same submissions at once would deadlock otherwise.
-    for text, number in sorted(submission_ids.items(), key=lambda pair: pair[1]):
+    chosen = select(Submission.id, Submission.ward_code).where(Submission.id.in_(submission_ids.values()))
+    ward_codes = {row.id: row.ward_code for row in session.execute(chosen)}
+    # In one order for everybody: two reviewers who approve submissions of the same wards at once would deadlock otherwise.
+    for text, number in sorted(submission_ids.items(), key=lambda pair: (ward_codes.get(pair[1], ""), pair[1])):
         submission = get_submission_in_scope(number, for_update=True)
         name = get_ward(session, submission.ward_code).full_name
         try:
@@ -104,11 +108,12 @@ def review(submission_id: int) -> ResponseReturnValue:
 @writes
 def review_approve(submission_id: int) -> ResponseReturnValue:
     """Approve, and open the next one that waits."""
-    submission = get_submission_in_scope(submission_id, for_update=True)
+    submission, decision = get_submission_in_scope(submission_id, for_update=True), _posted_decision()
+    reviewed, by = request.form.get("seen", ""), require_identity().full_name
     try:
-        approve_submission(get_session(), submission, require_identity().full_name, reviewed_sending=request.form.get("seen", ""))
+        approve_submission(get_session(), submission, by, reviewed_sending=reviewed, decision=decision)
     except SubmissionError as error:
-        return _review_page(submission, error.message), 409
+        return _review_page(submission, error.message, decision=decision), 409
     subject = f"ward {submission.ward_code}"
     audit.log(get_session(), require_identity(), "submission:approve", subject, before="sent", after="approved")
     get_session().flush()
@@ -209,6 +214,13 @@ def _known_question(submission: Submission, key: str) -> str:
     return key if questionnaire_of(submission.round).question(key) else ""
 
 
+def _posted_decision() -> Decision:
+    """What the reviewer chose to keep, question by question."""
+    kept = {name.removeprefix("keep-"): value for name, value in request.form.items() if name.startswith("keep-")}
+    choices = {key: Choice(value) for key, value in kept.items() if value in set(Choice)}
+    return Decision(choices, request.form.get("against", ""))
+
+
 def _review_page(
     submission: Submission,
     refusal: str = "",
@@ -216,10 +228,12 @@ def _review_page(
     wrong_reason: str = "",
     remark: Mapping[str, str] | None = None,
     reopening: Mapping[str, str] | None = None,
+    decision: Decision = NO_DECISION,
 ) -> str:
     session = get_session()
     validation, entries = validate_submission(session, submission), entries_of(submission)
-    rating = preview_rating(session, submission)
+    merging = preview_merging(session, submission) if submission.state == CollectionState.SENT else None
+    rating = preview_rating(session, submission, merging)
     approved, returned = previous_answers(session, submission)
     questionnaire = questionnaire_of(submission.round)
     events = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission.id).order_by(SubmissionEvent.id)
@@ -236,6 +250,9 @@ def _review_page(
         state=CollectionState(submission.state),
         confirmation=find_confirmation(session, submission),
         rating=rating,
+        merging=merging,
+        choices=list(Choice),
+        chosen=decision.choices if merging and decision.against == merging.newest.sha256 else {},
         sections=sections,
         since_approved=diff_answers(questionnaire, approved.describe, entries) if approved is not None else None,
         since_returned=diff_answers(questionnaire, in_words(returned), entries) if returned is not None else None,

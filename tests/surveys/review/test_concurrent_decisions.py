@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from accounts.identity import Role
 from inventory.models import SnapshotRecord
+from inventory.snapshots.repository import find_broken_snapshots
 from portal.database import session_scope
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState, EventKind
@@ -24,7 +25,11 @@ SUBMISSION_COUNT = 12
 @pytest.fixture
 def waiting_keys(session):
     """Some submissions that wait for review, as if they had been sent."""
-    survey_round = open_round(session, "Đợt thử", DEMO_DAY, DEMO_DAY, "2026.1")
+    return send_some(session, "Đợt thử")
+
+
+def send_some(session, name):
+    survey_round = open_round(session, name, DEMO_DAY, DEMO_DAY, "2026.1")
     rows = list(
         session.scalars(
             select(Submission).where(Submission.round_id == survey_round.id).order_by(Submission.id).limit(SUBMISSION_COUNT)
@@ -56,6 +61,23 @@ def test_two_who_approve_the_same_many_at_once_approve_each_once(session, sign_i
     assert {row[0]: row[1] for row in snapshot_counts} == dict.fromkeys(waiting_keys, 1)
     events = session.scalars(select(SubmissionEvent.kind).where(SubmissionEvent.kind == EventKind.APPROVED.value))
     assert len(list(events)) == SUBMISSION_COUNT
+
+
+@pytest.mark.both_databases
+def test_two_who_approve_two_rounds_of_the_same_wards_at_once_keep_each_chain_whole(session, sign_in, waiting_keys):
+    clients = [sign_in(Role.REVIEWER, username=name) for name in ("mot", "hai")]
+    barrier, rounds = Barrier(2), (waiting_keys, send_some(session, "Đợt thử song song"))
+
+    def approve(index):
+        data = {"submission": list(map(str, rounds[index])), **{f"seen-{number}": key for number, key in rounds[index].items()}}
+        barrier.wait()
+        return clients[index].post("/review/approve", data=data).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(approve, (0, 1))) == [302, 302]
+    counts = session.execute(select(SnapshotRecord.ward_code, func.count()).group_by(SnapshotRecord.ward_code))
+    assert [row[1] for row in counts] == [2] * SUBMISSION_COUNT
+    assert find_broken_snapshots(session) == []
 
 
 @pytest.mark.both_databases

@@ -1,0 +1,183 @@
+"""Approving what a ward sent after another of its snapshots was approved: merged answer by answer, asked where both changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from inventory.snapshots.merge import Merge, Part, merge_parts, parts_of, with_parts
+from inventory.snapshots.repository import SnapshotReference, list_snapshot_references, snapshots_by_hash
+from inventory.snapshots.snapshot import Snapshot
+from portal.formats import format_moment
+from portal.labels import LabelledEnum
+from surveys.checks.entries import SubmissionError, entries_of, latest_allowed_year, question_key, questionnaire_of
+from surveys.checks.states import AnswerSource
+from surveys.models import Submission
+from surveys.questionnaire.answers.kinds import KINDS
+from surveys.questionnaire.evaluation import evaluate_entries
+from surveys.questionnaire.questions import Question, Questionnaire
+from surveys.submissions.submissions import change_record, store_answer
+
+NOT_KNOWN = "(không có)"
+
+
+class Choice(LabelledEnum):
+    """Which of two answers to one question the reviewer keeps."""
+
+    SUBMITTED = "submitted", "số của phiếu này"
+    APPROVED = "approved", "số đã duyệt"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the reviewer chose at each conflict, by the key of the question, and the hash of the snapshot that it was shown against."""
+
+    choices: Mapping[str, Choice]
+    against: str
+
+
+NO_DECISION = Decision({}, "")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A question that the ward and another approval answered differently: both answers in words, who gave them, and when."""
+
+    question: Question
+    submitted: str
+    submitted_by: str
+    submitted_at: datetime | None
+    approved: str
+
+
+@dataclass(frozen=True)
+class Merging:
+    """What an approval makes of a snapshot that was approved after the submission began. ``taken`` are answers of that snapshot.
+
+    ``is_older`` where the submission speaks of an earlier day than the newest snapshot: then it is recorded as it is.
+    """
+
+    newest: SnapshotReference
+    is_older: bool
+    merge: Merge
+    approved: Mapping[str, Part]
+    taken: tuple[Question, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def find_merging(session: Session, submission: Submission, submitted: Snapshot) -> Merging | None:
+    """What is to be merged into a submission that was read as ``submitted``; None where nothing was approved since it began."""
+    references = list_snapshot_references(session, submission.ward_code)
+    newest = references[-1] if references else None
+    if newest is None or newest.sha256 == submission.base_sha256 or newest.submission_id == submission.id:
+        return None
+    if submitted.as_of < newest.as_of:
+        return Merging(newest, is_older=True, merge=Merge({}, ()), approved={}, taken=(), conflicts=())
+    hashes = {name: sha256 for name, sha256 in (("base", submission.base_sha256), ("newest", newest.sha256)) if sha256}
+    snapshots = snapshots_by_hash(session, hashes)
+    questionnaire = questionnaire_of(submission.round)
+    base, approved = parts_of(snapshots.get("base")), parts_of(snapshots["newest"])
+    ours = parts_of(submitted)
+    # What the form does not ask, the ward cannot have changed.
+    not_asked = {key: part for key, part in base.items() if questionnaire.question(key) is None}
+    merge = merge_parts(base, not_asked | ours, approved)
+    taken = [q for q in questionnaire.questions if q.key not in merge.conflicts and merge.parts.get(q.key) != ours.get(q.key)]
+    return Merging(newest, False, merge, approved, tuple(taken), _conflicts(session, submission, newest, merge, questionnaire))
+
+
+def merged_for_preview(merging: Merging | None, submitted: Snapshot) -> Snapshot:
+    """The snapshot as an approval would make it now; at a conflict it keeps what was submitted."""
+    if merging is None or merging.is_older:
+        return submitted
+    ours = parts_of(submitted)
+    return with_parts(submitted, {**merging.merge.parts, **{key: ours[key] for key in merging.merge.conflicts if key in ours}})
+
+
+def merge_submission(
+    session: Session, submission: Submission, submitted: Snapshot, decision: Decision, by: str, at: datetime
+) -> tuple[Snapshot, str]:
+    """The snapshot to record, and in words what was merged. Answers that were taken over are in the submission and its log then.
+
+    Raises SubmissionError where a conflict is not decided, or what was merged contradicts itself.
+    """
+    merging = find_merging(session, submission, submitted)
+    if merging is None or merging.is_older:
+        return submitted, ""
+    moment = format_moment(merging.newest.approved_at)
+    choices = decision.choices if decision.against == merging.newest.sha256 else {}
+    open_conflicts = [conflict for conflict in merging.conflicts if conflict.question.key not in choices]
+    if open_conflicts:
+        raise SubmissionError(
+            f"Còn {len(open_conflicts)} câu mà số của phiếu khác hiện trạng được duyệt lúc {moment}, sau khi đơn vị bắt đầu nhập phiếu. "
+            "Mở phiếu, chọn số cần giữ ở từng câu rồi duyệt."
+        )
+    approved = [c.question for c in merging.conflicts if choices[c.question.key] is Choice.APPROVED]
+    kept = [c.question for c in merging.conflicts if choices[c.question.key] is Choice.SUBMITTED]
+    taken = [*merging.taken, *approved]
+    _take_over(session, submission, merging.newest, taken, by, at)
+    ours, chosen = parts_of(submitted), {question.key for question in approved}
+    decided = {key: (merging.approved if key in chosen else ours).get(key, Part()) for key in merging.merge.conflicts}
+    said = [
+        f"{verb}: {'; '.join(question.label for question in questions)}"
+        for verb, questions in ((f"lấy theo hiện trạng duyệt lúc {moment}", taken), ("giữ số của phiếu", kept))
+        if questions
+    ]
+    return with_parts(submitted, merging.merge.parts | decided), ". ".join(said)
+
+
+def _take_over(
+    session: Session, submission: Submission, newest: SnapshotReference, questions: list[Question], by: str, at: datetime
+) -> None:
+    source = session.get(Submission, newest.submission_id) if newest.submission_id else None
+    if source is None or not questions:
+        return
+    keys = {question.key for question in questions}
+    theirs = {name: raw for name, raw in entries_of(source).items() if question_key(name) in keys}
+    before = {name: raw for name, raw in entries_of(submission).items() if question_key(name) in keys}
+    fields = dict.fromkeys(before, "") | theirs
+    # Nothing is stored where it is refused: the page that shows the refusal commits its session.
+    entries = entries_of(submission) | fields
+    problems = evaluate_entries(questionnaire_of(submission.round), entries, latest_allowed_year(submission)).problems
+    if problems:
+        raise SubmissionError(
+            f"Ghép phiếu với hiện trạng duyệt lúc {format_moment(newest.approved_at)} thì số liệu không khớp nhau: "
+            f"{problems[0].message} Chọn lại, hoặc yêu cầu đơn vị bổ sung."
+        )
+    answers = {answer.field: answer for answer in submission.answers}
+    why = f"Hiện trạng đã duyệt của {newest.round_name}"
+    for name, raw in fields.items():
+        if raw != before.get(name, ""):
+            store_answer(submission, answers, name, raw, by, at)
+            session.add(change_record(submission, name, before.get(name, ""), raw, by, at, AnswerSource.MERGED, why))
+    submission.version += 1
+
+
+def _conflicts(
+    session: Session, submission: Submission, newest: SnapshotReference, merge: Merge, questionnaire: Questionnaire
+) -> tuple[Conflict, ...]:
+    source = session.get(Submission, newest.submission_id) if newest.submission_id else None
+    conflicts = []
+    for question in questionnaire.questions:
+        if question.key not in merge.conflicts:
+            continue
+        answers = [answer for answer in submission.answers if question_key(answer.field) == question.key]
+        last = max(answers, key=lambda answer: answer.saved_at, default=None)
+        conflicts.append(
+            Conflict(
+                question,
+                _describe(question, submission),
+                last.saved_by if last else "",
+                last.saved_at if last else None,
+                _describe(question, source),
+            )
+        )
+    return tuple(conflicts)
+
+
+def _describe(question: Question, submission: Submission | None) -> str:
+    """The answer of a submission in words, by its own questionnaire."""
+    if submission is None:
+        return NOT_KNOWN
+    known = questionnaire_of(submission.round).question(question.key)
+    return KINDS[known.kind].describe(known, entries_of(submission)) if known else NOT_KNOWN
