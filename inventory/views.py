@@ -12,13 +12,7 @@ from inventory.catalogue import GROUPS, Item, load_catalogue
 from inventory.security import is_sensitive_item, open_part
 from inventory.snapshots.holdings import Holding, count_holding
 from inventory.snapshots.holdings_workbook import build_holding_workbook
-from inventory.snapshots.repository import (
-    get_snapshot_history,
-    load_snapshot,
-    name_of_round,
-    newest_snapshots,
-    round_names,
-)
+from inventory.snapshots.repository import list_snapshot_references, newest_snapshots, snapshots_by_hash
 from inventory.snapshots.snapshot import ConnectionKind, FactValue, Snapshot
 from inventory.wards.queries import get_ward, list_wards, search_wards
 from portal.clock import today
@@ -47,8 +41,8 @@ def wards() -> ResponseReturnValue:
 def ward(ward_code: str) -> ResponseReturnValue:
     """One ward: its newest approved snapshot by group, its lines, and the snapshots before."""
     session = get_session()
-    history, names = get_snapshot_history(session, ward_code), round_names(session)
-    newest = load_snapshot(history[0]) if history else None
+    history = list_snapshot_references(session, ward_code)[::-1]
+    newest = snapshots_by_hash(session, {ward_code: history[0].sha256})[ward_code] if history else None
     is_whole = sees_security(ward_code)
     if newest is not None and not is_whole:
         newest = open_part(newest)
@@ -61,7 +55,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
         kinds=list(ConnectionKind),
         snapshot=newest,
         is_whole=is_whole,
-        history=[(record, name_of_round(names, record)) for record in history],
+        history=history,
         groups=GROUPS,
         catalogue=load_catalogue(),
     )

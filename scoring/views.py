@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.office.store import current_office
 from inventory.prices.price_lists import current_price_list
-from inventory.snapshots.repository import name_of_round, round_names
+from inventory.snapshots.repository import name_of_round
 from inventory.wards.queries import get_ward
 from inventory.wards.wards import KIND_LABELS, Ward
 from portal.clock import today
@@ -96,7 +96,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
         trail=district_trail(ward),
         city=city,
         rating=rating,
-        round_name=name_of_round(round_names(get_session()), rating.snapshot),
+        round_name=name_of_round(get_session(), rating.snapshot),
         groups=[group for group in groups if group[2]],
         cost=cost,
         prices=prices,

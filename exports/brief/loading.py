@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from exports.brief.brief import Area, Scope, Sources, city_scope, district_scope, ward_scope
 from inventory.prices.price_lists import current_price_list
-from inventory.snapshots.repository import name_of_round, previous_round_hashes, round_names
+from inventory.snapshots.repository import previous_round_hashes, previous_round_references, snapshots_by_hash
 from inventory.wards.wards import Ward
 from portal.caches import content_key
 from portal.errors import NotFoundError
@@ -14,22 +14,23 @@ from portal.version import VERSION
 from portal.vietnamese import fold, sort_key
 from scoring.actions.register import list_open_actions
 from scoring.analysis.city_analysis import costs_to_ready
-from scoring.rating.city_readiness import city_readiness, confidence_grades, previous_round_ratings
+from scoring.rating.city_readiness import city_readiness, confidence_grades, rate_each
 from scoring.rating.redaction import Sight, redact_costs, redact_ratings
 
 
 def read_sources(session: Session, target: date, *, is_demo: bool, sees: Sight) -> Sources:
     """The whole city as it stands today, for whoever ``sees`` network security of so many wards."""
     city = city_readiness(session)
-    before, names = previous_round_ratings(session, city), round_names(session)
+    references = previous_round_references(session)
+    hashes = {code: reference.sha256 for code, reference in references.items()}
     return Sources(
         on=city.on,
         target=target,
         standard=city.standard,
         wards=city.wards,
         ratings=redact_ratings(city.ratings, sees),
-        before=before,
-        names_before={code: name_of_round(names, rating.snapshot) for code, rating in before.items()},
+        before=rate_each(hashes, snapshots_by_hash(session, hashes), city.standard, city.on),
+        names_before={code: reference.round_name for code, reference in references.items()},
         costs=redact_costs(costs_to_ready(session, city), sees),
         grades=confidence_grades(city),
         actions=tuple(action for action in list_open_actions(session) if not action.is_sensitive or sees(action.ward_code)),

@@ -127,14 +127,16 @@ def snapshots_of_round(session: Session, round_id: int) -> dict[str, Snapshot]:
 
 def previous_round_hashes(session: Session) -> dict[str, str]:
     """The hash of the snapshot that each ward had in the round before its newest one; a ward without such a round is left out."""
-    rows = session.execute(
-        select(SnapshotRecord.ward_code, SnapshotRecord.round_id, SnapshotRecord.sha256).order_by(*_NEWEST_FIRST)
-    )
+    return {code: reference.sha256 for code, reference in previous_round_references(session).items()}
+
+
+def previous_round_references(session: Session) -> dict[str, SnapshotReference]:
+    """The same with the rest that is known of the snapshot without its content."""
     newest: dict[str, int | None] = {}
-    previous: dict[str, str] = {}
-    for ward_code, round_id, sha256 in rows:
-        if newest.setdefault(ward_code, round_id) != round_id:
-            previous.setdefault(ward_code, sha256)
+    previous: dict[str, SnapshotReference] = {}
+    for reference in _references(session):
+        if newest.setdefault(reference.ward_code, reference.round_id) != reference.round_id:
+            previous.setdefault(reference.ward_code, reference)
     return previous
 
 
@@ -152,20 +154,11 @@ def list_snapshot_references(session: Session, ward_code: str | None = None) -> 
     return _references(session, *([] if ward_code is None else [SnapshotRecord.ward_code == ward_code]))[::-1]
 
 
-def get_snapshot_history(session: Session, ward_code: str) -> list[SnapshotRecord]:
-    """All approved snapshots of a ward, newest first."""
-    history = select(SnapshotRecord).where(SnapshotRecord.ward_code == ward_code).order_by(*_NEWEST_FIRST)
-    return list(session.scalars(history))
-
-
-def round_names(session: Session) -> dict[int | None, str]:
-    """What each round is called today, by its id."""
-    return {row.id: row.name for row in session.execute(select(_ROUNDS))}
-
-
-def name_of_round(names: Mapping[int | None, str], snapshot: Snapshot | SnapshotRecord | None) -> str:
+def name_of_round(session: Session, snapshot: Snapshot | None) -> str:
     """What the round of a snapshot is called today; where there is no such round, what it was called. Blank without a snapshot."""
-    return "" if snapshot is None else names.get(snapshot.round_id, snapshot.round_name)
+    if snapshot is None:
+        return ""
+    return session.scalar(select(_ROUNDS.c.name).where(_ROUNDS.c.id == snapshot.round_id)) or snapshot.round_name
 
 
 def snapshots_by_hash(session: Session, hashes: Mapping[str, str]) -> dict[str, Snapshot]:
@@ -204,22 +197,19 @@ def _hashes(session: Session, ids: Select[int]) -> dict[str, str]:
 
 
 def _references(session: Session, *conditions: ColumnElement[bool]) -> list[SnapshotReference]:
-    names = round_names(session)
+    """The snapshots that meet the conditions, newest first."""
     columns = (
         SnapshotRecord.ward_code,
         SnapshotRecord.round_id,
-        SnapshotRecord.round_name,
+        func.coalesce(_ROUNDS.c.name, SnapshotRecord.round_name),
         SnapshotRecord.submission_id,
         SnapshotRecord.approved_by,
         SnapshotRecord.approved_at,
         SnapshotRecord.as_of,
         SnapshotRecord.sha256,
     )
-    rows = session.execute(select(*columns).where(*conditions).order_by(*_NEWEST_FIRST))
-    return [
-        SnapshotReference(code, number, names.get(number, name), submission_id, by, at, as_of, sha256)
-        for code, number, name, submission_id, by, at, as_of, sha256 in rows
-    ]
+    named = select(*columns).outerjoin(_ROUNDS, _ROUNDS.c.id == SnapshotRecord.round_id)
+    return [SnapshotReference(*row) for row in session.execute(named.where(*conditions).order_by(*_NEWEST_FIRST))]
 
 
 def _last_recorded_hash(session: Session, ward_code: str) -> str | None:

@@ -12,7 +12,7 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.security import is_sensitive_item
-from inventory.snapshots.repository import name_of_round, round_names
+from inventory.snapshots.repository import name_of_round
 from inventory.wards.wards import load_wards
 from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
@@ -169,7 +169,7 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         is_whole=sees_security(line.ward.code) or not is_sensitive_line(line),
         item=load_catalogue()[line.item],
         rating=rating,
-        round_name=name_of_round(round_names(get_session()), rating.snapshot),
+        round_name=name_of_round(get_session(), rating.snapshot),
         findings=[finding for finding in rating.findings if finding.criterion.code in line.criteria],
         explain=explain,
         explain_source=explain_source,

@@ -45,7 +45,9 @@ MACHINE_COLUMNS = {
     "frozen": "made of values that are clean, and hashed: it stays as it was, and is cleaned where it is read",
 }
 REASON_OF = {
-    **dict.fromkeys(("sha256", "content_hash", "password_hash", "token_hash", "stored_as"), "hash"),
+    **dict.fromkeys(
+        ("sha256", "previous_sha256", "base_sha256", "content_hash", "password_hash", "token_hash", "stored_as"), "hash"
+    ),
     **dict.fromkeys(("audit_entry.address", "browser_session.address"), "network"),
     **dict.fromkeys(
         ("name_fold", "name_sort", "user.username", "sign_in_failure.username", "audit_entry.username", "audit_entry.acts_for"),
