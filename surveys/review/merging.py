@@ -86,12 +86,13 @@ def find_merging(session: Session, submission: Submission, submitted: Snapshot) 
     return Merging(newest, False, merge, approved, tuple(taken), _conflicts(session, submission, newest, merge, questionnaire))
 
 
-def merged_for_preview(merging: Merging | None, submitted: Snapshot) -> Snapshot:
+def merged_for_preview(submission: Submission, merging: Merging | None, submitted: Snapshot) -> Snapshot:
     """The snapshot as an approval would make it now; at a conflict it keeps what was submitted."""
     if merging is None or merging.is_older:
         return submitted
-    ours = parts_of(submitted)
-    return with_parts(submitted, {**merging.merge.parts, **{key: ours[key] for key in merging.merge.conflicts if key in ours}})
+    ours, questionnaire = parts_of(submitted), questionnaire_of(submission.round)
+    kept = {key: ours[key] for key in merging.merge.conflicts if key in ours}
+    return with_parts(submitted, drop_unasked(questionnaire, merging.merge.parts | kept))
 
 
 def merge_submission(
@@ -123,7 +124,18 @@ def merge_submission(
         for verb, questions in ((f"lấy theo hiện trạng duyệt lúc {moment}", taken), ("giữ số của phiếu", kept))
         if questions
     ]
-    return with_parts(submitted, merging.merge.parts | decided), ". ".join(said)
+    parts = drop_unasked(questionnaire_of(submission.round), merging.merge.parts | decided)
+    return with_parts(submitted, parts), ". ".join(said)
+
+
+def drop_unasked(questionnaire: Questionnaire, parts: Mapping[str, Part]) -> dict[str, Part]:
+    """The parts without answers to questions that are asked only where another one is a yes, and that is none any more."""
+    asked = dict(parts)
+    for question in questionnaire.questions:
+        gate = asked.get(question.ask_if) if question.ask_if else None
+        if question.ask_if and not (gate and gate.fact and gate.fact.value is True):
+            asked.pop(question.key, None)
+    return asked
 
 
 def _take_over(

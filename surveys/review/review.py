@@ -114,7 +114,7 @@ def preview_merging(session: Session, submission: Submission) -> Merging | None:
 def preview_rating(session: Session, submission: Submission, merging: Merging | None = None) -> Rating:
     """The rating that the submission would get if it were approved now."""
     standard = get_standard(session, submission.round.standard_version)
-    snapshot = merged_for_preview(merging, _snapshot_of(submission, "", now()))
+    snapshot = merged_for_preview(submission, merging, _snapshot_of(submission, "", now()))
     return rate(snapshot, standard, snapshot.as_of)
 
 

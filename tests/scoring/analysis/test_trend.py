@@ -230,6 +230,17 @@ def test_a_second_round_shows_in_the_changes(session):
     assert trend.changes == dict.fromkeys(Result, 0)
 
 
+def test_an_older_round_that_is_approved_late_moves_no_line(session):
+    for number, sent, approved in ((2, date(2026, 4, 1), date(2026, 4, 2)), (1, date(2026, 3, 1), date(2026, 4, 10))):
+        rounds = {"round_id": number, "round_name": f"Đợt {number}"}
+        record_snapshot(session, Snapshot("00070", sent, **rounds, approved_at=noon(approved), approved_by="Người thử"))
+    trend = city_trend(session, city_readiness(session, DEMO_DAY), TARGET_DAY)
+    assert [standing.name for standing in trend.rounds] == ["Đợt 1", "Đợt 2"]
+    assert trend.rounds[-1].ratings == {"00070": trend.city.ratings["00070"]}
+    assert trend.city.ratings["00070"].snapshot.as_of == date(2026, 4, 1)
+    assert [day_count.approved for day_count in trend.days] == [1, 1]
+
+
 def test_the_day_of_an_approval_is_that_of_the_calendar_in_hanoi(session):
     late_moment = noon(date(2026, 2, 1)).replace(hour=23, minute=30)
     record_snapshot(session, Snapshot("00070", DEMO_DAY, round_name="Đợt 1", approved_at=late_moment, approved_by="Người thử"))

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+from inventory.snapshots.merge import Part
 from inventory.snapshots.repository import find_broken_snapshots, newest_hashes, newest_snapshots
 from inventory.wards.queries import get_ward
 from portal.clock import HANOI
@@ -14,10 +15,14 @@ from surveys.checks.states import AnswerSource, CollectionState, EventKind
 from surveys.checks.validation import anomalies_of
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.evaluation import reason_field
+from surveys.questionnaire.questions import load_questionnaire
+from surveys.review.merging import drop_unasked
 from surveys.review.review import approve_submission, sending_key
 from surveys.submissions.rounds import latest_approved_answers, open_round
 from surveys.submissions.submissions import SubmissionError, confirm_carried, save_fields, send_submission
+from tests.factories.snapshots import make_facts
 
+FORM = load_questionnaire()
 WARD, OPENED = "00070", date(2026, 4, 1)
 REASON = "Đã đếm lại tại chỗ, đúng."
 
@@ -144,3 +149,10 @@ def test_a_merge_that_contradicts_itself_is_refused_and_changes_nothing(demo_ses
     with pytest.raises(SubmissionError, match="thì số liệu không khớp nhau"):
         approve(demo_session, second, day=4)
     assert (entries_of(second), second.state) == (before, CollectionState.SENT.value)
+
+
+@pytest.mark.parametrize(("has_website", "keys"), [(True, {"has_website", "website_component"}), (False, {"has_website"})])
+def test_what_is_not_asked_after_a_merge_is_in_no_snapshot(has_website, keys):
+    answers = make_facts({"has_website": has_website, "website_component": True})
+    assert drop_unasked(FORM, {key: Part(fact) for key, fact in answers.items()}).keys() == keys
+    assert drop_unasked(FORM, {"website_component": Part(answers["website_component"])}) == {}
