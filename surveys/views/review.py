@@ -70,11 +70,10 @@ def review_approve_many() -> ResponseReturnValue:
     submission_ids = {
         text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen_submissions()
     }
-    chosen = select(Submission.id, Submission.ward_code).where(Submission.id.in_(submission_ids.values()))
-    ward_codes = {row.id: row.ward_code for row in session.execute(chosen)}
-    # In one order for everybody: two reviewers who approve submissions of the same wards at once would deadlock otherwise.
-    for text, number in sorted(submission_ids.items(), key=lambda pair: (ward_codes.get(pair[1], ""), pair[1])):
-        submission = get_submission_in_scope(number, for_update=True)
+    # In one order for everybody, all submissions before the first ward: two who approve at once would deadlock otherwise.
+    in_order = sorted(submission_ids.items(), key=lambda pair: pair[1])
+    locked = [(text, get_submission_in_scope(number, for_update=True)) for text, number in in_order]
+    for text, submission in sorted(locked, key=lambda pair: pair[1].ward_code):
         name = get_ward(session, submission.ward_code).full_name
         try:
             approve_submission(

@@ -20,6 +20,8 @@ from tests.factories.snapshots import known_snapshot
 from tests.landed_states.restore import NAMES, restore
 from tests.support.databases import created_database, render
 
+# The version of the database before snapshots were chained.
+BEFORE_CHAINS = "0013"
 # The hash over the hashes of all snapshots of each state. The demo is the same in all of them; what was in use was recorded for each database.
 DEMO = "46b3f3508cfb27caef02fae2b8f838fcc15a7b366a1d2693508e09c152e0b129"
 # Of the demo, the first and the last one whole.
@@ -90,7 +92,7 @@ def test_where_a_submission_began_and_the_chain_are_found_anew(demo_app, demo_se
     assert len([base for base in bases.values() if base]) == 100
     demo_session.close()
     engine = demo_app.extensions["engine"]
-    assert migrate(engine, "0013") == "0013"
+    assert migrate(engine, BEFORE_CHAINS) == BEFORE_CHAINS
     assert migrate(engine) == head()
     assert {row.id: row.base_sha256 for row in demo_session.scalars(select(Submission))} == bases
     assert find_broken_snapshots(demo_session) == []
@@ -101,5 +103,5 @@ def test_a_speed_that_the_older_program_cannot_hold_stops_the_way_down(app, sess
     record_snapshot(session, known_snapshot(connections=(Connection(ConnectionKind.INTERNET, "A", Decimal("187.5")),)))
     session.commit()
     with pytest.raises(MigrationError, match="tốc độ lẻ"):
-        migrate(app.extensions["engine"], "0013")
+        migrate(app.extensions["engine"], BEFORE_CHAINS)
     assert current_version(app.extensions["engine"]) == head()
