@@ -58,6 +58,11 @@ def with_parts(snapshot: Snapshot, parts: Mapping[str, Part]) -> Snapshot:
     )
 
 
+def with_key(part: Part, key: str) -> Part:
+    """The same fact under the key that another version of its question has."""
+    return part if part.fact is None else replace(part, fact=replace(part.fact, key=key))
+
+
 def merge_parts(base: Mapping[str, Part], ours: Mapping[str, Part], theirs: Mapping[str, Part]) -> Merge:
     """Merge what two sides made of a base."""
     merged, conflicts = {}, []

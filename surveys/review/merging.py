@@ -6,16 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from inventory.snapshots.merge import Merge, Part, merge_parts, parts_of, with_parts
+from inventory.snapshots.merge import Merge, Part, merge_parts, parts_of, with_key, with_parts
 from inventory.snapshots.repository import SnapshotReference, list_snapshot_references, snapshots_by_hash
 from inventory.snapshots.snapshot import Snapshot
 from portal.formats import format_moment
 from portal.labels import LabelledEnum
-from surveys.checks.entries import SubmissionError, entries_of, latest_allowed_year, question_key, questionnaire_of
+from surveys.checks.entries import SubmissionError, entries_of, latest_allowed_year, question_key
 from surveys.checks.states import AnswerSource
 from surveys.models import Submission
-from surveys.questionnaire.answers.kinds import KINDS
+from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import evaluate_entries
+from surveys.questionnaire.published_questionnaires import origins_between, questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record, store_answer
 
@@ -74,10 +75,9 @@ def find_merging(session: Session, submission: Submission, submitted: Snapshot) 
         return None
     if submitted.as_of < newest.as_of:
         return Merging(newest, is_older=True, merge=Merge({}, ()), approved={}, taken=(), conflicts=())
-    hashes = {name: sha256 for name, sha256 in (("base", submission.base_sha256), ("newest", newest.sha256)) if sha256}
-    snapshots = snapshots_by_hash(session, hashes)
     questionnaire = questionnaire_of(submission.round)
-    base, approved = parts_of(snapshots.get("base")), parts_of(snapshots["newest"])
+    began_from = next((known for known in references if known.sha256 == submission.base_sha256), None)
+    base, approved = (_parts_as_asked(session, submission, known) for known in (began_from, newest))
     ours = parts_of(submitted)
     # What the form does not ask, the ward cannot have changed.
     not_asked = {key: part for key, part in base.items() if questionnaire.question(key) is None}
@@ -145,7 +145,8 @@ def _take_over(
     if source is None or not questions:
         return
     keys = {question.key for question in questions}
-    theirs = {name: raw for name, raw in entries_of(source).items() if question_key(name) in keys}
+    given = _earlier_answers(session, submission, source).entries
+    theirs = {name: raw for name, raw in given.items() if question_key(name) in keys}
     before = {name: raw for name, raw in entries_of(submission).items() if question_key(name) in keys}
     fields = dict.fromkeys(before, "") | theirs
     # Nothing is stored where it is refused: the page that shows the refusal commits its session.
@@ -169,6 +170,8 @@ def _conflicts(
     session: Session, submission: Submission, newest: SnapshotReference, merge: Merge, questionnaire: Questionnaire
 ) -> tuple[Conflict, ...]:
     source = session.get(Submission, newest.submission_id) if newest.submission_id else None
+    submitted = _earlier_answers(session, submission, submission)
+    approved = _earlier_answers(session, submission, source) if source else None
     conflicts = []
     for question in questionnaire.questions:
         if question.key not in merge.conflicts:
@@ -178,18 +181,32 @@ def _conflicts(
         conflicts.append(
             Conflict(
                 question,
-                _describe(question, submission),
+                submitted.describe(question),
                 last.saved_by if last else "",
                 last.saved_at if last else None,
-                _describe(question, source),
+                approved.describe(question) if approved else NOT_KNOWN,
             )
         )
     return tuple(conflicts)
 
 
-def _describe(question: Question, submission: Submission | None) -> str:
-    """The answer of a submission in words, by its own questionnaire."""
-    if submission is None:
-        return NOT_KNOWN
-    known = questionnaire_of(submission.round).question(question.key)
-    return KINDS[known.kind].describe(known, entries_of(submission)) if known else NOT_KNOWN
+def _earlier_answers(session: Session, submission: Submission, source: Submission) -> EarlierAnswers:
+    """The answers of another submission as the questionnaire of this one asks for them."""
+    versions = source.round.questionnaire_version, submission.round.questionnaire_version
+    return EarlierAnswers(entries_of(source), origins_between(session, *versions))
+
+
+def _parts_as_asked(session: Session, submission: Submission, reference: SnapshotReference | None) -> dict[str, Part]:
+    """The parts of an approved snapshot under the keys that the questionnaire of this submission has for them."""
+    if reference is None:
+        return {}
+    parts = parts_of(snapshots_by_hash(session, {"": reference.sha256})[""])
+    source = session.get(Submission, reference.submission_id) if reference.submission_id else None
+    if source is None:
+        return parts
+    origins = _earlier_answers(session, submission, source).origins
+    return {
+        key: with_key(parts[origin.question.key], key)
+        for key, origin in origins.items()
+        if origin.is_carried and origin.question.key in parts
+    }

@@ -21,7 +21,7 @@ from tests.landed_states.restore import NAMES, restore
 from tests.support.databases import created_database, render
 
 # The version of the database before snapshots were chained.
-BEFORE_CHAINS = "0013"
+BEFORE_CHAINS = "0016"
 # The hash over the hashes of all snapshots of each state. The demo is the same in all of them; what was in use was recorded for each database.
 DEMO = "46b3f3508cfb27caef02fae2b8f838fcc15a7b366a1d2693508e09c152e0b129"
 # Of the demo, the first and the last one whole.

@@ -88,7 +88,7 @@ def test_a_carry_over_that_cannot_be_is_refused(change, told):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d.update(version="02/2026"), "Phiên bản “02/2026”: Mã chỉ gồm"),
+        (lambda d: d.update(version="02/2026"), "Phiên bản “02/2026”: Chỉ dùng chữ cái không dấu"),
         (lambda d: d.pop("version"), "thiếu hoặc sai mục 'version'"),
         (lambda d: question(d, "sites").update(kind="colour"), "Câu “sites”: không có kiểu câu hỏi “colour”"),
         (lambda d: question(d, "sites").update(maximum="nhiều"), "Câu “sites”: giá trị không đúng dạng ở mục maximum"),

@@ -15,14 +15,15 @@ from surveys.checks.states import AnswerSource, CollectionState, EventKind
 from surveys.checks.validation import anomalies_of
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
 from surveys.questionnaire.evaluation import reason_field
-from surveys.questionnaire.questions import load_questionnaire
+from surveys.questionnaire.published_questionnaires import publish_questionnaire
 from surveys.review.merging import drop_unasked
 from surveys.review.review import approve_submission, sending_key
-from surveys.submissions.rounds import latest_approved_answers, open_round
+from surveys.submissions.rounds import latest_approved_submissions, open_round
 from surveys.submissions.submissions import SubmissionError, confirm_carried, save_fields, send_submission
+from tests.factories.questionnaires import made_up_text, shipped_questionnaire
 from tests.factories.snapshots import make_facts
 
-FORM = load_questionnaire()
+FORM = shipped_questionnaire()
 WARD, OPENED = "00070", date(2026, 4, 1)
 REASON = "Đã đếm lại tại chỗ, đúng."
 
@@ -79,8 +80,29 @@ def test_what_only_one_round_changed_is_taken_and_what_both_changed_alike_is_not
     assert [(row.field, row.before, row.after, row.by, row.why) for row in changes] == [
         ("mfa_enabled", before["mfa_enabled"], flipped["mfa_enabled"], "Chuyên viên", "Hiện trạng đã duyệt của Đợt quý hai")
     ]
-    assert {a.field: a.raw for a in latest_approved_answers(demo_session)[WARD]} == entries_of(second)
+    assert entries_of(latest_approved_submissions(demo_session)[WARD]) == entries_of(second)
     assert find_broken_snapshots(demo_session) == []
+
+
+def test_rounds_of_two_questionnaires_are_merged_under_the_names_of_the_later_one(demo_session, two_open):
+    first, _second = two_open
+    publish_questionnaire(demo_session, made_up_text())
+    survey_round = open_round(demo_session, "Đợt mẫu mới", OPENED, OPENED + timedelta(days=60), "2026.1", "2099.1")
+    third = demo_session.scalars(select(Submission).where(Submission.round_id == survey_round.id)).one()
+    send(demo_session, first, {"floors": "40", "mfa_enabled": other(entries_of(first), "mfa_enabled")}, day=1)
+    send(demo_session, third, {"vlan_count": "3", "drones": "1"}, day=2)
+    approve(demo_session, first, day=3)
+    approve(demo_session, third, day=4)
+    newest = newest_snapshots(demo_session)[WARD]
+    # Renamed, added, and what the older form alone asks.
+    assert (newest.fact("storeys"), newest.fact("vlan_count"), newest.fact("drones")) == (40, 3, 1)
+    assert not {"floors", "vlan_separated", "staff_trained"} & newest.facts.keys()
+    assert newest.fact("mfa_enabled") == first_answer(first, "mfa_enabled")
+    assert (entries_of(third)["storeys"], "floors" in entries_of(third)) == ("40", False)
+
+
+def first_answer(submission, key):
+    return entries_of(submission)[key] == "yes"
 
 
 def test_an_older_round_that_is_approved_late_goes_into_the_history(demo_session, two_open, demo_sign_in):
