@@ -20,12 +20,15 @@ from exports.brief.brief import write_brief
 from exports.brief.loading import all_scopes, read_sources
 from exports.brief.rendering import MIMETYPES, build_brief, name_brief
 from exports.open_data.tables import build_open_data
+from exports.open_data.verification.comparison import compare
+from exports.open_data.verification.reading import read_export
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.office.store import current_office
 from planning.scenarios.loading import list_plans, plan_of
-from portal.commands import CommandError, CommandGroup, with_database
+from portal.commands import CommandError, CommandGroup, in_a_sentence, with_database
 from portal.database import session_scope, write_separately
+from portal.formats import format_number
 from portal.late_imports import ONE_AT_A_TIME
 from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness
@@ -39,7 +42,7 @@ open_data = CommandGroup("open-data", help="Dữ liệu mở.")
 @click.option("--include-security", is_flag=True, help="Kèm nhóm an ninh mạng (cần --by); việc này được ghi nhật ký.")
 @click.option("--by", "username", default="", help="Tài khoản chịu trách nhiệm, được giao xem nhóm an ninh mạng.")
 def export(folder: Path, include_security: bool, username: str) -> None:
-    """Ghi các bảng CSV vào FOLDER; từ đó tính lại được mọi kết quả và mọi số tiền."""
+    """Ghi các bảng CSV và nguyên văn bộ tiêu chuẩn vào FOLDER; từ đó tính lại được mọi kết quả và mọi số tiền."""
     with session_scope(current_app.extensions["engine"], writes=False) as session:
         identity = _find_identity(session, username)
         if include_security and (identity is None or not may_see_security(identity)):
@@ -53,6 +56,30 @@ def export(folder: Path, include_security: bool, username: str) -> None:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     click.echo(f"Đã ghi {len(files)} tệp.")
+
+
+# Whoever was given an export has no database of ours: this one looks at the files alone.
+@click.command("verify")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def verify(folder: Path) -> None:
+    """Tính lại kết quả, điểm và thành tiền từ các tệp trong FOLDER, in từng chỗ không khớp. Có chỗ không khớp thì kết thúc với mã 1."""
+    with in_a_sentence():
+        comparison = compare(read_export(folder))
+    for line in comparison.disagreements:
+        click.echo(line)
+    if comparison.withheld:
+        codes = ", ".join(comparison.withheld)
+        click.echo(f"Bản xuất không kèm nhóm an ninh mạng nên không tính lại được {codes}, result và score.")
+    done = (
+        f"{format_number(comparison.findings)} kết quả tiêu chí, {format_number(comparison.results)} kết quả đánh giá, "
+        f"{format_number(comparison.amounts)} thành tiền"
+    )
+    if comparison.disagreements:
+        raise CommandError(f"Đã tính lại {done}: {format_number(len(comparison.disagreements))} chỗ không khớp.")
+    click.echo(f"Đã tính lại {done}: khớp.")
+
+
+open_data.add_command(verify)
 
 
 def _find_identity(session: Session, username: str) -> Identity | None:

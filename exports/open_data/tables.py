@@ -1,4 +1,4 @@
-"""The open data: CSV tables from which a stranger can compute every rating and amount again."""
+"""The open data: tables, and the standard's own text, from which a stranger can compute every rating and amount again."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -9,21 +9,37 @@ from sqlalchemy.orm import Session
 from inventory.catalogue import load_catalogue
 from inventory.prices.price_lists import current_price_list
 from inventory.prices.prices import PriceList
-from inventory.security import open_part
+from inventory.security import is_sensitive_answer, open_part
 from inventory.snapshots.snapshot import Snapshot
 from planning.plan.plan import Plan
 from planning.plan.redaction import is_sensitive_line
 from planning.scenarios.loading import list_plans, plan_of
 from portal.csv_cells import escape_formula
 from scoring.rating.city_readiness import CityReadiness, city_readiness
+from scoring.rating.measures import MEASURES, required_answers
+from scoring.rating.published_standards import get_standard_record
 from scoring.rating.standard import Standard
 
 Row = Iterable[object]
 
 
 def build_open_data(session: Session, *, include_security: bool) -> dict[str, bytes]:
-    """The files by name, UTF-8 with a byte order mark. Group G is left out unless it is requested."""
+    """The files by name, tables in UTF-8 with a byte order mark. Group G is left out unless it is requested."""
     city, plan = city_readiness(session), plan_of(session, list_plans(session)[0])
+    text = get_standard_record(session, city.standard.version).toml
+    return build_rating_files(city, text, include_security=include_security) | {
+        "prices.csv": _csv(
+            "item name unit_price vat_percent cap method evidence source source_label", _prices(current_price_list(session))
+        ),
+        "plan_lines.csv": _csv(
+            "ward_code item quantity moved months unit_price amount spending method source year quantity_within_cap cap on_order criteria",
+            _plan_lines(plan, include_security=include_security),
+        ),
+    }
+
+
+def build_rating_files(city: CityReadiness, standard_text: str, *, include_security: bool) -> dict[str, bytes]:
+    """The files from which every finding and rating can be computed again: answers, the standard in its own words, and the outcome."""
     whole_snapshots = (rating.snapshot for rating in city.ratings.values() if rating.snapshot)
     snapshots = [snapshot if include_security else open_part(snapshot) for snapshot in whole_snapshots]
     wards = [[w.code, w.name, w.kind, w.area_km2, w.population, w.former_district] for w in city.wards]
@@ -35,21 +51,17 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
             (*_lots(snapshots), *_items_of_none(snapshots)),
         ),
         "connections.csv": _csv("ward_code kind provider contracted_mbps measured_mbps", _connections(snapshots)),
+        "standard.toml": standard_text.encode(),
+        "measures.csv": _csv("measure label unit kind answers security", _measures()),
         "criteria.csv": _csv(
-            "code name measure constant per times each percent at_least at_most weight blocking tier applies_if source source_label",
+            "code name measure constant per times each percent at_least at_most weight blocking tier applies_if source source_label "
+            "undecided effective_from effective_to is_asked",
             _criteria(city.standard),
         ),
         "findings.csv": _csv("ward_code criterion status have need shortfall", _findings(city, include_security=include_security)),
         "ratings.csv": _csv(
-            "ward_code result score as_of standard pass_mark pc_max_age_years rated_on",
+            "ward_code result score as_of standard pass_mark pc_max_age_years rated_on standard_sha256",
             _ratings(city, include_security=include_security),
-        ),
-        "prices.csv": _csv(
-            "item name unit_price vat_percent cap method evidence source source_label", _prices(current_price_list(session))
-        ),
-        "plan_lines.csv": _csv(
-            "ward_code item quantity moved months unit_price amount spending method source year quantity_within_cap cap on_order criteria",
-            _plan_lines(plan, include_security=include_security),
         ),
     }
 
@@ -88,12 +100,21 @@ def _connections(snapshots: list[Snapshot]) -> Iterator[Row]:
                 yield snapshot.ward_code, kind.value, "", 0, None
 
 
+def _measures() -> Iterator[Row]:
+    """What can be measured: one answer as it was given, or what is computed from several."""
+    for name, measure in MEASURES.items():
+        answers = required_answers(name)
+        kind = "fact" if measure.is_fact else "computed"
+        yield name, measure.label, measure.unit, kind, " ".join(answers), int(any(map(is_sensitive_answer, answers)))
+
+
 def _criteria(standard: Standard) -> Iterator[Row]:
     for c in standard.criteria:
         r = c.requirement
         yield (
             c.code, c.name, c.measure, r.constant, r.per, r.times, r.each, r.percent, r.at_least, int(r.at_most),
             c.weight, int(c.blocking), c.tier.value, c.applies_if, c.source_text, c.source_label,
+            int(c.undecided), c.effective_from, c.effective_to, int(c.is_asked),
         )  # fmt: skip
 
 
@@ -111,7 +132,17 @@ def _ratings(city: CityReadiness, *, include_security: bool) -> Iterator[Row]:
         result = rating.result.value if include_security else None
         score = rating.score if include_security and rating.snapshot else None
         as_of = rating.snapshot.as_of if rating.snapshot else None
-        yield code, result, score, as_of, standard.version, standard.pass_mark, standard.pc_max_age_years, rating.on
+        yield (
+            code,
+            result,
+            score,
+            as_of,
+            standard.version,
+            standard.pass_mark,
+            standard.pc_max_age_years,
+            rating.on,
+            standard.sha256,
+        )
 
 
 def _prices(price_list: PriceList) -> Iterator[Row]:

@@ -171,6 +171,10 @@ RUNS: dict[str, list[Run]] = {
             "Đã ghi [1-9][0-9]* tệp",
         ),
     ],
+    "open-data verify": [
+        (lambda place: ["open-data", "export", place.path("open")], "Đã ghi"),
+        (lambda place: ["open-data", "verify", place.path("open")], "khớp"),
+    ],
     "brief": [
         (lambda place: ["brief", place.path("briefs")], "Đã ghi 2/2"),
         (lambda place: ["brief", place.path("briefs"), "--kind", "docx"], "Đã ghi 2/2"),
