@@ -11,7 +11,7 @@ $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 { echo "Cần Python 3.11 trở lên, nhưng $$python là Python $$version: cài bản mới hơn, xóa $(VENV) nếu có, rồi gọi như PYTHON=python3.12 make run." >&2; exit 1; }
 endef
 
-.PHONY: help run test lint format drill soak setup pictures benchmark frames mutants drawing pythons
+.PHONY: help run test lint format drill soak setup pictures benchmark frames mutants drawing tables pythons
 
 help: ## show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -71,6 +71,9 @@ frames: $(VENV)/test.stamp ## measure how fast the map repaints and pans with 3,
 
 drawing: $(VENV)/test.stamp ## draw packages and rooms with their imports into docs/architecture.md
 	$(BIN)/python -m tests.house.drawing
+
+tables: $(VENV)/test.stamp ## write criteria and measures of the shipped standard into docs/tieu-chuan.md
+	$(BIN)/python -m tests.house.standard_tables
 
 pictures: $(VENV)/run.stamp ## make the pictures of the README from the demo (needs LibreOffice and poppler)
 	$(BIN)/flask --app wsgi pictures docs/pictures

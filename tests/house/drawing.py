@@ -1,13 +1,13 @@
 """Draws the floors and rooms of the house, and who imports whom, as the code stands: ``make drawing`` puts it into docs/architecture.md."""
 
-import re
 from pathlib import Path
 
 import grimp
 
+from tests.support.docs import put_part
+
 PACKAGES = ("exports", "planning", "surveys", "scoring", "inventory", "accounts", "portal")
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
-FENCE = re.compile(r"(<!-- drawing: begin[^>]*-->\n).*?(<!-- drawing: end -->)", re.DOTALL)
 
 Arrows = set[tuple[str, str]]
 
@@ -47,11 +47,6 @@ def draw() -> str:
     return "\n".join(parts)
 
 
-def put_drawing(drawing: str, page: str) -> str:
-    """The page with the drawing between its marks."""
-    return FENCE.sub(lambda match: f"{match[1]}{drawing}{match[2]}", page)
-
-
 def _chart(arrows: Arrows) -> str:
     lines = [f"  {importer} --> {imported}" for importer, imported in sorted(arrows)]
     return "\n".join(["```mermaid", "flowchart TD", *lines, "```", ""])
@@ -62,4 +57,4 @@ def _short(name: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(put_drawing(draw(), PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(put_part("drawing", draw(), PAGE.read_text("utf-8")), "utf-8")

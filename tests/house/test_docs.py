@@ -7,7 +7,6 @@ from accounts.audit_labels import ACTION_LABELS
 from accounts.identity import Role
 from accounts.permissions import POLICY, Permission
 from portal.health import check_parts
-from scoring.rating.measures import MEASURES
 from tests.support.docs import DOCS, ROOT, commands, read_document
 
 SETTINGS = ROOT / "portal" / "settings.py"
@@ -50,11 +49,6 @@ def test_no_table_lists_a_row_twice(path):
 def test_the_rows_of_each_table_are_counted_apart():
     text = "| a | b |\n|---|:-:|\n| `x` | 1 |\n| `y \\| z` | 2 |\n\ntext\n\n| a | b |\n|---|---|\n| `x` | 3 |\n| `x` | 4 |\n"
     assert list(tables(text)) == [["`x`", "`y \\| z`"], ["`x`", "`x`"]]
-
-
-@pytest.mark.parametrize("measure", sorted(MEASURES))
-def test_each_measure_has_its_line(measure):
-    assert f"`{measure}`" in read_document("tieu-chuan.md"), f"describe {measure} in docs/tieu-chuan.md"
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.house.drawing import FENCE, PAGE, draw, put_drawing
+from tests.house.drawing import PAGE, draw
+from tests.support.docs import put_part
 
 
 @pytest.fixture(scope="module")
@@ -10,8 +11,8 @@ def drawing():
 
 def test_the_drawing_shows_the_code_as_it_stands(drawing):
     page = PAGE.read_text("utf-8")
-    assert FENCE.search(page)
-    assert put_drawing(drawing, page) == page, "docs/architecture.md draws another house: run `make drawing` and commit it"
+    assert put_part("drawing", "", page) != page
+    assert put_part("drawing", drawing, page) == page, "docs/architecture.md draws another house: run `make drawing` and commit it"
 
 
 def test_no_arrow_of_the_drawing_leads_upwards(drawing):
@@ -24,4 +25,4 @@ def test_no_arrow_of_the_drawing_leads_upwards(drawing):
 
 
 def test_a_page_without_a_drawing_is_left_as_it_is():
-    assert put_drawing("new\n", "# Another page\n") == "# Another page\n"
+    assert put_part("drawing", "new\n", "# Another page\n") == "# Another page\n"

@@ -1,5 +1,6 @@
 """The documents of the project, and the commands of the program, for tests that hold one against the other."""
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -8,6 +9,12 @@ DOCS = ROOT / "docs"
 
 def read_document(name):
     return (DOCS / name).read_text("utf-8")
+
+
+def put_part(name, text, page):
+    """The page with the text between the marks of this name; a page without them is left as it is."""
+    fence = re.compile(rf"(<!-- {name}: begin[^>]*-->\n).*?(<!-- {name}: end -->)", re.DOTALL)
+    return fence.sub(lambda match: f"{match[1]}{text}{match[2]}", page)
 
 
 def commands(group, group_names=()):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from accounts.models import AuditEntry, User
 from scoring.models import StandardRecord
 from tests.factories.open_data import read_table, with_table
+from tests.support.docs import read_document
 
 
 @pytest.mark.parametrize(
@@ -48,9 +49,9 @@ def export(demo_app, tmp_path):
     """The folder of an export of the demo."""
 
     def export_with(*options):
-        result = demo_app.test_cli_runner().invoke(args=["open-data", "export", str(tmp_path), *options])
+        result = demo_app.test_cli_runner().invoke(args=["open-data", "export", str(tmp_path / "open"), *options])
         assert result.exit_code == 0, result.output
-        return tmp_path
+        return tmp_path / "open"
 
     return export_with
 
@@ -110,3 +111,12 @@ def test_the_standard_leaves_as_it_was_published(demo_app, demo_session, export)
     assert {
         row["standard_sha256"] for row in read_table({"ratings.csv": (folder / "ratings.csv").read_bytes()}, "ratings.csv")
     } == {record.sha256}
+
+
+def test_the_document_tells_of_every_file_and_column(export):
+    folder = export()
+    parts = re.split(r"(?m)^### `(.+)`$", read_document("open-data.md").partition("## Thành tiền")[0])[1:]
+    told = {name: re.findall(r"(?m)^\| `(\w+)` \|", text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    headings = {path.name: path.read_text("utf-8-sig").splitlines()[0].split(",") for path in folder.glob("*.csv")}
+    assert told == headings, "docs/open-data.md tells of other tables: describe each column in its place"
+    assert {path.name for path in folder.iterdir()} == {*told, "standard.toml"}
