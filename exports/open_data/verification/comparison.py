@@ -8,7 +8,7 @@ from decimal import Decimal
 from exports.open_data.verification.export import STANDARD, Export
 from exports.open_data.verification.findings import Criterion, Finding, conclude, judge, read_criterion
 from exports.open_data.verification.measures import Ward, is_known
-from exports.open_data.verification.rows import NUMBER, ExportError, Row
+from exports.open_data.verification.rows import NUMBER, Row
 
 Key = tuple[str, ...]
 Values = Mapping[str, object]
@@ -32,7 +32,7 @@ class Comparison:
 def compare(export: Export) -> Comparison:
     """Compute findings, results and amounts again, and set them beside those of the files. Raises ExportError for what cannot be read."""
     tables = export.tables
-    criteria = {criterion.code: criterion for criterion in _read_criteria(export)}
+    criteria = {criterion.code: criterion for criterion in map(read_criterion, export.standard["criteria"])}
     unknown = _find_unknown(export, criteria.values())
     withheld = frozenset() if export.has_security else _find_withheld(export, criteria.values())
     wards = _read_wards(export)
@@ -53,14 +53,6 @@ def compare(export: Export) -> Comparison:
         *_find_strays(export),
     )
     return Comparison(disagreements, tuple(sorted(withheld)), len(findings), len(results), len(amounts))
-
-
-def _read_criteria(export: Export) -> Iterator[Criterion]:
-    for row in export.standard.get("criteria", ()):
-        try:
-            yield read_criterion(row)
-        except (KeyError, TypeError) as error:
-            raise ExportError(f"{STANDARD}: không hiểu được tiêu chí {row.get('code', '?')} ({error}).") from None
 
 
 def _find_unknown(export: Export, criteria: Iterable[Criterion]) -> dict[str, str]:

@@ -54,9 +54,10 @@ def parse_export(files: Mapping[str, bytes]) -> Export:
         standard = tomllib.loads(_text(STANDARD, files[STANDARD]))
     except tomllib.TOMLDecodeError as error:
         raise ExportError(f"{STANDARD} không đúng định dạng TOML: {error}.") from None
-    absent = [key for key in ("version", "pass_mark", "pc_max_age_years", "criteria") if key not in standard]
-    if absent:
-        raise ExportError(f"{STANDARD} thiếu mục {', '.join(absent)}.")
+    kinds = {"version": str, "pass_mark": int, "pc_max_age_years": int, "criteria": list}
+    wrong = [key for key, kind in kinds.items() if not isinstance(standard.get(key), kind)]
+    if wrong:
+        raise ExportError(f"{STANDARD} thiếu hoặc ghi sai mục {', '.join(wrong)}.")
     return Export(tables, standard, _hash(standard))
 
 

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import get_type_hints
 
 from exports.open_data.verification.measures import Number, Ward, applies, read_measure
+from exports.open_data.verification.rows import ExportError
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,23 @@ NOT_APPLICABLE = Finding("not_applicable", None, 0, Decimal(0))
 UNANSWERED = Finding("unanswered", None, None, Decimal(1))
 
 
-def read_criterion(row: Mapping[str, Any]) -> Criterion:
-    """A criterion of the text. Raises KeyError and TypeError where it is none."""
-    fields = {key: value for key, value in row.items() if key not in ("need", "label", "remedy")}
-    return Criterion(**fields, **row["need"], source_label=row["label"])
+def read_criterion(row: object) -> Criterion:
+    """A criterion of the text. Raises ExportError that names what is not understood in it."""
+    table = row if isinstance(row, dict) else {}
+    place = f"standard.toml, tiêu chí {table.get('code', '?')}"
+    need = table.get("need")
+    values = {**table, **(need if isinstance(need, dict) else {})}
+    values |= {"source_label": values.pop("label", None)}
+    for key in ("need", "remedy"):
+        values.pop(key, None)
+    kinds = get_type_hints(Criterion)
+    unknown = sorted(values.keys() - kinds.keys())
+    wrong = [f.name for f in fields(Criterion) if not isinstance(values.get(f.name, f.default), kinds[f.name])]
+    if unknown or wrong:
+        raise ExportError(f"{place}: chưa hiểu mục {', '.join([*unknown, *wrong])}.")
+    if values.get("each", 1) < 1:
+        raise ExportError(f"{place}: mục each phải từ 1 trở lên.")
+    return Criterion(**values)
 
 
 def judge(criterion: Criterion, ward: Ward, *, is_asked: bool) -> Finding:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from accounts.models import AuditEntry, User
 from scoring.models import StandardRecord
 from tests.factories.open_data import read_table, with_table
+from tests.support.applications import set_setting
 from tests.support.docs import read_document
 
 
@@ -60,7 +61,9 @@ def verify(app, folder):
     return app.test_cli_runner().invoke(args=["open-data", "verify", str(folder)])
 
 
-def test_the_demo_is_computed_again_alike(demo_app, export):
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_demo_is_computed_again_alike(demo_app, export, asks):
+    set_setting(demo_app, ask_secret_pcs=asks)
     result = verify(demo_app, export("--include-security", "--by", "lanhdao"))
     assert result.exit_code == 0, result.output
     assert re.fullmatch(r"Đã tính lại [\d.]{5,} kết quả tiêu chí, 126 kết quả đánh giá, [\d.]+ thành tiền: khớp\.\n", result.output)

@@ -1,15 +1,11 @@
-import csv
 from dataclasses import replace
-from datetime import date
-from io import StringIO
 
 import pytest
 from openpyxl.utils import get_column_letter
 
-from exports.open_data.tables import build_open_data
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot
+from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
 from planning.plan.assumptions import Assumptions, Spending
 from planning.plan.legal_caps import substitutes
 from planning.plan.plan import amount_of, build_plan
@@ -21,7 +17,6 @@ from tests.factories.plans import OFFICE, WARD, WORKBOOK_CONTEXT, plan_of_lots
 from tests.factories.prices import PRICE_LIST
 from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
-from tests.scoring.plain_rating import plain_rate
 from tests.support.workbooks import check_recalculation, is_same, read_values, read_workbook, recalculated, sheet_index
 
 
@@ -154,36 +149,6 @@ def test_the_security_group_is_not_in_the_findings(demo_workbook):
     assert not {code for code in codes if str(code).startswith("CR-G")}
 
 
-def rows(files, name):
-    return list(csv.DictReader(StringIO(files[name].decode("utf-8-sig"))))
-
-
-def test_a_stranger_can_compute_scores_and_amounts_again(demo_session):
-    files = build_open_data(demo_session, include_security=True)
-    weights = {row["code"]: int(row["weight"]) for row in rows(files, "criteria.csv") if row["tier"] == "required"}
-    sums = {}
-    for row in rows(files, "findings.csv"):
-        if row["criterion"] in weights and row["status"] != "not_applicable":
-            pair = sums.setdefault(row["ward_code"], [0, 0])
-            pair[0] += weights[row["criterion"]] if row["status"] == "met" else 0
-            pair[1] += weights[row["criterion"]]
-    scored_rows = [row for row in rows(files, "ratings.csv") if row["score"]]
-    assert len(scored_rows) == 100
-    for row in scored_rows:
-        met_weight, counted_weight = sums[row["ward_code"]]
-        assert int(row["score"]) == 100 * met_weight // counted_weight
-    prices = {row["item"]: int(row["unit_price"]) for row in rows(files, "prices.csv")}
-    for row in rows(files, "plan_lines.csv"):
-        assert int(row["amount"]) == amount_of(int(row["quantity"]) - int(row["moved"]), prices[row["item"]], int(row["months"]))
-
-
-def test_the_open_data_keeps_security_in_the_house(demo_session):
-    files = build_open_data(demo_session, include_security=False)
-    assert all(not row["criterion"].startswith("CR-G") for row in rows(files, "findings.csv"))
-    assert all(not row["item"].startswith("G") for name in ("equipment.csv", "plan_lines.csv") for row in rows(files, name))
-    assert all(row["key"] != "pcs_protected" for row in rows(files, "facts.csv"))
-
-
 def test_the_planner_downloads_and_it_is_audited(demo_sign_in):
     answer = demo_sign_in("taichinh").get("/plans/1/workbook.xlsx")
     assert answer.data[:2] == b"PK"
@@ -214,71 +179,6 @@ def test_multifunction_machines_use_up_the_cap_of_scanners():
 
 def test_the_date_beside_the_plan_is_that_of_its_data(demo_plan):
     assert demo_plan.data_as_of < demo_plan.on
-
-
-def test_the_open_edition_gives_group_g_away_by_no_detour(demo_session):
-    files = build_open_data(demo_session, include_security=False)
-    assert all("CR-G" not in row["criteria"] for row in rows(files, "plan_lines.csv"))
-    assert {(row["result"], row["score"]) for row in rows(files, "ratings.csv")} == {("", "")}
-
-
-def test_a_stranger_can_rate_every_ward_again_from_its_facts(demo_session):
-    files = build_open_data(demo_session, include_security=True)
-    rating_rows = rows(files, "ratings.csv")
-    standard = {
-        "pass_mark": int(rating_rows[0]["pass_mark"]),
-        "pc_max_age_years": int(rating_rows[0]["pc_max_age_years"]),
-        "criteria": [criterion_of(row) for row in rows(files, "criteria.csv")],
-    }
-    rating_date = date.fromisoformat(rating_rows[0]["rated_on"])
-    tables = {name: rows(files, name) for name in ("facts.csv", "equipment.csv", "connections.csv")}
-    for row in rating_rows:
-        if row["result"] != "no_data":
-            snapshot = snapshot_of(tables, row["ward_code"], rating_date)
-            assert plain_rate(snapshot, standard, rating_date) == (row["result"], int(row["score"])), row["ward_code"]
-
-
-def criterion_of(row):
-    need = {name: int(row[name]) for name in ("constant", "times", "each", "percent", "at_least", "at_most")}
-    if row["per"]:
-        need["per"] = row["per"]
-    fields = {
-        "measure": row["measure"],
-        "need": need,
-        "weight": int(row["weight"]),
-        "blocking": row["blocking"] == "1",
-        "tier": row["tier"],
-    }
-    return fields | ({"applies_if": row["applies_if"]} if row["applies_if"] else {})
-
-
-def snapshot_of(tables, code, as_of):
-    def ward_rows(name):
-        return [row for row in tables[name] if row["ward_code"] == code]
-
-    truth_values = {"true": True, "false": False}
-    facts = {
-        row["key"]: truth_values[row["value"]] if row["value"] in truth_values else int(row["value"])
-        for row in ward_rows("facts.csv")
-    }
-    parts = ("good", "degraded", "broken", "liquidation", "unused", "on_order")
-    lots = []
-    for row in ward_rows("equipment.csv"):
-        counts = {part: int(row[part]) for part in parts}
-        lots.append(EquipmentLot(row["item"], **counts, year=int(row["year"]) if row["year"] else None, owner=Owner(row["owner"])))
-    connections = [
-        Connection(ConnectionKind(row["kind"]), row["provider"], int(row["contracted_mbps"]))
-        for row in ward_rows("connections.csv")
-    ]
-    return Snapshot(
-        code,
-        as_of,
-        make_facts(facts),
-        tuple(lots),
-        tuple(connection for connection in connections if connection.contracted_mbps),
-        frozenset(lot.item for lot in lots),
-        frozenset(connection.kind for connection in connections),
-    )
 
 
 def labelled_total(data, model, title, label, column):

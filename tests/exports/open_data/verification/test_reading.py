@@ -39,9 +39,15 @@ BROKEN = [
     (FILES | {"facts.csv": b"\xff\xfe"}, "facts.csv không phải là văn bản UTF-8."),
     (FILES | {"facts.csv": b""}, "facts.csv thiếu cột ward_code, key, value."),
     (with_text("standard.toml", "pass_mark", "pass mark"), "standard.toml không đúng định dạng TOML: "),
-    (with_text("standard.toml", "pass_mark", "mark"), "standard.toml thiếu mục pass_mark."),
-    (with_text("standard.toml", "weight =", "heavy ="), "standard.toml: không hiểu được tiêu chí CR-A1 "),
-    (with_text("standard.toml", "label =", "mark ="), "standard.toml: không hiểu được tiêu chí CR-A1 "),
+    (with_text("standard.toml", "pass_mark", "mark"), "standard.toml thiếu hoặc ghi sai mục pass_mark."),
+    (with_text("standard.toml", "weight =", "heavy ="), "standard.toml, tiêu chí CR-A1: chưa hiểu mục heavy, weight."),
+    (with_text("standard.toml", "label =", "mark ="), "standard.toml, tiêu chí CR-A1: chưa hiểu mục mark, source_label."),
+    (with_text("standard.toml", "weight = 6", 'weight = "6"'), "standard.toml, tiêu chí CR-A1: chưa hiểu mục weight."),
+    (with_text("standard.toml", "each = 6", "each = 0"), "standard.toml, tiêu chí CR-A5: mục each phải từ 1 trở lên."),
+    (
+        FILES | {"standard.toml": b'version = "1"\npass_mark = 80\npc_max_age_years = 7\ncriteria = [1]'},
+        "standard.toml, tiêu chí ?: chưa",
+    ),
 ]
 
 
