@@ -38,7 +38,12 @@ def compare(export: Export) -> Comparison:
     wards = _read_wards(export)
     findings = _judge_all(export, wards, [c for code, c in criteria.items() if code not in unknown and code not in withheld])
     can_conclude = export.has_security and not any(criteria[code].is_counted for code in unknown)
-    results = _conclude_all(export, wards, criteria.values(), findings) if can_conclude else {}
+    unconcluded: Values = {} if export.has_security else {"result": None, "score": None}
+    results: dict[Key, Values] = (
+        _conclude_all(export, wards, criteria.values(), findings)
+        if can_conclude
+        else {(row["code"],): unconcluded for row in tables["wards.csv"]}
+    )
     amounts: dict[Key, Values] = {(row["ward_code"], row["item"]): {"amount": _amount(row)} for row in tables["plan_lines.csv"]}
     checked = [row for row in tables["findings.csv"] if row["criterion"] not in unknown and row["criterion"] not in withheld]
     disagreements = (
@@ -46,13 +51,11 @@ def compare(export: Export) -> Comparison:
         *_compare_standard(export),
         *_compare("criteria.csv", tables["criteria.csv"], ("code",), {(code,): _columns(c) for code, c in criteria.items()}),
         *_compare("findings.csv", checked, ("ward_code", "criterion"), {key: asdict(finding) for key, finding in findings.items()}),
-        *_compare(
-            "ratings.csv", tables["ratings.csv"], ("ward_code",), results or {(row["code"],): {} for row in tables["wards.csv"]}
-        ),
+        *_compare("ratings.csv", tables["ratings.csv"], ("ward_code",), results),
         *_compare("plan_lines.csv", tables["plan_lines.csv"], ("ward_code", "item"), amounts),
         *_find_strays(export),
     )
-    return Comparison(disagreements, tuple(sorted(withheld)), len(findings), len(results), len(amounts))
+    return Comparison(disagreements, tuple(sorted(withheld)), len(findings), len(results) if can_conclude else 0, len(amounts))
 
 
 def _find_unknown(export: Export, criteria: Iterable[Criterion]) -> dict[str, str]:

@@ -124,7 +124,12 @@ def test_without_security_only_what_rests_on_it_is_left_out():
     assert comparison.disagreements == ()
     assert comparison.withheld == tuple(f"CR-G{number}" for number in range(1, 9))
     assert comparison.results == 0
-    assert {row["result"] for row in read_table(files, "ratings.csv")} == {""}
+    rows = read_table(files, "ratings.csv")
+    assert {row["result"] for row in rows} == {""}
+    rows[0]["score"] = "81"
+    assert disagreements(with_table(files, "ratings.csv", rows)) == (
+        f"ratings.csv, {WARD}: tệp ghi score 81; tính lại là score trống.",
+    )
 
 
 def test_a_criterion_elsewhere_that_reads_group_g_is_left_out_too():
