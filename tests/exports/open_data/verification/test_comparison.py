@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -178,6 +179,14 @@ NEEDS = [
 def test_both_agree_on_how_much_is_needed(need, snapshot):
     text = STANDARD_TEXT.replace('need = { per = "staff_total" }', f"need = {need}", 1)
     assert disagreements(export_of(snapshot, COMPLETE, standard=parse_standard(text), text=text)) == ()
+
+
+def test_both_agree_on_speeds_with_a_comma():
+    lines = [Connection(kind, kind.value, Decimal("62.5")) for kind in ConnectionKind]
+    files = export_of(replace(COMPLETE, connections=(*lines, *lines)))
+    assert disagreements(files) == ()
+    haves = {row["criterion"]: row["have"] for row in read_table(files, "findings.csv")}
+    assert [Decimal(haves[code]) for code in ("CR-D2", "CR-D5")] == [Decimal("62.5"), 250]
 
 
 def test_both_agree_on_what_nobody_is_asked():
