@@ -4,10 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exports.open_data.verification.findings import Criterion, judge
 from exports.open_data.verification.measures import Ward, applies, fold_name, read_fact, read_measure
 from exports.open_data.verification.rows import Row
+from portal.vietnamese import clean_text, fold
 
 ON = date(2026, 3, 2)
 
@@ -99,6 +102,11 @@ def test_what_lets_a_criterion_apply(text, does):
 )
 def test_a_name_without_case_diacritics_and_blanks(name, folded):
     assert fold_name(name) == folded
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("ĐÐđðıİß \t\u0301\u0323")))
+def test_names_are_folded_as_the_first_computation_folds_them(name):
+    assert fold_name(clean_text(name)) == fold(name)
 
 
 def test_a_need_of_a_decimal_is_rounded_up_and_the_shortfall_is_exact():
