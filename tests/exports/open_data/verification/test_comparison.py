@@ -189,6 +189,14 @@ def test_both_agree_on_speeds_with_a_comma():
     assert [Decimal(haves[code]) for code in ("CR-D2", "CR-D5")] == [Decimal("62.5"), 250]
 
 
+def test_a_line_with_a_provider_is_one_whatever_its_speed_and_a_row_with_neither_is_none():
+    lines = Connection(ConnectionKind.INTERNET, "A", 100), Connection(ConnectionKind.BACKUP, "B", 0)
+    files = export_of(replace(COMPLETE, connections=lines))
+    assert disagreements(files) == ()
+    haves = {row["criterion"]: row["have"] for row in read_table(files, "findings.csv")}
+    assert (haves["CR-D6"], haves["CR-D1"]) == ("1", "0")
+
+
 def test_both_agree_on_what_nobody_is_asked():
     standard = without_questions(STANDARD, ["CR-G8"])
     files = export_of(COMPLETE, standard=standard)
