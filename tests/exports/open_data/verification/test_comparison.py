@@ -252,6 +252,26 @@ def test_a_broken_rule_of_the_first_computation_is_found(rule, monkeypatch):
     assert disagreements(export_of(MIXED))
 
 
+@pytest.mark.parametrize(
+    ("quantity", "moved", "months", "unit_price", "method", "amount"),
+    [
+        (5, 2, 12, 15_000_000, "buy", 45_000_000),
+        (5, 6, 12, 15_000_000, "buy", 0),
+        (5, 0, 12, 15_000_000, "transfer", 0),
+        (2, 0, 5, 1_000_001, "lease", 833_334),
+        # Half a đồng is rounded up, less than that down.
+        (1, 0, 6, 1, "lease", 1),
+        (1, 0, 5, 1, "lease", 0),
+    ],
+)
+def test_an_amount_by_hand(quantity, moved, months, unit_price, method, amount):
+    row = {"ward_code": WARD, "item": "A01", "quantity": quantity, "moved": moved, "months": months, "unit_price": unit_price}
+    files = export_of(COMPLETE)
+    assert disagreements(with_table(files, "plan_lines.csv", [{**row, "method": method, "amount": amount}])) == ()
+    [line] = disagreements(with_table(files, "plan_lines.csv", [{**row, "method": method, "amount": amount + 1}]))
+    assert line == f"plan_lines.csv, {WARD}, A01: tệp ghi amount {amount + 1}; tính lại là amount {amount}."
+
+
 def test_an_unknown_measure_is_named():
     text = STANDARD_TEXT.replace('measure = "lan_seats"', 'measure = "vibes"')
     lines = disagreements(export_of(COMPLETE) | {"standard.toml": text.encode()})
