@@ -19,12 +19,6 @@ def format_number(value: int | Decimal | float, decimals: int | None = None) -> 
     return f"{rounded:,f}".translate(str.maketrans(",.", ".,"))
 
 
-def format_exact(value: int | Decimal) -> str:
-    """A number with all of its decimals, as it was typed: ``187,5``."""
-    exponent = Decimal(value).as_tuple().exponent
-    return format_number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
-
-
 def format_vnd(value: int) -> str:
     """``1.234.567 đ``, with a space that does not break."""
     return f"{format_number(value)}{_NO_BREAK_SPACE}đ"

@@ -69,7 +69,6 @@ def _add_template_helpers(app: Flask, settings: Settings) -> None:
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.filters.update(
         number=formats.format_number,
-        exact=formats.format_exact,
         vnd=formats.format_vnd,
         vnd_short=formats.format_vnd_short,
         rate=formats.format_rate,

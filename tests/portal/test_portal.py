@@ -87,7 +87,7 @@ def test_an_amount_in_words(amount, words):
 
 def test_numbers_are_written_as_in_viet_nam():
     assert formats.format_number(1234567) == "1.234.567"
-    assert [formats.format_exact(Decimal(typed)) for typed in ("187.5", "0.125", "1234")] == ["187,5", "0,125", "1.234"]
+    assert [formats.format_number(Decimal(typed)) for typed in ("187.5", "0.125", "1234")] == ["187,5", "0,125", "1.234"]
     assert formats.format_percent(0.452) == "45,2\N{NO-BREAK SPACE}%"
 
 
