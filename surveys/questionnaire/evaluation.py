@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inventory.snapshots.snapshot import Basis, Fact, Snapshot
+from portal.formats import format_day
 from surveys.questionnaire.answers.fields import TextField
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import ParsedAnswer, Problem
@@ -125,7 +126,19 @@ def _check_consistency(questionnaire: Questionnaire, answers: Mapping[str, Parse
         value = _number(answers, question.key)
         if limit is not None and value is not None and value > limit - question.at_most_less:
             problems.append(_part_exceeds_whole(questionnaire, question, value, limit))
-    return problems
+    return problems + [
+        problem for question in questionnaire.questions for problem in _check_start(questionnaire, question, answers)
+    ]
+
+
+def _check_start(questionnaire: Questionnaire, question: Question, answers: Mapping[str, ParsedAnswer]) -> list[Problem]:
+    """A day that lies before the one on which what it ends began."""
+    start = questionnaire.question(question.not_before) if question.not_before else None
+    days = [answers[known.key].fact for known in (start, question) if known is not None and known.key in answers]
+    if start is None or len(days) < 2 or not isinstance(days[0], date) or not isinstance(days[1], date) or days[0] <= days[1]:
+        return []
+    message = f"Ngày {format_day(days[1])} trước ngày {format_day(days[0])} ở câu “{start.label}”. Sửa một trong hai câu."
+    return [Problem(question.key, question.key, message)]
 
 
 def _part_exceeds_whole(questionnaire: Questionnaire, question: Question, value: int, limit: int) -> Problem:

@@ -18,7 +18,7 @@ from surveys.questionnaire.questions import Definition, Question, Questionnaire,
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 MAX_TEXT, MAX_VERSION = 500_000, 32
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("key", "label", "kind", "help", "unit", "asked_of", "ask_if", "at_most", "renamed_from"), str),
+    **dict.fromkeys(("key", "label", "kind", "help", "unit", "asked_of", "ask_if", "at_most", "not_before", "renamed_from"), str),
     **dict.fromkeys(("maximum", "at_most_less", "places"), int),
     **dict.fromkeys(("has_year", "sensitive"), bool),
     "serves": list,
@@ -115,7 +115,7 @@ def _check_questions(questionnaire: Questionnaire) -> None:
         if twice := _duplicates(codes):
             raise QuestionnaireError(f"{name} bị trùng: {', '.join(twice)}.")
     for question in questionnaire.questions:
-        references = {key for key in (question.ask_if, question.at_most) if key} - {"pcs"}
+        references = {key for key in (question.ask_if, question.at_most, question.not_before) if key} - {"pcs"}
         faults = {
             "mã chỉ gồm chữ không dấu, chữ số, dấu gạch dưới, dài không quá 40": not _KEY.fullmatch(question.key),
             f"không có kiểu câu hỏi “{question.kind}”": question.kind not in KINDS,

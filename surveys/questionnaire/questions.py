@@ -12,7 +12,7 @@ class Question:
 
     ``ask_if`` names a yes-or-no question that must be answered yes for this one to be asked. ``at_most`` names the question
     whose answer this one may not exceed (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
-    fixed limit, ``places`` how many decimals the number may have. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
+    fixed limit, ``places`` how many decimals the number may have. ``not_before`` names the day before which this one cannot lie. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
     criteria and plan rules that need it. ``sensitive`` marks what would help an attacker: the answer is kept out of the audit
     trail and, unless somebody chooses otherwise, off paper. ``renamed_from`` is the key that the question had in the version before.
     """
@@ -31,6 +31,7 @@ class Question:
     at_most_less: int = 0
     has_year: bool = False
     most_per_person: float = 0
+    not_before: str | None = None
     sensitive: bool = False
     renamed_from: str | None = None
 

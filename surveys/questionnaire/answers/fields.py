@@ -39,8 +39,9 @@ class TextField:
             return ""
         if isinstance(value, bool):
             return "yes" if value else "no"
-        if isinstance(value, float):
-            value = int(value) if value.is_integer() and abs(value) < 1e15 else str(value).replace(".", ",")
+        if isinstance(value, float | Decimal):
+            number = float(value)
+            value = int(number) if number.is_integer() and abs(number) < 1e15 else str(number).replace(".", ",")
         return clean_text(str(value)).strip()
 
     def describe(self, raw: str) -> str:
