@@ -1,12 +1,13 @@
 """The table of kinds: adding one is a file and a line here. Pure."""
 
-from surveys.questionnaire.answers import connection, count, decimal, equipment, until, yesno
+from surveys.questionnaire.answers import connection, count, day, decimal, equipment, until, yesno
 from surveys.questionnaire.answers.kind import Kind
 from surveys.questionnaire.questions import Question
 
 KINDS = {
     "connection": connection.KIND,
     "count": count.KIND,
+    "day": day.KIND,
     "decimal": decimal.KIND,
     "equipment": equipment.KIND,
     "until": until.KIND,

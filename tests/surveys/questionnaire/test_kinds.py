@@ -45,7 +45,7 @@ serves = ["CR-D3"]
 [[sections.questions]]
 key = "contract_from"
 label = "Hợp đồng có hiệu lực từ ngày"
-kind = "until"
+kind = "day"
 serves = ["CR-D1"]
 [[sections.questions]]
 key = "contract_until"
@@ -141,6 +141,10 @@ def test_a_day_is_read_as_people_and_browsers_write_it(typed, value):
 )
 def test_a_day_that_nobody_means_is_refused_at_its_field(typed, told):
     assert told in problems({"contract_until": typed})["contract_until"]
+
+
+def test_what_stands_in_the_place_of_an_end_is_no_beginning():
+    assert "Không có ngày này" in problems({"contract_from": "Không thời hạn"})["contract_from"]
 
 
 def test_an_end_before_its_start_is_refused_at_its_field():
