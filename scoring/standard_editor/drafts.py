@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from inventory.security import is_sensitive_answer
 from portal.clock import now
 from portal.codes import find_code_fault, to_code
 from portal.errors import NotFoundError, WardReadinessError
@@ -74,6 +75,7 @@ def save_draft(session: Session, draft: StandardDraft, text: str, revision: int,
     if len(text) > MAX_TEXT:
         raise StandardError(f"Tệp tiêu chuẩn quá lớn: {len(text)} ký tự, tối đa {MAX_TEXT}.")
     standard = parse_standard(text)
+    _refuse_security_outside_its_group(standard)
     if draft.revision != revision:
         raise StaleDraftError("Bản thảo đã được người khác lưu trong lúc bạn sửa. Mở lại bản thảo, so sánh rồi sửa tiếp.")
     _refuse_published(session, standard)
@@ -118,6 +120,16 @@ def publish_draft(
     session.delete(draft)
     session.flush()
     return replace(standard, issued_number=issued_number, issued_on=issued_on)
+
+
+def _refuse_security_outside_its_group(standard: Standard) -> None:
+    """Who may not see network security sees every other group: what rests on its answers belongs to it."""
+    for criterion in standard.criteria:
+        if not criterion.is_sensitive and (keys := sorted(filter(is_sensitive_answer, criterion.answers))):
+            raise StandardError(
+                f"Tiêu chí {criterion.code}: dùng câu trả lời của nhóm an ninh mạng ({', '.join(keys)}). Đặt mã thuộc nhóm G, "
+                "để chỉ người được giao xem nhóm ấy mới thấy kết quả."
+            )
 
 
 def _refuse_published(session: Session, standard: Standard) -> None:

@@ -362,3 +362,11 @@ def test_an_undecided_threshold_names_the_wards_it_would_touch_and_fails_nobody(
     text = text_of(page_of(client.get(f"{draft}/what-if")))
     assert "Không còn đáp ứng (0)" in text
     assert int(re.search(r"CR-A1 [^:]+: (\d+) đơn vị chưa đạt nếu giữ ngưỡng này", text)[1]) > 40
+
+
+def test_what_rests_on_network_security_bears_a_code_of_its_group(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = begin_draft(client)
+    answer = edit(client, f"{draft}/criteria/CR-A7", measure="pcs_protected")
+    assert "Tiêu chí CR-A7: dùng câu trả lời của nhóm an ninh mạng (pcs_protected). Đặt mã thuộc nhóm G" in text_of(page_of(answer, 400))
+    assert "Chưa khác gì" in text_of(page_of(client.get(draft)))

@@ -1,7 +1,8 @@
 """Rounds of two questionnaires at once, through every door: one question added, one dropped, one renamed, one answered in another way."""
 
+import csv
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from random import Random
 
 import pytest
@@ -10,6 +11,9 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from accounts.identity import Role
+from exports.open_data.tables import build_open_data
+from exports.open_data.verification.comparison import compare
+from exports.open_data.verification.export import parse_export
 from inventory.snapshots.repository import newest_snapshots
 from inventory.wards.queries import get_ward
 from portal.clock import today
@@ -147,3 +151,17 @@ def test_a_submission_of_the_newer_one_is_sent_reviewed_and_approved(session, ro
     session.commit()
     shown = sign_in(Role.REVIEWER).get(f"/inventory/wards/{WARD}").text
     assert "Số máy bay không người lái" in shown
+
+
+def test_the_open_data_of_both_can_be_computed_again(session, rounds):
+    submission = session.get_one(Submission, rounds[WARD, 2])
+    answer_and_send(session, submission, entries_of(submission) | {"vlan_count": "3", "drones": "1"})
+    approve_submission(session, submission, "Chuyên viên")
+    other = session.get_one(Submission, rounds[OTHER, 1])
+    answer_and_send(session, other, make_answers(get_ward(session, OTHER), Random(8), today().year, frozenset()))
+    approve_submission(session, other, "Chuyên viên")
+    files = build_open_data(session, include_security=True)
+    facts = {(ward, key) for ward, key, *_rest in csv.reader(StringIO(files["facts.csv"].decode("utf-8-sig")))}
+    assert {(WARD, "storeys"), (WARD, "drones"), (OTHER, "floors"), (OTHER, "staff_trained")} <= facts
+    assert not {(WARD, "floors"), (OTHER, "storeys")} & facts
+    assert compare(parse_export(files)).disagreements == ()
