@@ -59,7 +59,7 @@ def parse_decimal(text: str, places: int, maximum: int = MAX_COUNT) -> Number:
     if not places or match is None or _GROUPED.fullmatch(number):
         return parse_count(number, maximum)
     whole, decimals = match[1].replace(".", ""), match[2]
-    if len(decimals) == 3 and "." not in match[1] and whole.strip("0"):
+    if len(decimals) == 3 > places and "." not in match[1] and whole.strip("0"):
         raise CountError(
             f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5."
         )

@@ -11,7 +11,7 @@ from portal.database import Base
 
 
 class QuestionnaireRecord(Base):
-    """A published version of the questions; it never changes. ``published_by`` is blank for one that came with the program."""
+    """A published version of the questions; it never changes."""
 
     __tablename__ = "questionnaire"
 
@@ -19,7 +19,6 @@ class QuestionnaireRecord(Base):
     toml: Mapped[NfcStr]
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     published_at: Mapped[Instant]
-    published_by: Mapped[PersonSignature] = mapped_column(default="")
 
 
 class Round(Base):

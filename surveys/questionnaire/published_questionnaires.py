@@ -80,7 +80,7 @@ def _load_lineage(session: Session, first: str, last: str) -> list[Questionnaire
     return versions if versions[0].version == first else [load_questionnaire(session, first), versions[-1]]
 
 
-def publish_questionnaire(session: Session, text: str, by: str = "") -> Questionnaire:
+def publish_questionnaire(session: Session, text: str) -> Questionnaire:
     """Publish a text as a version that never changes. Raises QuestionnaireError where it cannot be."""
     questionnaire = parse_questionnaire(text)
     if session.get(QuestionnaireRecord, questionnaire.version) is not None:
@@ -89,11 +89,8 @@ def publish_questionnaire(session: Session, text: str, by: str = "") -> Question
         if session.get(QuestionnaireRecord, questionnaire.follows) is None:
             raise QuestionnaireError(f"Mẫu phiếu trước đó “{questionnaire.follows}” chưa được công bố. Sửa mục “follows”.")
         check_carry_over(questionnaire, load_questionnaire(session, questionnaire.follows))
-    session.add(
-        QuestionnaireRecord(
-            version=questionnaire.version, toml=text, sha256=questionnaire.sha256, published_at=now(), published_by=by
-        )
-    )
+    record = QuestionnaireRecord(version=questionnaire.version, toml=text, sha256=questionnaire.sha256, published_at=now())
+    session.add(record)
     session.flush()
     return questionnaire
 

@@ -45,7 +45,8 @@ def test_the_audit_trail_knows_the_address_and_never_what_was_typed(client, pers
     for name, password in (("can.bo", PASSWORD), ("can.bo", WRONG_PASSWORD), (PASSWORD, "can.bo")):
         enter(client, name, password, environ_base={"REMOTE_ADDR": "203.0.113.7"})
     lines = [
-        (entry.action, entry.username, entry.subject, entry.address, entry.after) for entry in session.scalars(select(AuditEntry))
+        (entry.action, entry.username, entry.subject, entry.address, entry.after)
+        for entry in session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("account:")))
     ]
     assert lines == [
         ("account:sign-in", "can.bo", "account can.bo", "203.0.113.7", None),

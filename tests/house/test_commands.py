@@ -32,6 +32,7 @@ from surveys.workbooks.city_workbook import build_city_workbook
 from surveys.workbooks.form_import import build_submission_form
 from tests.drills.commands import drill_pictures
 from tests.factories.boundaries import geojson, squares
+from tests.factories.questionnaires import made_up_text
 from tests.factories.users import create_user
 from tests.support.applications import borrowed_app, set_setting
 from tests.support.docs import commands, read_document
@@ -121,6 +122,12 @@ def name_of_backup(place):
     return newest_backup(place.app.config["SETTINGS"]).name
 
 
+def questionnaire(place):
+    path = place.path("mau-phieu.toml")
+    Path(path).write_text(made_up_text(), "utf-8")
+    return path
+
+
 def saved(book):
     buffer = BytesIO()
     book.save(buffer)
@@ -149,6 +156,9 @@ RUNS: dict[str, list[Run]] = {
     "users remove": [(lambda place: ["users", "remove", leaver(place), "--yes"], "Đã gỡ người có tài khoản số [0-9]+")],
     "boundaries load": [(boundaries, f"Đã nạp ranh giới {TERRITORY.units} đơn vị")],
     "boundaries remove": [(boundaries, "Đã nạp"), (lambda _place: ["boundaries", "remove"], "Đã gỡ ranh giới.")],
+    "surveys publish-questionnaire": [
+        (lambda place: ["surveys", "publish-questionnaire", questionnaire(place)], r"Đã công bố mẫu phiếu 2099\.1, 67 câu\.")
+    ],
     "surveys import-city": [
         (lambda place: ["surveys", "import-city", city_table(place), "--round", "1"], "Đã nạp [1-9][0-9]* câu")
     ],

@@ -204,8 +204,8 @@ FILES = {
     ),
     "quantri": ("/audit.xlsx",),
 }
-# Reference data of the program itself, the text of a standard, and what is compared with a list of ours.
-UNPLANTED = {"ward", "item", "standard", "standard_draft"}
+# Reference data of the program itself, the text of a standard and of a questionnaire, and what is compared with a list of ours.
+UNPLANTED = {"ward", "item", "standard", "standard_draft", "questionnaire"}
 
 
 def test_what_an_older_version_stored_breaks_no_page_and_no_file(demo_app, demo_sign_in):

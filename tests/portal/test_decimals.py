@@ -30,7 +30,9 @@ def test_a_number_with_decimals_is_read_exactly(text, number):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("187,555", "quá nhiều chữ số sau dấu phẩy; nhiều nhất là 2"),
+        ("187,555", "có thể hiểu theo nhiều cách"),
+        ("1,500", "có thể hiểu theo nhiều cách"),
+        ("187,5555", "quá nhiều chữ số sau dấu phẩy; nhiều nhất là 2"),
         ("1.5.5", "không phải số nguyên"),
         ("1,5,5", "không phải số nguyên"),
         ("-1,5", "không phải số nguyên"),

@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("toml", portal.columns.NfcText(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("published_at", portal.columns.UtcInstant(), nullable=False),
-        sa.Column("published_by", portal.columns.NfcText(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_questionnaire")),
         sa.UniqueConstraint("sha256", name=op.f("uq_questionnaire_sha256")),
     )
@@ -39,7 +38,7 @@ def upgrade() -> None:
         )
     if asked:
         text = (files("surveys") / "data" / f"{VERSION}.toml").read_text("utf-8")
-        row = {"version": VERSION, "toml": text, "sha256": SHA256, "published_at": datetime.now(UTC), "published_by": ""}
+        row = {"version": VERSION, "toml": text, "sha256": SHA256, "published_at": datetime.now(UTC)}
         op.bulk_insert(questionnaire, [row])
     with op.batch_alter_table("round") as batch:
         batch.create_foreign_key(op.f("fk_round_questionnaire_version"), "questionnaire", ["questionnaire_version"], ["version"])

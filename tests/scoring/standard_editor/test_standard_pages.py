@@ -368,5 +368,7 @@ def test_what_rests_on_network_security_bears_a_code_of_its_group(demo_sign_in):
     client = demo_sign_in("thamdinh")
     draft = begin_draft(client)
     answer = edit(client, f"{draft}/criteria/CR-A7", measure="pcs_protected")
-    assert "Tiêu chí CR-A7: dùng câu trả lời của nhóm an ninh mạng (pcs_protected). Đặt mã thuộc nhóm G" in text_of(page_of(answer, 400))
+    assert "Tiêu chí CR-A7: dùng câu trả lời của nhóm an ninh mạng (pcs_protected). Đặt mã thuộc nhóm G" in text_of(
+        page_of(answer, 400)
+    )
     assert "Chưa khác gì" in text_of(page_of(client.get(draft)))

@@ -46,7 +46,7 @@ def test_small_steps_of_small_numbers_are_nothing_to_ask_about():
 def test_a_value_far_from_wards_like_it_is_doubted_and_says_what_is_usual():
     ranges = usual_ranges([{"switch_ports": ports} for ports in (90, 96, 100, 104, 110, 96, 120, 130)])
     assert doubts_of({"switch_ports": "110"}, ranges=ranges) == {}
-    assert "8 đơn vị cùng loại, cùng cỡ thường có khoảng 102, ở đây là 960" in (
+    assert "8 đơn vị cùng loại, cùng quy mô thường có khoảng 102; đơn vị khai 960, chênh lệch lớn." in (
         doubts_of({"switch_ports": "960"}, ranges=ranges)["switch_ports"].message
     )
 
@@ -85,7 +85,7 @@ def test_a_line_measured_faster_than_contracted_is_doubted_at_its_own_row():
     second_line = {"internet#2.provider": "Nhà mạng B", "internet#2.contracted": "100", "internet#2.measured": "150"}
     assert doubts_of(line) == {}
     assert doubts_of(line | second_line)["internet"].field == "internet#2.measured"
-    assert "1500 Mbps" in doubts_of(line | {"internet.contracted": "1.000", "internet.measured": "1.500"})["internet"].message
+    assert "1.500 Mbps" in doubts_of(line | {"internet.contracted": "1.000", "internet.measured": "1.500"})["internet"].message
 
 
 def test_a_question_left_open_on_purpose_needs_a_reason():
