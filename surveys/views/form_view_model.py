@@ -73,6 +73,13 @@ class Field:
         return self.rows[0].fields[0]
 
     @property
+    def mark_in_words(self) -> str:
+        """How the answer compares with the last approved one, with that one where it was another."""
+        if self.mark is None:
+            return ""
+        return f"{self.mark.label}: {self.before}" if self.mark.shows_before else self.mark.label
+
+    @property
     def main_field(self) -> str:
         """The field that takes a word for the whole answer, such as that it is not known."""
         return self.kind.main_field(self.question)

@@ -166,7 +166,7 @@ def _section_status(submission: Submission, section: Section) -> dict[str, objec
             field.question.key: {
                 "doubts": field.anomalies,
                 "mark": field.mark.value if field.mark else "",
-                "mark_words": field.mark.label if field.mark else "",
+                "mark_words": field.mark_in_words,
             }
             for field in fields
         },

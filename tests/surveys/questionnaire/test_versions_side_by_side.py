@@ -95,7 +95,7 @@ def test_each_round_asks_its_own_questions_on_every_page(rounds, sign_in):
 
 def test_what_is_answered_in_another_way_is_blank_and_told(rounds, sign_in):
     page = sign_in(Role.OFFICER, [WARD]).get(f"/surveys/{rounds[WARD, 2]}/sections/C").text
-    assert "Câu này đổi cách trả lời, mời trả lời lại; kỳ trước" in page
+    assert "Câu này đổi cách trả lời, mời trả lời lại; kỳ trước: Có" in page
     page = sign_in(Role.OFFICER, [WARD]).get(f"/surveys/{rounds[WARD, 2]}/sections/0").text
     assert "Câu mới, kỳ trước chưa hỏi" in page
 
