@@ -77,6 +77,7 @@ ACTION_LABELS = {
     "round:open": "mở đợt khảo sát",
     "reminder:send": "gửi thư nhắc",
     "reminder:note": "ghi đã nhắn qua điện thoại",
+    "round:remove": "xóa đợt tập huấn",
     "round:set-closed": "đóng hoặc mở lại đợt",
     "round:set-deadline": "đổi hạn gửi",
     "standard-draft:begin": "soạn bản thảo bộ tiêu chuẩn",
@@ -143,6 +144,7 @@ _KEY_LABELS = {
     "email": "thư điện tử",
     "entries": "số dòng",
     "fields": "câu trả lời",
+    "files": "số tệp",
     "filename": "tên tệp",
     "former_district": "địa bàn",
     "full_name": "họ tên",
@@ -165,6 +167,7 @@ _KEY_LABELS = {
     "since": "từ ngày",
     "source": "nguồn",
     "subject": "đối tượng",
+    "submissions": "số phiếu",
     "unit_price": "đơn giá",
     "until": "đến ngày",
     "ward": "xã, phường",
@@ -183,6 +186,8 @@ def describe_action(action: str) -> str:
 
 
 def describe_subject(subject: str) -> str:
-    """The subject with the label of its noun: ``xã, phường 00082``."""
+    """The subject with the label of its noun: ``xã, phường 00082``; what is of a round for practice is called so."""
     noun, space, rest = subject.partition(" ")
+    if noun == "practice":
+        return f"tập huấn, {describe_subject(rest)}"
     return f"{_SUBJECT_LABELS.get(noun, noun)}{space}{rest}"

@@ -87,7 +87,7 @@ def _query(wanted: AuditFilter) -> Select[AuditEntry]:
     if wanted.action:
         query = query.where(AuditEntry.action == wanted.action)
     if wanted.ward:
-        query = query.where(AuditEntry.subject == f"ward {wanted.ward}")
+        query = query.where(AuditEntry.subject.in_((f"ward {wanted.ward}", f"practice ward {wanted.ward}")))
     if wanted.subject:
         query = query.where(AuditEntry.subject.contains(wanted.subject, autoescape=True))
     if wanted.since is not None:

@@ -38,9 +38,10 @@ def import_city(file: Path, round_id: int) -> None:
         questionnaire = published_questionnaire(get_round(session, round_id))
     table = read_city_table(file.read_bytes(), questionnaire)
     with session_scope(engine, writes=True) as session:
-        result = import_city_answers(session, get_round(session, round_id), table, "thành phố")
+        round = get_round(session, round_id)
+        result = import_city_answers(session, round, table, "thành phố")
         after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
-        audit.log(session, None, "city-answers:import", f"round {round_id}", after=after)
+        audit.log(session, None, "city-answers:import", round.subject, after=after)
     click.echo(f"Đã nạp {result.changed} câu trả lời.")
     if result.skipped_wards:
         names = ", ".join(result.skipped_wards)
@@ -55,6 +56,8 @@ def remind(round_id: int | None, dry_run: bool) -> None:
     engine, settings = current_app.extensions["engine"], current_settings()
     with session_scope(engine, writes=False) as session:
         round = _find_round(session, round_id)
+        if round.is_practice:
+            raise CommandError(f"“{round.name}” là đợt tập huấn nên không nhắc ai. Bỏ --round để nhắc theo đợt khảo sát mới nhất.")
         current_id = round.id
         digests, wards_without_officer = build_digests(session, round, settings, today(), reminder_lines(current_app))
     for digest in digests:
@@ -148,7 +151,7 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
                 submission = get_submission(session, preview.submission_id)
                 outcome = import_form(session, submission, preview, "lệnh nạp dữ liệu", AnswerSource.COMMAND, reason)
                 after = {"fields": len(outcome.changed)}
-                audit.log(session, None, "submission:import", f"ward {submission.ward_code}", after=after)
+                audit.log(session, None, "submission:import", submission.subject, after=after)
     except WardReadinessError as error:
         click.echo(f"{name}: {error.message}", err=True)
         return False

@@ -24,10 +24,13 @@ class QuestionnaireRecord(Base):
 class Round(Base):
     """A campaign of collection, pinned to one questionnaire and one standard.
 
-    With ``needs_confirmation`` the ward head confirms in the system before a submission can be sent.
+    With ``needs_confirmation`` the ward head confirms in the system before a submission can be sent. One that ``is_practice``
+    is for training: it is real in every page, counts nowhere, and can be removed; a round is one or the other for good.
     """
 
     __tablename__ = "round"
+    # A removed round gives its number to no other: files, drafts in browsers and lines of the audit trail go by it.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read by SQLAlchemy, never changed
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[NfcStr] = mapped_column(unique=True)
@@ -37,7 +40,22 @@ class Round(Base):
     standard_version: Mapped[str] = mapped_column(ForeignKey("standard.version"))
     is_closed: Mapped[bool] = mapped_column(default=False)
     needs_confirmation: Mapped[bool] = mapped_column(default=False)
+    is_practice: Mapped[bool] = mapped_column(default=False)
     questionnaire: Mapped[QuestionnaireRecord] = relationship()
+
+    @property
+    def band(self) -> str:
+        """What stands above every page and in every file of the round: nothing where it counts."""
+        return "TẬP HUẤN – số liệu ở đây không được tính và sẽ bị xóa" if self.is_practice else ""
+
+    def under_band(self, note: str) -> str:
+        """A note in a file of the round, behind its band."""
+        return f"{self.band}. {note}" if self.band else note
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail calls it."""
+        return f"practice round {self.id}" if self.is_practice else f"round {self.id}"
 
 
 class Submission(Base):
@@ -48,7 +66,7 @@ class Submission(Base):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("round_id", "ward_code"),)
+    __table_args__ = (UniqueConstraint("round_id", "ward_code"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
@@ -64,6 +82,11 @@ class Submission(Base):
     base_sha256: Mapped[str | None] = mapped_column(String(64))
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     round: Mapped[Round] = relationship()
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail calls it: its ward, and that it is for practice."""
+        return f"practice ward {self.ward_code}" if self.round.is_practice else f"ward {self.ward_code}"
 
 
 class Answer(Base):
@@ -101,7 +124,8 @@ class SubmissionEvent(Base):
 
 
 class SubmissionChange(Base):
-    """One field that was changed: before, after, who, when, and the AnswerSource. Never changed, never removed.
+    """One field that was changed: before, after, who, when, and the AnswerSource. Never changed, and removed only with a
+    practice round.
 
     Only ``why`` may be added afterwards, once; and a pseudonym takes the place of a person who left.
     """

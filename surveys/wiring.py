@@ -26,7 +26,7 @@ from surveys.review.review import list_waiting
 from surveys.submissions.change_log import get_change
 from surveys.submissions.evidence import get_evidence
 from surveys.submissions.handover import find_handover
-from surveys.submissions.rounds import current_round, get_round, wards_in_progress
+from surveys.submissions.rounds import current_round, get_round, list_submissions, practice_rounds, wards_in_progress
 from surveys.submissions.speed_test import get_turn
 from surveys.views import (  # noqa: F401 - printing, review, sections and sending add their pages to the blueprints of others
     evidence,
@@ -106,7 +106,13 @@ def _ward_panel() -> str:
         ]
         rows.sort(key=lambda row: row[0].position)
     days_left = (round.deadline - today()).days if round else 0
-    return render_template("surveys/officer/home_panel.html", round=round, rows=rows, days_left=days_left)
+    return render_template(
+        "surveys/officer/home_panel.html",
+        round=round,
+        rows=rows,
+        days_left=days_left,
+        practised=[(practice, list_submissions(session, practice, ward_codes)) for practice in practice_rounds(session)],
+    )
 
 
 def _review_panel() -> str:
@@ -116,5 +122,6 @@ def _review_panel() -> str:
         "surveys/reviewer/home_panel.html",
         waiting=waiting,
         has_round=bool(waiting) or current_round(session) is not None,
+        practised=[(round, len(list_waiting(session, identity.wards, round))) for round in practice_rounds(session)],
         may_open=may(identity, Permission.ROUND_MANAGE),
     )

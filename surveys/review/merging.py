@@ -69,7 +69,7 @@ class Merging:
 
 def find_merging(session: Session, submission: Submission, submitted: Snapshot) -> Merging | None:
     """What is to be merged into a submission that was read as ``submitted``; None where nothing was approved since it began."""
-    references = list_snapshot_references(session, submission.ward_code)
+    references = [] if submission.round.is_practice else list_snapshot_references(session, submission.ward_code)
     newest = references[-1] if references else None
     if newest is None or newest.sha256 == submission.base_sha256 or newest.submission_id == submission.id:
         return None

@@ -104,7 +104,10 @@ def build_digests(
     """One digest for each active officer of a late ward, and the late wards without an officer.
 
     ``other_lines`` returns the lines of other packages: a person with any gets them in the same digest, whatever the role.
+    A round for practice reminds nobody of anything.
     """
+    if round.is_practice:
+        return [], []
     late_wards, lines = list_late_wards(session, round, day), other_lines(session, day)
     users, contact = (
         session.scalars(select(User).where(User.is_active).order_by(User.username)),

@@ -24,13 +24,14 @@ from surveys.checks.entries import SubmissionError, entries_of, evaluate_submiss
 from surveys.checks.remarks import flagged_submissions, open_flags, open_return_reasons
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import SnapshotStamp, snapshot_stamp, validate_submission
-from surveys.models import Submission, SubmissionEvent
+from surveys.models import Round, Submission, SubmissionEvent
 from surveys.questionnaire.answers.fields import MAX_LENGTH
 from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import to_snapshot
 from surveys.questionnaire.published_questionnaires import origins_between, questionnaire_of
 from surveys.review.merging import NO_DECISION, Decision, Merging, find_merging, merge_submission, merged_for_preview
 from surveys.review.review_priority import ReviewPriority, assess_priority
+from surveys.submissions.rounds import real_rounds
 from surveys.submissions.signatures import is_one_deputy
 from surveys.submissions.submissions import add_event, find_confirmation, find_sender, last_day
 
@@ -61,16 +62,17 @@ class QueueRow:
     is_flagged: bool
 
 
-def list_waiting(session: Session, wards: Collection[str] | None = None) -> list[Submission]:
-    """The submissions that wait for review, oldest first, of these wards or (None) of the whole city."""
-    return list(session.scalars(_waiting_query(wards)))
+def list_waiting(session: Session, wards: Collection[str] | None = None, practice: Round | None = None) -> list[Submission]:
+    """The submissions that wait for review, oldest first, of these wards or (None) of the whole city: those that count, or those
+    of one round for practice.
+    """
+    return list(session.scalars(_waiting_query(wards, practice)))
 
 
-def build_queue(session: Session, ward_codes: Collection[str] | None = None) -> list[QueueRow]:
+def build_queue(session: Session, ward_codes: Collection[str] | None = None, practice: Round | None = None) -> list[QueueRow]:
     """The same by priority, then oldest first. A handful of queries, however many wait."""
-    waiting = list(
-        session.scalars(_waiting_query(ward_codes).options(selectinload(Submission.answers), joinedload(Submission.round)))
-    )
+    query = _waiting_query(ward_codes, practice).options(selectinload(Submission.answers), joinedload(Submission.round))
+    waiting = list(session.scalars(query))
     stamp, prices = snapshot_stamp(session), current_price_list(session)
     standards = {
         version: get_standard(session, version) for version in {submission.round.standard_version for submission in waiting}
@@ -146,7 +148,8 @@ def approve_submission(
     reviewed_sending: str | None = None,
     decision: Decision = NO_DECISION,
 ) -> Snapshot:
-    """Approve: the answers become a snapshot of the ward, merged with one that was approved since the submission began.
+    """Approve: the answers become a snapshot of the ward, merged with one that was approved since the submission began. In a round for
+    practice they become none.
 
     ``reviewed_sending`` is the key of the sending that was reviewed, None for the newest; ``decision`` says what to keep where both
     were changed. Raises SubmissionError where it does not wait for review, was sent again meanwhile, has an open flag or reason, was
@@ -174,9 +177,10 @@ def approve_submission(
     submission.state = CollectionState.APPROVED.value
     submission.decided_at = moment
     submission.return_reason = ""
-    record = record_snapshot(session, snapshot, submission.id)
+    if not submission.round.is_practice:
+        snapshot = load_snapshot(record_snapshot(session, snapshot, submission.id))
     add_event(session, submission, EventKind.APPROVED, by, merged, at=moment)
-    return load_snapshot(record)
+    return snapshot
 
 
 def return_submission(
@@ -206,8 +210,10 @@ def _rate_if_approved(submission: Submission, standard: Standard) -> Rating:
     return rate(snapshot, standard, snapshot.as_of)
 
 
-def _waiting_query(wards: Collection[str] | None) -> Select[Submission]:
+def _waiting_query(wards: Collection[str] | None, practice: Round | None) -> Select[Submission]:
     waiting = select(Submission).where(Submission.state == CollectionState.SENT.value)
+    among = Submission.round_id == practice.id if practice is not None else Submission.round_id.in_(real_rounds())
+    waiting = waiting.where(among)
     if wards is not None:
         waiting = waiting.where(Submission.ward_code.in_(wards))
     return waiting.order_by(Submission.sent_at, Submission.id)

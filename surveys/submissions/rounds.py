@@ -1,21 +1,32 @@
-"""Rounds: opened with a submission for each ward, closed to sending, listed."""
+"""Rounds: opened with a submission for each ward, closed to sending, listed; those for practice removed."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from inventory.snapshots.repository import SnapshotReference, newest_references
 from inventory.wards.queries import list_wards
+from inventory.wards.wards import Ward
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.published_standards import get_standard
 from surveys.checks.entries import entries_of, question_key
 from surveys.checks.states import AnswerSource, CollectionState
-from surveys.models import Answer, Round, Submission
+from surveys.models import Answer, Evidence, Reminder, Round, Submission
 from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.published_questionnaires import load_questionnaire, newest_version, origins_between, questionnaire_of
 from surveys.submissions.submissions import change_record
+
+
+@dataclass(frozen=True)
+class RoundContent:
+    """How many submissions of a round were begun, and how many files belong to them."""
+
+    begun: int
+    files: int
 
 
 class RoundError(WardReadinessError):
@@ -31,6 +42,7 @@ def open_round(
     questionnaire_version: str | None = None,
     *,
     needs_confirmation: bool = False,
+    is_practice: bool = False,
 ) -> Round:
     """Open a round: pinned to a questionnaire, by default the newest, and to a standard, with a submission for each ward.
 
@@ -51,6 +63,7 @@ def open_round(
         questionnaire_version=load_questionnaire(session, questionnaire_version or newest_version(session)).version,
         standard_version=get_standard(session, standard_version).version,
         needs_confirmation=needs_confirmation,
+        is_practice=is_practice,
     )
     session.add(round)
     session.flush()
@@ -70,6 +83,17 @@ def open_round(
     return round
 
 
+def real_rounds() -> Select[int]:
+    """The numbers of the rounds that count. Whatever looks beyond one round looks among these alone."""
+    return select(Round.id).where(Round.is_practice.is_(False))
+
+
+def practice_rounds(session: Session) -> list[Round]:
+    """The rounds for practice that are not closed, newest first."""
+    practised = select(Round).where(Round.id.not_in(real_rounds()), Round.is_closed.is_(False))
+    return list(session.scalars(practised.order_by(Round.id.desc())))
+
+
 def latest_approved_submissions(session: Session) -> dict[str, Submission]:
     """The submission behind the newest approved snapshot of each ward that has one."""
     approved = [reference.submission_id for reference in newest_references(session).values()]
@@ -79,7 +103,7 @@ def latest_approved_submissions(session: Session) -> dict[str, Submission]:
 
 
 def list_rounds(session: Session) -> list[Round]:
-    """All rounds, newest first."""
+    """All rounds, those for practice too, newest first."""
     return list(session.scalars(select(Round).order_by(Round.id.desc())))
 
 
@@ -100,16 +124,16 @@ def set_deadline(session: Session, round_id: int, deadline: date) -> Round:
 
 
 def wards_in_progress(session: Session) -> frozenset[str]:
-    """The wards with a draft or a returned submission in an open round, or a submission waiting for review in any round."""
+    """The wards with a draft or a returned submission in an open round, or a submission waiting for review in any round that counts."""
     open_states = (CollectionState.DRAFT.value, CollectionState.RETURNED.value)
     is_in_progress = Submission.state.in_(open_states) & Round.is_closed.is_(False)
     query = select(Submission.ward_code).join(Round).where(is_in_progress | (Submission.state == CollectionState.SENT.value))
-    return frozenset(session.scalars(query))
+    return frozenset(session.scalars(query.where(Round.id.in_(real_rounds()))))
 
 
 def current_round(session: Session) -> Round | None:
-    """The newest round, or None before the first."""
-    return session.scalars(select(Round).order_by(Round.id.desc()).limit(1)).first()
+    """The newest round that counts, or None before the first."""
+    return session.scalars(select(Round).where(Round.id.in_(real_rounds())).order_by(Round.id.desc()).limit(1)).first()
 
 
 def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
@@ -117,6 +141,42 @@ def set_closed(session: Session, round_id: int, *, closed: bool) -> Round:
     round = get_round(session, round_id)
     round.is_closed = closed
     return round
+
+
+def list_submissions(
+    session: Session, round: Round, ward_codes: Collection[str] | None
+) -> list[tuple[Submission, CollectionState, Ward]]:
+    """The submissions of a round, of these wards or (None) of the whole city, each with its state and its ward."""
+    query = select(Submission).where(Submission.round_id == round.id)
+    if ward_codes is not None:
+        query = query.where(Submission.ward_code.in_(ward_codes))
+    wards = {ward.code: ward for ward in list_wards(session)}
+    rows = [(row, CollectionState(row.state), wards[row.ward_code]) for row in session.scalars(query)]
+    return sorted(rows, key=lambda row: row[2].position)
+
+
+def count_what_goes(session: Session, round: Round) -> RoundContent:
+    """What is removed with a round for practice. Raises RoundError for one that counts."""
+    if not round.is_practice:
+        raise RoundError(f"“{round.name}” là đợt khảo sát thật nên không xóa được. Chỉ xóa được đợt tập huấn.")
+    of_round = Submission.round_id == round.id
+    begun = select(func.count()).where(of_round, Submission.state != CollectionState.NOT_STARTED.value)
+    files = select(func.count()).select_from(Evidence).join(Submission).where(of_round, Evidence.stored_as != "")
+    return RoundContent(session.scalar(begun) or 0, session.scalar(files) or 0)
+
+
+def remove_round(session: Session, round: Round) -> RoundContent:
+    """Remove a round for practice with all that was answered, sent, remarked and attached in it. Raises RoundError for one that counts.
+
+    Its files are named by nothing any more: they leave the backups, and lie unused in the storage as others do.
+    """
+    content = count_what_goes(session, round)
+    session.execute(delete(Reminder).where(Reminder.round_id == round.id))
+    # What hangs on a submission goes with it.
+    session.execute(delete(Submission).where(Submission.round_id == round.id))
+    session.execute(delete(Round).where(Round.id == round.id))
+    session.expire_all()
+    return content
 
 
 def _new_submission(

@@ -17,7 +17,7 @@ def log_changed_fields(submission: Submission, changes: Mapping[str, tuple[str, 
         return
     before = dict(_as_told(name, pair[0]) for name, pair in changes.items())
     after = dict(_as_told(name, pair[1]) for name, pair in changes.items())
-    audit.log(get_session(), require_identity(), "submission:save", f"ward {submission.ward_code}", before=before, after=after)
+    audit.log(get_session(), require_identity(), "submission:save", submission.subject, before=before, after=after)
 
 
 def _as_told(field: str, value: str) -> tuple[str, str]:

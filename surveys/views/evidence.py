@@ -52,7 +52,7 @@ def attach(submission_id: int, code: str) -> ResponseReturnValue:
     else:
         values = _audit_values(submission, stored)
         add_event(get_session(), submission, EventKind.ATTACHED, require_identity().full_name, str(values["name"]))
-        audit.log(get_session(), require_identity(), "evidence:attach", f"ward {submission.ward_code}", after=values)
+        audit.log(get_session(), require_identity(), "evidence:attach", submission.subject, after=values)
         flash(_("Đã đính kèm tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 
@@ -77,7 +77,7 @@ def attach_signed(submission_id: int) -> ResponseReturnValue:
         get_session(),
         require_identity(),
         "evidence:attach-signed",
-        f"ward {submission.ward_code}",
+        submission.subject,
         after=_audit_values(submission, stored),
     )
     flash(_("Đã đính kèm bản đã ký."), "success")
@@ -91,7 +91,7 @@ def download(submission_id: int, evidence_id: int) -> ResponseReturnValue:
     submission = get_submission_in_scope(submission_id)
     stored = get_evidence(get_session(), submission, evidence_id)
     data = load_evidence(current_settings().evidence_url, stored)
-    identity, subject, values = require_identity(), f"ward {submission.ward_code}", _audit_values(submission, stored)
+    identity, subject, values = require_identity(), submission.subject, _audit_values(submission, stored)
     record_download(submission_id, str(values["name"]), identity.full_name)
     write_separately(lambda session: audit.log(session, identity, "evidence:download", subject, after=values))
     return send_bytes(data, stored.name, stored.media_type)
@@ -111,7 +111,7 @@ def remove(submission_id: int, code: str, evidence_id: int) -> ResponseReturnVal
     else:
         values = _audit_values(submission, stored)
         add_event(get_session(), submission, EventKind.DETACHED, require_identity().full_name, str(values["name"]))
-        audit.log(get_session(), require_identity(), "evidence:remove", f"ward {submission.ward_code}", before=values)
+        audit.log(get_session(), require_identity(), "evidence:remove", submission.subject, before=values)
         flash(_("Đã gỡ tệp “%(name)s”.", name=stored.name), "success")
     return redirect(url_for("surveys.section", submission_id=submission_id, code=code) + "#evidence")
 

@@ -52,7 +52,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     if require_identity().role.is_of_ward:
         settle_return_reasons(get_session(), submission, [question], by)
     after = {"kind": RemarkKind.COMMENT.value, "question": question}
-    audit.log(get_session(), require_identity(), "submission:remark", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), require_identity(), "submission:remark", submission.subject, after=after)
     flash(_("Đã ghi ý kiến."), "success")
     sections = published_questionnaire(submission.round).sections
     section = next((section for section in sections if any(entry.key == question for entry in section.questions)), None)
@@ -89,11 +89,12 @@ def changes_workbook(submission_id: int) -> ResponseReturnValue:
         replace(line, before=HIDDEN, after=HIDDEN, reason=HIDDEN) if is_sensitive_answer(line.question) else line
         for line in list_log(get_session(), submission, published_questionnaire(submission.round), limit=None)
     ]
-    ward, name = get_ward(get_session(), submission.ward_code), submission.round.name
+    ward, round, subject = get_ward(get_session(), submission.ward_code), submission.round, submission.subject
     rows = ((format_moment(line.at), line.by, line.source, line.field, line.before, line.after, line.reason) for line in lines)
-    data = build_table_workbook("Nhật ký thay đổi", f"Nhật ký thay đổi phiếu của {ward.full_name}", name, HEADINGS, rows, "A5")
+    title, note = f"Nhật ký thay đổi phiếu của {ward.full_name}", round.under_band(round.name)
+    data = build_table_workbook("Nhật ký thay đổi", title, note, HEADINGS, rows, "A5")
     record_download(submission_id, _("nhật ký thay đổi"), identity.full_name)
-    write_separately(lambda session: audit.log(session, identity, "submission:download-log", f"ward {ward.code}"))
+    write_separately(lambda session: audit.log(session, identity, "submission:download-log", subject))
     return send_bytes(data, f"nhat-ky-phieu-{ward.code}.xlsx", XLSX)
 
 
@@ -117,7 +118,7 @@ def save_change_reason(submission_id: int, change_id: int) -> ResponseReturnValu
     except ChangeReasonError as error:
         return _reason_page(submission, change, error.message, text), 400
     after = {"change": change.id, "field": change.field}
-    audit.log(get_session(), require_identity(), "submission:say-why", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), require_identity(), "submission:say-why", submission.subject, after=after)
     flash(_("Đã ghi vì sao sửa."), "success")
     return redirect(url_for("history.changes", submission_id=submission_id, question=question_key(change.field)))
 

@@ -52,7 +52,7 @@ def print_empty(submission_id: int) -> ResponseReturnValue:
 def print_whole_form(submission_id: int) -> ResponseReturnValue:
     """The same with sensitive answers: an explicit choice that is recorded in the audit trail, hence a POST."""
     submission = get_submission_in_scope(submission_id)
-    audit.log(get_session(), require_identity(), "submission:print-sensitive", f"ward {submission.ward_code}")
+    audit.log(get_session(), require_identity(), "submission:print-sensitive", submission.subject)
     add_event(get_session(), submission, EventKind.DOWNLOADED, require_identity().full_name, _("bản in có số liệu nhạy cảm"))
     return _print_page(submission, with_sensitive=True)
 

@@ -20,7 +20,7 @@ from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.remarks import RemarkError, add_remark, list_remarks, settle_remark
 from surveys.checks.states import CollectionState, EventKind, RemarkKind
 from surveys.checks.validation import validate_submission
-from surveys.models import Submission, SubmissionEvent
+from surveys.models import Round, Submission, SubmissionEvent
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.review.answer_diff import diff_answers, in_words
 from surveys.review.merging import NO_DECISION, Choice, Decision
@@ -28,6 +28,7 @@ from surveys.review.review import (
     ReasonError,
     approve_submission,
     build_queue,
+    list_waiting,
     preview_merging,
     preview_rating,
     previous_answers,
@@ -36,6 +37,7 @@ from surveys.review.review import (
     sending_key,
 )
 from surveys.submissions.evidence import content_code, evidence_by_question, find_signed_copy
+from surveys.submissions.rounds import get_round, practice_rounds
 from surveys.submissions.submissions import find_confirmation, last_day
 from surveys.views.access import get_submission_in_scope
 from surveys.views.form_view_model import build_fields
@@ -48,17 +50,37 @@ MAX_CHOSEN, MAX_NAMED = 200, 10
 @requires(Permission.SUBMISSION_REVIEW)
 def review_queue() -> ResponseReturnValue:
     """What waits for review, by priority or oldest first; all of it, or only what has anomalies, or has none."""
-    filters = request.args
+    return _queue_page(None)
+
+
+@blueprint.get("/rounds/<int:round_id>/review")
+@requires(Permission.SUBMISSION_REVIEW)
+def practice_queue(round_id: int) -> ResponseReturnValue:
+    """The same of one round for practice, which waits apart from what counts."""
+    round = get_round(get_session(), round_id)
+    if not round.is_practice:
+        return redirect(url_for("review.review_queue"))
+    return _queue_page(round)
+
+
+def _queue_page(practice: Round | None) -> str:
+    filters, wards = request.args, require_identity().wards
     folded = fold(filters.get("q", "")[:100])
     atypical = filters.get("odd", "")
     rows = [
         row
-        for row in build_queue(get_session(), require_identity().wards)
+        for row in build_queue(get_session(), wards, practice)
         if folded in fold(row.ward.full_name) and atypical in ("", "yes" if row.priority.anomaly_count else "no")
     ]
     if filters.get("order") == "oldest":
         rows.sort(key=lambda row: row.sent_at)
-    return render_template("surveys/reviewer/queue.html", rows=rows, filters=filters)
+    return render_template(
+        "surveys/reviewer/queue.html",
+        rows=rows,
+        filters=filters,
+        round=practice,
+        practised=[(other, len(list_waiting(get_session(), wards, other))) for other in practice_rounds(get_session())],
+    )
 
 
 @blueprint.post("/review/approve")
@@ -66,7 +88,8 @@ def review_queue() -> ResponseReturnValue:
 @writes
 def review_approve_many() -> ResponseReturnValue:
     """Approve the chosen submissions that nobody flagged; the others stay in the queue and are named."""
-    session, approved, rejected = get_session(), [], []
+    session, approved, rejected = get_session(), list[str](), list[str]()
+    round: Round | None = None
     submission_ids = {
         text: int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0 for text in _chosen_submissions()
     }
@@ -74,7 +97,7 @@ def review_approve_many() -> ResponseReturnValue:
     in_order = sorted(submission_ids.items(), key=lambda pair: pair[1])
     locked = [(text, get_submission_in_scope(number, for_update=True)) for text, number in in_order]
     for text, submission in sorted(locked, key=lambda pair: pair[1].ward_code):
-        name = get_ward(session, submission.ward_code).full_name
+        name, round = get_ward(session, submission.ward_code).full_name, submission.round
         try:
             approve_submission(
                 session, submission, require_identity().full_name, reviewed_sending=request.form.get(f"seen-{text}", "")
@@ -82,9 +105,7 @@ def review_approve_many() -> ResponseReturnValue:
         except SubmissionError as error:
             rejected.append(f"{name} ({error.message})")
             continue
-        audit.log(
-            session, require_identity(), "submission:approve", f"ward {submission.ward_code}", before="sent", after="approved"
-        )
+        audit.log(session, require_identity(), "submission:approve", submission.subject, before="sent", after="approved")
         approved.append(name)
     if approved:
         flash(_("Đã duyệt %(count)s phiếu: %(names)s.", count=len(approved), names=_shorten(approved, ", ")), "success")
@@ -92,7 +113,7 @@ def review_approve_many() -> ResponseReturnValue:
         flash(_("Chưa duyệt %(count)s phiếu: %(names)s", count=len(rejected), names=_shorten(rejected, "; ")), "warning")
     if not approved and not rejected:
         flash(_("Chưa chọn phiếu nào. Đánh dấu các phiếu cần duyệt rồi bấm lại."), "warning")
-    return redirect(url_for("review.review_queue"))
+    return redirect(_queue_address(round))
 
 
 @blueprint.get("/review/<int:submission_id>")
@@ -113,14 +134,15 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
         approve_submission(get_session(), submission, by, reviewed_sending=reviewed, decision=decision)
     except SubmissionError as error:
         return _review_page(submission, error.message, decision=decision), 409
-    subject = f"ward {submission.ward_code}"
+    subject = submission.subject
     audit.log(get_session(), require_identity(), "submission:approve", subject, before="sent", after="approved")
     get_session().flush()
     flash(_("Đã duyệt phiếu của %(name)s.", name=get_ward(get_session(), submission.ward_code).full_name), "success")
-    waiting = build_queue(get_session(), require_identity().wards)
+    practice = submission.round if submission.round.is_practice else None
+    waiting = build_queue(get_session(), require_identity().wards, practice)
     if waiting:
         return redirect(url_for("review.review", submission_id=waiting[0].submission_id))
-    return redirect(url_for("review.review_queue"))
+    return redirect(_queue_address(practice))
 
 
 @blueprint.post("/review/<int:submission_id>/return")
@@ -140,9 +162,9 @@ def review_return(submission_id: int) -> ResponseReturnValue:
         return _review_page(submission, error.message, reason), 409
     # The reason may speak of what is sensitive: it stands in the history of the submission, for whoever may read that.
     after = {"state": "returned"}
-    audit.log(get_session(), require_identity(), "submission:return", f"ward {submission.ward_code}", before="sent", after=after)
+    audit.log(get_session(), require_identity(), "submission:return", submission.subject, before="sent", after=after)
     flash(_("Đã gửi yêu cầu bổ sung."), "success")
-    return redirect(url_for("review.review_queue"))
+    return redirect(_queue_address(submission.round))
 
 
 @blueprint.post("/review/<int:submission_id>/reopen")
@@ -160,7 +182,7 @@ def review_reopen(submission_id: int) -> ResponseReturnValue:
         message = error.message if isinstance(error, SubmissionError) else _("Hãy chọn ngày cho gửi đến.")
         return _review_page(submission, reopening=entered | {"refusal": message}), 400
     dates = {"before": before.isoformat() if before else None, "after": until.isoformat()}
-    audit.log(get_session(), require_identity(), "submission:reopen", f"ward {submission.ward_code}", **dates)
+    audit.log(get_session(), require_identity(), "submission:reopen", submission.subject, **dates)
     flash(_("Đã cho đơn vị gửi đến hết ngày %(day)s.", day=format_day(until)), "success")
     return redirect(url_for("review.review", submission_id=submission_id))
 
@@ -178,7 +200,7 @@ def review_remark(submission_id: int) -> ResponseReturnValue:
         add_remark(get_session(), submission, remark_kind, question, text, require_identity().full_name)
     except RemarkError as error:
         return _review_page(submission, remark={"question": question, "text": text, "refusal": error.message}), 400
-    subject = f"ward {submission.ward_code}"
+    subject = submission.subject
     audit.log(
         get_session(), require_identity(), "submission:remark", subject, after={"kind": remark_kind.value, "question": question}
     )
@@ -193,10 +215,17 @@ def review_settle(submission_id: int, remark_id: int) -> ResponseReturnValue:
     submission = get_submission_in_scope(submission_id, for_update=True)
     remark = settle_remark(get_session(), submission, remark_id, require_identity().full_name)
     after = {"kind": remark.kind, "question": remark.question}
-    audit.log(get_session(), require_identity(), "submission:settle-remark", f"ward {submission.ward_code}", after=after)
+    audit.log(get_session(), require_identity(), "submission:settle-remark", submission.subject, after=after)
     return redirect(
         url_for("review.review", submission_id=submission_id, _anchor=f"q-{remark.question}" if remark.question else "trao-doi")
     )
+
+
+def _queue_address(round: Round | None) -> str:
+    """The queue in which the submissions of a round wait."""
+    if round is not None and round.is_practice:
+        return url_for("review.practice_queue", round_id=round.id)
+    return url_for("review.review_queue")
 
 
 def _chosen_submissions() -> list[str]:

@@ -17,7 +17,7 @@ from portal.downloads import XLSX, send_bytes
 from portal.errors import NotFoundError, WardReadinessError
 from portal.formats import format_day
 from portal.settings import current_settings
-from portal.vietnamese import fold, sort_key
+from portal.vietnamese import clean_line, fold, sort_key
 from scoring.rating.published_standards import current_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Round
@@ -58,11 +58,12 @@ def round_open() -> ResponseReturnValue:
             current_standard(session).version,
             form.get("questionnaire") or None,
             needs_confirmation=form.get("needs_confirmation") == "1",
+            is_practice=form.get("is_practice") == "1",
         )
     except (rounds.RoundError, NotFoundError) as error:
         return _list_page(error.message), 400
     after = {"name": round.name, "questionnaire": round.questionnaire_version, "standard": round.standard_version}
-    audit.log(session, require_identity(), "round:open", f"round {round.id}", after=after)
+    audit.log(session, require_identity(), "round:open", round.subject, after=after)
     return redirect(url_for("review.board", round_id=round.id))
 
 
@@ -83,9 +84,9 @@ def board_workbook(round_id: int) -> ResponseReturnValue:
     note = _("%(count)s đơn vị theo bộ lọc, lập ngày %(day)s", count=len(rows), day=format_day(today()))
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
-    data = build_board_workbook(round.name, note, rows)
+    data, subject = build_board_workbook(round.name, round.under_band(note), rows), round.subject
     identity = require_identity()
-    write_separately(lambda session: audit.log(session, identity, "board:download", f"round {round_id}"))
+    write_separately(lambda session: audit.log(session, identity, "board:download", subject))
     return send_bytes(data, f"theo-doi-dot-{round_id}.xlsx", XLSX)
 
 
@@ -105,7 +106,7 @@ def round_deadline(round_id: int) -> ResponseReturnValue:
         get_session(),
         require_identity(),
         "round:set-deadline",
-        f"round {round_id}",
+        round.subject,
         before=before,
         after=round.deadline.isoformat(),
     )
@@ -121,19 +122,42 @@ def round_close(round_id: int) -> ResponseReturnValue:
     closed = request.form.get("closed") == "1"
     before = rounds.get_round(get_session(), round_id).is_closed
     round = rounds.set_closed(get_session(), round_id, closed=closed)
-    subject = f"round {round.id}"
+    subject = round.subject
     audit.log(get_session(), require_identity(), "round:set-closed", subject, before={"closed": before}, after={"closed": closed})
     flash(_("Đã đóng đợt khảo sát.") if closed else _("Đã mở lại đợt khảo sát."), "success")
     return redirect(url_for("review.board", round_id=round_id))
+
+
+@blueprint.get("/rounds/<int:round_id>/remove")
+@requires(Permission.ROUND_MANAGE)
+def round_removal(round_id: int) -> ResponseReturnValue:
+    """What would be removed with a round for practice, and the form that asks for its name."""
+    return _removal_page(rounds.get_round(get_session(), round_id))
+
+
+@blueprint.post("/rounds/<int:round_id>/remove")
+@requires(Permission.ROUND_MANAGE)
+@writes
+def round_remove(round_id: int) -> ResponseReturnValue:
+    """Remove a round for practice with everything of it, once its name was typed."""
+    session, round = get_session(), rounds.get_round(get_session(), round_id)
+    name, subject, typed = round.name, round.subject, request.form.get("name", "")
+    if round.is_practice and clean_line(typed).strip() != clean_line(name):
+        return _removal_page(round, _("Gõ đúng tên đợt tập huấn để xóa."), typed), 400
+    content = rounds.remove_round(session, round)
+    before = {"name": name, "submissions": content.begun, "files": content.files}
+    audit.log(session, require_identity(), "round:remove", subject, before=before)
+    flash(_("Đã xóa đợt tập huấn “%(name)s”.", name=name), "success")
+    return redirect(url_for("review.round_list"))
 
 
 @blueprint.get("/rounds/<int:round_id>/city-answers.xlsx")
 @requires(Permission.ROUND_MANAGE)
 def city_template(round_id: int) -> ResponseReturnValue:
     """The table of the answers of the city, with those known so far."""
-    data = build_city_workbook(get_session(), rounds.get_round(get_session(), round_id))
-    identity = require_identity()
-    write_separately(lambda session: audit.log(session, identity, "city-answers:download", f"round {round_id}"))
+    round, identity = rounds.get_round(get_session(), round_id), require_identity()
+    data, subject = build_city_workbook(get_session(), round), round.subject
+    write_separately(lambda session: audit.log(session, identity, "city-answers:download", subject))
     return send_bytes(data, f"thanh-pho-tra-loi-dot-{round_id}.xlsx", XLSX)
 
 
@@ -155,7 +179,7 @@ def city_import(round_id: int) -> ResponseReturnValue:
             flash(line, "danger")
         return redirect(url_for("review.board", round_id=round_id))
     after = {"fields": result.changed, "left_alone": list(result.skipped_wards)}
-    audit.log(get_session(), require_identity(), "city-answers:import", f"round {round_id}", after=after)
+    audit.log(get_session(), require_identity(), "city-answers:import", round.subject, after=after)
     flash(_("Đã nạp %(count)s câu trả lời của thành phố.", count=result.changed), "success")
     if result.skipped_wards:
         message = _(
@@ -197,6 +221,11 @@ def _board_page(round: Round, refusal: str = "", deadline: str = "") -> str:
         refusal=refusal,
         deadline=deadline,
     )
+
+
+def _removal_page(round: Round, refusal: str = "", typed: str = "") -> str:
+    content = rounds.count_what_goes(get_session(), round)
+    return render_template("surveys/reviewer/remove.html", round=round, content=content, refusal=refusal, typed=typed)
 
 
 def _posted_filter() -> dict[str, str]:

@@ -47,7 +47,7 @@ def send_to_review(submission_id: int) -> ResponseReturnValue:
     if state == submission.state:
         flash(_("Phiếu này đã được gửi trước đó và đang chờ thẩm định; không gửi thêm lần nữa."), "info")
     else:
-        audit.log(get_session(), require_identity(), "submission:send", f"ward {submission.ward_code}", before=state, after="sent")
+        audit.log(get_session(), require_identity(), "submission:send", submission.subject, before=state, after="sent")
         flash(_("Đã gửi phiếu. Bộ phận thẩm định sẽ xem và trả lời trên trang này."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 

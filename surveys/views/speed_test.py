@@ -35,7 +35,7 @@ def start(submission_id: int) -> ResponseReturnValue:
     submission, device = get_submission_in_scope(submission_id, for_update=True), request.user_agent.string
     line, address = request.form.get("line", ""), request.remote_addr or ""
     turn = begin_speed_test(get_session(), submission, line, require_identity().full_name, address, device)
-    audit.log(get_session(), require_identity(), "evidence:measure", f"ward {submission.ward_code}", after={"line": line})
+    audit.log(get_session(), require_identity(), "evidence:measure", submission.subject, after={"line": line})
     return {"turn": turn.id}
 
 

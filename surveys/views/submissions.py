@@ -3,12 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from accounts import audit
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
-from inventory.wards.queries import list_wards
 from portal.database import get_session, writes
 from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.states import CollectionState
@@ -16,7 +14,7 @@ from surveys.checks.validation import validate_submission
 from surveys.models import Submission
 from surveys.submissions.evidence import content_code
 from surveys.submissions.handover import find_handover, hand_over, list_colleagues
-from surveys.submissions.rounds import current_round
+from surveys.submissions.rounds import current_round, list_submissions, practice_rounds
 from surveys.submissions.submissions import (
     confirm_submission,
     content_hash,
@@ -31,17 +29,15 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/surveys", template_folde
 @blueprint.get("/")
 @requires(Permission.SUBMISSION_READ)
 def index() -> ResponseReturnValue:
-    """The submissions of the current round within the person's scope; a single one opens at once."""
-    database, identity = get_session(), require_identity()
+    """The submissions of the current round within the person's scope, and apart from them those of rounds for practice."""
+    database, wards = get_session(), require_identity().wards
     round = current_round(database)
-    rows = []
-    if round is not None:
-        query = select(Submission).where(Submission.round_id == round.id)
-        if identity.wards is not None:
-            query = query.where(Submission.ward_code.in_(identity.wards))
-        wards = {ward.code: ward for ward in list_wards(database)}
-        rows = [(row, CollectionState(row.state), wards[row.ward_code]) for row in database.scalars(query)]
-    return render_template("surveys/officer/index.html", round=round, rows=rows)
+    return render_template(
+        "surveys/officer/index.html",
+        round=round,
+        rows=list_submissions(database, round, wards) if round is not None else [],
+        practised=[(practice, list_submissions(database, practice, wards)) for practice in practice_rounds(database)],
+    )
 
 
 @blueprint.get("/<int:submission_id>/")
@@ -61,9 +57,7 @@ def confirm_answers(submission_id: int) -> ResponseReturnValue:
         confirm_submission(get_session(), submission, confirmed_hash, require_identity().full_name)
     except SubmissionError as error:
         return _overview_page(submission, refusal=error.message), 409
-    audit.log(
-        get_session(), require_identity(), "submission:confirm", f"ward {submission.ward_code}", after={"sha256": confirmed_hash}
-    )
+    audit.log(get_session(), require_identity(), "submission:confirm", submission.subject, after={"sha256": confirmed_hash})
     flash(_("Đã xác nhận phiếu. Bộ phận thẩm định thấy tên của bạn và thời điểm xác nhận."), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 
@@ -82,9 +76,7 @@ def hand_over_draft(submission_id: int) -> ResponseReturnValue:
         hand_over(get_session(), submission, recipient, request.form.get("note", ""), require_identity().full_name)
     except SubmissionError as error:
         return _overview_page(submission, refusal=error.message), 409
-    audit.log(
-        get_session(), require_identity(), "submission:hand-over", f"ward {submission.ward_code}", after={"to": recipient.username}
-    )
+    audit.log(get_session(), require_identity(), "submission:hand-over", submission.subject, after={"to": recipient.username})
     flash(_("Đã bàn giao phiếu cho %(name)s.", name=recipient.full_name), "success")
     return redirect(url_for("surveys.overview", submission_id=submission_id))
 

@@ -64,6 +64,7 @@ def timeliness(round_id: int) -> ResponseReturnValue:
 def timeliness_workbook(round_id: int) -> ResponseReturnValue:
     """The same as a table."""
     round, identity = get_round(get_session(), round_id), require_identity()
+    subject = round.subject
     lines = [
         (
             number,
@@ -85,8 +86,9 @@ def timeliness_workbook(round_id: int) -> ResponseReturnValue:
     )
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
-    data = build_table_workbook("Kỷ luật báo cáo", f"Kỷ luật báo cáo: {round.name}", note, HEADINGS, lines, "D5")
-    write_separately(lambda session: audit.log(session, identity, "discipline:download", f"round {round_id}"))
+    title = f"Kỷ luật báo cáo: {round.name}"
+    data = build_table_workbook("Kỷ luật báo cáo", title, round.under_band(note), HEADINGS, lines, "D5")
+    write_separately(lambda session: audit.log(session, identity, "discipline:download", subject))
     return send_bytes(data, f"ky-luat-bao-cao-dot-{round_id}.xlsx", XLSX)
 
 
@@ -111,7 +113,9 @@ def reminders(round_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUND_MANAGE)
 def reminders_send(round_id: int) -> ResponseReturnValue:
     """Have today's reminders sent: a slow mail server keeps nobody waiting."""
-    get_round(get_session(), round_id)
+    if get_round(get_session(), round_id).is_practice:
+        flash(_("Đợt tập huấn không nhắc ai."), "warning")
+        return redirect(url_for("discipline.reminders", round_id=round_id))
     return follow(ask("reminders", {"round": round_id}))
 
 

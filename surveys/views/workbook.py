@@ -42,9 +42,9 @@ blueprint = Blueprint("workbook", __name__, template_folder="../templates")
 def form(submission_id: int) -> ResponseReturnValue:
     """The form of a submission as a workbook, with its current entries."""
     submission, identity = get_submission_in_scope(submission_id), require_identity()
-    data, code = build_submission_form(submission), submission.ward_code
+    data, code, subject = build_submission_form(submission), submission.ward_code, submission.subject
     record_download(submission_id, _("mẫu phiếu Excel"), identity.full_name)
-    write_separately(lambda session: audit.log(session, identity, "submission:download-form", f"ward {code}"))
+    write_separately(lambda session: audit.log(session, identity, "submission:download-form", subject))
     return send_bytes(data, f"phieu-{code}-dot-{submission.round_id}.xlsx", XLSX)
 
 
@@ -133,7 +133,7 @@ def _read_file(data: bytes, questionnaire: Questionnaire) -> tuple[FilledForm | 
 
 
 def _send_marked_form(submission: Submission, preview: ImportPreview) -> ResponseReturnValue:
-    identity, subject = require_identity(), f"ward {submission.ward_code}"
+    identity, subject = require_identity(), submission.subject
     data = marked_form(submission, preview)
     record_download(submission.id, _("mẫu phiếu Excel có đánh dấu chỗ sai"), identity.full_name)
     write_separately(lambda session: audit.log(session, identity, "submission:download-form", subject))

@@ -21,8 +21,10 @@ from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.published_questionnaires import published_questionnaire
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record
+from surveys.workbooks.band import print_band
 
 MAX_ROWS = 200
+PRACTICE_SHEET = "TẬP HUẤN, thành phố trả lời"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def build_city_workbook(session: Session, round: Round) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = "Thành phố trả lời"
+    sheet.title = PRACTICE_SHEET if round.is_practice else "Thành phố trả lời"
+    print_band(sheet, round.band)
     columns = city_columns(published_questionnaire(round))
     sheet.append(["Mã", "Xã, phường", *(column.label for column in columns)])
     entries_by_ward = {row.ward_code: entries_of(row) for row in _submissions(session, round)}
@@ -109,6 +112,10 @@ def import_city_answers(session: Session, round: Round, table: CityTable, by: st
     A blank cell changes nothing. Submissions that wait for review or are approved are skipped, since a review judges
     what was sent; those whose answers would have changed are named.
     """
+    if table.title == PRACTICE_SHEET and not round.is_practice:
+        raise UploadError(
+            "Tệp này là bảng của đợt tập huấn nên không nạp vào đợt khảo sát. Tải bảng của đợt này, điền rồi gửi lại."
+        )
     if round.is_closed:
         raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
     columns = city_columns(published_questionnaire(round))

@@ -102,7 +102,7 @@ def form_header(submission: Submission) -> FormHeader:
     """The header of a submission's form."""
     round = submission.round
     name = next(ward.full_name for ward in load_wards() if ward.code == submission.ward_code)
-    return FormHeader(submission.ward_code, name, round.id, round.name, round.questionnaire_version)
+    return FormHeader(submission.ward_code, name, round.id, round.name, round.questionnaire_version, round.band)
 
 
 def build_submission_form(submission: Submission) -> bytes:

@@ -24,6 +24,7 @@ from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import row_names
 from surveys.questionnaire.evaluation import REASON_FIELD, reason_field
 from surveys.questionnaire.questions import Question, Questionnaire, Section
+from surveys.workbooks.band import write_band
 
 GUIDE, KEYS = "Hướng dẫn", "_phieu"
 # The column on the sheet of keys where lists begin, behind the four of the keys.
@@ -49,13 +50,14 @@ REASON = "Lý do, giải thích (khi số bất thường hoặc chưa nắm đ�
 
 @dataclass(frozen=True)
 class FormHeader:
-    """The ward, round and version that a form belongs to."""
+    """The ward, round and version that a form belongs to; ``band`` stands on each sheet, and is blank where the round counts."""
 
     ward_code: str
     ward_name: str
     round_id: int
     round_name: str
     version: str
+    band: str = ""
 
 
 def build_form_workbook(
@@ -77,6 +79,7 @@ def build_form_workbook(
     writer = _SectionWriter(book, entries, errors or {})
     for section in questionnaire.sections:
         writer.write_section(section)
+    write_band(book, header.band)
     _write_keys(book, header, writer, entries if base is None else base)
     return save_workbook(book)
 

@@ -1,5 +1,6 @@
-"""Rounds whose forms are all filled in and sent."""
+"""Rounds whose forms are all filled in and sent, and rounds for practice."""
 
+from datetime import timedelta
 from random import Random
 
 from sqlalchemy import select
@@ -8,12 +9,13 @@ from sqlalchemy.orm import Session
 from inventory.wards.queries import list_wards
 from portal.clock import today
 from scoring.rating.published_standards import current_standard
+from surveys.checks.entries import carried_questions, entries_of
 from surveys.checks.validation import anomalies_of
 from surveys.demo import make_answers
-from surveys.models import Submission
+from surveys.models import Round, Submission
 from surveys.questionnaire.evaluation import reason_field
 from surveys.submissions.rounds import open_round
-from surveys.submissions.submissions import save_fields, send_submission
+from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
 
 
 def open_sent_round(session: Session, name: str) -> list[Submission]:
@@ -29,3 +31,19 @@ def open_sent_round(session: Session, name: str) -> list[Submission]:
         save_fields(session, submission, reasons, {}, "Công chức")
         send_submission(session, submission, "Công chức", "Lãnh đạo UBND", "Công chức")
     return submissions
+
+
+def open_practice_round(session: Session, name: str = "Tập huấn tháng này") -> Round:
+    """A round for practice that is open to every ward."""
+    return open_round(session, name, today(), today() + timedelta(days=9), current_standard(session).version, is_practice=True)
+
+
+def send_whole(session: Session, submission: Submission) -> None:
+    """Fill in a submission as in the demo, and send it."""
+    wards = {ward.code: ward for ward in list_wards(session)}
+    answers = make_answers(wards[submission.ward_code], Random(submission.id), today().year, frozenset())
+    save_fields(session, submission, answers, entries_of(submission), "Công chức")
+    confirm_carried(session, submission, carried_questions(submission), "Công chức")
+    reasons = {reason_field(anomaly.question): "Đã đếm lại tại chỗ, đúng." for anomaly in anomalies_of(session, submission)}
+    save_fields(session, submission, reasons, {}, "Công chức")
+    send_submission(session, submission, "Công chức", "Lãnh đạo UBND", "Công chức")
