@@ -1,6 +1,6 @@
 """The database of an installation as one SQLite file, and back: from SQLite and PostgreSQL, into SQLite and PostgreSQL, row by row the same.
 
-A value goes as the drivers have it. JSON goes as its text, so that neither blanks nor the order of keys change, and an instant as
+The numbers of rows go on behind those that were given ever, where a table gives none again. A value goes as the drivers have it. JSON goes as its text, so that neither blanks nor the order of keys change, and an instant as
 SQLAlchemy writes it on SQLite.
 """
 
@@ -118,6 +118,13 @@ def _tables(database: sqlite3.Connection) -> list[str]:
     return list(TopologicalSorter(graph).static_order())
 
 
+def _highest_numbers(database: sqlite3.Connection) -> dict[str, int]:
+    """By each table that gives no number again: the highest that it ever gave."""
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'").fetchall()
+    given = dict(database.execute("SELECT name, seq FROM sqlite_sequence")) if tables else {}
+    return {table: given.get(table, 0) for (table,) in tables}
+
+
 def _columns(database: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
 
@@ -148,6 +155,12 @@ def _copy_rows_of_postgres(engine: Engine, path: Path, revision: str) -> None:
                 cursor.execute(SQL("SELECT {} FROM {}").format(SQL(", ").join(map(Identifier, columns)), Identifier(table)))
                 rows = ([_to_sqlite(value) for value in row] for row in cursor)
                 target.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names of our own schema
+        for table in _highest_numbers(target):
+            with driver.cursor() as cursor:
+                cursor.execute("SELECT pg_sequence_last_value(pg_get_serial_sequence(quote_ident(%s), 'id')::regclass)", (table,))
+                highest = cursor.fetchone()[0]
+            target.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            target.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, highest or 0))
         target.commit()
 
 
@@ -168,7 +181,7 @@ def _to_sqlite(value: Any) -> Any:
 
 def _fill_postgres(connection: Connection, source: sqlite3.Connection) -> None:
     driver: Any = connection.connection.driver_connection
-    tables = _tables(source)
+    tables, given = _tables(source), _highest_numbers(source)
     with driver.cursor() as cursor:
         # A migration may bring rows of its own.
         cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables))))
@@ -187,5 +200,6 @@ def _fill_postgres(connection: Connection, source: sqlite3.Connection) -> None:
             for column in columns:
                 cursor.execute("SELECT pg_get_serial_sequence(quote_ident(%s), %s)", (table, column))
                 if sequence := cursor.fetchone()[0]:
-                    highest = SQL("SELECT setval(%s, coalesce(max({0}), 1), max({0}) IS NOT NULL) FROM {1}")
-                    cursor.execute(highest.format(Identifier(column), Identifier(table)), (sequence,))
+                    highest = SQL("SELECT setval(%(s)s, greatest(max({0}), %(n)s, 1), greatest(max({0}), %(n)s) > 0) FROM {1}")
+                    numbers = {"s": sequence, "n": given.get(table, 0)}
+                    cursor.execute(highest.format(Identifier(column), Identifier(table)), numbers)

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,11 @@ def place_of(house, tmp_path, request):
             database.__exit__(None, None, None)
 
 
+def new_round(name):
+    days = {"opens_on": date(2026, 3, 2), "deadline": date(2026, 3, 9)}
+    return Round(name=name, questionnaire_version="2026.1", standard_version="2026.1", **days)
+
+
 def engine_of(app):
     return app.extensions["engine"]
 
@@ -143,6 +148,10 @@ def assert_same(first, second):
 @pytest.mark.both_databases
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
 def test_a_backup_goes_into_either_database_and_back_row_by_row(house, place_of, database_kind, target):
+    with session_scope(engine_of(house), writes=True) as session:
+        session.add(removed := new_round("Đã xóa"))
+        session.flush()
+        session.delete(removed)
     backup = create_backup(house)
     assert find_faults(backup) == []
     place = place_of(target)
@@ -153,9 +162,12 @@ def test_a_backup_goes_into_either_database_and_back_row_by_row(house, place_of,
     assert_same(rows_of_file(backup), rows_of_file(second))
     assert file_store.get(place.config["SETTINGS"].evidence_url, "mot") == FILE
     assert current_version(engine_of(place)) == head()
-    # Numbers go on behind the highest.
+    # Numbers go on behind the highest, and those of rounds behind the highest that there ever was.
     with session_scope(engine_of(place), writes=True) as session:
         session.add(AuditEntry(at=now(), username="an", action="moi", subject="x"))
+        session.add(next_round := new_round("Đợt sau"))
+        session.flush()
+        assert next_round.id == removed.id + 1
     run_setup(place, interactive=False)
 
 
