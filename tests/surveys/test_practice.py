@@ -17,6 +17,7 @@ from portal import file_store
 from portal.clock import today
 from portal.database import Base, session_scope
 from portal.errors import NotFoundError
+from portal.migration import head, migrate
 from portal.uploads import UploadError
 from scoring.rating.published_standards import current_standard
 from surveys.checks.entries import entries_of
@@ -218,7 +219,9 @@ def test_the_officer_works_under_the_band_on_paper_too(practised, visit):
     for path in ("", "sections/A", "send", "form", "print-empty"):
         assert BAND in officer.get(f"/surveys/{submission_id}/{path}").text, path
     page = BeautifulSoup(officer.get(f"/surveys/{submission_id}/print").data, "html.parser")
-    assert BAND in page.select_one(".a4").get_text()
+    assert "d-print-none" not in page.select_one("aside.practice-band")["class"]
+    [style] = [link["href"] for link in page.select("link[rel=stylesheet]") if "practice" in link["href"]]
+    assert f'@top-center {{\n    content: "{BAND}"' in officer.get(style).text
 
 
 def test_the_excel_form_of_it_is_read_as_ever_and_taken_by_no_real_round(practised):
@@ -403,3 +406,14 @@ def test_a_round_for_practice_alone_is_no_first_round(app, session, sign_in):
     session.commit()
     result = app.test_cli_runner().invoke(args=["surveys", "remind"])
     assert "Chưa có đợt khảo sát nào." in result.output
+
+
+def test_an_older_program_finds_nothing_of_it(practised_app, practised):
+    number = practice_id(practised)
+    submission_ids = list(practised.scalars(select(Submission.id).where(Submission.round_id == number)))
+    practised.rollback()
+    engine = practised_app.extensions["engine"]
+    migrate(engine, "0014")
+    assert migrate(engine) == head()
+    assert not any(dict(rows_left(practised, number, submission_ids)).values())
+    assert practised.scalar(select(func.count()).select_from(Submission)) == 126
