@@ -26,7 +26,13 @@ from surveys.review.review import list_waiting
 from surveys.submissions.change_log import get_change
 from surveys.submissions.evidence import get_evidence
 from surveys.submissions.handover import find_handover
-from surveys.submissions.rounds import current_round, get_round, list_submissions, practice_rounds, wards_in_progress
+from surveys.submissions.rounds import (
+    current_round,
+    get_round,
+    list_submissions,
+    rounds_at_hand,
+    wards_in_progress,
+)
 from surveys.submissions.speed_test import get_turn
 from surveys.views import (  # noqa: F401 - printing, review, sections and sending add their pages to the blueprints of others
     evidence,
@@ -88,7 +94,7 @@ def _find_round_state(session: Session) -> StepState:
 def _ward_panel() -> str:
     """Each ward of the person with its button."""
     session, ward_codes = get_session(), require_identity().wards or frozenset()
-    round = current_round(session)
+    round, practised = rounds_at_hand(session)
     rows = []
     if round is not None:
         query = select(Submission).where(Submission.round_id == round.id, Submission.ward_code.in_(ward_codes))
@@ -111,17 +117,18 @@ def _ward_panel() -> str:
         round=round,
         rows=rows,
         days_left=days_left,
-        practised=[(practice, list_submissions(session, practice, ward_codes)) for practice in practice_rounds(session)],
+        practised=[(practice, list_submissions(session, practice, ward_codes)) for practice in practised],
     )
 
 
 def _review_panel() -> str:
     session, identity = get_session(), require_identity()
     waiting = list_waiting(session, identity.wards)
+    round, practised = rounds_at_hand(session)
     return render_template(
         "surveys/reviewer/home_panel.html",
         waiting=waiting,
-        has_round=bool(waiting) or current_round(session) is not None,
-        practised=[(round, len(list_waiting(session, identity.wards, round))) for round in practice_rounds(session)],
+        has_round=round is not None,
+        practised=[(practice, len(list_waiting(session, identity.wards, practice))) for practice in practised],
         may_open=may(identity, Permission.ROUND_MANAGE),
     )

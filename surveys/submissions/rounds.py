@@ -88,10 +88,12 @@ def real_rounds() -> Select[int]:
     return select(Round.id).where(Round.is_practice.is_(False))
 
 
-def practice_rounds(session: Session) -> list[Round]:
-    """The rounds for practice that are not closed, newest first."""
-    practised = select(Round).where(Round.id.not_in(real_rounds()), Round.is_closed.is_(False))
-    return list(session.scalars(practised.order_by(Round.id.desc())))
+def rounds_at_hand(session: Session) -> tuple[Round | None, list[Round]]:
+    """The newest round that counts, and the rounds for practice that are not closed, newest first. One query, for every home page."""
+    newest = real_rounds().order_by(Round.id.desc()).limit(1).scalar_subquery()
+    is_open_practice = Round.is_practice & Round.is_closed.is_(False)
+    rounds = list(session.scalars(select(Round).where((Round.id == newest) | is_open_practice).order_by(Round.id.desc())))
+    return next((round for round in rounds if not round.is_practice), None), [round for round in rounds if round.is_practice]
 
 
 def latest_approved_submissions(session: Session) -> dict[str, Submission]:

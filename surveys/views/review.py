@@ -37,7 +37,7 @@ from surveys.review.review import (
     sending_key,
 )
 from surveys.submissions.evidence import content_code, evidence_by_question, find_signed_copy
-from surveys.submissions.rounds import get_round, practice_rounds
+from surveys.submissions.rounds import get_round, rounds_at_hand
 from surveys.submissions.submissions import find_confirmation, last_day
 from surveys.views.access import get_submission_in_scope
 from surveys.views.form_view_model import build_fields
@@ -79,7 +79,7 @@ def _queue_page(practice: Round | None) -> str:
         rows=rows,
         filters=filters,
         round=practice,
-        practised=[(other, len(list_waiting(get_session(), wards, other))) for other in practice_rounds(get_session())],
+        practised=[(other, len(list_waiting(get_session(), wards, other))) for other in rounds_at_hand(get_session())[1]],
     )
 
 

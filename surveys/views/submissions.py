@@ -14,7 +14,7 @@ from surveys.checks.validation import validate_submission
 from surveys.models import Submission
 from surveys.submissions.evidence import content_code
 from surveys.submissions.handover import find_handover, hand_over, list_colleagues
-from surveys.submissions.rounds import current_round, list_submissions, practice_rounds
+from surveys.submissions.rounds import list_submissions, rounds_at_hand
 from surveys.submissions.submissions import (
     confirm_submission,
     content_hash,
@@ -31,12 +31,12 @@ blueprint = Blueprint("surveys", __name__, url_prefix="/surveys", template_folde
 def index() -> ResponseReturnValue:
     """The submissions of the current round within the person's scope, and apart from them those of rounds for practice."""
     database, wards = get_session(), require_identity().wards
-    round = current_round(database)
+    round, practised = rounds_at_hand(database)
     return render_template(
         "surveys/officer/index.html",
         round=round,
         rows=list_submissions(database, round, wards) if round is not None else [],
-        practised=[(practice, list_submissions(database, practice, wards)) for practice in practice_rounds(database)],
+        practised=[(practice, list_submissions(database, practice, wards)) for practice in practised],
     )
 
 

@@ -32,8 +32,8 @@ from surveys.submissions.rounds import (
     current_round,
     get_round,
     open_round,
-    practice_rounds,
     remove_round,
+    rounds_at_hand,
     set_closed,
     wards_in_progress,
 )
@@ -400,7 +400,7 @@ def test_no_later_round_gets_its_number_or_those_of_its_submissions(session):
 
 def test_a_round_for_practice_alone_is_no_first_round(app, session, sign_in):
     open_practice_round(session)
-    assert current_round(session) is None and len(practice_rounds(session)) == 1
+    assert current_round(session) is None and len(rounds_at_hand(session)[1]) == 1
     load_demo_round(session, 1, DEMO_DAY)
     assert current_round(session) is None
     session.commit()
