@@ -1,14 +1,16 @@
 """Upgrades from every landed state: what older versions left is brought to this one, and then served.
 
 Each database that ``tests/landed_states`` holds, the demo and one in real use, on SQLite and PostgreSQL: set-up runs, every row that was
-there is there with the same values, and every kind of page that its people are led to answers.
+there is there with the same values, no verdict has changed, and every kind of page that its people are led to answers.
 """
 
+import json
 import logging
 import os
 import tempfile
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -18,6 +20,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from exports.open_data.tables import build_open_data
+from exports.open_data.verification.comparison import compare
+from exports.open_data.verification.export import parse_export
 from inventory.snapshots.repository import find_broken_snapshots
 from portal.backups.newest import newest_backup
 from portal.backups.verify import find_faults as find_backup_faults
@@ -26,6 +31,7 @@ from portal.migration import current_version, head
 from portal.settings import read_settings
 from portal.setup import load_demo, run_setup
 from portal.start import check_start
+from scoring.rating.city_readiness import city_readiness
 from tests.factories.days import DEMO_DAY
 from tests.landed_states.record import PASSWORD, PEOPLE
 from tests.landed_states.restore import NAMES, restore
@@ -42,6 +48,19 @@ PEOPLE_AND_PASSWORD = {
 OF_EACH_KIND = 1
 # Many files of a kind of which another address gives one.
 LEFT_OUT = {"plan_parts.workbooks_by_ward"}
+# Every finding of every ward under the standard of then, on the day of the demo, as the program that left the state computed it.
+VERDICTS = {
+    ("0.2.0", "demo"): "f8e999ee704797c773438e8eaa681a892aaf4c01c382a55e30ae298d1a49c7f3",
+    ("0.2.0", "production"): "05648f58a5be2668134b26115979049231626dc59d866e005cf805c56f1b4cc5",
+    ("0.3.0", "demo"): "f8e999ee704797c773438e8eaa681a892aaf4c01c382a55e30ae298d1a49c7f3",
+    ("0.3.0", "production"): "05648f58a5be2668134b26115979049231626dc59d866e005cf805c56f1b4cc5",
+    ("2147a0d2", "demo"): "f8e999ee704797c773438e8eaa681a892aaf4c01c382a55e30ae298d1a49c7f3",
+    ("2147a0d2", "production"): "05648f58a5be2668134b26115979049231626dc59d866e005cf805c56f1b4cc5",
+    ("d4f70c78", "demo"): "f8e999ee704797c773438e8eaa681a892aaf4c01c382a55e30ae298d1a49c7f3",
+    ("d4f70c78", "production"): "05648f58a5be2668134b26115979049231626dc59d866e005cf805c56f1b4cc5",
+    ("ea9137f4", "demo"): "f8e999ee704797c773438e8eaa681a892aaf4c01c382a55e30ae298d1a49c7f3",
+    ("ea9137f4", "production"): "05648f58a5be2668134b26115979049231626dc59d866e005cf805c56f1b4cc5",
+}
 # A role that is led to fewer kinds of pages was not let in.
 FEWEST_KINDS = 5
 
@@ -88,6 +107,10 @@ def upgrade(name: str, mode: str, url: str, instance: Path) -> list[str]:
     faults = lost_rows(before, read_rows(engine))
     with Session(app.extensions["engine"]) as session:
         faults += find_broken_snapshots(session)
+    with app.app_context(), Session(app.extensions["engine"]) as session:
+        if hash_verdicts(session) != VERDICTS[name, mode]:
+            faults.append("a verdict has changed")
+        faults += compare(parse_export(build_open_data(session, include_security=True))).disagreements
     if version != head():
         backup = newest_backup(app.config["SETTINGS"])
         faults += ["it was upgraded without a backup"] if backup is None else find_backup_faults(backup)
@@ -100,6 +123,21 @@ def upgrade(name: str, mode: str, url: str, instance: Path) -> list[str]:
     app.extensions["engine"].dispose()
     engine.dispose()
     return faults
+
+
+def hash_verdicts(session: Session) -> str:
+    """One hash over every finding, result and score of the city."""
+    ratings = city_readiness(session, DEMO_DAY).ratings
+    rows = sorted(
+        [
+            code,
+            rating.result.value,
+            rating.score,
+            [[f.criterion.code, f.status.value, str(f.have), str(f.need), str(f.shortfall)] for f in rating.findings],
+        ]
+        for code, rating in ratings.items()
+    )
+    return sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def crawl(app: Flask, username: str, password: str, seen_files: Counter[str]) -> list[str]:
