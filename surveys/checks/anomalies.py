@@ -12,7 +12,8 @@ from inventory.snapshots.snapshot import Snapshot
 from portal.formats import format_number
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import Entries, entry_text
-from surveys.questionnaire.evaluation import PCS, Evaluation, reason_field
+from surveys.questionnaire.contradictions import PCS
+from surveys.questionnaire.evaluation import Evaluation, reason_field
 from surveys.questionnaire.questions import Question
 
 Number = int | Decimal
@@ -106,9 +107,10 @@ def _anomaly_messages(
 ) -> list[tuple[str, str]]:
     key = question.key
     field = kind_of(question).main_field(question)
+    messages = [(doubt.field, doubt.message) for doubt in evaluation.doubts if doubt.question == key]
     if evaluation.answers[key].unknown:
-        return [(field, "Câu này để “chưa nắm được”. Ghi vì sao và khi nào nắm được.")]
-    messages = kind_of(question).find_anomalies(question, entries)
+        return messages or [(field, "Câu này để “chưa nắm được”. Ghi vì sao và khi nào nắm được.")]
+    messages += kind_of(question).find_anomalies(question, entries)
     number = numbers.get(key)
     if number is None:
         return messages

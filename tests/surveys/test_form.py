@@ -224,7 +224,7 @@ def test_a_field_has_words():
 )
 def test_no_part_passes_its_whole(part, whole, allowed, excess):
     assert part not in problems({**whole, part: allowed})
-    assert "Sửa một trong hai câu" in problems({**whole, part: excess})[part]
+    assert "Sửa một trong" in problems({**whole, part: excess})[part]
 
 
 @pytest.mark.parametrize(("part", "whole"), [("signers_certified", "signers"), ("bodies_certified", "legal_bodies")])

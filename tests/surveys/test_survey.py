@@ -98,7 +98,7 @@ def test_staff_groups_must_add_up():
 
 def test_a_part_cannot_pass_its_whole():
     entries = {"A01.good": "10", "A01.year": "2024", "A02.good": "0", "pcs_protected": "11"}
-    assert "nhiều hơn 10" in messages(entries)["pcs_protected"]
+    assert "nhiều nhất là 10; đang ghi 11" in messages(entries)["pcs_protected"]
 
 
 def test_section_b_opens_only_for_owners_of_counters():
