@@ -150,9 +150,11 @@ def _take_over(
     before = {name: raw for name, raw in entries_of(submission).items() if question_key(name) in keys}
     fields = dict.fromkeys(before, "") | theirs
     # Nothing is stored where it is refused: the page that shows the refusal commits its session.
-    entries = entries_of(submission) | fields
-    problems = evaluate_entries(questionnaire_of(submission.round), entries, latest_allowed_year(submission)).problems
-    if problems:
+    stored, questionnaire, year = entries_of(submission), questionnaire_of(submission.round), latest_allowed_year(submission)
+    known = evaluate_entries(questionnaire, stored, year).problems
+    merged = evaluate_entries(questionnaire, stored | fields, year).problems
+    # What the ward's own answers contradict among themselves is the reviewer's to accept, not the merge's to refuse.
+    if problems := [problem for problem in merged if problem not in known]:
         raise SubmissionError(
             f"Ghép phiếu với hiện trạng duyệt lúc {format_moment(newest.approved_at)} thì số liệu không khớp nhau: "
             f"{problems[0].message} Chọn lại, hoặc yêu cầu đơn vị bổ sung."

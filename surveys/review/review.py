@@ -100,8 +100,10 @@ def _priority_of(
 ) -> ReviewPriority:
     def make() -> ReviewPriority:
         questionnaire, rating = questionnaire_of(submission.round), _rate_if_approved(submission, standard)
-        anomalies = validate_submission(session, submission, stamp).anomalies
-        return assess_priority(questionnaire, anomalies, rating, prices.prices)
+        validation = validate_submission(session, submission, stamp)
+        questions = {anomaly.question for anomaly in validation.anomalies}
+        questions |= {problem.question for problem in validation.evaluation.problems}
+        return assess_priority(questionnaire, questions, rating, prices.prices)
 
     form = (submission.round.questionnaire_version, submission.round.opens_on, latest_allowed_year(submission))
     answers = (submission.ward_code, _sent_on(submission), entries_of(submission))
@@ -147,12 +149,15 @@ def approve_submission(
     at: datetime | None = None,
     reviewed_sending: str | None = None,
     decision: Decision = NO_DECISION,
+    *,
+    accepts_problems: bool = False,
 ) -> Snapshot:
     """Approve: the answers become a snapshot of the ward, merged with one that was approved since the submission began. In a round for
     practice they become none.
 
     ``reviewed_sending`` is the key of the sending that was reviewed, None for the newest; ``decision`` says what to keep where both
-    were changed. Raises SubmissionError where it does not wait for review, was sent again meanwhile, has an open flag or reason, was
+    were changed. A check may be younger than the sending: what it finds is approved where the reviewer ``accepts_problems``.
+    Raises SubmissionError where it does not wait for review, was sent again meanwhile, has an open flag or reason, was
     sent or confirmed by the same person as somebody's deputy, or a conflict is not decided.
     """
     _require_sent(submission, reviewed_sending)
@@ -170,6 +175,11 @@ def approve_submission(
         raise SubmissionError(
             f"Còn {len(reasons)} câu đã nêu là cần bổ sung. Bấm “Yêu cầu bổ sung” để gửi đi, hoặc rút lại từng câu rồi duyệt."
         )
+    problems = evaluate_submission(submission).problems
+    if problems and not accepts_problems:
+        raise SubmissionError(
+            f"Phiếu có {len(problems)} chỗ mâu thuẫn, cần sửa. Mở phiếu, xem từng chỗ rồi yêu cầu bổ sung, hoặc đánh dấu chấp nhận rồi duyệt."
+        )
     moment = at or now()
     # Nobody approves another one of this ward between what is merged here and what is recorded.
     lock_snapshots_of(session, submission.ward_code)
@@ -179,7 +189,8 @@ def approve_submission(
     submission.return_reason = ""
     if not submission.round.is_practice:
         snapshot = load_snapshot(record_snapshot(session, snapshot, submission.id))
-    add_event(session, submission, EventKind.APPROVED, by, merged, at=moment)
+    accepted = f"chấp nhận {len(problems)} chỗ mâu thuẫn" if problems else ""
+    add_event(session, submission, EventKind.APPROVED, by, ". ".join(filter(None, (accepted, merged))), at=moment)
     return snapshot
 
 

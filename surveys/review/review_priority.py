@@ -1,12 +1,11 @@
 """The priority of a review: how many answers are atypical, and which result and how much money depend on them. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from inventory.prices.prices import Price
 from scoring.rating.rating import Rating, Result
 from scoring.rating.remedies import cost_to_ready, line_cost
-from surveys.checks.anomalies import Anomaly
 from surveys.questionnaire.questions import Questionnaire
 
 
@@ -30,10 +29,9 @@ class ReviewPriority:
 
 
 def assess_priority(
-    questionnaire: Questionnaire, anomalies: Iterable[Anomaly], rating: Rating, prices: Mapping[str, Price]
+    questionnaire: Questionnaire, questions: Set[str], rating: Rating, prices: Mapping[str, Price]
 ) -> ReviewPriority:
-    """The priority of a submission with these anomalies that would get this rating."""
-    questions = {anomaly.question for anomaly in anomalies}
+    """The priority of a submission whose answers to these questions are atypical, and that would get this rating."""
     criteria_by_question = {
         question.key: frozenset(question.serves) for question in questionnaire.questions if question.key in questions
     }

@@ -131,7 +131,8 @@ def review_approve(submission_id: int) -> ResponseReturnValue:
     submission, decision = get_submission_in_scope(submission_id, for_update=True), _posted_decision()
     reviewed, by = request.form.get("seen", ""), require_identity().full_name
     try:
-        approve_submission(get_session(), submission, by, reviewed_sending=reviewed, decision=decision)
+        accepts = request.form.get("accept") == "1"
+        approve_submission(get_session(), submission, by, reviewed_sending=reviewed, decision=decision, accepts_problems=accepts)
     except SubmissionError as error:
         return _review_page(submission, error.message, decision=decision), 409
     subject = submission.subject
@@ -279,6 +280,7 @@ def _review_page(
         confirmation=find_confirmation(session, submission),
         rating=rating,
         merging=merging,
+        problems=validation.evaluation.problems if submission.state == CollectionState.SENT else (),
         choices=list(Choice),
         chosen=decision.choices if merging and decision.against == merging.newest.sha256 else {},
         sections=sections,

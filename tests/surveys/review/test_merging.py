@@ -178,3 +178,16 @@ def test_what_is_not_asked_after_a_merge_is_in_no_snapshot(has_website, keys):
     answers = make_facts({"has_website": has_website, "website_component": True})
     assert drop_unasked(FORM, {key: Part(fact) for key, fact in answers.items()}).keys() == keys
     assert drop_unasked(FORM, {"website_component": Part(answers["website_component"])}) == {}
+
+
+def test_what_a_submission_contradicted_before_a_merge_does_not_keep_it_from_being_merged(demo_session, two_open):
+    first, second = two_open
+    send(demo_session, first, {"mfa_enabled": other(entries_of(first), "mfa_enabled")}, day=1)
+    send(demo_session, second, {"vc_tested": other(entries_of(second), "vc_tested")}, day=2)
+    # It was sent before the rule existed.
+    next(answer for answer in second.answers if answer.field == "sites").raw = "0"
+    approve(demo_session, first, day=3)
+    with pytest.raises(SubmissionError, match="chỗ mâu thuẫn"):
+        approve(demo_session, second, day=4)
+    snapshot = approve_submission(demo_session, second, "Chuyên viên", accepts_problems=True)
+    assert (snapshot.count("sites"), snapshot.fact("mfa_enabled")) == (0, first_answer(first, "mfa_enabled"))

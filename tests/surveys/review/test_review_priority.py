@@ -9,7 +9,6 @@ from sqlalchemy import event, select
 from portal.vietnamese import fold
 from scoring.rating.rating import rate
 from scoring.rating.remedies import cost_to_ready, line_cost
-from surveys.checks.anomalies import Anomaly
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.models import Submission
@@ -30,7 +29,7 @@ BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.block
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=6))
 def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
-    priority = assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in keys], rating, PRICES)
+    priority = assess_priority(FORM, set(keys), rating, PRICES)
     criteria_by_question = {key: set(FORM.question(key).serves) for key in keys}
     assert priority.anomaly_count == len(criteria_by_question)
     assert priority.blocking_count == sum(bool(codes & BLOCKING) for codes in criteria_by_question.values())
@@ -45,8 +44,7 @@ def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
 def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, extra_key):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
     priority, raised_priority = (
-        assess_priority(FORM, [Anomaly(key, key, "khác nhiều") for key in question_keys], rating, PRICES)
-        for question_keys in (keys, [*keys, extra_key])
+        assess_priority(FORM, set(question_keys), rating, PRICES) for question_keys in (keys, [*keys, extra_key])
     )
     assert raised_priority.sort_key >= priority.sort_key
 
