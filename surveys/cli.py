@@ -46,6 +46,9 @@ def import_city(file: Path, round_id: int) -> None:
     if result.skipped_wards:
         names = ", ".join(result.skipped_wards)
         click.echo(f"Để nguyên {len(result.skipped_wards)} đơn vị đã gửi hoặc đã duyệt, có câu khác với tệp: {names}.")
+    if result.contradicted_wards:
+        names = ", ".join(result.contradicted_wards)
+        click.echo(f"{len(result.contradicted_wards)} đơn vị đã khai khác số của thành phố, cần sửa một trong hai: {names}.")
 
 
 @surveys.command("remind")
@@ -147,6 +150,10 @@ def _import_form(name: str, data: bytes, round_id: int | None, reason: str, *, i
                     # What a command prints may end in a log; the message may quote the value.
                     value, message = HIDDEN, "Chưa nhận ô này. Nạp tệp ở trang của phiếu để xem vì sao."
                 click.echo(f"  {line.sheet}, {line.cell}: {line.label}: {value}. {message}", err=True)
+            for line in preview.contradicted:
+                # The sentence quotes the answer.
+                message = HIDDEN if is_sensitive_answer(question_key(line.field)) else line.message
+                click.echo(f"  {line.sheet}, {line.cell}: {line.label}: nhận rồi thì mâu thuẫn với câu khác. {message}", err=True)
             if not is_dry_run and preview.taken:
                 submission = get_submission(session, preview.submission_id)
                 outcome = import_form(session, submission, preview, "lệnh nạp dữ liệu", AnswerSource.COMMAND, reason)

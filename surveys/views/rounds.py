@@ -27,6 +27,7 @@ from surveys.submissions import rounds
 from surveys.workbooks.board_workbook import build_board_workbook
 from surveys.workbooks.city_workbook import build_city_workbook, import_city_answers, read_city_table
 
+MAX_NAMED = 10
 FILTERS = ("q", "state", "notice", "kind", "district", "sent")
 
 blueprint = Blueprint("review", __name__, template_folder="../templates")
@@ -186,6 +187,14 @@ def city_import(round_id: int) -> ResponseReturnValue:
             "Để nguyên %(count)s đơn vị đã gửi hoặc đã duyệt, có câu khác với tệp: %(names)s.",
             count=len(result.skipped_wards),
             names=", ".join(result.skipped_wards),
+        )
+        flash(message, "warning")
+    if result.contradicted_wards:
+        message = _(
+            "%(count)s đơn vị đã khai khác số của thành phố và được báo ở câu cần sửa: %(names)s. Số của thành phố sai thì sửa ở bảng rồi nạp lại.",
+            count=len(result.contradicted_wards),
+            # A flashed message travels in a cookie, which has no room for all wards; the board shows them all.
+            names=", ".join(result.contradicted_wards[:MAX_NAMED]) + (" …" if len(result.contradicted_wards) > MAX_NAMED else ""),
         )
         flash(message, "warning")
     return redirect(url_for("review.board", round_id=round_id))

@@ -13,12 +13,14 @@ from portal.clock import now, today
 from portal.office_files import save_workbook
 from portal.uploads import UploadError, open_workbook, read_rows
 from portal.vietnamese import fold
-from surveys.checks.entries import entries_of
+from surveys.checks.entries import entries_of, evaluate_submission, latest_allowed_year
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
 from surveys.questionnaire.answers.kind import Part, field_name
 from surveys.questionnaire.answers.kinds import kind_of
-from surveys.questionnaire.published_questionnaires import published_questionnaire
+from surveys.questionnaire.contradictions import Contradiction
+from surveys.questionnaire.evaluation import evaluate_entries
+from surveys.questionnaire.published_questionnaires import published_questionnaire, questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record
 from surveys.workbooks.band import print_band
@@ -79,10 +81,14 @@ def build_city_workbook(session: Session, round: Round) -> bytes:
 
 @dataclass(frozen=True)
 class CityImport:
-    """The result of an import: how many answers it changed, and the wards that it skipped since they have sent already."""
+    """The result of an import: how many answers it changed, and the wards that it skipped since they have sent already.
+
+    ``contradicted_wards`` have answered what an answer of the city now contradicts: each is told so at its own question.
+    """
 
     changed: int
     skipped_wards: tuple[str, ...]
+    contradicted_wards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,8 @@ def import_city_answers(session: Session, round: Round, table: CityTable, by: st
     """Import the answers. Raises UploadError with every error: sheet, row, column, value, what is allowed.
 
     A blank cell changes nothing. Submissions that wait for review or are approved are skipped, since a review judges
-    what was sent; those whose answers would have changed are named.
+    what was sent; those whose answers would have changed are named. So are those whose own answers the city's contradict; what only
+    the city can correct is an error.
     """
     if table.title == PRACTICE_SHEET and not round.is_practice:
         raise UploadError(
@@ -118,7 +125,8 @@ def import_city_answers(session: Session, round: Round, table: CityTable, by: st
         )
     if round.is_closed:
         raise UploadError("Đợt khảo sát đã đóng nên không nạp thêm. Mở lại đợt rồi gửi lại tệp.")
-    columns = city_columns(published_questionnaire(round))
+    questionnaire = published_questionnaire(round)
+    columns = city_columns(questionnaire)
     by_ward = {row.ward_code: row for row in _submissions(session, round, for_update=True)}
     errors: list[str] = []
     row_numbers: dict[str, int] = {}
@@ -146,14 +154,41 @@ def import_city_answers(session: Session, round: Round, table: CityTable, by: st
             changes.append((by_ward[code], column.field, answers[column.field]))
     if errors:
         raise UploadError("\n".join(errors))
+    contradictions = _new_contradictions(changes)
     names = {ward.code: ward.full_name for ward in list_wards(session)}
+    for_city = [
+        f"Trang “{table.title}”, dòng {row_numbers[submission.ward_code]}, câu “{questionnaire.by_key[found.question].label}”: {found.message}"
+        for submission, found in contradictions
+        if questionnaire.by_key[found.question].asked_of == "city"
+    ]
+    if for_city:
+        raise UploadError("\n".join(for_city))
+    contradicted = [submission for submission, _found in contradictions]
     differing = [change for change in changes if entries_of(change[0]).get(change[1], "") != change[2]]
     skipped = [submission for submission, _name, _raw in differing if not CollectionState(submission.state).is_open]
     changed = [submission for submission, name, raw in differing if _store_answer(session, submission, name, raw, by)]
     # Results about a submission are cached by its version, so that the version has to rise with the answers of the city too.
     for submission in dict.fromkeys(changed):
         submission.version += 1
-    return CityImport(len(changed), tuple(dict.fromkeys(names[submission.ward_code] for submission in skipped)))
+    skipped_names, contradicted_names = (
+        tuple(dict.fromkeys(names[submission.ward_code] for submission in submissions)) for submissions in (skipped, contradicted)
+    )
+    return CityImport(len(changed), skipped_names, contradicted_names)
+
+
+def _new_contradictions(changes: list[tuple[Submission, str, str]]) -> list[tuple[Submission, Contradiction]]:
+    """What the answers of the city contradict in the submissions that take them, and nothing contradicted before."""
+    fields: dict[Submission, dict[str, str]] = {}
+    for submission, name, raw in changes:
+        if CollectionState(submission.state).is_open and entries_of(submission).get(name, "") != raw:
+            fields.setdefault(submission, {})[name] = raw
+    found = []
+    for submission, answers in fields.items():
+        questionnaire, year = questionnaire_of(submission.round), latest_allowed_year(submission)
+        known = evaluate_submission(submission).contradictions
+        after = evaluate_entries(questionnaire, entries_of(submission) | answers, year).contradictions
+        found += [(submission, contradiction) for contradiction in after if contradiction.is_error and contradiction not in known]
+    return found
 
 
 def _submissions(session: Session, round: Round, *, for_update: bool = False) -> list[Submission]:

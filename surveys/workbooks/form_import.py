@@ -17,12 +17,13 @@ from surveys.checks.entries import (
     SubmissionError,
     carried_questions,
     entries_of,
+    evaluate_submission,
     latest_allowed_year,
     question_key,
 )
 from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
-from surveys.questionnaire.evaluation import REASON_FIELD, evaluate_entries
+from surveys.questionnaire.evaluation import REASON_FIELD, evaluate_entries, reason_field
 from surveys.questionnaire.field_names import field_label, find_excess, find_part, is_field_of, value_label
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
@@ -58,6 +59,7 @@ class ImportPreview:
     """What the import of a file would do; nothing is stored yet.
 
     ``refused`` are invalid, ``disputed`` were changed by somebody else since the file was downloaded; neither is stored.
+    ``contradicted`` are answers that the file leaves as they are, or that are stored, and that it makes contradict others.
     """
 
     submission_id: int
@@ -67,6 +69,7 @@ class ImportPreview:
     same: int
     refused: tuple[ImportLine, ...]
     disputed: tuple[ImportLine, ...]
+    contradicted: tuple[ImportLine, ...]
     fields: Mapping[str, str]
     base: Mapping[str, str]
 
@@ -148,7 +151,7 @@ def import_form(
 
 def marked_form(submission: Submission, preview: ImportPreview) -> bytes:
     """The form with the answers of the file, and its errors marked."""
-    errors = {line.field: line.message for line in preview.refused}
+    errors = {line.field: line.message for line in (*preview.contradicted, *preview.refused)}
     entries = entries_of(submission) | dict(preview.fields)
     base = entries_of(submission) | dict(preview.base)
     return build_form_workbook(form_header(submission), questionnaire_of(submission.round), entries, base, errors)
@@ -267,12 +270,8 @@ def _compare_with_stored(submission: Submission, questionnaire: Questionnaire, a
     stored = entries_of(submission)
     edited = [answer for answer in answers if answer.raw != answer.base]
     merged = stored | {answer.field: answer.raw for answer in edited}
-    problems = {
-        problem.field: problem.message
-        for problem in evaluate_entries(
-            questionnaire, merged, latest_allowed_year(submission), carried_questions(submission)
-        ).problems
-    }
+    evaluation = evaluate_entries(questionnaire, merged, latest_allowed_year(submission), carried_questions(submission))
+    problems = {problem.field: problem.message for problem in evaluation.problems}
     new, changed, refused, disputed = [], [], [], []
     for answer in edited:
         before = stored.get(answer.field, "")
@@ -289,6 +288,20 @@ def _compare_with_stored(submission: Submission, questionnaire: Questionnaire, a
             changed.append(line)
         else:
             new.append(line)
+    known, refused_fields = evaluate_submission(submission).contradictions, {line.field for line in refused}
+    # A reason that the file or the form has lets a doubt pass.
+    open_contradictions = {
+        found.field: found.message
+        for found in evaluation.contradictions
+        if found not in known
+        and found.field not in refused_fields
+        and (found.is_error or not merged.get(reason_field(found.question)))
+    }
+    contradicted = [
+        replace(_import_line(questionnaire, answer, stored.get(answer.field, "")), message=open_contradictions[answer.field])
+        for answer in answers
+        if answer.field in open_contradictions
+    ]
     listed = len(new) + len(changed) + len(refused) + len(disputed)
     filled = sum(bool(answer.raw or stored.get(answer.field)) for answer in answers)
     return ImportPreview(
@@ -299,6 +312,7 @@ def _compare_with_stored(submission: Submission, questionnaire: Questionnaire, a
         filled - listed,
         tuple(refused),
         tuple(disputed),
+        tuple(contradicted),
         {answer.field: answer.raw for answer in answers},
         {answer.field: answer.base for answer in answers},
     )
