@@ -269,6 +269,7 @@
             [...disputed.keys()].some((name) => questionOf(name) === question) ? "asked" : wrong.has(question) ? "wrong" : "saved",
           );
       }
+      tellElsewhere(told.elsewhere);
       const here = [...form.querySelectorAll("[data-question]")].map((question) => question.dataset.question);
       const isSame = here.length === Object.keys(told.questions).length && here.every((key) => key in told.questions);
       if (form.querySelector("[data-carried]") && !told.carried.length) form.querySelector("[data-carried]").remove();
@@ -314,6 +315,19 @@
         mark.replaceChildren(document.createTextNode(standing.mark_words));
         mark.className = `small mb-2 mark-${standing.mark}`;
       }
+    }
+
+    // What this page contradicts on another one.
+    function tellElsewhere(places) {
+      const box = document.querySelector("[data-elsewhere]");
+      const lines = places.map((place) => {
+        const link = Object.assign(document.createElement("a"), { href: place.address, textContent: `${place.label}: ${place.message}` });
+        const line = document.createElement("li");
+        line.append(link);
+        return line;
+      });
+      box.querySelector("ul").replaceChildren(...lines);
+      box.hidden = !lines.length;
     }
 
     function ask(conflict) {

@@ -1,6 +1,6 @@
 """Pages of the form, section by section: shown, saved as a whole, and saved field by field by its script."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,11 +12,12 @@ from portal.clock import today
 from portal.database import get_session, writes
 from portal.formats import format_moment
 from portal.vietnamese import clean_line
+from surveys.checks.anomalies import Anomaly
 from surveys.checks.entries import SubmissionError, carried_questions, entries_of, latest_allowed_year
 from surveys.checks.validation import find_submission_anomalies, validate_submission
 from surveys.models import Submission
 from surveys.questionnaire.answers.kinds import kind_of
-from surveys.questionnaire.evaluation import evaluate_entries
+from surveys.questionnaire.evaluation import Evaluation, evaluate_entries
 from surveys.questionnaire.field_names import field_label, posted_base, posted_fields, value_label, ward_fields
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Questionnaire, Section
@@ -72,6 +73,8 @@ def save_section(submission_id: int, code: str) -> ResponseReturnValue:
             return redirect(url_for("surveys.overview", submission_id=submission_id))
         return redirect(url_for("surveys.section", submission_id=submission_id, code=code))
     flash(_("Đã lưu phần “%(title)s”.", title=section.title), "success")
+    for place in _contradicted_elsewhere(submission, section, validation.evaluation, validation.anomalies):
+        flash(_("Mâu thuẫn với câu “%(label)s”: %(message)s", label=place["label"], message=place["message"]), "warning")
     next_section = _next_section(submission, section)
     if next_section is None or request.form.get("stay"):
         return redirect(url_for("surveys.overview", submission_id=submission_id))
@@ -126,6 +129,7 @@ def _section_page(
         fields=build_fields(section, current, evaluation, anomalies, previous_answers(get_session(), submission)[0]),
         has_carried=any(question.key in keys for question in evaluation.unconfirmed),
         problems=[problem for problem in evaluation.problems if problem.question in keys],
+        elsewhere=_contradicted_elsewhere(submission, section, evaluation, anomalies),
         labels={question.key: question.label for question in section.questions},
         base=ward_fields(section, stored) if base is None else base,
         draft_key=draft_key(submission, code),
@@ -172,8 +176,29 @@ def _section_status(submission: Submission, section: Section) -> dict[str, objec
         },
         "carried": [field.question.key for field in fields if field.mark is Mark.CARRIED],
         "problems": {problem.field: problem.message for problem in validation.evaluation.problems if problem.question in keys},
+        "elsewhere": _contradicted_elsewhere(submission, section, validation.evaluation, validation.anomalies),
         "left": validation.remaining_in(section),
     }
+
+
+def _contradicted_elsewhere(
+    submission: Submission, section: Section, evaluation: Evaluation, anomalies: Iterable[Anomaly]
+) -> list[dict[str, str]]:
+    """What answers of this section contradict and is told in another one: the question, its address, and the sentence."""
+    here, questionnaire = {question.key for question in section.questions}, evaluation.questionnaire
+    unexplained = {anomaly.question for anomaly in anomalies if not anomaly.is_explained}
+    codes = {question.key: other.code for other in questionnaire.sections for question in other.questions}
+    return [
+        {
+            "label": questionnaire.by_key[found.question].label,
+            "message": found.message,
+            "address": url_for(
+                "surveys.section", submission_id=submission.id, code=codes[found.question], _anchor=f"q-{found.question}"
+            ),
+        }
+        for found in evaluation.contradictions
+        if found.about & here and found.question not in here and (found.is_error or found.question in unexplained)
+    ]
 
 
 def _confirm_carried_answers(submission: Submission, section: Section) -> frozenset[str]:

@@ -451,3 +451,26 @@ def test_each_criterion_is_judged_from_what_is_asked(app, session):
         assert not [finding.criterion.code for finding in findings if finding.missing]
         judged_codes |= {finding.criterion.code for finding in findings if finding.have is not None}
     assert judged_codes == {criterion.code for criterion in standard.criteria}
+
+
+def test_a_contradiction_is_told_on_both_pages_that_make_it(demo_sign_in, demo_session):
+    submission = submission_of(demo_session)
+    items = [question.key for question in FORM.section("B").questions if question.kind == "equipment"]
+    answers = {"owns_counters": "yes"} | {f"{item}.good": "1" for item in items}
+    answers |= {f"{item}.owner": "city_centre" for item in items[:-1]}
+    save_fields(demo_session, submission, answers, entries_of(submission), "Công chức")
+    submission_id, last = submission.id, f"{items[-1]}.owner"
+    demo_session.commit()
+    client, message = demo_sign_in("canbo"), "mọi thiết bị quầy đã khai đều của Trung tâm"
+    assert message not in client.get(f"/surveys/{submission_id}/sections/B").text
+    told = client.post(f"/surveys/{submission_id}/sections/B/fields", data={last: "city_centre", "base": "{}"}).json
+    (place,) = told["elsewhere"]
+    assert message in place["message"]
+    assert place["address"] == f"/surveys/{submission_id}/sections/0#q-owns_counters"
+    for code in ("0", "B"):
+        assert message in client.get(f"/surveys/{submission_id}/sections/{code}").text
+    told = client.post(
+        f"/surveys/{submission_id}/sections/0/fields", data={"owns_counters": "no", "base": '{"owns_counters": "yes"}'}
+    )
+    assert "owns_counters" not in told.json["problems"]
+    assert message not in client.get(f"/surveys/{submission_id}/send").text

@@ -82,7 +82,6 @@ def table_with(session, survey_round, field, value):
     return read_city_table(buffer.getvalue(), questionnaire)
 
 
-@pytest.mark.both_databases
 def test_the_table_of_the_city_names_whose_answers_it_contradicts_once(demo_session):
     drafts = select(Submission).where(Submission.state == CollectionState.DRAFT.value).order_by(Submission.id)
     draft = demo_session.scalars(drafts).first()
@@ -96,6 +95,7 @@ def test_the_table_of_the_city_names_whose_answers_it_contradicts_once(demo_sess
     assert import_city_answers(demo_session, draft.round, table, "Sở").contradicted_wards == ()
 
 
+@pytest.mark.both_databases
 def test_what_only_the_city_can_correct_is_refused_in_its_table(session, monkeypatch):
     document = tomlkit.parse(made_up_text())
     next(question for question in document["sections"][0]["questions"] if question["key"] == "sites")["asked_of"] = "city"
