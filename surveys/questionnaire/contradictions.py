@@ -77,7 +77,8 @@ def _no_staff(answers: Answers) -> str:
 def _staff_groups(answers: Answers) -> str:
     groups = [_number(answers, key) for key in ("staff_vi", "staff_vii", "staff_viii")]
     total, sum_of_groups = _number(answers, "staff_total"), sum(count or 0 for count in groups)
-    if total is None or None in groups or sum_of_groups == total:
+    # A field has room for one sentence: a total of none is told by itself.
+    if not total or None in groups or sum_of_groups == total:
         return ""
     return f"Tổng số là {format_number(total)} nhưng ba nhóm chức danh cộng lại là {format_number(sum_of_groups)}. Sửa cho khớp."
 

@@ -45,6 +45,7 @@ def errors(entries, questionnaire=FORM):
     ("entries", "field", "words"),
     [
         ({"staff_total": "0"}, "staff_total", "đang ghi 0 người"),
+        ({"staff_total": "0", "staff_vi": "1", "staff_vii": "3", "staff_viii": "5"}, "staff_total", "đang ghi 0 người"),
         ({"staff_total": "10", "staff_vi": "1", "staff_vii": "3", "staff_viii": "5"}, "staff_total", "cộng lại là 9"),
         ({"sites": "0"}, "sites", "có ít nhất 1 trụ sở làm việc"),
         (counters(CENTRE), "owns_counters", "mọi thiết bị quầy đã khai đều của Trung tâm"),
