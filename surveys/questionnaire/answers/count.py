@@ -31,4 +31,4 @@ def parts(question: Question) -> tuple[Part, ...]:
     return (Part("", question.label, NumberField(maximum=question.maximum), hint=question.unit),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/single.html")
+KIND = Kind(parts, parse, describe, "surveys/answers/single.html", values=(int,))

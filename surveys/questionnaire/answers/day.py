@@ -1,5 +1,7 @@
 """A day, such as that on which a contract begins. Pure."""
 
+from datetime import date
+
 from portal.formats import format_day
 from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, DayField, parse_day
 from surveys.questionnaire.answers.kind import Kind, Part
@@ -39,4 +41,4 @@ def parts(question: Question) -> tuple[Part, ...]:
     return (Part("", question.label, DayField(), hint="dạng 31/12/2026"),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/day.html")
+KIND = Kind(parts, parse, describe, "surveys/answers/day.html", values=(date,))

@@ -1,5 +1,7 @@
 """A number with a stated number of decimal places, such as 187,5 Mbps. Pure."""
 
+from decimal import Decimal
+
 from portal.numbers import CountError, parse_decimal
 from surveys.questionnaire.answers import count
 from surveys.questionnaire.answers.fields import UNKNOWN, NumberField
@@ -31,4 +33,4 @@ def find_fault(question: Question) -> str:
     return "" if 1 <= question.places <= 3 else "mục “places” phải từ 1 đến 3; số nguyên thì dùng kiểu count"
 
 
-KIND = Kind(parts, parse, count.describe, "surveys/answers/single.html", find_fault=find_fault)
+KIND = Kind(parts, parse, count.describe, "surveys/answers/single.html", values=(int, Decimal), find_fault=find_fault)

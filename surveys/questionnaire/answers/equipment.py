@@ -144,6 +144,7 @@ KIND = Kind(
     main="good",
     none="0",
     city_parts=("year", "good"),
+    values=(int,),
     shows_code=True,
     find_fault=find_fault,
 )

@@ -1,5 +1,7 @@
 """The day on which something ends: a licence, a certificate, a contract. It holds to the end of that day. Pure."""
 
+from datetime import date
+
 from portal.vietnamese import fold
 from surveys.questionnaire.answers import day
 from surveys.questionnaire.answers.fields import DayField, parse_day
@@ -33,4 +35,4 @@ def parts(question: Question) -> tuple[Part, ...]:
     return (Part("", question.label, DayField(), hint=f"dạng 31/12/2026, hoặc “{NOTHING}”, “{ENDLESS}”"),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/until.html")
+KIND = Kind(parts, parse, describe, "surveys/answers/until.html", values=(date,))

@@ -32,4 +32,4 @@ def parts(question: Question) -> tuple[Part, ...]:
     return (Part("", question.label, ChoiceField(choices=CHOICES), hint="Có/Không"),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/yesno.html")
+KIND = Kind(parts, parse, describe, "surveys/answers/yesno.html", values=(bool,))
