@@ -1,7 +1,9 @@
 """Published questionnaires: stored as their TOML text with its hash, never changed after. Files are only how shipped ones arrive."""
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,12 +70,22 @@ def newest_version(session: Session) -> str:
 
 
 def origins_between(session: Session, first: str, last: str) -> dict[str, Origin]:
-    """By the key of a question of one version: the question of another that gives its answers."""
-    return find_origins(_load_lineage(session, first, last))
+    """By the key of a question of one version: the question of another, older or newer, that gives its answers."""
+    if not comes_after(session, first, last):
+        return find_origins(_load_lineage(session, first, last))
+    newer = load_questionnaire(session, first).by_key
+    forward = find_origins(_load_lineage(session, last, first))
+    return {origin.question.key: replace(origin, question=newer[key]) for key, origin in forward.items()}
+
+
+def comes_after(session: Session, version: str, other: str) -> bool:
+    """Whether a version follows another one, directly or with more in between."""
+    lineage = _load_lineage(session, other, version)
+    return len(lineage) > 1 and all(after.follows == before.version for before, after in pairwise(lineage))
 
 
 def _load_lineage(session: Session, first: str, last: str) -> list[Questionnaire]:
-    """The versions that lead from one to another, both included. Where neither follows from the other there is nothing in between."""
+    """The versions that lead from one to another, both included. Where the last does not follow the first there is nothing in between."""
     versions = [load_questionnaire(session, last)]
     while versions[0].version != first and versions[0].follows:
         versions.insert(0, load_questionnaire(session, versions[0].follows))

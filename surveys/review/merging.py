@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,17 @@ from surveys.checks.states import AnswerSource
 from surveys.models import Submission
 from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import evaluate_entries
-from surveys.questionnaire.published_questionnaires import origins_between, questionnaire_of
+from surveys.questionnaire.published_questionnaires import (
+    comes_after,
+    origins_between,
+    published_questionnaire,
+    questionnaire_of,
+)
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record, store_answer
 
 NOT_KNOWN = "(không có)"
+NONE: Mapping[str, Part] = MappingProxyType({})
 
 
 class Choice(LabelledEnum):
@@ -77,7 +84,8 @@ def find_merging(session: Session, submission: Submission, submitted: Snapshot) 
         return Merging(newest, is_older=True, merge=Merge({}, ()), approved={}, taken=(), conflicts=())
     questionnaire = questionnaire_of(submission.round)
     began_from = next((known for known in references if known.sha256 == submission.base_sha256), None)
-    base, approved = (_parts_as_asked(session, submission, known) for known in (began_from, newest))
+    base = _parts_as_asked(session, submission, began_from)
+    approved = _parts_as_asked(session, submission, newest, otherwise=base)
     ours = parts_of(submitted)
     # What the form does not ask, the ward cannot have changed.
     not_asked = {key: part for key, part in base.items() if questionnaire.question(key) is None}
@@ -198,8 +206,14 @@ def _earlier_answers(session: Session, submission: Submission, source: Submissio
     return EarlierAnswers(entries_of(source), origins_between(session, *versions))
 
 
-def _parts_as_asked(session: Session, submission: Submission, reference: SnapshotReference | None) -> dict[str, Part]:
-    """The parts of an approved snapshot under the keys that the questionnaire of this submission has for them."""
+def _parts_as_asked(
+    session: Session, submission: Submission, reference: SnapshotReference | None, otherwise: Mapping[str, Part] = NONE
+) -> dict[str, Part]:
+    """The parts of an approved snapshot under the keys that the questionnaire of this submission has for them.
+
+    What its own questionnaire does not ask, or asks in another way, that approval cannot have changed: there it is as it is ``otherwise``.
+    What only a newer questionnaire asks is kept under its own key.
+    """
     if reference is None:
         return {}
     parts = parts_of(snapshots_by_hash(session, {"": reference.sha256})[""])
@@ -207,8 +221,13 @@ def _parts_as_asked(session: Session, submission: Submission, reference: Snapsho
     if source is None:
         return parts
     origins = _earlier_answers(session, submission, source).origins
+    given_as = {key: origin.question.key for key, origin in origins.items() if origin.is_carried}
+    asked = {key: with_key(parts[old], key) for key, old in given_as.items() if old in parts}
+    is_newer = comes_after(session, source.round.questionnaire_version, submission.round.questionnaire_version)
+    dropped = set() if is_newer else set(published_questionnaire(source.round).by_key)
+    added = parts.keys() - {origin.question.key for origin in origins.values()} - dropped
     return {
-        key: with_key(parts[origin.question.key], key)
-        for key, origin in origins.items()
-        if origin.is_carried and origin.question.key in parts
+        **{key: part for key, part in otherwise.items() if key not in given_as},
+        **{key: parts[key] for key in added},
+        **asked,
     }

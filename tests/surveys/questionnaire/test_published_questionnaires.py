@@ -7,6 +7,7 @@ from portal.setup import run_setup
 from surveys.models import QuestionnaireRecord
 from surveys.questionnaire.carry_over import Carry, EarlierAnswers, compare, find_origins
 from surveys.questionnaire.published_questionnaires import (
+    comes_after,
     list_questionnaires,
     load_questionnaire,
     newest_version,
@@ -169,7 +170,14 @@ def test_over_several_versions_an_answer_keeps_its_way():
 
 
 @pytest.mark.both_databases
-def test_an_older_questionnaire_takes_over_what_both_ask(session):
+def test_an_older_questionnaire_takes_over_what_both_ask_under_its_own_names(session):
     publish_questionnaire(session, made_up_text())
-    earlier = EarlierAnswers({"storeys": "7", "sites": "2", "drones": "1"}, origins_between(session, "2099.1", "2026.1"))
-    assert earlier.entries == {"sites": "2"}
+    given = {"storeys": "7", "sites": "2", "drones": "1", "vlan_count": "3"}
+    earlier = EarlierAnswers(given, origins_between(session, "2099.1", "2026.1"))
+    assert earlier.entries == {"floors": "7", "sites": "2"}
+    older = shipped_questionnaire()
+    assert earlier.carry_of(older.question("vlan_separated")) is Carry.RETYPED
+    assert earlier.describe(older.question("vlan_separated")) == "3"
+    assert comes_after(session, "2099.1", "2026.1")
+    assert not comes_after(session, "2026.1", "2099.1")
+    assert not comes_after(session, "2026.1", "2026.1")

@@ -101,6 +101,25 @@ def test_rounds_of_two_questionnaires_are_merged_under_the_names_of_the_later_on
     assert (entries_of(third)["storeys"], "floors" in entries_of(third)) == ("40", False)
 
 
+def test_a_round_of_the_older_questionnaire_that_is_approved_last_loses_no_answer(demo_session, two_open):
+    first, _second = two_open
+    publish_questionnaire(demo_session, made_up_text())
+    survey_round = open_round(demo_session, "Đợt mẫu mới", OPENED, OPENED + timedelta(days=60), "2026.1", "2099.1")
+    third = demo_session.scalars(select(Submission).where(Submission.round_id == survey_round.id)).one()
+    before, flipped = entries_of(first), {key: other(entries_of(first), key) for key in ("mfa_enabled", "vc_tested")}
+    send(demo_session, third, {"vlan_count": "3", "drones": "1", "storeys": "40", "mfa_enabled": flipped["mfa_enabled"]}, day=1)
+    send(demo_session, first, {"vc_tested": flipped["vc_tested"]}, day=2)
+    approve(demo_session, third, day=3)
+    approve(demo_session, first, day=4)
+    changed = {key: raw for key, raw in entries_of(first).items() if raw != before.get(key, "") and not key.endswith(".why")}
+    assert changed == {"floors": "40", **flipped}
+    newest = newest_snapshots(demo_session)[WARD]
+    # Renamed there, dropped there, answered in another way there, and asked there alone.
+    assert (newest.fact("floors"), newest.fact("staff_trained")) == (40, int(before["staff_trained"]))
+    assert (newest.fact("vlan_separated"), newest.fact("drones")) == (first_answer(first, "vlan_separated"), 1)
+    assert not {"storeys", "vlan_count"} & newest.facts.keys()
+
+
 def first_answer(submission, key):
     return entries_of(submission)[key] == "yes"
 
