@@ -1,6 +1,6 @@
 """Rounds: opened with a submission for each ward, closed to sending, listed; those for practice removed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +16,9 @@ from scoring.rating.published_standards import get_standard
 from surveys.checks.entries import entries_of, question_key
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Evidence, Reminder, Round, Submission
-from surveys.questionnaire.carry_over import EarlierAnswers
+from surveys.questionnaire.carry_over import EarlierAnswers, Origin
 from surveys.questionnaire.published_questionnaires import load_questionnaire, newest_version, origins_between, questionnaire_of
+from surveys.questionnaire.questions import Question
 from surveys.submissions.submissions import change_record
 
 
@@ -204,8 +205,13 @@ def _carry_answers(session: Session, round: Round, approved: Submission) -> list
             is_carried=questions[question_key(field)].asked_of != "city",
         )
         for field, given_as in earlier.fields.items()
-        if given_as in answers and question_key(field) in questions
+        if given_as in answers and (asked := questions.get(question_key(field))) and not _is_now_of_the_city(asked, origins)
     ]
+
+
+def _is_now_of_the_city(question: Question, origins: Mapping[str, Origin]) -> bool:
+    """Whether the city answers what the ward declared before: its answers count as evidence, and a ward's word is none."""
+    return question.asked_of == "city" and origins[question.key].question.asked_of != "city"
 
 
 def _check_days(opens_on: date, deadline: date) -> None:

@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 from random import Random
 
 import pytest
+import tomlkit
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -165,3 +166,26 @@ def test_the_open_data_of_both_can_be_computed_again(session, rounds):
     assert {(WARD, "storeys"), (WARD, "drones"), (OTHER, "floors"), (OTHER, "staff_trained")} <= facts
     assert not {(WARD, "floors"), (OTHER, "storeys")} & facts
     assert compare(parse_export(files)).disagreements == ()
+
+
+def test_a_number_is_held_against_the_one_under_its_older_name(session, rounds):
+    submission = session.get_one(Submission, rounds[WARD, 2])
+    save_fields(session, submission, {"storeys": "50"}, entries_of(submission), "Công chức")
+    messages = {anomaly.question: anomaly.message for anomaly in anomalies_of(session, submission)}
+    assert messages["storeys"].startswith("Kỳ trước đã duyệt 7, kỳ này khai 50")
+
+
+def test_what_the_ward_declared_is_no_answer_of_the_city(session, rounds):
+    document = tomlkit.parse(made_up_text())
+    document.update({"version": "2099.2", "follows": "2099.1"})
+    document.pop("changes")
+    for question in (row for section in document["sections"] for row in section["questions"]):
+        question.pop("renamed_from", None)
+        if question["key"] == "storeys":
+            question["asked_of"] = "city"
+    publish_questionnaire(session, tomlkit.dumps(document))
+    third = open_round(session, "Đợt ba", today(), today() + timedelta(days=9), "2026.1", "2099.2")
+    query = select(Submission).where(Submission.ward_code == WARD, Submission.round_id == third.id)
+    entries = entries_of(session.scalars(query).one())
+    assert "sites" in entries
+    assert not {"storeys", "floors"} & entries.keys()
