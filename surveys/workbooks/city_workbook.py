@@ -16,6 +16,7 @@ from portal.vietnamese import fold
 from surveys.checks.entries import entries_of, evaluate_submission, latest_allowed_year
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Round, Submission
+from surveys.questionnaire.answers.fields import DAY_FORMAT, DayField
 from surveys.questionnaire.answers.kind import Part, field_name
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.contradictions import Contradiction
@@ -71,6 +72,10 @@ def build_city_workbook(session: Session, round: Round) -> bytes:
     for ward in list_wards(session):
         entries = entries_by_ward.get(ward.code, {})
         sheet.append([ward.code, ward.full_name, *(column.part.field.to_cell(entries.get(column.field, "")) for column in columns)])
+    for index, column in enumerate(columns, start=3):
+        if isinstance(column.part.field, DayField):
+            for row in range(2, (sheet.max_row or 1) + 1):
+                sheet.cell(row, index).number_format = DAY_FORMAT
     for index, cell in enumerate(sheet[1], start=1):
         cell.font = Font(name="Times New Roman", bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="center")

@@ -18,7 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.office_files import save_workbook
-from surveys.questionnaire.answers.fields import DayField, NumberField, TextField
+from surveys.questionnaire.answers.fields import DAY_FORMAT, DayField, NumberField, TextField
 from surveys.questionnaire.answers.kind import Part, field_name
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import row_names
@@ -42,7 +42,6 @@ _UNLOCKED = Protection(locked=False)
 _WIDE = (34, 9, 10, 10, 10, 10, 10, 14, 18, 18, 28)
 _MIDDLING, _NARROW = (38, 20, 14, 14, 30), (52, 14, 14, 32)
 _WIDTHS = {1: _NARROW, 3: _MIDDLING, 9: _WIDE}
-_DAY_FORMAT = "dd/mm/yyyy"
 # Narrower than a sheet of A4 upright in whatever font: a single column is cut, not made smaller.
 GUIDE_WIDTH = 70
 REASON = "Lý do, giải thích (khi số bất thường hoặc chưa nắm được)"
@@ -171,7 +170,7 @@ class _SectionWriter:
         if isinstance(cell.value, str):
             cell.data_type = "s"
         if isinstance(field, DayField):
-            cell.number_format = _DAY_FORMAT
+            cell.number_format = DAY_FORMAT
         cell.font, cell.border, cell.alignment = _ANSWER, _BOX, _WRAPPED
         cell.fill, cell.protection = _INPUT, _UNLOCKED
         if name in self.errors:

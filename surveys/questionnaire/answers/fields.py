@@ -16,6 +16,8 @@ from portal.vietnamese import clean_text, fold
 UNKNOWN, UNKNOWN_LABEL = "?", "Chưa nắm được"
 # In characters; what a field takes is less, and said beside it.
 MAX_LENGTH = 2000
+# How a workbook shows a day.
+DAY_FORMAT = "dd/mm/yyyy"
 CellValue = str | int | Decimal | date | None
 
 
@@ -40,8 +42,8 @@ class TextField:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, float | Decimal):
-            number = float(value)
-            value = int(number) if number.is_integer() and abs(number) < 1e15 else str(number).replace(".", ",")
+            # As many digits as a workbook shows: what it computes, such as 62,1 by 3, is else wrong in the last of the sixteenth.
+            value = f"{float(value) + 0.0:.15g}".replace(".", ",")
         return clean_text(str(value)).strip()
 
     def describe(self, raw: str) -> str:

@@ -156,6 +156,36 @@ def test_an_end_before_its_start_is_refused_at_its_field():
     assert problems(entries | {"contract_until": "Không thời hạn"}) == {}
 
 
+@pytest.mark.parametrize(
+    ("cell", "typed"),
+    [
+        (187.5, "187,5"),
+        (62.1 * 3, "186,3"),
+        (0.1 + 0.2, "0,3"),
+        (1500.0, "1500"),
+        (-0.0, "0"),
+        (0.5, "0,5"),
+        (99999.995, "99999,995"),
+    ],
+)
+def test_a_number_that_a_workbook_computed_is_read_as_it_is_shown(cell, typed):
+    assert find_part(FORM, "load").field.from_cell(cell) == typed
+
+
+def test_parts_and_wholes_with_decimals_are_held_against_one_another():
+    form = parse_questionnaire(
+        TEXT.replace('unit = "%"', 'at_most = "whole"')
+        + '[[sections.questions]]\nkey = "whole"\nlabel = "Tổng"\nkind = "decimal"\nplaces = 1\nserves = ["CR-D3"]\n'
+    )
+    messages = {
+        load: [problem.message for problem in evaluate_entries(form, {"load": load, "whole": "12,5"}, 2026).problems]
+        for load in ("12,5", "12,55", "13")
+    }
+    assert messages["12,5"] == []
+    assert ["nhiều hơn 12,5 đã khai" in "".join(messages[load]) for load in ("12,55", "13")] == [True, True]
+    assert "Số này là 12,55" in messages["12,55"][0]
+
+
 @given(st.dates(date(1995, 1, 1), date(2056, 12, 31)))
 def test_a_day_is_the_same_in_form_and_cell(day):
     field, typed = find_part(FORM, "contract_until").field, format_day(day)
