@@ -112,7 +112,7 @@ def import_forms(files: tuple[Path, ...], round_id: int | None, is_dry_run: bool
 def publish(file: Path) -> None:
     """Công bố mẫu phiếu từ FILE (.toml). Mẫu đã công bố không sửa được; đợt mở sau đó chọn được mẫu này."""
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise CommandError(f"{file.name} không phải tệp chữ UTF-8. Lưu lại dưới dạng UTF-8 rồi chạy lại.") from None
     with session_scope(current_app.extensions["engine"], writes=True) as session:

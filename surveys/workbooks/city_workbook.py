@@ -45,7 +45,8 @@ class CityColumn:
     @property
     def label(self) -> str:
         """The heading."""
-        return f"{self.question.label} ({self.part.hint or self.part.label})"
+        about = self.part.hint or (self.part.label if self.part.name else "")
+        return f"{self.question.label} ({about})" if about else self.question.label
 
 
 def city_columns(questionnaire: Questionnaire) -> list[CityColumn]:

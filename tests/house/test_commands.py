@@ -124,7 +124,7 @@ def name_of_backup(place):
 
 def questionnaire(place):
     path = place.path("mau-phieu.toml")
-    Path(path).write_text(made_up_text(), "utf-8")
+    Path(path).write_text(made_up_text(), "utf-8-sig")
     return path
 
 
