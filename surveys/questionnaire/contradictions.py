@@ -168,11 +168,12 @@ def _excess(questionnaire: Questionnaire, question: Question, answers: Answers) 
         )
         return [_told_at(of_ward[0], message, about)]
     subject = "Đơn vị khai" if of_ward else "Thành phố trả lời"
-    unit = wholes[0].unit or "máy còn dùng được (của đơn vị hoặc thuê, mượn)"
+    unit = "máy còn dùng được (của đơn vị hoặc thuê, mượn)" if answers[wholes[0].key].items else wholes[0].unit
+    whole = f"{format_number(limit)} {unit}".strip()
     questions = " và ".join(f"“{whole.label}”" for whole in wholes)
     cure = "Sửa một trong hai câu." if len(wholes) == 1 else "Sửa một trong các câu này."
     message = (
-        f"{subject} {format_number(limit)} {unit} ở câu {questions} nên câu này nhiều nhất là {format_number(most)}; "
+        f"{subject} {whole} ở câu {questions} nên câu này nhiều nhất là {format_number(most)}; "
         f"đang ghi {format_number(value)}. {cure}"
     )
     return [_told_at(question, message, about)]
