@@ -18,7 +18,8 @@
   const drafts = unsent ? PREFIX + unsent.dataset.unsent : "";
   for (const place of unsent ? Object.keys(sessionStorage).sort() : []) {
     const code = place.slice(drafts.length);
-    if (!place.startsWith(drafts) || !/^[A-Za-z0-9.-]+$/.test(code) || code === "send" || place === PREFIX + form?.dataset.keep) continue;
+    if (!place.startsWith(drafts) || !/^[A-Za-z0-9.-]+$/.test(code) || code === "send" || place === PREFIX + form?.dataset.keep)
+      continue;
     const words = code === "0" ? "Thông tin chung" : `Phần ${code}`;
     unsent.append(" ", Object.assign(document.createElement("a"), { href: unsent.dataset.sections + code, textContent: words }));
     unsent.hidden = false;
@@ -321,7 +322,10 @@
     function tellElsewhere(places) {
       const box = document.querySelector("[data-elsewhere]");
       const lines = places.map((place) => {
-        const link = Object.assign(document.createElement("a"), { href: place.address, textContent: `${place.label}: ${place.message}` });
+        const link = Object.assign(document.createElement("a"), {
+          href: place.address,
+          textContent: `${place.label}: ${place.message}`,
+        });
         const line = document.createElement("li");
         line.append(link);
         return line;
