@@ -19,9 +19,12 @@ from surveys.submissions.submissions import confirm_carried, save_fields, send_s
 
 
 def open_sent_round(session: Session, name: str) -> list[Submission]:
-    """A round in which every ward has sent its form and waits for review."""
+    """A round in which every ward has sent its form and waits for review.
+
+    Every round has the same answers: where two of a ward differ, no approval of many takes the second.
+    """
     survey_round = open_round(session, name, today(), today(), current_standard(session).version)
-    wards, random = {ward.code: ward for ward in list_wards(session)}, Random(name)
+    wards, random = {ward.code: ward for ward in list_wards(session)}, Random(2026)
     rows = select(Submission).where(Submission.round_id == survey_round.id).order_by(Submission.id)
     submissions = list(session.scalars(rows))
     for submission in submissions:
