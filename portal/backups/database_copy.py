@@ -1,7 +1,7 @@
 """The database of an installation as one SQLite file, and back: from SQLite and PostgreSQL, into SQLite and PostgreSQL, row by row the same.
 
-The numbers of rows go on behind those that were given ever, where a table gives none again. A value goes as the drivers have it. JSON goes as its text, so that neither blanks nor the order of keys change, and an instant as
-SQLAlchemy writes it on SQLite.
+A value goes as the drivers have it. JSON goes as its text, so that neither blanks nor the order of keys change, and an instant as SQLAlchemy
+writes it on SQLite. Where a table gives no number again, its numbers go on behind the highest that it ever gave.
 """
 
 import sqlite3

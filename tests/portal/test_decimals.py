@@ -39,6 +39,7 @@ def test_a_number_with_decimals_is_read_exactly(text, number):
         ("1e5", "không phải số nguyên"),
         (",5", "hiểu theo nhiều cách"),
         ("٣,٥", "không phải số nguyên"),
+        ("một", "không phải số nguyên"),
         ("", "Hãy nhập một số"),
         ("100000,01", "Số quá lớn. Số lớn nhất được nhập là 100.000"),
         ("9" * 40 + ",5", "Số quá lớn"),

@@ -1,6 +1,6 @@
-"""A whole number. Pure."""
+"""A whole number, and what it shares with one that has decimals. Pure."""
 
-from portal.numbers import CountError, parse_count
+from portal.numbers import CountError, parse_decimal
 from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, NumberField
 from surveys.questionnaire.answers.kind import Kind, Part
 from surveys.questionnaire.answers.parsing import Entries, ParsedAnswer, Problem, entry_text
@@ -15,7 +15,7 @@ def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer
     if text == UNKNOWN:
         return ParsedAnswer(answered=True, unknown=True)
     try:
-        return ParsedAnswer(answered=True, fact=parse_count(text, question.maximum))
+        return ParsedAnswer(answered=True, fact=parse_decimal(text, question.places, question.maximum))
     except CountError as error:
         return ParsedAnswer(answered=True, problems=(Problem(question.key, question.key, error.message),))
 
@@ -28,7 +28,12 @@ def describe(question: Question, entries: Entries) -> str:
 
 def parts(question: Question) -> tuple[Part, ...]:
     """Its only field."""
-    return (Part("", question.label, NumberField(maximum=question.maximum), hint=question.unit),)
+    return (Part("", question.label, NumberField(maximum=question.maximum, places=question.places), hint=question.unit),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/single.html", values=(int,))
+def find_fault(question: Question) -> str:
+    """A question for a whole number has no places behind the comma."""
+    return "kiểu count là số nguyên nên không có mục “places”; số lẻ thì dùng kiểu decimal" if question.places else ""
+
+
+KIND = Kind(parts, parse, describe, "surveys/answers/single.html", values=(int,), find_fault=find_fault)

@@ -26,10 +26,18 @@ class TextField:
     """Any text, of so many characters."""
 
     length: int = MAX_LENGTH
-    control = "text"
-    keyboard = ""
     placeholder = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def control(self) -> str:
+        """How the page asks for it."""
+        return "text"
+
+    @property
+    def keyboard(self) -> str:
+        """The keys that a telephone offers; blank for all."""
+        return ""
 
     def to_cell(self, raw: str) -> CellValue:
         """The value of a cell for an entry; None for a blank one."""
@@ -59,7 +67,7 @@ class NumberField(TextField):
     places: int = 0
 
     @property
-    def keyboard(self) -> str:  # type: ignore[override]  # a value of its class where it is always the same
+    def keyboard(self) -> str:
         """The keys that a telephone offers."""
         return "decimal" if self.places else "numeric"
 
@@ -86,7 +94,7 @@ class ChoiceField(TextField):
     is_first_blank: bool = False
 
     @property
-    def control(self) -> str:  # type: ignore[override]  # as above
+    def control(self) -> str:
         """How the page offers the choices."""
         return "select" if self.is_first_blank else "radio"
 

@@ -68,30 +68,6 @@ def facts(entries):
     }
 
 
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
-        ("187,5", Decimal("187.5")),
-        ("187.5", Decimal("187.5")),
-        ("187,50", Decimal("187.5")),
-        ("187,0", 187),
-        ("187", 187),
-        ("1.500", 1500),
-        ("1.500,5", Decimal("1500.5")),
-        ("0,5", Decimal("0.5")),
-    ],
-)
-def test_a_number_keeps_its_decimals(typed, value):
-    number = parse_decimal(typed, 2)
-    assert (number, type(number)) == (value, type(value))
-
-
-@pytest.mark.parametrize("typed", ["1,500", "187,555", "-1", "1,5,5", "một", "", "100000,1"])
-def test_a_number_that_can_be_read_in_two_ways_or_in_none_is_refused(typed):
-    with pytest.raises(CountError):
-        parse_decimal(typed, 2, 100_000)
-
-
 def test_a_question_for_whole_numbers_says_so():
     with pytest.raises(CountError, match="số nguyên"):
         parse_decimal("94,4", 0)
@@ -224,6 +200,7 @@ def test_labels_follow_the_kind():
     ("change", "told"),
     [
         (("places = 2", "places = 0"), "mục “places” phải từ 1 đến 3"),
+        (('kind = "decimal"', 'kind = "count"'), "kiểu count là số nguyên"),
         (('key = "internet"', 'key = "radio"'), "mã phải là một loại đường truyền"),
         (('not_before = "contract_from"', 'not_before = "signed"'), "không có câu signed"),
         (('kind = "decimal"', 'kind = "equipment"'), "mã phải là một danh mục thiết bị"),
