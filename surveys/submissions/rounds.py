@@ -97,6 +97,13 @@ def rounds_at_hand(session: Session) -> tuple[Round | None, list[Round]]:
     return next((round for round in rounds if not round.is_practice), None), [round for round in rounds if round.is_practice]
 
 
+def unanswerable_criteria(session: Session, round: Round) -> tuple[str, ...]:
+    """The codes of the criteria of its standard that need an answer for which its questionnaire does not ask."""
+    questions = questionnaire_of(round).by_key
+    criteria = get_standard(session, round.standard_version).criteria
+    return tuple(criterion.code for criterion in criteria if not questions.keys() >= set(criterion.answers))
+
+
 def latest_approved_submissions(session: Session) -> dict[str, Submission]:
     """The submission behind the newest approved snapshot of each ward that has one."""
     approved = [reference.submission_id for reference in newest_references(session).values()]

@@ -65,6 +65,17 @@ def round_open() -> ResponseReturnValue:
         return _list_page(error.message), 400
     after = {"name": round.name, "questionnaire": round.questionnaire_version, "standard": round.standard_version}
     audit.log(session, require_identity(), "round:open", round.subject, after=after)
+    if codes := rounds.unanswerable_criteria(session, round):
+        flash(
+            _(
+                "Mẫu phiếu %(form)s không hỏi đủ cho bộ tiêu chuẩn %(standard)s đang áp dụng: đợt này sẽ không có số liệu cho %(codes)s. "
+                "Nếu không định như vậy thì đóng đợt này, rồi mở đợt khác theo mẫu phiếu đi cùng bộ tiêu chuẩn.",
+                form=round.questionnaire_version,
+                standard=round.standard_version,
+                codes=", ".join(codes),
+            ),
+            "warning",
+        )
     return redirect(url_for("review.board", round_id=round.id))
 
 

@@ -18,15 +18,16 @@ from exports.open_data.verification.export import parse_export
 from inventory.snapshots.repository import newest_snapshots
 from inventory.wards.queries import get_ward
 from portal.clock import today
+from scoring.rating.published_standards import get_standard
 from surveys.checks.entries import carried_questions, entries_of
 from surveys.checks.states import AnswerSource
 from surveys.checks.validation import anomalies_of
 from surveys.demo import make_answers
-from surveys.models import Submission
+from surveys.models import Round, Submission
 from surveys.questionnaire.evaluation import reason_field
 from surveys.questionnaire.published_questionnaires import publish_questionnaire, questionnaire_of
 from surveys.review.review import approve_submission
-from surveys.submissions.rounds import open_round
+from surveys.submissions.rounds import open_round, unanswerable_criteria
 from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
 from surveys.workbooks.form_import import build_submission_form, import_form, preview_import, read_form
 from tests.factories.questionnaires import made_up_text
@@ -189,3 +190,16 @@ def test_what_the_ward_declared_is_no_answer_of_the_city(session, rounds):
     entries = entries_of(session.scalars(query).one())
     assert "sites" in entries
     assert not {"storeys", "floors"} & entries.keys()
+
+
+def test_whoever_opens_a_round_is_told_which_criteria_its_questionnaire_leaves_without_an_answer(session, rounds, sign_in):
+    standard = get_standard(session, "2026.1")
+    first, second = (unanswerable_criteria(session, session.get_one(Round, number)) for number in rounds["rounds"])
+    assert (first, set(second)) == (
+        (),
+        {c.code for c in standard.criteria if {"floors", "staff_trained", "vlan_separated"} & set(c.answers)},
+    )
+    session.rollback()
+    form = {"name": "Đợt ba", "questionnaire": "2099.1", "opens_on": today().isoformat(), "deadline": today().isoformat()}
+    page = sign_in(Role.REVIEWER).post("/rounds/", data=form, follow_redirects=True).text
+    assert "Mẫu phiếu 2099.1 không hỏi đủ cho bộ tiêu chuẩn" in page
