@@ -6,7 +6,8 @@ from collections.abc import Container
 from portal.vietnamese import fold
 
 # What no browser, proxy or mail changes on the way, and no address takes for a step up or for a part of its own.
-_CODE = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9.-]+")
+# A dot at the end is taken for that of a sentence.
+_CODE = re.compile(r"[A-Za-z0-9.-]*[A-Za-z0-9]")
 _OTHERS = re.compile(r"[^A-Za-z0-9.]+")
 
 
@@ -16,7 +17,7 @@ def find_code_fault(code: str, most: int, reserved: Container[str] = ()) -> str 
         return f"Không quá {most} ký tự."
     if not _CODE.fullmatch(code):
         return (
-            "Chỉ dùng chữ cái không dấu, chữ số, dấu chấm và dấu gạch nối, với ít nhất một chữ cái hoặc chữ số; "
+            "Chỉ dùng chữ cái không dấu, chữ số, dấu chấm và dấu gạch nối, cuối cùng là chữ cái hoặc chữ số; "
             "ví dụ 2026.2 hoặc 02-2026."
         )
     if code in reserved:

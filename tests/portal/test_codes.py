@@ -15,11 +15,30 @@ def test_a_code_of_letters_digits_dots_and_hyphens_is_taken(code):
 
 
 @pytest.mark.parametrize(
-    "code", ["", " ", ".", "..", "-", "...-", "02/2026", "2026 1", "a_b", "Đợt-1", "2026.1\n", "a?b", "a#b", "a%2Fb", "٣"]
+    "code",
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        "-",
+        "2026.",
+        "2026-",
+        "...-",
+        "02/2026",
+        "2026 1",
+        "a_b",
+        "Đợt-1",
+        "2026.1\n",
+        "a?b",
+        "a#b",
+        "a%2Fb",
+        "٣",
+    ],
 )
 def test_any_other_sign_is_refused_with_what_to_write(code):
     assert find_code_fault(code, MOST) == (
-        "Chỉ dùng chữ cái không dấu, chữ số, dấu chấm và dấu gạch nối, với ít nhất một chữ cái hoặc chữ số; ví dụ 2026.2 hoặc 02-2026."
+        "Chỉ dùng chữ cái không dấu, chữ số, dấu chấm và dấu gạch nối, cuối cùng là chữ cái hoặc chữ số; ví dụ 2026.2 hoặc 02-2026."
     )
 
 
