@@ -7,7 +7,10 @@ from inventory.snapshots.snapshot import Snapshot
 SECURITY_GROUP = "G"
 # The questions of the group that ask for no item. The form marks the same ones as sensitive, which a test holds.
 SECURITY_FACTS = frozenset(
-    {"pcs_protected", "level_file_approved", "security_rules_issued", "mfa_enabled", "backup_tested", "scan_last_year"}
+    {
+        *("pcs_protected", "level_file_approved", "security_rules_issued", "mfa_enabled", "backup_tested", "scan_last_year"),
+        "main_firewall_until",
+    }
 )
 # Máy tính độc lập soạn thảo văn bản mật: a setting keeps it from being asked about.
 CONFIDENTIAL_PC = "G06"

@@ -128,6 +128,27 @@ def _other_sites(snapshot: Snapshot, max_age: int, on: date) -> Reading:
     return Reading(max(0, sites.value - 1), sites.missing)
 
 
+def at_other_sites(at_all: Reader, at_main_site: str) -> Reader:
+    """What is not at the main office: all of it, less the one there. Its licence may have ended since."""
+
+    def read(snapshot: Snapshot, max_age: int, on: date) -> Reading:
+        everywhere, at_main = at_all(snapshot, max_age, on), fact(at_main_site)(snapshot, max_age, on)
+        has_one = snapshot.fact(at_main_site) is not False
+        return Reading(max(0, everywhere.value - has_one), everywhere.missing + at_main.missing)
+
+    return read
+
+
+def still_certified(count: str, first_end: str) -> Reader:
+    """Certificates that are still valid: once the first of them has ended, one fewer than were counted."""
+
+    def read(snapshot: Snapshot, max_age: int, on: date) -> Reading:
+        counted, first = fact(count)(snapshot, max_age, on), valid_until(first_end)(snapshot, max_age, on)
+        return Reading(max(0, counted.value - (1 - first.value)), counted.missing + first.missing)
+
+    return read
+
+
 def _fact(key: str, label: str, unit: str) -> tuple[str, Measure]:
     return key, Measure(label, unit, fact(key), is_fact=True)
 
@@ -174,17 +195,43 @@ MEASURES: dict[str, Measure] = dict(
         ("internet_mbps", Measure("Tổng băng thông Internet theo hợp đồng", "Mbps", _internet_mbps)),
         ("backup_lines", Measure("Đường Internet thứ hai của nhà mạng khác", "đường", _backup_lines)),
         ("other_sites", Measure("Số trụ sở ngoài trụ sở chính", "trụ sở", _other_sites)),
+        _fact("internet_contract_until", "Hợp đồng đường Internet chính còn hiệu lực", YES_OR_NO),
         _fact("sites_linked", "Trụ sở phụ đã nối về trụ sở chính", "trụ sở"),
         _fact("rooms_vc_able", "Phòng họp được với thành phố, trung ương", "phòng"),
         _fact("rooms_vc_good", "Phòng họp có thiết bị tốt, không quá 7 năm", "phòng"),
         _fact("vc_tested", "Đã thử họp trực tuyến trong 6 tháng, không lỗi", YES_OR_NO),
         ("cabinets", Measure("Tủ, phòng mạng có kiểm soát ra vào", "bộ", working("F06"))),
         ("rack_ups", Measure("Bộ lưu điện cho tủ mạng và TSLCD", "bộ", working("F01"))),
+        _fact("main_site_cabinet", "Tủ, phòng mạng tại trụ sở chính có kiểm soát ra vào", YES_OR_NO),
+        _fact("main_site_ups", "Bộ lưu điện cho mạng và TSLCD tại trụ sở chính", YES_OR_NO),
+        _fact("main_site_temperature", "Trụ sở chính giữ được nhiệt độ phòng thiết bị", YES_OR_NO),
+        (
+            "other_sites_cabinets",
+            Measure(
+                "Tủ, phòng mạng có kiểm soát ra vào tại trụ sở khác", "bộ", at_other_sites(working("F06"), "main_site_cabinet")
+            ),
+        ),
+        ("other_sites_ups", Measure("Bộ lưu điện tại trụ sở khác", "bộ", at_other_sites(working("F01"), "main_site_ups"))),
+        (
+            "other_sites_temperature",
+            Measure(
+                "Trụ sở khác giữ được nhiệt độ phòng thiết bị",
+                "trụ sở",
+                at_other_sites(fact("sites_temperature"), "main_site_temperature"),
+            ),
+        ),
         _fact("ups_minutes", "Thời gian lưu điện", "phút"),
         _fact("sites_temperature", "Trụ sở giữ được nhiệt độ phòng thiết bị", "trụ sở"),
         ("surge_protection", Measure("Bộ chống sét lan truyền, tiếp địa", "bộ", working("F03"))),
         _fact("service_point_backup_power", "Nguồn điện dự phòng cho nơi tiếp dân", YES_OR_NO),
         ("firewalls", Measure("Tường lửa có IPS, còn bản quyền", "chiếc", working("G01"))),
+        _fact("main_firewall_until", "Tường lửa có IPS, còn bản quyền tại trụ sở chính", YES_OR_NO),
+        (
+            "other_sites_firewalls",
+            Measure(
+                "Tường lửa có IPS, còn bản quyền tại trụ sở khác", "chiếc", at_other_sites(working("G01"), "main_firewall_until")
+            ),
+        ),
         _fact("pcs_protected", "Máy tính có phần mềm chống mã độc quản lý tập trung", "máy"),
         _fact("level_file_approved", "Hồ sơ đề xuất cấp độ đã phê duyệt", YES_OR_NO),
         _fact("security_rules_issued", "Đã ban hành quy chế bảo đảm an ninh mạng", YES_OR_NO),
@@ -194,11 +241,20 @@ MEASURES: dict[str, Measure] = dict(
         ("secret_pcs", Measure("Máy tính độc lập soạn thảo văn bản mật", "máy", working("G06"))),
         _fact("signers_certified", "Người ký có chứng thư chữ ký số chuyên dùng công vụ", "người"),
         _fact("bodies_certified", "Cơ quan có chứng thư số", "cơ quan"),
+        (
+            "certified_signers",
+            Measure("Người ký có chứng thư còn hạn", "người", still_certified("signers_certified", "signer_certificate_until")),
+        ),
+        (
+            "certified_bodies",
+            Measure("Cơ quan có chứng thư số còn hạn", "cơ quan", still_certified("bodies_certified", "body_certificate_until")),
+        ),
         _fact("it_officers", "Công chức có chuyên môn CNTT", "người"),
         _fact("staff_trained", "Người được tập huấn trong 12 tháng", "người"),
         _fact("villages_with_team", "Thôn, tổ dân phố có tổ công nghệ số cộng đồng", "thôn, tổ"),
         _fact("uses_shared_systems", "Dùng hệ thống TTHC, quản lý văn bản, thư công vụ của thành phố", YES_OR_NO),
         _fact("online_files_percent", "Tỷ lệ hồ sơ trực tuyến", "%"),
+        _fact("service_point_connected", "Điểm phục vụ đã kết nối mạng của Trung tâm và hệ thống TTHC", YES_OR_NO),
         _fact("has_website", "Có trang thông tin điện tử", YES_OR_NO),
         _fact("website_component", "Trang thông tin là thành phần của cổng thành phố, có IPv6", YES_OR_NO),
     ]

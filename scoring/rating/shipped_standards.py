@@ -32,6 +32,7 @@ def _make_available(session: Session, text: str) -> str | None:
             "name": standard.name,
             "toml": text,
             "sha256": standard.sha256,
+            "based_on": standard.follows or None,
         }
         session.add(StandardRecord(**values, published_at=now()))
         session.flush()

@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,7 @@ SOURCE_LABELS = {
     "S": "nguồn thứ cấp, cần đối chiếu",
     "M": "hiểu biết chung, cần đối chiếu",
     "A": "giả định, không có giá trị pháp lý",
+    "Q/A": "nghĩa vụ trích nguyên văn, số lượng là giả định",
 }
 
 
@@ -154,7 +155,11 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Standard:
-    """A version of the criteria. ``pass_mark`` is in points of 100, ``pc_max_age_years`` in whole years."""
+    """A version of the criteria. ``pass_mark`` is in points of 100, ``pc_max_age_years`` in whole years.
+
+    ``follows`` is the version that its text was made from, ``reasons`` say by criterion why it differs from that one; ``note`` is what
+    readers of the criteria are told beside them.
+    """
 
     version: str
     name: str
@@ -166,6 +171,9 @@ class Standard:
     issued_on: date | None = None
     # Part of addresses: the version, but for one from before it had to be a code.
     code: str = ""
+    follows: str = ""
+    note: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -208,12 +216,13 @@ def group_letter(code: str) -> str:
 # Larger numbers were meant in another unit: basis points, or months.
 MAX_PERCENT, MAX_AGE = 1000, 30
 # In characters, as on the pages of the editor.
-MAX_VERSION, MAX_NAME, MAX_SOURCE, MAX_REMEDY = 32, 200, 1000, 500
+MAX_VERSION, MAX_NAME, MAX_SOURCE, MAX_REMEDY, MAX_NOTE, MAX_REASON = 32, 200, 1000, 500, 2000, 500
 # Pages that stand where the version of a standard stands in an address.
 RESERVED_VERSIONS = frozenset({"drafts"})
 _SHARES = (YES_OR_NO, "%")
 _CRITERION_HEADER = re.compile(r"\s*\[\[\s*criteria\s*\]\]")
-_STANDARD_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria"}
+_STANDARD_KEYS = {"version", "name", "pass_mark", "pc_max_age_years", "criteria", "follows", "note", "changes"}
+_CHANGE_KEYS = {"criteria", "reason"}
 _CRITERION_KEYS = {
     *("code", "name", "measure", "need", "weight", "blocking", "tier", "undecided", "applies_if", "source", "label", "remedy"),
     *("effective_from", "effective_to"),
@@ -256,7 +265,32 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
         issued_number=issued_number,
         issued_on=issued_on,
         code=code or data["version"],
+        follows=data.get("follows", ""),
+        note=data.get("note", ""),
+        reasons=_parse_reasons(data.get("changes", [])),
     )
+
+
+def _parse_reasons(rows: Any) -> dict[str, str]:
+    """By criterion: why it differs from the version before."""
+    location = "Mục “changes”"
+    _refuse(location, {"phải là danh sách": not isinstance(rows, list)})
+    reasons: dict[str, str] = {}
+    for row in rows:
+        _check_table(row, location, _CHANGE_KEYS, required=("criteria", "reason"))
+        codes = row["criteria"]
+        _refuse(
+            location,
+            {
+                "“criteria” phải là danh sách mã tiêu chí": not isinstance(codes, list) or not all(map(_is_text, codes)),
+                "lý do không được để trống": not _is_text(row["reason"]),
+                f"lý do không quá {MAX_REASON} ký tự": _is_longer(row["reason"], MAX_REASON),
+            },
+        )
+        twice = ", ".join(sorted(reasons.keys() & set(codes)))
+        _refuse(location, {f"có hai lý do cho {twice}": bool(twice)})
+        reasons |= dict.fromkeys(codes, row["reason"])
+    return reasons
 
 
 def _line_numbers(toml_text: str, code: str) -> list[str]:
@@ -414,6 +448,8 @@ def _check_standard(data: Mapping[str, Any]) -> None:
                 not _is_count(data["pc_max_age_years"], 1) or data["pc_max_age_years"] > MAX_AGE
             ),
             "chưa có tiêu chí nào": not isinstance(data.get("criteria"), list) or not data["criteria"],
+            "mục “follows” và “note” phải là chữ": not all(isinstance(data.get(key, ""), str) for key in ("follows", "note")),
+            f"ghi chú không quá {MAX_NOTE} ký tự": _is_longer(data.get("note", ""), MAX_NOTE),
         },
     )
 

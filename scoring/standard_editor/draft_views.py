@@ -16,7 +16,7 @@ from scoring.models import StandardDraft
 from scoring.rating.published_standards import get_standard
 from scoring.rating.standard import StandardError
 from scoring.standard_editor import drafts
-from scoring.standard_editor.diff import describe_changes, describe_need
+from scoring.standard_editor.diff import describe_changes, describe_need, list_differences
 from scoring.standard_editor.forms import CriterionForm, NewCriterionForm, PublishForm, StandardForm, TextForm, criterion_values
 from scoring.standard_editor.toml_edit import add_criterion, edit_criterion, edit_standard, remove_criterion
 from scoring.standard_editor.views import group_criteria, sensitivity_page, what_if_page
@@ -197,7 +197,7 @@ def _draft_page(draft: StandardDraft, form: StandardForm, publish_form: PublishF
         draft=draft,
         standard=standard,
         groups=group_criteria(standard),
-        changes=describe_changes(get_standard(get_session(), draft.based_on), standard),
+        differences=list_differences(get_standard(get_session(), draft.based_on), standard),
         describe_need=describe_need,
         form=form,
         publish=publish_form,

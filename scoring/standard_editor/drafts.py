@@ -14,7 +14,7 @@ from portal.errors import NotFoundError, WardReadinessError
 from scoring.models import StandardDraft, StandardRecord
 from scoring.rating.published_standards import as_asked, get_standard_record
 from scoring.rating.standard import MAX_VERSION, Standard, StandardError, parse_standard
-from scoring.standard_editor.toml_edit import edit_standard, next_version
+from scoring.standard_editor.toml_edit import edit_standard, next_version, remove_history
 
 # A standard of a few hundred criteria is under 200 KB.
 MAX_TEXT = 1_000_000
@@ -35,7 +35,7 @@ def begin_draft(session: Session, version: str, user_id: int, name: str) -> Stan
         draft_version = next_version(draft_version)
     if find_code_fault(draft_version, MAX_VERSION):
         draft_version = to_code(record.code, MAX_VERSION, taken)
-    text = edit_standard(record.toml, {"version": draft_version, "name": f"Bộ tiêu chuẩn {draft_version}"})
+    text = edit_standard(remove_history(record.toml), {"version": draft_version, "name": f"Bộ tiêu chuẩn {draft_version}"})
     draft = StandardDraft(toml=text, based_on=version, revision=1, editors=[user_id], drafted_by=name, changed_at=now())
     session.add(draft)
     session.flush()

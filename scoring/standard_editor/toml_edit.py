@@ -18,6 +18,14 @@ def edit_standard(text: str, values: Mapping[str, Value]) -> str:
     return tomlkit.dumps(document)
 
 
+def remove_history(text: str) -> str:
+    """The text without what it says of the version before it: what is made from it has another one, and reasons of its own."""
+    document = tomlkit.parse(text)
+    for key in ("follows", "changes"):
+        document.pop(key, None)
+    return tomlkit.dumps(document)
+
+
 def edit_criterion(text: str, code: str, values: Mapping[str, Any]) -> str:
     """The text with other values of one criterion; ``None`` removes a value. Raises StandardError for an unknown code.
 

@@ -20,7 +20,7 @@ from scoring.rating.published_standards import current_standard, get_record_by_c
 from scoring.rating.standard import Criterion, Standard
 from scoring.rating.standard_choices import ChoiceError, list_choices, log_choice, put_in_force, standings
 from scoring.standard_editor import drafts
-from scoring.standard_editor.diff import describe_changes, describe_need
+from scoring.standard_editor.diff import describe_need, list_differences
 from scoring.standard_editor.forms import InForceForm
 
 blueprint = Blueprint("standards", __name__, url_prefix="/standards", template_folder="../templates")
@@ -74,7 +74,7 @@ def _version_page(record: StandardRecord, form: InForceForm) -> str:
     standard = get_standard(session, record.version)
     choices = list_choices(session)
     current = current_standard(session)
-    # One that came with the program follows none: it is told apart from the one in force.
+    # The first one follows none: it is told apart from the one in force.
     before = get_standard(session, record.based_on) if record.based_on else current
     return render_template(
         "scoring/standard.html",
@@ -82,7 +82,7 @@ def _version_page(record: StandardRecord, form: InForceForm) -> str:
         standard=standard,
         groups=group_criteria(standard),
         before=before,
-        changes=describe_changes(before, standard),
+        differences=list_differences(before, standard),
         is_in_force=record.version == current.version,
         describe_need=describe_need,
         form=form,

@@ -31,7 +31,9 @@ _CHANGE: _Types = {"questions": list, "reason": str}
 _DEFINITION: _Types = {"term": str, "words": str}
 _SECTION: _Types = {**dict.fromkeys(("code", "title", "intro", "ask_if"), str), "questions": list, "defines": list}
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("key", "label", "kind", "help", "unit", "asked_of", "ask_if", "at_most", "not_before", "renamed_from"), str),
+    **dict.fromkeys(
+        ("key", "label", "kind", "help", "unit", "asked_of", "ask_if", "at_most", "not_before", "choices", "renamed_from"), str
+    ),
     **dict.fromkeys(("maximum", "at_most_less", "places"), int),
     **dict.fromkeys(("has_year", "sensitive"), bool),
     "serves": list,

@@ -12,9 +12,11 @@ class Question:
 
     ``ask_if`` names a yes-or-no question that must be answered yes for this one to be asked. ``at_most`` names the question
     whose answer this one may not exceed (``pcs`` the PCs of A01 and A02 together), less ``at_most_less``; ``maximum`` is a
-    fixed limit, ``places`` how many decimals the number may have. ``not_before`` names the day before which this one cannot lie. ``most_per_person`` is how many of it one person can use; a larger number is an anomaly. ``serves`` names the
-    criteria and plan rules that need it. ``sensitive`` marks what would help an attacker: the answer is kept out of the audit
-    trail and, unless somebody chooses otherwise, off paper. ``renamed_from`` is the key that the question had in the version before.
+    fixed limit, ``places`` how many decimals the number may have, ``choices`` the words by which a yes and a no are chosen.
+    ``not_before`` names the day before which this one cannot lie. ``most_per_person`` is how many of it one person can use;
+    a larger number is an anomaly. ``serves`` names the criteria and plan rules that need it. ``sensitive`` marks what would
+    help an attacker: the answer is kept out of the audit trail and, unless somebody chooses otherwise, off paper.
+    ``renamed_from`` is the key that the question had in the version before.
     """
 
     key: str
@@ -27,6 +29,7 @@ class Question:
     ask_if: str | None = None
     maximum: int = 100_000
     places: int = 0
+    choices: str = ""
     at_most: str | None = None
     at_most_less: int = 0
     has_year: bool = False

@@ -1,4 +1,4 @@
-"""The questionnaires that come with the program, and the questions of the one that the demo asks, by key."""
+"""The questionnaires that come with the program, and the questions of the one that the city of the tests asks, by key."""
 
 from functools import cache
 
@@ -12,6 +12,11 @@ from surveys.questionnaire.questionnaire_text import parse_questionnaire
 def shipped_questionnaire(version="2026.1"):
     """A questionnaire that comes with the program."""
     return next(parsed for parsed in map(parse_questionnaire, shipped_texts()) if parsed.version == version)
+
+
+def newest_questionnaire():
+    """The questionnaire that came last."""
+    return parse_questionnaire(shipped_texts()[-1])
 
 
 QUESTIONS = shipped_questionnaire().by_key

@@ -1,13 +1,14 @@
 """Answers of a ward: complete ones, a few counts, and whatever a property may meet."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
+from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, in_one_form
 from tests.factories.days import DEMO_DAY
-from tests.factories.questionnaires import EQUIPMENT, QUESTIONS
+from tests.factories.questionnaires import EQUIPMENT, QUESTIONS, shipped_questionnaire
 from tests.factories.standards import ITEM_OF_MEASURE
 
 WARD_CODE = "00082"
@@ -70,14 +71,12 @@ def snapshot_of_counts(counts):
     return Snapshot(WARD_CODE, DEMO_DAY, lots=lots, answered_items=frozenset(items))
 
 
-_facts = st.fixed_dictionaries(
-    {},
-    optional={
-        question.key: st.booleans() if question.kind == "yesno" else st.integers(0, 120)
-        for question in QUESTIONS.values()
-        if question.kind in ("count", "yesno")
-    },
-)
+_ANSWERS = {
+    "count": st.integers(0, 120),
+    "decimal": st.integers(0, 100) | st.decimals(0, 100, places=1).map(in_one_form),
+    "until": st.booleans() | st.dates(DEMO_DAY - timedelta(days=2), DEMO_DAY + timedelta(days=2)),
+    "yesno": st.booleans(),
+}
 _count = st.integers(0, 40)
 _lots = st.builds(
     EquipmentLot,
@@ -96,14 +95,21 @@ _lines = st.builds(
 )
 
 
+@cache
+def _facts(version):
+    questions = shipped_questionnaire(version).questions
+    answers = {question.key: _ANSWERS[question.kind] for question in questions if question.kind in _ANSWERS}
+    return st.fixed_dictionaries({}, optional=answers)
+
+
 @st.composite
-def snapshots(draw):
-    """Any snapshot that a ward of the questionnaire can have."""
+def snapshots(draw, version="2026.1"):
+    """Any snapshot that a ward can have by a questionnaire."""
     lots = draw(st.lists(_lots, max_size=25))
     return Snapshot(
         WARD_CODE,
         DEMO_DAY,
-        make_facts(draw(_facts)),
+        make_facts(draw(_facts(version))),
         tuple(lots),
         tuple(draw(st.lists(_lines, max_size=4))),
         frozenset(draw(st.sets(st.sampled_from(EQUIPMENT)))) | {lot.item for lot in lots},

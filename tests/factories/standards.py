@@ -1,10 +1,13 @@
-"""The published standard, and standards small enough to be counted by hand."""
+"""The standards that come with the program, and standards small enough to be counted by hand."""
 
-from scoring.rating.published_standards import REFERENCE
+from scoring.rating.published_standards import REFERENCE, SHIPPED
 from scoring.rating.standard import parse_standard
 
-STANDARD_TEXT = REFERENCE.read_text("utf-8")
+TEXTS = {parse_standard(text).version: text for text in (file.read_text("utf-8") for file in SHIPPED)}
+# What is counted by hand keeps to one version, as the city of the tests does; the newest is another.
+STANDARD_TEXT = TEXTS["2026.1"]
 STANDARD = parse_standard(STANDARD_TEXT)
+NEWEST_STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 # Measures that one item alone mends, so that no remedy touches another.
 ITEM_OF_MEASURE = {
     "kiosks": "B06",

@@ -25,16 +25,16 @@ from scoring.analysis import city_analysis
 from scoring.analysis.sensitivity import PASS_MARK, with_threshold
 from scoring.analysis.standard_comparison import rate_city
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate
 from scoring.rating.standard import Standard, parse_standard
 from scoring.standard_editor.drafts import begin_draft
 from scoring.standard_editor.toml_edit import edit_criterion
 from tests.factories.days import DEMO_DAY
+from tests.factories.standards import STANDARD_TEXT
 from tests.scoring.plain_rating import plain_rate
 from tests.support.applications import client_of, make_app
 
-TEXT = REFERENCE.read_text("utf-8")
+TEXT = STANDARD_TEXT
 DRAFTS = {"CR-A1 ở 110 %": ("CR-A1", 110), "điểm đạt 90": (PASS_MARK, 90)}
 RUNS, LONG = 5, 3.0
 

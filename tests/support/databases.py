@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from accounts.demo import ACCOUNTS
 from planning.scenarios.loading import get_plan
 from portal.database import make_engine, session_scope
 from portal.setup import load_demo, run_setup
-from surveys.models import Submission
+from scoring.models import StandardChoice
+from surveys.models import QuestionnaireRecord, Submission
 from tests.factories.days import DEMO_DAY
 from tests.support.applications import begin_session_of, demo_tokens, make_app
 
@@ -25,9 +26,7 @@ from tests.support.applications import begin_session_of, demo_tokens, make_app
 def empty_city(tmp_path_factory) -> Path:
     """A SQLite file that was set up, for each test to copy."""
     path = tmp_path_factory.mktemp("city") / "city.sqlite"
-    app = make_app(f"sqlite:///{path}")
-    run_setup(app, interactive=False)
-    app.extensions["engine"].dispose()
+    set_up(f"sqlite:///{path}")
     return path
 
 
@@ -86,10 +85,19 @@ def postgres_city(postgres_server, postgres_admin) -> Iterator[URL]:
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}_city"
     with created_database(postgres_admin, name):
         url = postgres_server.set(database=name)
-        app = make_app(render(url))
-        run_setup(app, interactive=False)
-        app.extensions["engine"].dispose()
+        set_up(render(url))
         yield url
+
+
+def set_up(url: str) -> None:
+    """Set up a city that began with the first standard and the first questionnaire: what is counted by hand keeps to them."""
+    app = make_app(url)
+    run_setup(app, interactive=False)
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        session.execute(update(StandardChoice).values(standard_version="2026.1"))
+        later = update(QuestionnaireRecord).where(QuestionnaireRecord.version != "2026.1")
+        session.execute(later.values(published_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    app.extensions["engine"].dispose()
 
 
 @contextmanager

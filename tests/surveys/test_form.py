@@ -14,9 +14,7 @@ from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.security import SECURITY_FACTS, is_sensitive_answer
 from inventory.wards.queries import list_wards
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate
-from scoring.rating.standard import parse_standard
 from surveys.checks.entries import SubmissionError
 from surveys.checks.states import CollectionState
 from surveys.demo import make_answers
@@ -28,7 +26,8 @@ from surveys.review.answer_diff import diff_answers, in_words
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import entries_of, save_fields, send_submission
 from surveys.workbooks.city_workbook import city_columns
-from tests.factories.questionnaires import shipped_questionnaire
+from tests.factories.questionnaires import newest_questionnaire, shipped_questionnaire
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import client_of
 
@@ -319,18 +318,18 @@ def test_definitions_stand_beside_the_questions(demo_sign_in, demo_session):
         }
 
 
-def test_what_serves_group_g_is_marked_sensitive_and_nothing_else():
-    group_g = {criterion.code for criterion in parse_standard(REFERENCE.read_text("utf-8")).criteria if criterion.is_sensitive}
-    questions = [question for question in FORM.questions if question.key not in ("A01",)]
-    assert {question.key for question in questions if question.sensitive} == {
-        question.key for question in questions if set(question.serves) & group_g and question.key != "sites"
-    }
-    assert "G06" in {question.key for question in FORM.questions if question.sensitive}
-    assert {question.key for question in FORM.questions if question.sensitive and question.kind != "equipment"} == SECURITY_FACTS
-    assert {question.key for question in FORM.questions if is_sensitive_answer(question.key)} == {
-        question.key for question in FORM.questions if question.sensitive
-    }
-    assert not [column for column in city_columns(shipped_questionnaire()) if column.question.sensitive]
+@pytest.mark.parametrize(
+    ("standard", "form"), [(STANDARD, FORM), (NEWEST_STANDARD, newest_questionnaire())], ids=["first", "newest"]
+)
+def test_what_serves_group_g_is_marked_sensitive_and_nothing_else(standard, form):
+    group_g = {criterion.code for criterion in standard.criteria if criterion.is_sensitive}
+    sensitive = {question.key for question in form.questions if question.sensitive}
+    assert sensitive == {q.key for q in form.questions if set(q.serves) & group_g and q.key not in ("A01", "sites")}
+    assert "G06" in sensitive
+    asked = SECURITY_FACTS & form.by_key.keys()
+    assert {key for key in sensitive if form.by_key[key].kind != "equipment"} == asked
+    assert {question.key for question in form.questions if is_sensitive_answer(question.key)} == sensitive
+    assert not [column for column in city_columns(form) if column.question.sensitive]
 
 
 def test_the_audit_trail_does_not_tell_what_is_sensitive(demo_sign_in, demo_session):
@@ -439,7 +438,7 @@ def test_the_reason_of_a_return_stands_while_it_is_returned_and_no_longer(demo_s
 
 
 def test_each_criterion_is_judged_from_what_is_asked(app, session):
-    standard = parse_standard(REFERENCE.read_text("utf-8"))
+    standard = STANDARD
     ward = next(ward for ward in list_wards(session) if ward.code == WARD)
     judged_codes = set()
     for seed in range(40):

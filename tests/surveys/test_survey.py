@@ -15,8 +15,6 @@ from inventory.snapshots.repository import newest_hashes, newest_snapshots
 from inventory.wards.queries import get_ward
 from portal.setup import load_demo
 from portal.uploads import UploadError
-from scoring.rating.published_standards import REFERENCE
-from scoring.rating.standard import parse_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Submission, SubmissionEvent
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
@@ -24,7 +22,8 @@ from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import RoundError, open_round, set_closed
 from surveys.submissions.submissions import IncompleteError, SubmissionError, entries_of, save_fields, send_submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns, import_city_answers, read_city_table
-from tests.factories.questionnaires import shipped_questionnaire
+from tests.factories.questionnaires import newest_questionnaire, shipped_questionnaire
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 
 FORM = shipped_questionnaire()
 FIELDS = [question.key for question in FORM.questions] + [
@@ -58,11 +57,14 @@ def messages(entries):
     return {problem.field: problem.message for problem in read_entries(entries).problems}
 
 
-def test_each_question_serves_and_each_criterion_can_be_judged():
-    codes = {criterion.code for criterion in parse_standard(REFERENCE.read_text("utf-8")).criteria}
-    served_names = {name for question in FORM.questions for name in question.serves}
+@pytest.mark.parametrize(
+    ("standard", "questionnaire"), [(STANDARD, FORM), (NEWEST_STANDARD, newest_questionnaire())], ids=["first", "newest"]
+)
+def test_each_question_serves_and_each_criterion_can_be_judged(standard, questionnaire):
+    codes, questions = {criterion.code for criterion in standard.criteria}, questionnaire.questions
+    served_names = {name for question in questions for name in question.serves}
     assert codes <= served_names
-    assert all(question.serves for question in FORM.questions)
+    assert all(question.serves for question in questions)
     assert {name for name in served_names if name not in codes} == {"plan:caps", "plan:double-funding"}
 
 

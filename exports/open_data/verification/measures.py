@@ -99,6 +99,19 @@ def _other_sites(ward: Ward) -> Number:
     return None if sites is None else max(Decimal(0), sites - 1)
 
 
+def _elsewhere(everywhere: Number, ward: Ward, at_main: str) -> Number:
+    if everywhere is None or read_fact(ward, at_main) is None:
+        return None
+    return max(Decimal(0), everywhere - (ward.facts[at_main] != "false"))
+
+
+def _still_valid(ward: Ward, count: str, first_end: str) -> Number:
+    counted, is_first_valid = read_fact(ward, count), read_fact(ward, first_end)
+    if counted is None or is_first_valid is None:
+        return None
+    return counted if is_first_valid else max(Decimal(0), counted - 1)
+
+
 # Measures that count what works of some items.
 COUNTED = {
     "pcs_working": ("A01", "A02"),
@@ -128,6 +141,12 @@ RULES: dict[str, Callable[[Ward], Number]] = {
     "internet_mbps": _internet_mbps,
     "backup_lines": _backup_lines,
     "other_sites": _other_sites,
+    "other_sites_cabinets": lambda ward: _elsewhere(count_working(ward, ("F06",)), ward, "main_site_cabinet"),
+    "other_sites_ups": lambda ward: _elsewhere(count_working(ward, ("F01",)), ward, "main_site_ups"),
+    "other_sites_temperature": lambda ward: _elsewhere(read_fact(ward, "sites_temperature"), ward, "main_site_temperature"),
+    "other_sites_firewalls": lambda ward: _elsewhere(count_working(ward, ("G01",)), ward, "main_firewall_until"),
+    "certified_signers": lambda ward: _still_valid(ward, "signers_certified", "signer_certificate_until"),
+    "certified_bodies": lambda ward: _still_valid(ward, "bodies_certified", "body_certificate_until"),
 }
 
 

@@ -34,14 +34,12 @@ from planning.scenarios.serialization import (
 )
 from portal.clock import now
 from portal.database import session_scope
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate, rating_without_data
-from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 from tests.factories.snapshots import make_facts
+from tests.factories.standards import STANDARD
 
 DAY = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 PRICES = PriceList(1, "Giá thử", DAY, {price.item: price for price in load_default_prices()})
 
 

@@ -19,9 +19,8 @@ from scoring.actions.suggestions import (
     suggest_for_many,
     suggest_for_ward,
 )
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, rating_without_data
-from scoring.rating.standard import parse_standard
+from tests.factories.standards import STANDARD
 
 DUE = date(2026, 3, 10)
 WARD = next(ward for ward in load_wards() if ward.code == "00082")
@@ -54,7 +53,7 @@ ACTION = Action(
 
 @pytest.fixture(scope="module")
 def standard():
-    return parse_standard(REFERENCE.read_text("utf-8"))
+    return STANDARD
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,10 @@ from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import load_wards
 from scoring.actions.action import Action, Clarities, PublicBody
 from scoring.actions.priority_wards import wards_needing_decision
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Result, rate, rating_without_data
-from scoring.rating.standard import parse_standard
+from tests.factories.standards import STANDARD
 
 DAY = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 WARDS = load_wards()[:6]
 RED_RATINGS = {ward.code: replace(rate(Snapshot(ward.code, DAY), STANDARD, DAY), result=Result.NOT_READY) for ward in WARDS}
 

@@ -13,12 +13,10 @@ from scoring.analysis.answer_simulation import adjustable_answers, with_answers
 from scoring.analysis.city_analysis import nearest_wards
 from scoring.analysis.forecast import forecast
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate
-from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
+from tests.factories.standards import STANDARD
 
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 BLANK = Snapshot("00082", DEMO_DAY)
 KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in adjustable_answers(criterion, BLANK, DEMO_DAY)}
 

@@ -9,7 +9,6 @@ from scoring.analysis.sensitivity import PASS_MARK, sweep, thresholds, values_to
 from scoring.analysis.standard_comparison import compare_rated, rate_city
 from scoring.analysis.threshold_curve import FRAME, draw_curve
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Result, rate
 from scoring.rating.remedies import cost_to_ready
 from scoring.rating.standard import StandardError, parse_standard
@@ -17,8 +16,9 @@ from scoring.standard_editor.diff import describe_changes
 from scoring.standard_editor.toml_edit import edit_criterion, edit_standard, next_version, remove_criterion
 from tests.factories.days import DEMO_DAY
 from tests.factories.snapshots import make_facts
+from tests.factories.standards import STANDARD_TEXT
 
-TEXT = REFERENCE.read_text("utf-8")
+TEXT = STANDARD_TEXT
 STANDARD = parse_standard(TEXT)
 
 
@@ -121,7 +121,7 @@ def test_the_whole_the_days_and_what_is_taken_away_are_told_too():
     assert describe_changes(STANDARD, parse_standard(text)) == (
         "Điểm đạt: 80 → 85",
         "Tuổi máy tính tối đa: 7 → 5 năm",
-        "CR-B9: bỏ tiêu chí “Bộ lưu điện tại quầy”",
+        "CR-B9, bỏ tiêu chí “Bộ lưu điện tại quầy”",
     )
 
 

@@ -15,14 +15,12 @@ from scoring.maps import colourings
 from scoring.maps.colouring_access import colour_city, offer_colourings, offered_keys
 from scoring.rating.city_readiness import city_readiness, previous_round_ratings
 from scoring.rating.confidence import Confidence
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import Rating, Result, rate, rating_without_data
 from scoring.rating.remedies import CostToReady
-from scoring.rating.standard import parse_standard
 from tests.factories.snapshots import make_facts
+from tests.factories.standards import STANDARD
 
 DAY = date(2026, 3, 2)
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
 MILLION = 1_000_000
 CSS = (STATIC / "portal.css").read_text("utf-8")
 

@@ -12,13 +12,10 @@ from scoring.analysis.sensitivity import with_threshold
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.confidence import Confidence, confidence, confidence_of
 from scoring.rating.data_quality import QualityDimension, assess
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import rate, rating_without_data
-from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 from tests.factories.snapshots import make_facts
-
-STANDARD = parse_standard(REFERENCE.read_text("utf-8"))
+from tests.factories.standards import STANDARD
 
 
 def rating_with(on=DEMO_DAY, **parts):

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from scoring.rating.measures import MEASURES
-from scoring.rating.published_standards import REFERENCE
 from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
 from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICES
 from tests.factories.snapshots import make_facts, snapshot_of_counts
-from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, small_standard
+from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, STANDARD_TEXT, small_standard
 
 FIVE = st.tuples(*[st.integers(1, 9)] * 5)
 
@@ -60,7 +59,7 @@ def test_nothing_costs_nothing_where_there_is_no_data_or_the_ward_is_ready():
 
 
 def test_yearly_items_are_recurrent_and_the_others_capital():
-    text = REFERENCE.read_text("utf-8")
+    text = STANDARD_TEXT
     standard = parse_standard(text)
     ward = Snapshot(
         "00082",

@@ -1,6 +1,7 @@
 """Findings, scores and results counted by hand."""
 
 from dataclasses import FrozenInstanceError, replace
+from datetime import date
 
 import pytest
 
@@ -138,6 +139,17 @@ READ = [
     ("other_sites", {"sites": 1}, (), Reading(0)),
     ("other_sites", {"sites": 5}, (), Reading(4)),
     ("other_sites", {}, (), Reading(0, ("sites",))),
+    ("level_file_approved", {"level_file_approved": date(2026, 3, 1)}, (), Reading(0)),
+    ("main_firewall_until", {"main_firewall_until": DEMO_DAY}, (), Reading(1)),
+    ("other_sites_temperature", {"sites_temperature": 3, "main_site_temperature": True}, (), Reading(2)),
+    ("other_sites_temperature", {"sites_temperature": 3, "main_site_temperature": False}, (), Reading(3)),
+    ("other_sites_temperature", {"sites_temperature": 0, "main_site_temperature": True}, (), Reading(0)),
+    ("other_sites_temperature", {"sites_temperature": 3}, (), Reading(2, ("main_site_temperature",))),
+    ("certified_signers", {"signers_certified": 9, "signer_certificate_until": DEMO_DAY}, (), Reading(9)),
+    ("certified_signers", {"signers_certified": 9, "signer_certificate_until": date(2026, 3, 1)}, (), Reading(8)),
+    ("certified_signers", {"signers_certified": 0, "signer_certificate_until": False}, (), Reading(0)),
+    ("certified_bodies", {"bodies_certified": 3, "body_certificate_until": True}, (), Reading(3)),
+    ("certified_bodies", {"bodies_certified": 3}, (), Reading(2, ("body_certificate_until",))),
 ]
 
 

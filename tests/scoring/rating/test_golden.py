@@ -1,5 +1,7 @@
 """Each criterion judged by hand: what just meets it, what just misses it, and the answer without which nobody can say."""
 
+from datetime import timedelta
+
 import pytest
 
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot
@@ -8,7 +10,7 @@ from scoring.rating.rating import judge
 from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import EQUIPMENT
 from tests.factories.snapshots import make_facts
-from tests.factories.standards import STANDARD
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 
 KINDS = {kind.value for kind in ConnectionKind}
 OWN_COUNTERS = {"owns_counters": True, "counters": 5}
@@ -86,12 +88,40 @@ GOLDEN = [
     ("CR-I2", {"online_files_percent": 80}, 80, {"online_files_percent": 79}, 79, "online_files_percent"),
     ("CR-I3", {"has_website": True, "website_component": True}, 1, {"website_component": False}, 0, "has_website"),
 ]
+YESTERDAY = DEMO_DAY - timedelta(days=1)
+# What the newest standard measures or asks for in another way, and what it adds.
+NEWEST_GOLDEN = [
+    ("CR-D8", {"internet_contract_until": DEMO_DAY}, 1, {"internet_contract_until": YESTERDAY}, 0, "internet_contract_until"),
+    ("CR-F1", {"main_site_cabinet": True}, 1, {"main_site_cabinet": False}, 0, "main_site_cabinet"),
+    ("CR-F2", {"main_site_ups": True}, 1, {"main_site_ups": False}, 0, "main_site_ups"),
+    ("CR-F4", {"main_site_temperature": True}, 1, {"main_site_temperature": False}, 0, "main_site_temperature"),
+    ("CR-F7", {"sites": 3, "F06": 3, "main_site_cabinet": True}, 2, {"F06": 2}, 1, "main_site_cabinet"),
+    ("CR-F8", {"sites": 3, "F01": 2, "main_site_ups": False}, 2, {"F01": 1}, 1, "F01"),
+    ("CR-F9", {"sites": 2, "sites_temperature": 2, "main_site_temperature": True}, 1, {"sites_temperature": 1}, 0, "sites"),
+    ("CR-G1", {"main_firewall_until": DEMO_DAY}, 1, {"main_firewall_until": YESTERDAY}, 0, "main_firewall_until"),
+    ("CR-G3", {"level_file_approved": DEMO_DAY}, 1, {"level_file_approved": YESTERDAY}, 0, "level_file_approved"),
+    ("CR-G9", {"sites": 2, "G01": 2, "main_firewall_until": YESTERDAY}, 1, {"G01": 1}, 0, "main_firewall_until"),
+    (
+        *("CR-H1", {"signers": 12, "signers_certified": 12, "signer_certificate_until": DEMO_DAY}, 12),
+        *({"signer_certificate_until": YESTERDAY}, 11, "signer_certificate_until"),
+    ),
+    (
+        *("CR-H2", {"legal_bodies": 3, "bodies_certified": 3, "body_certificate_until": True}, 3),
+        *({"body_certificate_until": YESTERDAY}, 2, "body_certificate_until"),
+    ),
+    ("CR-I4", {"service_point_connected": True}, 1, {"service_point_connected": False}, 0, "service_point_connected"),
+]
+CASES = [(STANDARD, *row) for row in GOLDEN] + [(NEWEST_STANDARD, *row) for row in NEWEST_GOLDEN]
 
 
-@pytest.mark.parametrize(("code", "answers", "need", "change", "have", "omitted_key"), GOLDEN, ids=[row[0] for row in GOLDEN])
-def test_a_criterion_by_hand(code, answers, need, change, have, omitted_key):
+@pytest.mark.parametrize(
+    ("standard", "code", "answers", "need", "change", "have", "omitted_key"),
+    CASES,
+    ids=[f"{standard.version} {code}" for standard, code, *_rest in CASES],
+)
+def test_a_criterion_by_hand(standard, code, answers, need, change, have, omitted_key):
     def judge_answers(given_answers):
-        return judge(STANDARD.criterion(code), ward_with(given_answers), STANDARD, DEMO_DAY)
+        return judge(standard.criterion(code), ward_with(given_answers), standard, DEMO_DAY)
 
     met_finding, missed_finding = judge_answers(answers), judge_answers({**answers, **change})
     assert (met_finding.have, met_finding.need, met_finding.shortfall, met_finding.status.value) == (need, need, 0, "met")
@@ -109,6 +139,9 @@ def test_a_criterion_by_hand(code, answers, need, change, have, omitted_key):
 
 def test_every_criterion_was_judged_by_hand():
     assert [row[0] for row in GOLDEN] == [criterion.code for criterion in STANDARD.criteria]
+    judged = {criterion.code: (criterion.measure, criterion.requirement) for criterion in STANDARD.criteria}
+    changed = [c.code for c in NEWEST_STANDARD.criteria if judged.get(c.code) != (c.measure, c.requirement)]
+    assert sorted(row[0] for row in NEWEST_GOLDEN) == sorted([*changed, "CR-G3"])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from scoring.rating.remedies import apply_remedies, remedies_of
 from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import EQUIPMENT
 from tests.factories.snapshots import make_facts, snapshots
-from tests.factories.standards import STANDARD, STANDARD_TEXT
+from tests.factories.standards import NEWEST_STANDARD, STANDARD, STANDARD_TEXT
 from tests.scoring.plain_rating import plain_rate
 
 PLAIN = tomllib.loads(STANDARD_TEXT)
@@ -24,6 +24,15 @@ PLAIN = tomllib.loads(STANDARD_TEXT)
 def test_the_plain_slow_rating_agrees(snapshot):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
     assert (rating.result.value, rating.score) == plain_rate(snapshot, PLAIN, DEMO_DAY)
+
+
+@given(snapshots("2026.2"))
+def test_remedies_meet_what_has_ended_too(snapshot):
+    rating = rate(snapshot, NEWEST_STANDARD, DEMO_DAY)
+    findings = {finding.criterion.code: finding for finding in apply_remedies(rating).findings}
+    for finding in rating.unmet:
+        if finding.status is FindingStatus.UNMET and finding.criterion.remedy.money_mends:
+            assert findings[finding.criterion.code].is_met, finding.criterion.code
 
 
 @given(snapshots())

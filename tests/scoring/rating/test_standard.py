@@ -7,8 +7,9 @@ from scoring.rating.explain import explain
 from scoring.rating.measures import MEASURES, required_answers
 from scoring.rating.rating import FindingStatus, judge
 from scoring.rating.standard import StandardError, parse_standard
-from tests.factories.questionnaires import shipped_questionnaire
-from tests.factories.standards import STANDARD, STANDARD_TEXT
+from scoring.standard_editor.diff import check_reasons
+from tests.factories.questionnaires import newest_questionnaire
+from tests.factories.standards import STANDARD, STANDARD_TEXT, TEXTS
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,52 @@ def test_a_standard_without_criteria_is_refused(criteria):
         parse_standard(head + criteria)
 
 
+REASON = '\n[[changes]]\ncriteria = ["CR-A1"]\nreason = "Vì thế."\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{STANDARD_TEXT}{REASON}{REASON}", "Mục “changes”: có hai lý do cho CR-A1"),
+        (STANDARD_TEXT + REASON.replace("Vì thế.", " "), "lý do không được để trống"),
+        (STANDARD_TEXT + REASON.replace('["CR-A1"]', '"CR-A1"'), "phải là danh sách mã tiêu chí"),
+        (STANDARD_TEXT + REASON.replace("reason", "why"), "còn thiếu mục “reason”"),
+        (f"changes = 3\n{STANDARD_TEXT}", "Mục “changes”: phải là danh sách"),
+        (f"note = 3\n{STANDARD_TEXT}", "“note” phải là chữ"),
+        (f'note = "{2001 * "a"}"\n{STANDARD_TEXT}', "ghi chú không quá 2000 ký tự"),
+    ],
+)
+def test_a_history_that_cannot_be_read_is_refused(text, message):
+    with pytest.raises(StandardError, match=message):
+        parse_standard(text)
+
+
+def test_each_difference_of_a_shipped_standard_has_its_reason():
+    standards = {version: parse_standard(text) for version, text in TEXTS.items()}
+    followers = [standard for standard in standards.values() if standard.follows]
+    assert followers
+    for standard in followers:
+        check_reasons(standard, standards[standard.follows])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("weight = 6", "weight = 7", "Chưa ghi lý do thay đổi .*: CR-A1"),
+        ('name = "Mỗi', 'name = "Từng', "Chưa ghi lý do thay đổi .*: CR-A1"),
+        ("weight = 6", f"weight = 6{REASON}", "nêu tiêu chí không thay đổi: CR-A1"),
+    ],
+)
+def test_a_difference_without_a_reason_is_found(old, new, message):
+    text = STANDARD_TEXT + REASON if REASON in new else STANDARD_TEXT.replace(old, new, 1)
+    with pytest.raises(StandardError, match=message):
+        check_reasons(parse_standard(text), STANDARD)
+
+
+def test_a_shipped_standard_that_was_published_is_as_it_was():
+    assert STANDARD.sha256 == "46258169de745fb0cf2e634cdf22731113520906c72d230fd77b202731d662f9"
+
+
 def test_the_hash_is_that_of_the_content_not_of_the_comments():
     assert parse_standard(f"# Ghi chú\n{STANDARD_TEXT}").sha256 == STANDARD.sha256
     assert parse_standard(STANDARD_TEXT.replace("weight = 6", "weight = 7", 1)).sha256 != STANDARD.sha256
@@ -124,5 +171,5 @@ def test_a_code_that_stands_twice_is_told_with_its_lines():
 
 
 def test_every_measure_reads_answers_that_the_questionnaire_asks_for():
-    question_keys = {question.key for question in shipped_questionnaire().questions}
+    question_keys = {question.key for question in newest_questionnaire().questions}
     assert {key for measure in MEASURES for key in required_answers(measure)} <= question_keys

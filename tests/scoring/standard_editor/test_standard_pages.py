@@ -18,6 +18,7 @@ from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Result
 from scoring.rating.standard import MAX_VERSION, RESERVED_VERSIONS
 from tests.factories.days import DEMO_DAY
+from tests.factories.standards import NEWEST_STANDARD
 from tests.support.applications import client_of
 
 
@@ -62,7 +63,7 @@ def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_
     assert "Chưa khác gì" in text_of(page_of(first.get(draft)))
     assert edit(first, f"{draft}/criteria/CR-A1", percent="110").status_code == 302
     text = text_of(page_of(first.get(draft)))
-    assert "CR-A1, mức yêu cầu: 100 % × tổng số" in text
+    assert "mức yêu cầu: 100 % × tổng số" in text
     assert "không tự công bố được" in text
 
     what_if_text = text_of(page_of(first.get(f"{draft}/what-if")))
@@ -75,18 +76,18 @@ def test_a_draft_is_edited_looked_at_and_published_by_a_second_person(demo_sign_
     before = city_readiness(demo_session, DEMO_DAY).counts
     demo_session.rollback()
     assert "khác với người soạn" in text_of(page_of(first.post(f"{draft}/publication", data={}), 400))
-    assert second.post(f"{draft}/publication", data={}).location == "/standards/2026.2"
+    assert second.post(f"{draft}/publication", data={}).location == "/standards/2026.3"
     demo_session.expire_all()
     assert city_readiness(demo_session).counts == before, "what is published judges nobody"
     demo_session.rollback()
-    assert put_in_force(second, "2026.2").location == "/standards/"
+    assert put_in_force(second, "2026.3").location == "/standards/"
     demo_session.expire_all()
     after = city_readiness(demo_session)
-    assert after.standard.version == "2026.2"
+    assert after.standard.version == "2026.3"
     assert before[Result.READY] - after.counts[Result.READY] == lost_count
     assert get_standard(demo_session, "2026.1").version == "2026.1"
     assert first.get(draft).status_code == 404
-    text = text_of(page_of(first.get("/standards/2026.2")))
+    text = text_of(page_of(first.get("/standards/2026.3")))
     assert "Khác gì so với 2026.1" in text
     assert "thành phố chưa ban hành" in text
 
@@ -97,31 +98,31 @@ def test_a_standard_is_put_in_force_from_a_day_on_with_a_reason(demo_sign_in, de
     draft = begin_draft(first)
     edit(first, f"{draft}/criteria/CR-A1", percent="110")
     assert "Kết quả chưa đổi" in text_of(page_of(second.post(f"{draft}/publication", follow_redirects=True)))
-    page = text_of(page_of(leader.get("/standards/2026.2")))
+    page = text_of(page_of(leader.get("/standards/2026.3")))
     assert "chưa được chọn áp dụng" in page
     assert "Chọn áp dụng" not in page
-    lost = re.search(r"Không còn đáp ứng \((\d+)\)", text_of(page_of(leader.get("/standards/2026.2/what-if"))))[1]
+    lost = re.search(r"Không còn đáp ứng \((\d+)\)", text_of(page_of(leader.get("/standards/2026.3/what-if"))))[1]
     assert int(lost) > 0
-    assert put_in_force(leader, "2026.2").status_code == 404
+    assert put_in_force(leader, "2026.3").status_code == 404
     day = today() + timedelta(days=30)
     verdicts = [client.get(path).text for client, path in ((leader, "/readiness/map.json"), (planner, "/plans/1/lines.csv"))]
-    assert put_in_force(second, "2026.2", day).status_code == 302
+    assert put_in_force(second, "2026.3", day).status_code == 302
     page = text_of(page_of(leader.get("/standards/")))
-    assert f"Bộ tiêu chuẩn 2026.2 áp dụng từ {day:%d/%m/%Y}" in page
-    assert re.search(f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.2 sắp áp dụng .*Quyết định số 12", page)
+    assert f"Bộ tiêu chuẩn 2026.3 áp dụng từ {day:%d/%m/%Y}" in page
+    assert re.search(f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.3 sắp áp dụng .*Quyết định số 12", page)
     assert verdicts == [
         client.get(path).text for client, path in ((leader, "/readiness/map.json"), (planner, "/plans/1/lines.csv"))
     ]
     with time_machine.travel(now() + timedelta(days=30)):
         # Nobody did anything meanwhile but sign in once more.
         leader, planner = client_of(leader.application, "lanhdao"), client_of(leader.application, "taichinh")
-        assert f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.2 đang áp dụng" in text_of(page_of(leader.get("/standards/")))
+        assert f"{day:%d/%m/%Y} Bộ tiêu chuẩn 2026.3 đang áp dụng" in text_of(page_of(leader.get("/standards/")))
         after = city_readiness(demo_session)
-        assert (after.standard.version, after.on) == ("2026.2", day)
+        assert (after.standard.version, after.on) == ("2026.3", day)
         demo_session.rollback()
         assert leader.get("/readiness/map.json").text != verdicts[0]
         assert planner.get("/plans/1/lines.csv").text != verdicts[1]
-        assert page_of(client_of(leader.application, "thamdinh").get("/standards/")).select_one("[selected]")["value"] == "2026.2"
+        assert page_of(client_of(leader.application, "thamdinh").get("/standards/")).select_one("[selected]")["value"] == "2026.3"
 
 
 @pytest.mark.parametrize(
@@ -155,8 +156,8 @@ def test_a_standard_that_the_city_issued_says_so_everywhere(demo_sign_in):
     assert "phải có cả hai" in text_of(page_of(second.post(f"{draft}/publication", data={"issued_number": "12/QĐ-UBND"}), 400))
     decision = {"issued_number": "12/QĐ-UBND", "issued_on": "2026-03-01"}
     assert second.post(f"{draft}/publication", data=decision).status_code == 302
-    put_in_force(second, "2026.2")
-    for path in ("/standards/2026.2", "/readiness"):
+    put_in_force(second, "2026.3")
+    for path in ("/standards/2026.3", "/readiness"):
         assert "Theo bộ tiêu chuẩn ban hành tại 12/QĐ-UBND ngày 01/03/2026" in text_of(page_of(demo_sign_in("lanhdao").get(path)))
 
 
@@ -188,7 +189,7 @@ def test_form_and_text_are_the_same_thing(demo_sign_in):
         ),
         ("pass_mark = 80", "pass_mark = 180", "Điểm đạt phải là số nguyên từ 1 đến 100"),
         ("pass_mark = 80", "pass_mark = = 80", "at line 4"),
-        ('version = "2026.2"', 'version = "2026.1"', "Đặt số phiên bản khác"),
+        ('version = "2026.3"', 'version = "2026.1"', "Đặt số phiên bản khác"),
     ],
 )
 def test_a_wrong_text_is_refused_by_its_line_and_stays_in_the_field(demo_sign_in, old, new, message):
@@ -208,7 +209,7 @@ def test_a_version_that_no_address_can_hold_is_refused_at_its_field_and_in_the_t
     page = page_of(edit(client, draft, version=version), 400)
     assert page.select_one("#version")["value"] == version
     assert page.select_one("#version-errors, .invalid-feedback")
-    toml = fields(page_of(client.get(f"{draft}/text")))["toml"].replace('version = "2026.2"', f'version = "{version}"')
+    toml = fields(page_of(client.get(f"{draft}/text")))["toml"].replace('version = "2026.3"', f'version = "{version}"')
     assert "Phiên bản của bộ tiêu chuẩn chưa dùng được" in text_of(page_of(edit(client, f"{draft}/text", toml=toml), 400))
 
 
@@ -233,7 +234,7 @@ def published_before_codes(session):
 def test_a_version_that_no_address_can_hold_is_reached_under_its_own(sign_in, published_before_codes):
     client = sign_in(Role.REVIEWER)
     links = [link["href"] for link in page_of(client.get("/standards/")).select("tbody th a")]
-    assert links == ["/standards/02-2026", "/standards/2026.1"]
+    assert links == ["/standards/02-2026", "/standards/2026.2", "/standards/2026.1"]
     page = page_of(client.get("/standards/02-2026"))
     assert "Số hiệu đã công bố: 02/2026" in text_of(page)
     assert {link["href"] for link in page.select("main a.btn")} == {
@@ -284,7 +285,7 @@ def test_a_criterion_is_added_and_taken_away(demo_sign_in):
     }
     criterion |= {"source": "Giả định", "label": "A", "remedy_text": "Mua máy hủy", "revision": "1"}
     assert client.post(f"{draft}/criteria", data=criterion).status_code == 302
-    assert "CR-A8: thêm tiêu chí “Máy hủy tài liệu”, trọng số 1" in text_of(page_of(client.get(draft)))
+    assert "CR-A8 Máy hủy tài liệu thêm tiêu chí “Máy hủy tài liệu”, trọng số 1" in text_of(page_of(client.get(draft)))
     assert client.post(f"{draft}/criteria/CR-A8/removal", data={"revision": "2"}).status_code == 302
     assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
 
@@ -293,7 +294,7 @@ def test_days_of_a_criterion_go_through_the_form(demo_sign_in):
     client = demo_sign_in("thamdinh")
     draft = begin_draft(client)
     assert edit(client, f"{draft}/criteria/CR-G3", effective_from="2027-07-01").status_code == 302
-    assert "CR-G3, có hiệu lực từ: không định ngày → 01/07/2027" in text_of(page_of(client.get(draft)))
+    assert "có hiệu lực từ: không định ngày → 01/07/2027" in text_of(page_of(client.get(draft)))
     assert page_of(client.get(f"{draft}/criteria/CR-G3")).select_one("#effective_from")["value"] == "2027-07-01"
     assert edit(client, f"{draft}/criteria/CR-G3", effective_from="").status_code == 302
     assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
@@ -330,7 +331,7 @@ def test_two_who_publish_at_once_leave_one_version(sign_in, session, draft_count
         answers = sorted(pool.map(publish, publishers, [drafts[0], drafts[-1]]), key=lambda answer: answer.status_code)
     assert [answer.status_code for answer in answers] == statuses
     assert "Đã công bố phiên bản" in answers[1].text or "có thể đã được công bố" in answers[1].text
-    assert sorted(record.version for record in session.scalars(select(StandardRecord))) == ["2026.1", "2026.2"]
+    assert sorted(record.version for record in session.scalars(select(StandardRecord))) == ["2026.1", "2026.2", "2026.3"]
 
 
 def test_the_curve_names_the_wards_that_flip(demo_sign_in):
@@ -372,3 +373,23 @@ def test_what_rests_on_network_security_bears_a_code_of_its_group(demo_sign_in):
         page_of(answer, 400)
     )
     assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
+
+
+def test_a_shipped_version_shows_what_differs_and_why(demo_sign_in):
+    page = text_of(page_of(demo_sign_in("thamdinh").get("/standards/2026.2")))
+    assert "Khác gì so với 2026.1" in page
+    for code, reason in NEWEST_STANDARD.reasons.items():
+        assert f"{code} " in page
+        assert f"Lý do: {reason}" in page
+    assert NEWEST_STANDARD.note in page
+
+
+def test_a_draft_made_from_a_shipped_version_has_reasons_of_its_own(demo_sign_in):
+    client = demo_sign_in("thamdinh")
+    draft = client.post("/standards/drafts/", data={"version": "2026.2"}).location
+    assert "Chưa khác gì" in text_of(page_of(client.get(draft)))
+    form = fields(page_of(client.get(f"{draft}/text")))
+    assert "[[changes]]" not in form["toml"]
+    text = form["toml"].replace("weight = 6", "weight = 7", 1) + '\n[[changes]]\ncriteria = ["CR-A1"]\nreason = "Theo góp ý."\n'
+    assert client.post(f"{draft}/text", data=form | {"toml": text}).status_code == 302
+    assert "trọng số: 6 → 7 Lý do: Theo góp ý." in text_of(page_of(client.get(draft)))

@@ -18,7 +18,7 @@ from scoring.rating.standard import parse_standard, without_questions
 from tests.factories.days import DEMO_DAY
 from tests.factories.open_data import WARDS, disagreements, export_of, read_table, with_table
 from tests.factories.snapshots import complete_answers, make_facts, snapshot_of_answers, snapshots
-from tests.factories.standards import STANDARD, STANDARD_TEXT
+from tests.factories.standards import NEWEST_STANDARD, STANDARD, STANDARD_TEXT, TEXTS
 from tests.support.examples import examples
 
 WARD = WARDS[0].code
@@ -42,6 +42,13 @@ def test_both_agree_on_any_city(city, include_security):
     assert comparison.disagreements == ()
     assert comparison.findings == len(read_table(files, "findings.csv"))
     assert comparison.results == (len(city) if include_security else 0)
+
+
+@given(st.lists(snapshots("2026.2").map(as_approved), min_size=1, max_size=3))
+@examples(40)
+def test_both_agree_where_days_end_and_numbers_have_decimals(city):
+    files = export_of(*city, standard=NEWEST_STANDARD, text=TEXTS[NEWEST_STANDARD.version])
+    assert compare(parse_export(files)).disagreements == ()
 
 
 @given(snapshots().map(as_approved), snapshots().map(as_approved))

@@ -63,6 +63,23 @@ BY_HAND = [
     ("other_sites", ward({"sites": "3"}), 2),
     ("other_sites", ward({"sites": "0"}), 0),
     ("other_sites", ward(), None),
+    # All of them less the one at the main office, also where its licence has ended since.
+    ("other_sites_cabinets", ward({"main_site_cabinet": "true"}, {"F06": [lot("F06", 2)]}), 1),
+    ("other_sites_cabinets", ward({"main_site_cabinet": "false"}, {"F06": [lot("F06", 2)]}), 2),
+    ("other_sites_cabinets", ward({"main_site_cabinet": "true"}, {"F06": [lot("F06")]}), 0),
+    ("other_sites_ups", ward({"main_site_ups": "true"}, {"F01": [lot("F01", 1, 2, owner="leased")]}), 2),
+    ("other_sites_ups", ward({}, {"F01": [lot("F01", 1)]}), None),
+    ("other_sites_ups", ward({"main_site_ups": "true"}), None),
+    ("other_sites_temperature", ward({"sites_temperature": "3", "main_site_temperature": "true"}), 2),
+    ("other_sites_firewalls", ward({"main_firewall_until": "2026-03-01"}, {"G01": [lot("G01", 3)]}), 2),
+    ("other_sites_firewalls", ward({"main_firewall_until": "false"}, {"G01": [lot("G01", 3)]}), 3),
+    # Once the first certificate has ended, one fewer is valid.
+    ("certified_signers", ward({"signers_certified": "9", "signer_certificate_until": "2026-03-02"}), 9),
+    ("certified_signers", ward({"signers_certified": "9", "signer_certificate_until": "2026-03-01"}), 8),
+    ("certified_signers", ward({"signers_certified": "0", "signer_certificate_until": "false"}), 0),
+    ("certified_signers", ward({"signers_certified": "9"}), None),
+    ("certified_bodies", ward({"bodies_certified": "3", "body_certificate_until": "true"}), 3),
+    ("certified_bodies", ward({"body_certificate_until": "true"}), None),
 ]
 
 
