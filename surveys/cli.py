@@ -55,7 +55,7 @@ def import_city(file: Path, round_id: int) -> None:
 @click.option("--round", "round_id", type=int, help="Số của đợt khảo sát, mặc định đợt mới nhất.")
 @click.option("--dry-run", is_flag=True, help="Chỉ kể ai sẽ được nhắc, không gửi gì.")
 def remind(round_id: int | None, dry_run: bool) -> None:
-    """Gửi thư nhắc tới người phụ trách đơn vị quá hạn và người có việc đến hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
+    """Gửi thư nhắc về phiếu quá hạn, giấy tờ sắp hết hạn và việc đến hạn, mỗi người mỗi ngày một thư. Đặt chạy mỗi sáng."""
     engine, settings = current_app.extensions["engine"], current_settings()
     with session_scope(engine, writes=False) as session:
         round = _find_round(session, round_id)

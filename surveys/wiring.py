@@ -14,6 +14,7 @@ from portal.clock import today
 from portal.database import get_session
 from portal.jobs.kinds import JobKind, add_job_kind
 from portal.navigation import FirstStep, HomePanel, MenuEntry, StepState, add_first_step, add_home_panel, add_menu_entry
+from portal.reminders import add_reminder_lines
 from portal.setup import add_demo_step, add_setup_step
 from surveys.checks.remarks import get_remark
 from surveys.checks.states import CollectionState
@@ -22,6 +23,7 @@ from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
 from surveys.models import Evidence, Submission
 from surveys.questionnaire.published_questionnaires import label_questions, publish_shipped
+from surveys.review.end_dates import end_reminders
 from surveys.review.review import list_waiting
 from surveys.submissions.change_log import get_change
 from surveys.submissions.evidence import get_evidence
@@ -68,6 +70,7 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
     add_setup_step(app, 25, "mẫu phiếu kèm chương trình", publish_shipped)
     add_demo_step(app, 50, load_demo_round)
+    add_reminder_lines(app, lambda session, day: end_reminders(session, day, app.config["SETTINGS"].public_url))
     add_job_kind(app, JobKind("reminders", "Gửi thư nhắc", Permission.ROUND_MANAGE, timeliness.prepare_reminders))
     add_scope_check(app, "submission_id", lambda db, identity, parts: check_submission_scope(db, identity, parts["submission_id"]))
     add_scope_check(app, "round_id", lambda db, _identity, parts: get_round(db, parts["round_id"]))

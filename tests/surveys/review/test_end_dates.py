@@ -1,0 +1,99 @@
+"""What ends is told in time to who answers for the ward, and the verdict turns on the day after."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from accounts.identity import Role
+from accounts.models import User
+from inventory.prices.price_lists import current_price_list
+from inventory.snapshots.repository import record_snapshot
+from portal.clock import HANOI, now, today
+from portal.reminders import reminder_lines
+from scoring.rating.city_readiness import city_readiness
+from scoring.rating.published_standards import get_standard_record
+from scoring.rating.rating import Result
+from scoring.rating.remedies import cost_to_ready
+from scoring.rating.standard_choices import put_in_force
+from surveys.review.end_dates import end_reminders
+from surveys.review.reminders import build_digests
+from surveys.submissions.rounds import open_round
+from tests.factories.snapshots import complete_answers, snapshot_of_answers
+from tests.factories.users import PASSWORD, create_user
+
+WARD = "00082"
+END = date(2026, 6, 30)
+# What the newest questionnaire asks beside the first one.
+LASTING = dict.fromkeys(("main_site_cabinet", "main_site_ups", "main_site_temperature", "service_point_connected"), True)
+LASTING |= dict.fromkeys(("signer_certificate_until", "body_certificate_until", "internet_contract_until"), True)
+
+
+def approve(session, ward=WARD, **ends):
+    """An approved snapshot that meets everything for good, but for what ends."""
+    snapshot = snapshot_of_answers(complete_answers() | LASTING | {"main_firewall_until": True} | ends)
+    record_snapshot(session, replace(snapshot, ward_code=ward, approved_at=datetime(2026, 3, 1, tzinfo=UTC)))
+
+
+@pytest.fixture
+def officer(session):
+    create_user(session, "can.bo", "Công chức thử", Role.OFFICER, [WARD], password=PASSWORD)
+    return session.scalars(select(User.id).where(User.username == "can.bo")).one()
+
+
+def lines_before(session, days):
+    return end_reminders(session, END - timedelta(days=days), "https://a")
+
+
+@pytest.mark.both_databases
+def test_an_officer_is_told_thirty_days_before_and_each_week_until_the_end(session, officer):
+    approve(session, internet_contract_until=END)
+    told = [days for days in range(-9, 60) if lines_before(session, days)]
+    assert told == [2, 9, 16, 23, 30]
+    question = "Hợp đồng đường Internet chính còn hiệu lực đến ngày nào?"
+    assert lines_before(session, 30) == {
+        officer: (
+            "Sắp hết hạn:",
+            f"- Phường Cửa Nam: câu “{question}”: ngày 30/06/2026, còn 30 ngày.",
+            "Gia hạn trước ngày ấy, rồi báo bộ phận thẩm định để cập nhật. Xem phiếu tại https://a/surveys/",
+        )
+    }
+
+
+def test_a_letter_does_not_tell_what_of_network_security_ends(session, officer):
+    approve(session, main_firewall_until=END, level_file_approved=END)
+    [lines] = lines_before(session, 30).values()
+    assert lines[1] == "- Phường Cửa Nam: phần “An ninh mạng” có mục sắp hết hạn, mở phiếu để xem."
+    assert "30/06/2026" not in " ".join(lines)
+    assert len(lines) == 3
+
+
+def test_nobody_is_told_of_other_wards_or_of_what_was_renewed(session, officer):
+    approve(session, "00070", internet_contract_until=END)
+    approve(session, internet_contract_until=END)
+    approve(session, internet_contract_until=END + timedelta(days=365))
+    assert lines_before(session, 30) == {}
+    create_user(session, "lanh.dao", "Lãnh đạo thử", Role.WARD_HEAD, ["00070"], password=PASSWORD)
+    assert lines_before(session, 30) == {}
+
+
+def test_the_clock_passes_the_end_of_a_licence(app, session, officer):
+    """Thirty days before there is a letter; on its last day the ward is ready, the day after it is not, and buying mends it."""
+    approve(session, main_firewall_until=END)
+    with time_machine.travel(datetime.combine(END - timedelta(days=30), time(7), HANOI)):
+        put_in_force(session, get_standard_record(session, "2026.2"), today(), "Thử", "")
+        survey_round = open_round(session, "Đợt sau", today() + timedelta(days=90), today() + timedelta(days=99), "2026.2")
+        digests, _others = build_digests(session, survey_round, app.config["SETTINGS"], today(), reminder_lines(app))
+        assert [digest.user_id for digest in digests] == [officer]
+        assert "An ninh mạng" in digests[0].text
+    with time_machine.travel(datetime.combine(END, time(23, 59), HANOI)):
+        assert now() < datetime.combine(END + timedelta(days=1), time(0), HANOI)
+        assert city_readiness(session).ratings[WARD].result is Result.READY
+    with time_machine.travel(datetime.combine(END + timedelta(days=1), time(0, 1), HANOI)):
+        rating = city_readiness(session).ratings[WARD]
+        assert [finding.criterion.code for finding in rating.unmet_blocking] == ["CR-G1"]
+        cost = cost_to_ready(rating, current_price_list(session).prices)
+        assert cost.possible
+        assert [line.item for line in cost.lines] == ["G01"]
