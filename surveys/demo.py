@@ -18,17 +18,21 @@ from surveys.checks.entries import entries_of
 from surveys.checks.validation import anomalies_of
 from surveys.models import Submission
 from surveys.questionnaire.evaluation import reason_field
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import list_rounds, open_round
 from surveys.submissions.submissions import save_fields, send_submission
 
-STORY_WARD = "00082"
+# The second is another ward of the demo's officer, who gets a letter of what ends there.
+STORY_WARD, REMINDED_WARD = "00082", "00070"
 PERSON, HEAD, REVIEWER = "Công chức (minh họa)", "Lãnh đạo UBND (minh họa)", "Chuyên viên thẩm định (minh họa)"
 REASON = "Đã đếm lại tại chỗ, đúng thực tế (minh họa)."
 PROVIDERS = ("Nhà mạng A", "Nhà mạng B", "Nhà mạng C")
 # How many of the wards end in each state; the others have not started.
 SENT, RETURNED, DRAFT, APPROVED = 8, 5, 8, 100
 READY_OF_APPROVED, UNKNOWN_OF_APPROVED = 47, 4
+# A question that tells a questionnaire that asks for what came later.
+LATER = "main_site_ups"
 BLOCKING_GAPS = ("pcs", "vlan", "room", "ups", "firewall", "antivirus", "level_file")
 
 
@@ -44,10 +48,15 @@ def load_demo_round(session: Session, seed: int, as_of: date) -> None:
     other_wards = [ward for ward in wards if ward.code != STORY_WARD]
     random.shuffle(other_wards)
     by_code = {ward.code: ward for ward in wards}
-    _fill_story(session, submissions[STORY_WARD], by_code[STORY_WARD], random, as_of)
+    _fill_story(session, submissions[STORY_WARD], by_code[STORY_WARD], random, _chance_of(seed, by_code[STORY_WARD]), as_of)
     for index, ward in enumerate(other_wards[: APPROVED + SENT + RETURNED + DRAFT]):
         moment = datetime.combine(as_of - timedelta(days=random.randint(1, 14)), time(9, random.randint(0, 59)), HANOI)
-        _fill(session, submissions[ward.code], ward, index, random, moment)
+        _fill(session, submissions[ward.code], ward, index, random, moment, _chance_of(seed, ward))
+
+
+def _chance_of(seed: int, ward: Ward) -> Random:
+    """Chance of the ward's own: what a later questionnaire asks moves no other figure."""
+    return Random(f"{seed} {ward.code}")  # noqa: S311 - as above
 
 
 def make_answers(ward: Ward, random: Random, year: int, gaps: frozenset[str]) -> dict[str, str]:
@@ -186,6 +195,42 @@ def _security_and_people(answers_so_far: Mapping[str, str], random: Random, gaps
     }
 
 
+def make_later_answers(answers: Mapping[str, str], chance: Random, day: date) -> dict[str, str]:
+    """The entries of one ward for what came with questionnaire 2026.2. Most of what ends does so in months or years, some of it soon."""
+    sites = int(answers["sites"])
+
+    def at_main_site(have: str) -> str:
+        return "yes" if int(have) >= sites or (have != "0" and chance.random() < 0.8) else "no"
+
+    def ends_in(least: int, most: int) -> str:
+        soon = chance.random() < 0.08
+        return f"{day + timedelta(days=chance.randint(5, 40) if soon else chance.randint(least, most)):%d/%m/%Y}"
+
+    later = {
+        "main_site_ups": at_main_site(answers["F01.good"]),
+        "main_site_temperature": at_main_site(answers["sites_temperature"]),
+        "main_site_cabinet": at_main_site(answers["F06.good"]),
+        "internet_contract_until": ends_in(60, 700),
+        "signer_certificate_until": ends_in(60, 1000),
+        "body_certificate_until": ends_in(60, 1000),
+        "service_point_connected": "yes" if chance.random() < 0.85 else "no",
+        "main_firewall_until": ends_in(120, 1090),
+        "level_file_approved": ends_in(200, 1400) if chance.random() < 0.7 else "yes",
+        "tslcd_p95_percent": f"{answers['tslcd_p95_percent']},{chance.randint(0, 9)}",
+        "online_files_percent": f"{answers['online_files_percent']},{chance.randint(0, 9)}",
+        "internet.measured": f"{answers['internet.measured']},{chance.randint(0, 9)}",
+    }
+    if answers["level_file_approved"] != "yes":
+        later["level_file_approved"] = answers["level_file_approved"]
+    if answers["G01.good"] == "?":
+        later["main_firewall_until"] = "?"
+    elif int(answers["G01.good"]) < sites:
+        # The licence at the main office has ended, or there never was a firewall.
+        ended = day - timedelta(days=chance.randint(1, 200))
+        later["main_firewall_until"] = f"{ended:%d/%m/%Y}" if chance.random() < 0.5 else "no"
+    return later
+
+
 def _gaps_for(index: int, random: Random) -> frozenset[str]:
     if index < READY_OF_APPROVED:
         return frozenset()
@@ -194,14 +239,20 @@ def _gaps_for(index: int, random: Random) -> frozenset[str]:
     return frozenset((*blocking, *minor_gaps))
 
 
-def _fill(session: Session, submission: Submission, ward: Ward, index: int, random: Random, moment: datetime) -> None:
+def _fill(
+    session: Session, submission: Submission, ward: Ward, index: int, random: Random, moment: datetime, chance: Random
+) -> None:
     answers = make_answers(ward, random, moment.year, _gaps_for(index, random))
     if READY_OF_APPROVED <= index < READY_OF_APPROVED + UNKNOWN_OF_APPROVED:
         answers = make_answers(ward, random, moment.year, frozenset()) | {"level_file_approved": "?", "G01.good": "?"}
+    later = _later_answers(submission, answers, chance, moment.date())
+    if later and ward.code == REMINDED_WARD:
+        later["internet_contract_until"] = f"{moment + timedelta(days=32):%d/%m/%Y}"
     if index >= APPROVED + SENT + RETURNED:
         sampled_fields = random.sample(sorted(answers), len(answers) // 2)
         answers = {key: value for key, value in answers.items() if key in sampled_fields or key.startswith("A01")}
-    _enter(session, submission, answers, moment - timedelta(minutes=5))
+        later = {key: value for key, value in later.items() if key in answers or chance.random() < 0.5}
+    _enter(session, submission, answers | later, moment - timedelta(minutes=5))
     if index >= APPROVED + SENT + RETURNED:
         return
     reasons = {reason_field(anomaly.question): REASON for anomaly in anomalies_of(session, submission)}
@@ -214,12 +265,23 @@ def _fill(session: Session, submission: Submission, ward: Ward, index: int, rand
         return_submission(session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", REVIEWER, at=decided)
 
 
-def _fill_story(session: Session, submission: Submission, ward: Ward, random: Random, as_of: date) -> None:
+def _fill_story(session: Session, submission: Submission, ward: Ward, random: Random, chance: Random, as_of: date) -> None:
     """The ward that the guided tour completes: everything is entered but the last questions of sections H and I."""
     answers = make_answers(ward, random, as_of.year, frozenset({"ups"}))
+    answers |= _later_answers(submission, answers, chance, as_of)
     entered_at = datetime.combine(as_of - timedelta(days=1), time(16, 20), HANOI)
     unanswered = ("it_officers", "staff_trained", "villages_with_team", "has_website", "website_component")
     _enter(session, submission, {key: value for key, value in answers.items() if key not in unanswered}, entered_at)
+
+
+def _later_answers(submission: Submission, answers: Mapping[str, str], chance: Random, day: date) -> dict[str, str]:
+    """What the questionnaire of the round asks beside or unlike the first one, to fit the other answers."""
+    asked = questionnaire_of(submission.round).by_key
+    return (
+        {key: value for key, value in make_later_answers(answers, chance, day).items() if key.partition(".")[0] in asked}
+        if LATER in asked
+        else {}
+    )
 
 
 def _enter(session: Session, submission: Submission, answers: Mapping[str, str], at: datetime) -> None:

@@ -23,7 +23,11 @@ def export_of(*snapshots, standard=STANDARD, text=STANDARD_TEXT, on=DEMO_DAY, in
         ward.code: rate(replace(snapshot, ward_code=ward.code), standard, on) if snapshot else rating_without_data(ward.code, on)
         for ward, snapshot in zip(wards, snapshots, strict=True)
     }
-    city = CityReadiness(standard, on, wards, ratings, "", {})
+    return export_of_city(CityReadiness(standard, on, wards, ratings, "", {}), text, include_security=include_security)
+
+
+def export_of_city(city, text, *, include_security=True):
+    """The files of a city that was rated. It has no plan."""
     files = build_rating_files(city, text, include_security=include_security)
     return files | {"plan_lines.csv": COLUMNS["plan_lines.csv"].replace(" ", ",").encode()}
 
