@@ -22,7 +22,7 @@ from surveys.checks.validation import validate_submission
 from surveys.cli import surveys as commands
 from surveys.demo import load_demo_round
 from surveys.models import Evidence, Submission
-from surveys.questionnaire.published_questionnaires import label_questions, publish_shipped
+from surveys.questionnaire.published_questionnaires import get_record, label_questions, publish_shipped
 from surveys.review.end_dates import end_reminders
 from surveys.review.review import list_waiting
 from surveys.submissions.change_log import get_change
@@ -40,6 +40,7 @@ from surveys.views import (  # noqa: F401 - printing, review, sections and sendi
     evidence,
     history,
     printing,
+    questionnaires,
     review,
     rounds,
     sections,
@@ -61,10 +62,12 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(evidence.blueprint)
     app.register_blueprint(speed_test.blueprint)
     app.register_blueprint(timeliness.blueprint)
+    app.register_blueprint(questionnaires.blueprint)
     app.cli.add_command(commands)
     add_menu_entry(app, MenuEntry("Phiếu khảo sát", "surveys.index", Permission.SUBMISSION_READ, 10))
     add_menu_entry(app, MenuEntry("Thẩm định", "review.review_queue", Permission.SUBMISSION_REVIEW, 20))
     add_menu_entry(app, MenuEntry("Đợt khảo sát", "review.round_list", Permission.ROUND_MANAGE, 25))
+    add_menu_entry(app, MenuEntry("Mẫu phiếu", "questionnaires.versions", Permission.SUBMISSION_REVIEW, 34))
     add_home_panel(app, HomePanel(Role.OFFICER, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.WARD_HEAD, 10, _ward_panel))
     add_home_panel(app, HomePanel(Role.REVIEWER, 10, _review_panel))
@@ -74,6 +77,7 @@ def init_app(app: Flask) -> None:
     add_job_kind(app, JobKind("reminders", "Gửi thư nhắc", Permission.ROUND_MANAGE, timeliness.prepare_reminders))
     add_scope_check(app, "submission_id", lambda db, identity, parts: check_submission_scope(db, identity, parts["submission_id"]))
     add_scope_check(app, "round_id", lambda db, _identity, parts: get_round(db, parts["round_id"]))
+    add_scope_check(app, "questionnaires.version", lambda db, _identity, parts: get_record(db, parts["version"]))
     for room in ("surveys", "evidence"):
         add_scope_check(app, f"{room}.code", check_section_scope)
     add_scope_check(app, "evidence.evidence_id", scope_check_of(get_evidence, "evidence_id"))

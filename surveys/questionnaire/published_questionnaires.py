@@ -26,12 +26,17 @@ def _parse_without_secret_pcs(text: str) -> Questionnaire:
     return _parse(text).without(CONFIDENTIAL_PC)
 
 
-def load_questionnaire(session: Session, version: str) -> Questionnaire:
-    """A questionnaire as it was published, by its version. Raises NotFoundError."""
+def get_record(session: Session, version: str) -> QuestionnaireRecord:
+    """The row of a published version. Raises NotFoundError."""
     record = session.get(QuestionnaireRecord, version)
     if record is None:
         raise NotFoundError(f"Không có mẫu phiếu “{version}”.")
-    return _parse(record.toml)
+    return record
+
+
+def load_questionnaire(session: Session, version: str) -> Questionnaire:
+    """A questionnaire as it was published, by its version. Raises NotFoundError."""
+    return _parse(get_record(session, version).toml)
 
 
 def published_questionnaire(round: Round) -> Questionnaire:

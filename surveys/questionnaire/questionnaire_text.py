@@ -13,7 +13,7 @@ from portal.errors import WardReadinessError
 from portal.numbers import MAX_COUNT
 from portal.vietnamese import to_xml_values
 from surveys.questionnaire.answers.kinds import KINDS, kind_of
-from surveys.questionnaire.carry_over import Carry, compare
+from surveys.questionnaire.differences import list_differences
 from surveys.questionnaire.questions import Definition, Question, Questionnaire, Section
 
 # A field of a form is named by the key of its question, the number of a row and a part; the table holds 64 characters of it.
@@ -77,7 +77,7 @@ def check_carry_over(questionnaire: Questionnaire, before: Questionnaire) -> Non
                 f"Câu “{taken[source]}” và câu “{question.key}” cùng lấy lại số liệu của câu “{source}”. Chỉ một câu được lấy."
             )
         taken[source] = question.key
-    changed = {change.key for change in compare(before, questionnaire) if change.carry is not Carry.SAME}
+    changed = {difference.key for difference in list_differences(before, questionnaire)}
     if missing := sorted(changed - questionnaire.reasons.keys()):
         raise QuestionnaireError(f"Chưa ghi lý do thay đổi ở mục “changes” của các câu: {', '.join(missing)}.")
     if unknown := sorted(questionnaire.reasons.keys() - {*questionnaire.by_key, *known}):

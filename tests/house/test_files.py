@@ -45,6 +45,7 @@ OTHER_ENDPOINTS = {
     "portal.font",
     "scoring.map_json",
     "standards.text",
+    "questionnaires.text",
     "prices.download",
     "evidence.download",
     "plan_lines.table",

@@ -46,6 +46,8 @@ PAGES = {
         "/plans",
         "/standards/",
         "/standards/2026.1",
+        "/questionnaires/",
+        "/questionnaires/2026.2",
         "/actions/1/change",
     ],
     "taichinh": [

@@ -23,6 +23,7 @@ PAGES = {
         "/rounds/1/discipline",
         "/rounds/1/reminders",
         "/rounds/1/forms",
+        "/questionnaires/2026.2",
         "/readiness",
     ],
     "taichinh": [

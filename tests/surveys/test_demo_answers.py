@@ -49,7 +49,7 @@ def test_where_equipment_lacks_the_main_office_fits_it():
     for number, ward in enumerate(load_wards()[::16]):
         answers = make_answers(ward, Random(number), DEMO_DAY.year, gaps)
         later = make_later_answers(answers, Random(number), DEMO_DAY)
-        assert (later["main_site_ups"], later["level_file_approved"]) == ("no", "no")
+        assert (later["main_site_ups"], later["level_file_approved"]) == ("no", "Chưa có")
         evaluation = evaluate_entries(newest_questionnaire(), answers | later, DEMO_DAY.year)
         firewall = evaluation.answers["main_firewall_until"].fact
         assert firewall is False or firewall < DEMO_DAY

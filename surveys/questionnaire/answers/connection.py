@@ -111,6 +111,7 @@ KIND = Kind(
     parse,
     describe,
     "surveys/answers/connection.html",
+    label="đường truyền: nhà cung cấp, tốc độ",
     heading="Đường truyền",
     row_word="đường",
     spare_rows=2,

@@ -36,4 +36,4 @@ def find_fault(question: Question) -> str:
     return "kiểu count là số nguyên nên không có mục “places”; số lẻ thì dùng kiểu decimal" if question.places else ""
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/single.html", values=(int,), find_fault=find_fault)
+KIND = Kind(parts, parse, describe, "surveys/answers/single.html", label="số nguyên", values=(int,), find_fault=find_fault)

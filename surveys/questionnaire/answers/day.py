@@ -41,4 +41,4 @@ def parts(question: Question) -> tuple[Part, ...]:
     return (Part("", question.label, DayField(), hint="dạng 31/12/2026"),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/day.html", values=(date,))
+KIND = Kind(parts, parse, describe, "surveys/answers/day.html", label="ngày", values=(date,))

@@ -12,4 +12,12 @@ def find_fault(question: Question) -> str:
     return "" if 1 <= question.places <= 3 else "mục “places” phải từ 1 đến 3; số nguyên thì dùng kiểu count"
 
 
-KIND = Kind(count.parts, count.parse, count.describe, "surveys/answers/single.html", values=(int, Decimal), find_fault=find_fault)
+KIND = Kind(
+    count.parts,
+    count.parse,
+    count.describe,
+    "surveys/answers/single.html",
+    label="số có phần lẻ",
+    values=(int, Decimal),
+    find_fault=find_fault,
+)

@@ -138,6 +138,7 @@ KIND = Kind(
     parse,
     describe,
     "surveys/answers/equipment.html",
+    label="thiết bị theo tình trạng",
     heading="Danh mục",
     row_word="lô",
     spare_rows=3,

@@ -51,4 +51,6 @@ def find_fault(question: Question) -> str:
     )
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/yesno.html", values=(bool,), find_fault=find_fault)
+KIND = Kind(
+    parts, parse, describe, "surveys/answers/yesno.html", label="chọn một câu trả lời", values=(bool,), find_fault=find_fault
+)

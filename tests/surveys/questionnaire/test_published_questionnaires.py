@@ -77,6 +77,8 @@ def test_a_version_is_published_once_and_after_the_one_that_it_follows(session):
         (lambda d: question(d, "drones").update(renamed_from="floors"), "cùng lấy lại số liệu của câu “floors”"),
         (lambda d: question(d, "drones").update(renamed_from="sites"), "cùng lấy lại số liệu của câu “sites”"),
         (lambda d: d["changes"][0]["questions"].remove("drones"), "Chưa ghi lý do thay đổi.*drones"),
+        (lambda d: question(d, "sites").update(label="Số nhà"), "Chưa ghi lý do thay đổi.*sites"),
+        (lambda d: question(d, "internet").update(places=1), "Chưa ghi lý do thay đổi.*internet"),
         (lambda d: d["changes"][0]["questions"].append("balconies"), "không có trong mẫu phiếu nào: balconies"),
     ],
 )
