@@ -1,6 +1,6 @@
 """What ends soon: licences, certificates, contracts and level files of the approved answers, told to the ward's officers in time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -23,11 +23,14 @@ SENSITIVE_LINE = "phần “An ninh mạng” có mục sắp hết hạn, mở 
 
 def end_reminders(session: Session, day: date, public_url: str) -> Mapping[int, tuple[str, ...]]:
     """The lines for each active officer whose wards have something that ends soon, by account."""
+    due = {code: ends for code, snapshot in newest_snapshots(session).items() if (ends := _find_due(snapshot, day))}
+    if not due:
+        return {}
     labels = {key: label for key, (_section, label, _unit) in label_questions(session).items()}
     names = {ward.code: ward.full_name for ward in load_wards()}
     lines = {
-        code: [f"- {names[code]}: {line}." for line in dict.fromkeys(_describe_ends(snapshot, day, labels))]
-        for code, snapshot in newest_snapshots(session).items()
+        code: [f"- {names[code]}: {line}." for line in dict.fromkeys(_describe(key, end, day, labels) for end, key in ends)]
+        for code, ends in due.items()
     }
     officers = select(User).where(User.is_active, User.role == Role.OFFICER.value)
     by_officer = {
@@ -37,16 +40,15 @@ def end_reminders(session: Session, day: date, public_url: str) -> Mapping[int, 
     return {user_id: ("Sắp hết hạn:", *found, closing) for user_id, found in by_officer.items() if found}
 
 
-def _describe_ends(snapshot: Snapshot, day: date, labels: Mapping[str, str]) -> Iterator[str]:
-    ends = sorted((fact.value, key) for key, fact in snapshot.facts.items() if isinstance(fact.value, date))
-    for end, key in ends:
-        days_left = (end - day).days
-        if not _is_due(days_left):
-            continue
-        if is_sensitive_answer(key):
-            yield SENSITIVE_LINE
-        else:
-            yield f"câu “{labels.get(key, key)}”: ngày {format_day(end)}, còn {days_left} ngày"
+def _find_due(snapshot: Snapshot, day: date) -> list[tuple[date, str]]:
+    ends = ((fact.value, key) for key, fact in snapshot.facts.items() if isinstance(fact.value, date))
+    return sorted((end, key) for end, key in ends if _is_due((end - day).days))
+
+
+def _describe(key: str, end: date, day: date, labels: Mapping[str, str]) -> str:
+    if is_sensitive_answer(key):
+        return SENSITIVE_LINE
+    return f"câu “{labels.get(key, key)}”: ngày {format_day(end)}, còn {(end - day).days} ngày"
 
 
 def _is_due(days_left: int) -> bool:
