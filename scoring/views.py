@@ -1,6 +1,7 @@
 """Leaders' pages: the readiness map with its table, and one ward with every reason."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from inventory.wards.queries import get_ward
 from inventory.wards.wards import KIND_LABELS, Ward
 from portal.clock import today
 from portal.database import get_session
+from portal.formats import format_day
 from portal.vietnamese import fold, sort_key
 from scoring.actions.action import ActionState, sort_by_urgency
 from scoring.actions.register import list_actions
@@ -167,6 +169,9 @@ def _source_answers(finding: Finding, rating: Rating) -> Mapping[str, str]:
             answers[MEASURES[key].label] = (
                 _("chưa trả lời: %(names)s", names=missing) if missing else f"{reading.value} {MEASURES[key].unit}"
             )
+    for key in finding.criterion.answers:
+        if isinstance(end := snapshot.fact(key), date):
+            answers[answer_label(key)] = _("đến hết ngày %(day)s", day=format_day(end))
     for item in finding.criterion.remedy.items:
         for lot in snapshot.lots_of(item.item):
             year = f", {lot.year}" if lot.year else ""

@@ -241,6 +241,8 @@ MEASURES: dict[str, Measure] = dict(
         ("secret_pcs", Measure("Máy tính độc lập soạn thảo văn bản mật", "máy", working("G06"))),
         _fact("signers_certified", "Người ký có chứng thư chữ ký số chuyên dùng công vụ", "người"),
         _fact("bodies_certified", "Cơ quan có chứng thư số", "cơ quan"),
+        _fact("signer_certificate_until", "Chứng thư sớm nhất hết hạn của người ký", YES_OR_NO),
+        _fact("body_certificate_until", "Chứng thư sớm nhất hết hạn của cơ quan", YES_OR_NO),
         (
             "certified_signers",
             Measure("Người ký có chứng thư còn hạn", "người", still_certified("signers_certified", "signer_certificate_until")),

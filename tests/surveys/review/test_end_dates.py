@@ -97,3 +97,13 @@ def test_the_clock_passes_the_end_of_a_licence(app, session, officer):
         cost = cost_to_ready(rating, current_price_list(session).prices)
         assert cost.possible
         assert [line.item for line in cost.lines] == ["G01"]
+
+
+def test_the_page_of_the_ward_says_until_which_day_it_holds(session, sign_in):
+    approve(session, main_firewall_until=END, signer_certificate_until=END)
+    with time_machine.travel(datetime.combine(END - timedelta(days=90), time(7), HANOI)):
+        put_in_force(session, get_standard_record(session, "2026.2"), today(), "Thử", "")
+        session.commit()
+        page = " ".join(sign_in(Role.REVIEWER).get(f"/readiness/wards/{WARD}").text.split())
+    assert page.count("đến hết ngày 30/06/2026") == 3
+    assert "Chứng thư sớm nhất hết hạn của người ký" in page
