@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 from flask import Flask
@@ -45,6 +45,7 @@ SEEN: Mapping[Role, frozenset[str]] = {
 # Figures and words that stand nowhere else.
 NUMBERS = {OWN: 97531, OTHER: 98763}
 WORDS = {OWN: "dấu-kín-của-mình", OTHER: "dấu-kín-nơi-khác"}
+ENDS = {OWN: date(2007, 4, 17), OTHER: date(2008, 5, 19)}
 # Files that take seconds each: whole plans, all briefs, pictures.
 SLOW = frozenset(
     [
@@ -113,6 +114,7 @@ def _plant_snapshot(session: Session, code: str) -> None:
     lots = tuple(lot for lot in snapshot.lots if not lot.item.startswith("G"))
     marked = tuple(EquipmentLot(item, broken=number, liquidation=number, year=2024, note=words) for item in ("G01", "G06"))
     answers = {"pcs_protected": number, "level_file_approved": False, "security_rules_issued": False, "scan_last_year": False}
+    answers |= {"main_firewall_until": ENDS[code]}
     facts = {**snapshot.facts, **{key: Fact(key, value) for key, value in answers.items()}}
     facts.pop("backup_tested", None)
     record_snapshot(
@@ -156,7 +158,7 @@ def secrets_of(session: Session) -> dict[str, Secret]:
         assert {FindingStatus.MET, FindingStatus.UNMET, FindingStatus.UNANSWERED} <= {f.status for f in findings}
         # A verdict that two wards share is told by the code of its criterion, which is looked for apart.
         own = [verdict(finding) for finding in findings if str(NUMBERS[code]) in verdict(finding)]
-        secrets[code] = Secret(code, number, (WORDS[code], *own))
+        secrets[code] = Secret(code, number, (WORDS[code], f"{ENDS[code]:%d/%m/%Y}", ENDS[code].isoformat(), *own))
     return secrets
 
 
