@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from inventory.wards.wards import load_wards
 from scoring.rating.city_readiness import city_readiness
-from scoring.rating.rating import Result, rate
+from scoring.rating.rating import FindingStatus, Result, rate
 from surveys.demo import make_answers, make_later_answers
 from surveys.models import Answer, Submission
 from surveys.questionnaire.evaluation import evaluate_entries, to_snapshot
 from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import newest_questionnaire
-from tests.factories.standards import NEWEST_STANDARD
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,17 @@ def test_a_ward_that_lacks_nothing_is_ready_by_the_newest_standard_until_somethi
     snapshots = [to_snapshot(evaluation, "00082", DEMO_DAY) for evaluation in ready_wards]
     results = Counter(rate(snapshot, NEWEST_STANDARD, DEMO_DAY).result for snapshot in snapshots)
     assert results[Result.READY] > 28
-    assert not {f.status for s in snapshots for f in rate(s, NEWEST_STANDARD, DEMO_DAY).findings} & {"unanswered"}
+    statuses = {f.status for s in snapshots for f in rate(s, NEWEST_STANDARD, DEMO_DAY).findings}
+    assert FindingStatus.UNANSWERED not in statuses
     later = date(DEMO_DAY.year + 4, 3, 2)
     assert all(rate(snapshot, NEWEST_STANDARD, later).result is not Result.READY for snapshot in snapshots)
+
+
+def test_a_city_that_keeps_to_the_first_standard_may_ask_by_the_newest_questionnaire(ready_wards):
+    snapshots = [to_snapshot(evaluation, "00082", DEMO_DAY) for evaluation in ready_wards]
+    ratings = [rate(snapshot, STANDARD, DEMO_DAY) for snapshot in snapshots]
+    assert FindingStatus.UNANSWERED not in {finding.status for rating in ratings for finding in rating.findings}
+    assert sum(rating.result is Result.READY for rating in ratings) > 28
 
 
 def test_where_equipment_lacks_the_main_office_fits_it():
