@@ -10,6 +10,7 @@ from portal.database import Base, make_engine
 from portal.setup import load_demo
 from portal.start import check_start
 from tests.factories.days import DEMO_DAY
+from tests.factories.standards import TEXTS
 from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import set_setting
 
@@ -61,4 +62,4 @@ def test_it_goes_from_either_database(app, database_kind, tmp_path):
     with Session(app.extensions["engine"].execution_options(writes=False)) as session:
         assert session.scalar(select(func.count()).select_from(User)) == 0
         assert inspect(session.connection()).get_table_names()
-        assert session.scalar(text("SELECT count(*) FROM standard")) == 1
+        assert session.scalar(text("SELECT count(*) FROM standard")) == len(TEXTS)
