@@ -34,8 +34,8 @@ def test_a_draft_shows_what_it_would_do_and_takes_effect_on_the_day_that_a_secon
     first.goto("/readiness")
     ready_before = count_ready_wards(first)
     second = visit.sign_in("thamdinh2", at=draft_address)
-    second.get_by_role("button", name="Công bố phiên bản 2026.2").click()
-    second.get_by_text("Đã công bố bộ tiêu chuẩn 2026.2.").wait_for()
+    second.get_by_role("button", name="Công bố phiên bản 2026.3").click()
+    second.get_by_text("Đã công bố bộ tiêu chuẩn 2026.3.").wait_for()
     check_accessibility_in_both_widths(second)
     first.goto("/readiness")
     assert count_ready_wards(first) == ready_before
@@ -43,7 +43,7 @@ def test_a_draft_shows_what_it_would_do_and_takes_effect_on_the_day_that_a_secon
     second.get_by_label("Áp dụng từ ngày").fill(day.isoformat())
     second.get_by_label("Lý do").fill("Quyết định số 12")
     second.get_by_role("button", name="Chọn áp dụng").click()
-    second.get_by_text(f"Bộ tiêu chuẩn 2026.2 áp dụng từ ngày {day:%d/%m/%Y}").wait_for()
+    second.get_by_text(f"Bộ tiêu chuẩn 2026.3 áp dụng từ ngày {day:%d/%m/%Y}").wait_for()
     check_accessibility_in_both_widths(second)
     first.goto("/readiness")
     assert count_ready_wards(first) == ready_before
