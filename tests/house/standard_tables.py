@@ -23,7 +23,7 @@ def write_criteria(standard: Standard) -> str:
     head = (
         f"**{standard.name}** (`{standard.version}`): điểm đạt {standard.pass_mark}/100, "
         f"tuổi máy tính tối đa {standard.pc_max_age_years} năm.\n\n"
-    )
+    ) + (f"{standard.note}\n\n" if standard.note else "")
     heading = ("Mã", "Tiêu chí", "Phép đo", "Mức cần", "Chỉ áp dụng", "Trọng số", "Bắt buộc", "Nhãn", "Nguồn")
     return head + _table(
         heading,
