@@ -216,19 +216,19 @@ def make_later_answers(answers: Mapping[str, str], chance: Random, day: date) ->
         "body_certificate_until": ends_in(60, 1000),
         "service_point_connected": "yes" if chance.random() < 0.85 else "no",
         "main_firewall_until": ends_in(120, 1090),
-        "level_file_approved": ends_in(200, 1400) if chance.random() < 0.7 else until.WITHOUT_A_DAY["yes"],
+        "level_file_approved": ends_in(200, 1400) if chance.random() < 0.7 else until.ENDLESS,
         "tslcd_p95_percent": f"{answers['tslcd_p95_percent']},{chance.randint(0, 9)}",
         "online_files_percent": f"{answers['online_files_percent']},{chance.randint(0, 9)}",
         "internet.measured": f"{answers['internet.measured']},{chance.randint(0, 9)}",
     }
     if answers["level_file_approved"] != "yes":
-        later["level_file_approved"] = "?" if answers["level_file_approved"] == "?" else until.WITHOUT_A_DAY["no"]
+        later["level_file_approved"] = "?" if answers["level_file_approved"] == "?" else until.NOTHING
     if answers["G01.good"] == "?":
         later["main_firewall_until"] = "?"
     elif int(answers["G01.good"]) < sites:
         # The licence at the main office has ended, or there never was a firewall.
         ended = day - timedelta(days=chance.randint(1, 200))
-        later["main_firewall_until"] = f"{ended:%d/%m/%Y}" if chance.random() < 0.5 else until.WITHOUT_A_DAY["no"]
+        later["main_firewall_until"] = f"{ended:%d/%m/%Y}" if chance.random() < 0.5 else until.NOTHING
     return later
 
 
