@@ -17,6 +17,9 @@ _DESCRIPTIONS: Mapping[str, Callable[[Question], str]] = {
     "số chữ số lẻ": lambda question: str(question.places),
     "đơn vị tính": lambda question: question.unit or "không",
     "số lớn nhất": lambda question: str(question.maximum),
+    "không quá câu": lambda question: question.at_most or "không",
+    "không trước ngày ở câu": lambda question: question.not_before or "không",
+    "chỉ hỏi khi có": lambda question: question.ask_if or "luôn hỏi",
     "hướng dẫn": lambda question: question.help or "không",
     "ai trả lời": lambda question: _ASKED_OF[question.asked_of],
 }

@@ -38,7 +38,7 @@ def test_the_first_version_differs_from_none(demo_sign_in):
 
 @pytest.mark.both_databases
 def test_a_version_that_the_city_published_is_shown_and_goes_out_as_it_came(session, sign_in):
-    publish_questionnaire(session, made_up_text(), "Sở")
+    publish_questionnaire(session, made_up_text())
     session.commit()
     client = sign_in(Role.REVIEWER)
     page = text_of(client.get("/questionnaires/2099.1"))
