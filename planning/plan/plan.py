@@ -15,7 +15,7 @@ from planning.plan.assumptions import Assumptions, Method, Rates, Spending
 from planning.plan.exclusions import PACKAGES, Exclusion, exclusions_of
 from planning.plan.legal_caps import PCS, quantity_cap, substitutes
 from scoring.rating.rating import Rating, Result
-from scoring.rating.remedies import RemedyLine, remedies_of
+from scoring.rating.remedies import RemedyLine, remedies_of, renewals_of
 from scoring.rating.standard import Standard
 
 
@@ -261,7 +261,8 @@ def build_plan(
     assumptions: Assumptions,
     on: date,
 ) -> Plan:
-    """The plan that mends what money mends in every ward, less what is on order."""
+    """The plan that mends what money mends in every ward, less what is on order, and renews what ends within its years."""
+    last_day = date(assumptions.years[-1], 12, 31)
     ordered = tuple(sorted(wards, key=lambda ward: ward.position))
     lines: list[PlanLine] = []
     centre_lines: list[CentreLine] = []
@@ -269,7 +270,7 @@ def build_plan(
     for ward in ordered:
         rating = ratings[ward.code]
         if rating.snapshot is not None:
-            remedies = remedies_of(rating)
+            remedies = (*remedies_of(rating), *renewals_of(rating, last_day))
             by_item, packaged = _split_packages(remedies)
             quantities = {item: sum(remedy.quantity for remedy in group) for item, group in (by_item | packaged).items()}
             exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged)
@@ -327,7 +328,9 @@ def _item_line(
     assumptions: Assumptions,
     on_order: int,
 ) -> PlanLine:
-    have = sum(lot.working for lot in snapshot.lots_of(item))
+    # What ends counts no longer: it is renewed, not bought beside itself.
+    renewed = sum(remedy.quantity for remedy in remedies if remedy.ends)
+    have = max(0, sum(lot.working for lot in snapshot.lots_of(item)) - renewed)
     short, replaced = sum(remedy.quantity for remedy in remedies), sum(remedy.replaces for remedy in remedies)
     quantity = max(0, short - on_order)
     cap = quantity_cap(item, snapshot)
@@ -338,9 +341,16 @@ def _item_line(
     price = price_list.prices[item]
     is_priority = any(criterion.blocking for criterion in criteria)
     rule = assumptions.groups[item[0]]
-    is_lease = spending_of(item) is Spending.RECURRENT or (rule.is_leased and catalogue.acquisition is Acquisition.EITHER)
+    ends = [remedy.ends for remedy in remedies if remedy.ends]
+    is_renewal = len(ends) == len(remedies)
+    # A licence that is renewed for a year is priced like a year of lease.
+    may_lease = catalogue.acquisition is Acquisition.EITHER and (rule.is_leased or is_renewal)
+    is_lease = spending_of(item) is Spending.RECURRENT or may_lease
+    usual_year = assumptions.year_of(item[0], is_priority=is_priority)
     method, spending = (Method.LEASE, Spending.RECURRENT) if is_lease else (Method.BUY, Spending.CAPITAL)
     notes = [f"thay {replaced} máy cũ chuyển thanh lý (Điều 3.7)"] if replaced else []
+    if is_renewal:
+        notes.append("gia hạn; đơn giá tạm tính, sửa theo báo giá")
     if price.is_at_cap:
         notes.append("đơn giá bằng mức tối đa")
     return PlanLine(
@@ -359,7 +369,7 @@ def _item_line(
         unit_price=unit_price_of(item, method, price, assumptions),
         price=price,
         source=assumptions.source_of(item[0], spending),
-        year=assumptions.year_of(item[0], is_priority=is_priority),
+        year=max(assumptions.first_year, min(ends).year) if is_renewal else usual_year,
         owner=Owner.WARD.label,
         is_priority=is_priority,
         criteria=codes,

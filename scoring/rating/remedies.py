@@ -6,6 +6,7 @@ bought again for the next nor left without protection by it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
 from itertools import chain, combinations
@@ -27,12 +28,16 @@ PC_FACTS = ("pc_supported_os", "pc_memory_ssd")
 
 @dataclass(frozen=True)
 class RemedyLine:
-    """So many units of an item, for one criterion. ``replaces`` counts the old machines that go to liquidation."""
+    """So many units of an item, for one criterion. ``replaces`` counts the old machines that go to liquidation.
+
+    ``ends`` is the last day of what the ward has and the line renews: a licence, a level file. None where the ward never had it.
+    """
 
     item: str
     quantity: int
     criterion: str
     replaces: int = 0
+    ends: date | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,21 @@ def remedies_of(rating: Rating) -> tuple[RemedyLine, ...]:
     _require_all(rating)
     codes = [finding.criterion.code for finding in rating.findings if finding.is_counted and _money_mends(finding)]
     return _rate_remedied(rating, codes)[0]
+
+
+def renewals_of(rating: Rating, last_day: date) -> tuple[RemedyLine, ...]:
+    """The lines that renew what is met today, is counted and ends by ``last_day``, in the order of the criteria."""
+    snapshot, standard = rating.snapshot, rating.standard
+    if snapshot is None or standard is None:
+        return ()
+    _require_all(rating)
+    lines: list[RemedyLine] = []
+    for finding in rating.findings:
+        end = _end_of(finding.criterion, snapshot)
+        if finding.is_met and finding.is_counted and end is not None and end <= last_day:
+            afterwards = judge(finding.criterion, snapshot, standard, end + timedelta(days=1))
+            lines += _lines_for(afterwards, snapshot, rating) if _money_mends(afterwards) else ()
+    return tuple(lines)
 
 
 def apply_remedies(rating: Rating, codes: Iterable[str] | None = None) -> Rating:
@@ -236,8 +256,15 @@ def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[Rem
             amount = MEASURES[remedy_item.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
         quantity = max(1, divide_up(amount, remedy_item.each))
         replaceable = sum(lot.working for lot in snapshot.lots if rule.replaces and _is_replaceable(lot, rule.replaces, rating))
-        lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, min(quantity, replaceable)))
+        ends = _end_of(finding.criterion, snapshot)
+        lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, min(quantity, replaceable), ends))
     return lines
+
+
+def _end_of(criterion: Criterion, snapshot: Snapshot) -> date | None:
+    """The first day on which something ends that the criterion reads."""
+    values = (snapshot.fact(key) for key in criterion.reads)
+    return min((value for value in values if isinstance(value, date)), default=None)
 
 
 def _is_replaceable(lot: EquipmentLot, replaces: str, rating: Rating) -> bool:

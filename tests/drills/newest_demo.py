@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from exports.open_data.verification.comparison import compare
 from exports.open_data.verification.export import parse_export
+from planning.scenarios.loading import list_plans, plan_of
 from portal.setup import load_demo, run_setup
 from scoring.rating.city_readiness import city_readiness
 from surveys.questionnaire.published_questionnaires import newest_version
@@ -18,6 +19,8 @@ from tests.factories.standards import NEWEST_STANDARD, TEXTS
 from tests.support.applications import make_app
 
 FIGURES = {"ready": 47, "not_ready": 49, "incomplete": 4, "no_data": 26}
+# Lines and VND of the first plan, and of what it renews.
+PLAN_FIGURES = (817, 42_672_700_000), (150, 4_948_000_000)
 
 
 def drill_newest_demo() -> list[str]:
@@ -36,6 +39,10 @@ def find_faults(session: Session) -> list[str]:
     versions = (survey_round.standard_version, survey_round.questionnaire_version)
     faults = [] if versions == (NEWEST_STANDARD.version, newest_version(session)) else [f"the round stands on {versions}"]
     faults += [] if figures == FIGURES else [f"the figures are {figures}"]
+    plan = plan_of(session, list_plans(session)[0], DEMO_DAY)
+    renewals = [line for line in plan.lines if line.note.startswith("gia hạn")]
+    plan_figures = (len(plan.lines), plan.total()), (len(renewals), sum(line.amount for line in renewals))
+    faults += [] if plan_figures == PLAN_FIGURES else [f"the figures of the plan are {plan_figures}"]
     faults += compare(parse_export(export_of_city(city, TEXTS[NEWEST_STANDARD.version]))).disagreements
     months = [DEMO_DAY + timedelta(days=days) for days in range(60)]
     return [*faults, *([] if any(end_reminders(session, day, "") for day in months) else ["no officer has a letter of what ends"])]

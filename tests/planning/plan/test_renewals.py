@@ -1,0 +1,78 @@
+"""What ends while a plan runs stands in it as a renewal, in the year in which it ends."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory.prices.prices import PriceList, load_default_prices
+from inventory.snapshots.snapshot import EquipmentLot, Snapshot
+from inventory.wards.wards import load_wards
+from planning.plan.assumptions import Assumptions, Method, Spending
+from planning.plan.plan import build_plan
+from scoring.rating.rating import rate, rating_without_data
+from scoring.rating.remedies import remedies_of, renewals_of
+from tests.factories.snapshots import make_facts, snapshots
+from tests.factories.standards import NEWEST_STANDARD
+
+DAY = date(2026, 11, 2)
+LAST_DAY = date(2029, 12, 31)
+PRICES = PriceList(1, "Giá thử", DAY, {price.item: price for price in load_default_prices()})
+FIREWALL = PRICES.prices["G01"].unit_price
+
+
+def rating_of(**facts):
+    lots = (EquipmentLot("G01", good=1),)
+    return rate(Snapshot("00082", DAY, make_facts(facts), lots, (), frozenset({"G01"})), NEWEST_STANDARD, DAY)
+
+
+def lines_of(rating):
+    wards = load_wards()
+    ratings = {ward.code: rating_without_data(ward.code, DAY) for ward in wards} | {"00082": rating}
+    plan = build_plan("Thử", wards, ratings, PRICES, NEWEST_STANDARD, Assumptions(2027), DAY)
+    return {line.item: line for line in plan.lines}
+
+
+@given(st.dates(DAY - timedelta(days=500), LAST_DAY + timedelta(days=500)))
+def test_a_licence_is_renewed_once_in_the_year_in_which_it_ends(end):
+    line = lines_of(rating_of(main_firewall_until=end)).get("G01")
+    if end > LAST_DAY:
+        assert line is None
+        return
+    assert (line.quantity, line.criteria, line.year) == (1, ("CR-G1",), max(2027, end.year))
+    assert (line.need, line.have, line.short) == (1, 0, 1)
+    assert (line.method, line.spending, line.amount) == (Method.LEASE, Spending.RECURRENT, FIREWALL * 35 // 100)
+    assert line.note == "gia hạn; đơn giá tạm tính, sửa theo báo giá"
+
+
+def test_what_never_was_is_bought_and_what_never_ends_is_not():
+    bought = lines_of(rating_of(main_firewall_until=False))["G01"]
+    assert (bought.method, bought.amount, bought.year, bought.note) == (Method.BUY, FIREWALL, 2027, "")
+    assert "G01" not in lines_of(rating_of(main_firewall_until=True))
+
+
+def test_a_level_file_that_ends_is_submitted_anew():
+    line = lines_of(rating_of(level_file_approved=date(2028, 5, 31)))["G03"]
+    assert (line.quantity, line.year, line.amount, line.criteria) == (1, 2028, PRICES.prices["G03"].unit_price, ("CR-G3",))
+
+
+@given(snapshots("2026.2"), st.dates(DAY, LAST_DAY))
+def test_renewals_are_what_the_remedies_would_be_once_the_days_have_passed(snapshot, last_day):
+    rating = rate(snapshot, NEWEST_STANDARD, snapshot.as_of)
+    renewed = {line.criterion for line in renewals_of(rating, last_day)}
+    met = {finding.criterion.code for finding in rating.findings if finding.is_met}
+    ended = {key: replace(fact, value=False) for key, fact in snapshot.facts.items() if _ends_by(fact.value, rating.on, last_day)}
+    later = rate(replace(snapshot, facts=dict(snapshot.facts) | ended), NEWEST_STANDARD, rating.on)
+    bought = {line.criterion for line in remedies_of(rating)}
+    assert renewed == ({line.criterion for line in remedies_of(later)} - bought) & met
+
+
+def _ends_by(value, on, last_day):
+    return isinstance(value, date) and on <= value <= last_day
+
+
+def test_a_redacted_rating_has_no_renewals():
+    with pytest.raises(ValueError, match="redacted"):
+        renewals_of(replace(rating_of(), is_redacted=True), LAST_DAY)
