@@ -2,16 +2,15 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from accounts.guards import requires
 from accounts.permissions import Permission
 from portal.database import get_session
 from portal.downloads import send_bytes
-from surveys.models import Round
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.differences import list_differences
 from surveys.questionnaire.published_questionnaires import get_record, list_questionnaires, load_questionnaire
+from surveys.submissions.rounds import list_rounds
 
 blueprint = Blueprint("questionnaires", __name__, url_prefix="/questionnaires", template_folder="../templates")
 
@@ -22,14 +21,14 @@ def versions() -> ResponseReturnValue:
     """The published versions, and the rounds that ask by each."""
     session = get_session()
     records = list_questionnaires(session)
-    rounds = list(session.scalars(select(Round).order_by(Round.id)))
+    asked = list_rounds(session)
     return render_template(
         "surveys/questionnaires/versions.html",
         rows=[
             (
                 record,
                 load_questionnaire(session, record.version),
-                [round.name for round in rounds if round.questionnaire_version == record.version],
+                [round for round in asked if round.questionnaire_version == record.version],
             )
             for record in records
         ],
