@@ -17,7 +17,7 @@ from portal.database import session_scope
 from tests.factories.users import PASSWORD, create_user
 from tests.support.applications import borrowed_app, client_of, client_with, demo_tokens
 
-pytest_plugins = ["tests.support.databases", "tests.support.examples", "tests.support.slow_work"]
+pytest_plugins = ["tests.support.databases", "tests.support.examples", "tests.support.garbage", "tests.support.slow_work"]
 
 
 @pytest.fixture
