@@ -18,6 +18,8 @@ from tests.factories.standards import STANDARD
 
 WARDS = load_wards()
 WARD = next(ward for ward in WARDS if ward.code == "00082")
+# Enough to stand for the city: another hundred wards make a workbook that is calculated three times as long.
+FEW_WARDS = (WARD, *(ward for ward in WARDS if ward != WARD))[:12]
 OFFICE = Office(
     agency_parent="UBND THÀNH PHỐ",
     agency="SỞ TÀI CHÍNH",
@@ -36,14 +38,27 @@ ITEMS = ("A01", "A02", "A03", "A04", "B01", "C04", "F01", "F06", "G01")
 
 
 def plan_of_lots(*lots, answered_connections=frozenset(), **facts):
-    """The plan where WARD, of 20 people, has these lots and facts, and nobody else has answered."""
+    """The plan of a few wards where WARD, of 20 people, has these lots and facts, and nobody else has answered."""
     facts = {"staff_total": 20, "staff_vi": 1, "staff_vii": 4, "staff_viii": 15, **facts}
     answered = frozenset({"A01", "A02", "A03", "A04", *(lot.item for lot in lots)})
     snapshot = Snapshot(WARD.code, DEMO_DAY, make_facts(facts), tuple(lots), (), answered, answered_connections)
-    ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in WARDS} | {
+    ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in FEW_WARDS} | {
         WARD.code: rate(snapshot, STANDARD, DEMO_DAY)
     }
-    return build_plan("Thử", WARDS, ratings, PRICE_LIST, STANDARD, Assumptions(2027), DEMO_DAY)
+    return build_plan("Thử", FEW_WARDS, ratings, PRICE_LIST, STANDARD, Assumptions(2027), DEMO_DAY)
+
+
+def part_of(plan, wards):
+    """What a plan of the whole city says of some of its wards, as a plan of its own."""
+    return replace(
+        plan,
+        wards=tuple(wards),
+        ratings={ward.code: plan.ratings[ward.code] for ward in wards},
+        lines=tuple(line for line in plan.lines if line.ward in wards),
+        centre_lines=tuple(line for line in plan.centre_lines if line.ward in wards),
+        exclusions=tuple(exclusion for exclusion in plan.exclusions if exclusion.ward in wards),
+        transfers=tuple(transfer for transfer in plan.transfers if {transfer.giver, transfer.receiver} <= set(wards)),
+    )
 
 
 SMALL_PLAN = plan_of_lots(EquipmentLot("A01", good=8, year=2024), answered_connections=frozenset(ConnectionKind))

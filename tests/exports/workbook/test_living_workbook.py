@@ -157,7 +157,7 @@ def test_a_row_put_in_is_counted(data, plan, tmp_path, index):
 
 
 def test_libreoffice_agrees_on_every_formula(data, tmp_path):
-    assert check_in_libreoffice(data, tmp_path) > 2_000
+    assert check_in_libreoffice(data, tmp_path) > 1_000
 
 
 @pytest.mark.long

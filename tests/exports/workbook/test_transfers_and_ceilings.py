@@ -24,7 +24,7 @@ from planning.transfers.proposals import with_transfers
 from scoring.rating.rating import Result
 from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
-from tests.factories.plans import WARD, WORKBOOK_CONTEXT, plan_of_lots
+from tests.factories.plans import WARD, WORKBOOK_CONTEXT, part_of, plan_of_lots
 from tests.factories.prices import PRICE_LIST
 from tests.factories.standards import STANDARD
 from tests.support.libreoffice import calculated_by_libreoffice
@@ -59,7 +59,9 @@ def plan_with_transfers(plan, *quantities):
 
 @pytest.fixture(scope="module")
 def city(demo_plan):
-    return with_transfers(demo_plan, list_proposals(demo_plan))
+    """A third of the demo."""
+    part = part_of(demo_plan, demo_plan.wards[::3])
+    return with_transfers(part, list_proposals(part))
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +207,9 @@ def pictures_of(data):
 
 
 @pytest.mark.long
-def test_both_engines_agree_on_the_whole_city(city_workbook, tmp_path):
+def test_both_engines_agree_on_the_whole_city(demo_plan, tmp_path):
+    city = with_transfers(demo_plan, list_proposals(demo_plan))
+    city_workbook = build_workbook(city, CONTEXT, *fund_half(city))
     assert check_recalculation(recalculated(city_workbook, tmp_path), city_workbook) > 10_000
     assert check_in_libreoffice(city_workbook, tmp_path) > 10_000
 
@@ -237,7 +241,7 @@ def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path)
         assert is_same(first, stored), (title, row, column, first, stored)
         assert is_same(second, stored), (title, row, column, second, stored)
         checked_count += 1
-    assert checked_count > 2_000
+    assert checked_count > 1_000
     assert plan_before.total() != plan_after.total()
 
 
