@@ -1,4 +1,4 @@
-"""The tests that take too long for each change: each page under axe, and the workbooks of the whole city in another office program."""
+"""The tests that take too long for each change: each page under axe, workbooks of the whole city in another office program, long journeys."""
 
 import subprocess
 import sys

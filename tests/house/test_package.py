@@ -67,6 +67,7 @@ def test_the_changelog_begins_with_this_version():
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)[0] == VERSION
 
 
+@pytest.mark.long
 def test_it_runs_far_from_the_source(wheel, tmp_path):
     with ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")

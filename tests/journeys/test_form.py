@@ -14,7 +14,7 @@ from surveys.checks.entries import entries_of
 from surveys.models import Submission
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields
-from tests.support.browsers import on_a_phone, sign_out
+from tests.support.browsers import on_a_phone, on_a_phone_by_drills, sign_out
 
 STORED_KEYS = "() => Object.keys(sessionStorage).filter((place) => place.startsWith('survey-'))"
 
@@ -452,6 +452,7 @@ def test_a_new_round_is_confirmed_question_by_question_or_a_section_at_once(visi
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_five_hundred_lots_are_typed_and_kept(visit, demo_session):
     submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00082")).one()
     lots = {f"A01#{number}.{part}": value for number in range(2, 500) for part, value in (("good", "1"), ("year", "2024"))}

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from exports.views import plan_subsets
-from tests.support.browsers import at_a_desk, check_accessibility
+from tests.support.browsers import at_a_desk, check_accessibility, on_a_phone_by_drills
 from tests.support.jobs import do_jobs, waiting_queue
 
 LINK = "Sổ tính từng nguồn vốn (.zip)"
@@ -41,6 +41,7 @@ class SlowWorker:
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_a_file_is_waited_for_and_saved_by_itself(visit, queue, monkeypatch):
     planner = visit.sign_in("taichinh", at="/plans/1")
     planner.get_by_role("link", name=LINK).click()

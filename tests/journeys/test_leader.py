@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsers import at_a_desk, check_accessibility
+from tests.support.browsers import at_a_desk, check_accessibility, on_a_phone_by_drills
 
 BOXES = """() => Object.fromEntries([...document.querySelectorAll(".home-leader > section")].map((part) => {
   const box = part.getBoundingClientRect();
@@ -95,6 +95,7 @@ def test_the_trend_is_reached_drawn_and_told(leader, width):
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_down_to_the_answer_by_keys_and_back_up(leader):
     leader.goto("/readiness?district=Quận+Hoàn+Kiếm")
     expect(leader.get_by_role("heading", level=1)).to_have_text("Mức độ đáp ứng: Quận Hoàn Kiếm")

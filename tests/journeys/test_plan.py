@@ -89,6 +89,7 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
 
 
 @pytest.mark.journey
+@pytest.mark.long
 def test_the_workbook_goes_to_finance_and_comes_back(visit, tmp_path):
     planner = visit.sign_in("taichinh")
     # The workbook of a whole city takes its time on a busy machine.

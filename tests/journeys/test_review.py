@@ -11,7 +11,7 @@ from sqlalchemy import select
 from surveys.checks.remarks import add_remark
 from surveys.checks.states import CollectionState, RemarkKind
 from surveys.models import Submission
-from tests.support.browsers import check_accessibility
+from tests.support.browsers import check_accessibility, on_a_phone_by_drills
 
 
 @pytest.mark.journey
@@ -85,6 +85,7 @@ def test_ward_and_reviewer_talk_beside_the_submission(visit):
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_at_once(visit, demo_session):
     submissions = list(demo_session.scalars(select(Submission).where(Submission.state == CollectionState.SENT.value)))
     add_remark(demo_session, submissions[0], RemarkKind.FLAG, "", "Đối chiếu sổ tài sản", "Chuyên viên")

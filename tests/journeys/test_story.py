@@ -7,12 +7,13 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.support.browsers import HeldFile, on_a_phone
+from tests.support.browsers import HeldFile, on_a_phone, on_a_phone_by_drills
 
 REMAINING_ANSWERS = {"it_officers": "1", "staff_trained": "40", "villages_with_team": "9"}
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_from_the_survey_to_the_plan(visit):
     officer = visit.sign_in("canbo")
     open_survey(officer)

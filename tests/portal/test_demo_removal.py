@@ -56,6 +56,7 @@ def test_nothing_goes_where_nobody_says_yes(demo_app, demo_session):
 
 
 @pytest.mark.both_databases
+@pytest.mark.long
 def test_it_goes_from_either_database(app, database_kind, tmp_path):
     load_demo(app, as_of=DEMO_DAY)
     assert remove(app, tmp_path).exit_code == 0

@@ -58,7 +58,7 @@ START = "import sys; from portal.database import make_engine; from portal.migrat
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("attempt", range(2))
+@pytest.mark.parametrize("attempt", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_four_processes_that_start_at_once_migrate_once(tmp_path, app, database_kind, attempt):
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     if database_kind == "postgresql":

@@ -28,6 +28,10 @@ def find_chromium() -> str | None:
 # What hangs on no layout is walked once, where its people sit; the layout of every page is looked at in both widths, with axe.
 at_a_desk = pytest.mark.parametrize("width", [1280], ids=["desk"], indirect=True)
 on_a_phone = pytest.mark.parametrize("width", [360], ids=["phone"], indirect=True)
+# A long way whose pages are looked at in both widths elsewhere too: once for each change, and on a phone by the drills.
+on_a_phone_by_drills = pytest.mark.parametrize(
+    "width", [1280, pytest.param(360, marks=pytest.mark.long)], ids=["desk", "phone"], indirect=True
+)
 
 
 class SharedServer:
