@@ -2,7 +2,7 @@
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import ConnectionKind
-from portal.formats import format_number
+from portal.formats import format_day, format_number
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus
 from scoring.rating.standard import SOURCE_LABELS
@@ -26,14 +26,21 @@ def verdict(finding: Finding) -> str:
     if finding.status is FindingStatus.UNANSWERED:
         return f"{name}: chưa có câu trả lời cho “{'”, “'.join(answer_label(key) for key in finding.missing)}”"
     if MEASURES[finding.criterion.measure].is_yes_or_no:
-        return f"{name}: {'đã có' if finding.is_met else 'chưa có'}"
+        return f"{name}: {_say_yes_or_no(finding)}"
     have, need = (format_number(number or 0) for number in (finding.have, finding.need))
     if finding.criterion.requirement.at_most:
         level = "trong mức" if finding.is_met else "vượt mức"
         return f"{name}: {level}, đang là {have} {finding.unit}, không được quá {need} {finding.unit}"
+    first_end = f"; hạn sớm nhất: hết ngày {format_day(finding.ends)}" if finding.ends else ""
     if finding.is_met:
-        return f"{name}: đạt, có {have}/cần {need} {finding.unit}"
-    return f"{name}: thiếu {format_number(finding.shortfall)} {finding.unit} (có {have}/cần {need})"
+        return f"{name}: đạt, có {have}/cần {need} {finding.unit}{first_end}"
+    return f"{name}: thiếu {format_number(finding.shortfall)} {finding.unit} (có {have}/cần {need}){first_end}"
+
+
+def _say_yes_or_no(finding: Finding) -> str:
+    if finding.ends is None:
+        return "đã có" if finding.is_met else "chưa có"
+    return f"{'còn hạn đến hết' if finding.is_met else 'đã hết hạn'} ngày {format_day(finding.ends)}"
 
 
 def explain_source(finding: Finding) -> str:

@@ -1,7 +1,7 @@
 """The rating: the finding of each criterion on a snapshot, and the result. Exact numbers throughout. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from inventory.snapshots.snapshot import Snapshot, in_one_form
@@ -49,6 +49,7 @@ class Finding:
     """One ward, one criterion. ``have`` and ``need`` are in ``unit``, None where an answer is missing.
 
     ``shortfall`` is 0 exactly when the criterion is met or does not apply. ``missing`` names the answers that are lacking.
+    ``ends`` is the last day on which what the finding rests on is valid, past or to come; None where no day changes it.
     """
 
     criterion: Criterion
@@ -57,6 +58,7 @@ class Finding:
     need: int | None
     shortfall: Number
     missing: tuple[str, ...] = ()
+    ends: date | None = None
 
     @property
     def unit(self) -> str:
@@ -177,7 +179,17 @@ def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date
         return Finding(criterion, FindingStatus.UNANSWERED, None, need, max(1, need), have.missing)
     excess = have.value - need if criterion.requirement.at_most else need - have.value
     status = FindingStatus.UNMET if excess > 0 else FindingStatus.MET
-    return Finding(criterion, status, have.value, need, in_one_form(max(0, excess)))
+    return Finding(criterion, status, have.value, need, in_one_form(max(0, excess)), ends=_end_of(criterion, snapshot, standard))
+
+
+def _end_of(criterion: Criterion, snapshot: Snapshot, standard: Standard) -> date | None:
+    """The first day on which an answer ends that the measure turns on: not every measure that reads such an answer does."""
+    ends = [value for key in criterion.answers if isinstance(value := snapshot.fact(key), date)]
+    if not ends:
+        return None
+    last_day = min(ends)
+    then, later = (_read(criterion.measure, snapshot, standard, day) for day in (last_day, last_day + timedelta(days=1)))
+    return last_day if then != later else None
 
 
 def _read(measure: str | None, snapshot: Snapshot, standard: Standard, on: date) -> Reading:

@@ -75,7 +75,7 @@ def renewals_of(rating: Rating, last_day: date) -> tuple[RemedyLine, ...]:
     _require_all(rating)
     lines: list[RemedyLine] = []
     for finding in rating.findings:
-        end = _end_of(finding.criterion, snapshot)
+        end = finding.ends
         if finding.is_met and finding.is_counted and end is not None and end <= last_day:
             afterwards = judge(finding.criterion, snapshot, standard, end + timedelta(days=1))
             lines += _lines_for(afterwards, snapshot, rating) if _money_mends(afterwards) else ()
@@ -247,7 +247,7 @@ def _affected_answers(criterion: Criterion, lines: list[RemedyLine]) -> set[str]
 
 
 def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[RemedyLine]:
-    rule = finding.criterion.remedy
+    rule, ends = finding.criterion.remedy, _renewed_end(finding, snapshot, rating)
     lines = []
     for remedy_item in rule.items:
         amount: Number = finding.shortfall
@@ -256,15 +256,16 @@ def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[Rem
             amount = MEASURES[remedy_item.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
         quantity = max(1, divide_up(amount, remedy_item.each))
         replaceable = sum(lot.working for lot in snapshot.lots if rule.replaces and _is_replaceable(lot, rule.replaces, rating))
-        ends = _end_of(finding.criterion, snapshot)
         lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, min(quantity, replaceable), ends))
     return lines
 
 
-def _end_of(criterion: Criterion, snapshot: Snapshot) -> date | None:
-    """The first day on which something ends that the criterion reads."""
-    values = (snapshot.fact(key) for key in criterion.reads)
-    return min((value for value in values if isinstance(value, date)), default=None)
+def _renewed_end(finding: Finding, snapshot: Snapshot, rating: Rating) -> date | None:
+    """The day on which what the ward had has ended; None where it lacks more than what ended."""
+    assert rating.standard is not None
+    if finding.ends is None or not judge(finding.criterion, snapshot, rating.standard, finding.ends).is_met:
+        return None
+    return finding.ends
 
 
 def _is_replaceable(lot: EquipmentLot, replaces: str, rating: Rating) -> bool:

@@ -14,6 +14,7 @@ from planning.plan.assumptions import Assumptions, Method, Spending
 from planning.plan.plan import build_plan
 from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.remedies import remedies_of, renewals_of
+from scoring.rating.standard import Tier
 from tests.factories.snapshots import make_facts, snapshots
 from tests.factories.standards import NEWEST_STANDARD
 
@@ -71,6 +72,18 @@ def test_renewals_are_what_the_remedies_would_be_once_the_days_have_passed(snaps
 
 def _ends_by(value, on, last_day):
     return isinstance(value, date) and on <= value <= last_day
+
+
+def test_what_never_was_is_bought_whatever_else_its_criterion_reads():
+    """The firewalls of other offices are counted beside that of the main one, whose licence says nothing of them."""
+    elsewhere, firewall = NEWEST_STANDARD.criterion("CR-G9"), NEWEST_STANDARD.criterion("CR-G1").remedy.items
+    elsewhere = replace(elsewhere, tier=Tier.REQUIRED, remedy=replace(elsewhere.remedy, items=firewall))
+    standard = replace(NEWEST_STANDARD, criteria=(NEWEST_STANDARD.criterion("CR-G1"), elsewhere))
+    facts = make_facts({"main_firewall_until": date(2028, 5, 31), "sites": 3})
+    snapshot = Snapshot("00082", DAY, facts, (EquipmentLot("G01", good=1),), (), frozenset({"G01"}))
+    rating = rate(snapshot, standard, DAY)
+    assert [(line.item, line.quantity, line.ends) for line in remedies_of(rating)] == [("G01", 2, None)]
+    assert [(line.criterion, line.ends) for line in renewals_of(rating, LAST_DAY)] == [("CR-G1", date(2028, 5, 31))]
 
 
 def test_a_redacted_rating_has_no_renewals():

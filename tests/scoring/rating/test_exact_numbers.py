@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import Connection, ConnectionKind, Fact, Snapshot
+from portal.formats import format_day
 from portal.numbers import divide_up
 from scoring.analysis.answer_simulation import AdjustableAnswer, adjustable_answers, with_answers
 from scoring.rating.explain import verdict
@@ -131,7 +132,14 @@ def test_the_verdict_turns_on_the_day_after_the_last(days, status):
     assert (rating.findings[0].status, rating.findings[0].need) == (status, 1)
     assert rate(snapshot, by, DAY + timedelta(days=days)).result is Result.READY
     assert rate(snapshot, by, DAY + timedelta(days=days + 1)).result is Result.NOT_READY
-    assert verdict(rating.findings[0]) == f"Bản quyền: {'đã có' if status is FindingStatus.MET else 'chưa có'}"
+    words = "còn hạn đến hết ngày" if status is FindingStatus.MET else "đã hết hạn ngày"
+    assert verdict(rating.findings[0]) == f"Bản quyền: {words} {format_day(DAY + timedelta(days=days))}"
+
+
+def test_what_has_no_day_is_there_or_not():
+    by = standard(**LICENCE)
+    verdicts = [verdict(judge(by.criteria[0], ward(licence_until=answer), by, DAY)) for answer in (True, False)]
+    assert verdicts == ["Bản quyền: đã có", "Bản quyền: chưa có"]
 
 
 def test_a_day_that_was_not_answered_is_missing():

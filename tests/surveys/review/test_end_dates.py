@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from accounts.identity import Role
@@ -104,6 +105,10 @@ def test_the_page_of_the_ward_says_until_which_day_it_holds(session, sign_in):
     with time_machine.travel(datetime.combine(END - timedelta(days=90), time(7), HANOI)):
         put_in_force(session, get_standard_record(session, "2026.2"), today(), "Thử", "")
         session.commit()
-        page = " ".join(sign_in(Role.REVIEWER).get(f"/readiness/wards/{WARD}").text.split())
-    assert page.count("đến hết ngày 30/06/2026") == 3
-    assert "Chứng thư sớm nhất hết hạn của người ký" in page
+        page = BeautifulSoup(sign_in(Role.REVIEWER).get(f"/readiness/wards/{WARD}").text, "html.parser")
+    licence, certificates = (" ".join(page.select_one(f"#CR-{code}").get_text().split()) for code in ("G1", "H1"))
+    assert licence.startswith("✓ Tường lửa có IPS, còn bản quyền tại trụ sở chính: còn hạn đến hết ngày 30/06/2026 (CR-G1;")
+    assert certificates.startswith(
+        "✓ Người ký có chứng thư chữ ký số còn hạn: đạt, có 2/cần 2 người; hạn sớm nhất: hết ngày 30/06/2026 (CR-H1;"
+    )
+    assert "Chứng thư sớm nhất hết hạn của người ký đến hết ngày 30/06/2026" in certificates
