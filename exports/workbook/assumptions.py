@@ -29,6 +29,7 @@ def add_assumptions(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ["Số tháng tính trong năm của khoản trả hằng năm", assumptions.months],
         ["Tiêu chí bắt buộc vào năm", assumptions.years[0] if assumptions.blocking_first else "theo nhóm"],
     ]
+    rows.append(["Gia hạn bản quyền, hồ sơ cấp độ vào năm", "năm hết hạn"])
     for letter, name in GROUPS.items():
         rule = assumptions.groups[letter]
         label = f"{letter}. {name}: năm{', thuê nếu thuê được' if rule.is_leased else ''}"

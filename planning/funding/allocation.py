@@ -21,6 +21,9 @@ from scoring.rating.remedies import cost_to_ready
 from scoring.rating.standard import Criterion
 
 COMMUNE = "xa"
+# Why a line of a ward that is ready, or is turned so, is left out: the choice looks at what turns wards ready today.
+_NOT_NEEDED = "Không cần để đáp ứng; xã, phường đã đáp ứng hoặc đã được bố trí đủ vốn để đáp ứng"
+_NOT_RENEWED = "Gia hạn để giữ kết quả sau ngày hết hạn: chưa tính trong trần vốn, cần bố trí riêng trước ngày ấy"
 
 
 class FloorError(WardReadinessError):
@@ -349,8 +352,6 @@ def funded_lines(plan: Plan, choice: Choice) -> LineSplit:
             funded.append(replace(line, quantity=part, moved=moved))
         if line.quantity > part:
             waiting = find_waiting(choice, line.ward) if line.ward.code in candidate_codes else None
-            reason = (
-                waiting.reason if waiting else "Không cần để đáp ứng; xã, phường đã đáp ứng hoặc đã được bố trí đủ vốn để đáp ứng"
-            )
+            reason = waiting.reason if waiting else _NOT_RENEWED if line.is_renewal else _NOT_NEEDED
             unfunded.append((replace(line, quantity=line.quantity - part, moved=line.moved - moved), reason))
     return LineSplit(tuple(funded), tuple(unfunded))

@@ -8,7 +8,13 @@ from planning.plan.plan import Plan, PlanLine
 from portal.vietnamese import fold
 
 KEYS = ("q", "ward", "group", "source", "year", "spending", "method", "mark")
-MARKS = {"edited": "sửa tay", "evidence": "chưa có căn cứ giá", "above": "vượt định mức", "priority": "bắt buộc"}
+MARKS = {
+    "edited": "sửa tay",
+    "evidence": "chưa có căn cứ giá",
+    "above": "vượt định mức",
+    "priority": "bắt buộc",
+    "renewal": "gia hạn",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class LineFilter:
             "evidence": not line.price.has_evidence,
             "above": line.above > 0,
             "priority": line.is_priority,
+            "renewal": line.is_renewal,
         }
         mark = value_of("mark", "")
         haystack = fold(f"{line.ward.full_name} {line.item} {load_catalogue()[line.item].name} {line.note}")

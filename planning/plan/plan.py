@@ -27,7 +27,8 @@ class PlanLine:
     ``room`` is how many the legal ceiling still leaves, None where no ceiling applies: what is moved takes it up first.
     ``need``, ``have``, ``short`` and ``on_order`` are None where they were left out for somebody who may not see them.
     ``amount`` is VND, rounded once, here. ``months`` counts the months of ``year`` that a yearly item is paid for; it is 12 for what is
-    bought. ``unit`` is who does it; ``edited`` names the fields that were changed by hand.
+    bought. ``unit`` is who does it; ``edited`` names the fields that were changed by hand. ``is_renewal`` where the ward has all of it, and
+    it ends.
     """
 
     ward: Ward
@@ -54,6 +55,7 @@ class PlanLine:
     note: str = ""
     moved: int = 0
     edited: tuple[str, ...] = ()
+    is_renewal: bool = False
 
     @property
     def code(self) -> str:
@@ -376,6 +378,7 @@ def _item_line(
         basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
         unit=rule.unit,
         note="; ".join(notes),
+        is_renewal=is_renewal,
     )
 
 

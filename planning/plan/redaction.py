@@ -1,8 +1,8 @@
 """A plan as it is shown to whoever may not see network security (group G). Pure.
 
 Who pays sees item, quantity and price of every line. Of a line of group G, or that a criterion of that group asks for, the criterion,
-its basis, what the ward needs, has, lacks and has ordered are blank. Amounts are those of the plan; nothing is computed from what these
-functions give.
+its basis, what the ward needs, has, lacks and has ordered are blank. That a line renews, and in which year, stays: price and budget rest
+on it; the day does not. Amounts are those of the plan; nothing is computed from what these functions give.
 """
 
 from collections.abc import Iterable

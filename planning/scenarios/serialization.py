@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cattrs.gen import make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 
 from inventory.prices.prices import PriceList
@@ -27,6 +28,10 @@ _WARDS = {ward.code: ward for ward in load_wards()}
 _converter = make_converter()
 _converter.register_unstructure_hook(Ward, lambda ward: ward.code)
 _converter.register_structure_hook(Ward, lambda code, _type: _WARDS[code])
+# A line that renews nothing is written as before there were renewals, so that such a plan keeps its hash.
+_converter.register_unstructure_hook(
+    PlanLine, make_dict_unstructure_fn(PlanLine, _converter, is_renewal=override(omit_if_default=True))
+)
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,9 @@ def _radians(wards: Sequence[Ward]) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def shortages(plan: Plan) -> tuple[Shortage, ...]:
-    """What the lines of a plan ask for, before any transfer, in the order of the plan."""
-    return tuple(Shortage(line.ward, line.item, line.quantity) for line in plan.lines if line.quantity > 0)
+    """What the lines of a plan ask for, before any transfer, in the order of the plan. A machine from elsewhere renews no licence."""
+    asking = (line for line in plan.lines if line.quantity > 0 and not line.is_renewal)
+    return tuple(Shortage(line.ward, line.item, line.quantity) for line in asking)
 
 
 def surpluses(plan: Plan) -> tuple[Surplus, ...]:
@@ -87,7 +88,7 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
 
     A ward can give any part of its surpluses, also of several items at once.
     """
-    short_items = sorted({line.item for line in plan.lines if line.quantity > 0} - NEVER_MOVED)
+    short_items = sorted({shortage.item for shortage in shortages(plan)} - NEVER_MOVED)
     requested = {(line.ward.code, line.item) for line in plan.lines}
     spared = []
     for ward in sorted(plan.wards, key=lambda ward: ward.position):

@@ -40,7 +40,7 @@ def find_faults(session: Session) -> list[str]:
     faults = [] if versions == (NEWEST_STANDARD.version, newest_version(session)) else [f"the round stands on {versions}"]
     faults += [] if figures == FIGURES else [f"the figures are {figures}"]
     plan = plan_of(session, list_plans(session)[0], DEMO_DAY)
-    renewals = [line for line in plan.lines if line.note.startswith("gia hạn")]
+    renewals = [line for line in plan.lines if line.is_renewal]
     plan_figures = (len(plan.lines), plan.total()), (len(renewals), sum(line.amount for line in renewals))
     faults += [] if plan_figures == PLAN_FIGURES else [f"the figures of the plan are {plan_figures}"]
     faults += compare(parse_export(export_of_city(city, TEXTS[NEWEST_STANDARD.version]))).disagreements

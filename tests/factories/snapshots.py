@@ -55,6 +55,13 @@ def complete_answers():
     return answers
 
 
+def lasting_answers():
+    """The same by the newest questionnaire: nothing of it ever ends."""
+    asked_since = ("main_site_cabinet", "main_site_ups", "main_site_temperature", "service_point_connected")
+    ends = ("main_firewall_until", "signer_certificate_until", "body_certificate_until", "internet_contract_until")
+    return complete_answers() | dict.fromkeys((*asked_since, *ends), True)
+
+
 def snapshot_of_answers(answers, lines=("tslcd", "internet", "backup"), year=2024):
     """The snapshot of a ward that gave these answers and has these lines."""
     lots = tuple(EquipmentLot(item, good=answers[item], year=year if item in ("A01", "A02") else None) for item in EQUIPMENT)

@@ -10,12 +10,17 @@ from hypothesis import strategies as st
 from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Snapshot
 from inventory.wards.wards import load_wards
+from planning.funding.allocation import candidates_of, choose_wards, funded_lines
 from planning.plan.assumptions import Assumptions, Method, Spending
 from planning.plan.plan import build_plan
+from planning.plan.redaction import redact_plan
+from planning.scenarios.serialization import freeze_plan, load_frozen
+from planning.transfers.proposals import shortages
 from scoring.rating.rating import rate, rating_without_data
+from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import remedies_of, renewals_of
 from scoring.rating.standard import Tier
-from tests.factories.snapshots import make_facts, snapshots
+from tests.factories.snapshots import lasting_answers, make_facts, snapshot_of_answers, snapshots
 from tests.factories.standards import NEWEST_STANDARD
 
 DAY = date(2026, 11, 2)
@@ -29,11 +34,14 @@ def rating_of(**facts):
     return rate(Snapshot("00082", DAY, make_facts(facts), lots, (), frozenset({"G01"})), NEWEST_STANDARD, DAY)
 
 
-def lines_of(rating):
+def plan_of(rating):
     wards = load_wards()
     ratings = {ward.code: rating_without_data(ward.code, DAY) for ward in wards} | {"00082": rating}
-    plan = build_plan("Thử", wards, ratings, PRICES, NEWEST_STANDARD, Assumptions(2027), DAY)
-    return {line.item: line for line in plan.lines}
+    return build_plan("Thử", wards, ratings, PRICES, NEWEST_STANDARD, Assumptions(2027), DAY)
+
+
+def lines_of(rating):
+    return {line.item: line for line in plan_of(rating).lines}
 
 
 @given(st.dates(DAY - timedelta(days=500), LAST_DAY + timedelta(days=500)))
@@ -45,12 +53,13 @@ def test_a_licence_is_renewed_once_in_the_year_in_which_it_ends(end):
     assert (line.quantity, line.criteria, line.year) == (1, ("CR-G1",), max(2027, end.year))
     assert (line.need, line.have, line.short) == (1, 0, 1)
     assert (line.method, line.spending, line.amount) == (Method.LEASE, Spending.RECURRENT, FIREWALL * 35 // 100)
-    assert line.note == "gia hạn; đơn giá tạm tính, sửa theo báo giá"
+    assert (line.is_renewal, line.note) == (True, "gia hạn; đơn giá tạm tính, sửa theo báo giá")
 
 
 def test_what_never_was_is_bought_and_what_never_ends_is_not():
     bought = lines_of(rating_of(main_firewall_until=False))["G01"]
     assert (bought.method, bought.amount, bought.year, bought.note) == (Method.BUY, FIREWALL, 2027, "")
+    assert not bought.is_renewal
     assert "G01" not in lines_of(rating_of(main_firewall_until=True))
 
 
@@ -84,6 +93,38 @@ def test_what_never_was_is_bought_whatever_else_its_criterion_reads():
     rating = rate(snapshot, standard, DAY)
     assert [(line.item, line.quantity, line.ends) for line in remedies_of(rating)] == [("G01", 2, None)]
     assert [(line.criterion, line.ends) for line in renewals_of(rating, LAST_DAY)] == [("CR-G1", date(2028, 5, 31))]
+
+
+def ready_plan():
+    """The plan of a ward that is ready, until its licence ends."""
+    snapshot = snapshot_of_answers(lasting_answers() | {"main_firewall_until": date(2028, 5, 31)})
+    return plan_of(rate(replace(snapshot, ward_code="00082"), NEWEST_STANDARD, DAY))
+
+
+def test_no_machine_from_elsewhere_renews_a_licence():
+    assert [line.item for line in ready_plan().lines] == ["G01"]
+    assert shortages(ready_plan()) == ()
+
+
+def test_a_renewal_that_no_ceiling_holds_is_told_as_what_keeps_the_ward_ready():
+    plan = ready_plan()
+    split = funded_lines(plan, choose_wards(candidates_of(plan), {}))
+    assert [(line.item, reason[:28]) for line, reason in split.unfunded] == [("G01", "Gia hạn để giữ kết quả sau n")]
+
+
+def test_a_fixed_plan_keeps_its_renewals_and_one_without_keeps_its_hash():
+    frozen = freeze_plan(ready_plan(), {})
+    assert [line.is_renewal for line in load_frozen(frozen).lines] == [True]
+    bought = freeze_plan(plan_of(rating_of(main_firewall_until=False)), {})
+    assert all("is_renewal" not in line for line in bought["lines"])
+    assert [line.is_renewal for line in load_frozen(bought).lines] == [False]
+
+
+def test_whoever_may_not_see_network_security_reads_no_day_of_a_renewal():
+    plan = redact_plan(ready_plan(), sees_nothing)
+    assert [(line.year, line.have, line.criteria) for line in plan.lines] == [(2028, None, ())]
+    assert "2028, 5, 31" not in repr(plan)
+    assert "2028, 5, 31" in repr(ready_plan())
 
 
 def test_a_redacted_rating_has_no_renewals():

@@ -22,19 +22,16 @@ from scoring.rating.standard_choices import put_in_force
 from surveys.review.end_dates import end_reminders
 from surveys.review.reminders import build_digests
 from surveys.submissions.rounds import open_round
-from tests.factories.snapshots import complete_answers, snapshot_of_answers
+from tests.factories.snapshots import lasting_answers, snapshot_of_answers
 from tests.factories.users import PASSWORD, create_user
 
 WARD = "00082"
 END = date(2026, 6, 30)
-# What the newest questionnaire asks beside the first one.
-LASTING = dict.fromkeys(("main_site_cabinet", "main_site_ups", "main_site_temperature", "service_point_connected"), True)
-LASTING |= dict.fromkeys(("signer_certificate_until", "body_certificate_until", "internet_contract_until"), True)
 
 
 def approve(session, ward=WARD, **ends):
     """An approved snapshot that meets everything for good, but for what ends."""
-    snapshot = snapshot_of_answers(complete_answers() | LASTING | {"main_firewall_until": True} | ends)
+    snapshot = snapshot_of_answers(lasting_answers() | ends)
     record_snapshot(session, replace(snapshot, ward_code=ward, approved_at=datetime(2026, 3, 1, tzinfo=UTC)))
 
 
