@@ -11,6 +11,7 @@ from typing import Any
 
 from inventory.prices.prices import METHODS, Price
 from inventory.prices.vat import load_vat_rates
+from portal.days import find_day
 from portal.formats import format_day, format_number
 from portal.numbers import CountError, parse_vnd_cell
 from portal.vietnamese import clean_text, fold
@@ -27,8 +28,6 @@ FIELD_LABELS = {
 }
 MAX_EVIDENCE, MAX_SOURCE = 200, 1000
 EARLIEST = date(2015, 1, 1)
-_DAY = re.compile(r"(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{4})")
-_ISO_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})(?: 00:00:00)?")
 _PERCENT = re.compile(r"([0-9]{1,2}) ?%?")
 _METHODS = {fold(label): key for key, label in METHODS.items()}
 
@@ -83,20 +82,15 @@ def parse_field(field: str, value: object, on: date) -> object:
 
 
 def parse_day(value: object) -> date:
-    """A date from a cell, or from ``31/12/2026`` or ``2026-12-31``. Raises FieldError."""
+    """A date from a cell, or as people write it. Raises FieldError."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
     text = _to_text(value)
-    match = _DAY.fullmatch(text) or _ISO_DAY.fullmatch(text)
-    unreadable = FieldError(f"“{_shorten(text)}” không phải ngày. Viết theo dạng 31/12/2026.")
-    if match is None:
-        raise unreadable
-    try:
-        return date(int(match["year"]), int(match["month"]), int(match["day"]))
-    except ValueError:
-        raise unreadable from None
+    if (day := find_day(text)) is None:
+        raise FieldError(f"“{_shorten(text)}” không phải ngày. Viết theo dạng 31/12/2026.")
+    return day
 
 
 def format_field(field: str, price: Price) -> str:

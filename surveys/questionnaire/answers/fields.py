@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from portal.days import find_day
 from portal.formats import format_day
 from portal.numbers import CountError, parse_decimal
 from portal.vietnamese import clean_text, fold
@@ -130,7 +131,7 @@ class DayField(TextField):
         """A day where the entry is written as days are; else its text."""
         if raw == UNKNOWN:
             return UNKNOWN_LABEL
-        day = parse_day(raw)
+        day = find_day(raw)
         return day if day is not None and format_day(day) == raw else raw or None
 
     def from_cell(self, value: object) -> str:
@@ -140,13 +141,3 @@ class DayField(TextField):
             return f"{value:%d/%m}/{value.year:04}"
         text = super().from_cell(value)
         return UNKNOWN if fold(text) == fold(UNKNOWN_LABEL) else text
-
-
-def parse_day(text: str) -> date | None:
-    """The day that a text stands for, written as people do or as a browser does; None where there is no such day."""
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-    return None

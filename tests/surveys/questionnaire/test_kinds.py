@@ -97,9 +97,14 @@ def test_speeds_take_decimals_where_the_questionnaire_says_so():
         ("31/12/2026", date(2026, 12, 31)),
         ("1/2/2027", date(2027, 2, 1)),
         ("2027-02-01", date(2027, 2, 1)),
+        ("31-12-2026", date(2026, 12, 31)),
+        ("31.12.2026", date(2026, 12, 31)),
+        ("31 / 12 / 2026", date(2026, 12, 31)),
         ("Chưa có", False),
         ("không có", False),
         ("Không thời hạn", True),
+        ("vô thời hạn", True),
+        ("Chưa có.", False),
     ],
 )
 def test_a_day_is_read_as_people_and_browsers_write_it(typed, value):
@@ -110,7 +115,9 @@ def test_a_day_is_read_as_people_and_browsers_write_it(typed, value):
     ("typed", "told"),
     [
         ("31/02/2027", "Không có ngày này"),
+        ("31-02-2027", "Không có ngày này"),
         ("2027", "Không có ngày này"),
+        ("1/3/27", "Ghi năm đủ bốn chữ số"),
         ("1/1/2057", "Năm phải từ 1995 đến 2056"),
         ("1/1/1994", "Năm phải từ 1995 đến 2056"),
     ],
