@@ -31,7 +31,7 @@ ACTION_LABELS = {
     "brief:download": "tải bản tóm tắt",
     "city-answers:download": "tải bảng thành phố trả lời",
     "city-answers:import": "nạp câu trả lời của thành phố",
-    "discipline:download": "tải bảng kỷ luật báo cáo",
+    "discipline:download": "tải bảng chấp hành chế độ báo cáo",
     "evidence:attach": "đính kèm tệp chứng minh",
     "evidence:attach-signed": "đính kèm bản đã ký",
     "evidence:measure": "đo đường truyền",

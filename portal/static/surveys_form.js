@@ -310,6 +310,7 @@
       doubt
         .querySelector("[data-doubt-words]")
         .replaceChildren(...standing.doubts.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
+      doubt.querySelector("label").textContent = standing.reason_label;
       doubt.hidden = !standing.doubts.length && !doubt.querySelector("input").value;
       const mark = question.querySelector("[data-mark]");
       if (mark && !told.carried.includes(key)) {

@@ -10,6 +10,7 @@ from portal.labels import LabelledEnum
 from surveys.checks.anomalies import Anomaly
 from surveys.questionnaire.answers.kind import Kind, field_name
 from surveys.questionnaire.answers.kinds import kind_of
+from surveys.questionnaire.answers.parsing import ParsedAnswer
 from surveys.questionnaire.carry_over import Carry, EarlierAnswers
 from surveys.questionnaire.evaluation import Evaluation, reason_field
 from surveys.questionnaire.questions import Question, Section
@@ -49,7 +50,8 @@ class Mark(LabelledEnum):
 class Field:
     """One question as the page shows it: ``rows`` of fields, and the reason.
 
-    ``anomalies`` are the messages of its anomalies, ``before`` the last approved answer in words.
+    ``anomalies`` are the messages of its anomalies, ``before`` the last approved answer in words, ``is_unknown`` whether it is
+    answered with that it is not known.
     """
 
     question: Question
@@ -61,6 +63,7 @@ class Field:
     anomalies: tuple[str, ...] = ()
     mark: Mark | None = None
     before: str = ""
+    is_unknown: bool = False
 
     @property
     def is_locked(self) -> bool:
@@ -78,6 +81,13 @@ class Field:
         if self.mark is None:
             return ""
         return f"{self.mark.label}: {self.before}" if self.mark.shows_before else self.mark.label
+
+    @property
+    def reason_label(self) -> str:
+        """What is asked where the answer needs a reason."""
+        return (
+            "Lý do chưa nắm được và ngày dự kiến có số liệu" if self.is_unknown else "Đúng thực tế thì ghi lý do; sai thì sửa lại"
+        )
 
     @property
     def main_field(self) -> str:
@@ -98,7 +108,7 @@ def build_fields(
         messages.setdefault(anomaly.question, []).append(anomaly.message)
     questions = [question for question in section.questions if evaluation.is_asked(question)]
     form = build_section_form(questions, entries, evaluation.problems)
-    fields = (_field(question, entries, form) for question in questions)
+    fields = (_field(question, entries, form, evaluation.answers[question.key]) for question in questions)
     return [
         _mark_change(replace(field, anomalies=tuple(messages.get(field.question.key, ()))), evaluation, approved)
         for field in fields
@@ -117,7 +127,7 @@ def _mark_change(field: Field, evaluation: Evaluation, approved: EarlierAnswers 
     return replace(field, mark=Mark.SAME if before == field.text else Mark.CHANGED, before=before)
 
 
-def _field(question: Question, entries: Mapping[str, str], form: BaseForm) -> Field:
+def _field(question: Question, entries: Mapping[str, str], form: BaseForm, answer: ParsedAnswer) -> Field:
     kind = kind_of(question)
     names = rows_of(question, entries)
     last = int(names[-1].partition("#")[2] or 1)
@@ -128,6 +138,7 @@ def _field(question: Question, entries: Mapping[str, str], form: BaseForm) -> Fi
         reason=form[reason_field(question.key)],
         text=kind.describe(question, entries),
         next_row=f"{question.key}#{last + 1}",
+        is_unknown=answer.unknown,
     )
 
 

@@ -169,6 +169,7 @@ def _section_status(submission: Submission, section: Section) -> dict[str, objec
         "questions": {
             field.question.key: {
                 "doubts": field.anomalies,
+                "reason_label": field.reason_label,
                 "mark": field.mark.value if field.mark else "",
                 "mark_words": field.mark_in_words,
             }

@@ -86,8 +86,8 @@ def timeliness_workbook(round_id: int) -> ResponseReturnValue:
     )
     if not current_settings().is_production:
         note += ". " + _("SỐ LIỆU MINH HỌA")
-    title = f"Kỷ luật báo cáo: {round.name}"
-    data = build_table_workbook("Kỷ luật báo cáo", title, round.under_band(note), HEADINGS, lines, "D5")
+    title = f"Chấp hành chế độ báo cáo: {round.name}"
+    data = build_table_workbook("Chấp hành chế độ báo cáo", title, round.under_band(note), HEADINGS, lines, "D5")
     write_separately(lambda session: audit.log(session, identity, "discipline:download", subject))
     return send_bytes(data, f"ky-luat-bao-cao-dot-{round_id}.xlsx", XLSX)
 

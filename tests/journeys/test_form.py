@@ -92,7 +92,7 @@ def test_each_field_goes_up_as_it_is_left_and_says_how_it_stands(visit):
     fill_and_leave(officer, "lan_seats", "77")
     expect(state_of(officer, "lan_seats")).to_have_text("✓ đã lưu")
     fill_and_leave(officer, "switch_ports", "nhiều")
-    expect(state_of(officer, "switch_ports")).to_have_text("! đã giữ như đã gõ, cần sửa")
+    expect(state_of(officer, "switch_ports")).to_have_text("! đã lưu tạm, nội dung chưa đúng, cần sửa")
     expect(officer.locator('[id="switch_ports-error"]')).to_contain_text("số nguyên")
     assert officer.evaluate(STORED_KEYS) == []
     officer.reload()

@@ -473,3 +473,14 @@ def test_a_contradiction_is_told_on_both_pages_that_make_it(demo_sign_in, demo_s
     )
     assert "owns_counters" not in told.json["problems"]
     assert message not in client.get(f"/surveys/{submission_id}/send").text
+
+
+def test_what_is_not_known_is_asked_why_and_until_when(demo_sign_in, demo_session):
+    submission_id, entries = my_submission(demo_session)
+    client = demo_sign_in("canbo")
+    asked = "Lý do chưa nắm được và ngày dự kiến có số liệu"
+    assert asked not in client.get(f"/surveys/{submission_id}/sections/0").text
+    data = {"floors": "?", "base": json.dumps(entries)}
+    told = client.post(f"/surveys/{submission_id}/sections/0/fields", data=data).get_json()["questions"]
+    assert [key for key, standing in told.items() if standing["reason_label"] == asked] == ["floors"]
+    assert client.get(f"/surveys/{submission_id}/sections/0").text.count(asked) == 1
