@@ -78,15 +78,19 @@ class EarlierAnswers:
         keys = {name: name.partition(".")[0].partition("#")[0] for name in self.given}
         return {f"{new_keys[key]}{name[len(key) :]}": name for name, key in keys.items() if key in new_keys}
 
-    @property
+    @cached_property
     def entries(self) -> dict[str, str]:
         """The entries that the newer version takes over, by the name of their field in it."""
         return {name: self.given[given_as] for name, given_as in self.fields.items()}
 
     def describe(self, question: Question) -> str:
-        """What was answered to a question of the newer version, in words, also where it was answered in another way then."""
+        """What was answered to a question of the newer version, in the words of today where it is taken over, else in those of then."""
         origin = self.origins.get(question.key)
-        return kind_of(origin.question).describe(origin.question, self.given) if origin else "–"
+        if origin is None:
+            return "–"
+        # A question that says “Đã” for what was “Có” has the same answer.
+        asked, entries = (question, self.entries) if origin.is_carried else (origin.question, self.given)
+        return kind_of(asked).describe(asked, entries)
 
     def carry_of(self, question: Question) -> Carry:
         """Whether a question of the newer version was asked then, and is answered as it was."""

@@ -4,12 +4,14 @@ from decimal import Decimal
 
 from inventory.snapshots.snapshot import Basis, Connection, ConnectionKind
 from portal.numbers import CountError, parse_decimal
+from surveys.questionnaire.answers.count import number_in_words
 from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, NumberField, TextField
 from surveys.questionnaire.answers.kind import Kind, Part
 from surveys.questionnaire.answers.parsing import Entries, ParsedAnswer, Problem, entry_text, row_names, too_many_rows
 from surveys.questionnaire.questions import Question
 
 PARTS = {"provider": "Nhà cung cấp", "contracted": "Tốc độ theo hợp đồng (Mbps)", "measured": "Tốc độ đo được (Mbps)"}
+SPEEDS = ("contracted", "measured")
 MAX_MBPS, MAX_MEASURED_RATIO = 100_000, 1.1
 NAME_LENGTH = 100
 MAX_LINES = 20
@@ -45,11 +47,9 @@ def describe(question: Question, entries: Entries) -> str:
         return UNKNOWN_LABEL
     rows = []
     for row in row_names(entries, question.key):
-        parts = [
-            f"{label[0].lower()}{label[1:]}: {entry_text(entries, f'{row}.{part}')}"
-            for part, label in PARTS.items()
-            if entry_text(entries, f"{row}.{part}")
-        ]
+        texts = {part: entry_text(entries, f"{row}.{part}") for part in PARTS}
+        texts |= {part: number_in_words(texts[part], question.places) for part in SPEEDS if texts[part]}
+        parts = [f"{label[0].lower()}{label[1:]}: {texts[part]}" for part, label in PARTS.items() if texts[part]]
         if parts:
             rows.append(", ".join(parts))
     return "; ".join(rows) or "–"
@@ -58,7 +58,7 @@ def describe(question: Question, entries: Entries) -> str:
 def _parse_row(question: Question, entries: Entries, row: str, kind: ConnectionKind, problems: list[Problem]) -> list[Connection]:
     earlier_problems = len(problems)
     speeds: dict[str, int | Decimal | None] = {}
-    for part in ("contracted", "measured"):
+    for part in SPEEDS:
         text = entry_text(entries, f"{row}.{part}")
         try:
             speeds[part] = parse_decimal(text, question.places, MAX_MBPS) if text else None

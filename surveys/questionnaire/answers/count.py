@@ -1,5 +1,6 @@
 """A whole number, and what it shares with one that has decimals. Pure."""
 
+from portal.formats import format_number
 from portal.numbers import CountError, parse_decimal
 from surveys.questionnaire.answers.fields import UNKNOWN, UNKNOWN_LABEL, NumberField
 from surveys.questionnaire.answers.kind import Kind, Part
@@ -23,7 +24,17 @@ def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer
 def describe(question: Question, entries: Entries) -> str:
     """The answer in words."""
     text = entry_text(entries, question.key)
-    return UNKNOWN_LABEL if text == UNKNOWN else f"{text} {question.unit}".strip() if text else "–"
+    if text == UNKNOWN:
+        return UNKNOWN_LABEL
+    return f"{number_in_words(text, question.places)} {question.unit}".strip() if text else "–"
+
+
+def number_in_words(text: str, places: int) -> str:
+    """A number as it is shown, whichever way it was typed; what is none stays as it is."""
+    try:
+        return format_number(parse_decimal(text, places))
+    except CountError:
+        return text
 
 
 def parts(question: Question) -> tuple[Part, ...]:

@@ -192,6 +192,21 @@ def test_the_workbook_gives_back_what_was_typed_in_every_kind():
         assert {name: raw for name, raw in read.items() if raw} == typed
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"load": "18,0"}, {"load": "18"}),
+        ({"load": "18.5"}, {"load": "18,50"}),
+        ({"internet.contracted": "1500"}, {"internet.contracted": "1.500,0"}),
+        ({"contract_until": "1/2/2027"}, {"contract_until": "01-02-2027"}),
+    ],
+)
+def test_one_value_is_told_in_one_way_however_it_was_typed(one, other):
+    [key] = {name.partition(".")[0] for name in one}
+    question = FORM.question(key)
+    assert kind_of(question).describe(question, one) == kind_of(question).describe(question, other)
+
+
 def test_labels_follow_the_kind():
     assert field_label(FORM, "internet#2.contracted") == "Internet chính, đường thứ 2 – Tốc độ theo hợp đồng (Mbps)"
     assert [value_label(FORM, name, raw) for name, raw in (("load", "?"), ("contract_until", "31/12/2026"), ("load", ""))] == [

@@ -16,7 +16,7 @@ from surveys.questionnaire.published_questionnaires import (
     publish_shipped,
 )
 from surveys.questionnaire.questionnaire_text import QuestionnaireError, check_carry_over, parse_questionnaire
-from tests.factories.questionnaires import made_up_text, shipped_questionnaire, shipped_texts
+from tests.factories.questionnaires import made_up_text, newest_questionnaire, shipped_questionnaire, shipped_texts
 
 # The hash of what a release has published: a file that changes is another version.
 PUBLISHED = {"2026.1": "6c6d0a58635270e33c16f0e089101eab317e28697d67886837ed3a943ea8830c"}
@@ -155,6 +155,13 @@ def test_answers_come_over_under_their_new_names_and_what_is_answered_in_another
     assert described == {"storeys": "7 khu vực", "vlan_count": "Có", "drones": "–"}
     assert earlier.carry_of(versions[1].question("vlan_count")) is Carry.RETYPED
     assert earlier.carry_of(versions[1].question("drones")) is Carry.NEW
+
+
+def test_an_answer_that_comes_over_is_told_in_the_words_of_the_newer_question():
+    versions = [shipped_questionnaire(), newest_questionnaire()]
+    earlier = EarlierAnswers({"mfa_enabled": "no", "level_file_approved": "yes"}, find_origins(versions))
+    described = {key: earlier.describe(versions[1].question(key)) for key in ("mfa_enabled", "level_file_approved")}
+    assert described == {"mfa_enabled": "Chưa", "level_file_approved": "Có"}
 
 
 def test_over_several_versions_an_answer_keeps_its_way():
