@@ -290,14 +290,15 @@
         document.getElementById(`${tag.name}-error`)?.remove();
       }
       for (const tag of question.querySelectorAll("input[name], select[name]")) {
-        if (!isWrong(tag.name) || tag.type === "radio") continue;
+        if (!isWrong(tag.name)) continue;
         wrong.add(question);
         let said = document.getElementById(`${tag.name}-error`);
         if (!said) {
           said = document.createElement("div");
           said.className = "invalid-feedback d-block";
           said.id = `${tag.name}-error`;
-          (tag.closest(".input-group") ?? tag).after(said);
+          const choices = [...question.querySelectorAll(".form-check")];
+          (tag.type === "radio" ? choices[choices.length - 1] : (tag.closest(".input-group") ?? tag)).after(said);
         }
         said.textContent = told.problems[tag.name];
         tag.classList.add("is-invalid");

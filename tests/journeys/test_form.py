@@ -12,6 +12,7 @@ from portal.clock import today
 from portal.database import make_engine, session_scope
 from surveys.checks.entries import entries_of
 from surveys.models import Submission
+from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.submissions.rounds import open_round
 from surveys.submissions.submissions import save_fields
 from tests.support.browsers import on_a_phone, on_a_phone_by_drills, sign_out
@@ -478,3 +479,25 @@ def test_five_hundred_lots_are_typed_and_kept(visit, demo_session):
     officer.reload()
     expect(computers.locator(".lot")).to_have_count(500)
     expect(officer.locator('[name="A01#500.good"]')).to_have_value("7")
+
+
+@pytest.mark.journey
+@on_a_phone
+def test_what_is_wrong_with_a_choice_is_told_at_once_and_goes_when_it_is_mended(visit, demo_session):
+    submission = demo_session.get_one(Submission, PHUONG_CUA_NAM)
+    counters = [
+        question.key for question in questionnaire_of(submission.round).section("B").questions if question.kind == "equipment"
+    ]
+    entries = {f"{item}.{part}": entry for item in counters for part, entry in (("good", "1"), ("owner", "city_centre"))}
+    save_fields(demo_session, submission, entries | {"owns_counters": "no"}, entries_of(submission), "Công chức")
+    demo_session.commit()
+    officer = visit.sign_in("canbo")
+    open_section(officer, "0. Thông tin chung")
+    question = officer.get_by_role("group", name="Xã, phường có sở hữu thiết bị quầy")
+    told = question.get_by_text("mọi thiết bị quầy đã khai đều của Trung tâm")
+    question.get_by_label("Có", exact=True).check()
+    expect(told).to_be_visible()
+    expect(state_of(officer, "owns_counters")).to_have_text("! đã lưu tạm, nội dung chưa đúng, cần sửa")
+    question.get_by_label("Không", exact=True).check()
+    expect(told).to_have_count(0)
+    expect(state_of(officer, "owns_counters")).to_have_text("✓ đã lưu")
