@@ -16,6 +16,8 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 # Threes by a point only where a comma begins the decimals; one or two digits behind a point are decimals too.
 _WITH_DECIMALS = re.compile(r"(?=[0-9.]+,|[0-9]+\.[0-9]{1,2}$)([0-9]{1,3}(?:\.[0-9]{3})+(?=,)|[0-9]+)[.,]([0-9]+)")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]*|[.,][0-9]+")
+# With a comma in the place of the point: fifteen hundred, or one and a half.
+_LIKE_GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 MAX_COUNT = 999_999_999
 MAX_VND = 999_999_999_999_999
@@ -31,6 +33,7 @@ _GROUPED_VND_WITH_DECIMALS = re.compile(
     r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+(?=,)|(?:,[0-9]{3})+(?=\.)|(?: [0-9]{3})+))[.,]([0-9]+)"
 )
 _ONE_SEPARATOR = re.compile(r"([0-9]+)[.,]([0-9]+)")
+_DECIMAL_HINT = "Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5."
 _HINT = "Nhập số nguyên đồng, ví dụ 1500000 hoặc 1.500.000; hoặc viết 1,5 triệu, 2 tỷ."
 
 
@@ -56,13 +59,13 @@ def parse_decimal(text: str, places: int, maximum: int = MAX_COUNT) -> Number:
     """
     number = text.strip()
     match = _WITH_DECIMALS.fullmatch(number)
-    if not places or match is None or _GROUPED.fullmatch(number):
+    if not places or not number or _PLAIN.fullmatch(number) or _GROUPED.fullmatch(number):
         return parse_count(number, maximum)
+    if match is None:
+        raise CountError(_explain(number, places))
     whole, decimals = match[1].replace(".", ""), match[2]
     if len(decimals) == 3 > places and "." not in match[1] and whole.strip("0"):
-        raise CountError(
-            f"“{_shorten(number)}” có thể hiểu theo nhiều cách. Viết 1500 hoặc 1.500; số lẻ viết sau dấu phẩy, ví dụ 187,5."
-        )
+        raise CountError(f"“{_shorten(number)}” có thể hiểu theo nhiều cách. {_DECIMAL_HINT}")
     if len(decimals.rstrip("0")) > places:
         raise CountError(f"“{_shorten(number)}” có quá nhiều chữ số sau dấu phẩy; nhiều nhất là {places}.")
     is_whole = not decimals.strip("0")
@@ -143,12 +146,15 @@ def parse_rate(text: str) -> int:
     return rate
 
 
-def _explain(text: str) -> str:
-    excerpt = _shorten(text)
-    if text[0] in "-\u2212" and _PLAIN.fullmatch(text[1:].strip()):
+def _explain(text: str, places: int = 0) -> str:
+    excerpt, size = _shorten(text), text[1:].strip()
+    if text[0] in "-\u2212" and (_PLAIN.fullmatch(size) or _DECIMAL.fullmatch(size)):
         return "Số không được nhỏ hơn 0."
+    if places:
+        return f"“{excerpt}” không phải số. {_DECIMAL_HINT}"
     if _DECIMAL.fullmatch(text):
-        return f"“{excerpt}” có thể hiểu theo nhiều cách. Nhập số nguyên, ví dụ 1500 hoặc 1.500; không nhập số lẻ."
+        doubt = "có thể hiểu theo nhiều cách" if _LIKE_GROUPED.fullmatch(text) else "có phần lẻ"
+        return f"“{excerpt}” {doubt}. Ô này nhận số nguyên, ví dụ 1500 hoặc 1.500; không nhập số lẻ."
     return f"“{excerpt}” không phải số nguyên. Chỉ dùng các chữ số 0 đến 9, ví dụ 1500 hoặc 1.500."
 
 

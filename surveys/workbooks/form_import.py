@@ -1,5 +1,6 @@
 """Importing a filled-in form: previewed first, then stored in one transaction."""
 
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 MAX_ZIP, MAX_UNZIPPED = 11 * 1024 * 1024, 32 * 1024 * 1024
 # No form has more rows, columns or fields than this.
 MAX_ROWS, MAX_COLUMNS, MAX_FIELDS = 3000, 16, 10_000
+_ROUND_NUMBER = re.compile(r"[0-9]{1,9}")
 NOT_A_FORM = "Tệp này không phải mẫu phiếu tải từ hệ thống. Tải mẫu ở trang phiếu khảo sát, điền rồi gửi lại."
 
 
@@ -222,7 +224,11 @@ def _submission_of(
     if code not in wards:
         raise UploadError(NOT_A_FORM)
     if number != str(round.id):
-        raise UploadError("Tệp này là phiếu của đợt khảo sát khác. Tải lại mẫu của đợt này, điền rồi gửi lại.")
+        other = session.scalar(select(Round).where(Round.id == int(number))) if _ROUND_NUMBER.fullmatch(number) else None
+        named = f"“{other.name}”" if other else "khác"
+        raise UploadError(
+            f"Tệp này là phiếu của {wards[code]} ở đợt {named}, không phải “{round.name}”. Tải lại mẫu của đợt này, điền rồi gửi lại."
+        )
     if version != round.questionnaire_version:
         raise UploadError(
             f"Tệp này theo mẫu phiếu {version}, đợt này dùng mẫu {round.questionnaire_version}. Tải lại mẫu rồi điền."

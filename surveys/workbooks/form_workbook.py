@@ -39,7 +39,8 @@ _INPUT, _HEAD, _WRONG = (PatternFill("solid", fgColor=colour) for colour in ("FF
 _PLAIN, _BOLD, _ANSWER = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True), Font(name=FONT, size=11, color="0B4F6C")
 _UNLOCKED = Protection(locked=False)
 # Columns by how many parts the widest answer of a sheet has; the last one is that of the reasons.
-_WIDE = (34, 9, 10, 10, 10, 10, 10, 14, 18, 18, 28)
+# A day has ten characters, in the second.
+_WIDE = (34, 12, 10, 10, 10, 10, 10, 14, 18, 18, 28)
 _MIDDLING, _NARROW = (38, 20, 14, 14, 30), (52, 14, 14, 32)
 _WIDTHS = {1: _NARROW, 3: _MIDDLING, 9: _WIDE}
 # Narrower than a sheet of A4 upright in whatever font: a single column is cut, not made smaller.

@@ -90,9 +90,13 @@ class NumberField(TextField):
 
 @dataclass(frozen=True)
 class ChoiceField(TextField):
-    """One of several values, each with its label; the first stands for a blank entry where ``is_first_blank``."""
+    """One of several values, each with its label; the first stands for a blank entry where ``is_first_blank``.
+
+    ``synonyms`` are other words for a value, as people write them into a cell.
+    """
 
     is_first_blank: bool = False
+    synonyms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def control(self) -> str:
@@ -107,7 +111,8 @@ class ChoiceField(TextField):
         """The choice that a cell names by its label or its value."""
         text = super().from_cell(value)
         # Some programs drop the commas inside the labels of a list.
-        values = {fold(name): key for key, label in self.choices.items() for name in (label, label.replace(",", " "), key)}
+        values = {fold(word): key for word, key in self.synonyms.items()}
+        values |= {fold(name): key for key, label in self.choices.items() for name in (label, label.replace(",", " "), key)}
         key = values.get(fold(text), text)
         return "" if key == self._blank else key
 

@@ -9,6 +9,8 @@ from surveys.questionnaire.questions import Question
 
 # By what a question calls them; one that ends in “chưa?” is answered with “Đã” or “Chưa”.
 CHOICES = {"": {"yes": "Có", "no": "Không"}, "done": {"yes": "Đã", "no": "Chưa"}}
+# Who fills in a table of many questions, or copies from an older one, writes either.
+SYNONYMS = {label: value for choices in CHOICES.values() for value, label in choices.items()}
 
 
 def parse(question: Question, entries: Entries, _this_year: int) -> ParsedAnswer:
@@ -39,7 +41,7 @@ def choices_of(question: Question) -> Mapping[str, str]:
 def parts(question: Question) -> tuple[Part, ...]:
     """Its only field."""
     hint = "/".join(CHOICES[question.choices].values())
-    return (Part("", question.label, ChoiceField(choices=choices_of(question)), hint=hint),)
+    return (Part("", question.label, ChoiceField(choices=choices_of(question), synonyms=SYNONYMS), hint=hint),)
 
 
 def find_fault(question: Question) -> str:

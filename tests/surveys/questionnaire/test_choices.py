@@ -39,3 +39,9 @@ def test_choices_that_nobody_knows_are_refused():
 
 def test_other_words_for_the_choices_are_the_same_question():
     assert kind_of(replace(DONE, choices="")).parse(DONE, {"vlan_separated": "yes"}, 2026).fact is True
+
+
+@pytest.mark.parametrize("question", [DONE, ASKED])
+def test_a_cell_that_says_it_in_the_words_of_another_question_is_understood(question):
+    [part] = kind_of(question).parts(question)
+    assert [part.field.from_cell(cell) for cell in ("có", "đã", "Không", "chưa")] == ["yes", "yes", "no", "no"]

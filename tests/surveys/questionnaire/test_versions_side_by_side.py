@@ -113,7 +113,7 @@ def test_the_excel_form_of_each_round_comes_back_to_its_own(session, rounds):
         import_form(session, submission, preview, "Công chức", AnswerSource.WORKBOOK)
         assert entries_of(submission) == {field: "12"}
     old = session.get_one(Submission, rounds[OTHER, 1])
-    with pytest.raises(Exception, match="đợt khảo sát khác"):
+    with pytest.raises(Exception, match="ở đợt “Đợt hai”, không phải “Đợt một”"):
         preview_import(session, read_form(forms[2], questionnaire_of(old.round)), old.round, old)
 
 

@@ -21,7 +21,7 @@ from portal.vietnamese import clean_text, fold
 from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.answers.fields import NumberField
+from surveys.questionnaire.answers.fields import DAY_FORMAT, NumberField
 from surveys.questionnaire.evaluation import REASON_FIELD
 from surveys.questionnaire.field_names import find_part, is_field_of
 from surveys.submissions.rounds import current_round, open_round
@@ -38,7 +38,7 @@ from surveys.workbooks.form_import import (
 )
 from surveys.workbooks.form_workbook import KEYS, FormHeader, build_form_workbook
 from tests.factories.days import DEMO_DAY
-from tests.factories.questionnaires import shipped_questionnaire
+from tests.factories.questionnaires import newest_questionnaire, shipped_questionnaire
 from tests.factories.snapshots import WARD_CODE
 from tests.support.examples import examples
 from tests.support.workbooks import fill_in_form
@@ -205,12 +205,21 @@ def test_room_for_more_lots_comes_back_as_lots(demo_session, submission):
     assert all(is_field_of(field, FORM.question(field.partition(".")[0].partition("#")[0])) for field in fields)
 
 
+def test_a_day_has_room_in_its_cell():
+    book = load_workbook(
+        BytesIO(build_form_workbook(FormHeader("00082", "Phường", 1, "Đợt", "2026.2"), newest_questionnaire(), {}))
+    )
+    days = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.number_format == DAY_FORMAT]
+    assert len(days) == 3
+    assert min(cell.parent.column_dimensions[cell.column_letter].width for cell in days) >= len("31/12/2026") + 2
+
+
 def test_forms_of_others_and_no_forms_are_refused(demo_session, submission):
     other_submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00004")).one()
     with pytest.raises(UploadError, match=r"là phiếu của .* không phải của Phường Cửa Nam"):
         preview_of(demo_session, build_submission_form(other_submission), submission.round, submission)
     second_round = open_round(demo_session, "Đợt hai", DEMO_DAY, DEMO_DAY, "2026.1")
-    with pytest.raises(UploadError, match="đợt khảo sát khác"):
+    with pytest.raises(UploadError, match=r"phiếu của Phường Cửa Nam ở đợt “.*”, không phải “Đợt hai”"):
         preview_of(demo_session, build_submission_form(submission), second_round)
     data = build_submission_form(submission)
     submission.round.questionnaire_version = "2027.1"

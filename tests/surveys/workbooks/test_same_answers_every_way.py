@@ -22,7 +22,7 @@ CASES = [
     ("villages", "0", "0", ""),
     ("villages", "-3", None, "không được nhỏ hơn 0"),
     ("villages", "mười", None, "không phải số nguyên"),
-    ("villages", "3,5", None, "theo nhiều cách"),
+    ("villages", "3,5", None, "có phần lẻ. Ô này nhận số nguyên"),
     ("villages", "٣", None, "không phải số nguyên"),
     ("villages", "?", "?", ""),
     ("villages", "201", None, "Số lớn nhất được nhập là 200"),
