@@ -1,9 +1,6 @@
 """A standard: the criteria that a ward is judged by, as one immutable value read from TOML. Pure."""
 
-import hashlib
-import json
 import re
-import tomllib
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +14,7 @@ from portal.codes import find_code_fault
 from portal.errors import WardReadinessError
 from portal.labels import LabelledEnum
 from portal.numbers import Number, divide_up
-from portal.vietnamese import to_xml_values
+from portal.toml_text import TomlError, hash_values, read_toml
 from scoring.rating.measures import MEASURES, YES_OR_NO, is_fact, required_answers
 
 REFERENCE_BANNER = "Theo bộ tiêu chuẩn tham chiếu, thành phố chưa ban hành"
@@ -239,8 +236,8 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
     new one is its version.
     """
     try:
-        data = to_xml_values(tomllib.loads(toml_text))
-    except tomllib.TOMLDecodeError as error:
+        data = read_toml(toml_text)
+    except TomlError as error:
         raise StandardError(f"Tệp tiêu chuẩn không đúng định dạng TOML: {error}") from None
     _check_standard(data)
     fault = find_code_fault(code or data["version"], MAX_VERSION, RESERVED_VERSIONS)
@@ -254,14 +251,13 @@ def parse_standard(toml_text: str, issued_number: str = "", issued_on: date | No
     if duplicates:
         occurrences = ", ".join(f"{code} (dòng {', '.join(_line_numbers(toml_text, code))})" for code in duplicates)
         raise StandardError(f"Mã tiêu chí bị trùng: {occurrences}.")
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return Standard(
         version=data["version"],
         name=data["name"],
         pass_mark=data["pass_mark"],
         pc_max_age_years=data["pc_max_age_years"],
         criteria=criteria,
-        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        sha256=hash_values(data),
         issued_number=issued_number,
         issued_on=issued_on,
         code=code or data["version"],

@@ -1,9 +1,6 @@
 """A questionnaire from its TOML text, with every mistake of whoever wrote it named. Pure."""
 
-import hashlib
-import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +8,7 @@ from typing import Any
 from portal.codes import find_code_fault
 from portal.errors import WardReadinessError
 from portal.numbers import MAX_COUNT
-from portal.vietnamese import to_xml_values
+from portal.toml_text import TomlError, hash_values, read_toml
 from surveys.questionnaire.answers.kinds import KINDS, kind_of
 from surveys.questionnaire.differences import list_differences
 from surveys.questionnaire.questions import Definition, Question, Questionnaire, Section
@@ -50,8 +47,8 @@ def parse_questionnaire(text: str) -> Questionnaire:
     if len(text) > MAX_TEXT:
         raise QuestionnaireError(f"Tệp mẫu phiếu dài {len(text)} ký tự, tối đa {MAX_TEXT}.")
     try:
-        data = to_xml_values(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        data = read_toml(text)
+    except TomlError as error:
         raise QuestionnaireError(f"Tệp mẫu phiếu không đúng định dạng TOML: {error}") from None
     try:
         questionnaire = _read(data)
@@ -92,11 +89,10 @@ def _read(data: Mapping[str, Any]) -> Questionnaire:
         _check_row("Mục “changes”", row, _CHANGE, _CHANGE)
     definitions = {name: Definition(row["term"], row["words"]) for name, row in data.get("definitions", {}).items()}
     reasons = {key: row["reason"] for row in data.get("changes", ()) for key in row["questions"]}
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return Questionnaire(
         version=data["version"],
         sections=tuple(_section(row, definitions) for row in data["sections"]),
-        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        sha256=hash_values(data),
         follows=data.get("follows", ""),
         reasons=reasons,
     )

@@ -52,7 +52,7 @@ def parse_export(files: Mapping[str, bytes]) -> Export:
     tables = {name: list(_read_rows(name, _text(name, files[name]), columns.split())) for name, columns in COLUMNS.items()}
     try:
         standard = tomllib.loads(_text(STANDARD, files[STANDARD]))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ExportError(f"{STANDARD} không đúng định dạng TOML: {error}.") from None
     kinds = {"version": str, "pass_mark": int, "pc_max_age_years": int, "criteria": list}
     wrong = [key for key, kind in kinds.items() if not isinstance(standard.get(key), kind)]

@@ -74,6 +74,8 @@ from tests.factories.standards import STANDARD, STANDARD_TEXT, TEXTS
         ('text = "', f'text = "{500 * "a"}', "giải pháp không quá 500 ký tự"),
         ('version = "2026.1"', "", "còn thiếu mục “version”"),
         ('version = "2026.1"', "version = ", "TOML"),
+        ('version = "2026.1"', f"version = {'[' * 3000}{']' * 3000}", "TOML: các dấu ngoặc lồng nhau quá sâu"),
+        ("pass_mark = 80", f"pass_mark = {'8' * 5000}", "TOML: có số quá dài"),
     ],
 )
 def test_a_wrong_standard_is_refused_in_words(old, new, message):

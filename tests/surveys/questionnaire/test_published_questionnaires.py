@@ -129,6 +129,20 @@ def test_a_text_that_is_no_questionnaire_names_what_to_correct(change, told):
         parse_questionnaire(edited(change))
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("x =", "không đúng định dạng TOML: "),
+        (f"x = {'[' * 3000}{']' * 3000}", "TOML: các dấu ngoặc lồng nhau quá sâu"),
+        (f"{'[x' + '.x' * 3000}]", "TOML: các dấu ngoặc lồng nhau quá sâu"),
+        (f"x = {'9' * 5000}", "TOML: có số quá dài"),
+    ],
+)
+def test_a_text_that_cannot_be_read_at_all_is_told(line, told):
+    with pytest.raises(QuestionnaireError, match=told):
+        parse_questionnaire(f"{line}\n{made_up_text()}")
+
+
 def test_each_difference_is_named_once():
     changes = {change.key: change.carry for change in compare(shipped_questionnaire(), parse_questionnaire(made_up_text()))}
     assert {key: carry for key, carry in changes.items() if carry is not Carry.SAME} == {

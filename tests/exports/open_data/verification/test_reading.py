@@ -39,6 +39,11 @@ BROKEN = [
     (FILES | {"facts.csv": b"\xff\xfe"}, "facts.csv không phải là văn bản UTF-8."),
     (FILES | {"facts.csv": b""}, "facts.csv thiếu cột ward_code, key, value."),
     (with_text("standard.toml", "pass_mark", "pass mark"), "standard.toml không đúng định dạng TOML: "),
+    (
+        with_text("standard.toml", "pass_mark", f"x = {'[' * 3000}{']' * 3000}\npass_mark"),
+        "standard.toml không đúng định dạng TOML: ",
+    ),
+    (with_text("standard.toml", "pass_mark", f"x = {'9' * 5000}\npass_mark"), "standard.toml không đúng định dạng TOML: "),
     (with_text("standard.toml", "pass_mark", "mark"), "standard.toml thiếu hoặc ghi sai mục pass_mark."),
     (with_text("standard.toml", "weight =", "heavy ="), "standard.toml, tiêu chí CR-A1: chưa hiểu mục heavy, weight."),
     (with_text("standard.toml", "label =", "mark ="), "standard.toml, tiêu chí CR-A1: chưa hiểu mục mark, source_label."),
