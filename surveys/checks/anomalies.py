@@ -10,13 +10,13 @@ from statistics import median, quantiles
 
 from inventory.snapshots.snapshot import Snapshot
 from portal.formats import format_number
+from portal.numbers import Number
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.answers.parsing import Entries, entry_text
 from surveys.questionnaire.contradictions import PCS
 from surveys.questionnaire.evaluation import Evaluation, reason_field
 from surveys.questionnaire.questions import Question
 
-Number = int | Decimal
 # The values of fewer wards than this do not show what is usual.
 MIN_PEERS = 8
 PEER_COUNT = 20

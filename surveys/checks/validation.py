@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from inventory.snapshots.repository import newest_hashes, newest_references, newest_snapshots
 from inventory.wards.wards import Ward, load_wards
 from portal.caches import Cache, content_key
-from surveys.checks.anomalies import PEER_COUNT, Anomaly, Number, UsualRange, answer_numbers, find_anomalies, usual_ranges
+from portal.numbers import Number
+from surveys.checks.anomalies import PEER_COUNT, Anomaly, UsualRange, answer_numbers, find_anomalies, usual_ranges
 from surveys.checks.entries import entries_of, evaluate_submission
 from surveys.checks.remarks import open_return_reasons
 from surveys.checks.states import CollectionState

@@ -9,6 +9,7 @@ from surveys.questionnaire.carry_over import Carry, QuestionChange, compare
 from surveys.questionnaire.questions import Question, Questionnaire
 
 _ASKED_OF = {"ward": "xã, phường", "city": "thành phố"}
+_YES_NO = {True: "có", False: "không"}
 _DESCRIPTIONS: Mapping[str, Callable[[Question], str]] = {
     "mã": lambda question: question.key,
     "câu hỏi": lambda question: question.label,
@@ -18,8 +19,11 @@ _DESCRIPTIONS: Mapping[str, Callable[[Question], str]] = {
     "đơn vị tính": lambda question: question.unit or "không",
     "số lớn nhất": lambda question: str(question.maximum),
     "không quá câu": lambda question: question.at_most or "không",
+    "trừ đi": lambda question: str(question.at_most_less),
+    "nhiều nhất cho mỗi người": lambda question: str(question.most_per_person or "không"),
     "không trước ngày ở câu": lambda question: question.not_before or "không",
     "chỉ hỏi khi có": lambda question: question.ask_if or "luôn hỏi",
+    "hỏi năm đưa vào sử dụng": lambda question: _YES_NO[question.has_year],
     "hướng dẫn": lambda question: question.help or "không",
     "ai trả lời": lambda question: _ASKED_OF[question.asked_of],
 }

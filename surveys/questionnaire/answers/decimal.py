@@ -6,10 +6,12 @@ from surveys.questionnaire.answers import count
 from surveys.questionnaire.answers.kind import Kind
 from surveys.questionnaire.questions import Question
 
+MAX_PLACES = 3
+
 
 def find_fault(question: Question) -> str:
     """A question without a number of places asks for a whole number."""
-    return "" if 1 <= question.places <= 3 else "mục “places” phải từ 1 đến 3; số nguyên thì dùng kiểu count"
+    return "" if 1 <= question.places <= MAX_PLACES else f"mục “places” phải từ 1 đến {MAX_PLACES}; số nguyên thì dùng kiểu count"
 
 
 KIND = Kind(

@@ -1,7 +1,11 @@
 """Questionnaires as published text: what a text may be, and what a newer one takes over from an older one."""
 
+from contextlib import suppress
+
 import pytest
 import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.setup import run_setup
 from surveys.models import QuestionnaireRecord
@@ -20,6 +24,9 @@ from tests.factories.questionnaires import made_up_text, newest_questionnaire, s
 
 # The hash of what a release has published: a file that changes is another version.
 PUBLISHED = {"2026.1": "6c6d0a58635270e33c16f0e089101eab317e28697d67886837ed3a943ea8830c"}
+
+
+MADE_UP = made_up_text()
 
 
 def edited(change):
@@ -79,7 +86,11 @@ def test_a_version_is_published_once_and_after_the_one_that_it_follows(session):
         (lambda d: d["changes"][0]["questions"].remove("drones"), "Chưa ghi lý do thay đổi.*drones"),
         (lambda d: question(d, "sites").update(label="Số nhà"), "Chưa ghi lý do thay đổi.*sites"),
         (lambda d: question(d, "internet").update(places=1), "Chưa ghi lý do thay đổi.*internet"),
-        (lambda d: d["changes"][0]["questions"].append("balconies"), "không có trong mẫu phiếu nào: balconies"),
+        (lambda d: d["changes"][0]["questions"].append("balconies"), "nêu câu không có gì thay đổi: balconies"),
+        (lambda d: d["changes"][0]["questions"].append("sites"), "nêu câu không có gì thay đổi: sites"),
+        (lambda d: question(d, "sites_linked").update(at_most_less=2), "Chưa ghi lý do thay đổi.*sites_linked"),
+        (lambda d: question(d, "A01").update(has_year=False), "Chưa ghi lý do thay đổi.*A01"),
+        (lambda d: question(d, "drones").update(renamed_from="mfa_enabled"), "số liệu an ninh mạng của câu “mfa_enabled”"),
     ],
 )
 def test_a_carry_over_that_cannot_be_is_refused(change, told):
@@ -101,7 +112,29 @@ def test_a_carry_over_that_cannot_be_is_refused(change, told):
         (lambda d: question(d, "sites").update(key="drones"), "Mã câu hỏi bị trùng: drones"),
         (lambda d: question(d, "sites").update(at_most="balconies"), "Câu “sites”: không có câu balconies"),
         (lambda d: question(d, "sites").pop("label"), "Câu “sites”: thiếu mục label"),
-        (lambda d: d["sections"][0].update(defines=["balcony"]), "thiếu hoặc sai mục 'balcony'"),
+        (lambda d: d["sections"][0].update(defines=["balcony"]), "Phần “0”: không có định nghĩa balcony"),
+        (lambda d: d["sections"][0].update(defines=[1]), "Phần “0”: giá trị không đúng dạng ở mục defines"),
+        (lambda d: d["sections"][0].update(title="Phần\nchung"), "Phần “0”: mục title phải viết trên một dòng"),
+        (lambda d: d["sections"][1].update(ask_if="has_website"), "“has_website” ở mục “ask_if” phải đứng trước"),
+        (lambda d: d.update(sections=[1]), "Mẫu phiếu: giá trị không đúng dạng ở mục sections"),
+        (lambda d: d.update(definitions={"site": 1}), "Định nghĩa “site”: phải là một bảng các mục"),
+        (lambda d: d["changes"].append(d["changes"][0]), "có hai lý do cho drones"),
+        (lambda d: d.pop("follows"), "Mục “changes”: mẫu phiếu không ghi mục “follows”"),
+        (lambda d: (d.pop("follows"), d.pop("changes")), "Câu “storeys”: mẫu phiếu không ghi mục “follows”"),
+        (lambda d: question(d, "sites").update(serves=["CR-A1", {"a": 1}]), "Câu “sites”: giá trị không đúng dạng ở mục serves"),
+        (lambda d: question(d, "sites").update(label="a" * 301), "Câu “sites”: mục label dài 301 ký tự, tối đa 300"),
+        (lambda d: question(d, "sites").update(label="Số\ntrụ sở"), "Câu “sites”: mục label phải viết trên một dòng"),
+        (lambda d: question(d, "sites").update(at_most_less=-1), "“most_per_person” phải từ 0 trở lên"),
+        (lambda d: question(d, "sites").update(most_per_person=float("nan")), "“most_per_person” phải từ 0 trở lên"),
+        (lambda d: question(d, "sites").update(sensitive=True), "Câu “sites”: câu về an ninh mạng thì mã bắt đầu bằng chữ G"),
+        (lambda d: question(d, "mfa_enabled").pop("sensitive"), "Câu “mfa_enabled”: câu về an ninh mạng thì mã bắt đầu"),
+        (lambda d: question(d, "has_website").update(at_most="sites"), "“at_most” chỉ dùng cho câu trả lời bằng số"),
+        (lambda d: question(d, "A01").update(at_most="sites"), "“at_most” chỉ dùng cho câu trả lời bằng số"),
+        (lambda d: question(d, "B01").update(ask_if="uses_shared_systems"), "“ask_if” phải đứng trước"),
+        (
+            lambda d: question(d, "B01").update(ask_if="gate"),
+            "phần này chỉ hỏi khi có “owns_counters”, .* phải thuộc chính phần này",
+        ),
         (lambda d: d["sections"][1].update(code="0"), "Mã phần bị trùng: 0"),
         (lambda d: d["sections"][1].update(code="c"), "Mã phần bị trùng: c"),
         (lambda d: d["sections"][1].update(code="A/1"), "Mã phần “A/1”: Chỉ dùng chữ cái không dấu"),
@@ -125,8 +158,27 @@ def test_a_carry_over_that_cannot_be_is_refused(change, told):
     ],
 )
 def test_a_text_that_is_no_questionnaire_names_what_to_correct(change, told):
+    def with_gate(document):
+        asked = {"key": "gate", "label": "Có cổng?", "kind": "yesno", "serves": ["plan:caps"]}
+        document["sections"][0]["questions"].append(asked)
+        document["changes"][0]["questions"].append("gate")
+        change(document)
+
     with pytest.raises(QuestionnaireError, match=told):
-        parse_questionnaire(edited(change))
+        parse_questionnaire(edited(with_gate))
+
+
+JUNK = ("1", "-1", "nan", "true", '""', '"a"', "[]", "[1]", '["a", {b = 1}]', "{}", "{a = 1}", "2026-01-31")
+
+
+@given(line=st.integers(min_value=0), junk=st.sampled_from(JUNK))
+def test_whatever_stands_in_an_entry_is_read_or_refused_in_words(line, junk):
+    lines = MADE_UP.splitlines()
+    entries = [number for number, text in enumerate(lines) if " = " in text]
+    number = entries[line % len(entries)]
+    lines[number] = f"{lines[number].partition(' = ')[0]} = {junk}"
+    with suppress(QuestionnaireError):
+        parse_questionnaire("\n".join(lines))
 
 
 @pytest.mark.parametrize(
