@@ -112,11 +112,36 @@ def publish_questionnaire(session: Session, text: str) -> Questionnaire:
     return questionnaire
 
 
-def publish_shipped(session: Session) -> None:
-    """Publish the questionnaires that come with the program and are not there yet, each after the one that it follows."""
-    for text in shipped_texts():
-        if session.get(QuestionnaireRecord, parse_questionnaire(text).version) is None:
+def publish_shipped(session: Session) -> str | None:
+    """Publish the questionnaires that come with the program and are not there yet, each after the one that it follows.
+
+    Gives what is to be told: which could not be published, since the city has published another one under its version.
+    """
+    return "\n".join(line for text in shipped_texts() if (line := _publish_shipped(session, text))) or None
+
+
+def _publish_shipped(session: Session, text: str) -> str | None:
+    shipped = parse_questionnaire(text)
+    there, why = session.get(QuestionnaireRecord, shipped.version), ""
+    if there is None:
+        try:
             publish_questionnaire(session, text)
+        except QuestionnaireError as error:
+            # It follows what the city has published otherwise.
+            why = error.message
+    elif there.sha256 != shipped.sha256:
+        why = f"đã công bố một mẫu phiếu khác cùng phiên bản “{there.version}”."
+    if not why:
+        return None
+    return (
+        f"Chưa nạp mẫu phiếu {shipped.version} đi kèm hệ thống: {why} Muốn dùng mẫu đi kèm thì đổi “version” và “follows” "
+        "trong một bản sao của tệp ấy, rồi chạy lệnh “surveys publish-questionnaire”."
+    )
+
+
+def is_shipped(record: QuestionnaireRecord) -> bool:
+    """Whether a published version came with the program; else the city has published it."""
+    return record.sha256 in {_parse(text).sha256 for text in shipped_texts()}
 
 
 def shipped_texts() -> list[str]:

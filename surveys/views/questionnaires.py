@@ -9,7 +9,7 @@ from portal.database import get_session
 from portal.downloads import send_bytes
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.differences import list_differences
-from surveys.questionnaire.published_questionnaires import get_record, list_questionnaires, load_questionnaire
+from surveys.questionnaire.published_questionnaires import get_record, is_shipped, list_questionnaires, load_questionnaire
 from surveys.submissions.rounds import list_rounds
 
 blueprint = Blueprint("questionnaires", __name__, url_prefix="/questionnaires", template_folder="../templates")
@@ -24,6 +24,7 @@ def versions() -> ResponseReturnValue:
     asked = list_rounds(session)
     return render_template(
         "surveys/questionnaires/versions.html",
+        is_shipped=is_shipped,
         rows=[
             (
                 record,
@@ -49,6 +50,7 @@ def version(version: str) -> ResponseReturnValue:
         before=before,
         differences=list_differences(before, questionnaire) if before else (),
         kind_of=kind_of,
+        is_shipped=is_shipped,
     )
 
 

@@ -9,6 +9,9 @@ from tests.support.integrity import find_damage, unlogged_approvals
 DAMAGES = [
     ("UPDATE snapshot_lot SET good = good + 1 WHERE snapshot_id = 1", "snapshot 1: its hash"),
     ("UPDATE standard SET toml = replace(toml, 'pass_mark = 80', 'pass_mark = 8')", "standard .*: its hash"),
+    ("UPDATE questionnaire SET toml = replace(toml, 'Số trụ sở', 'Số nhà')", "questionnaire .*: its hash"),
+    ("UPDATE snapshot SET submission_id = NULL WHERE submission_id = 1", "submission 1: approved, snapshots: 0, events: 1"),
+    ("""UPDATE snapshot_fact SET value = '{"decimal": "abc"}' WHERE snapshot_id = 1""", "snapshot 1: its hash"),
     ("UPDATE plan SET sha256 = 'x', content = '{}' WHERE id = 1", "plan 1: its hash"),
     (
         "INSERT INTO evidence (submission_id, question, kind, name, media_type, size, sha256, stored_as, content_hash, by, at, removed_by) "

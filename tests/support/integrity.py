@@ -17,7 +17,8 @@ from portal.file_store import StoreError, get
 from scoring.models import StandardRecord
 from scoring.rating.standard import parse_standard
 from surveys.checks.states import CollectionState, EventKind
-from surveys.models import Answer, Round, Submission, SubmissionChange, SubmissionEvent
+from surveys.models import Answer, QuestionnaireRecord, Round, Submission, SubmissionChange, SubmissionEvent
+from surveys.questionnaire.questionnaire_text import parse_questionnaire
 
 
 def find_damage(app: Flask, session: Session) -> list[str]:
@@ -29,12 +30,13 @@ def find_damage(app: Flask, session: Session) -> list[str]:
 
 
 def broken_hashes(app: Flask, session: Session) -> list[str]:
-    """Snapshots, standards, final plans and stored files whose content is not that of their hash, and snapshots out of their chain."""
-    standards = session.scalars(select(StandardRecord))
+    """Snapshots, standards, questionnaires, final plans and stored files whose content is not that of their hash, and snapshots out of their chain."""
+    standards, questionnaires = session.scalars(select(StandardRecord)), session.scalars(select(QuestionnaireRecord))
     plans = session.scalars(select(PlanRecord).where(PlanRecord.sha256.is_not(None)))
     return [
         *find_broken_snapshots(session),
         *(f"standard {row.version}: its hash" for row in standards if parse_standard(row.toml).sha256 != row.sha256),
+        *(f"questionnaire {row.version}: its hash" for row in questionnaires if parse_questionnaire(row.toml).sha256 != row.sha256),
         *(f"plan {row.id}: its hash" for row in plans if not is_intact(row)),
         *_broken_files(app, session),
     ]

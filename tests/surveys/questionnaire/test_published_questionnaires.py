@@ -1,5 +1,6 @@
 """Questionnaires as published text: what a text may be, and what a newer one takes over from an older one."""
 
+import tomllib
 from contextlib import suppress
 
 import pytest
@@ -31,7 +32,7 @@ MADE_UP = made_up_text()
 
 def edited(change):
     """The made-up text after a change of its document."""
-    document = tomlkit.parse(made_up_text())
+    document = tomllib.loads(MADE_UP)
     change(document)
     return tomlkit.dumps(document)
 
@@ -63,6 +64,41 @@ def test_a_published_text_stays_when_its_file_is_edited_or_gone(session, monkeyp
     monkeypatch.setattr(module, list)
     publish_shipped(session)
     assert load_questionnaire(session, "2026.1") == shipped_questionnaire()
+
+
+def publish_own(session, version):
+    """The city's own questionnaire under a version that the program ships another one of."""
+    text = made_up_text().replace('version = "2099.1"', f'version = "{version}"')
+    session.delete(session.get_one(QuestionnaireRecord, version))
+    session.flush()
+    publish_questionnaire(session, text)
+    session.commit()
+    return parse_questionnaire(text).sha256
+
+
+@pytest.mark.both_databases
+def test_the_citys_own_questionnaire_stays_where_a_shipped_one_has_its_version_and_that_is_told(app, session):
+    own = publish_own(session, "2026.2")
+    told = []
+    run_setup(app, interactive=False, report=told.append)
+    assert [line for line in told if "Chưa nạp" in line] == [
+        "Chưa nạp mẫu phiếu 2026.2 đi kèm hệ thống: đã công bố một mẫu phiếu khác cùng phiên bản “2026.2”. Muốn dùng mẫu đi kèm thì đổi "
+        "“version” và “follows” trong một bản sao của tệp ấy, rồi chạy lệnh “surveys publish-questionnaire”."
+    ]
+    assert session.get_one(QuestionnaireRecord, "2026.2").sha256 == own
+
+
+def test_a_shipped_questionnaire_that_follows_the_citys_own_stops_no_upgrade(app, session, monkeypatch):
+    publish_own(session, "2026.2")
+    newest = shipped_texts()[-1].replace('version = "2026.2"\nfollows = "2026.1"', 'version = "2026.3"\nfollows = "2026.2"')
+    module = "surveys.questionnaire.published_questionnaires.shipped_texts"
+    monkeypatch.setattr(module, lambda: [*shipped_texts(), newest])
+    told = []
+    run_setup(app, interactive=False, report=told.append)
+    lines = [line for text in told for line in text.splitlines()]
+    assert any(line.startswith("Chưa nạp mẫu phiếu 2026.3 đi kèm hệ thống: Chưa ghi lý do thay đổi") for line in lines)
+    assert lines[-1].startswith("Đã có: ")
+    assert session.get(QuestionnaireRecord, "2026.3") is None
 
 
 @pytest.mark.both_databases

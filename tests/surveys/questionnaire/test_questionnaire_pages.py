@@ -25,6 +25,7 @@ def test_the_list_tells_of_each_version_and_the_rounds_that_ask_by_it(demo_sign_
 def test_a_version_shows_what_it_asks_and_each_difference_with_its_reason(demo_sign_in):
     page = text_of(demo_sign_in("thamdinh").get("/questionnaires/2026.2"))
     form = newest_questionnaire()
+    assert ", đi kèm hệ thống." in page
     assert all(question.label in page for question in form.questions)
     for reason in form.reasons.values():
         assert f"Lý do: {reason}" in page
@@ -41,7 +42,10 @@ def test_a_version_that_the_city_published_is_shown_and_goes_out_as_it_came(sess
     publish_questionnaire(session, made_up_text())
     session.commit()
     client = sign_in(Role.REVIEWER)
+    versions = text_of(client.get("/questionnaires/"))
+    assert ("thành phố tự công bố" in versions, versions.count("đi kèm hệ thống")) == (True, 2)
     page = text_of(client.get("/questionnaires/2099.1"))
+    assert ", thành phố tự công bố." in page
     assert "Không hỏi nữa: Số người được tập huấn kỹ năng số, an ninh mạng trong 12 tháng staff_trained" in page
     assert "mã: floors → storeys" in page
     answer = client.get("/questionnaires/2099.1/questionnaire.toml")
