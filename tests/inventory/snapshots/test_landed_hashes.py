@@ -22,13 +22,23 @@ from tests.support.databases import created_database, render
 
 # The version of the database before snapshots were chained.
 BEFORE_CHAINS = "0016"
-# The hash over the hashes of all snapshots of each state. The demo is the same in all of them; what was in use was recorded for each database.
-DEMO = "46b3f3508cfb27caef02fae2b8f838fcc15a7b366a1d2693508e09c152e0b129"
+# The hash over the hashes of all snapshots of each state. The demo is the same in all of them by one version of content, and what was in use
+# was recorded for each database.
+DEMO = {
+    1: "46b3f3508cfb27caef02fae2b8f838fcc15a7b366a1d2693508e09c152e0b129",
+    2: "b80d6eabb77f4eb77ed10fa6be40c5544a9cbebfcd4425465eccdc8a0c826882",
+}
 # Of the demo, the first and the last one whole.
-WHOLE = (
-    "b70c4a017840279bf2971ed96e2af7ac967b2add01b9d5782160f447be0acb25",
-    "841f3643e324a0a2045b3d56deaae3476233b41b9888d1402a9e58666c5707cc",
-)
+WHOLE = {
+    1: (
+        "b70c4a017840279bf2971ed96e2af7ac967b2add01b9d5782160f447be0acb25",
+        "841f3643e324a0a2045b3d56deaae3476233b41b9888d1402a9e58666c5707cc",
+    ),
+    2: (
+        "914d82a0bc1efb0c524be009f84e5ee82d4f3c5934a70354d3bae94d869b2456",
+        "9218fde8e9ceb945ccbcea3653d320125a976432d9333d0b14653915c858c469",
+    ),
+}
 IN_USE = {
     "sqlite": {
         "2147a0d2": "c680e60de607e4ee470731462269cc9fe83ae4a0108e11bd51661e1b9b40baf8",
@@ -36,6 +46,7 @@ IN_USE = {
         "ea9137f4": "19dd6a36e531a1c280191335a301b0d9f5a71e5cca377c79d1c150d48386c033",
         "0.2.0": "835e448834015359803f7be4e5ba079beba7dd661f27ff2fa9a87bbe146264eb",
         "0.3.0": "1cdd1a358880d77fa59b2d27e79b53f98ba527b99f20e084d57a0d2c54fd45df",
+        "0.4.0": "e30eb1a7688a9fb95abfd9e85a4089d6ba64a92bcdca3f5ccc97460791a75eb2",
     },
     "postgresql": {
         "2147a0d2": "a81d282a17a52bb0f0f8efadd4835f2fe919b40a898e6c908e49ba9569a5cb70",
@@ -43,9 +54,11 @@ IN_USE = {
         "ea9137f4": "a577844fe3eb36181ab50b06ca8e6eea5917b2e0fcd30d7ac29b5c5240f2139d",
         "0.2.0": "61bbfe445f101e9d60e6a449a601ef14c87cd4e0aea9bf67bdea47a321e85c8b",
         "0.3.0": "cbf35ea6ac8e8a40c34fee10a46c86afd488eedf9b27087f212a5bd20962b5b8",
+        "0.4.0": "144258b92e43993875913f1d4e769e882901f078efc9b12b82049872782296bd",
     },
 }
-STATES = [*((name, "production") for name in IN_USE["sqlite"]), ("2147a0d2", "demo"), ("0.3.0", "demo")]
+CONTENT_VERSIONS = dict.fromkeys(IN_USE["sqlite"], 1) | {"0.4.0": 2}
+STATES = [*((name, "production") for name in IN_USE["sqlite"]), ("2147a0d2", "demo"), ("0.3.0", "demo"), ("0.4.0", "demo")]
 
 
 @pytest.fixture
@@ -76,11 +89,12 @@ def test_hashes_of_a_landed_state_hold_after_the_upgrade(empty_url, database_kin
     with Session(engine) as session:
         hashes = list(session.scalars(select(SnapshotRecord.sha256).order_by(SnapshotRecord.id)))
         digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
-        assert digest == (DEMO if mode == "demo" else IN_USE[database_kind][name])
-        assert mode != "demo" or (hashes[0], hashes[-1]) == WHOLE
+        content_version = CONTENT_VERSIONS[name]
+        assert digest == (DEMO[content_version] if mode == "demo" else IN_USE[database_kind][name])
+        assert mode != "demo" or (hashes[0], hashes[-1]) == WHOLE[content_version]
         assert find_broken_snapshots(session) == []
         assert newest_hashes(session) == newest_before
-        assert set(session.scalars(select(SnapshotRecord.content_version))) == {1}
+        assert set(session.scalars(select(SnapshotRecord.content_version))) == {content_version}
         assert None not in set(session.scalars(select(SnapshotRecord.round_id)))
     engine.dispose()
 
