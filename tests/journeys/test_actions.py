@@ -5,13 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsers import check_accessibility
+from tests.support.browsers import check_accessibility, on_a_phone_by_drills
 
 TASK = "Thay 12 cổng switch 1 Gbps ở trụ sở"
 SECOND_REVIEWER = "Chuyên viên thẩm định thứ hai, người công bố (minh họa) – Chuyên viên thẩm định"
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_from_a_red_ward_to_an_action_that_is_done(visit):
     leader = visit.sign_in("lanhdao", at="/readiness")
     leader.locator('a[aria-label^="Phường Hoàn Kiếm: Chưa đáp ứng"]').click()

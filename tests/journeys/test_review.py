@@ -15,6 +15,7 @@ from tests.support.browsers import check_accessibility, on_a_phone_by_drills
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_a_return_by_question_leads_the_officer_to_the_field_and_back(visit, demo_session):
     submission = demo_session.scalars(select(Submission).where(Submission.ward_code == "00070")).one()
     # The story's officer has this ward, approved long ago: put back to wait, as if it had just been sent.

@@ -10,7 +10,13 @@ from playwright.sync_api import expect
 
 from portal.clock import now, today
 from tests.support.applications import client_of
-from tests.support.browsers import HeldFile, at_a_desk, check_accessibility, check_accessibility_in_both_widths
+from tests.support.browsers import (
+    HeldFile,
+    at_a_desk,
+    check_accessibility,
+    check_accessibility_in_both_widths,
+    on_a_phone_by_drills,
+)
 
 
 @pytest.mark.journey
@@ -55,6 +61,7 @@ def test_a_draft_shows_what_it_would_do_and_takes_effect_on_the_day_that_a_secon
 
 
 @pytest.mark.journey
+@on_a_phone_by_drills
 def test_the_slider_shows_ready_wards_and_money_at_another_threshold(visit):
     leader = visit.sign_in("lanhdao", at="/standards/2026.1")
     check_accessibility(leader)
