@@ -130,6 +130,26 @@ def _has_unknown_counters(answers: Answers) -> bool:
     return any(answers[key].unknown for key in _of_group(answers, COUNTER_GROUP))
 
 
+def _main_site_without(main_site: str, everywhere: str, words: str) -> Callable[[Answers], str]:
+    """That the main office has what was counted nowhere."""
+
+    def find(answers: Answers) -> str:
+        has_one, count = answers[main_site].fact is True, _count(answers[everywhere])
+        return f"Đơn vị trả lời “Có” nhưng {words} đang ghi 0. Sửa một trong hai câu." if has_one and count == 0 else ""
+
+    return find
+
+
+def _main_site_too_warm(answers: Answers) -> str:
+    sites, kept = _number(answers, "sites"), _number(answers, "sites_temperature")
+    if not sites or kept != sites or answers["main_site_temperature"].fact is not False:
+        return ""
+    return (
+        f"Đơn vị trả lời “Không” nhưng câu đếm số trụ sở giữ được nhiệt độ ghi {format_number(kept)}, bằng số trụ sở làm việc. "
+        "Sửa một trong hai câu."
+    )
+
+
 def _of_group(answers: Answers, group: str) -> list[str]:
     """The questions on equipment of a group of the catalogue."""
     catalogue = load_catalogue()
@@ -146,6 +166,27 @@ RULES = (
     # Who owns nothing of the counters does not own them; where an item is not known yet, that one may be the ward's.
     Rule("owns_counters", {"owns_counters": "yesno"}, _counters_of_the_centre, group=COUNTER_GROUP),
     Rule("owns_counters", {"owns_counters": "yesno"}, _known_counters_of_the_centre, is_error=False, group=COUNTER_GROUP),
+    # What stands at the main office is counted among those of all offices.
+    Rule(
+        "main_site_ups",
+        {"main_site_ups": "yesno", "F01": "equipment"},
+        _main_site_without("main_site_ups", "F01", "số bộ lưu điện còn dùng được của đơn vị hoặc thuê, mượn"),
+    ),
+    Rule(
+        "main_site_cabinet",
+        {"main_site_cabinet": "yesno", "F06": "equipment"},
+        _main_site_without("main_site_cabinet", "F06", "số bộ khóa, kiểm soát ra vào còn dùng được của đơn vị hoặc thuê, mượn"),
+    ),
+    Rule(
+        "main_site_temperature",
+        {"main_site_temperature": "yesno", "sites_temperature": "count"},
+        _main_site_without("main_site_temperature", "sites_temperature", "số trụ sở giữ được nhiệt độ phòng thiết bị"),
+    ),
+    Rule(
+        "main_site_temperature",
+        {"main_site_temperature": "yesno", "sites_temperature": "count", "sites": "count"},
+        _main_site_too_warm,
+    ),
 )
 
 
@@ -193,14 +234,20 @@ def _end_before_start(questionnaire: Questionnaire, question: Question, answers:
 
 def _limit(wholes: list[Question], answers: Answers) -> Number | None:
     """The answer of the whole: its number, or the working machines that the ward owns or leases, as they are rated."""
-    parts = [answers[whole.key] for whole in wholes]
-    if any(answer.fact is not None for answer in parts):
-        return _number(answers, wholes[0].key)
-    if not parts or any(not answer.answered or answer.unknown or answer.problems for answer in parts):
+    counts = [_count(answers[whole.key]) for whole in wholes]
+    known = [count for count in counts if count is not None]
+    return sum(known, start=0) if known and len(known) == len(counts) else None
+
+
+def _count(answer: ParsedAnswer) -> Number | None:
+    """How many an answer says that there are: its number, or the working machines that the ward owns or leases."""
+    if answer.fact is not None:
+        return answer.fact if isinstance(answer.fact, Number) and not isinstance(answer.fact, bool) else None
+    if not answer.items or answer.unknown or answer.problems:
         return None
-    return sum(lot.working for answer in parts for lot in answer.lots if lot.owner in WARD_OWNERS)
+    return sum(lot.working for lot in answer.lots if lot.owner in WARD_OWNERS)
 
 
 def _number(answers: Answers, key: str) -> Number | None:
-    fact = answers[key].fact if key in answers else None
-    return fact if isinstance(fact, Number) and not isinstance(fact, bool) else None
+    answer = answers.get(key)
+    return _count(answer) if answer is not None and answer.fact is not None else None

@@ -18,9 +18,9 @@ from surveys.models import Submission
 from surveys.questionnaire.contradictions import RULES
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.questionnaire_text import parse_questionnaire
-from tests.factories.questionnaires import made_up_text, shipped_questionnaire
+from tests.factories.questionnaires import made_up_text, newest_questionnaire, shipped_questionnaire
 
-FORM = shipped_questionnaire()
+FORM, NEWEST = shipped_questionnaire(), newest_questionnaire()
 CENTRE = "city_centre"
 COUNTER_ITEMS = [question.key for question in FORM.section("B").questions if question.kind == "equipment"]
 
@@ -141,9 +141,44 @@ def test_what_only_the_city_can_correct_is_told_at_its_question():
     assert "Thành phố trả lời 3 người" in said["signers_certified"]
 
 
+@pytest.mark.parametrize(
+    ("entries", "field", "words"),
+    [
+        ({"main_site_ups": "yes", "F01.good": "0"}, "main_site_ups", "số bộ lưu điện còn dùng được"),
+        ({"main_site_ups": "yes", "F01.good": "0", "F01.broken": "2"}, "main_site_ups", "số bộ lưu điện còn dùng được"),
+        ({"main_site_ups": "yes", "F01.good": "1", "F01.owner": CENTRE}, "main_site_ups", "của đơn vị hoặc thuê, mượn"),
+        ({"main_site_cabinet": "yes", "F06.good": "0"}, "main_site_cabinet", "số bộ khóa, kiểm soát ra vào"),
+        ({"main_site_temperature": "yes", "sites_temperature": "0"}, "main_site_temperature", "đang ghi 0"),
+        (
+            {"main_site_temperature": "no", "sites_temperature": "2", "sites": "2"},
+            "main_site_temperature",
+            "ghi 2, bằng số trụ sở làm việc",
+        ),
+    ],
+)
+def test_what_stands_at_the_main_office_is_counted_among_all(entries, field, words):
+    assert words in errors(entries, NEWEST)[field]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"main_site_ups": "yes", "F01.good": "1", "F01.owner": "leased"},
+        {"main_site_ups": "no", "F01.good": "0"},
+        {"main_site_ups": "?", "F01.good": "0"},
+        {"main_site_ups": "yes", "F01.good": "?"},
+        {"main_site_ups": "yes"},
+        {"main_site_temperature": "no", "sites_temperature": "1", "sites": "2"},
+        {"main_site_temperature": "no", "sites_temperature": "0", "sites": "1"},
+    ],
+)
+def test_what_the_main_office_may_have_or_lack_is_nothing(entries):
+    assert contradictions(entries, NEWEST) == {}
+
+
 def test_every_rule_can_hold_in_a_questionnaire_that_comes_with_the_program():
     for rule in RULES:
-        assert {key: FORM.by_key[key].kind for key in rule.reads} == rule.reads
+        assert {key: NEWEST.by_key[key].kind for key in rule.reads} == rule.reads
         assert rule.at in rule.reads
 
 
