@@ -35,16 +35,20 @@ def _fields(questions: Iterable[Question], entries: Mapping[str, str]) -> Iterat
         kind = kind_of(question)
         for row in rows_of(question, entries):
             for part in kind.parts(question):
-                yield field_name(row, part.name), _field(part, question)
+                name = field_name(row, part.name)
+                yield name, _field(part, question, entries.get(name, ""))
         yield reason_field(question.key), _text_field("Lý do", REASON_FIELD)
 
 
-def _field(part: Part, question: Question) -> Field:
+def _field(part: Part, question: Question, entry: str) -> Field:
     choices = [SelectChoice(value, label) for value, label in part.field.choices.items()]
     if part.field.control == "radio":
         return RadioField(part.label, choices=choices, validate_choice=False)
     if part.field.control == "select":
         choices[0].value = ""
+        if entry not in {choice.value for choice in choices}:
+            # Else the list would show its first choice for an entry that is none of them.
+            choices.append(SelectChoice(entry, part.field.describe(entry)))
         return SelectField(part.label, choices=choices, validate_choice=False)
     return _text_field(part.label, part.field, question.unit)
 

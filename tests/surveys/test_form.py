@@ -8,6 +8,7 @@ from datetime import date
 from random import Random
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select, text, update
 
 from accounts.identity import Role
@@ -484,3 +485,14 @@ def test_what_is_not_known_is_asked_why_and_until_when(demo_sign_in, demo_sessio
     told = client.post(f"/surveys/{submission_id}/sections/0/fields", data=data).get_json()["questions"]
     assert [key for key, standing in told.items() if standing["reason_label"] == asked] == ["floors"]
     assert client.get(f"/surveys/{submission_id}/sections/0").text.count(asked) == 1
+
+
+def test_an_owner_that_is_none_stays_as_it_came_until_somebody_chooses(demo_sign_in, demo_session):
+    submission_id, entries = my_submission(demo_session)
+    client = demo_sign_in("canbo")
+    address = f"/surveys/{submission_id}/sections/A"
+    client.post(f"{address}/fields", data={"A03.owner": "của tôi", "base": json.dumps(entries)})
+    page = BeautifulSoup(client.get(address).text, "html.parser")
+    [chosen] = page.select('select[name="A03.owner"] option[selected]')
+    assert chosen["value"] == "của tôi"
+    assert "Hãy chọn đơn vị sở hữu" in page.find(id="A03.owner-error").text
