@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import date
 from io import BytesIO
 
@@ -367,3 +368,10 @@ def test_the_command_imports_the_answers_of_the_city_and_names_the_wards_that_it
     assert ward_name in output
     assert ward_name in entry.after["left_alone"]
     assert entries_of(demo_session.get(Submission, draft_id))[column] == "999"
+
+
+def test_a_new_question_can_be_read_alone():
+    """On the page of what is left, and in the heading of a table, no other question stands above it."""
+    older = shipped_questionnaire().by_key
+    new = [question.label for question in newest_questionnaire().questions if question.key not in older]
+    assert [label for label in new if re.search(r"\b(ấy|như trên|trên đây|dưới đây)\b", label)] == []
