@@ -17,7 +17,8 @@ from inventory.wards.queries import get_ward
 from inventory.wards.wards import KIND_LABELS, Ward
 from portal.clock import today
 from portal.database import get_session
-from portal.formats import format_day
+from portal.formats import format_day, format_number
+from portal.numbers import Number
 from portal.vietnamese import fold, sort_key
 from scoring.actions.action import ActionState, sort_by_urgency
 from scoring.actions.register import list_actions
@@ -26,7 +27,7 @@ from scoring.maps.page import map_colours, map_values
 from scoring.rating.city_readiness import CityReadiness, city_readiness, confidence_grades
 from scoring.rating.confidence import Confidence, confidence, confidence_of
 from scoring.rating.explain import answer_label, explain, explain_source
-from scoring.rating.measures import MEASURES
+from scoring.rating.measures import MEASURES, Measure
 from scoring.rating.rating import Finding, Rating, Result
 from scoring.rating.redaction import redact_cost, redact_rating
 from scoring.rating.remedies import cost_to_ready
@@ -167,7 +168,7 @@ def _source_answers(finding: Finding, rating: Rating) -> Mapping[str, str]:
             reading = MEASURES[key].read(snapshot, standard.pc_max_age_years, rating.on)
             missing = ", ".join(answer_label(name) for name in reading.missing)
             answers[MEASURES[key].label] = (
-                _("chưa trả lời: %(names)s", names=missing) if missing else f"{reading.value} {MEASURES[key].unit}"
+                _("chưa trả lời: %(names)s", names=missing) if missing else _say_value(MEASURES[key], reading.value)
             )
     for key in finding.criterion.answers:
         if isinstance(end := snapshot.fact(key), date):
@@ -179,3 +180,10 @@ def _source_answers(finding: Finding, rating: Rating) -> Mapping[str, str]:
                 "dùng được %(working)s, tổng %(total)s", working=lot.working, total=lot.total
             )
     return answers
+
+
+def _say_value(measure: Measure, value: Number) -> str:
+    if measure.is_yes_or_no:
+        word: str = _("có") if value else _("không")
+        return word
+    return f"{format_number(value)} {measure.unit}"

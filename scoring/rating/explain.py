@@ -31,10 +31,11 @@ def verdict(finding: Finding) -> str:
     if finding.criterion.requirement.at_most:
         level = "trong mức" if finding.is_met else "vượt mức"
         return f"{name}: {level}, đang là {have} {finding.unit}, không được quá {need} {finding.unit}"
-    first_end = f"; hạn sớm nhất: hết ngày {format_day(finding.ends)}" if finding.ends else ""
+    end = format_day(finding.ends) if finding.ends else ""
     if finding.is_met:
-        return f"{name}: đạt, có {have}/cần {need} {finding.unit}{first_end}"
-    return f"{name}: thiếu {format_number(finding.shortfall)} {finding.unit} (có {have}/cần {need}){first_end}"
+        return f"{name}: đạt, có {have}/cần {need} {finding.unit}" + (f"; hạn sớm nhất: hết ngày {end}" if end else "")
+    lack = f"{name}: thiếu {format_number(finding.shortfall)} {finding.unit} (có {have}/cần {need})"
+    return f"{lack}; có phần đã hết hạn ngày {end}" if end else lack
 
 
 def _say_yes_or_no(finding: Finding) -> str:

@@ -49,7 +49,8 @@ class Finding:
     """One ward, one criterion. ``have`` and ``need`` are in ``unit``, None where an answer is missing.
 
     ``shortfall`` is 0 exactly when the criterion is met or does not apply. ``missing`` names the answers that are lacking.
-    ``ends`` is the last day on which what the finding rests on is valid, past or to come; None where no day changes it.
+    ``ends`` is the last day of what the finding rests on: of what is met the day to come, of what is not the day that has passed. None
+    where no day has a part in it.
     """
 
     criterion: Criterion
@@ -179,7 +180,9 @@ def judge(criterion: Criterion, snapshot: Snapshot, standard: Standard, on: date
         return Finding(criterion, FindingStatus.UNANSWERED, None, need, max(1, need), have.missing)
     excess = have.value - need if criterion.requirement.at_most else need - have.value
     status = FindingStatus.UNMET if excess > 0 else FindingStatus.MET
-    return Finding(criterion, status, have.value, need, in_one_form(max(0, excess)), ends=_end_of(criterion, snapshot, standard))
+    end = _end_of(criterion, snapshot, standard)
+    has_part = end is not None and (end >= on) == (status is FindingStatus.MET)
+    return Finding(criterion, status, have.value, need, in_one_form(max(0, excess)), ends=end if has_part else None)
 
 
 def _end_of(criterion: Criterion, snapshot: Snapshot, standard: Standard) -> date | None:

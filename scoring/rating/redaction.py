@@ -36,10 +36,10 @@ def redact_ratings(ratings: Mapping[str, Rating], sees: Sight) -> dict[str, Rati
 
 
 def redact_cost(cost: CostToReady, ward_code: str, sees: Sight) -> CostToReady:
-    """What turns a ward ready: items, quantities and sums stay, the criteria of group G behind them do not."""
+    """What turns a ward ready: items, quantities and sums stay, the criteria of group G behind them and what ended do not."""
     if sees(ward_code):
         return cost
-    lines = tuple(replace(line, criterion="") if is_sensitive_code(line.criterion) else line for line in cost.lines)
+    lines = tuple(replace(line, criterion="", ends=None) if is_sensitive_code(line.criterion) else line for line in cost.lines)
     return replace(cost, lines=lines, blockers=open_criteria(cost.blockers))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -15,14 +16,16 @@ from inventory.snapshots.repository import record_snapshot
 from portal.clock import HANOI, now, today
 from portal.reminders import reminder_lines
 from scoring.rating.city_readiness import city_readiness
+from scoring.rating.explain import verdict
 from scoring.rating.published_standards import get_standard_record
-from scoring.rating.rating import Result
+from scoring.rating.rating import Result, judge
 from scoring.rating.remedies import cost_to_ready
 from scoring.rating.standard_choices import put_in_force
 from surveys.review.end_dates import end_reminders
 from surveys.review.reminders import build_digests
 from surveys.submissions.rounds import open_round
 from tests.factories.snapshots import lasting_answers, snapshot_of_answers
+from tests.factories.standards import NEWEST_STANDARD
 from tests.factories.users import PASSWORD, create_user
 
 WARD = "00082"
@@ -109,3 +112,27 @@ def test_the_page_of_the_ward_says_until_which_day_it_holds(session, sign_in):
         "✓ Người ký có chứng thư chữ ký số còn hạn: đạt, có 2/cần 2 người; hạn sớm nhất: hết ngày 30/06/2026 (CR-H1;"
     )
     assert "Chứng thư sớm nhất hết hạn của người ký đến hết ngày 30/06/2026" in certificates
+
+
+def test_a_lack_is_told_with_the_day_that_made_it_and_with_no_other():
+    snapshot = snapshot_of_answers(lasting_answers() | {"signer_certificate_until": END})
+    lacking = snapshot_of_answers(lasting_answers() | {"signer_certificate_until": END, "signers_certified": 1})
+    name, criterion = "Người ký có chứng thư chữ ký số còn hạn", NEWEST_STANDARD.criterion("CR-H1")
+    after = END + timedelta(days=1)
+    told = [verdict(judge(criterion, each, NEWEST_STANDARD, day)) for each, day in ((snapshot, after), (lacking, END))]
+    assert told == [
+        f"{name}: thiếu 1 người (có 1/cần 2); có phần đã hết hạn ngày 30/06/2026",
+        f"{name}: thiếu 1 người (có 1/cần 2)",
+    ]
+
+
+def test_the_page_of_the_ward_says_what_was_answered_and_what_has_ended_as_people_write_it(session, sign_in):
+    approve(session, main_firewall_until=END, tslcd_p95_percent=Decimal("64.5"))
+    with time_machine.travel(datetime.combine(END + timedelta(days=1), time(7), HANOI)):
+        put_in_force(session, get_standard_record(session, "2026.2"), today(), "Thử", "")
+        session.commit()
+        page = BeautifulSoup(sign_in(Role.REVIEWER).get(f"/readiness/wards/{WARD}").text, "html.parser")
+    lines, traffic = (page.select_one(f"#CR-{code} dd").get_text(strip=True) for code in ("C3", "D3"))
+    assert (lines, traffic) == ("có", "64,5 %")
+    assert "có/không" not in page.get_text()
+    assert "phương án tính theo gia hạn" in page.select_one("table").get_text()
