@@ -44,9 +44,12 @@ def test_both_agree_on_any_city(city, include_security):
     assert comparison.results == (len(city) if include_security else 0)
 
 
-@given(st.lists(snapshots("2026.2").map(as_approved), min_size=1, max_size=3))
+of_either_questionnaire = (snapshots("2026.2") | snapshots("2026.1")).map(as_approved)
+
+
+@given(st.lists(of_either_questionnaire, min_size=1, max_size=3))
 @examples(40)
-def test_both_agree_where_days_end_and_numbers_have_decimals(city):
+def test_both_agree_where_days_end_numbers_have_decimals_and_rounds_asked_by_either_questionnaire(city):
     files = export_of(*city, standard=NEWEST_STANDARD, text=TEXTS[NEWEST_STANDARD.version])
     assert compare(parse_export(files)).disagreements == ()
 
