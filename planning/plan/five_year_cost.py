@@ -87,9 +87,11 @@ def part_of(line: PlanLine) -> CostPart:
         return CostPart.INVESTMENT
     if line.item in LINES:
         return CostPart.LINE
-    if line.item in LICENCES:
+    is_leased = is_leased_good(line.item, line.method)
+    # What is renewed of a machine that the ward has is its licence.
+    if line.item in LICENCES or (is_leased and line.is_renewal):
         return CostPart.LICENCE
-    return CostPart.LEASE if is_leased_good(line.item, line.method) else CostPart.SERVICE
+    return CostPart.LEASE if is_leased else CostPart.SERVICE
 
 
 def _line_costs(line: PlanLine, last: int) -> Iterator[tuple[CostPart, Spending, int, int]]:

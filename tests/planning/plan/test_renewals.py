@@ -12,6 +12,7 @@ from inventory.snapshots.snapshot import EquipmentLot, Snapshot
 from inventory.wards.wards import load_wards
 from planning.funding.allocation import candidates_of, choose_wards, funded_lines
 from planning.plan.assumptions import Assumptions, Method, Spending
+from planning.plan.five_year_cost import CostPart, five_year_cost
 from planning.plan.plan import build_plan
 from planning.plan.redaction import redact_plan
 from planning.scenarios.serialization import freeze_plan, load_frozen
@@ -110,6 +111,13 @@ def test_a_renewal_that_no_ceiling_holds_is_told_as_what_keeps_the_ward_ready():
     plan = ready_plan()
     split = funded_lines(plan, choose_wards(candidates_of(plan), {}))
     assert [(line.item, reason[:28]) for line, reason in split.unfunded] == [("G01", "Gia hạn để giữ kết quả sau n")]
+
+
+def test_a_licence_costs_in_each_year_from_the_one_in_which_it_ends():
+    cells = five_year_cost(ready_plan()).cells
+    yearly = FIREWALL * 35 // 100
+    assert cells[CostPart.LICENCE, Spending.RECURRENT] == {2027: 0, 2028: yearly, 2029: yearly, 2030: yearly, 2031: yearly}
+    assert (CostPart.LEASE, Spending.RECURRENT) not in cells
 
 
 def test_a_fixed_plan_keeps_its_renewals_and_one_without_keeps_its_hash():
