@@ -78,3 +78,8 @@ def test_what_is_asked_alike_is_left_out():
     assert carried["internet"] == "Đổi cách hỏi"
     assert carried["main_site_ups"] == Carry.NEW.label
     assert "sites" not in carried
+
+
+def test_what_is_no_more_is_not_told_with_the_word_of_an_answer():
+    differences = {each.key: each.sentences for each in list_differences(shipped_questionnaire(), newest_questionnaire())}
+    assert "lựa chọn: Có/Không → (không có)" in differences["level_file_approved"]
