@@ -13,8 +13,12 @@ REASON = "Cơ sở dữ liệu mới: dùng bộ tiêu chuẩn mới nhất đi 
 
 
 def load_shipped_standards(session: Session) -> str | None:
-    """Publish each shipped standard that is not there yet. Gives what is to be told: what was put in force, or could not be loaded."""
-    told = [line for file in SHIPPED if (line := _make_available(session, file.read_text("utf-8")))]
+    """Publish each shipped standard that is not there yet.
+
+    Gives what is to be told: what an upgrade brought, could not be loaded, or was put in force on a new database.
+    """
+    is_new = session.scalars(select(StandardRecord.version).limit(1)).first() is None
+    told = [line for file in SHIPPED if (line := _make_available(session, file.read_text("utf-8"), is_new=is_new))]
     if session.scalars(select(StandardChoice.id).limit(1)).first() is None:
         newest = session.get_one(StandardRecord, parse_standard(SHIPPED[-1].read_text("utf-8")).version)
         log_choice(session, None, put_in_force(session, newest, today(), REASON, ""))
@@ -22,7 +26,7 @@ def load_shipped_standards(session: Session) -> str | None:
     return "\n".join(told) or None
 
 
-def _make_available(session: Session, text: str) -> str | None:
+def _make_available(session: Session, text: str, *, is_new: bool) -> str | None:
     standard = parse_standard(text)
     there = session.scalars(select(StandardRecord).where(StandardRecord.code == standard.code)).first()
     if there is None:
@@ -36,7 +40,8 @@ def _make_available(session: Session, text: str) -> str | None:
         }
         session.add(StandardRecord(**values, published_at=now()))
         session.flush()
-    elif there.sha256 != standard.sha256:
+        return None if is_new else f"Có thêm {standard.name}, chưa áp dụng. Xem và chọn ở trang “Bộ tiêu chuẩn”."
+    if there.sha256 != standard.sha256:
         return (
             f"Chưa nạp bộ tiêu chuẩn {standard.version} đi kèm hệ thống: đã công bố một bộ khác cùng phiên bản “{there.version}”. "
             "Muốn dùng bộ đi kèm thì soạn bản thảo, gửi tệp của bộ ấy dưới một phiên bản khác."

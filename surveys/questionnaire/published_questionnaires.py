@@ -115,12 +115,13 @@ def publish_questionnaire(session: Session, text: str) -> Questionnaire:
 def publish_shipped(session: Session) -> str | None:
     """Publish the questionnaires that come with the program and are not there yet, each after the one that it follows.
 
-    Gives what is to be told: which could not be published, since the city has published another one under its version.
+    Gives what is to be told: what an upgrade brought, or which could not be published beside what the city has published.
     """
-    return "\n".join(line for text in shipped_texts() if (line := _publish_shipped(session, text))) or None
+    is_new = session.scalars(select(QuestionnaireRecord.version).limit(1)).first() is None
+    return "\n".join(line for text in shipped_texts() if (line := _publish_shipped(session, text, is_new=is_new))) or None
 
 
-def _publish_shipped(session: Session, text: str) -> str | None:
+def _publish_shipped(session: Session, text: str, *, is_new: bool) -> str | None:
     shipped = parse_questionnaire(text)
     there, why = session.get(QuestionnaireRecord, shipped.version), ""
     if there is None:
@@ -129,6 +130,12 @@ def _publish_shipped(session: Session, text: str) -> str | None:
         except QuestionnaireError as error:
             # It follows what the city has published otherwise.
             why = error.message
+        else:
+            return (
+                None
+                if is_new
+                else f"Có thêm mẫu phiếu {shipped.version}. Đợt đang mở giữ mẫu của mình; đợt mở sau chọn được mẫu này."
+            )
     elif there.sha256 != shipped.sha256:
         why = f"đã công bố một mẫu phiếu khác cùng phiên bản “{there.version}”."
     if not why:

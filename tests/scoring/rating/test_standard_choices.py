@@ -56,7 +56,7 @@ def later_program(monkeypatch):
 def test_a_new_database_has_every_shipped_standard_and_the_newest_in_force(session):
     session.execute(delete(StandardChoice))
     session.execute(delete(StandardRecord))
-    load_shipped_standards(session)
+    assert load_shipped_standards(session) == f"Áp dụng {NEWEST_STANDARD.name} từ hôm nay. Chọn bộ khác ở trang “Bộ tiêu chuẩn”."
     versions = set(session.scalars(select(StandardRecord.version)))
     assert versions == {file.name.removesuffix(".toml") for file in SHIPPED}
     [choice] = list_choices(session)
@@ -87,6 +87,8 @@ def test_a_file_is_named_after_the_version_in_it():
 
 def test_a_later_shipped_standard_is_available_and_judges_nobody(session, later_program):
     later_program("2099.1")
+    told = load_shipped_standards(session)
+    assert told == f"Có thêm Khác {STANDARD.name}, chưa áp dụng. Xem và chọn ở trang “Bộ tiêu chuẩn”."
     assert load_shipped_standards(session) is None
     assert session.get(StandardRecord, "2099.1") is not None
     assert current_standard(session).version == STANDARD.version

@@ -7,6 +7,7 @@ import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from portal.setup import run_setup
 from surveys.models import QuestionnaireRecord
@@ -53,6 +54,15 @@ def test_set_up_publishes_what_is_shipped_once(app, session):
     session.rollback()
     run_setup(app, interactive=False)
     assert {record.version: record.published_at for record in list_questionnaires(session)} == before
+
+
+def test_an_upgrade_tells_of_the_questionnaire_that_it_brings_and_a_new_database_of_none(app, session):
+    session.delete(session.get_one(QuestionnaireRecord, "2026.2"))
+    session.flush()
+    assert publish_shipped(session) == "Có thêm mẫu phiếu 2026.2. Đợt đang mở giữ mẫu của mình; đợt mở sau chọn được mẫu này."
+    assert publish_shipped(session) is None
+    session.execute(delete(QuestionnaireRecord))
+    assert publish_shipped(session) is None
 
 
 @pytest.mark.both_databases
