@@ -13,6 +13,7 @@ from portal.clock import now
 from portal.errors import NotFoundError
 from portal.settings import asks_about_secret_pcs
 from surveys.models import QuestionnaireRecord, Round
+from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.carry_over import Origin, find_origins
 from surveys.questionnaire.questionnaire_text import QuestionnaireError, check_carry_over, parse_questionnaire
 from surveys.questionnaire.questions import Questionnaire
@@ -64,6 +65,12 @@ def label_questions(session: Session) -> dict[str, tuple[str, str, str]]:
             for question in section.questions:
                 labels.setdefault(question.key, (section.title, question.label, question.unit))
     return labels
+
+
+def questions_about_ends(session: Session) -> frozenset[str]:
+    """The keys of the questions that ever asked on which day something ends."""
+    questions = (question for record in list_questionnaires(session) for question in _parse(record.toml).questions)
+    return frozenset(question.key for question in questions if kind_of(question).is_end)
 
 
 def newest_version(session: Session) -> str:

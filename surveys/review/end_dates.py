@@ -1,6 +1,6 @@
 """What ends soon: licences, certificates, contracts and level files of the approved answers, told to the ward's officers in time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from inventory.snapshots.repository import newest_snapshots
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import load_wards
 from portal.formats import format_day
-from surveys.questionnaire.published_questionnaires import label_questions
+from surveys.questionnaire.published_questionnaires import label_questions, questions_about_ends
 
 # An officer is reminded from this many days before an end, and then once a week until it has come.
 DAYS_BEFORE, DAYS_BETWEEN = 30, 7
@@ -23,7 +23,8 @@ SENSITIVE_LINE = "phần “An ninh mạng” có mục sắp hết hạn, mở 
 
 def end_reminders(session: Session, day: date, public_url: str) -> Mapping[int, tuple[str, ...]]:
     """The lines for each active officer whose wards have something that ends soon, by account."""
-    due = {code: ends for code, snapshot in newest_snapshots(session).items() if (ends := _find_due(snapshot, day))}
+    asked = questions_about_ends(session)
+    due = {code: ends for code, snapshot in newest_snapshots(session).items() if (ends := _find_due(snapshot, asked, day))}
     if not due:
         return {}
     labels = {key: label for key, (_section, label, _unit) in label_questions(session).items()}
@@ -40,8 +41,9 @@ def end_reminders(session: Session, day: date, public_url: str) -> Mapping[int, 
     return {user_id: ("Sắp hết hạn:", *found, closing) for user_id, found in by_officer.items() if found}
 
 
-def _find_due(snapshot: Snapshot, day: date) -> list[tuple[date, str]]:
-    ends = ((fact.value, key) for key, fact in snapshot.facts.items() if isinstance(fact.value, date))
+def _find_due(snapshot: Snapshot, asked: Collection[str], day: date) -> list[tuple[date, str]]:
+    # The day on which something begins is one too.
+    ends = ((fact.value, key) for key, fact in snapshot.facts.items() if key in asked and isinstance(fact.value, date))
     return sorted((end, key) for end, key in ends if _is_due((end - day).days))
 
 

@@ -10,6 +10,7 @@ from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import rate
 from scoring.rating.redaction import open_standard, redact_cost, redact_rating, sees_nothing
 from scoring.rating.remedies import CostToReady, RemedyLine
+from tests.factories.days import DEMO_DAY
 
 WARD = "00070"
 
@@ -50,11 +51,11 @@ def test_a_rating_by_the_open_standard_rests_on_no_sensitive_answer(city):
 
 def test_what_keeps_a_ward_from_being_ready_names_no_criterion_of_the_group(city):
     groups = [criterion for criterion in city.standard.criteria if criterion.code in ("CR-A1", "CR-G1")]
-    lines = tuple(RemedyLine("A01", 1, criterion.code) for criterion in groups)
+    lines = tuple(RemedyLine("A01", 1, criterion.code, ends=DEMO_DAY) for criterion in groups)
     cost = CostToReady(0, 0, lines, possible=False, blockers=tuple(groups))
     shown = redact_cost(cost, WARD, sees_nothing)
     assert [criterion.code for criterion in shown.blockers] == ["CR-A1"]
-    assert sorted(line.criterion for line in shown.lines) == ["", "CR-A1"]
+    assert [(line.criterion, line.ends) for line in shown.lines] == [("CR-A1", DEMO_DAY), ("", None)]
     assert redact_cost(cost, WARD, lambda _ward: True) == cost
 
 

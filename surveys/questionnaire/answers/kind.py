@@ -39,7 +39,7 @@ class Kind:
     the key of the question as its name. ``main`` is the part that a message about the whole answer points at, ``none`` the entry of that
     part which says that there is nothing. ``label`` says how it is answered, ``heading`` stands over the first column of the workbook,
     ``template`` has the macros of page and paper, ``city_parts`` are asked in the table of all wards. ``values`` are the types of what another question can
-    be held against: a yes, a number (of machines too), a day. ``find_fault`` says why a question cannot be of this kind,
+    be held against: a yes, a number (of machines too), a day. ``is_end`` where the day is that on which something ends. ``find_fault`` says why a question cannot be of this kind,
     ``find_anomalies`` gives fields and messages.
     """
 
@@ -56,6 +56,7 @@ class Kind:
     city_parts: tuple[str, ...] = ("",)
     values: tuple[type, ...] = ()
     shows_code: bool = False
+    is_end: bool = False
     find_fault: Callable[[Question], str] = _no_fault
     find_anomalies: Callable[[Question, Entries], list[tuple[str, str]]] = _no_anomalies
 

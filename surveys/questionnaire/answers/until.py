@@ -44,4 +44,4 @@ def parts(question: Question) -> tuple[Part, ...]:
     return (Part("", question.label, DayField(), hint=f"dạng 31/12/2026, hoặc “{NOTHING}”, “{ENDLESS}”"),)
 
 
-KIND = Kind(parts, parse, describe, "surveys/answers/until.html", label="ngày hết hạn", values=(date,))
+KIND = Kind(parts, parse, describe, "surveys/answers/until.html", label="ngày hết hạn", values=(date,), is_end=True)

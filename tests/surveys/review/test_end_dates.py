@@ -21,9 +21,11 @@ from scoring.rating.published_standards import get_standard_record
 from scoring.rating.rating import Result, judge
 from scoring.rating.remedies import cost_to_ready
 from scoring.rating.standard_choices import put_in_force
+from surveys.questionnaire.published_questionnaires import publish_questionnaire
 from surveys.review.end_dates import end_reminders
 from surveys.review.reminders import build_digests
 from surveys.submissions.rounds import open_round
+from tests.factories.questionnaires import made_up_text
 from tests.factories.snapshots import lasting_answers, snapshot_of_answers
 from tests.factories.standards import NEWEST_STANDARD
 from tests.factories.users import PASSWORD, create_user
@@ -69,6 +71,18 @@ def test_a_letter_does_not_tell_what_of_network_security_ends(session, officer):
     assert lines[1] == "- Phường Cửa Nam: phần “An ninh mạng” có mục sắp hết hạn, mở phiếu để xem."
     assert "30/06/2026" not in " ".join(lines)
     assert len(lines) == 3
+
+
+def test_a_day_on_which_something_begins_is_no_end(session, officer):
+    text = made_up_text().replace(
+        'label = "Số máy bay không người lái"\nkind = "count"', 'label = "Hợp đồng bắt đầu ngày nào?"\nkind = "day"'
+    )
+    publish_questionnaire(session, text)
+    approve(session, drones=END, internet_contract_until=END)
+    [lines] = lines_before(session, 30).values()
+    assert [line for line in lines if line.startswith("- ")] == [
+        "- Phường Cửa Nam: câu “Hợp đồng đường Internet chính còn hiệu lực đến ngày nào?”: ngày 30/06/2026, còn 30 ngày."
+    ]
 
 
 def test_nobody_is_told_of_other_wards_or_of_what_was_renewed(session, officer):
