@@ -47,8 +47,12 @@ def published_questionnaire(round: Round) -> Questionnaire:
 
 def questionnaire_of(round: Round) -> Questionnaire:
     """The questions that a round asks: those of its questionnaire, less what a setting leaves out."""
-    text = round.questionnaire.toml
-    return _parse(text) if asks_about_secret_pcs() else _parse_without_secret_pcs(text)
+    return as_asked(round.questionnaire)
+
+
+def as_asked(record: QuestionnaireRecord) -> Questionnaire:
+    """A published questionnaire, less what a setting leaves out."""
+    return _parse(record.toml) if asks_about_secret_pcs() else _parse_without_secret_pcs(record.toml)
 
 
 def list_questionnaires(session: Session) -> list[QuestionnaireRecord]:

@@ -13,12 +13,13 @@ from inventory.wards.wards import Ward
 from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.published_standards import get_standard
+from scoring.rating.standard import Standard
 from surveys.checks.entries import entries_of, question_key
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Evidence, Reminder, Round, Submission
 from surveys.questionnaire.carry_over import EarlierAnswers, Origin
 from surveys.questionnaire.published_questionnaires import load_questionnaire, newest_version, origins_between, questionnaire_of
-from surveys.questionnaire.questions import Question
+from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record
 
 
@@ -97,11 +98,10 @@ def rounds_at_hand(session: Session) -> tuple[Round | None, list[Round]]:
     return next((round for round in rounds if not round.is_practice), None), [round for round in rounds if round.is_practice]
 
 
-def unanswerable_criteria(session: Session, round: Round) -> tuple[str, ...]:
-    """The codes of the criteria of its standard that need an answer for which its questionnaire does not ask."""
-    questions = questionnaire_of(round).by_key
-    criteria = get_standard(session, round.standard_version).criteria
-    return tuple(criterion.code for criterion in criteria if not questions.keys() >= set(criterion.answers))
+def unanswerable_criteria(standard: Standard, questionnaire: Questionnaire) -> tuple[str, ...]:
+    """The codes of the criteria of a standard that need an answer for which a questionnaire does not ask."""
+    asked = questionnaire.by_key.keys()
+    return tuple(criterion.code for criterion in standard.criteria if not asked >= set(criterion.answers))
 
 
 def latest_approved_submissions(session: Session) -> dict[str, Submission]:

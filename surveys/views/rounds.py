@@ -21,7 +21,7 @@ from portal.vietnamese import clean_line, fold, sort_key
 from scoring.rating.published_standards import current_standard
 from surveys.checks.states import CollectionState
 from surveys.models import Round
-from surveys.questionnaire.published_questionnaires import list_questionnaires, published_questionnaire
+from surveys.questionnaire.published_questionnaires import as_asked, list_questionnaires, published_questionnaire
 from surveys.review.round_board import Board, BoardRow, DeadlineStatus, Notice, build_board
 from surveys.submissions import rounds
 from surveys.workbooks.board_workbook import build_board_workbook
@@ -45,7 +45,7 @@ def round_list() -> ResponseReturnValue:
 @writes
 def round_open() -> ResponseReturnValue:
     """Open a round for all wards."""
-    session, form = get_session(), request.form
+    session, form, standard = get_session(), request.form, current_standard(get_session())
     try:
         opens_on, deadline = date.fromisoformat(form["opens_on"]), date.fromisoformat(form["deadline"])
     except (KeyError, ValueError):
@@ -56,7 +56,7 @@ def round_open() -> ResponseReturnValue:
             form.get("name", ""),
             opens_on,
             deadline,
-            current_standard(session).version,
+            standard.version,
             form.get("questionnaire") or None,
             needs_confirmation=form.get("needs_confirmation") == "1",
             is_practice=form.get("is_practice") == "1",
@@ -65,7 +65,7 @@ def round_open() -> ResponseReturnValue:
         return _list_page(error.message), 400
     after = {"name": round.name, "questionnaire": round.questionnaire_version, "standard": round.standard_version}
     audit.log(session, require_identity(), "round:open", round.subject, after=after)
-    if codes := rounds.unanswerable_criteria(session, round):
+    if codes := rounds.unanswerable_criteria(standard, as_asked(round.questionnaire)):
         flash(
             _(
                 "Mẫu phiếu %(form)s không hỏi đủ cho bộ tiêu chuẩn %(standard)s đang áp dụng: đợt này sẽ không có số liệu cho %(codes)s. "
@@ -213,10 +213,15 @@ def city_import(round_id: int) -> ResponseReturnValue:
 
 def _list_page(refusal: str = "") -> str:
     session = get_session()
+    standard = current_standard(session)
     return render_template(
         "surveys/reviewer/rounds.html",
         rounds=rounds.list_rounds(session),
-        questionnaires=list_questionnaires(session),
+        standard=standard,
+        questionnaires=[
+            (record.version, len(rounds.unanswerable_criteria(standard, as_asked(record))))
+            for record in list_questionnaires(session)
+        ],
         refusal=refusal,
         entered=request.form,
     )

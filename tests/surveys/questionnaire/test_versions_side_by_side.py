@@ -194,12 +194,17 @@ def test_what_the_ward_declared_is_no_answer_of_the_city(session, rounds):
 
 def test_whoever_opens_a_round_is_told_which_criteria_its_questionnaire_leaves_without_an_answer(session, rounds, sign_in):
     standard = get_standard(session, "2026.1")
-    first, second = (unanswerable_criteria(session, session.get_one(Round, number)) for number in rounds["rounds"])
+    asked = (questionnaire_of(session.get_one(Round, number)) for number in rounds["rounds"])
+    first, second = (unanswerable_criteria(standard, questionnaire) for questionnaire in asked)
     assert (first, set(second)) == (
         (),
         {c.code for c in standard.criteria if {"floors", "staff_trained", "vlan_separated"} & set(c.answers)},
     )
     session.rollback()
     form = {"name": "Đợt ba", "questionnaire": "2099.1", "opens_on": today().isoformat(), "deadline": today().isoformat()}
-    page = sign_in(Role.REVIEWER).post("/rounds/", data=form, follow_redirects=True).text
+    client = sign_in(Role.REVIEWER)
+    page = " ".join(client.get("/rounds/").text.split())
+    assert f"2099.1 – không hỏi đủ cho {len(second)} tiêu chí" in page
+    assert 'value="2026.1"> 2026.1 </option>' in page
+    page = client.post("/rounds/", data=form, follow_redirects=True).text
     assert "Mẫu phiếu 2099.1 không hỏi đủ cho bộ tiêu chuẩn" in page
