@@ -5,7 +5,7 @@ from dataclasses import replace
 from inventory.snapshots.snapshot import Snapshot
 
 SECURITY_GROUP = "G"
-# The questions of the group that ask for no item. The form marks the same ones as sensitive, which a test holds.
+# The questions of the group that ask for no item. A questionnaire that does not mark the same ones as sensitive is not published.
 SECURITY_FACTS = frozenset(
     {
         *("pcs_protected", "level_file_approved", "security_rules_issued", "mfa_enabled", "backup_tested", "scan_last_year"),

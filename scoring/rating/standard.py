@@ -315,7 +315,7 @@ def _parse_criterion(row: Mapping[str, Any]) -> Criterion:
             f"trọng số {row['weight']} phải là số nguyên dương": not _is_count(row["weight"], 1),
             "nguồn không được để trống": not _is_text(row["source"]),
             f"nguồn không quá {MAX_SOURCE} ký tự": _is_longer(row["source"], MAX_SOURCE),
-            f"nhãn nguồn “{row['label']}” phải là Q, S, M hoặc A": not _is_one_of(row["label"], SOURCE_LABELS),
+            f"nhãn nguồn “{row['label']}” phải là {', '.join(SOURCE_LABELS)}": not _is_one_of(row["label"], SOURCE_LABELS),
             "mục “tier” phải là “required” hoặc “recommended”": not _is_one_of(row.get("tier", "required"), set(Tier)),
             "mục “blocking” và “undecided” phải là true hoặc false": not _are_flags(row.get("blocking"), row.get("undecided")),
             f"không có thông tin “{row.get('applies_if')}” để xét áp dụng": row.get("applies_if") is not None

@@ -2,11 +2,13 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from accounts.guards import requires
 from accounts.permissions import Permission
 from portal.database import get_session
 from portal.downloads import send_bytes
+from surveys.models import Round
 from surveys.questionnaire.answers.kinds import kind_of
 from surveys.questionnaire.differences import list_differences
 from surveys.questionnaire.published_questionnaires import get_record, is_shipped, list_questionnaires, load_questionnaire
@@ -21,7 +23,7 @@ def versions() -> ResponseReturnValue:
     """The published versions, and the rounds that ask by each."""
     session = get_session()
     records = list_questionnaires(session)
-    asked = list_rounds(session)
+    rounds = list_rounds(session)
     return render_template(
         "surveys/questionnaires/versions.html",
         is_shipped=is_shipped,
@@ -29,7 +31,7 @@ def versions() -> ResponseReturnValue:
             (
                 record,
                 load_questionnaire(session, record.version),
-                [round for round in asked if round.questionnaire_version == record.version],
+                [_name_of(round) for round in rounds if round.questionnaire_version == record.version],
             )
             for record in records
         ],
@@ -60,3 +62,7 @@ def text(version: str) -> ResponseReturnValue:
     """The text of a published version."""
     record = get_record(get_session(), version)
     return send_bytes(record.toml.encode(), f"mau-phieu-{record.version}.toml", "application/toml")
+
+
+def _name_of(round: Round) -> str:
+    return _("%(name)s (tập huấn)", name=round.name) if round.is_practice else round.name

@@ -1,7 +1,5 @@
 """What the pages of readiness show of network security to whoever may not see it: nothing, and nothing that can be tried out."""
 
-from datetime import date
-
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
@@ -57,11 +55,6 @@ def test_what_keeps_a_ward_from_being_ready_names_no_criterion_of_the_group(city
     assert [criterion.code for criterion in shown.blockers] == ["CR-A1"]
     assert [(line.criterion, line.ends) for line in shown.lines] == [("CR-A1", DEMO_DAY), ("", None)]
     assert redact_cost(cost, WARD, lambda _ward: True) == cost
-
-
-def test_what_ended_of_network_security_is_not_told_beside_its_cost():
-    cost = CostToReady(1, 0, (RemedyLine("G01", 1, "CR-G1", ends=date(2026, 6, 30)),), possible=True)
-    assert redact_cost(cost, WARD, sees_nothing).lines == (RemedyLine("G01", 1, ""),)
 
 
 def test_the_headline_of_another_ward_does_not_count_the_group(demo_sign_in, city):

@@ -254,6 +254,12 @@ def test_the_real_round_comes_first_and_the_practice_stands_beside_it_marked(pra
     assert NAME not in main_of(officer.get("/")) + main_of(officer.get("/surveys/"))
 
 
+def test_it_stands_marked_beside_the_real_rounds_of_its_questionnaire(practised, visit):
+    name = practised.get_one(Round, practice_id(practised)).name
+    practised.rollback()
+    assert f"{name} (tập huấn)" in visit("thamdinh").get("/questionnaires/").text
+
+
 def test_it_waits_for_review_in_a_queue_of_its_own(demo_app, practised, visit):
     practice = practice_id(practised)
     submission_id = submission_of(practised, practice, SENT).id

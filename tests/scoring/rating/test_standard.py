@@ -37,7 +37,7 @@ from tests.factories.standards import STANDARD, STANDARD_TEXT, TEXTS
         ('line = "tslcd"', 'line = "fax"', "không có loại đường truyền “fax”"),
         ('replaces = "worn"', 'replaces = "old"', "máy thay thế"),
         ("[criteria.remedy]", "[criteria.cure]", "còn thiếu mục “remedy”"),
-        ('label = "A"', 'label = "Z"', "nhãn nguồn"),
+        ('label = "A"', 'label = "Z"', "nhãn nguồn “Z” phải là Q, S, M, A, Q/A"),
         ("pass_mark = 80", "pass_mark = 180", "Điểm đạt"),
         ("pass_mark = 80", "pass_mark = 0.8", "Điểm đạt phải là số nguyên từ 1 đến 100"),
         ("pc_max_age_years = 7", 'pc_max_age_years = "7"', "tuổi máy tính"),
