@@ -71,12 +71,24 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Phân kỳ (giả định)", _phasing_text(assumptions)),
         ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(source for rule in assumptions.groups.values() for source in (rule.capital_source, rule.recurrent_source)))),
         ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {assumptions.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
+        *(_renewal_notes(plan)),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
         *(_redaction_notes(plan)),
         *((f"Nhãn nguồn {label}", meaning) for label, meaning in SOURCE_LABELS.items()),
     ]  # fmt: skip
     for number, (name, text) in enumerate(rows, start=1):
         put_row(sheet, HEAD + number, [number, name, text])
+
+
+def _renewal_notes(plan: Plan) -> list[tuple[str, str]]:
+    if not any(line.is_renewal for line in plan.lines):
+        return []
+    return [
+        (
+            "Gia hạn (giả định)",
+            "bản quyền, hồ sơ cấp độ đã hết hạn hoặc hết hạn trong các năm của phương án có dòng ghi “gia hạn”, ở năm hết hạn, sớm nhất là năm đầu; bản quyền tính bằng giá thuê một năm, hồ sơ cấp độ bằng đơn giá lập mới; sửa đơn giá theo báo giá",
+        )
+    ]
 
 
 def _redaction_notes(plan: Plan) -> list[tuple[str, str]]:

@@ -13,8 +13,8 @@ from planning.plan.plan import build_plan
 from scoring.rating.rating import rate, rating_without_data
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICE_LIST
-from tests.factories.snapshots import make_facts
-from tests.factories.standards import STANDARD
+from tests.factories.snapshots import lasting_answers, make_facts, snapshot_of_answers
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 
 WARDS = load_wards()
 WARD = next(ward for ward in WARDS if ward.code == "00082")
@@ -100,3 +100,12 @@ def plan_of_answers(answers, reverse=False):
         ratings[ward.code] = rate(snapshot, STANDARD, DEMO_DAY)
     wards = reversed(WARDS) if reverse else WARDS
     return build_plan("thử", wards, ratings, PRICE_LIST, STANDARD, Assumptions(first_year=2027), DEMO_DAY)
+
+
+def plan_of_renewal(end):
+    """The plan of a ward that meets everything by the newest standard, until a licence ends."""
+    snapshot = replace(snapshot_of_answers(lasting_answers() | {"main_firewall_until": end}), ward_code=WARD.code)
+    ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in WARDS} | {
+        WARD.code: rate(snapshot, NEWEST_STANDARD, DEMO_DAY)
+    }
+    return build_plan("Thử", WARDS, ratings, PRICE_LIST, NEWEST_STANDARD, Assumptions(2027), DEMO_DAY)

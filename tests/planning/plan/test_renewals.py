@@ -21,7 +21,8 @@ from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import remedies_of, renewals_of
 from scoring.rating.standard import Tier
-from tests.factories.snapshots import lasting_answers, make_facts, snapshot_of_answers, snapshots
+from tests.factories.plans import plan_of_renewal
+from tests.factories.snapshots import make_facts, snapshots
 from tests.factories.standards import NEWEST_STANDARD
 
 DAY = date(2026, 11, 2)
@@ -98,8 +99,7 @@ def test_what_never_was_is_bought_whatever_else_its_criterion_reads():
 
 def ready_plan():
     """The plan of a ward that is ready, until its licence ends."""
-    snapshot = snapshot_of_answers(lasting_answers() | {"main_firewall_until": date(2028, 5, 31)})
-    return plan_of(rate(replace(snapshot, ward_code="00082"), NEWEST_STANDARD, DAY))
+    return plan_of_renewal(date(2028, 5, 31))
 
 
 def test_no_machine_from_elsewhere_renews_a_licence():
