@@ -1,4 +1,6 @@
-"""The effect of ageing alone in the coming years: which wards are no longer ready, and what replacement costs. Pure."""
+"""The effect of time alone in the coming years: which wards are no longer ready, as machines age and licences end, and what replacing
+the machines costs. Pure.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +16,7 @@ from scoring.rating.standard import Standard
 
 @dataclass(frozen=True)
 class ForecastYear:
-    """The end of one year, were nothing bought: the wards still ready, those that fell out since the year before, and the
+    """The end of one year, were nothing bought or renewed: the wards still ready, those that fell out since the year before, and the
     machines whose service life ends in it, with whole VND to replace them.
     """
 

@@ -15,7 +15,8 @@ from scoring.analysis.forecast import forecast
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import rate
 from tests.factories.days import DEMO_DAY
-from tests.factories.standards import STANDARD
+from tests.factories.snapshots import lasting_answers, snapshot_of_answers
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 
 BLANK = Snapshot("00082", DEMO_DAY)
 KNOBS = {knob.key: knob for criterion in STANDARD.criteria for knob in adjustable_answers(criterion, BLANK, DEMO_DAY)}
@@ -86,6 +87,13 @@ def test_a_ward_falls_out_when_its_pcs_pass_their_age(demo_session):
     years = forecast([r.snapshot for r in city.ratings.values() if r.snapshot], city.standard, prices, DEMO_DAY, 8)
     code, year = next((min(year.fallen), year.year) for year in years if year.fallen)
     assert rate(city.ratings[code].snapshot, city.standard, date(year, 12, 31)).result.value != "ready"
+
+
+def test_a_ward_falls_out_in_the_year_in_which_its_licence_ends(demo_sign_in):
+    snapshot = snapshot_of_answers(lasting_answers() | {"main_firewall_until": date(2028, 5, 31)})
+    years = forecast([snapshot], NEWEST_STANDARD, {}, DEMO_DAY, 3)
+    assert [(year.year, len(year.fallen)) for year in years] == [(2026, 0), (2027, 0), (2028, 1), (2029, 0)]
+    assert "bản quyền, hồ sơ, chứng thư hết hạn" in text_of(demo_sign_in("lanhdao").get("/readiness/forecast"))
 
 
 def test_the_nearest_come_first(demo_session):
