@@ -15,9 +15,9 @@ from portal.database import session_scope
 from portal.errors import WardReadinessError
 from portal.reminders import reminder_lines
 from portal.settings import current_settings
-from surveys.checks.entries import question_key
 from surveys.checks.states import AnswerSource
 from surveys.models import Round
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.published_questionnaires import publish_questionnaire, published_questionnaire, questionnaire_of
 from surveys.review.reminders import build_digests, send_reminders
 from surveys.submissions.rounds import current_round, get_round

@@ -7,7 +7,7 @@ from datetime import date
 from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import ConnectionKind
 from scoring.rating.measures import MEASURES
-from scoring.rating.standard import Criterion, Requirement, Standard, StandardError
+from scoring.rating.standard import Criterion, Requirement, Standard
 
 _YES_NO = {True: "có", False: "không"}
 _REPLACED = {"worn": "thay máy quá tuổi", "any": "thay máy cũ nhất"}
@@ -50,15 +50,6 @@ def describe_changes(old: Standard, new: Standard) -> tuple[str, ...]:
         for difference in list_differences(old, new)
         for sentence in difference.sentences
     )
-
-
-def check_reasons(standard: Standard, before: Standard) -> None:
-    """Raise StandardError where a criterion differs from the version before without a reason, or a reason is given for what does not."""
-    changed = {difference.code for difference in list_differences(before, standard) if difference.code}
-    if missing := sorted(changed - standard.reasons.keys()):
-        raise StandardError(f"Chưa ghi lý do thay đổi ở mục “changes” của các tiêu chí: {', '.join(missing)}.")
-    if unknown := sorted(standard.reasons.keys() - changed):
-        raise StandardError(f"Mục “changes” nêu tiêu chí không thay đổi: {', '.join(unknown)}.")
 
 
 def describe_need(need: Requirement) -> str:

@@ -4,6 +4,7 @@ from portal.clock import today
 from portal.errors import WardReadinessError
 from surveys.models import Submission
 from surveys.questionnaire.evaluation import Evaluation, evaluate_entries
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 
 
@@ -19,11 +20,6 @@ def entries_of(submission: Submission) -> dict[str, str]:
 def carried_questions(submission: Submission) -> frozenset[str]:
     """The keys of the questions whose answer was carried over from the last round and is not confirmed yet."""
     return frozenset(question_key(answer.field) for answer in submission.answers if answer.is_carried)
-
-
-def question_key(field: str) -> str:
-    """The key of the question that a field belongs to: A01 for ``A01#2.good``."""
-    return field.partition(".")[0].partition("#")[0]
 
 
 def evaluate_submission(submission: Submission) -> Evaluation:

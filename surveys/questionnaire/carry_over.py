@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from portal.labels import LabelledEnum
 from surveys.questionnaire.answers.kinds import kind_of
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.questions import Question, Questionnaire
 
 
@@ -75,7 +76,7 @@ class EarlierAnswers:
     def fields(self) -> dict[str, str]:
         """By the name that a field has in the newer version: the name under which it was answered. What is not taken over is left out."""
         new_keys = {origin.question.key: key for key, origin in self.origins.items() if origin.is_carried}
-        keys = {name: name.partition(".")[0].partition("#")[0] for name in self.given}
+        keys = {name: question_key(name) for name in self.given}
         return {f"{new_keys[key]}{name[len(key) :]}": name for name, key in keys.items() if key in new_keys}
 
     @cached_property

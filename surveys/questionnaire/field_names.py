@@ -15,6 +15,11 @@ MAX_ROWS, NAMEABLE_ROWS = 500, 999
 ROW_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
+def question_key(field: str) -> str:
+    """The key of the question that a field belongs to: A01 for ``A01#2.good``."""
+    return field.partition(".")[0].partition("#")[0]
+
+
 def posted_fields(section: Section, form: Mapping[str, str]) -> dict[str, str]:
     """The fields of a posted page that belong to the questions of this section to the ward; others are left out.
 

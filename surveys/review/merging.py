@@ -12,11 +12,12 @@ from inventory.snapshots.repository import SnapshotReference, list_snapshot_refe
 from inventory.snapshots.snapshot import Snapshot
 from portal.formats import format_moment
 from portal.labels import LabelledEnum
-from surveys.checks.entries import SubmissionError, entries_of, latest_allowed_year, question_key
+from surveys.checks.entries import SubmissionError, entries_of, latest_allowed_year
 from surveys.checks.states import AnswerSource
 from surveys.models import Submission
 from surveys.questionnaire.carry_over import EarlierAnswers
 from surveys.questionnaire.evaluation import evaluate_entries
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.published_questionnaires import (
     comes_after,
     origins_between,

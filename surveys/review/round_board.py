@@ -14,12 +14,13 @@ from portal.caches import Cache, content_key
 from portal.clock import to_hanoi
 from portal.labels import LabelledEnum
 from portal.settings import asks_about_secret_pcs
-from surveys.checks.entries import entries_of, latest_allowed_year, question_key
+from surveys.checks.entries import entries_of, latest_allowed_year
 from surveys.checks.remarks import return_reasons
 from surveys.checks.states import CollectionState, EventKind
 from surveys.checks.validation import snapshot_stamp, validate_submission
 from surveys.models import Answer, Remark, Round, Submission, SubmissionEvent
 from surveys.questionnaire.answers.fields import UNKNOWN
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.published_questionnaires import published_questionnaire
 from surveys.submissions.submissions import last_day
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.database import session_scope
 from portal.errors import NotFoundError
-from surveys.checks.entries import SubmissionError, question_key
+from surveys.checks.entries import SubmissionError
 from surveys.checks.states import AnswerSource, CollectionState, EventKind
 from surveys.models import Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.field_names import field_label, value_label
+from surveys.questionnaire.field_names import field_label, question_key, value_label
 from surveys.questionnaire.questions import Questionnaire
 from surveys.submissions.submissions import add_event, clean_reason, get_submission
 

@@ -14,10 +14,11 @@ from portal.clock import now
 from portal.errors import NotFoundError, WardReadinessError
 from scoring.rating.published_standards import get_standard
 from scoring.rating.standard import Standard
-from surveys.checks.entries import entries_of, question_key
+from surveys.checks.entries import entries_of
 from surveys.checks.states import AnswerSource, CollectionState
 from surveys.models import Answer, Evidence, Reminder, Round, Submission
 from surveys.questionnaire.carry_over import EarlierAnswers, Origin
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.published_questionnaires import load_questionnaire, newest_version, origins_between, questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import change_record

@@ -14,12 +14,12 @@ from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
 from portal.formats import format_day
 from portal.vietnamese import clean_line, clean_text
-from surveys.checks.entries import SubmissionError, entries_of, question_key
+from surveys.checks.entries import SubmissionError, entries_of
 from surveys.checks.remarks import settle_return_reasons
 from surveys.checks.states import AnswerSource, CollectionState, EventKind
 from surveys.checks.validation import Validation, validate_submission
 from surveys.models import Answer, Submission, SubmissionChange, SubmissionEvent
-from surveys.questionnaire.field_names import field_label, find_excess
+from surveys.questionnaire.field_names import field_label, find_excess, question_key
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Questionnaire
 from surveys.submissions.signatures import is_one_deputy

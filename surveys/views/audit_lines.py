@@ -7,8 +7,8 @@ from accounts.audit import HIDDEN
 from accounts.guards import require_identity
 from inventory.security import is_sensitive_answer
 from portal.database import get_session
-from surveys.checks.entries import question_key
 from surveys.models import Submission
+from surveys.questionnaire.field_names import question_key
 
 
 def log_changed_fields(submission: Submission, changes: Mapping[str, tuple[str, str]]) -> None:

@@ -16,10 +16,10 @@ from portal.database import get_session, write_separately, writes
 from portal.downloads import XLSX, send_bytes
 from portal.formats import format_moment
 from portal.table_workbook import build_table_workbook
-from surveys.checks.entries import question_key
 from surveys.checks.remarks import RemarkError, add_remark, settle_return_reasons
 from surveys.checks.states import RemarkKind
 from surveys.models import Submission, SubmissionChange
+from surveys.questionnaire.field_names import question_key
 from surveys.questionnaire.published_questionnaires import published_questionnaire, questionnaire_of
 from surveys.submissions.change_log import (
     MAX_LINES,

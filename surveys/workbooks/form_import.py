@@ -20,12 +20,11 @@ from surveys.checks.entries import (
     entries_of,
     evaluate_submission,
     latest_allowed_year,
-    question_key,
 )
 from surveys.checks.states import AnswerSource
 from surveys.models import Round, Submission
 from surveys.questionnaire.evaluation import REASON_FIELD, evaluate_entries, reason_field
-from surveys.questionnaire.field_names import field_label, find_excess, find_part, is_field_of, value_label
+from surveys.questionnaire.field_names import field_label, find_excess, find_part, is_field_of, question_key, value_label
 from surveys.questionnaire.published_questionnaires import questionnaire_of
 from surveys.questionnaire.questions import Question, Questionnaire
 from surveys.submissions.submissions import SaveOutcome, is_editable, save_fields
