@@ -28,6 +28,8 @@ def locks(demo_app):
         if statement.startswith("BEGIN IMMEDIATE"):
             statements.append(statement)
 
+    # The first request of all tries whether the database can be written.
+    demo_app.test_client().get("/")
     engine = demo_app.extensions["engine"]
     event.listen(engine, "before_cursor_execute", note)
     yield statements
