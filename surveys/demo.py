@@ -228,7 +228,8 @@ def make_later_answers(answers: Mapping[str, str], chance: Random, day: date) ->
     elif int(answers["G01.good"]) < sites:
         # The licence at the main office has ended, or there never was a firewall.
         ended = day - timedelta(days=chance.randint(1, 200))
-        later["main_firewall_until"] = f"{ended:%d/%m/%Y}" if chance.random() < 0.5 else until.NOTHING
+        has_ended = chance.random() < 0.5 and answers["G01.good"] != "0"
+        later["main_firewall_until"] = f"{ended:%d/%m/%Y}" if has_ended else until.NOTHING
     return later
 
 

@@ -150,6 +150,16 @@ def _main_site_too_warm(answers: Answers) -> str:
     )
 
 
+def _licence_of_nothing(answers: Answers) -> str:
+    licence, count = answers["main_firewall_until"].fact, _count(answers["G01"])
+    if count != 0 or not licence:
+        return ""
+    return (
+        "Đơn vị ghi hạn bản quyền nhưng số tường lửa còn dùng được của đơn vị hoặc thuê, mượn đang ghi 0. "
+        "Không có tường lửa dùng được thì chọn “Chưa có”, có thì sửa số lượng."
+    )
+
+
 def _of_group(answers: Answers, group: str) -> list[str]:
     """The questions on equipment of a group of the catalogue."""
     catalogue = load_catalogue()
@@ -187,6 +197,7 @@ RULES = (
         {"main_site_temperature": "yesno", "sites_temperature": "count", "sites": "count"},
         _main_site_too_warm,
     ),
+    Rule("main_firewall_until", {"main_firewall_until": "until", "G01": "equipment"}, _licence_of_nothing),
 )
 
 

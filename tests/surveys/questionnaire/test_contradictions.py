@@ -13,11 +13,12 @@ from inventory.wards.wards import load_wards
 from surveys.checks.anomalies import find_anomalies
 from surveys.checks.entries import evaluate_submission
 from surveys.checks.states import CollectionState
-from surveys.demo import BLOCKING_GAPS, make_answers
+from surveys.demo import BLOCKING_GAPS, make_answers, make_later_answers
 from surveys.models import Submission
 from surveys.questionnaire.contradictions import RULES
 from surveys.questionnaire.evaluation import evaluate_entries
 from surveys.questionnaire.questionnaire_text import parse_questionnaire
+from tests.factories.days import DEMO_DAY
 from tests.factories.questionnaires import made_up_text, newest_questionnaire, shipped_questionnaire
 
 FORM, NEWEST = shipped_questionnaire(), newest_questionnaire()
@@ -154,6 +155,8 @@ def test_what_only_the_city_can_correct_is_told_at_its_question():
             "main_site_temperature",
             "ghi 2, bằng số trụ sở làm việc",
         ),
+        ({"main_firewall_until": "31/12/2027", "G01.good": "0"}, "main_firewall_until", "số tường lửa còn dùng được"),
+        ({"main_firewall_until": "Không thời hạn", "G01.broken": "1"}, "main_firewall_until", "số tường lửa còn dùng được"),
     ],
 )
 def test_what_stands_at_the_main_office_is_counted_among_all(entries, field, words):
@@ -170,6 +173,10 @@ def test_what_stands_at_the_main_office_is_counted_among_all(entries, field, wor
         {"main_site_ups": "yes"},
         {"main_site_temperature": "no", "sites_temperature": "1", "sites": "2"},
         {"main_site_temperature": "no", "sites_temperature": "0", "sites": "1"},
+        {"main_firewall_until": "Chưa có", "G01.good": "0"},
+        {"main_firewall_until": "Chưa có", "G01.good": "1"},
+        {"main_firewall_until": "31/12/2027", "G01.good": "1"},
+        {"main_firewall_until": "31/12/2027", "G01.good": "?"},
     ],
 )
 def test_what_the_main_office_may_have_or_lack_is_nothing(entries):
@@ -186,6 +193,8 @@ def test_every_rule_can_hold_in_a_questionnaire_that_comes_with_the_program():
 def test_no_ward_of_the_demo_contradicts_itself(seed, ward, gaps):
     answers = make_answers(ward, Random(seed), 2026, frozenset(gaps))
     assert evaluate_entries(FORM, answers, 2026).contradictions == ()
+    later = make_later_answers(answers, Random(seed), DEMO_DAY)
+    assert evaluate_entries(NEWEST, answers | later, 2026).contradictions == ()
 
 
 def test_no_submission_of_the_demo_that_was_sent_contradicts_itself(demo_session):
