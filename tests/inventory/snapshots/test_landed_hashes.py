@@ -26,7 +26,7 @@ BEFORE_CHAINS = "0016"
 # was recorded for each database.
 DEMO = {
     1: "46b3f3508cfb27caef02fae2b8f838fcc15a7b366a1d2693508e09c152e0b129",
-    2: "b80d6eabb77f4eb77ed10fa6be40c5544a9cbebfcd4425465eccdc8a0c826882",
+    2: "ab8fdb96d5e10914bbcefc3c83a359b8a9b3aa245aa18728b082fd01213dc8b9",
 }
 # Of the demo, the first and the last one whole.
 WHOLE = {
@@ -46,7 +46,7 @@ IN_USE = {
         "ea9137f4": "19dd6a36e531a1c280191335a301b0d9f5a71e5cca377c79d1c150d48386c033",
         "0.2.0": "835e448834015359803f7be4e5ba079beba7dd661f27ff2fa9a87bbe146264eb",
         "0.3.0": "1cdd1a358880d77fa59b2d27e79b53f98ba527b99f20e084d57a0d2c54fd45df",
-        "0.4.0": "e30eb1a7688a9fb95abfd9e85a4089d6ba64a92bcdca3f5ccc97460791a75eb2",
+        "0.4.0": "a693a34133ff24cb6544584e339730f62b1d0605127d075e8557bd5310917680",
     },
     "postgresql": {
         "2147a0d2": "a81d282a17a52bb0f0f8efadd4835f2fe919b40a898e6c908e49ba9569a5cb70",
@@ -54,7 +54,7 @@ IN_USE = {
         "ea9137f4": "a577844fe3eb36181ab50b06ca8e6eea5917b2e0fcd30d7ac29b5c5240f2139d",
         "0.2.0": "61bbfe445f101e9d60e6a449a601ef14c87cd4e0aea9bf67bdea47a321e85c8b",
         "0.3.0": "cbf35ea6ac8e8a40c34fee10a46c86afd488eedf9b27087f212a5bd20962b5b8",
-        "0.4.0": "144258b92e43993875913f1d4e769e882901f078efc9b12b82049872782296bd",
+        "0.4.0": "edff2265322c10045e01ae6d38ef29751d781508f0b724120368d978d4ab9781",
     },
 }
 CONTENT_VERSIONS = dict.fromkeys(IN_USE["sqlite"], 1) | {"0.4.0": 2}
