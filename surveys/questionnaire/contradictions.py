@@ -155,8 +155,8 @@ def _licence_of_nothing(answers: Answers) -> str:
     if count != 0 or not licence:
         return ""
     return (
-        "Đơn vị ghi hạn bản quyền nhưng số tường lửa còn dùng được của đơn vị hoặc thuê, mượn đang ghi 0. "
-        "Không có tường lửa dùng được thì chọn “Chưa có”, có thì sửa số lượng."
+        "Đơn vị ghi hạn bản quyền nhưng số tường lửa dùng được, còn bản quyền (của đơn vị hoặc thuê, mượn) đang ghi 0. "
+        "Bản quyền còn hạn thì sửa số lượng; đã hết hạn thì ghi lý do."
     )
 
 
@@ -197,7 +197,8 @@ RULES = (
         {"main_site_temperature": "yesno", "sites_temperature": "count", "sites": "count"},
         _main_site_too_warm,
     ),
-    Rule("main_firewall_until", {"main_firewall_until": "until", "G01": "equipment"}, _licence_of_nothing),
+    # A licence that has ended is counted no longer.
+    Rule("main_firewall_until", {"main_firewall_until": "until", "G01": "equipment"}, _licence_of_nothing, is_error=False),
 )
 
 

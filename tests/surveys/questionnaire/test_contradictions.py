@@ -155,8 +155,6 @@ def test_what_only_the_city_can_correct_is_told_at_its_question():
             "main_site_temperature",
             "ghi 2, bằng số trụ sở làm việc",
         ),
-        ({"main_firewall_until": "31/12/2027", "G01.good": "0"}, "main_firewall_until", "số tường lửa còn dùng được"),
-        ({"main_firewall_until": "Không thời hạn", "G01.broken": "1"}, "main_firewall_until", "số tường lửa còn dùng được"),
     ],
 )
 def test_what_stands_at_the_main_office_is_counted_among_all(entries, field, words):
@@ -181,6 +179,19 @@ def test_what_stands_at_the_main_office_is_counted_among_all(entries, field, wor
 )
 def test_what_the_main_office_may_have_or_lack_is_nothing(entries):
     assert contradictions(entries, NEWEST) == {}
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"main_firewall_until": "31/12/2027", "G01.good": "0"},
+        {"main_firewall_until": "Không thời hạn", "G01.broken": "1"},
+    ],
+)
+def test_a_licence_without_a_firewall_is_a_doubt_that_a_reason_lets_pass(entries):
+    [doubt] = contradictions(entries, NEWEST).values()
+    assert (doubt.field, doubt.is_error) == ("main_firewall_until", False)
+    assert "số tường lửa dùng được, còn bản quyền" in doubt.message
 
 
 def test_every_rule_can_hold_in_a_questionnaire_that_comes_with_the_program():
