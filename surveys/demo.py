@@ -233,6 +233,16 @@ def make_later_answers(answers: Mapping[str, str], chance: Random, day: date) ->
     return later
 
 
+def later_answers_of(submission: Submission, answers: Mapping[str, str], chance: Random, day: date) -> dict[str, str]:
+    """What the questionnaire of the round asks beside or unlike the first one, to fit the other answers."""
+    asked = questionnaire_of(submission.round).by_key
+    return (
+        {key: value for key, value in make_later_answers(answers, chance, day).items() if key.partition(".")[0] in asked}
+        if LATER in asked
+        else {}
+    )
+
+
 def _gaps_for(index: int, random: Random) -> frozenset[str]:
     if index < READY_OF_APPROVED:
         return frozenset()
@@ -247,7 +257,7 @@ def _fill(
     answers = make_answers(ward, random, moment.year, _gaps_for(index, random))
     if READY_OF_APPROVED <= index < READY_OF_APPROVED + UNKNOWN_OF_APPROVED:
         answers = make_answers(ward, random, moment.year, frozenset()) | {"level_file_approved": "?", "G01.good": "?"}
-    later = _later_answers(submission, answers, chance, moment.date())
+    later = later_answers_of(submission, answers, chance, moment.date())
     if later and ward.code == REMINDED_WARD:
         later["internet_contract_until"] = f"{moment + timedelta(days=32):%d/%m/%Y}"
     if index >= APPROVED + SENT + RETURNED:
@@ -270,20 +280,10 @@ def _fill(
 def _fill_story(session: Session, submission: Submission, ward: Ward, random: Random, chance: Random, as_of: date) -> None:
     """The ward that the guided tour completes: everything is entered but the last questions of sections H and I."""
     answers = make_answers(ward, random, as_of.year, frozenset({"ups"}))
-    answers |= _later_answers(submission, answers, chance, as_of)
+    answers |= later_answers_of(submission, answers, chance, as_of)
     entered_at = datetime.combine(as_of - timedelta(days=1), time(16, 20), HANOI)
     unanswered = ("it_officers", "staff_trained", "villages_with_team", "has_website", "website_component")
     _enter(session, submission, {key: value for key, value in answers.items() if key not in unanswered}, entered_at)
-
-
-def _later_answers(submission: Submission, answers: Mapping[str, str], chance: Random, day: date) -> dict[str, str]:
-    """What the questionnaire of the round asks beside or unlike the first one, to fit the other answers."""
-    asked = questionnaire_of(submission.round).by_key
-    return (
-        {key: value for key, value in make_later_answers(answers, chance, day).items() if key.partition(".")[0] in asked}
-        if LATER in asked
-        else {}
-    )
 
 
 def _enter(session: Session, submission: Submission, answers: Mapping[str, str], at: datetime) -> None:

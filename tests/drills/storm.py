@@ -35,7 +35,7 @@ from portal.setup import run_setup
 from scoring.rating.published_standards import current_standard
 from surveys.models import Answer, Submission
 from surveys.submissions.rounds import open_round
-from tests.factories.questionnaires import shipped_questionnaire
+from tests.factories.questionnaires import newest_questionnaire
 from tests.factories.users import create_user
 from tests.support.integrity import find_damage
 from tests.support.new_databases import new_databases
@@ -227,7 +227,7 @@ def prepare(app: Flask, officers: int) -> list[Officer]:
     run_setup(app, interactive=False)
     fields = [
         (section.code, question.key)
-        for section in shipped_questionnaire().sections
+        for section in newest_questionnaire().sections
         for question in section.questions
         if question.kind == "count" and question.asked_of == "ward" and question.ask_if is None and question.maximum >= 10
     ]

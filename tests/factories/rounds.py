@@ -11,7 +11,7 @@ from portal.clock import today
 from scoring.rating.published_standards import current_standard
 from surveys.checks.entries import carried_questions, entries_of
 from surveys.checks.validation import anomalies_of
-from surveys.demo import make_answers
+from surveys.demo import later_answers_of, make_answers
 from surveys.models import Round, Submission
 from surveys.questionnaire.evaluation import reason_field
 from surveys.submissions.rounds import open_round
@@ -24,11 +24,12 @@ def open_sent_round(session: Session, name: str) -> list[Submission]:
     Every round has the same answers: where two of a ward differ, no approval of many takes the second.
     """
     survey_round = open_round(session, name, today(), today(), current_standard(session).version)
-    wards, random = {ward.code: ward for ward in list_wards(session)}, Random(2026)
+    wards, random, chance = {ward.code: ward for ward in list_wards(session)}, Random(2026), Random(2027)
     rows = select(Submission).where(Submission.round_id == survey_round.id).order_by(Submission.id)
     submissions = list(session.scalars(rows))
     for submission in submissions:
         answers = make_answers(wards[submission.ward_code], random, today().year, frozenset())
+        answers |= later_answers_of(submission, answers, chance, today())
         save_fields(session, submission, answers, {}, "Công chức")
         reasons = {reason_field(anomaly.question): "Đã đếm lại tại chỗ, đúng." for anomaly in anomalies_of(session, submission)}
         save_fields(session, submission, reasons, {}, "Công chức")
@@ -45,6 +46,7 @@ def send_whole(session: Session, submission: Submission) -> None:
     """Fill in a submission as in the demo, and send it."""
     wards = {ward.code: ward for ward in list_wards(session)}
     answers = make_answers(wards[submission.ward_code], Random(submission.id), today().year, frozenset())
+    answers |= later_answers_of(submission, answers, Random(submission.id), today())
     save_fields(session, submission, answers, entries_of(submission), "Công chức")
     confirm_carried(session, submission, carried_questions(submission), "Công chức")
     reasons = {reason_field(anomaly.question): "Đã đếm lại tại chỗ, đúng." for anomaly in anomalies_of(session, submission)}

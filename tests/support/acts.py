@@ -26,7 +26,7 @@ from surveys.models import Answer, Round, Submission
 from surveys.workbooks.city_workbook import build_city_workbook, city_columns
 from surveys.workbooks.form_import import build_submission_form
 from tests.factories.plans import WORKBOOK_CONTEXT
-from tests.factories.questionnaires import shipped_questionnaire
+from tests.factories.questionnaires import newest_questionnaire
 from tests.support.visitors import GONE, Page, Visitor
 from tests.support.workbooks import fill_in_form
 
@@ -106,7 +106,7 @@ def import_city(engine: Engine, round_id: int) -> Act:
     """The table of what the city answers for all wards; each number gives every line another speed."""
     [column, name] = next(
         [index, column.field]
-        for index, column in enumerate(city_columns(shipped_questionnaire()), 3)
+        for index, column in enumerate(city_columns(newest_questionnaire()), 3)
         if column.question.kind == "connection"
     )
 
