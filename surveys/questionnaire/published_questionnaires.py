@@ -134,27 +134,22 @@ def publish_shipped(session: Session) -> str | None:
 
 def _publish_shipped(session: Session, text: str, *, is_new: bool) -> str | None:
     shipped = parse_questionnaire(text)
-    there, why = session.get(QuestionnaireRecord, shipped.version), ""
-    if there is None:
-        try:
-            publish_questionnaire(session, text)
-        except QuestionnaireError as error:
-            # It follows what the city has published otherwise.
-            why = error.message
-        else:
-            return (
-                None
-                if is_new
-                else f"Có thêm mẫu phiếu {shipped.version}. Đợt đang mở giữ mẫu của mình; đợt mở sau chọn được mẫu này."
-            )
-    elif there.sha256 != shipped.sha256:
-        why = f"đã công bố một mẫu phiếu khác cùng phiên bản “{there.version}”."
-    if not why:
+    there = session.get(QuestionnaireRecord, shipped.version)
+    if there is not None and there.sha256 == shipped.sha256:
         return None
-    return (
-        f"Chưa nạp mẫu phiếu {shipped.version} đi kèm hệ thống: {why} Muốn dùng mẫu đi kèm thì đổi “version” và “follows” "
-        "trong một bản sao của tệp ấy, rồi chạy lệnh “surveys publish-questionnaire”."
-    )
+    try:
+        if there is not None:
+            raise QuestionnaireError(f"đã công bố một mẫu phiếu khác cùng phiên bản “{there.version}”.")
+        publish_questionnaire(session, text)
+    except QuestionnaireError as error:
+        # The city has published another one under its version, or under the one that it follows.
+        return (
+            f"Chưa nạp mẫu phiếu {shipped.version} đi kèm hệ thống: {error.message} Muốn dùng mẫu đi kèm thì đổi “version” và “follows” "
+            "trong một bản sao của tệp ấy, rồi chạy lệnh “surveys publish-questionnaire”."
+        )
+    if is_new:
+        return None
+    return f"Có thêm mẫu phiếu {shipped.version}. Đợt đang mở giữ mẫu của mình; đợt mở sau chọn được mẫu này."
 
 
 def is_shipped(record: QuestionnaireRecord) -> bool:

@@ -38,9 +38,9 @@ class Kind:
     ``parts`` are the fields of one row; ``row_word`` names a row where there may be several (``lô``), else there is one, and its field has
     the key of the question as its name. ``main`` is the part that a message about the whole answer points at, ``none`` the entry of that
     part which says that there is nothing. ``label`` says how it is answered, ``heading`` stands over the first column of the workbook,
-    ``template`` has the macros of page and paper, ``city_parts`` are asked in the table of all wards. ``values`` are the types of what another question can
-    be held against: a yes, a number (of machines too), a day. ``is_end`` where the day is that on which something ends. ``find_fault`` says why a question cannot be of this kind,
-    ``find_anomalies`` gives fields and messages.
+    ``template`` has the macros of page and paper, ``city_parts`` are asked in the table of all wards. ``values`` are the types of what
+    another question can be held against: a yes, a number (of machines too), a day. ``is_end`` where the day is that on which something
+    ends. ``find_fault`` says why a question cannot be of this kind, ``find_anomalies`` gives fields and messages.
     """
 
     parts: Callable[[Question], tuple[Part, ...]]
