@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cache
 
 from inventory.data_tables import read_table
+from portal.labels import LabelledEnum
 
 GROUPS = {
     "A": "Máy trạm và thiết bị văn phòng",
@@ -28,6 +29,14 @@ class Acquisition(StrEnum):
     NONE = "K"
 
 
+class TaxClass(LabelledEnum):
+    """How an item is taxed (VAT). The lower rate of 2025 and 2026 was for goods, never for telecommunication."""
+
+    GOODS = "goods", "hàng hóa, dịch vụ chịu thuế"
+    TELECOM = "telecom", "dịch vụ viễn thông"
+    EXEMPT = "exempt", "có thể không chịu thuế (phần mềm, đào tạo), cần đối chiếu"
+
+
 @dataclass(frozen=True)
 class Item:
     """One line of the catalogue. ``life_years`` is the service life under TT 141/2025, None where none applies.
@@ -41,6 +50,7 @@ class Item:
     life_years: int | None
     acquisition: Acquisition
     yearly: bool
+    tax: TaxClass
 
     @property
     def group(self) -> str:
@@ -59,6 +69,7 @@ def load_catalogue() -> dict[str, Item]:
             life_years=int(row["life_years"]) if row["life_years"] else None,
             acquisition=Acquisition(row["acquisition"]),
             yearly=row["yearly"] == "1",
+            tax=TaxClass(row["tax"]),
         )
         for row in read_table("items.csv")
     }

@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from inventory.catalogue import GROUPS
 from planning.funding.allocation import Aim
 from planning.funding.constraints import Funding
-from planning.plan.assumptions import SOURCES, YEARS, Assumptions, GroupRule, Mode, Rates
+from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, GroupRule, Rates
+from planning.plan.spending import SpendingForm, sources_by_label
 from portal.formats import format_number, format_rate
 from portal.forms import BaseForm, CountField, RateField, StampField, VndField
 
@@ -57,8 +58,12 @@ class GroupRuleForm(BaseForm):
     """The rules of one group; one form for each group, whose letter is the prefix of its fields."""
 
     year = SelectField(_("Năm"), coerce=int)
-    capital_source = SelectField(_("Nguồn chi đầu tư"), choices=SOURCES)
-    recurrent_source = SelectField(_("Nguồn chi thường xuyên"), choices=SOURCES)
+    form = SelectField(
+        _("Hình thức chi của khoản mua"),
+        choices=[SelectChoice(form.value, form.label) for form in SpendingForm if form is not SpendingForm.RECURRENT],
+    )
+    source = SelectField(_("Nguồn của khoản mua"))
+    recurrent_source = SelectField(_("Nguồn của khoản chi hằng năm"))
     is_leased = BooleanField(_("Thuê nếu thuê được"))
     unit = StringField(_("Đơn vị thực hiện"), [DataRequired(), Length(max=200)])
 
@@ -66,7 +71,12 @@ class GroupRuleForm(BaseForm):
     def rule(self) -> GroupRule:
         """The rule that was entered."""
         return GroupRule(
-            self.year.data, self.capital_source.data, self.recurrent_source.data, bool(self.is_leased.data), self.unit.data or ""
+            self.year.data,
+            SpendingForm(self.form.data),
+            self.source.data,
+            self.recurrent_source.data,
+            bool(self.is_leased.data),
+            self.unit.data or "",
         )
 
 
@@ -81,37 +91,37 @@ class RulesForm(StampedForm):
 
 
 class RatesForm(StampedForm):
-    """How the money is requested, with the shares beside the goods. Every field keeps its value in the mode that does not use it."""
+    """The shares beside the goods; which of them a form of spending has, the law says."""
 
-    mode = SelectField(_("Cách lập"), choices=[SelectChoice(mode.value, mode.label) for mode in Mode])
     transport = RateField(_("Vận chuyển, lắp đặt (%)"))
     valuation = RateField(_("Thẩm định giá (%)"))
     management = RateField(_("Quản lý dự án (%)"))
     consulting = RateField(_("Tư vấn đầu tư (%)"))
-    other = RateField(_("Chi phí khác ngoài thuê đường truyền (%)"))
+    other = RateField(_("Chi phí khác ngoài phần thuê (%)"))
     volume = RateField(_("Dự phòng khối lượng phát sinh (%)"))
     slippage = RateField(_("Dự phòng trượt giá (%)"))
 
     @property
     def rates(self) -> Rates:
-        """The mode and the rates that were entered."""
-        return Rates(Mode(self.mode.data), **{name: self[name].rate for name in RATE_NAMES})
-
-
-RATE_NAMES = tuple(name for name in Rates.__dataclass_fields__ if name != "mode")
+        """The rates that were entered."""
+        return Rates(**{name: self[name].rate for name in RATE_NAMES})
 
 
 def rates_form(rates: Rates) -> RatesForm:
     """The form filled with the rates, or with what was posted."""
     percents = {name: format_rate(getattr(rates, name)).removesuffix("\u00a0%") for name in RATE_NAMES}
-    return RatesForm(data={"mode": rates.mode.value, **percents})
+    return RatesForm(data=percents)
 
 
 def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
     """A form for each group, filled with its rule or with what was posted."""
     forms = {}
     for letter in GROUPS:
-        form = GroupRuleForm(obj=assumptions.groups[letter], prefix=letter, meta={"csrf": False})
+        rule = assumptions.groups[letter]
+        form = GroupRuleForm(obj=rule, prefix=letter, meta={"csrf": False})
+        for field, kept in ((form.source, rule.source), (form.recurrent_source, rule.recurrent_source)):
+            # A source that an older version knew stays what it is until somebody chooses another.
+            field.choices = list(dict.fromkeys([*sources_by_label(), kept]))
         form.year.choices = [SelectChoice(offset, str(assumptions.first_year + offset)) for offset in range(YEARS)]
         forms[letter] = form
     return forms

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from inventory.catalogue import GROUPS
 from inventory.wards.wards import KIND_LABELS, Ward
-from planning.plan.assumptions import Spending
 from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm
 from portal.formats import format_day, format_number, format_vnd_short
 from portal.vietnamese import sort_key
 from scoring.rating.rating import Rating, Result
@@ -85,21 +85,24 @@ def most_missed(ratings: Mapping[str, Rating]) -> Bars:
 
 
 def money_by_group(plan: Plan) -> Bars:
-    """VND of the plan by group of items, kinds of spending apart."""
+    """VND of the plan by group of items, forms of spending apart."""
     totals = plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}")
     return _money(plan, "Kinh phí của phương án theo nhóm", totals)
 
 
 def money_by_year(plan: Plan) -> Bars:
-    """VND of the plan by year, kinds of spending apart."""
-    return _money(plan, "Kinh phí của phương án theo năm", plan.totals_by(lambda line: f"Năm {line.year}"))
+    """VND of the plan by year in which it is paid, forms of spending apart."""
+    by_year = {f"Năm {year}": sums for year, sums in plan.totals_by_year().items()}
+    return _money(plan, "Kinh phí của phương án theo năm", by_year)
 
 
-def _money(plan: Plan, title: str, totals: Mapping[str, Mapping[Spending, int]]) -> Bars:
-    rows = tuple((name, tuple(sums[kind] for kind in Spending)) for name, sums in totals.items())
+def _money(plan: Plan, title: str, totals: Mapping[str, Mapping[SpendingForm, int]]) -> Bars:
+    # A form without money takes no panel.
+    forms = [form for form, total in plan.totals.items() if total] or [SpendingForm.PURCHASE]
+    rows = tuple((name, tuple(sums[form] for form in forms)) for name, sums in totals.items())
     evidence = " Có đơn giá tham khảo, chưa có căn cứ giá." if plan.is_draft else ""
-    note = f"Phương án “{plan.name}”, tính ngày {format_day(plan.on)}. Hai loại chi không cộng vào nhau.{evidence}"
-    series = tuple(Series(kind.value, kind.label) for kind in Spending)
+    note = f"Phương án “{plan.name}”, tính ngày {format_day(plan.on)}. Các hình thức chi không cộng vào nhau.{evidence}"
+    series = tuple(Series(form.value, form.label) for form in forms)
     return Bars(title, series, rows, note, stacked=False, is_money=True)
 
 

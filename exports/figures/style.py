@@ -46,7 +46,8 @@ COLOURS = {
     "na": ("#f4f6f8", INK),
     "blocking": ("#c23a4e", "#ffffff"),
     "other": ("#2b7a9b", "#ffffff"),
-    "capital": ("#0b4f6c", "#ffffff"),
+    "purchase": ("#0b4f6c", "#ffffff"),
+    "project": ("#7a869a", "#ffffff"),
     "recurrent": ("#de8f48", INK),
 }
 HATCHES = {

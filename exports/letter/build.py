@@ -12,7 +12,6 @@ from exports.letter import contents
 from exports.letter.form import TEXT_WIDTH, draw_line, new_letter, printable
 from exports.letter.tables import even_widths, put_grid, put_table
 from exports.workbook.context import WorkbookContext
-from planning.plan.assumptions import Spending
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.plan.redaction import redact_plan
@@ -101,26 +100,31 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
     letter.add_heading("II. Phương án và kinh phí", 1)
     letter.add_heading("1. Tổng kinh phí", 2)
     letter.add_paragraph(
-        printable(f"Phương án “{plan.name}”, theo {plan.price_list.name}. Hai loại chi có tổng riêng, không cộng lẫn:")
+        printable(
+            f"Phương án “{plan.name}”, theo {plan.price_list.name}. Mỗi hình thức chi có tổng riêng của mọi năm trong phương án:"
+        )
     )
-    for kind in Spending:
-        letter.add_paragraph(f"- {contents.spending_sentence(plan, kind)}")
+    forms = contents.forms_of(plan)
+    for form in forms:
+        letter.add_paragraph(f"- {contents.spending_sentence(plan, form)}")
     for number, part in enumerate(("group", "year", "source", "unit"), start=3):
-        put_table(letter, contents.spending_table(plan, part), number, even_widths(3, 75))
+        put_table(letter, contents.spending_table(plan, part), number, even_widths(1 + len(forms), 75))
     if transfers := contents.transfers_paragraph(plan):
         letter.add_paragraph(transfers)
     letter.add_paragraph(contents.caps_paragraph(plan))
     letter.add_paragraph(contents.centre_paragraph(plan))
     letter.add_heading("2. Dự toán", 2)
-    text, table = contents.estimate_section(plan)
-    letter.add_paragraph(text)
-    put_table(letter, table, 7, (15, 90, 20, 40))
+    sections = contents.estimate_sections(plan)
+    for number, (text, table) in enumerate(sections, start=7):
+        letter.add_paragraph(text)
+        put_table(letter, table, number, (15, 90, 20, 40))
+    letter.add_paragraph(contents.outside_sentence(plan))
     letter.add_heading("3. Chi phí duy trì và thay thế", 2)
     letter.add_paragraph(
         "Bảng dưới đây cộng đầu tư, thuê, bản quyền, đường truyền và thay thế khi hết thời gian sử dụng trong năm năm, theo giá hiện nay; "
         "phần ngoài phương án không nằm trong kinh phí đề nghị."
     )
-    put_table(letter, contents.five_year_table(plan), 8, even_widths(3, 45))
+    put_table(letter, contents.five_year_table(plan), 7 + len(sections), even_widths(1 + len(forms), 45))
     letter.add_heading("4. Kết quả dự kiến", 2)
     letter.add_paragraph(contents.effect_paragraph(plan))
 

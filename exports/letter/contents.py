@@ -9,11 +9,12 @@ from datetime import date
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
-from planning.plan.assumptions import Mode, Spending
 from planning.plan.comparison import wards_ready_after
-from planning.plan.estimate import Estimate, estimate
+from planning.plan.estimate import estimates_of
 from planning.plan.five_year_cost import five_year_cost
+from planning.plan.norms import NormClass
 from planning.plan.plan import Plan
+from planning.plan.spending import ALL_FORMS, SpendingForm
 from portal.formats import format_long_day, format_number, format_rate, vnd_in_words
 from portal.numbers import Number
 from scoring.rating.rating import FindingStatus, Result
@@ -98,53 +99,65 @@ def gaps_section(plan: Plan) -> tuple[str, Table]:
     return text, Table("Những nội dung còn thiếu nhiều nhất", heads, rows, is_money=False)
 
 
-def spending_sentence(plan: Plan, spending: Spending) -> str:
-    """One kind of spending in figures and in words."""
-    total = plan.spending_total(spending)
-    return f"{spending.label}: {format_number(total)} đồng (bằng chữ: {lower_first(vnd_in_words(total))})."
+def spending_sentence(plan: Plan, form: SpendingForm) -> str:
+    """One form of spending in figures and in words."""
+    total = plan.form_total(form)
+    return f"{form.label}: {format_number(total)} đồng (bằng chữ: {lower_first(vnd_in_words(total))})."
+
+
+def forms_of(plan: Plan) -> tuple[SpendingForm, ...]:
+    """The forms of spending that the plan has money in; the first of all where it has none."""
+    return tuple(form for form, total in plan.totals.items() if total) or (SpendingForm.PURCHASE,)
 
 
 def spending_table(plan: Plan, name: str) -> Table:
     """The totals by a part of the lines: ``group``, ``year``, ``source`` or ``unit``."""
+    if name == "year":
+        sums = {f"Năm {year}": amounts for year, amounts in plan.totals_by_year().items()}
+        return _table_by_form("Kinh phí theo năm", "Năm", sums, plan)
     title, head, part = {
         "group": ("Kinh phí theo nhóm", "Nhóm", lambda line: f"{line.group}. {GROUPS[line.group]}"),
-        "year": ("Kinh phí theo năm", "Năm", lambda line: f"Năm {line.year}"),
         "source": ("Kinh phí theo nguồn vốn", "Nguồn vốn", lambda line: line.source),
         "unit": ("Kinh phí theo đơn vị thực hiện", "Đơn vị thực hiện", lambda line: line.unit),
     }[name]
-    return _table_by_spending(title, head, plan.totals_by(part), plan)
+    return _table_by_form(title, head, plan.totals_by(part), plan)
 
 
-def estimate_section(plan: Plan) -> tuple[str, Table]:
-    """The estimate in the mode of the plan, with its total in words."""
-    costs = estimate(plan)
-    is_project = costs.mode is Mode.PROJECT
-    name, clause = ("tổng mức đầu tư", "Điều 49.2") if is_project else ("tổng dự toán", "Điều 65")
-    text = (
-        f"Lập theo hình thức {lower_first(costs.mode.label)} (Nghị định số 224/2026/NĐ-CP, {clause}), {name} là {format_number(costs.total)} đồng "
-        f"(bằng chữ: {lower_first(vnd_in_words(costs.total))}). {_outside_sentence(costs)} Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
+def estimate_sections(plan: Plan) -> tuple[tuple[str, Table], ...]:
+    """The estimate of each form that has one, with its total in words."""
+    sections = []
+    for costs in estimates_of(plan):
+        is_project = costs.form is SpendingForm.PROJECT
+        name, clause = ("tổng mức đầu tư", "Điều 49.2") if is_project else ("tổng dự toán", "Điều 65")
+        text = (
+            f"{costs.form.label} (Nghị định số 224/2026/NĐ-CP, {clause}): {name} là {format_number(costs.total)} đồng "
+            f"(bằng chữ: {lower_first(vnd_in_words(costs.total))}). Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
+        )
+        rows: tuple[Cells, ...] = tuple(
+            (row.number, row.label, "" if row.rate is None else format_rate(row.rate), row.amount) for row in costs.rows
+        )
+        heads = ("Số", "Nội dung", "Tỷ lệ", "Thành tiền")
+        sections.append((text, Table(costs.form.label, heads, rows, ("", name.capitalize(), "", costs.total))))
+    return tuple(sections)
+
+
+def outside_sentence(plan: Plan) -> str:
+    """What stands in no estimate, and what the years after the plan cost."""
+    years, recurrent = plan.assumptions.years, plan.form_total(SpendingForm.RECURRENT)
+    return (
+        f"Chi hằng năm đứng ngoài các tổng này: {format_number(recurrent)} đồng cho các năm {years[0]} đến {years[-1]}; "
+        f"mỗi năm sau đó {format_number(plan.yearly_after)} đồng, không nằm trong tổng nào."
     )
-    rows: tuple[Cells, ...] = tuple(
-        (row.number, row.label, "" if row.rate is None else format_rate(row.rate), row.amount) for row in costs.rows
-    )
-    return text, Table(costs.mode.label, ("Số", "Nội dung", "Tỷ lệ", "Thành tiền"), rows, ("", name.capitalize(), "", costs.total))
-
-
-def _outside_sentence(costs: Estimate) -> str:
-    outside = f"Chi thường xuyên đứng ngoài tổng này: {format_number(costs.outside)} đồng."
-    if costs.mode is Mode.PURCHASE:
-        return outside
-    return f"Trong đó thuê đường truyền {format_number(costs.leased_lines)} đồng là chi thường xuyên (Điều 49.2.d). {outside}"
 
 
 def five_year_table(plan: Plan) -> Table:
-    """What five years cost, kinds of spending apart."""
+    """What five years cost, forms of spending apart."""
     cost = five_year_cost(plan)
-    yearly = {f"Năm {year}": {kind: cost.in_year(kind, year) for kind in Spending} for year in cost.years}
-    heads = ("Năm", *(kind.label for kind in Spending))
+    yearly = {f"Năm {year}": {form: cost.in_year(form, year) for form in forms_of(plan)} for year in cost.years}
+    heads = ("Năm", *(form.label for form in forms_of(plan)))
     rows: tuple[Cells, ...] = tuple((name, *sums.values()) for name, sums in yearly.items())
     return Table(
-        "Chi phí năm năm, kể cả thay thế khi hết thời gian sử dụng", heads, rows, ("Tổng cộng", *map(cost.total, Spending))
+        "Chi phí năm năm, kể cả thay thế khi hết thời gian sử dụng", heads, rows, ("Tổng cộng", *map(cost.total, forms_of(plan)))
     )
 
 
@@ -171,20 +184,21 @@ def ward_table(plan: Plan) -> Table:
     turned = wards_turned_ready(plan)
     rows: list[Cells] = []
     for number, ward in enumerate(turned, start=1):
-        rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(kind, 0) for kind in Spending)))
+        rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(form, 0) for form in forms_of(plan))))
     codes = {ward.code for ward in turned}
-    rest = [sum(amounts[kind] for code, amounts in sums.items() if code not in codes) for kind in Spending]
+    rest = [sum(amounts[form] for code, amounts in sums.items() if code not in codes) for form in forms_of(plan)]
     rows.append(("", "Các xã, phường khác trong phương án", *rest))
-    heads = ("STT", "Xã, phường", *(kind.label for kind in Spending))
+    heads = ("STT", "Xã, phường", *(form.label for form in forms_of(plan)))
     return Table("Xã, phường chuyển sang đáp ứng", heads, tuple(rows), ("", "Tổng cộng", *_totals(plan)))
 
 
 def caps_paragraph(plan: Plan) -> str:
-    """What lies above the legal ceilings, kinds of spending apart."""
-    above = "; ".join(f"{lower_first(kind.label)} {format_number(plan.above_total(kind))} đồng" for kind in Spending)
+    """What lies above the legal ceilings, forms of spending apart."""
+    by_norm = plan.totals_by_norm()
+    above, none = (_form_amounts(by_norm.get(kind, {}), plan) for kind in (NormClass.ABOVE, NormClass.NONE))
     return (
-        "Số lượng tối đa theo Quyết định số 15/2025/QĐ-TTg chỉ là trần, không phải chỉ tiêu. Phần vượt trần, chờ cấp có thẩm quyền quyết định: "
-        f"{above}."
+        "Số lượng tối đa theo Quyết định số 15/2025/QĐ-TTg không phải chỉ tiêu. Phần vượt định mức, chờ cấp có thẩm quyền quyết định: "
+        f"{above}. Phần chưa có định mức (Điều 5.3, 6.3), chờ quyết định của cấp có thẩm quyền: {none}."
     )
 
 
@@ -212,9 +226,7 @@ def evidence_paragraph(plan: Plan) -> str:
     if not plan.is_draft:
         return "Mọi đơn giá trong phương án đã có căn cứ theo Điều 49.4 Nghị định số 224/2026/NĐ-CP."
     items = sorted({line.item for line in plan.lines if line.amount and not line.price.has_evidence})
-    amounts = "; ".join(
-        f"{lower_first(kind.label)} {format_number(plan.spending_without_evidence(kind))} đồng" for kind in Spending
-    )
+    amounts = _form_amounts({form: plan.form_without_evidence(form) for form in SpendingForm}, plan)
     names = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:MAX_NAMED])
     more = f" và {len(items) - MAX_NAMED} danh mục khác" if len(items) > MAX_NAMED else ""
     return (
@@ -225,9 +237,9 @@ def evidence_paragraph(plan: Plan) -> str:
 
 def requested_decisions(plan: Plan) -> tuple[str, ...]:
     """What the city is asked to decide."""
-    capital, recurrent = (format_number(plan.spending_total(kind)) for kind in Spending)
+    parts = _form_amounts(plan.totals, plan)
     decisions = [
-        f"Thông qua phương án “{plan.name}” với {capital} đồng chi đầu tư phát triển và {recurrent} đồng chi thường xuyên.",
+        f"Thông qua phương án “{plan.name}” với {parts}; {ALL_FORMS} {format_number(plan.total())} đồng.",
         "Quyết định nguồn vốn và phân kỳ theo các bảng tại mục II; giao nhiệm vụ cho các đơn vị thực hiện nêu tại bảng theo đơn vị.",
     ]
     if any(line.above for line in plan.lines):
@@ -250,10 +262,16 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _table_by_spending(title: str, head: str, sums: Mapping[str, Mapping[Spending, int]], plan: Plan) -> Table:
-    rows: tuple[Cells, ...] = tuple((name, *(amounts[kind] for kind in Spending)) for name, amounts in sums.items())
-    return Table(title, (head, *(kind.label for kind in Spending)), rows, ("Tổng cộng", *_totals(plan)))
+def _form_amounts(amounts: Mapping[SpendingForm, int], plan: Plan) -> str:
+    """The amounts of the forms that the plan has money in, one after the other."""
+    return "; ".join(f"{lower_first(form.label)} {format_number(amounts.get(form, 0))} đồng" for form in forms_of(plan))
+
+
+def _table_by_form(title: str, head: str, sums: Mapping[str, Mapping[SpendingForm, int]], plan: Plan) -> Table:
+    forms = forms_of(plan)
+    rows: tuple[Cells, ...] = tuple((name, *(amounts[form] for form in forms)) for name, amounts in sums.items())
+    return Table(title, (head, *(form.label for form in forms)), rows, ("Tổng cộng", *_totals(plan)))
 
 
 def _totals(plan: Plan) -> Sequence[int]:
-    return [plan.spending_total(kind) for kind in Spending]
+    return [plan.form_total(form) for form in forms_of(plan)]

@@ -32,7 +32,7 @@ def build_open_data(session: Session, *, include_security: bool) -> dict[str, by
             "item name unit_price vat_percent cap method evidence source source_label", _prices(current_price_list(session))
         ),
         "plan_lines.csv": _csv(
-            "ward_code item quantity moved months unit_price amount spending method source year quantity_within_cap cap on_order criteria",
+            "ward_code item quantity moved months unit_price vat_percent later_prices amount form method source year quantity_within_cap cap norm on_order criteria",
             _plan_lines(plan, include_security=include_security),
         ),
     }
@@ -156,8 +156,9 @@ def _plan_lines(plan: Plan, *, include_security: bool) -> Iterator[Row]:
         if not include_security and is_sensitive_line(line):
             continue
         yield (
-            line.ward.code, line.item, line.quantity, line.moved, line.months, line.unit_price, line.amount, line.spending.value,
-            line.method.value, line.source, line.year, line.within, line.cap, line.on_order, " ".join(line.criteria),
+            line.ward.code, line.item, line.quantity, line.moved, line.months, line.unit_price, line.vat_percent,
+            " ".join(f"{paid.year}:{paid.unit_price}" for paid in line.later), line.amount, line.form.value, line.method.value, line.source,
+            line.year, line.within, line.cap, line.norm.kind.value, line.on_order, " ".join(line.criteria),
         )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_formula, put_text, values_of
 from exports.workbook.styles import put_in_margin, set_up
+from inventory.catalogue import GROUPS
+from planning.plan.norms import NormClass
 from planning.plan.plan import Plan
 from portal.formats import format_long_day
 from portal.numbers import Number
@@ -27,7 +29,7 @@ SUMMARY_TAB = "Tổng hợp"
 # The row of the first group on the summary.
 GROUPS_AT = 12
 # Where the summary shows the amount whose prices have no evidence: every title is a draft while there is any.
-NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$E$24"
+NO_EVIDENCE_CELL = f"'{SUMMARY_TAB}'!$F${GROUPS_AT + len(GROUPS) + len(NormClass)}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from exports.workbook.styles import set_up
 from exports.workbook.ward_totals import blocking_text
 from inventory.catalogue import load_catalogue
 from planning.plan.assumptions import Assumptions
-from planning.plan.legal_caps import AUTHORITY, CLAUSE
+from planning.plan.norms import AUTHORITY, CLAUSE
 from planning.plan.plan import Plan
 from portal.territory import TERRITORY
 from scoring.rating.explain import explain
@@ -63,13 +63,13 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Căn cứ giá", "NĐ 224/2026/NĐ-CP, Điều 49.4: báo giá, kết quả trúng thầu tương tự, thẩm định giá, giá niêm yết"),
         ("Mua sắm không lập dự án", "NĐ 224/2026/NĐ-CP, Điều 65.1: thiết bị phần cứng, phần mềm thương mại riêng lẻ"),
         ("Thay thế máy cũ", "QĐ 15/2025/QĐ-TTg, Điều 3.7: chỉ khi đủ điều kiện thanh lý"),
-        ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12; chỉ tính cho năm ghi ở cột Năm của PL02 (mặc định {assumptions.months} tháng). Kinh phí duy trì của các năm sau đứng riêng ở cuối PL04, không nằm trong tổng nào"),
+        ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12 của năm ghi ở cột Năm của PL02 (mặc định {assumptions.months} tháng), cộng đủ 12 tháng của từng năm sau đó trong phương án, theo thuế suất của năm ấy. Các năm sau phương án đứng riêng ở cuối PL04, không nằm trong tổng nào"),
         ("Số lượng ở PL02", "số lượng mua, thuê = số lượng đề nghị − điều chuyển, tận dụng, không nhỏ hơn 0; phương thức Điều chuyển thì bằng 0. Cột điều chuyển, tận dụng cộng từ trang Điều chuyển"),
-        ("Trong và vượt định mức ở PL02", "còn được trang bị trong trần = trần − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có trần hoặc chưa biết số người của từng nhóm"),
+        ("Trong và vượt định mức ở PL02", "còn được trang bị trong định mức = định mức − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có định mức số lượng hoặc chưa biết số người của từng nhóm chức danh"),
         ("Nâng cấp", "thêm một mã với đơn giá nâng cấp vào cuối PL06 và cuối PL03, rồi ghi mã đó ở PL02"),
         ("Chèn, xóa, sắp xếp, lọc", "chèn dòng rồi chép công thức từ dòng bên cạnh; tổng ở trên đầu bảng tự tính. Dòng Kiểm tra ở trang Tổng hợp báo khi các phụ lục lệch nhau"),
         ("Phân kỳ (giả định)", _phasing_text(assumptions)),
-        ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(source for rule in assumptions.groups.values() for source in (rule.capital_source, rule.recurrent_source)))),
+        ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(source for rule in assumptions.groups.values() for source in (rule.source, rule.recurrent_source)))),
         ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {assumptions.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
         *(_renewal_notes(plan)),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),

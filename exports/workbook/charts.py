@@ -18,8 +18,8 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 
 from exports.workbook.styles import FONT
 
-# Dark and light, so that they differ on a grey print too; black lines around both.
-_FILLS = ("1F4E79", "F4C27A")
+# Dark, light and between, so that they differ on a grey print too; black lines around both.
+_FILLS = ("1F4E79", "F4C27A", "9AA5B1")
 _LINE = "1F4E79"
 # What an axis of money counts: from so many VND on, how a number is written, and its unit. The code in brackets is Vietnamese.
 _SCALES = (

@@ -1,5 +1,7 @@
 """PL03: one row per item over the city, for central purchasing. PL04: year against source, with pictures of it."""
 
+from collections.abc import Iterable, Sequence
+
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -19,32 +21,32 @@ from exports.workbook.charts import Cells, stacked_bars
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import (
     AMOUNT,
+    FORM,
     ITEM,
+    OTHER_YEAR,
     PHASING_TAB,
     QUANTITY,
     SOURCE,
-    SPENDING,
     TAB,
     UPKEEP,
-    YEAR,
+    YEAR_AMOUNTS,
     group_name,
     sum_where,
 )
 from inventory.catalogue import GROUPS, load_catalogue
-from planning.plan.assumptions import SOURCES, Spending
+from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm, sources_by_label
 
 ITEM_TAB = "PL03 Theo danh mục"
-ITEM_TOTAL = f"'{ITEM_TAB}'!$I${HEAD - 1}"
-_PHASING_LAST = HEAD + len(SOURCES) * len(Spending) + 1
-PHASING_TOTAL = f"'{PHASING_TAB}'!$H${_PHASING_LAST + 1}"
+ITEM_TOTAL = f"'{ITEM_TAB}'!$J${HEAD - 1}"
 
 
 def add_item_totals(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     """Add PL03."""
     head = (
         ("STT", 7), ("Mã DM", 10), ("Nội dung", 41), ("ĐVT", 16), ("Số lượng", 10), ("Số đơn vị", 9),
-        *((kind.label, 18) for kind in Spending), ("Cộng hai loại chi", 19),
+        *((form.label, 18) for form in SpendingForm), ("Tổng các hình thức chi", 19),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, ITEM_TAB, "03", "Tổng hợp theo danh mục", head)
     priced = [item for item in load_catalogue().values() if item.code in plan.price_list.prices]
@@ -57,83 +59,87 @@ def add_item_totals(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
             number, code, item.name, item.unit, sum_where(sum(line.bought for line in lines), condition, summed=QUANTITY),
             Formula(wards, sum(line.bought > 0 for line in lines)),
         ]  # fmt: skip
-        for kind in Spending:
-            amount = sum(line.amount for line in lines if line.spending is kind)
-            cells.append(sum_where(amount, condition, (SPENDING, f'"{kind.label}"')))
-        cells.append(Formula(f"=G{row}+H{row}", sum(line.amount for line in lines)))
+        for form in SpendingForm:
+            amount = sum(line.amount for line in lines if line.form is form)
+            cells.append(sum_where(amount, condition, (FORM, f'"{form.label}"')))
+        cells.append(Formula(f"=SUM(G{row}:I{row})", sum(line.amount for line in lines)))
         put_row(sheet, row, cells)
-    put_totals(sheet, 3, {7: plan.spending_total(Spending.CAPITAL), 8: plan.spending_total(Spending.RECURRENT), 9: plan.total()})
+    put_totals(sheet, 3, dict(enumerate((*plan.totals.values(), plan.total()), start=7)))
     add_filter(sheet, len(head), len(priced))
 
 
+def phasing_total(plan: Plan) -> str:
+    """The cell of the total of PL04."""
+    return f"'{PHASING_TAB}'!$H${HEAD + len(_pots(plan)) + 2}"
+
+
+def _pots(plan: Plan) -> list[tuple[SpendingForm, str]]:
+    """Form of spending and source of the lines, and of what the rules of the plan propose, in the order of forms and of the list of sources."""
+    order = list(sources_by_label())
+    pots = {(line.form, line.source) for line in plan.lines}
+    for rule in plan.assumptions.groups.values():
+        pots |= {(rule.form, rule.source), (SpendingForm.RECURRENT, rule.recurrent_source)}
+    known = [(form, source) for form, source in pots if source in order]
+    return sorted(known, key=lambda pot: (list(SpendingForm).index(pot[0]), order.index(pot[1])))
+
+
 def add_phasing(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
-    """Add PL04."""
+    """Add PL04: what is paid in each year, by form and source."""
     years = plan.assumptions.years
     head = (
-        ("STT", 6), ("Nguồn vốn", 44), ("Loại chi", 22), *((f"Năm {year}", 19) for year in years), ("Năm khác", 17), ("Cộng", 20),
+        ("STT", 6), ("Nguồn vốn", 44), ("Hình thức chi", 22), *((f"Năm {year}", 19) for year in years), ("Năm khác", 17), ("Cộng", 20),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, PHASING_TAB, "04", "Phân kỳ theo năm và nguồn vốn", head)
-    row = HEAD
-    for kind in Spending:
-        for source in SOURCES:
-            row += 1
-            lines = [line for line in plan.lines if line.source == source and line.spending is kind]
-            conditions = ((SOURCE, f"$B{row}"), (SPENDING, f"$C{row}"))
-            cells: list[Content] = [row - HEAD, source, kind.label]
-            for year in years:
-                cells.append(sum_where(sum(line.amount for line in lines if line.year == year), *conditions, (YEAR, str(year))))
-            total = sum(line.amount for line in lines)
-            in_years = sum(line.amount for line in lines if line.year in years)
-            cells += [Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), sum_where(total, *conditions)]
-            put_row(sheet, row, cells)
+    row, pots = HEAD, _pots(plan)
+    for form, source in pots:
+        row += 1
+        lines = [line for line in plan.lines if (line.form, line.source) == (form, source)]
+        conditions = ((SOURCE, f"$B{row}"), (FORM, f"$C{row}"))
+        put_row(sheet, row, [row - HEAD, source, form.label, *_by_year(lines, plan, conditions)])
     row += 1
-    other = [line for line in plan.lines if line.source not in SOURCES]
-    cells = [None, "Nguồn khác", None]
-    for letter, year in zip("DEF", years, strict=True):
-        value = sum(line.amount for line in other if line.year == year)
-        year_total = sum_where(0, (YEAR, str(year))).expression
-        cells.append(Formula(f"{year_total}-SUM({letter}${HEAD}:{letter}{row - 1})", value))
-    total, in_years = sum(line.amount for line in other), sum(line.amount for line in other if line.year in years)
-    rest = Formula(f"=SUM({column_range(TAB, AMOUNT)})-SUM(H${HEAD}:H{row - 1})", total)
-    put_row(sheet, row, [*cells, Formula(f"=H{row}-D{row}-E{row}-F{row}", total - in_years), rest])
-    sums = [sum(line.amount for line in plan.lines if line.year == year) for year in years]
-    sums += [plan.total() - sum(sums), plan.total()]
-    totals: list[Content] = [None, "Tổng cộng (hai loại chi)", None]
-    totals += [Formula(f"=SUM({letter}${HEAD}:{letter}{row})", value) for letter, value in zip("DEFGH", sums, strict=True)]
-    put_row(sheet, row + 1, totals, total=True)
-    upkeep: list[Content] = [
-        None,
-        "Duy trì các khoản trả hằng năm đã có từ năm trước (12 tháng; không nằm trong tổng)",
-        Spending.RECURRENT.label,
+    others = [line for line in plan.lines if (line.form, line.source) not in pots]
+    totals = _by_year(plan.lines, plan, ())
+    rest = [
+        Formula(f"{total.expression}-SUM({letter}${HEAD}:{letter}{row - 1})", int(value.value))
+        for letter, total, value in zip("DEFGH", totals, _by_year(others, plan, ()), strict=True)
     ]
-    upkeep += [sum_where(plan.upkeep_in(year), (YEAR, f'"<{year}"'), summed=UPKEEP) for year in years]
-    put_row(sheet, row + 3, [*upkeep, None, None])
+    put_row(sheet, row, [None, "Nguồn khác", None, *rest])
+    sums = [Formula(f"=SUM({letter}${HEAD}:{letter}{row})", total.value) for letter, total in zip("DEFGH", totals, strict=True)]
+    put_row(sheet, row + 1, [None, "Tổng các hình thức chi", None, *sums], total=True)
+    after = sum_where(plan.yearly_after, summed=UPKEEP)
+    label = f"Mỗi năm sau năm {years[-1]}, khoản trả hằng năm (không nằm trong tổng)"
+    put_row(sheet, row + 3, [None, label, SpendingForm.RECURRENT.label, None, None, None, None, after])
     _add_charts(sheet, plan, row + 5)
 
 
+def _by_year(lines: Iterable[PlanLine], plan: Plan, conditions: Sequence[tuple[str, str]]) -> list[Formula]:
+    """What some lines of PL02 cost in each year of the plan, in others, and in all."""
+    chosen = list(lines)
+    sums = [sum(line.amount_in(year) for line in chosen) for year in plan.assumptions.years]
+    total = sum(line.amount for line in chosen)
+    columns = (*YEAR_AMOUNTS, OTHER_YEAR, AMOUNT)
+    return [
+        sum_where(value, *conditions, summed=column)
+        for value, column in zip((*sums, total - sum(sums), total), columns, strict=True)
+    ]
+
+
 def _add_charts(sheet: Worksheet, plan: Plan, row: int) -> None:
-    """The kinds of spending by year, and pictures of them by year and by group."""
+    """The forms of spending by year, and pictures of them by year and by group."""
     years = plan.assumptions.years
     by_year, by_group = [], []
-    for offset, (kind, column) in enumerate(zip(Spending, "CD", strict=True)):
-        lines = [line for line in plan.lines if line.spending is kind]
-        sums = [sum(line.amount for line in lines if line.year == year) for year in years]
-        total, sum_row = sum(line.amount for line in lines), row + offset
-        condition = (SPENDING, f"$C{sum_row}")
-        cells: list[Content] = [None, "Mọi nguồn vốn, theo loại chi", kind.label]
-        cells += [sum_where(value, condition, (YEAR, str(year))) for value, year in zip(sums, years, strict=True)]
-        put_row(
-            sheet,
-            sum_row,
-            [*cells, Formula(f"=H{sum_row}-D{sum_row}-E{sum_row}-F{sum_row}", total - sum(sums)), sum_where(total, condition)],
-        )
-        by_year.append((kind.label, Cells(PHASING_TAB, f"$D${sum_row}:$G${sum_row}", (*sums, total - sum(sums)))))
+    for offset, (form, column) in enumerate(zip(SpendingForm, "CDE", strict=True)):
+        lines, sum_row = [line for line in plan.lines if line.form is form], row + offset
+        cells = _by_year(lines, plan, ((FORM, f"$C{sum_row}"),))
+        put_row(sheet, sum_row, [None, "Mọi nguồn vốn, theo hình thức chi", form.label, *cells])
+        values = tuple(int(cell.value) for cell in cells[:-1])
+        by_year.append((form.label, Cells(PHASING_TAB, f"$D${sum_row}:$G${sum_row}", values)))
         groups = tuple(sum(line.amount for line in lines if line.group == letter) for letter in GROUPS)
-        by_group.append((kind.label, Cells(SUMMARY_TAB, _group_cells(column), groups)))
+        by_group.append((form.label, Cells(SUMMARY_TAB, _group_cells(column), groups)))
     names = Cells(PHASING_TAB, f"$D${HEAD}:$G${HEAD}", (*(f"Năm {year}" for year in years), "Năm khác"))
-    sheet.add_chart(stacked_bars("Kinh phí theo năm và loại chi", names, by_year, 13.6), f"A{row + 3}")
+    sheet.add_chart(stacked_bars("Kinh phí theo năm và hình thức chi", names, by_year, 13.6), f"A{row + 4}")
     names = Cells(SUMMARY_TAB, _group_cells("B"), tuple(group_name(letter) for letter in GROUPS))
-    sheet.add_chart(stacked_bars("Kinh phí theo nhóm và loại chi", names, by_group, 17.6, is_horizontal=True), f"D{row + 3}")
+    sheet.add_chart(stacked_bars("Kinh phí theo nhóm và hình thức chi", names, by_group, 17.6, is_horizontal=True), f"D{row + 4}")
 
 
 def _group_cells(column: str) -> str:

@@ -21,8 +21,8 @@ FOREIGN_FILE = "Tệp này không phải sổ tính phương án tải từ hệ
 _CODE, _WARD, _ITEM, _MOVED = "Mã dòng", "Mã xã", "Mã DM", "Điều chuyển, tận dụng"
 DASH = "–"
 # Computed columns: a value in place of the formula is reported, and ignored.
-_COMPUTED = ("Số lượng mua, thuê", "Thành tiền", "Trong đó: trong định mức", "Trong đó: vượt định mức")
-_WIDTH = len(detail.HEADINGS) + 10
+_COMPUTED = tuple(detail.heading_of(key) for key in ("bought", "amount", "within", "above"))
+_WIDTH = detail.WIDTH + 10
 
 
 def read_plan_workbook(data: bytes) -> ReturnedWorkbook:

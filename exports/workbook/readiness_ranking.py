@@ -15,7 +15,7 @@ from scoring.rating.rating import Result
 
 TAB = "Rẻ nhất để đáp ứng"
 _HEADINGS = (
-    ("STT", 6), ("Mã xã", 9), ("Xã, phường", 28), ("Cần để đáp ứng (hai loại chi)", 20), ("Lũy kế", 20),
+    ("STT", 6), ("Mã xã", 9), ("Xã, phường", 28), ("Cần để đáp ứng (tổng các hình thức chi)", 20), ("Lũy kế", 20),
     ("Số đơn vị đáp ứng", 12), ("Dân số", 12), ("Dân số được phục vụ thêm, lũy kế", 16),
 )  # fmt: skip
 

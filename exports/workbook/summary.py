@@ -1,4 +1,4 @@
-"""The first sheet: national heading, totals by group and kind of spending, amount in words, results, signatories."""
+"""The first sheet: national heading, totals by group and form of spending, amount in words, results, signatories."""
 
 from collections.abc import Sequence
 
@@ -24,29 +24,35 @@ from exports.workbook.detail import (
     AMOUNT_ABOVE,
     AMOUNT_WITHIN,
     EVIDENCE_COLUMN,
+    FORM,
     GROUP,
-    SPENDING,
+    NORM,
     TAB,
     group_name,
     sum_where,
 )
 from exports.workbook.formula_values import put_formula, put_text
-from exports.workbook.item_totals import ITEM_TOTAL, PHASING_TOTAL
+from exports.workbook.item_totals import ITEM_TOTAL, phasing_total
 from exports.workbook.price_basis import NO_EVIDENCE
 from exports.workbook.styles import set_up
 from exports.workbook.ward_totals import RESULT, WARD_TOTAL
 from exports.workbook.ward_totals import TAB as WARD_TAB
 from inventory.catalogue import GROUPS
-from planning.plan.assumptions import Spending
+from planning.plan.norms import NormClass
 from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm
 from portal.formats import format_long_day, vnd_in_words
 from portal.territory import TERRITORY
 from scoring.rating.rating import Result
 
-WIDTHS = (5, 38, 17.5, 17.5, 18)
-LEFT, RIGHT, WHOLE = (1, 2), (3, 5), (1, 5)
+WIDTHS = (5, 36, 16.5, 16.5, 15, 17)
+LEFT, RIGHT, WHOLE = (1, 2), (3, 6), (1, 6)
+_FORM_LETTERS, _ALL = "CDE", "F"
 HEAD_ROW = GROUPS_AT - 1
 TOTAL_ROW = HEAD_ROW + len(GROUPS) + 1
+_NORM_ROWS: tuple[NormClass, ...] = tuple(kind for kind in NormClass if kind is not NormClass.UNRECORDED)
+NO_EVIDENCE_ROW = TOTAL_ROW + len(_NORM_ROWS) + 1
+CHECK_ROW = NO_EVIDENCE_ROW + 1
 CONSISTENT = "Các phụ lục khớp nhau đến từng đồng."
 INCONSISTENT = "LỆCH GIỮA CÁC PHỤ LỤC: kiểm tra mã danh mục, nhóm và loại chi ở PL02."
 RECIPIENTS = ("- UBND Thành phố (để báo cáo);", f"- UBND {TERRITORY.units} xã, phường;", "- Lưu: VT.")
@@ -58,7 +64,7 @@ def add_summary(book: Workbook, plan: Plan, context: WorkbookContext) -> None:
     set_up(sheet, WIDTHS, landscape=False)
     _put_heading(sheet, plan, context)
     _put_totals(sheet, plan)
-    row = _put_amounts_in_words(sheet, plan, TOTAL_ROW + 5)
+    row = _put_amounts_in_words(sheet, plan, CHECK_ROW + 1)
     row = _put_results(sheet, plan, row + 1)
     _put_signatures(sheet, context, row + 2)
     # What is signed stands on the page of its totals.
@@ -89,39 +95,47 @@ def _put_heading(sheet: Worksheet, plan: Plan, context: WorkbookContext) -> None
         mark_as_demo(sheet, 9)
         sheet.cell(9, 1).style = "w-demo-centre"
         join(sheet, 9, *WHOLE)
-    put_text(sheet, 10, 5, "Đơn vị tính: đồng").style = "w-unit"
+    put_text(sheet, 10, 6, "Đơn vị tính: đồng").style = "w-unit"
 
 
 def _put_totals(sheet: Worksheet, plan: Plan) -> None:
-    for column, label in enumerate(("STT", "Nhóm", *(kind.label for kind in Spending), "Cộng hai loại chi"), start=1):
+    for column, label in enumerate(("STT", "Nhóm", *(form.label for form in SpendingForm), "Tổng các hình thức chi"), start=1):
         put_text(sheet, HEAD_ROW, column, label).style = "w-head"
-    sheet.row_dimensions[HEAD_ROW].height = 34
+    sheet.row_dimensions[HEAD_ROW].height = 50
     for number, letter in enumerate(GROUPS, start=1):
         lines = [line for line in plan.lines if line.group == letter]
-        amounts = [sum(line.amount for line in lines if line.spending is kind) for kind in Spending]
+        amounts = [sum(line.amount for line in lines if line.form is form) for form in SpendingForm]
         _put_split(sheet, HEAD_ROW + number, number, group_name(letter), amounts, (GROUP, f'"{letter}"'))
-    sums = [*(plan.spending_total(kind) for kind in Spending), plan.total()]
+    sums = [*plan.totals.values(), plan.total()]
     totals: list[Content] = [None, "Tổng cộng"]
-    totals += [Formula(f"=SUM({c}{HEAD_ROW}:{c}{TOTAL_ROW - 1})", value) for c, value in zip("CDE", sums, strict=True)]
+    totals += [Formula(f"=SUM({c}{HEAD_ROW}:{c}{TOTAL_ROW - 1})", value) for c, value in zip("CDEF", sums, strict=True)]
     put_row(sheet, TOTAL_ROW, totals, total=True)
-    within, above = [plan.within_total(kind) for kind in Spending], [plan.above_total(kind) for kind in Spending]
-    without = [plan.spending_without_evidence(kind) for kind in Spending]
-    _put_split(sheet, TOTAL_ROW + 1, None, "Trong định mức", within, summed=AMOUNT_WITHIN)
-    _put_split(sheet, TOTAL_ROW + 2, None, "Vượt định mức, chờ cấp có thẩm quyền", above, summed=AMOUNT_ABOVE)
-    _put_split(sheet, TOTAL_ROW + 3, None, "Trong đó chưa có căn cứ giá", without, (EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"'))
-    total = f"E{TOTAL_ROW}"
+    nothing = dict.fromkeys(SpendingForm, 0)
+    by_norm, row = plan.totals_by_norm(), TOTAL_ROW
+    for norm in _NORM_ROWS:
+        row += 1
+        # A plan of a landed version recorded only what lies above.
+        is_unrecorded = norm is NormClass.WITHIN and NormClass.UNRECORDED in by_norm
+        kind = NormClass.UNRECORDED if is_unrecorded else norm
+        values = list(by_norm.get(kind, nothing).values())
+        if kind is NormClass.ABOVE:
+            _put_split(sheet, row, None, f"{kind.label.capitalize()}, chờ cấp có thẩm quyền", values, summed=AMOUNT_ABOVE)
+        else:
+            _put_split(sheet, row, None, kind.label.capitalize(), values, (NORM, f'"{kind.label}"'), summed=AMOUNT_WITHIN)
+        sheet.row_dimensions[row].height = 31
+    without = [plan.form_without_evidence(form) for form in SpendingForm]
+    _put_split(sheet, row + 1, None, "Trong đó chưa có căn cứ giá", without, (EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"'))
+    total = f"{_ALL}{TOTAL_ROW}"
     equalities = [
         f"SUM({column_range(TAB, AMOUNT)})={total}",
         f"{WARD_TOTAL}={total}",
         f"{ITEM_TOTAL}={total}",
-        f"{PHASING_TOTAL}={total}",
+        f"{phasing_total(plan)}={total}",
+        f"SUM({_ALL}{TOTAL_ROW + 1}:{_ALL}{row})={total}",
     ]
-    equalities.append(f"E{TOTAL_ROW + 1}+E{TOTAL_ROW + 2}={total}")
     check = f'=IF(AND({",".join(equalities)}),"{CONSISTENT}","{INCONSISTENT}")'
-    put_row(sheet, TOTAL_ROW + 4, [None, "Kiểm tra", Formula(check, CONSISTENT), None, None])
-    sheet.merge_cells(start_row=TOTAL_ROW + 4, start_column=3, end_row=TOTAL_ROW + 4, end_column=5)
-    for row in (TOTAL_ROW + 2,):
-        sheet.row_dimensions[row].height = 31
+    put_row(sheet, CHECK_ROW, [None, "Kiểm tra", Formula(check, CONSISTENT), None, None, None])
+    sheet.merge_cells(start_row=CHECK_ROW, start_column=3, end_row=CHECK_ROW, end_column=6)
 
 
 def _put_split(
@@ -133,26 +147,26 @@ def _put_split(
     *pairs: tuple[str, str],
     summed: str = AMOUNT,
 ) -> None:
-    """A row of both kinds of spending and their sum."""
+    """A row of all forms of spending and their sum."""
     cells: list[Content] = [number, label]
-    for kind, value in zip(Spending, values, strict=True):
-        cells.append(sum_where(value, *pairs, (SPENDING, f'"{kind.label}"'), summed=summed))
-    put_row(sheet, row, [*cells, Formula(f"=C{row}+D{row}", sum(values))])
+    for form, value in zip(SpendingForm, values, strict=True):
+        cells.append(sum_where(value, *pairs, (FORM, f'"{form.label}"'), summed=summed))
+    put_row(sheet, row, [*cells, Formula(f"=SUM(C{row}:E{row})", sum(values))])
 
 
 def _put_amounts_in_words(sheet: Worksheet, plan: Plan, row: int) -> int:
     """The amounts in words as formulas, and which months and years they count. Returns the next free row."""
-    for kind, letter in zip(Spending, "CD", strict=True):
-        text = f"Bằng chữ, {kind.label.lower()}: "
-        value = vnd_in_words(plan.spending_total(kind)).lower()
+    for form, letter in zip(SpendingForm, _FORM_LETTERS, strict=True):
+        text = f"Bằng chữ, {form.label.lower()}: "
+        value = vnd_in_words(plan.form_total(form)).lower()
         put_formula(sheet, row, 1, f'="{text}"&{words_formula(f"{letter}{TOTAL_ROW}")}&"."', f"{text}{value}.").style = "w-words"
-        join(sheet, row, 1, 5)
+        join(sheet, row, *WHOLE)
         sheet.row_dimensions[row].height = 34
         row += 1
     years = plan.assumptions.years
     note = (
-        f"Khoản trả hằng năm chỉ tính số tháng của năm ghi ở PL02 (mặc định {plan.assumptions.months} tháng); kinh phí duy trì "
-        f"các năm sau, đến năm {years[-1]}, ghi riêng ở PL04 và không nằm trong tổng."
+        f"Khoản trả hằng năm tính từ năm ghi ở PL02 (năm đầu mặc định {plan.assumptions.months} tháng) đến hết năm {years[-1]}; "
+        "các năm sau đó ghi riêng ở PL04 và không nằm trong tổng."
     )
     put_across(sheet, row, WHOLE, note, "w-words", 34)
     return row + 1

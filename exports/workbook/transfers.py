@@ -7,7 +7,8 @@ from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import ITEM, MONTHS, TAB, TRANSFER_TAB, UNIT_PRICE, WARD
 from exports.workbook.formula_values import put_text
 from inventory.catalogue import load_catalogue
-from planning.plan.plan import Plan, PlanLine, Transfer, amount_of
+from planning.plan.line import PlanLine, amount_of
+from planning.plan.plan import Plan, Transfer
 
 _HEADINGS = (
     ("STT", 6), ("Mã DM", 8), ("Nội dung", 34), ("Mã xã giao", 8), ("Bên giao", 24), ("Mã xã nhận", 8), ("Bên nhận", 24),

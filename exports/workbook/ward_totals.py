@@ -1,18 +1,20 @@
-"""PL01: one row per ward: result, what is missing, and the money by group, kind of spending, source and year."""
+"""PL01: one row per ward: result, what is missing, and the money by group, form of spending, source and year."""
 
 from openpyxl import Workbook
 
 from exports.workbook.annex import FIRST, HEAD, Content, Formula, add_annex, add_filter, put_row, put_totals
 from exports.workbook.context import WorkbookContext
-from exports.workbook.detail import GROUP, SOURCE, SPENDING, YEAR, sum_where
+from exports.workbook.detail import FORM, GROUP, OTHER_YEAR, SOURCE, YEAR_AMOUNTS, sum_where
 from inventory.catalogue import GROUPS
 from inventory.wards.wards import Ward
-from planning.plan.assumptions import CITY_BUDGET, WARD_BUDGET, Spending
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.line import PlanLine
+from planning.plan.plan import Plan
+from planning.plan.spending import BudgetLevel, SpendingForm
 from scoring.rating.rating import Rating
 
 TAB = "PL01 Theo xã phường"
 RESULT = "F"
+_LEVELS = (BudgetLevel.CITY, BudgetLevel.WARD)
 WARD_TOTAL = f"'{TAB}'!$R${HEAD - 1}"
 
 
@@ -27,9 +29,9 @@ def add_ward_totals(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
     """Add the sheet."""
     head = (
         ("STT", 5), ("Mã xã", 7), ("Xã, phường", 20), ("Số CBCC", 7), ("Số quầy", 6), ("Kết quả", 15), ("Điểm", 6),
-        ("Tiêu chí bắt buộc không đạt", 17), *((f"Nhóm {letter}", 14.5) for letter in GROUPS), ("Cộng hai loại chi", 14.5),
-        *((f"Trong đó: {kind.label.lower()}", 14.5) for kind in Spending),
-        ("Nguồn: NS Thành phố", 14.5), ("Nguồn: NS xã, phường", 12), ("Nguồn khác", 12),
+        ("Tiêu chí bắt buộc không đạt", 17), *((f"Nhóm {letter}", 14.5) for letter in GROUPS), ("Tổng các hình thức chi", 14.5),
+        *((f"Trong đó: {form.label.lower()}", 14.5) for form in SpendingForm),
+        *((f"Nguồn: {level.label}", 14.5) for level in _LEVELS), ("Nguồn khác", 12),
         *((f"Năm {year}", 14.5) for year in plan.assumptions.years), ("Năm khác", 12),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, TAB, "01", "Tổng hợp theo xã, phường", head)
@@ -38,7 +40,7 @@ def add_ward_totals(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         by_ward[line.ward].append(line)
     for number, ward in enumerate(plan.wards, start=1):
         put_row(sheet, HEAD + number, _cells(number, ward, by_ward[ward], plan))
-    money_columns = range(9, 28)
+    money_columns = range(9, 29)
     sums = [sum(column) for column in zip(*(_amounts(lines, plan) for lines in by_ward.values()), strict=True)]
     put_totals(sheet, 8, dict(zip(money_columns, sums, strict=True)))
     add_filter(sheet, len(head), len(plan.wards))
@@ -50,12 +52,11 @@ def _cells(number: int, ward: Ward, lines: list[PlanLine], plan: Plan) -> list[C
     row, rating = HEAD + number, plan.ratings[ward.code]
     snapshot, code = rating.snapshot, ("B", f"$B{row}")
     conditions: list[tuple[tuple[str, str], ...]] = [((GROUP, f'"{letter}"'),) for letter in GROUPS]
-    conditions += [(), *(((SPENDING, f'"{kind.label}"'),) for kind in Spending)]
-    conditions += [((SOURCE, f'"*{CITY_BUDGET}*"'),), ((SOURCE, f'"{WARD_BUDGET}"'),)]
+    conditions += [(), *(((FORM, f'"{form.label}"'),) for form in SpendingForm)]
+    conditions += [((SOURCE, f'"{level.label};*"'),) for level in _LEVELS]
     formulas = [sum_where(0, code, *pairs).expression for pairs in conditions]
-    formulas.append(f"=R{row}-U{row}-V{row}")
-    formulas += [sum_where(0, code, (YEAR, str(year))).expression for year in plan.assumptions.years]
-    formulas.append(f"=R{row}-X{row}-Y{row}-Z{row}")
+    formulas.append(f"=R{row}-V{row}-W{row}")
+    formulas += [sum_where(0, code, summed=column).expression for column in (*YEAR_AMOUNTS, OTHER_YEAR)]
     return [
         number, ward.code, ward.full_name, snapshot.count("staff_total") if snapshot else None, snapshot.count("counters") if snapshot else None,
         rating.result.label, rating.score if snapshot else None, blocking_text(rating),
@@ -64,14 +65,14 @@ def _cells(number: int, ward: Ward, lines: list[PlanLine], plan: Plan) -> list[C
 
 
 def _amounts(lines: list[PlanLine], plan: Plan) -> list[int]:
-    """VND by group, in all, by kind of spending, by payer and by year, in the order of the columns."""
-
-    by_group, by_spending = dict.fromkeys(GROUPS, 0), dict.fromkeys(Spending, 0)
-    by_payer = dict.fromkeys(("city", "ward", "other"), 0)
+    """VND by group, in all, by form of spending, by payer and by year, in the order of the columns."""
+    by_group, by_form = dict.fromkeys(GROUPS, 0), dict.fromkeys(SpendingForm, 0)
+    by_payer: dict[BudgetLevel | None, int] = {**dict.fromkeys(_LEVELS, 0), None: 0}
     by_year: dict[int | None, int] = {**dict.fromkeys(plan.assumptions.years, 0), None: 0}
     for line in lines:
         by_group[line.group] += line.amount
-        by_spending[line.spending] += line.amount
-        by_payer["city" if CITY_BUDGET in line.source else "ward" if line.source == WARD_BUDGET else "other"] += line.amount
-        by_year[line.year if line.year in by_year else None] += line.amount
-    return [*by_group.values(), sum(by_group.values()), *by_spending.values(), *by_payer.values(), *by_year.values()]
+        by_form[line.form] += line.amount
+        by_payer[next((level for level in _LEVELS if line.source.startswith(f"{level.label};")), None)] += line.amount
+        for paid in line.payments:
+            by_year[paid.year if paid.year in by_year else None] += line.amount_in(paid.year)
+    return [*by_group.values(), sum(by_group.values()), *by_form.values(), *by_payer.values(), *by_year.values()]

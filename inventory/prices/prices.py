@@ -15,8 +15,13 @@ METHODS = {
     "bid": "Kết quả trúng thầu tương tự",
     "valuation": "Thẩm định giá",
     "listed": "Giá niêm yết",
+    "declared": "Giá kê khai",
 }
-CAP_CLAUSE = "QĐ 15/2025/QĐ-TTg, Điều 4.4 (sửa đổi bởi QĐ 10/2026/QĐ-TTg)"
+CAP_CLAUSE = "QĐ 15/2025/QĐ-TTg, Điều 4.4 (có thể đã được sửa bởi QĐ 10/2026/QĐ-TTg)"
+# How many percent above its ceiling a price may lie, by who decides it (Điều 4.4).
+HEAD_PERCENT, PROVINCE_PERCENT = 15, 30
+# What QĐ 15/2025/QĐ-TTg, Phụ lục II sets a greatest number and a greatest price for.
+CAPPED_ITEMS = ("A01", "A02", "A03", "A04", "A05", "A06")
 
 
 class CapStanding(LabelledEnum):
@@ -53,9 +58,14 @@ class Price:
         return self.unit_price == 0 or (self.method != "none" and bool(self.evidence))
 
     @property
+    def legal_cap(self) -> int | None:
+        """The ceiling in VND where the law sets one: equipment of the counters, of secrets and of common use has none (Điều 5.3, 6.3, 6.4)."""
+        return self.cap if self.item in CAPPED_ITEMS else None
+
+    @property
     def is_at_cap(self) -> bool:
         """Whether the price is just the ceiling: a sign that nobody has asked the market yet."""
-        return self.cap is not None and self.unit_price == self.cap
+        return self.legal_cap is not None and self.unit_price == self.legal_cap
 
     @property
     def method_label(self) -> str:
@@ -69,29 +79,40 @@ class Price:
 
     @property
     def standing(self) -> CapStanding:
-        """Up to 15 % over the cap the head of the unit decides, up to 30 % the province, above it nobody (Điều 4.4)."""
-        if self.cap is None:
-            return CapStanding.NO_CAP
-        if self.unit_price <= self.cap:
-            return CapStanding.AT_CAP if self.is_at_cap else CapStanding.BELOW
-        if self.unit_price * 100 <= self.cap * 115:
-            return CapStanding.UNIT_HEAD
-        return CapStanding.PROVINCE if self.unit_price * 100 <= self.cap * 130 else CapStanding.NOT_ALLOWED
+        """How the price compares with its ceiling."""
+        return standing_of(self.unit_price, self.legal_cap)
 
     @property
     def tenths_above_cap(self) -> int | None:
-        """How far above the cap, in tenths of a percent, rounded up: a đồng too much is never shown as nothing too much.
-
-        None where there is no cap, or none to measure by; 0 at the cap and below.
-        """
-        if not self.cap:
-            return None
-        return max(0, tenths_of(self.unit_price, self.cap))
+        """How far above the ceiling, in tenths of a percent."""
+        return tenths_above(self.unit_price, self.legal_cap)
 
     @property
     def stamp(self) -> str:
         """What stands for the whole price, so that a form can tell whether somebody else changed it meanwhile."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def standing_of(unit_price: int, cap: int | None) -> CapStanding:
+    """How a price compares with its ceiling: up to 15 % over it the head of the unit decides, up to 30 % the province, above it nobody.
+
+    QĐ 15/2025/QĐ-TTg, Điều 4.4, which QĐ 10/2026/QĐ-TTg may have changed. The ceiling binds at the award too (NĐ 214/2025/NĐ-CP, Điều 93.2).
+    """
+    if cap is None:
+        return CapStanding.NO_CAP
+    if unit_price <= cap:
+        return CapStanding.AT_CAP if unit_price == cap else CapStanding.BELOW
+    if unit_price * 100 <= cap * (100 + HEAD_PERCENT):
+        return CapStanding.UNIT_HEAD
+    return CapStanding.PROVINCE if unit_price * 100 <= cap * (100 + PROVINCE_PERCENT) else CapStanding.NOT_ALLOWED
+
+
+def tenths_above(unit_price: int, cap: int | None) -> int | None:
+    """How far above the ceiling, in tenths of a percent, rounded up: a đồng too much is never shown as nothing too much.
+
+    None where there is no ceiling, or none to measure by; 0 at the ceiling and below.
+    """
+    return max(0, tenths_of(unit_price, cap)) if cap else None
 
 
 Version = tuple[int, int, str]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from inventory.catalogue import TaxClass, load_catalogue
 from inventory.data_tables import read_table
 from inventory.prices.prices import Price
 from portal.formats import format_day
 
-STANDARD_PERCENT = 10
+STANDARD_PERCENT, LOWER_PERCENT = 10, 8
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,24 @@ def find_expired_rates(prices: Iterable[Price], delivery_year: int | None) -> tu
 def price_at_standard_rate(price: Price) -> int:
     """The price with VAT if the standard rate applied to it, rounded to the nearest đồng."""
     return (price.before_tax * (100 + STANDARD_PERCENT) + 50) // 100
+
+
+def percent_in(price: Price, year: int) -> int:
+    """The rate of a price in percent, for what is handed over in a year.
+
+    Only goods had the lower rate while it held (NQ 204/2025/QH15), telecommunication never. A rate that the law has not changed between
+    (0, 5), and that of what may not be taxed at all, stays as the price list has it.
+    """
+    tax = load_catalogue()[price.item].tax
+    if tax is TaxClass.EXEMPT or price.vat_percent not in (LOWER_PERCENT, STANDARD_PERCENT):
+        return price.vat_percent
+    return LOWER_PERCENT if tax is TaxClass.GOODS and not _has_ended(load_vat_rates()[LOWER_PERCENT], year) else STANDARD_PERCENT
+
+
+def price_in(price: Price, year: int) -> int:
+    """VND of one unit with the tax of a year, rounded once from the price before tax, a half up."""
+    before, after = 100 + price.vat_percent, 100 + percent_in(price, year)
+    return (price.unit_price * after * 2 + before) // (2 * before)
 
 
 def _day(text: str) -> date | None:

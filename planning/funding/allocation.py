@@ -12,7 +12,9 @@ from operator import attrgetter
 
 from inventory.wards.wards import KIND_LABELS, Ward
 from planning.funding.knapsack import Row, maximise
-from planning.plan.plan import Plan, PlanLine, ward_lines
+from planning.plan.build import ward_lines
+from planning.plan.line import PlanLine
+from planning.plan.plan import Plan
 from portal.errors import WardReadinessError
 from portal.formats import format_vnd
 from portal.labels import LabelledEnum
@@ -190,8 +192,9 @@ def _with_plan_terms(line: PlanLine, planned: PlanLine | None) -> PlanLine:
 def _amounts_by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
     sums: dict[Pot, int] = {}
     for line in lines:
-        pot = Pot(line.year, line.source)
-        sums[pot] = sums.get(pot, 0) + line.amount
+        for paid in line.payments:
+            pot = Pot(paid.year, line.source)
+            sums[pot] = sums.get(pot, 0) + line.amount_in(paid.year)
     return {pot: amount for pot, amount in sorted(sums.items()) if amount}
 
 

@@ -4,20 +4,20 @@ A hint never takes the place of the document that it names; its label says how w
 """
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from inventory.catalogue import Acquisition, load_catalogue
-from inventory.prices.prices import Price
-from planning.plan.assumptions import Method, Mode, Spending
-from planning.plan.estimate import Estimate
+from inventory.prices.prices import CAP_CLAUSE, CapStanding
+from planning.plan.assumptions import Method
+from planning.plan.estimate import estimates_of
+from planning.plan.law import Kind, Threshold, load_law, mixtures_in, suggested_ratio, threshold
+from planning.plan.line import is_leased_good
+from planning.plan.marks import Mark, marks_of
 from planning.plan.plan import Plan
-from portal.formats import format_vnd
+from planning.plan.spending import SpendingForm
+from portal.formats import format_number, format_vnd, format_vnd_short
 
-BILLION, MILLION = 1_000_000_000, 1_000_000
-ONE_STEP, SINGLE_BID, HEAD_DECIDES = 20 * BILLION, BILLION, 100 * MILLION
-GROUP_A, GROUP_B = 1_600 * BILLION, 90 * BILLION
-# How many percent above its legal ceiling a price may lie, and who decides it (QĐ 15/2025/QĐ-TTg, Điều 4.4).
-HEAD_PERCENT, PROVINCE_PERCENT = 15, 30
-LAN_GROUP = "C"
 DISCLAIMER = "Gợi ý, không thay văn bản: đối chiếu điều khoản trước khi dùng."
 
 
@@ -30,26 +30,17 @@ class Hint:
     label: str
 
 
-def hints_of(plan: Plan, costs: Estimate) -> tuple[Hint, ...]:
-    """The hints for a plan and its estimate, those of the sum first."""
-    total_hints = _purchase_hints(plan, costs.total) if costs.mode is Mode.PURCHASE else _project_hints(costs.total)
-    return (*total_hints, *_price_hints(plan), *_line_hints(plan))
-
-
-def approver_above_cap(price: Price, unit_price: int) -> str:
-    """Who decides a price above its legal ceiling; nothing where it is not above one."""
-    if price.cap is None or unit_price <= price.cap:
-        return ""
-    if unit_price * 100 <= price.cap * (100 + HEAD_PERCENT):
-        return "thủ trưởng cơ quan, đơn vị"
-    if unit_price * 100 <= price.cap * (100 + PROVINCE_PERCENT):
-        return "UBND Thành phố hoặc cấp được phân cấp"
-    return "không cấp nào theo điều khoản này: hạ đơn giá"
+def hints_of(plan: Plan) -> tuple[Hint, ...]:
+    """The hints for a plan and its estimates, those of the sums first."""
+    hints: list[Hint] = []
+    for costs in estimates_of(plan):
+        is_project = costs.form is SpendingForm.PROJECT
+        hints += _project_hints(costs.total, plan.on) if is_project else _purchase_hints(plan, costs.total)
+    return (*hints, *_mixture_hints(plan), *_price_hints(plan), *_line_hints(plan))
 
 
 def _purchase_hints(plan: Plan, total: int) -> list[Hint]:
-    total_text = format_vnd(total)
-    capital = plan.spending_total(Spending.CAPITAL)
+    total_text, works = format_vnd(total), _kind("works")
     hints = [
         Hint(
             "Mua thiết bị phần cứng, phần mềm thương mại riêng lẻ bằng chi thường xuyên: không phải lập dự án.",
@@ -57,74 +48,82 @@ def _purchase_hints(plan: Plan, total: int) -> list[Hint]:
             "Q",
         )
     ]
-    if capital:
-        text = f"Phương án ghi {format_vnd(capital)} là chi đầu tư phát triển: xác định nguồn trước khi chọn lập dự toán hay dự án."
-        hints.append(Hint(text, "NĐ 224/2026/NĐ-CP, Điều 33, 34, 65.1.a", "A"))
-    if any(line.group == LAN_GROUP and line.bought for line in plan.lines):
-        hints.append(
-            Hint(
-                "Phương án có hạng mục mạng LAN: nếu là xây dựng, mở rộng hạ tầng chuyển đổi số thì phải lập dự án.",
-                "NĐ 224/2026/NĐ-CP, Điều 65.2, 66",
-                "Q",
-            )
-        )
-    if total <= HEAD_DECIDES:
-        hints.append(
-            Hint(
-                f"Dự toán {total_text} không quá 100 triệu đồng: thủ trưởng tự quyết việc mua.",
-                "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP",
-                "S",
-            )
-        )
-    elif total <= SINGLE_BID:
-        hints.append(
-            Hint(f"Dự toán {total_text} không quá 1 tỷ đồng: có thể chỉ định thầu.", "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP", "S")
-        )
+    if any(line.item in load_law().items["works"] and line.bought and line.form is SpendingForm.PURCHASE for line in plan.lines):
+        text = "Phương án có thi công, cải tạo mạng LAN: nếu là xây dựng, mở rộng hạ tầng chuyển đổi số thì phải lập dự án."
+        hints.append(Hint(text, works.clause, works.source_label))
+    head, single = threshold("head_decides", plan.on), threshold("single_bid", plan.on)
+    if total <= head.amount:
+        hints.append(_below(total_text, head))
+    elif total <= single.amount:
+        hints.append(_below(total_text, single))
     else:
-        hints.append(
-            Hint(
-                f"Dự toán {total_text} trên 1 tỷ đồng: gói thầu nào trên 1 tỷ đồng thì không thuộc mức được chỉ định thầu.",
-                "NĐ 214/2025/NĐ-CP, NĐ 349/2026/NĐ-CP",
-                "S",
-            )
-        )
+        limit = format_vnd_short(single.amount)
+        text = f"Dự toán {total_text} trên {limit}: gói thầu nào trên mức ấy thì không thuộc mức được chỉ định thầu."
+        hints.append(Hint(text, single.clause, single.source_label))
     return hints
 
 
-def _project_hints(total: int) -> list[Hint]:
-    total_text = format_vnd(total)
-    is_small = total <= ONE_STEP
-    step = "được thiết kế một bước" if is_small else "thiết kế một bước chỉ khi được phép"
-    unit = "không bắt buộc lập ban quản lý dự án" if is_small else "chỉ dự án mua sắm mới không bắt buộc lập ban quản lý dự án"
-    relation = "không quá" if is_small else "trên"
-    group = (
-        "A (từ 1.600 tỷ đồng)"
-        if total >= GROUP_A
-        else "B (từ 90 đến dưới 1.600 tỷ đồng)"
-        if total >= GROUP_B
-        else "C (dưới 90 tỷ đồng)"
-    )
+def _below(total_text: str, rule: Threshold) -> Hint:
+    text = f"Dự toán {total_text} không quá {format_vnd_short(rule.amount)}: {rule.label}."
+    return Hint(text, rule.clause, rule.source_label)
+
+
+def _project_hints(total: int, on: date) -> list[Hint]:
+    total_text, step = format_vnd(total), threshold("one_step", on)
+    relation = "không quá" if total <= step.amount else "trên"
+    is_b, is_a = (total >= threshold(key, on).amount for key in ("group_b", "group_a"))
+    group = "A" if is_a else "B" if is_b else "C"
+    fees = next(fees for fees in load_law().fees if fees.form is SpendingForm.PROJECT)
+    ratios = load_law().fee_ratios
     return [
-        Hint(f"Tổng {total_text} {relation} 20 tỷ đồng: {step}.", "NĐ 224/2026/NĐ-CP, Điều 42.2", "Q"),
-        Hint(f"Tổng {total_text} {relation} 20 tỷ đồng: {unit}.", "NĐ 224/2026/NĐ-CP, Điều 61.2", "Q"),
-        Hint(f"Nếu gộp thành một dự án đầu tư công: nhóm {group}.", "Luật Đầu tư công, phân nhóm dự án", "S"),
-        Hint(
-            "Tỷ lệ quản lý dự án, tư vấn theo định mức hoặc lập dự toán riêng; ở đây là giả định.",
-            "TT 04/2020/TT-BTTTT, Điều 5",
-            "A",
+        Hint(f"Tổng {total_text} {relation} {format_vnd_short(step.amount)}: {step.label}.", step.clause, step.source_label),
+        Hint(f"Nếu gộp thành một dự án đầu tư công: nhóm {group}.", threshold("group_b", on).clause, "S"),
+        Hint("Dự án cần quyết định chủ trương và quyết định đầu tư.", "NĐ 224/2026/NĐ-CP, Điều 41.3", "Q"),
+        Hint("Tỷ lệ quản lý dự án, tư vấn theo định mức hoặc lập dự toán riêng; ở đây là giả định.", fees.clause, "A"),
+        *(
+            Hint(f"Tham khảo: {row.label.lower()} {_ratio_text(suggested_ratio(row, total))}.", ratios.source, ratios.source_label)
+            for row in ratios.rows
+            if row.rate
         ),
     ]
 
 
-def _price_hints(plan: Plan) -> list[Hint]:
-    items_by_approver: dict[str, set[str]] = {}
+def _ratio_text(ratio: int) -> str:
+    """Ten-thousandths of a percent as people write a share."""
+    return f"{format_number(Decimal(ratio) / 10_000, 3)}\N{NO-BREAK SPACE}%"
+
+
+def _mixture_hints(plan: Plan) -> list[Hint]:
+    """The wards whose lines without a project join what the law makes one project."""
+    by_ward: dict[str, list[tuple[str, bool]]] = {}
     for line in plan.lines:
-        approver = approver_above_cap(line.price, line.unit_price) if line.bought and line.method is Method.BUY else ""
-        if approver:
-            items_by_approver.setdefault(approver, set()).add(line.item)
+        if line.bought and line.form is not SpendingForm.PROJECT:
+            by_ward.setdefault(line.ward.code, []).append((line.item, is_leased_good(line.item, line.method)))
+    found = [mixture for items in by_ward.values() for mixture in mixtures_in(items)]
     return [
-        Hint(f"Đơn giá vượt mức tối đa ở {', '.join(sorted(items))}; thẩm quyền: {approver}.", "QĐ 15/2025/QĐ-TTg, Điều 4.4", "Q")
-        for approver, items in sorted(items_by_approver.items())
+        Hint(
+            f"{found.count(mixture)} xã, phường có cả {', '.join(_kind(key).label for key in mixture.kinds)}: gộp vào một nhiệm vụ thì phải lập dự án.",
+            mixture.clause,
+            mixture.source_label,
+        )
+        for mixture in load_law().mixtures
+        if mixture in found
+    ]
+
+
+def _kind(key: str) -> Kind:
+    return next(kind for kind in load_law().kinds if kind.key == key)
+
+
+def _price_hints(plan: Plan) -> list[Hint]:
+    items: dict[CapStanding, set[str]] = {}
+    for line in plan.lines:
+        if Mark.PRICE_CAP in marks_of(line, plan):
+            items.setdefault(line.standing, set()).add(line.item)
+    return [
+        Hint(f"Đơn giá ở {', '.join(sorted(items[standing]))}: {standing.label}.", CAP_CLAUSE, "Q")
+        for standing in CapStanding
+        if standing in items
     ]
 
 

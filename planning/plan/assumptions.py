@@ -1,17 +1,13 @@
 """What a planner decides once for all lines: years, sources, methods and responsible units by group of items. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
 
 from inventory.catalogue import GROUPS
+from planning.plan.law import Digital, digital_of, kind_of
+from planning.plan.spending import BudgetField, BudgetLevel, Nature, Source, SpendingForm, find_source
 from portal.labels import LabelledEnum
-
-
-class Spending(LabelledEnum):
-    """The two kinds of spending. They have totals of their own and are never added without saying so."""
-
-    CAPITAL = "capital", "Chi đầu tư phát triển"
-    RECURRENT = "recurrent", "Chi thường xuyên"
 
 
 class Method(LabelledEnum):
@@ -23,22 +19,14 @@ class Method(LabelledEnum):
     TRANSFER = "transfer", "Điều chuyển"
 
 
-class Mode(LabelledEnum):
-    """How the money is requested (NĐ 224/2026/NĐ-CP: Điều 65 without a project, Điều 49 as one)."""
-
-    PURCHASE = "purchase", "Dự toán mua sắm"
-    PROJECT = "project", "Dự án"
-
-
 @dataclass(frozen=True)
 class Rates:
-    """How the money is requested, and the shares that are added to the goods: hundredths of a percent, so that 250 is 2,5 %.
+    """The shares that are added to the goods: hundredths of a percent, so that 250 is 2,5 %.
 
-    NĐ 224/2026/NĐ-CP names the blocks and gives no percentage: every default is an assumption. ``transport`` (with installation)
-    and ``valuation`` are those of a purchase; the others are those of a project, which has transport too.
+    NĐ 224/2026/NĐ-CP names the blocks and gives no percentage: every default is an assumption. Which of them a form of spending has stands
+    in the law (``planning.plan.law.fees_of``): ``transport`` (with installation) both, ``valuation`` a purchase, the others a project.
     """
 
-    mode: Mode = Mode.PURCHASE
     transport: int = 0
     valuation: int = 0
     management: int = 250
@@ -48,32 +36,36 @@ class Rates:
     slippage: int = 0
 
 
-# The sources that the plan knows; those of the city carry CITY_BUDGET in their name.
-CITY_BUDGET = "NS Thành phố"
-WARD_BUDGET = "NS xã, phường"
-SOURCES = (
-    f"Đầu tư công – {CITY_BUDGET}",
-    f"Chi thường xuyên – {CITY_BUDGET}",
-    f"Chi chuyển đổi số – {CITY_BUDGET} (NĐ 224/2026, Điều 34)",
-    WARD_BUDGET,
-    "Xã hội hóa, khác",
-)
+RATE_NAMES = tuple(each.name for each in fields(Rates))
+# What the default plan is paid from: equipment and services for work in the digital environment, without a project.
+DIGITAL_MONEY = Source(BudgetLevel.CITY, Nature.RECURRENT_OTHER, BudgetField.DIGITAL)
 WARD_UNIT, SCIENCE_UNIT = "UBND xã, phường", "Sở Khoa học và Công nghệ"
 YEARS = 3
 
 
 @dataclass(frozen=True)
 class GroupRule:
-    """What holds for the lines of one group: the budget year (0 is the first), the sources, the method, the unit that does it.
+    """What holds for the lines of one group: the budget year (0 is the first), form and sources, the method, the unit that does it.
 
-    ``is_leased`` leases what the catalogue lets be bought or leased (NĐ 224/2026/NĐ-CP, Điều 36.4).
+    ``form`` and ``source`` are those of what is bought once; what is paid yearly has a form of its own and ``recurrent_source``. ``is_leased``
+    leases what the catalogue lets be bought or leased (NĐ 224/2026/NĐ-CP, Điều 36.4).
     """
 
     year: int = 1
-    capital_source: str = SOURCES[0]
-    recurrent_source: str = SOURCES[1]
+    form: SpendingForm = SpendingForm.PURCHASE
+    source: str = DIGITAL_MONEY.label
+    recurrent_source: str = DIGITAL_MONEY.label
     is_leased: bool = False
     unit: str = WARD_UNIT
+
+
+@dataclass(frozen=True)
+class CityNorm:
+    """A decision of the city on the norm of specialised equipment (QĐ 15/2025/QĐ-TTg, Điều 6.3): its number, its day, the items."""
+
+    number: str
+    day: date
+    items: tuple[str, ...]
 
 
 def _default_groups() -> Mapping[str, GroupRule]:
@@ -87,7 +79,8 @@ class Assumptions:
     """What the plan takes for granted; each is an input that the city may change.
 
     ``first_year`` is the first of three budget years; what is blocking goes into it unless ``blocking_first`` is off.
-    ``months`` of the year are paid for what is paid yearly. Leasing costs ``lease_percent`` of the price a year.
+    ``months`` of its first year are paid for what is paid yearly, all of each year after it. Leasing costs ``lease_percent`` of the price a
+    year. ``city_norms`` are the decisions that the city has taken on specialised equipment.
     """
 
     first_year: int
@@ -95,17 +88,36 @@ class Assumptions:
     blocking_first: bool = True
     lease_percent: int = 35
     groups: Mapping[str, GroupRule] = field(default_factory=_default_groups)
+    city_norms: tuple[CityNorm, ...] = ()
 
     @property
     def years(self) -> tuple[int, int, int]:
         """The three budget years."""
         return self.first_year, self.first_year + 1, self.first_year + 2
 
+    def nearest_year(self, year: int) -> int:
+        """The budget year of the plan that is nearest to a year."""
+        return min(max(year, self.years[0]), self.years[-1])
+
     def year_of(self, group: str, *, is_priority: bool) -> int:
         """The budget year of a line."""
         return self.years[0 if is_priority and self.blocking_first else self.groups[group].year]
 
-    def source_of(self, group: str, spending: Spending) -> str:
-        """The source that pays a line."""
-        rule = self.groups[group]
-        return rule.capital_source if spending is Spending.CAPITAL else rule.recurrent_source
+    def form_of(self, item: str, *, is_leased: bool) -> SpendingForm:
+        """The form that the plan proposes for an item: the group's where the law lets the item take it, else the law's own."""
+        allowed, wanted = kind_of(item, is_leased=is_leased).forms, self.groups[item[0]].form
+        return wanted if wanted in allowed else allowed[0]
+
+    def source_of(self, item: str, form: SpendingForm) -> str:
+        """The source that pays an item: the group's; what is no spending on digital transformation takes nothing from that money."""
+        rule = self.groups[item[0]]
+        label = rule.recurrent_source if form is SpendingForm.RECURRENT else rule.source
+        source = find_source(label)
+        if source is None or source.field is not BudgetField.DIGITAL or digital_of(item) is not Digital.NO:
+            return label
+        return replace(source, field=BudgetField.ADMINISTRATION).label
+
+    def city_norm_of(self, item: str) -> CityNorm | None:
+        """The decision of the city that sets the norm of an item, the newest where there are several."""
+        norms = [norm for norm in self.city_norms if item in norm.items]
+        return max(norms, key=lambda norm: norm.day, default=None)

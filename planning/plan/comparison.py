@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
-from planning.plan.assumptions import Method, Spending
+from planning.plan.assumptions import Method
+from planning.plan.line import PlanLine
 from planning.plan.overrides import PRIORITIES, EditField, canonical_value
-from planning.plan.plan import Plan, PlanLine, known
+from planning.plan.plan import Plan, known
+from planning.plan.spending import SpendingForm
 from portal.formats import format_number
 from scoring.rating.rating import Rating, Result
 from scoring.rating.remedies import apply_remedies, cost_to_ready
@@ -15,17 +17,17 @@ from scoring.rating.remedies import apply_remedies, cost_to_ready
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What one scenario achieves: wards ready now and after it, people who live in those after, and VND by part, kinds apart."""
+    """What one scenario achieves: wards ready now and after it, people who live in those after, and VND by part, forms of spending apart."""
 
     name: str
     ready_now: int
     ready_after: int
     people_after: int
     lines: int
-    by_group: Mapping[str, Mapping[Spending, int]]
-    by_source: Mapping[str, Mapping[Spending, int]]
-    by_year: Mapping[str, Mapping[Spending, int]]
-    totals: Mapping[Spending, int]
+    by_group: Mapping[str, Mapping[SpendingForm, int]]
+    by_source: Mapping[str, Mapping[SpendingForm, int]]
+    by_year: Mapping[str, Mapping[SpendingForm, int]]
+    totals: Mapping[SpendingForm, int]
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def outcome_of(plan: Plan) -> PlanOutcome:
         lines=sum(line.quantity > 0 for line in plan.lines),
         by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
         by_source=plan.totals_by(lambda line: line.source),
-        by_year=plan.totals_by(lambda line: str(line.year)),
-        totals={kind: plan.spending_total(kind) for kind in Spending},
+        by_year={str(year): sums for year, sums in plan.totals_by_year().items()},
+        totals=plan.totals,
     )
 
 
@@ -76,7 +78,7 @@ def _turns_ready(rating: Rating, incoming: Mapping[str, int], plan: Plan) -> boo
         return True
     if rating.snapshot is None or not incoming:
         return False
-    shortfalls = {line.item: known(line.short) for line in plan.lines if line.ward.code == rating.ward_code}
+    shortfalls = {line.item: line.required for line in plan.lines if line.ward.code == rating.ward_code}
     if all(incoming[item] >= short for item, short in shortfalls.items()):
         return apply_remedies(rating).result is Result.READY
     cheapest = cost_to_ready(rating, plan.price_list.prices)
@@ -117,7 +119,7 @@ def display_value(field: EditField, value: str) -> str:
         return Method(value).label
     if field is EditField.PRIORITY:
         return PRIORITIES[value]
-    return Spending(value).label if field is EditField.SPENDING else value
+    return SpendingForm(value).label if field is EditField.FORM else value
 
 
 def _changed_fields(old: PlanLine, new: PlanLine) -> list[LineChange]:

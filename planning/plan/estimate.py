@@ -1,19 +1,18 @@
-"""The estimate around the goods: a purchase (NĐ 224/2026/NĐ-CP, Điều 65) or a project in five blocks (Điều 49.2). Pure.
+"""The estimates around the goods: a purchase (NĐ 224/2026/NĐ-CP, Điều 65), and a project in five blocks (Điều 49.2). Pure.
 
-Whole VND, rounded once at each row; the rows are the total to the đồng. Recurrent spending is in no estimate but the lines that are
-leased, which a project counts among its other costs (Điều 49.2.d), and then it says so.
+Whole VND, rounded once at each row; the rows are the total to the đồng. What is spent each year without a project is in no estimate.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inventory.catalogue import load_catalogue
-from planning.plan.assumptions import Mode, Rates, Spending
+from planning.plan.assumptions import RATE_NAMES, Method, Rates
+from planning.plan.law import fees_of
+from planning.plan.line import PlanLine, is_paid_yearly
 from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm
 from portal.formats import format_rate
 
-# Lines into a ward that are hired (NĐ 224/2026/NĐ-CP, Điều 49.2.d: lắp đặt và thuê đường truyền).
-LINES = ("D01", "D03", "D04", "D06")
 FULL_RATE = 10_000
 
 
@@ -35,14 +34,13 @@ class CostRow:
 
 @dataclass(frozen=True)
 class Estimate:
-    """All rows in order, and what stands outside. ``leased_lines`` is the recurrent spending that a project counts in block IV."""
+    """All rows in order. ``goods`` and ``hired`` are the lines behind it, in VND with tax: what is bought, and what is leased in a project."""
 
-    mode: Mode
+    form: SpendingForm
     goods: int
     goods_before_tax: int
+    hired: int
     rows: tuple[CostRow, ...]
-    leased_lines: int
-    outside: int
 
     @property
     def total(self) -> int:
@@ -54,24 +52,32 @@ class Estimate:
         return next(row for row in self.rows if row.number == number)
 
 
-def estimate(plan: Plan) -> Estimate:
-    """The estimate of a plan in its mode, at its rates."""
-    goods = plan.spending_total(Spending.CAPITAL)
-    before_tax = sum(before_vat(amount, plan.price_list.prices[item].vat_percent) for item, amount in capital_by_item(plan).items())
-    recurrent = plan.spending_total(Spending.RECURRENT)
-    if plan.rates.mode is Mode.PURCHASE:
-        return Estimate(Mode.PURCHASE, goods, before_tax, _purchase_rows(goods, plan.rates), 0, recurrent)
-    lines = plan.total(lambda line: line.spending is Spending.RECURRENT and line.item in LINES)
-    return Estimate(Mode.PROJECT, goods, before_tax, _project_rows(goods, before_tax, lines, plan.rates), lines, recurrent - lines)
+def estimates_of(plan: Plan) -> tuple[Estimate, ...]:
+    """The estimates of a plan, one for each form of spending that has one and that lines have; a purchase where there is none at all."""
+    forms = [form for form in (SpendingForm.PURCHASE, SpendingForm.PROJECT) if any(line.form is form for line in plan.lines)]
+    return tuple(estimate(plan, form) for form in forms or [SpendingForm.PURCHASE])
 
 
-def capital_by_item(plan: Plan) -> dict[str, int]:
-    """VND of capital spending by item, in the order of the catalogue; items without any are there with nothing."""
-    sums = dict.fromkeys(load_catalogue(), 0)
-    for line in plan.lines:
-        if line.spending is Spending.CAPITAL:
-            sums[line.item] += line.amount
-    return sums
+def estimate(plan: Plan, form: SpendingForm) -> Estimate:
+    """The estimate of the lines of a form, at the shares of the plan that the law gives the form; the others count nothing."""
+    lines = [line for line in plan.lines if line.form is form]
+    hired = sum(line.amount for line in lines if is_hired(line))
+    goods = sum(line.amount for line in lines) - hired
+    before_tax = sum(before_tax_of(line) for line in lines if not is_hired(line))
+    rates = Rates(**{name: getattr(plan.rates, name) if name in fees_of(form) else 0 for name in RATE_NAMES})
+    is_project = form is SpendingForm.PROJECT
+    rows = _project_rows(goods, before_tax, hired, rates) if is_project else _purchase_rows(goods, rates)
+    return Estimate(form, goods, before_tax, hired, rows)
+
+
+def is_hired(line: PlanLine) -> bool:
+    """Whether a line is leased, which a project counts among its other costs (NĐ 224/2026/NĐ-CP, Điều 49.2.d)."""
+    return line.method is Method.LEASE and is_paid_yearly(line.item, line.method)
+
+
+def before_tax_of(line: PlanLine) -> int:
+    """VND of a line without tax, each year at its own rate, rounded half up."""
+    return sum(before_vat(line.amount_in(paid.year), paid.vat_percent) for paid in line.payments)
 
 
 def before_vat(amount: int, vat_percent: int) -> int:
@@ -87,25 +93,25 @@ def share_of(base: int, rate: int) -> int:
 
 def _purchase_rows(goods: int, rates: Rates) -> tuple[CostRow, ...]:
     return (
-        CostRow("1", "Thiết bị, phần mềm (đơn giá đã gồm thuế)", "tổng thành tiền của các dòng chi đầu tư", goods),
+        CostRow("1", "Thiết bị, phần mềm (đơn giá đã gồm thuế)", "tổng thành tiền của các dòng mua sắm một lần", goods),
         _share_row("2", "Vận chuyển, lắp đặt", "(1)", goods, rates.transport),
         _share_row("3", "Thẩm định giá", "(1)", goods, rates.valuation),
     )
 
 
-def _project_rows(goods: int, before_tax: int, lines: int, rates: Rates) -> tuple[CostRow, ...]:
+def _project_rows(goods: int, before_tax: int, hired: int, rates: Rates) -> tuple[CostRow, ...]:
     installation = _share_row("I.2", "Vận chuyển, lắp đặt", "(I.1)", goods, rates.transport)
     # Fitting is taxed as the goods are: an assumption, so that one base serves management and consulting.
     base = before_tax + share_of(before_tax, rates.transport)
     parts_i = (
-        CostRow("I.1", "Thiết bị, phần mềm (đơn giá đã gồm thuế)", "tổng thành tiền của các dòng chi đầu tư", goods),
+        CostRow("I.1", "Thiết bị, phần mềm (đơn giá đã gồm thuế)", "tổng thành tiền của các dòng mua của dự án", goods),
         installation,
     )
     block_i = _block_row("I", "Chi phí trang thiết bị (gồm vận chuyển, lắp đặt)", parts_i)
     management = _share_row("II", "Chi phí quản lý dự án", "(I) trước thuế", base, rates.management)
     consulting = _share_row("III", "Chi phí tư vấn đầu tư", "(I) trước thuế", base, rates.consulting)
     parts_iv = (
-        CostRow("IV.1", "Thuê đường truyền (chi thường xuyên)", "tổng thành tiền của các dòng thuê đường truyền", lines),
+        CostRow("IV.1", "Thuê đường truyền, thiết bị, dịch vụ của dự án", "tổng thành tiền của các dòng thuê của dự án", hired),
         _share_row("IV.2", "Kiểm toán, thẩm tra quyết toán, thẩm định giá, khác", "(I) trước thuế", base, rates.other),
     )
     block_iv = _block_row("IV", "Chi phí khác", parts_iv)

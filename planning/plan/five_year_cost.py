@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import EquipmentLot, Owner
-from planning.plan.assumptions import Method, Spending
-from planning.plan.estimate import LINES
-from planning.plan.plan import Plan, PlanLine, is_leased_good, is_paid_yearly, known
+from planning.plan.assumptions import Method
+from planning.plan.line import PlanLine, is_leased_good
+from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm
 from portal.labels import LabelledEnum
 
 HORIZON = 5
+# Lines into a ward that are hired.
+LINES = ("D01", "D03", "D04", "D06")
 # What is paid for the right to use a program.
 LICENCES = ("A07", "G02")
 
@@ -32,38 +35,39 @@ class CostPart(LabelledEnum):
 
 @dataclass(frozen=True)
 class FiveYearCost:
-    """VND by part, kind of spending and year; parts without money are left out.
+    """VND by part, form of spending and year; parts without money are left out.
 
     ``outside`` is what the plan puts into other years. ``undated`` counts machines of today whose year is not known, ``overdue`` those
     whose service life ended before the first year and that the plan does not replace: neither is in any sum.
     """
 
     years: tuple[int, ...]
-    cells: Mapping[tuple[CostPart, Spending], Mapping[int, int]]
-    outside: Mapping[Spending, int]
+    cells: Mapping[tuple[CostPart, SpendingForm], Mapping[int, int]]
+    outside: Mapping[SpendingForm, int]
     undated: int
     overdue: int
 
-    def in_year(self, spending: Spending, year: int) -> int:
-        """VND of one kind of spending in a year."""
-        return sum(row[year] for (_part, kind), row in self.cells.items() if kind is spending)
+    def in_year(self, form: SpendingForm, year: int) -> int:
+        """VND of one form of spending in a year."""
+        return sum(row[year] for (_part, kind), row in self.cells.items() if kind is form)
 
-    def total(self, spending: Spending) -> int:
-        """VND of one kind of spending in all five years."""
-        return sum(self.in_year(spending, year) for year in self.years)
+    def total(self, form: SpendingForm) -> int:
+        """VND of one form of spending in all five years."""
+        return sum(self.in_year(form, year) for year in self.years)
 
 
 def five_year_cost(plan: Plan) -> FiveYearCost:
     """The five years of a plan."""
     years = tuple(range(plan.assumptions.first_year, plan.assumptions.first_year + HORIZON))
-    cells: dict[tuple[CostPart, Spending], dict[int, int]] = {}
-    outside = dict.fromkeys(Spending, 0)
+    cells: dict[tuple[CostPart, SpendingForm], dict[int, int]] = {}
+    outside = dict.fromkeys(SpendingForm, 0)
     for line in plan.lines:
-        for part, spending, year, amount in _line_costs(line, years[-1]):
+        for part, year, amount in _line_costs(line, years[-1]):
+            form = SpendingForm.PURCHASE if part is CostPart.REPLACEMENT else line.form
             if year in years:
-                cells.setdefault((part, spending), dict.fromkeys(years, 0))[year] += amount
+                cells.setdefault((part, form), dict.fromkeys(years, 0))[year] += amount
             elif part is not CostPart.REPLACEMENT and year == line.year:
-                outside[spending] += amount
+                outside[form] += amount
     undated = overdue = 0
     for lot, count in _machines_today(plan):
         life = load_catalogue()[lot.item].life_years
@@ -75,7 +79,7 @@ def five_year_cost(plan: Plan) -> FiveYearCost:
             overdue += count
         else:
             for year in range(lot.year + life, years[-1] + 1, life):
-                row = cells.setdefault((CostPart.REPLACEMENT, Spending.CAPITAL), dict.fromkeys(years, 0))
+                row = cells.setdefault((CostPart.REPLACEMENT, SpendingForm.PURCHASE), dict.fromkeys(years, 0))
                 row[year] += count * plan.price_list.prices[lot.item].unit_price
     nonzero = {key: cells[key] for key in _cell_order() if key in cells and any(cells[key].values())}
     return FiveYearCost(years, nonzero, outside, undated, overdue)
@@ -83,7 +87,7 @@ def five_year_cost(plan: Plan) -> FiveYearCost:
 
 def part_of(line: PlanLine) -> CostPart:
     """What a line's money is for, wear apart."""
-    if line.spending is Spending.CAPITAL:
+    if line.form is not SpendingForm.RECURRENT:
         return CostPart.INVESTMENT
     if line.item in LINES:
         return CostPart.LINE
@@ -94,24 +98,27 @@ def part_of(line: PlanLine) -> CostPart:
     return CostPart.LEASE if is_leased else CostPart.SERVICE
 
 
-def _line_costs(line: PlanLine, last: int) -> Iterator[tuple[CostPart, Spending, int, int]]:
-    """What a line costs in its year and in the years after it."""
+def _line_costs(line: PlanLine, last: int) -> Iterator[tuple[CostPart, int, int]]:
+    """What a line costs in the years of the plan and after them, up to the last one that is looked at."""
     part, life = part_of(line), load_catalogue()[line.item].life_years
-    yield part, line.spending, line.year, line.amount
-    if is_paid_yearly(line.item, line.method):
-        for year in range(line.year + 1, last + 1):
-            yield part, line.spending, year, line.upkeep
+    for paid in line.payments:
+        yield part, paid.year, line.amount_in(paid.year)
+    if line.upkeep:
+        for year in range(line.payments[-1].year + 1, last + 1):
+            yield part, year, line.upkeep
     elif line.method is Method.BUY and life is not None:
         for year in range(line.year + life, last + 1, life):
-            yield CostPart.REPLACEMENT, line.spending, year, line.amount
+            yield CostPart.REPLACEMENT, year, line.amount
 
 
 def _machines_today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
     """The machines that wards own and work with today, without the oldest ones, which the plan replaces."""
     replaced: dict[str, dict[str, int]] = {}
     for line in plan.lines:
-        replaced.setdefault(line.ward.code, {})[line.item] = known(line.have) + known(line.short) - known(line.need)
+        replaced.setdefault(line.ward.code, {})[line.item] = sum(count for _reason, count in line.replaced)
     for rating in plan.ratings.values():
+        if rating.is_redacted:
+            raise ValueError("a redacted plan is for showing only")
         if rating.snapshot is None:
             continue
         to_replace = dict(replaced.get(rating.snapshot.ward_code, {}))
@@ -124,5 +131,5 @@ def _machines_today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
                     yield lot, lot.working - count
 
 
-def _cell_order() -> list[tuple[CostPart, Spending]]:
-    return [(part, spending) for part in CostPart for spending in Spending]
+def _cell_order() -> list[tuple[CostPart, SpendingForm]]:
+    return [(part, form) for part in CostPart for form in SpendingForm]

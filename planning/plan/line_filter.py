@@ -4,17 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inventory.catalogue import load_catalogue
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.line import PlanLine
+from planning.plan.marks import Mark, marks_of
+from planning.plan.plan import Plan
 from portal.vietnamese import fold
 
-KEYS = ("q", "ward", "group", "source", "year", "spending", "method", "mark")
-MARKS = {
-    "edited": "sửa tay",
-    "evidence": "chưa có căn cứ giá",
-    "above": "vượt định mức",
-    "priority": "bắt buộc",
-    "renewal": "gia hạn",
-}
+KEYS = ("q", "ward", "group", "source", "year", "form", "method", "mark")
 
 
 @dataclass(frozen=True)
@@ -23,29 +18,22 @@ class LineFilter:
 
     values: Mapping[str, str]
 
-    def matches(self, line: PlanLine) -> bool:
-        """Whether a line passes the filter."""
+    def matches(self, line: PlanLine, plan: Plan) -> bool:
+        """Whether a line of a plan passes the filter."""
         fields = {
             "ward": line.ward.code,
             "group": line.group,
             "source": line.source,
             "year": str(line.year),
-            "spending": line.spending.value,
+            "form": line.form.value,
             "method": line.method.value,
         }
         value_of = self.values.get
         if any(value_of(key) and value_of(key) != value for key, value in fields.items()):
             return False
-        marks = {
-            "edited": bool(line.edited),
-            "evidence": not line.price.has_evidence,
-            "above": line.above > 0,
-            "priority": line.is_priority,
-            "renewal": line.is_renewal,
-        }
         mark = value_of("mark", "")
         haystack = fold(f"{line.ward.full_name} {line.item} {load_catalogue()[line.item].name} {line.note}")
-        return fold(value_of("q", "")[:100]) in haystack and (mark not in marks or marks[mark])
+        return fold(value_of("q", "")[:100]) in haystack and (mark not in list(Mark) or mark in marks_of(line, plan))
 
 
 def parse_filter(args: Mapping[str, str]) -> LineFilter:
@@ -55,4 +43,4 @@ def parse_filter(args: Mapping[str, str]) -> LineFilter:
 
 def filter_lines(plan: Plan, line_filter: LineFilter) -> list[PlanLine]:
     """The lines that pass the filter, in the order of the plan."""
-    return [line for line in plan.lines if line_filter.matches(line)]
+    return [line for line in plan.lines if line_filter.matches(line, plan)]

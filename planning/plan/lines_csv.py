@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from io import StringIO
 
 from inventory.catalogue import load_catalogue
-from planning.plan.plan import PlanLine
+from planning.plan.line import PlanLine
 from portal.csv_cells import escape_formula
 
 HEAD = (
-    "Mã dòng", "Mã xã", "Xã, phường", "Nhóm", "Mã DM", "Nội dung", "ĐVT", "Số lượng đề nghị", "Điều chuyển", "Số lượng mua, thuê", "Phương thức", "Số tháng", "Đơn giá", "Thành tiền",
-    "Loại chi", "Nguồn vốn", "Năm", "Bắt buộc", "Đơn vị thực hiện", "Căn cứ giá", "Ghi chú",
+    "Mã dòng", "Mã xã", "Xã, phường", "Nhóm", "Mã DM", "Nội dung", "ĐVT", "Số lượng đề nghị", "Điều chuyển", "Số lượng mua, thuê", "Phương thức", "Số tháng", "Đơn giá", "Thành tiền các năm của phương án",
+    "Hình thức chi", "Nguồn vốn", "Năm", "Bắt buộc", "Đơn vị thực hiện", "Căn cứ giá", "Ghi chú",
 )  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def build_lines_csv(lines: Iterable[PlanLine]) -> bytes:
         item = load_catalogue()[line.item]
         cells = [
             line.code, line.ward.code, line.ward.full_name, line.group, line.item, item.name, item.unit, line.quantity, line.moved, line.bought, line.method.label,
-            line.months, line.unit_price, line.amount, line.spending.label, line.source, line.year, "x" if line.is_priority else "", line.unit,
+            line.months, line.unit_price, line.amount, line.form.label, line.source, line.year, "x" if line.is_priority else "", line.unit,
             line.price.method_label if line.price.has_evidence else "chưa có căn cứ", line.note,
         ]  # fmt: skip
         writer.writerow([escape_formula(cell) for cell in cells])

@@ -12,10 +12,12 @@ from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices.prices import METHODS, Price, PriceList
 from inventory.snapshots.snapshot import Owner
 from inventory.wards.wards import Ward
-from planning.plan.assumptions import Method, Spending
+from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
-from planning.plan.legal_caps import quantity_cap
-from planning.plan.plan import Plan, PlanLine, is_paid_yearly, spending_of, unit_price_of
+from planning.plan.line import Payment, PlanLine, terms_of
+from planning.plan.norms import norm_of, quantity_cap, substitutes
+from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm
 from portal.errors import WardReadinessError
 from portal.formats import format_day
 from portal.labels import LabelledEnum
@@ -39,7 +41,7 @@ class EditField(LabelledEnum):
     METHOD = "method", "Phương thức"
     MONTHS = "months", "Số tháng tính trong năm"
     UNIT_PRICE = "unit_price", "Đơn giá (đã gồm thuế)"
-    SPENDING = "spending", "Loại chi"
+    FORM = "form", "Hình thức chi"
     SOURCE = "source", "Nguồn vốn"
     YEAR = "year", "Năm"
     PRIORITY = "is_priority", "Ưu tiên"
@@ -125,33 +127,27 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
     catalogue_item = load_catalogue().get(item)
     if catalogue_item is None or catalogue_item.acquisition is Acquisition.NONE:
         raise EditError(f"“{item}” không phải mã danh mục mua hoặc thuê được. Xem mã ở PL06.")
-    have, cap = sum(lot.working for lot in snapshot.lots_of(item)), quantity_cap(item, snapshot)
-    spending = spending_of(item)
-    method = Method.LEASE if spending is Spending.RECURRENT else Method.BUY
-    price, rule = plan.price_list.prices[item], plan.assumptions.groups[item[0]]
+    on_order, cap = sum(lot.on_order for lot in snapshot.lots_of(item)), quantity_cap(item, snapshot)
+    have = sum(lot.working for lot in snapshot.lots_of(item)) + substitutes(item, snapshot)
+    is_hired = catalogue_item.yearly or catalogue_item.acquisition is Acquisition.LEASE
+    price, year = plan.price_list.prices[item], plan.assumptions.year_of(item[0], is_priority=False)
     return PlanLine(
         ward=ward,
         item=item,
-        need=have,
-        have=have,
-        short=0,
-        on_order=sum(lot.on_order for lot in snapshot.lots_of(item)),
+        purposes=(),
+        on_order=on_order,
+        overage=None,
         cap=cap,
-        room=None if cap is None else max(0, cap - have),
+        room=None if cap is None else max(0, cap - have - on_order),
+        norm=norm_of(item, cap, plan.assumptions),
         quantity=0,
-        method=method,
-        spending=spending,
-        months=plan.assumptions.months if is_paid_yearly(item, method) else 12,
-        unit_price=unit_price_of(item, method, price, plan.assumptions),
         price=price,
-        source=plan.assumptions.source_of(item[0], spending),
-        year=plan.assumptions.year_of(item[0], is_priority=False),
         owner=Owner.WARD.label,
         is_priority=False,
-        criteria=(),
         basis="",
-        unit=rule.unit,
+        unit=plan.assumptions.groups[item[0]].unit,
         note="thêm ngoài giải pháp của bộ tiêu chuẩn",
+        **vars(terms_of(item, Method.LEASE if is_hired else Method.BUY, year, price, plan.assumptions)),
     )
 
 
@@ -179,31 +175,33 @@ def find_double_funding(plan: Plan) -> list[str]:
 
 
 def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> PlanLine:
-    """A line with its edits; kind of spending, source, months and price follow the method unless they are edited too."""
-    method = Method(values.get(EditField.METHOD, line.method))
-    if method is not line.method:
-        is_lease = method is Method.LEASE
-        spending = Spending.RECURRENT if is_lease else spending_of(line.item)
-        line = replace(
-            line,
-            method=method,
-            spending=spending,
-            source=plan.assumptions.source_of(line.group, spending),
-            months=plan.assumptions.months if is_paid_yearly(line.item, method) else 12,
-            unit_price=unit_price_of(line.item, method, line.price, plan.assumptions),
-        )
+    """A line with its edits; form, source, months, price and later years follow method and year unless they are edited too."""
     changes: dict[str, Any] = {}
     for name, value in values.items():
         field = EditField(name)
         kind: Callable[[str], Any] = _ENUMERATIONS.get(field, int if field in _NUMBERS else str)
         changes[field.value] = kind(value)
+    method, year = changes.get("method", line.method), changes.get("year", line.year)
+    terms = vars(terms_of(line.item, method, year, line.price, plan.assumptions))
+    if method is line.method:
+        terms |= {"form": line.form, "source": line.source}
+    if "form" in changes:
+        terms["source"] = plan.assumptions.source_of(line.item, changes["form"])
+    if "unit_price" in changes:
+        terms["later"] = tuple(_reprice(paid, changes["unit_price"], terms["vat_percent"]) for paid in terms["later"])
     edited = tuple(field.value for field in EditField if field.value in values)
-    return replace(line, **changes, edited=edited)
+    return replace(line, **(terms | changes), edited=edited)
+
+
+def _reprice(payment: Payment, unit_price: int, vat_percent: int) -> Payment:
+    """A later payment at a price that was set by hand for the first year of its line, with that year's tax: with the tax of its own year."""
+    before, after = 100 + vat_percent, 100 + payment.vat_percent
+    return replace(payment, unit_price=(unit_price * after * 2 + before) // (2 * before))
 
 
 _ENUMERATIONS: Mapping[EditField, Callable[[str], Any]] = {
     EditField.METHOD: Method,
-    EditField.SPENDING: Spending,
+    EditField.FORM: SpendingForm,
     EditField.PRIORITY: str(True).__eq__,
 }
 _NUMBERS = (EditField.QUANTITY, EditField.MONTHS, EditField.UNIT_PRICE, EditField.YEAR)
@@ -263,7 +261,7 @@ _PARSERS: Mapping[EditField, Callable[[str], str]] = {
     EditField.METHOD: _choice_parser({method.value: method.label for method in Method}),
     EditField.MONTHS: _count_parser(0, 12),
     EditField.UNIT_PRICE: _parse_amount,
-    EditField.SPENDING: _choice_parser({kind.value: kind.label for kind in Spending}),
+    EditField.FORM: _choice_parser({form.value: form.label for form in SpendingForm}),
     EditField.SOURCE: _text_parser(EditField.SOURCE.label, is_required=True),
     EditField.YEAR: _parse_year,
     EditField.PRIORITY: _choice_parser(PRIORITIES),

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from inventory.security import is_sensitive_item
-from planning.plan.plan import Plan, PlanLine, Transfer
+from planning.plan.line import PlanLine
+from planning.plan.plan import Plan, Transfer
 from scoring.rating.redaction import Sight, is_sensitive_code, redact_ratings
 from scoring.rating.standard import Standard
 
@@ -28,9 +29,11 @@ def redact_line(line: PlanLine, standard: Standard, sees: Sight) -> PlanLine:
     """One line with its blanks."""
     if sees(line.ward.code) or not is_sensitive_line(line):
         return line
-    codes = tuple(code for code in line.criteria if not is_sensitive_code(code))
+    open_purposes = () if is_sensitive_item(line.item) else line.purposes
+    purposes = tuple(purpose for purpose in open_purposes if not is_sensitive_code(purpose.criterion))
+    codes = {purpose.criterion for purpose in purposes}
     sources = (criterion.source_text for criterion in standard.criteria if criterion.code in codes)
-    return replace(line, need=None, have=None, short=None, on_order=None, criteria=codes, basis="; ".join(dict.fromkeys(sources)))
+    return replace(line, purposes=purposes, on_order=None, overage=None, basis="; ".join(dict.fromkeys(sources)))
 
 
 def is_sensitive_line(line: PlanLine) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from inventory.wards.wards import Ward
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.line import PlanLine
+from planning.plan.plan import Plan
 
 
 def ward_subset(plan: Plan, ward: Ward) -> Plan:

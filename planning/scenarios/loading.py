@@ -1,7 +1,9 @@
 """Plans with their data: the default scenario at set-up, and a plan as a value from its scenario and the readiness of the city."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,26 +14,21 @@ from inventory.prices.price_lists import current_price_list, get_price_list, get
 from inventory.snapshots.repository import newest_hashes, snapshots_by_hash
 from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
+from planning.plan.build import build_plan
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.overrides import Edit, apply_edits, apply_prices
-from planning.plan.plan import Plan, Transfer, build_plan
-from planning.scenarios.serialization import (
-    dump_assumptions,
-    freeze_plan,
-    hash_content,
-    load_assumptions,
-    load_frozen,
-    load_rates,
-    restore_plan,
-)
+from planning.plan.plan import Plan, Transfer
+from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
+from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
+from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
 from planning.transfers.proposals import with_transfers
 from portal.caches import Cache
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from portal.settings import current_settings
-from scoring.rating.city_readiness import city_readiness
+from scoring.rating.city_readiness import city_readiness, rate_each
 from scoring.rating.published_standards import get_published_standard
-from scoring.rating.rating import rate, rating_without_data
+from scoring.rating.rating import rating_without_data
 from scoring.rating.standard import without_questions
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
@@ -137,14 +134,19 @@ def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
 
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:
+    if is_landed(record.content):
+        return _read_landed(session, record.content)
     frozen = load_frozen(record.content)
     standard = without_questions(get_published_standard(session, frozen.standard_version), frozen.not_asked)
+    return restore_plan(frozen, snapshots_by_hash(session, frozen.snapshots), standard)
+
+
+def _read_landed(session: Session, content: Mapping[str, Any]) -> Plan:
+    """A plan that an older version fixed: what that version did not keep is computed from what never changes."""
+    day, hashes = landed_day(content), landed_snapshots(content)
+    standard = get_published_standard(session, content["standard_version"])
+    standard = without_questions(standard, tuple(content.get("not_asked", ())))
+    rated = rate_each(hashes, snapshots_by_hash(session, hashes), standard, day)
     wards = city_readiness(session).wards
-    snapshots = snapshots_by_hash(session, frozen.snapshots)
-    ratings = {
-        ward.code: rate(snapshots[ward.code], standard, frozen.on)
-        if ward.code in snapshots
-        else rating_without_data(ward.code, frozen.on)
-        for ward in wards
-    }
-    return restore_plan(frozen, wards, ratings, standard)
+    ratings = {ward.code: rated.get(ward.code) or rating_without_data(ward.code, day) for ward in wards}
+    return read_landed(content, wards, ratings, standard)

@@ -11,6 +11,7 @@ from inventory.snapshots.repository import newest_hashes
 from planning.funding.constraints import Funding
 from planning.models import PlanEdit, PlanRecord, PlanTransfer
 from planning.plan.assumptions import Assumptions
+from planning.plan.line import PlanLine
 from planning.plan.overrides import (
     ALL_WARDS,
     Edit,
@@ -21,9 +22,10 @@ from planning.plan.overrides import (
     find_double_funding,
     parse_value,
 )
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.plan import Plan
+from planning.scenarios.frozen import freeze_plan
 from planning.scenarios.loading import plan_of
-from planning.scenarios.serialization import dump_assumptions, dump_funding, freeze_plan, hash_content
+from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_content
 from portal.clock import now
 from portal.errors import WardReadinessError
 

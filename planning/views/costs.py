@@ -1,4 +1,4 @@
-"""Pages of what a plan costs beyond its lines: the estimate in its mode with hints, and the cost of five years."""
+"""Pages of what a plan costs beyond its lines: the estimates of its forms of spending with hints, and the cost of five years."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,10 +10,10 @@ from accounts.permissions import Permission, may
 from planning.forms import RatesForm, rates_form
 from planning.models import PlanRecord
 from planning.plan.approval_hints import DISCLAIMER, hints_of
-from planning.plan.assumptions import Mode, Spending
-from planning.plan.estimate import estimate
+from planning.plan.estimate import estimates_of
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Plan
+from planning.plan.spending import SpendingForm
 from planning.plan.year_bars import draw_year_bars
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
@@ -28,7 +28,7 @@ blueprint = Blueprint("plan_costs", __name__, template_folder="../templates")
 @blueprint.get("/plans/<int:plan_id>/cost")
 @requires(Permission.PLAN_READ)
 def cost(plan_id: int) -> ResponseReturnValue:
-    """The estimate as a purchase or as a project, with hints; its rates as a form to whoever may change them."""
+    """The estimates as a purchase and as a project, with hints; their rates as a form to whoever may change them."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     return _cost_page(record, plan, rates_form(plan.rates))
@@ -38,7 +38,7 @@ def cost(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_EDIT)
 @writes
 def set_rates(plan_id: int) -> ResponseReturnValue:
-    """Set the mode and the rates of an open scenario."""
+    """Set the rates of an open scenario."""
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     plan = plan_of(session, record)
@@ -50,7 +50,7 @@ def set_rates(plan_id: int) -> ResponseReturnValue:
             form.form_errors.append(error.message)
         else:
             audit.log(session, identity, "plan:set-rates", f"plan {plan_id}", after=record.rates)
-            flash(_("Đã lưu cách lập và tỷ lệ."), "success")
+            flash(_("Đã lưu tỷ lệ."), "success")
             return redirect(url_for("plan_costs.cost", plan_id=plan_id))
     return _cost_page(record, plan, form), 400
 
@@ -58,7 +58,7 @@ def set_rates(plan_id: int) -> ResponseReturnValue:
 @blueprint.get("/plans/<int:plan_id>/running-cost")
 @requires(Permission.PLAN_READ)
 def running_cost(plan_id: int) -> ResponseReturnValue:
-    """What five years cost, kinds of spending apart."""
+    """What five years cost, forms of spending apart."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     five_years = five_year_cost(plan)
@@ -69,12 +69,11 @@ def running_cost(plan_id: int) -> ResponseReturnValue:
         plan=plan,
         cost=five_years,
         bars=draw_year_bars(five_years),
-        spendings=list(Spending),
+        forms=list(SpendingForm),
     )
 
 
 def _cost_page(record: PlanRecord, plan: Plan, form: RatesForm) -> str:
-    computed = estimate(plan)
     return render_template(
         "planning/cost.html",
         record=record,
@@ -83,10 +82,9 @@ def _cost_page(record: PlanRecord, plan: Plan, form: RatesForm) -> str:
         form=form,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         changes=record.changes,
-        estimate=computed,
-        is_project=computed.mode is Mode.PROJECT,
-        hints=hints_of(plan, computed),
+        estimates=[(costs, vnd_in_words(costs.total)) for costs in estimates_of(plan)],
+        recurrent=plan.form_total(SpendingForm.RECURRENT),
+        hints=hints_of(plan),
         labels=SOURCE_LABELS,
         disclaimer=DISCLAIMER,
-        amount_in_words=vnd_in_words(computed.total),
     )

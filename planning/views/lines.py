@@ -18,13 +18,17 @@ from planning.funding.allocation import FloorError, candidates_of, funded_lines
 from planning.funding.constraints import Funding, fund
 from planning.funding.redaction import redact_candidates
 from planning.models import PlanRecord
-from planning.plan.assumptions import SOURCES, Method, Spending
+from planning.plan.assumptions import Method
 from planning.plan.comparison import display_field
-from planning.plan.line_filter import MARKS, filter_lines, parse_filter
+from planning.plan.faults import clause_of, faults_of, is_to_be_decided
+from planning.plan.line import PlanLine
+from planning.plan.line_filter import filter_lines, parse_filter
 from planning.plan.lines_csv import build_lines_csv
+from planning.plan.marks import Mark, marks_of
 from planning.plan.overrides import PRIORITIES, EditField, canonical_value, new_line
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.plan import Plan
 from planning.plan.redaction import is_sensitive_line, redact_line, redact_plan
+from planning.plan.spending import SpendingForm, sources_by_label
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
@@ -58,7 +62,10 @@ def lines(plan_id: int) -> ResponseReturnValue:
         count=len(rows),
         page=page,
         pages=-(-len(rows) // SHOWN),
-        totals={kind: sum(line.amount for line in rows if line.spending is kind) for kind in Spending},
+        totals={form: sum(line.amount for line in rows if line.form is form) for form in SpendingForm},
+        marks={
+            line.code: [mark for mark in Mark if mark in marks_of(line, plan)] for line in rows[(page - 1) * SHOWN : page * SHOWN]
+        },
         filter_values=line_filter.values,
         choices=_choices(plan),
         catalogue=load_catalogue(),
@@ -181,10 +188,12 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],
-            EditField.SPENDING: [(kind.value, kind.label) for kind in Spending],
+            EditField.FORM: [(form.value, form.label) for form in SpendingForm],
             EditField.PRIORITY: list(PRIORITIES.items()),
         },
-        sources=list(dict.fromkeys([*SOURCES, line.source])),
+        sources=list(dict.fromkeys([*sources_by_label(), line.source])),
+        faults=[(fault.label, clause_of(line, fault)) for fault in faults_of(line, plan.assumptions)],
+        is_open=is_to_be_decided(line),
         history=[row for row in record.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
         labels={field.value: field.label for field in EditField},
         funded=_funding_of(plan, load_funding(record.funding), line),
@@ -211,7 +220,7 @@ def _choices(plan: Plan) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("group", _("Nhóm"), [(letter, f"{letter}. {name}") for letter, name in GROUPS.items()]),
         ("source", _("Nguồn vốn"), [(name, name) for name in sorted({line.source for line in plan.lines})]),
         ("year", _("Năm"), [(str(year), str(year)) for year in sorted({line.year for line in plan.lines})]),
-        ("spending", _("Loại chi"), [(kind.value, kind.label) for kind in Spending]),
+        ("form", _("Hình thức chi"), [(form.value, form.label) for form in SpendingForm]),
         ("method", _("Phương thức"), [(method.value, method.label) for method in Method]),
-        ("mark", _("Đánh dấu"), list(MARKS.items())),
+        ("mark", _("Đánh dấu"), [(mark.value, mark.label) for mark in Mark]),
     ]

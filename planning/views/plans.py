@@ -9,9 +9,9 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm
-from planning.plan.assumptions import Spending
 from planning.plan.comparison import diff_plans, outcome_of
 from planning.plan.redaction import redact_plan
+from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, list_plans, plan_of
 from portal.clock import today
@@ -31,7 +31,7 @@ def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
     session = get_session()
     outcomes = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
-    return render_template("planning/plans.html", outcomes=outcomes, spendings=list(Spending))
+    return render_template("planning/plans.html", outcomes=outcomes, forms=list(SpendingForm))
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
@@ -66,7 +66,7 @@ def compare() -> ResponseReturnValue:
         "planning/compare.html",
         ids=ids,
         outcomes=outcomes,
-        spendings=list(Spending),
+        forms=list(SpendingForm),
         changes=diff_plans(compared[0], compared[1]) if len(compared) > 1 else (),
         breakdowns=[
             (title, name, sorted({key for outcome in outcomes for key in getattr(outcome, name)}))
@@ -78,7 +78,7 @@ def compare() -> ResponseReturnValue:
 @blueprint.get("/plans/<int:plan_id>")
 @requires(Permission.PLAN_READ)
 def plan(plan_id: int) -> ResponseReturnValue:
-    """One scenario: totals first, kinds of spending apart; the lines of one ward on demand."""
+    """One scenario: totals first, forms of spending apart; the lines of one ward on demand."""
     session = get_session()
     record = get_plan_record(session, plan_id)
     whole_plan = plan_of(session, record)
@@ -91,14 +91,11 @@ def plan(plan_id: int) -> ResponseReturnValue:
         is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,
-        spendings=list(Spending),
+        forms=list(SpendingForm),
         by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
-        by_year=plan.totals_by(lambda line: str(line.year)),
+        by_year=plan.totals_by_year(),
         by_source=plan.totals_by(lambda line: line.source),
-        by_cap={
-            "Trong định mức": {kind: plan.within_total(kind) for kind in Spending},
-            "Vượt định mức, chờ cấp có thẩm quyền": {kind: plan.above_total(kind) for kind in Spending},
-        },
+        by_norm={kind.label.capitalize(): sums for kind, sums in plan.totals_by_norm().items()},
         results={result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result},
         largest=plan.largest_wards(SHOWN),
         is_unknown_ward=bool(code) and all(ward.code != code for ward in plan.wards),
@@ -221,4 +218,4 @@ def planner_panel() -> str:
     records = list_plans(get_session())
     plan = plan_of(get_session(), records[0]) if records else None
     plan_id = records[0].id if records else None
-    return render_template("planning/home_panel.html", plan=plan, plan_id=plan_id, spendings=list(Spending))
+    return render_template("planning/home_panel.html", plan=plan, plan_id=plan_id, forms=list(SpendingForm))

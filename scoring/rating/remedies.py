@@ -14,6 +14,7 @@ from itertools import chain, combinations
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import Price
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot, count_usable
+from portal.labels import LabelledEnum
 from portal.numbers import Number, divide_up
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, conclude, judge
@@ -26,9 +27,18 @@ PC_ITEMS = ("A01", "A02")
 PC_FACTS = ("pc_supported_os", "pc_memory_ssd")
 
 
+class ReplacementReason(LabelledEnum):
+    """Why."""
+
+    END_OF_LIFE = "end_of_life", "hết hạn sử dụng, chuyển thanh lý (Điều 3.7)"
+    BEYOND_REPAIR = "beyond_repair", "hỏng không sửa được, chuyển thanh lý (Điều 3.7)"
+    COSTLY_REPAIR = "costly_repair", "sửa chữa vượt 30 % nguyên giá, chuyển thanh lý (Điều 3.7)"
+    UNSUPPORTED_OS = "unsupported_os", "hệ điều hành hết hỗ trợ"
+
+
 @dataclass(frozen=True)
 class RemedyLine:
-    """So many units of an item, for one criterion. ``replaces`` counts the old machines that go to liquidation.
+    """So many units of an item, for one criterion.
 
     ``ends`` is the last day of what the ward has and the line renews: a licence, a level file. None where the ward never had it.
     """
@@ -36,8 +46,12 @@ class RemedyLine:
     item: str
     quantity: int
     criterion: str
-    replaces: int = 0
+    replaced: tuple[tuple[ReplacementReason, int], ...] = ()
     ends: date | None = None
+
+    @property
+    def replaces(self) -> int:
+        return sum(count for _reason, count in self.replaced)
 
 
 @dataclass(frozen=True)
@@ -256,7 +270,15 @@ def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[Rem
             amount = MEASURES[remedy_item.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
         quantity = max(1, divide_up(amount, remedy_item.each))
         replaceable = sum(lot.working for lot in snapshot.lots if rule.replaces and _is_replaceable(lot, rule.replaces, rating))
-        lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, min(quantity, replaceable), ends))
+        lines.append(
+            RemedyLine(
+                remedy_item.item,
+                quantity,
+                finding.criterion.code,
+                ((ReplacementReason.END_OF_LIFE, n),) if (n := min(quantity, replaceable)) else (),
+                ends,
+            )
+        )
     return lines
 
 

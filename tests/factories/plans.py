@@ -9,7 +9,7 @@ from inventory.office.office import Office
 from inventory.snapshots.snapshot import ConnectionKind, EquipmentLot, Owner, Snapshot
 from inventory.wards.wards import load_wards
 from planning.plan.assumptions import Assumptions
-from planning.plan.plan import build_plan
+from planning.plan.build import build_plan
 from scoring.rating.rating import rate, rating_without_data
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import PRICE_LIST

@@ -55,6 +55,11 @@ def demo_plan(demo_city):
     engine.dispose()
 
 
+def read_session(app):
+    """A session on the database of an application, to read with."""
+    return session_scope(app.extensions["engine"], writes=False)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
     """A real PostgreSQL: the one of TEST_DATABASE_URL, whose user may create databases, or one that a package brings."""

@@ -126,9 +126,10 @@ def _conclude_all(export: Export, wards: Collection[str], criteria: Collection[C
 
 
 def _amount(row: Row) -> int:
-    """Whole VND, half a đồng rounded up; what is moved from another ward costs nothing."""
+    """Whole VND of all years, half a đồng of the first rounded up; what is moved from another ward costs nothing."""
     bought = 0 if row["method"] == "transfer" else max(0, row.count("quantity") - row.count("moved"))
-    return (bought * row.count("unit_price") * row.count("months") * 2 + 12) // 24
+    later = sum(int(part.partition(":")[2]) for part in row["later_prices"].split())
+    return (bought * row.count("unit_price") * row.count("months") * 2 + 12) // 24 + bought * later
 
 
 def _columns(criterion: Criterion) -> Values:

@@ -25,7 +25,7 @@ COLUMNS = {
     ),
     "findings.csv": "ward_code criterion status have need shortfall",
     "ratings.csv": "ward_code result score as_of standard pass_mark pc_max_age_years rated_on standard_sha256",
-    "plan_lines.csv": "ward_code item quantity moved months unit_price amount method",
+    "plan_lines.csv": "ward_code item quantity moved months unit_price later_prices amount method",
 }
 # An apostrophe keeps such a text from being a formula.
 _ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")

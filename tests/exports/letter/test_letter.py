@@ -9,15 +9,16 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from exports.letter.build import build_letter
-from exports.letter.contents import wards_turned_ready
+from exports.letter.contents import forms_of, wards_turned_ready
 from exports.letter.form import FONT, printable
 from exports.workbook.build import build_workbook
-from planning.plan.assumptions import Mode, Rates, Spending
+from planning.plan.assumptions import Rates
 from planning.plan.comparison import wards_ready_after
 from planning.plan.document_reference import LetterKind, Reference, initials
 from planning.plan.estimate import estimate
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
+from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of, reference_of
 from portal.formats import format_number, vnd_in_words
@@ -141,30 +142,32 @@ class TestForm:
 class TestFigures:
     def test_tables_are_the_plan_to_the_đồng(self, city):
         plan, letter = city
-        totals = [plan.spending_total(kind) for kind in Spending]
+        totals = [plan.form_total(form) for form in forms_of(plan)]
         for head in ("Nhóm", "Năm", "Nguồn vốn", "Đơn vị thực hiện"):
             *rows, total = rows_of(letter, head)
             assert total[1:] == totals
-            assert [sum(row[column] for row in rows) for column in (1, 2)] == totals
+            assert [sum(row[column] for row in rows) for column in range(1, 1 + len(totals))] == totals
         *rows, total = rows_of(letter, "STT")
         assert total[2:] == totals
-        assert [sum(row[column] for row in rows) for column in (2, 3)] == totals
+        assert [sum(row[column] for row in rows) for column in range(2, 2 + len(totals))] == totals
 
     def test_amounts_stand_in_words(self, city):
         plan, letter = city
         text = text_of(letter)
-        for kind in Spending:
-            words = vnd_in_words(plan.spending_total(kind))
-            assert f"{format_number(plan.spending_total(kind))} đồng (bằng chữ: {words[0].lower()}{words[1:]})" in text
+        for kind in forms_of(plan):
+            words = vnd_in_words(plan.form_total(kind))
+            assert f"{format_number(plan.form_total(kind))} đồng (bằng chữ: {words[0].lower()}{words[1:]})" in text
 
-    @pytest.mark.parametrize("mode", list(Mode))
-    def test_the_estimate_is_that_of_its_page(self, city, mode):
-        plan = replace(city[0], rates=Rates(mode, transport=150, valuation=33))
-        letter, cost_estimate = letter_of(plan), estimate(plan)
+    @pytest.mark.parametrize("form", [SpendingForm.PURCHASE, SpendingForm.PROJECT])
+    def test_the_estimate_is_that_of_its_page(self, city, form):
+        lines = tuple(replace(line, form=form) if line.form is SpendingForm.PURCHASE else line for line in city[0].lines)
+        plan = replace(city[0], rates=Rates(transport=150, valuation=33), lines=lines)
+        letter, cost_estimate = letter_of(plan), estimate(plan, form)
         *rows, total = rows_of(letter, "Số")
         assert [row[-1] for row in rows] == [row.amount for row in cost_estimate.rows]
         assert total[-1] == cost_estimate.total
-        assert f"{format_number(cost_estimate.outside)} đồng" in text_of(letter)
+        assert f"{format_number(plan.form_total(SpendingForm.RECURRENT))} đồng" in text_of(letter)
+        assert f"mỗi năm sau đó {format_number(plan.yearly_after)} đồng" in text_of(letter)
 
     def test_five_years_are_those_of_their_page(self, city):
         plan, letter = city
@@ -174,7 +177,7 @@ class TestFigures:
             for table in letter.tables
             if table.rows[0].cells[0].text == "Năm" and f"Năm {cost.years[4]}" in table.rows[-2].cells[0].text
         )
-        assert [_read(cell.text) for cell in yearly_table.rows[-1].cells][1:] == [cost.total(kind) for kind in Spending]
+        assert [_read(cell.text) for cell in yearly_table.rows[-1].cells][1:] == [cost.total(form) for form in forms_of(plan)]
 
     def test_the_wards_that_turn_ready_are_named(self, city):
         plan, letter = city

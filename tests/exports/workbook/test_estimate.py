@@ -8,14 +8,21 @@ from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
 from exports.workbook.estimate import TAB
 from exports.workbook.five_years import TAB as YEARS_TAB
-from planning.plan.assumptions import Mode, Rates, Spending
+from inventory.prices.vat import price_in
+from planning.plan.assumptions import Method, Rates
 from planning.plan.estimate import estimate
 from planning.plan.five_year_cost import five_year_cost
+from planning.plan.spending import SpendingForm
 from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
 from tests.support.workbooks import check_in_libreoffice, formulas, is_same, read_values, read_workbook, recalculated, sheet_index
 
-RATES = Rates(Mode.PROJECT, transport=150, other=33, slippage=275)
-PROJECT = replace(SMALL_PLAN, rates=RATES)
+RATES = Rates(transport=150, other=33, slippage=275, valuation=7)
+# What is bought stands in one project, with the lines into the ward; the rest is paid each year beside it.
+LINES = tuple(
+    replace(line, form=SpendingForm.PROJECT) if line.method is Method.BUY or line.group == "D" else line
+    for line in SMALL_PLAN.lines
+)
+PROJECT = replace(SMALL_PLAN, rates=RATES, lines=LINES)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +38,7 @@ def row_of(data, number):
 
 
 def test_the_sheet_is_the_estimate(data):
-    expected = estimate(PROJECT)
+    expected = estimate(PROJECT, SpendingForm.PROJECT)
     sheet = read_values(data)[TAB]
     assert [sheet.cell(row_of(data, row.number), 6).value for row in expected.rows] == [row.amount for row in expected.rows]
     assert sheet.cell(row_of(data, None), 6).value == expected.total
@@ -39,9 +46,12 @@ def test_the_sheet_is_the_estimate(data):
     assert sheet.cell(row_of(data, "III"), 5).number_format == "0.00%"
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-def test_an_independent_engine_agrees(mode, tmp_path):
-    data = build_workbook(replace(SMALL_PLAN, rates=replace(RATES, mode=mode, valuation=7)), WORKBOOK_CONTEXT)
+MIXED = replace(PROJECT, lines=(*SMALL_PLAN.lines[:6], *LINES[6:]))
+
+
+@pytest.mark.parametrize("plan", [replace(SMALL_PLAN, rates=RATES), PROJECT, MIXED], ids=["purchase", "project", "both"])
+def test_an_independent_engine_agrees(plan, tmp_path):
+    data = build_workbook(plan, WORKBOOK_CONTEXT)
     model, checked_count = recalculated(data, tmp_path), 0
     for title, row, column, stored in formulas(data):
         if title in (TAB, YEARS_TAB):
@@ -52,14 +62,14 @@ def test_an_independent_engine_agrees(mode, tmp_path):
 
 
 def test_libreoffice_agrees_on_a_project(data, tmp_path):
-    assert check_in_libreoffice(data, tmp_path, (TAB, YEARS_TAB)) > 200
+    assert check_in_libreoffice(data, tmp_path, (TAB, YEARS_TAB)) > 70
 
 
 @pytest.mark.parametrize(("number", "name"), [("I.2", "transport"), ("II", "management"), ("V.1", "volume"), ("V.2", "slippage")])
 def test_a_changed_share_moves_the_total_as_the_core_does(data, tmp_path, number, name):
     sheet, row = sheet_index(data, TAB), row_of(data, number)
     model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet, row, 5, "3.37%"))
-    expected = estimate(replace(SMALL_PLAN, rates=replace(RATES, **{name: 337})))
+    expected = estimate(replace(PROJECT, rates=replace(RATES, **{name: 337})), SpendingForm.PROJECT)
     assert is_same(model.get_cell_value(sheet, row_of(data, None), 6), expected.total)
     assert is_same(model.get_cell_value(sheet, row, 6), expected.row(number).amount)
 
@@ -73,15 +83,17 @@ def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
         model.set_user_input(sheet_index(data, "PL06 Căn cứ đơn giá"), row, 6, "8")
 
     model = recalculated(data, tmp_path, enter_changes)
+    # The lower rate has ended before the years of the plan: the price is taken to the standard one.
     price = replace(SMALL_PLAN.price_list.prices["A01"], unit_price=20_000_001, vat_percent=8)
-    lines = tuple(replace(line, unit_price=20_000_001) if line.item == "A01" else line for line in SMALL_PLAN.lines)
-    prices = replace(SMALL_PLAN.price_list, prices={**SMALL_PLAN.price_list.prices, "A01": price})
-    expected = estimate(replace(PROJECT, lines=lines, price_list=prices))
+    in_year = price_in(price, 2027)
+    assert in_year == 20_370_371
+    lines = tuple(replace(line, unit_price=in_year) if line.item == "A01" else line for line in LINES)
+    expected = estimate(replace(PROJECT, lines=lines), SpendingForm.PROJECT)
     assert is_same(model.get_cell_value(sheet_index(data, TAB), row_of(data, None), 6), expected.total)
 
 
 def test_five_years_are_those_of_the_page(data):
     sheet, cost = read_values(data)[YEARS_TAB], five_year_cost(PROJECT)
-    for kind in Spending:
+    for kind in SpendingForm:
         row = next(row for row in sheet.iter_rows(min_row=FIRST) if row[1].value == f"Cộng {kind.label.lower()}")
         assert [cell.value for cell in row[3:9]] == [*(cost.in_year(kind, year) for year in cost.years), cost.total(kind)]

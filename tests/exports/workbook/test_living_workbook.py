@@ -13,8 +13,9 @@ from PIL import Image
 from exports.workbook.amount_in_words_formula import words_formula
 from exports.workbook.annex import FIRST
 from exports.workbook.build import build_workbook
+from exports.workbook.detail import number_of
 from exports.workbook.styles import FONT
-from exports.workbook.summary import CONSISTENT, TOTAL_ROW
+from exports.workbook.summary import CHECK_ROW, CONSISTENT, TOTAL_ROW
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
@@ -26,7 +27,9 @@ from tests.factories.plans import LONE_CONTEXT, OFFICE, WARD, WORKBOOK_CONTEXT, 
 from tests.support.workbooks import check_in_libreoffice, check_recalculation, is_same, read_workbook, recalculated, sheet_index
 
 DETAIL, PRICES, SUMMARY = "PL02 Chi tiết", "PL06 Căn cứ đơn giá", "Tổng hợp"
-QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = 14, 15, 16, 17, 21, 22, 23
+QUANTITY, MOVED, BOUGHT, METHOD, AMOUNT, WITHIN, ABOVE = map(
+    number_of, ("quantity", "moved", "bought", "method", "amount", "within", "above")
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,7 @@ def values(model, data, title, row, *columns):
 
 
 def check_of(model, data):
-    return model.get_cell_value(sheet_index(data, SUMMARY), TOTAL_ROW + 4, 3)
+    return model.get_cell_value(sheet_index(data, SUMMARY), CHECK_ROW, 3)
 
 
 def model_with_entry(data, tmp_path, title, row, column, text):
@@ -85,7 +88,7 @@ def test_a_line_with_a_transfer_is_the_same_in_plan_and_workbook(plan, tmp_path)
     workbook = build_workbook(replace(plan, lines=lines), WORKBOOK_CONTEXT)
     model, row = recalculated(workbook, tmp_path), row_of(workbook, DETAIL, 5, "A01")
     (line,) = (line for line in lines if line.item == "A01")
-    expected = [line.bought, line.amount, line.amount_within, line.amount_above]
+    expected = [line.bought, line.amount, *line.amounts_by_norm.values()]
     assert expected == [11, 220_000_000, 120_000_000, 100_000_000]
     assert values(model, workbook, DETAIL, row, BOUGHT, AMOUNT, WITHIN, ABOVE) == expected
     assert check_recalculation(model, workbook) > 1_000
@@ -96,7 +99,7 @@ def test_what_is_moved_in_takes_up_the_legal_ceiling_first(plan):
     assert (line.within, line.above) == (18, 5)
     line_with_transfer = replace(line, moved=5)
     assert (line_with_transfer.bought, line_with_transfer.within, line_with_transfer.above) == (18, 13, 5)
-    assert line_with_transfer.amount_within + line_with_transfer.amount_above == line_with_transfer.amount == 18 * line.unit_price
+    assert sum(line_with_transfer.amounts_by_norm.values()) == line_with_transfer.amount == 18 * line.unit_price
     moved_line = replace(line, method=Method.TRANSFER)
     assert (moved_line.bought, moved_line.within, moved_line.above, moved_line.amount, moved_line.upkeep) == (0, 0, 0, 0, 0)
 
@@ -106,7 +109,7 @@ def test_a_changed_price_moves_words_annexes_and_the_centre(data, plan, tmp_path
     assert is_same(model.get_cell_value(sheet_index(data, "PL09 Trung tâm PVHCC"), 7, 7), plan.centre_total + 2_000_002)
     model = model_with_entry(data, tmp_path, PRICES, row_of(data, PRICES, 2, "A01"), 5, "20000001")
     capital = int(values(model, data, SUMMARY, TOTAL_ROW, 3)[0])
-    assert vnd_in_words(capital).lower() in model.get_cell_value(sheet_index(data, SUMMARY), TOTAL_ROW + 5, 1)
+    assert vnd_in_words(capital).lower() in model.get_cell_value(sheet_index(data, SUMMARY), CHECK_ROW + 1, 1)
     assert check_of(model, data) == CONSISTENT
 
 
@@ -212,5 +215,5 @@ def test_a_package_is_never_bought_beside_its_parts(plan):
 
 def test_a_line_is_what_lies_within_and_above(plan):
     for line in plan.lines:
-        assert line.amount == line.amount_within + line.amount_above
+        assert line.amount == sum(line.amounts_by_norm.values())
         assert line.quantity == line.bought == line.within + line.above

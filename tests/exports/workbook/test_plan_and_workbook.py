@@ -5,11 +5,14 @@ from openpyxl.utils import get_column_letter
 
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
+from exports.workbook.detail import AMOUNT, number_of
 from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
-from planning.plan.assumptions import Assumptions, Spending
-from planning.plan.legal_caps import substitutes
-from planning.plan.plan import amount_of, build_plan
+from planning.plan.assumptions import Assumptions
+from planning.plan.build import build_plan
+from planning.plan.line import amount_of
+from planning.plan.norms import substitutes
 from planning.plan.redaction import is_sensitive_line
+from planning.plan.spending import SpendingForm
 from planning.plan.subsets import ward_subset
 from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
@@ -73,7 +76,7 @@ def test_worn_machines_make_room_for_new_ones():
     plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("A01", good=16, year=2010))
     (line,) = (line for line in plan.lines if line.item == "A01")
     assert (line.quantity, line.above) == (18, 0)
-    assert "thay 16 máy cũ chuyển thanh lý" in line.note
+    assert "thay 16 máy: hết hạn sử dụng" in line.note
 
 
 def test_a_multifunction_machine_is_not_bought_as_a_scanner():
@@ -113,7 +116,7 @@ def test_a_price_without_evidence_makes_a_draft():
 
 def test_every_total_is_the_sum_of_its_lines(demo_plan):
     total = sum(line.amount for line in demo_plan.lines)
-    assert total == demo_plan.total() == sum(demo_plan.spending_total(kind) for kind in Spending)
+    assert total == demo_plan.total() == sum(demo_plan.form_total(kind) for kind in SpendingForm)
     for key in (lambda line: line.item, lambda line: line.ward.code, lambda line: str(line.year), lambda line: line.source):
         assert sum(sum(row.values()) for row in demo_plan.totals_by(key).values()) == total
 
@@ -133,14 +136,14 @@ def test_a_changed_price_moves_the_total(part_workbook, part, tmp_path):
     model = recalculated(part_workbook, tmp_path, lambda model: model.set_user_input(prices, price_rows["A01"], 5, "20000001"))
     bought_count = sum(line.quantity for line in part.lines if line.item == "A01")
     assert bought_count > 0
-    assert is_same(read_number(model, detail, 7, 21), part.total() + bought_count)
+    assert is_same(read_number(model, detail, 7, number_of("amount")), part.total() + bought_count)
 
 
 def test_the_totals_of_the_workbook_are_those_of_the_plan(demo_workbook, demo_plan):
     book = read_values(demo_workbook)
-    assert book["PL02 Chi tiết"]["U7"].value == demo_plan.total()
+    assert book["PL02 Chi tiết"][f"{AMOUNT}7"].value == demo_plan.total()
     assert book["PL01 Theo xã phường"]["R7"].value == demo_plan.total()
-    assert book["PL03 Theo danh mục"]["I7"].value == demo_plan.total()
+    assert book["PL03 Theo danh mục"]["J7"].value == demo_plan.total()
     assert book.sheetnames[0] == "Tổng hợp"
 
 
@@ -149,7 +152,7 @@ def test_typed_text_is_never_a_formula(demo_plan):
         demo_plan, name='=HYPERLINK("http://x")', lines=(replace(demo_plan.lines[0], note="=1+1"), *demo_plan.lines[1:])
     )
     book = read_workbook(build_workbook(hostile_plan, WORKBOOK_CONTEXT))
-    cell = book["PL02 Chi tiết"].cell(FIRST, 34)
+    cell = book["PL02 Chi tiết"].cell(FIRST, number_of("note"))
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
@@ -198,24 +201,26 @@ def labelled_total(data, model, title, label, column):
     return float(read_number(model, sheet_index(data, title), row, column))
 
 
-@pytest.mark.parametrize(("column", "entry"), [(26, "2033"), (25, "Nguồn tài trợ")])
+@pytest.mark.parametrize(("column", "entry"), [("year", "2033"), ("source", "Nguồn tài trợ")])
 def test_a_changed_year_or_source_loses_no_money(part_workbook, part, tmp_path, column, entry):
     detail = sheet_index(part_workbook, "PL02 Chi tiết")
-    model = recalculated(part_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, column, entry))
-    assert labelled_total(part_workbook, model, "PL04 Phân kỳ nguồn vốn", "Tổng cộng (hai loại chi)", 8) == part.total()
+    model = recalculated(part_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, number_of(column), entry))
+    assert labelled_total(part_workbook, model, "PL04 Phân kỳ nguồn vốn", "Tổng các hình thức chi", 8) == part.total()
     wards = sheet_index(part_workbook, "PL01 Theo xã phường")
-    assert sum(float(model.get_cell_value(wards, 7, number)) for number in (24, 25, 26, 27)) == part.total()
+    assert sum(float(model.get_cell_value(wards, 7, number)) for number in (25, 26, 27, 28)) == part.total()
 
 
 def test_an_item_that_no_line_had_enters_every_total(part_workbook, part, tmp_path):
     detail = sheet_index(part_workbook, "PL02 Chi tiết")
     assert all(line.item != "A05" for line in part.lines)
     model = recalculated(part_workbook, tmp_path, lambda model: model.set_user_input(detail, FIRST, 5, "A05"))
-    assert is_same(read_number(model, sheet_index(part_workbook, "PL03 Theo danh mục"), 7, 9), read_number(model, detail, 7, 21))
+    assert is_same(
+        read_number(model, sheet_index(part_workbook, "PL03 Theo danh mục"), 7, 10),
+        read_number(model, detail, 7, number_of("amount")),
+    )
 
 
-# Need, have, short, on order; criteria and basis.
-HIDDEN_COLUMNS = (7, 8, 9, 10, 29, 30)
+HIDDEN_COLUMNS = [number_of(key) - 1 for key in ("need", "have", "short", "overage", "on_order", "criteria", "how", "basis")]
 
 
 def test_of_a_line_of_security_the_detail_holds_only_what_is_paid(demo_plan):

@@ -8,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
+from exports.workbook.detail import heading_of, number_of
 from exports.workbook.reader import read_plan_workbook
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.snapshots.snapshot import EquipmentLot
@@ -16,10 +17,10 @@ from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.workbook_diff import diff_workbook, selected_edits
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
-from portal.database import session_scope
 from portal.uploads import UploadError
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import WORKBOOK_CONTEXT, plan_of_lots
+from tests.support.databases import read_session
 from tests.support.libreoffice import saved_by_libreoffice
 from tests.support.workbooks import read_workbook
 
@@ -159,7 +160,7 @@ def test_a_price_typed_over_its_formula_counts_for_its_line_alone(data, plan):
 
 
 def test_a_computed_cell_typed_over_is_told_and_left_alone(data, plan):
-    difference = compare(changed_workbook(data, lambda book: set_cell(book[DETAIL], "A01", "Thành tiền", 1)), plan)
+    difference = compare(changed_workbook(data, lambda book: set_cell(book[DETAIL], "A01", heading_of("amount"), 1)), plan)
     assert not difference.proposed
     assert len(difference.warnings) == 1
     assert "Thành tiền" in difference.warnings[0]
@@ -251,10 +252,6 @@ def rename_heading(sheet):
     sheet.cell(HEAD, column(sheet, "Nguồn vốn")).value = "Nguồn tiền"
 
 
-def read_session(app):
-    return session_scope(app.extensions["engine"], writes=False)
-
-
 class TestPages:
     def test_chosen_changes_become_the_next_revision(self, demo_sign_in, demo_app):
         client = demo_sign_in("taichinh")
@@ -266,7 +263,7 @@ class TestPages:
 
         def edit(book):
             sheet = book[DETAIL]
-            row_number = next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[35].value == line.code)
+            row_number = next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[number_of("code") - 1].value == line.code)
             sheet.cell(row_number, column(sheet, "Số lượng đề nghị")).value = line.quantity + 5
 
         edited_file = changed_workbook(data, edit)

@@ -8,9 +8,11 @@ from zipfile import ZipFile
 import pytest
 
 from exports.workbook.build import build_workbook
+from exports.workbook.detail import AMOUNT
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.plan.assumptions import Spending
+from planning.plan.norms import NormClass
+from planning.plan.spending import SpendingForm
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
 from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
@@ -28,12 +30,15 @@ def plan(demo_plan):
 
 
 def figures_of(plan):
-    kinds = [part(kind) for kind in Spending for part in (plan.spending_total, plan.within_total, plan.above_total)]
+    nothing = dict.fromkeys(SpendingForm, 0)
+    by_norm, by_year = plan.totals_by_norm(), plan.totals_by_year()
     return [
         plan.total(),
-        *kinds,
+        *plan.totals.values(),
+        *(amount for kind in NormClass for amount in by_norm.get(kind, nothing).values()),
         plan.without_evidence,
-        *(plan.upkeep_in(year) for year in plan.assumptions.years),
+        *(amount for year in plan.assumptions.years for amount in by_year[year].values()),
+        plan.yearly_after,
         len(plan.lines),
     ]
 
@@ -64,7 +69,7 @@ def test_both_engines_agree_on_the_workbook_of_a_ward_and_it_comes_back_unchange
     assert check_recalculation(recalculated(data, tmp_path), data) > 300
     assert check_in_libreoffice(data, tmp_path) > 300
     book = read_values(data)
-    assert book["PL02 Chi tiết"]["U7"].value == subset.total()
+    assert book["PL02 Chi tiết"][f"{AMOUNT}7"].value == subset.total()
     assert ward.full_name.upper() in book["Tổng hợp"]["A6"].value
     assert not {"PL08 Thiếu dữ liệu", "Sơ đồ", "Trần vốn"} & set(book.sheetnames)
     difference = diff_workbook(read_plan_workbook(data), plan)
@@ -78,7 +83,7 @@ def test_both_engines_agree_on_the_workbook_of_a_source(plan, tmp_path):
     subset = source_subset(plan, source)
     data = build_workbook(subset, replace(CONTEXT, part=f"126 xã, phường. Nguồn vốn: {source}"))
     assert check_recalculation(recalculated(data, tmp_path), data) > 1_000
-    assert read_values(data)["PL02 Chi tiết"]["U7"].value == subset.total()
+    assert read_values(data)["PL02 Chi tiết"][f"{AMOUNT}7"].value == subset.total()
 
 
 def test_a_ward_without_lines_has_a_workbook_too(tmp_path):
@@ -135,4 +140,4 @@ def files_of(answer):
 def total_in(data):
     """The stored total of the detail, which is the third sheet."""
     with ZipFile(BytesIO(data)) as book:
-        return int(re.search(rb'<c r="U7"[^>]*><f>[^<]*</f><v>(\d+)</v>', book.read("xl/worksheets/sheet3.xml"))[1])
+        return int(re.search(rf'<c r="{AMOUNT}7"[^>]*><f>[^<]*</f><v>(\d+)</v>'.encode(), book.read("xl/worksheets/sheet3.xml"))[1])

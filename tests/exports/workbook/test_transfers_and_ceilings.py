@@ -11,13 +11,15 @@ from openpyxl import load_workbook
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
 from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD, REMAINING, SPENT, WITHIN_CEILINGS
+from exports.workbook.detail import number_of
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.funding.allocation import candidates_of, next_ward, readiness_curve, spending_by_pot
 from planning.funding.constraints import Ceiling, Funding, fund
-from planning.plan.assumptions import Assumptions, GroupRule
+from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, GroupRule
+from planning.plan.build import build_plan
 from planning.plan.overrides import Edit, apply_edits
-from planning.plan.plan import Transfer, build_plan
+from planning.plan.plan import Transfer
 from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
 from planning.transfers.proposals import with_transfers
@@ -43,6 +45,8 @@ from tests.support.workbooks import (
 
 CONTEXT = replace(WORKBOOK_CONTEXT, plan_id=1)
 DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Trần vốn", "Rẻ nhất để đáp ứng"
+
+WARD_MONEY = "Ngân sách xã, phường; thường xuyên không tự chủ; quản lý hành chính"
 
 
 @pytest.fixture(scope="module")
@@ -99,17 +103,20 @@ class TestTransfers:
         data = build_workbook(small_plan, CONTEXT)
         (line,) = (line for line in small_plan.lines if line.item == "A01")
         row = HEAD + 1 + small_plan.lines.index(line)
-        assert read_workbook(data)[DETAIL].cell(row, 15).value.startswith("=SUMIFS('Điều chuyển'!")
+        assert read_workbook(data)[DETAIL].cell(row, number_of("moved")).value.startswith("=SUMIFS('Điều chuyển'!")
         changed_model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, MOVES), FIRST, 8, "2"))
-        bought_count = changed_model.get_cell_value(sheet_index(data, DETAIL), row, 16)
+        bought_count = changed_model.get_cell_value(sheet_index(data, DETAIL), row, number_of("bought"))
         assert bought_count == line.bought + 3
-        assert is_same(changed_model.get_cell_value(sheet_index(data, DETAIL), 7, 21), small_plan.total() + 3 * line.unit_price)
+        assert is_same(
+            changed_model.get_cell_value(sheet_index(data, DETAIL), 7, number_of("amount")),
+            small_plan.total() + 3 * line.unit_price,
+        )
         assert is_same(changed_model.get_cell_value(sheet_index(data, MOVES), 7, 12), 6 * line.unit_price)
 
     def test_a_number_that_no_transfer_explains_stays_a_number(self, small_plan):
         lines = tuple(replace(line, moved=12) if line.item == "A01" else line for line in small_plan.lines)
         sheet = read_workbook(build_workbook(replace(small_plan, lines=lines), CONTEXT))[DETAIL]
-        moved_counts = [sheet.cell(HEAD + number, 15).value for number in range(1, len(lines) + 1)]
+        moved_counts = [sheet.cell(HEAD + number, number_of("moved")).value for number in range(1, len(lines) + 1)]
         assert moved_counts.count(12) == 1
 
     def test_untouched_it_comes_back_empty_and_a_changed_sheet_of_transfers_is_refused(self, small_plan, tmp_path):
@@ -182,7 +189,7 @@ class TestCeilings:
 def test_each_picture_carries_the_values_of_its_cells(city_workbook_without_ceilings):
     data = city_workbook_without_ceilings
     book, pictures = read_values(data), pictures_of(data)
-    assert len(pictures) == 6
+    assert len(pictures) == 8
     for address, values in pictures.items():
         title, area = address.rsplit("!", 1)
         cells = book[title.strip("'")][area.replace("$", "")]
@@ -225,7 +232,7 @@ def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path)
         book["Giả định"].cell(FIRST, 3).value = 41
         book[MOVES].cell(FIRST, 8).value = 2
         row = row_of(detail, 5, "A01")
-        detail.cell(row, 26).value, detail.cell(row, 25).value = 2029, "NS xã, phường"
+        detail.cell(row, number_of("year")).value, detail.cell(row, number_of("source")).value = 2029, WARD_MONEY
         # What wears out is counted by the program and stands there as inputs: they are typed too, so that every sum is compared.
         for worn_row in read_workbook(expected_workbook)["PL11 Năm năm"].iter_rows(min_row=FIRST):
             if str(worn_row[1].value).startswith("Thay thế"):
@@ -248,10 +255,11 @@ def test_everything_changed_at_once_comes_to_what_the_plan_makes_of_it(tmp_path)
 def plan_with(percent, price, year, moved_count):
     base_plan = plan_of_lots(EquipmentLot("A01", good=2, year=2024), EquipmentLot("C04", good=1), staff_total=25, floors=3)
     rules = Assumptions(2027, months=7, lease_percent=percent)
-    rules = replace(rules, groups={**rules.groups, "A": GroupRule(is_leased=True)})
+    # A source has a row of its own where the rules name it.
+    rules = replace(rules, groups={**rules.groups, "A": GroupRule(is_leased=True), "H": GroupRule(source=WARD_MONEY)})
     prices = replace(PRICE_LIST, prices=PRICE_LIST.prices | {"A01": replace(PRICE_LIST.prices["A01"], unit_price=price)})
     plan = build_plan("Thử", base_plan.wards, base_plan.ratings, prices, STANDARD, rules, DEMO_DAY)
-    source = "NS xã, phường" if year == 2029 else "Chi thường xuyên – NS Thành phố"
+    source = WARD_MONEY if year == 2029 else DIGITAL_MONEY.label
     edits = [Edit(WARD.code, "A01", "year", str(year)), Edit(WARD.code, "A01", "source", source)]
     return plan_with_transfers(apply_edits(plan, edits), moved_count)
 

@@ -24,7 +24,7 @@ from planning.funding.allocation import (
     readiness_curve,
     spending_by_pot,
 )
-from planning.plan.plan import Method
+from planning.plan.assumptions import Method
 from planning.transfers.proposals import propose_transfers, shortages, surpluses, with_transfers
 from scoring.rating.rating import Result
 from scoring.rating.remedies import apply_remedies, cost_to_ready
@@ -194,8 +194,8 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
         choice = choose_wards(candidates, ceilings, Aim.PEOPLE)
         split = funded_lines(plan, choice)
         for pot, amount in choice.spent.items():
-            lines = [line for line in split.funded if (line.year, line.source) == (pot.year, pot.source)]
-            assert sum(line.amount for line in lines) == amount <= ceilings[pot]
+            lines = [line for line in split.funded if line.source == pot.source]
+            assert sum(line.amount_in(pot.year) for line in lines) == amount <= ceilings[pot]
         split_lines = [*split.funded, *(line for line, _reason in split.unfunded)]
         for line in plan.lines:
             parts = [part for part in split_lines if (part.ward, part.item) == (line.ward, line.item)]
@@ -209,11 +209,11 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
             assert candidate.possible == cost.possible
             if cost.possible:
                 assert apply_remedies(rating, {line.criterion for line in cost.lines}).result is Result.READY
-                assert candidate.cost <= cost.capital + cost.recurrent
+                assert candidate.cost <= cost.capital + cost.recurrent * len(plan.assumptions.years)
 
 
 def test_the_lines_of_a_candidate_follow_the_plan(demo_plan):
-    lines = tuple(replace(line, year=2031, source="Khác", unit_price=1, method=Method.BUY) for line in demo_plan.lines)
+    lines = tuple(replace(line, year=2031, source="Khác", unit_price=1, method=Method.BUY, later=()) for line in demo_plan.lines)
     candidates = candidates_of(replace(demo_plan, lines=lines))
     assert {pot for c in candidates for pot in c.costs} == {Pot(2031, "Khác")}
     assert floors_of(candidates, "kind", 3)[0].at_least == 3

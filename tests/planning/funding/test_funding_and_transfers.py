@@ -9,7 +9,7 @@ from planning.funding.allocation import Aim, Pot, candidates_of, readiness_curve
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanTransfer
-from planning.plan.assumptions import SOURCES
+from planning.plan.assumptions import DIGITAL_MONEY
 from planning.scenarios.accepted_transfers import (
     accept_transfers,
     list_proposals,
@@ -22,7 +22,7 @@ from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
 from tests.factories.days import DEMO_DAY
 
-CITY = SOURCES[0]
+CITY = DIGITAL_MONEY.label
 
 
 @pytest.fixture

@@ -8,26 +8,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import EquipmentLot, Owner
-from planning.forms import RATE_NAMES
-from planning.plan.approval_hints import approver_above_cap, hints_of
-from planning.plan.assumptions import Assumptions, Mode, Rates, Spending
-from planning.plan.estimate import LINES, before_vat, estimate
+from planning.plan.approval_hints import hints_of
+from planning.plan.assumptions import RATE_NAMES, Assumptions, Method, Rates
+from planning.plan.estimate import before_vat, estimate, estimates_of, is_hired
 from planning.plan.five_year_cost import CostPart, five_year_cost
-from planning.plan.plan import is_paid_yearly
+from planning.plan.line import is_paid_yearly
+from planning.plan.spending import SpendingForm
 from planning.plan.year_bars import FRAME, draw_year_bars
 from planning.scenarios import scenarios
-from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.serialization import dump_rates, freeze_plan, hash_content, load_frozen, load_rates
+from planning.scenarios.frozen import freeze_plan, load_frozen
+from planning.scenarios.loading import get_plan, get_plan_record, plan_of
+from planning.scenarios.serialization import dump_rates, hash_content, load_rates
 from portal.formats import format_rate
 from portal.numbers import CountError, parse_rate
 from tests.factories.plans import SMALL_PLAN, plan_of_lots
 from tests.factories.prices import PRICES
+from tests.support.databases import read_session
 
 ZERO_RATES = dict.fromkeys(RATE_NAMES, 0)
+PURCHASE, RECURRENT, PROJECT = SpendingForm.PURCHASE, SpendingForm.RECURRENT, SpendingForm.PROJECT
+# The same plan with everything in one project.
+ONE_PROJECT = replace(SMALL_PLAN, lines=tuple(replace(line, form=PROJECT) for line in SMALL_PLAN.lines))
 
 
-def estimate_at(mode, **rates):
-    return estimate(replace(SMALL_PLAN, rates=Rates(mode, **{**ZERO_RATES, **rates})))
+def estimate_at(form, **rates):
+    plan = ONE_PROJECT if form is PROJECT else SMALL_PLAN
+    return estimate(replace(plan, rates=Rates(**{**ZERO_RATES, **rates})), form)
 
 
 class TestEstimate:
@@ -37,13 +43,13 @@ class TestEstimate:
             lines=tuple(line for line in SMALL_PLAN.lines if line.item == "A01"),
             rates=Rates(transport=150, valuation=33),
         )
-        cost_estimate = estimate(plan)
+        cost_estimate = estimate(plan, PURCHASE)
         assert [row.amount for row in cost_estimate.rows] == [240_000_000, 3_600_000, 792_000]
         assert cost_estimate.total == 244_392_000
 
     def test_a_project_by_hand(self):
-        plan = replace(SMALL_PLAN, lines=tuple(line for line in SMALL_PLAN.lines if line.item == "A01"))
-        cost_estimate = estimate(replace(plan, rates=Rates(Mode.PROJECT, transport=1_000)))
+        plan = replace(ONE_PROJECT, lines=tuple(line for line in ONE_PROJECT.lines if line.item == "A01"))
+        cost_estimate = estimate(replace(plan, rates=Rates(transport=1_000)), PROJECT)
         base = before_vat(240_000_000, PRICES["A01"].vat_percent)
         base += (base + 5) // 10
         assert cost_estimate.row("I").amount == 264_000_000
@@ -55,22 +61,31 @@ class TestEstimate:
         assert cost_estimate.total == subtotal + cost_estimate.row("V").amount
 
     def test_a_purchase_has_no_share_until_somebody_sets_one(self):
-        cost_estimate = estimate(SMALL_PLAN)
-        assert (cost_estimate.mode, cost_estimate.total) == (Mode.PURCHASE, SMALL_PLAN.spending_total(Spending.CAPITAL))
+        [cost_estimate] = estimates_of(SMALL_PLAN)
+        assert (cost_estimate.form, cost_estimate.total) == (PURCHASE, SMALL_PLAN.form_total(PURCHASE))
 
-    def test_lines_that_are_leased_are_the_only_recurrent_spending_of_a_project(self):
-        cost_estimate = estimate_at(Mode.PROJECT)
-        assert (
-            cost_estimate.leased_lines
-            == SMALL_PLAN.total(lambda line: line.item in LINES and line.spending is Spending.RECURRENT)
-            > 0
-        )
-        assert cost_estimate.leased_lines + cost_estimate.outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
-        assert estimate_at(Mode.PURCHASE).outside == SMALL_PLAN.spending_total(Spending.RECURRENT)
+    def test_a_purchase_has_no_fee_of_a_project_and_a_project_no_other(self):
+        every = dict.fromkeys(RATE_NAMES, 1_000)
+        assert {row.rate for row in estimate_at(PURCHASE, **every).rows} == {None, 1_000}
+        assert len(estimate_at(PURCHASE, **every).rows) == 3
+        assert estimate_at(PURCHASE, management=5_000, volume=5_000).total == SMALL_PLAN.form_total(PURCHASE)
+        assert estimate_at(PROJECT, valuation=5_000).total == SMALL_PLAN.total()
 
-    @given(st.sampled_from(Mode), st.fixed_dictionaries(dict.fromkeys(RATE_NAMES, st.integers(0, 10_000))))
-    def test_the_rows_are_the_total_and_blocks_are_their_parts(self, mode, rates):
-        cost_estimate = estimate_at(mode, **rates)
+    def test_what_is_leased_is_in_the_estimate_of_a_project_only_where_it_is_part_of_it(self):
+        hired = SMALL_PLAN.total(is_hired)
+        assert estimate_at(PROJECT).hired == hired > 0
+        assert estimate_at(PURCHASE).hired == 0
+        assert estimate(SMALL_PLAN, PROJECT).total == 0
+
+    def test_each_form_with_lines_has_its_estimate(self):
+        mixed = replace(SMALL_PLAN, lines=(replace(SMALL_PLAN.lines[0], form=PROJECT), *SMALL_PLAN.lines[1:]))
+        costs = estimates_of(replace(mixed, rates=Rates(**ZERO_RATES)))
+        assert [each.form for each in costs] == [PURCHASE, PROJECT]
+        assert [each.total for each in costs] == [mixed.form_total(PURCHASE), mixed.form_total(PROJECT)]
+
+    @given(st.sampled_from([PURCHASE, PROJECT]), st.fixed_dictionaries(dict.fromkeys(RATE_NAMES, st.integers(0, 10_000))))
+    def test_the_rows_are_the_total_and_blocks_are_their_parts(self, form, rates):
+        cost_estimate = estimate_at(form, **rates)
         for row in cost_estimate.rows:
             if row.parts:
                 assert row.amount == sum(cost_estimate.row(number).amount for number in row.parts)
@@ -80,72 +95,54 @@ class TestEstimate:
         assert cost_estimate.total == sum(blocks)
 
     @given(
-        st.sampled_from(Mode),
+        st.sampled_from([PURCHASE, PROJECT]),
         st.fixed_dictionaries(dict.fromkeys(RATE_NAMES, st.integers(0, 9_000))),
         st.sampled_from(RATE_NAMES),
         st.integers(0, 1_000),
     )
-    def test_a_higher_rate_never_costs_less(self, mode, rates, name, increase):
-        assert estimate_at(mode, **{**rates, name: rates[name] + increase}).total >= estimate_at(mode, **rates).total
+    def test_a_higher_rate_never_costs_less(self, form, rates, name, increase):
+        assert estimate_at(form, **{**rates, name: rates[name] + increase}).total >= estimate_at(form, **rates).total
 
     def test_without_rates_it_is_the_goods(self):
-        goods = SMALL_PLAN.spending_total(Spending.CAPITAL)
-        assert estimate_at(Mode.PURCHASE).total == goods
-        assert estimate_at(Mode.PROJECT).total == goods + estimate_at(Mode.PROJECT).leased_lines
+        assert estimate_at(PURCHASE).total == SMALL_PLAN.form_total(PURCHASE)
+        assert estimate_at(PROJECT).total == SMALL_PLAN.total()
 
     def test_the_base_before_tax_lies_below_the_goods(self):
-        cost_estimate = estimate_at(Mode.PROJECT, management=10_000)
+        cost_estimate = estimate_at(PROJECT, management=10_000)
         assert 0 < cost_estimate.row("II").amount == cost_estimate.goods_before_tax < cost_estimate.goods
 
 
 class TestHints:
-    def hint_text(self, total, mode):
-        price = replace(SMALL_PLAN.lines[0], quantity=1, unit_price=total, spending=Spending.CAPITAL, months=12)
-        plan = replace(SMALL_PLAN, lines=(price,), rates=Rates(mode, **ZERO_RATES))
-        return " ".join(hint.text for hint in hints_of(plan, estimate(plan)))
+    def hint_text(self, total, form):
+        line = replace(SMALL_PLAN.lines[0], quantity=1, unit_price=total, form=form, months=12, later=())
+        plan = replace(SMALL_PLAN, lines=(line,), rates=Rates(**ZERO_RATES))
+        return " ".join(hint.text for hint in hints_of(plan))
 
     @pytest.mark.parametrize(
-        ("total", "mode", "text"),
+        ("total", "form", "text"),
         [
-            (100_000_000, Mode.PURCHASE, "thủ trưởng tự quyết"),
-            (100_000_001, Mode.PURCHASE, "có thể chỉ định thầu"),
-            (1_000_000_000, Mode.PURCHASE, "có thể chỉ định thầu"),
-            (1_000_000_001, Mode.PURCHASE, "không thuộc mức được chỉ định thầu"),
-            (20_000_000_000, Mode.PROJECT, "được thiết kế một bước"),
-            (20_000_000_001, Mode.PROJECT, "chỉ khi được phép"),
-            (89_999_999_999, Mode.PROJECT, "nhóm C"),
-            (90_000_000_000, Mode.PROJECT, "nhóm B"),
-            (1_600_000_000_000, Mode.PROJECT, "nhóm A"),
+            # The day of the plan lies before NĐ 349/2026/NĐ-CP.
+            (50_000_000, PURCHASE, "thủ trưởng quyết định mua"),
+            (50_000_001, PURCHASE, "chỉ định thầu, không lập dự án"),
+            (500_000_000, PURCHASE, "chỉ định thầu, không lập dự án"),
+            (500_000_001, PURCHASE, "không thuộc mức được chỉ định thầu"),
+            (89_999_999_999, PROJECT, "nhóm C"),
+            (90_000_000_000, PROJECT, "nhóm B"),
+            (1_600_000_000_000, PROJECT, "nhóm A"),
         ],
     )
-    def test_each_threshold_turns_at_its_đồng(self, total, mode, text):
-        assert text in self.hint_text(total, mode)
-
-    @pytest.mark.parametrize(
-        ("price", "approver"),
-        [
-            (20_000_000, ""),
-            (20_000_001, "thủ trưởng"),
-            (23_000_000, "thủ trưởng"),
-            (23_000_001, "UBND"),
-            (26_000_000, "UBND"),
-            (26_000_001, "hạ đơn giá"),
-        ],
-    )
-    def test_a_price_above_its_ceiling_names_who_decides(self, price, approver):
-        hint = approver_above_cap(PRICES["A01"], price)
-        assert approver in hint if approver else hint == ""
+    def test_each_threshold_turns_at_its_đồng(self, total, form, text):
+        assert text in self.hint_text(total, form)
 
     def test_every_hint_has_its_clause_and_label(self):
-        for mode in Mode:
-            plan = replace(SMALL_PLAN, rates=Rates(mode))
-            for hint in hints_of(plan, estimate(plan)):
+        for plan in (SMALL_PLAN, ONE_PROJECT):
+            for hint in hints_of(plan):
                 assert hint.clause
                 assert hint.label in "QSMA"
 
     def test_a_dedicated_line_has_its_day(self):
         years = {line.year for line in SMALL_PLAN.lines if line.item in ("D01", "D02")}
-        text = " ".join(hint.text for hint in hints_of(SMALL_PLAN, estimate(SMALL_PLAN)))
+        text = " ".join(hint.text for hint in hints_of(SMALL_PLAN))
         assert all(f"31/01/{year}" in text for year in years)
 
 
@@ -170,49 +167,51 @@ def test_a_rate_reads_back_as_it_is_written(rate):
 class TestRunningCost:
     def test_the_first_year_of_everything_is_the_plan(self):
         cost = five_year_cost(SMALL_PLAN)
-        for kind in Spending:
-            upkeep = sum(line.upkeep * (cost.years[-1] - line.year) for line in SMALL_PLAN.lines if line.spending is kind)
+        after = cost.years[-1] - SMALL_PLAN.assumptions.years[-1]
+        for kind in SpendingForm:
+            upkeep = sum(line.upkeep * after for line in SMALL_PLAN.lines if line.form is kind)
             replacement = sum(
                 sum(row.values()) for (part, k), row in cost.cells.items() if part is CostPart.REPLACEMENT and k is kind
             )
-            assert cost.total(kind) == SMALL_PLAN.spending_total(kind) + upkeep + replacement - cost.outside[kind]
+            assert cost.total(kind) == SMALL_PLAN.form_total(kind) + upkeep + replacement - cost.outside[kind]
 
     @given(
         st.lists(st.tuples(st.sampled_from(["A01", "A03", "B09", "F02"]), st.integers(1, 30), st.integers(2015, 2026)), max_size=6)
     )
     def test_parts_and_years_are_the_total(self, lots):
         cost = five_year_cost(plan_of_lots(*(EquipmentLot(item, good=count, year=year) for item, count, year in lots)))
-        for kind in Spending:
+        for kind in SpendingForm:
             by_part = sum(sum(row.values()) for (_part, k), row in cost.cells.items() if k is kind)
             assert by_part == sum(cost.in_year(kind, year) for year in cost.years) == cost.total(kind)
 
     def test_a_machine_of_today_is_replaced_when_its_life_ends(self):
         cost = five_year_cost(plan_of_lots(EquipmentLot("A01", good=20, year=2022)))
-        assert cost.cells[CostPart.REPLACEMENT, Spending.CAPITAL] == {2027: 0, 2028: 0, 2029: 400_000_000, 2030: 0, 2031: 0}
+        assert cost.cells[CostPart.REPLACEMENT, SpendingForm.PURCHASE] == {2027: 0, 2028: 0, 2029: 400_000_000, 2030: 0, 2031: 0}
 
     def test_what_the_plan_replaces_is_not_replaced_twice(self):
         plan = plan_of_lots(EquipmentLot("A01", good=20, year=2010))
-        assert any(line.item == "A01" and line.short == 20 for line in plan.lines)
+        assert any(line.item == "A01" and line.required == 20 for line in plan.lines)
         cost = five_year_cost(plan)
-        assert (CostPart.REPLACEMENT, Spending.CAPITAL) not in cost.cells
+        assert (CostPart.REPLACEMENT, SpendingForm.PURCHASE) not in cost.cells
         assert cost.overdue == 0
 
     def test_the_city_centre_and_unknown_years_are_in_no_sum(self):
         lots = EquipmentLot("B09", good=3, year=2024, owner=Owner.CITY_CENTRE), EquipmentLot("B09", good=2)
         cost = five_year_cost(plan_of_lots(EquipmentLot("A01", good=20, year=2025), *lots))
         assert cost.undated == 2
-        assert (CostPart.REPLACEMENT, Spending.CAPITAL) not in cost.cells
+        assert (CostPart.REPLACEMENT, SpendingForm.PURCHASE) not in cost.cells
 
     def test_what_is_paid_yearly_is_paid_for_twelve_months_later_on(self):
         line = next(line for line in SMALL_PLAN.lines if is_paid_yearly(line.item, line.method))
-        plan = replace(SMALL_PLAN, lines=(replace(line, months=3, year=2028),))
-        row = next(iter(five_year_cost(plan).cells.values()))
-        assert list(row.values()) == [0, plan.lines[0].amount, line.upkeep, line.upkeep, line.upkeep]
+        line = replace(line, months=3, year=2028, later=line.later[1:])
+        row = next(iter(five_year_cost(replace(SMALL_PLAN, lines=(line,))).cells.values()))
+        assert list(row.values()) == [0, line.amount_in(2028), line.upkeep, line.upkeep, line.upkeep]
+        assert line.amount_in(2028) * 4 == line.upkeep
 
     def test_a_year_outside_is_told(self):
-        plan = replace(SMALL_PLAN, lines=tuple(replace(line, year=2040) for line in SMALL_PLAN.lines))
+        plan = replace(SMALL_PLAN, lines=tuple(replace(line, year=2040, later=()) for line in SMALL_PLAN.lines))
         cost = five_year_cost(plan)
-        assert cost.outside == {kind: plan.spending_total(kind) for kind in Spending}
+        assert cost.outside == {kind: plan.form_total(kind) for kind in SpendingForm}
 
     def test_bars_are_to_scale(self):
         bars = draw_year_bars(five_year_cost(SMALL_PLAN))
@@ -223,13 +222,13 @@ class TestRunningCost:
     def test_each_year_has_a_bar_of_each_kind(self):
         cost = five_year_cost(SMALL_PLAN)
         bars = draw_year_bars(cost)
-        assert [(bar.year, bar.spending) for bar in bars] == [(year, kind) for year in cost.years for kind in Spending]
-        assert all(bar.amount == cost.in_year(bar.spending, bar.year) for bar in bars)
+        assert [(bar.year, bar.form) for bar in bars] == [(year, kind) for year in cost.years for kind in SpendingForm]
+        assert all(bar.amount == cost.in_year(bar.form, bar.year) for bar in bars)
 
 
 class TestStored:
     def test_rates_read_back_and_what_is_not_stored_stands_at_its_default(self):
-        rates = Rates(Mode.PROJECT, 1, 2, 3, 4, 5, 6, 7)
+        rates = Rates(1, 2, 3, 4, 5, 6, 7)
         assert load_rates(dump_rates(rates)) == rates
         assert load_rates({}) == Rates()
 
@@ -238,14 +237,9 @@ class TestStored:
         assert hash_content(one) != hash_content(other)
         assert load_frozen(other).rates == Rates(volume=600)
 
-    def test_a_plan_fixed_before_there_were_rates_still_reads(self):
-        content = freeze_plan(SMALL_PLAN, {})
-        del content["rates"]
-        assert load_frozen(content).rates == Rates()
-
     def test_a_final_plan_keeps_its_rates(self, demo_session):
         record = get_plan_record(demo_session, 1)
-        rates = Rates(Mode.PROJECT, volume=777)
+        rates = Rates(volume=777)
         scenarios.set_rules(demo_session, record, record.changes, Assumptions(2027), rates=dump_rates(rates))
         assert plan_of(demo_session, record).rates == rates
         scenarios.finalise_plan(demo_session, record, "N")
@@ -257,16 +251,21 @@ class TestStored:
 class TestPages:
     def form_values(self, client):
         page = BeautifulSoup(client.get("/plans/1/cost").data, "html.parser")
-        values = {tag["name"]: tag["value"] for tag in page.select("form input[name]") if tag.get("value") is not None}
-        return values | {"mode": page.select_one("select[name=mode] option[selected]")["value"]}
+        return {tag["name"]: tag["value"] for tag in page.select("form input[name]") if tag.get("value") is not None}
 
-    def test_a_planner_makes_it_a_project(self, demo_sign_in):
+    def test_a_line_that_a_planner_puts_into_a_project_has_its_estimate(self, demo_sign_in, demo_app):
         client = demo_sign_in("taichinh")
-        form = self.form_values(client)
-        assert form["mode"] == "purchase"
-        assert client.post("/plans/1/cost", data=form | {"mode": "project", "management": "3", "volume": "10"}).status_code == 302
+        with read_session(demo_app) as session:
+            code = next(line.code for line in get_plan(session, 1).lines if line.method is Method.BUY)
+        page = BeautifulSoup(client.get(f"/plans/1/lines/{code}").data, "html.parser")
+        form = {tag["name"]: tag.get("value", "") for tag in page.select("main form input[name]")}
+        form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in page.select("main select[name]")}
+        assert "Tổng mức đầu tư" not in client.get("/plans/1/cost").text
+        assert client.post(f"/plans/1/lines/{code}", data=form | {"form": "project"}).status_code == 302
+        assert client.post("/plans/1/cost", data=self.form_values(client) | {"management": "3"}).status_code == 302
         text = " ".join(BeautifulSoup(client.get("/plans/1/cost").data, "html.parser").get_text(" ").split())
         assert "Tổng mức đầu tư" in text
+        assert "Tổng dự toán" in text
         assert "3 % × (I) trước thuế" in text
         assert "không thay văn bản" in text
 
@@ -287,7 +286,7 @@ class TestPages:
     def test_a_reader_cannot_change_it(self, demo_sign_in):
         client = demo_sign_in("lanhdao")
         form = self.form_values(client)
-        assert client.post("/plans/1/cost", data=form | {"mode": "project"}).status_code == 404
+        assert client.post("/plans/1/cost", data=form | {"management": "3"}).status_code == 404
         assert "Tổng dự toán" in client.get("/plans/1/cost").text
 
     def test_five_years_have_their_page(self, demo_sign_in):

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import EquipmentLot, Owner
-from planning.plan.assumptions import Method, Spending
-from planning.plan.plan import amount_of
+from planning.plan.assumptions import Method
+from planning.plan.line import amount_of
+from planning.plan.spending import SpendingForm
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
 from tests.factories.plans import WARDS, answers_of_wards, plan_of_answers
 from tests.support.examples import examples
@@ -16,7 +17,6 @@ PARTS = {
     "ward": lambda line: line.ward.code,
     "item": lambda line: line.item,
     "group": lambda line: line.group,
-    "year": lambda line: str(line.year),
     "source": lambda line: line.source,
 }
 
@@ -25,14 +25,16 @@ PARTS = {
 @given(answers_of_wards)
 def test_the_parts_are_the_whole_to_the_dong(wards):
     plan = plan_of_answers(wards)
-    assert plan.total() == sum(plan.spending_total(kind) for kind in Spending)
+    assert plan.total() == sum(plan.form_total(kind) for kind in SpendingForm)
     for name, part in PARTS.items():
         assert sum(sum(sums.values()) for sums in plan.totals_by(part).values()) == plan.total(), name
-    for kind in Spending:
-        assert plan.within_total(kind) + plan.above_total(kind) == plan.spending_total(kind)
-        assert plan.spending_without_evidence(kind) <= plan.spending_total(kind)
+    by_norm, by_year = plan.totals_by_norm(), plan.totals_by_year()
+    for form in SpendingForm:
+        assert sum(sums[form] for sums in by_norm.values()) == sum(sums[form] for sums in by_year.values()) == plan.form_total(form)
+        assert plan.form_without_evidence(form) <= plan.form_total(form)
     for line in plan.lines:
-        assert line.amount_within + line.amount_above == line.amount == amount_of(line.quantity, line.unit_price, line.months)
+        assert sum(line.amounts_by_norm.values()) == line.amount == sum(line.amount_in(year) for year in plan.assumptions.years)
+        assert line.amount_in(line.year) == amount_of(line.quantity, line.unit_price, line.months)
         assert line.within + line.above == line.quantity > 0
     assert sum(sum(sums.values()) for _ward, sums in plan.largest_wards(126)) == plan.total()
 
@@ -54,7 +56,7 @@ def test_nothing_is_bought_that_is_coming_or_that_somebody_else_owns(wards):
         assert len(ward_lines) == sum(line.ward.code == ward.code for line in plan.lines), "one line of an item"
         for item, line in ward_lines.items():
             ordered_count = sum(lot.on_order for lot in lots if lot.item == item and lot.owner is not Owner.CITY_CENTRE)
-            assert line.quantity <= max(0, line.short - ordered_count)
+            assert line.quantity <= max(0, line.required - ordered_count)
         if not facts["owns_counters"]:
             assert not [item for item in ward_lines if item.startswith("B")], "the city service centre owns the counters"
         assert "C06" not in ward_lines, "the package of the LAN would fund its parts a second time"
@@ -94,7 +96,8 @@ def test_the_parts_for_wards_and_for_sources_are_the_whole(wards):
     by_source = [source_subset(plan, source) for source in sources_of(plan)]
     for parts in (by_ward, by_source):
         assert sorted(line.code for part in parts for line in part.lines) == sorted(line.code for line in plan.lines)
-        for kind in Spending:
-            assert sum(part.spending_total(kind) for part in parts) == plan.spending_total(kind)
-            assert sum(part.above_total(kind) for part in parts) == plan.above_total(kind)
+        for form in SpendingForm:
+            assert sum(part.form_total(form) for part in parts) == plan.form_total(form)
+            for kind, sums in plan.totals_by_norm().items():
+                assert sum(part.totals_by_norm().get(kind, {}).get(form, 0) for part in parts) == sums[form]
     assert sum(part.centre_total for part in by_ward) == plan.centre_total

@@ -39,7 +39,7 @@ def test_item_quantity_and_price_stay_and_the_rest_of_a_sensitive_line_is_blank(
         "quantity",
         "moved",
         "method",
-        "spending",
+        "form",
         "months",
         "unit_price",
         "price",
@@ -53,9 +53,8 @@ def test_item_quantity_and_price_stay_and_the_rest_of_a_sensitive_line_is_blank(
     assert sensitive == {"F05", "G01"}
     for line, shown in zip(PLAN.lines, SHOWN.lines, strict=True):
         assert [getattr(line, name) for name in kept] == [getattr(shown, name) for name in kept]
-        counts = (shown.need, shown.have, shown.short, shown.on_order)
         if line.item in sensitive:
-            assert (counts, shown.criteria, shown.basis) == ((None,) * 4, (), "")
+            assert (shown.on_order, shown.overage, shown.purposes, shown.basis) == (None, None, (), "")
         else:
             assert shown == line
     assert SHOWN.total() == PLAN.total()
@@ -65,9 +64,10 @@ def test_item_quantity_and_price_stay_and_the_rest_of_a_sensitive_line_is_blank(
     ("criteria", "item", "is_blank"), [(("CR-A1", "CR-G1"), "A01", True), ((), "G01", True), (("CR-A1",), "A01", False)]
 )
 def test_a_line_is_blank_where_its_item_or_one_of_its_criteria_is_of_the_group(criteria, item, is_blank):
-    line = replace(next(line for line in PLAN.lines if not is_sensitive_line(line) and line.need), item=item, criteria=criteria)
+    line = next(line for line in PLAN.lines if line.item == "A01")
+    line = replace(line, item=item, purposes=tuple(replace(line.purposes[0], criterion=code) for code in criteria))
     shown = redact_line(line, PLAN.standard, sees_nothing)
-    assert ((shown.need, shown.have, shown.short, shown.on_order) == (None,) * 4) is is_blank
+    assert (shown.on_order is None) is is_blank
     assert "CR-G1" not in shown.criteria
     assert (shown.item, shown.quantity, shown.price) == (line.item, line.quantity, line.price)
     assert redact_line(line, PLAN.standard, sees_all) == line

@@ -11,11 +11,12 @@ from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Snapshot
 from inventory.wards.wards import load_wards
 from planning.funding.allocation import candidates_of, choose_wards, funded_lines
-from planning.plan.assumptions import Assumptions, Method, Spending
+from planning.plan.assumptions import Assumptions, Method
+from planning.plan.build import build_plan
 from planning.plan.five_year_cost import CostPart, five_year_cost
-from planning.plan.plan import build_plan
 from planning.plan.redaction import redact_plan
-from planning.scenarios.serialization import freeze_plan, load_frozen
+from planning.plan.spending import SpendingForm
+from planning.scenarios.frozen import freeze_plan, load_frozen
 from planning.transfers.proposals import shortages
 from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.redaction import sees_nothing
@@ -53,8 +54,8 @@ def test_a_licence_is_renewed_once_in_the_year_in_which_it_ends(end):
         assert line is None
         return
     assert (line.quantity, line.criteria, line.year) == (1, ("CR-G1",), max(2027, end.year))
-    assert (line.need, line.have, line.short) == (1, 0, 1)
-    assert (line.method, line.spending, line.amount) == (Method.LEASE, Spending.RECURRENT, FIREWALL * 35 // 100)
+    assert [(purpose.criterion, purpose.quantity) for purpose in line.purposes] == [("CR-G1", 1)]
+    assert (line.method, line.form, line.amount_in(line.year)) == (Method.LEASE, SpendingForm.RECURRENT, FIREWALL * 35 // 100)
     assert (line.is_renewal, line.note) == (True, "gia hạn; đơn giá tạm tính, sửa theo báo giá")
 
 
@@ -116,21 +117,18 @@ def test_a_renewal_that_no_ceiling_holds_is_told_as_what_keeps_the_ward_ready():
 def test_a_licence_costs_in_each_year_from_the_one_in_which_it_ends():
     cells = five_year_cost(ready_plan()).cells
     yearly = FIREWALL * 35 // 100
-    assert cells[CostPart.LICENCE, Spending.RECURRENT] == {2027: 0, 2028: yearly, 2029: yearly, 2030: yearly, 2031: yearly}
-    assert (CostPart.LEASE, Spending.RECURRENT) not in cells
+    assert cells[CostPart.LICENCE, SpendingForm.RECURRENT] == {2027: 0, 2028: yearly, 2029: yearly, 2030: yearly, 2031: yearly}
+    assert (CostPart.LEASE, SpendingForm.RECURRENT) not in cells
 
 
-def test_a_fixed_plan_keeps_its_renewals_and_one_without_keeps_its_hash():
+def test_a_fixed_plan_keeps_its_renewals():
     frozen = freeze_plan(ready_plan(), {})
     assert [line.is_renewal for line in load_frozen(frozen).lines] == [True]
-    bought = freeze_plan(plan_of(rating_of(main_firewall_until=False)), {})
-    assert all("is_renewal" not in line for line in bought["lines"])
-    assert [line.is_renewal for line in load_frozen(bought).lines] == [False]
 
 
 def test_whoever_may_not_see_network_security_reads_no_day_of_a_renewal():
     plan = redact_plan(ready_plan(), sees_nothing)
-    assert [(line.year, line.have, line.criteria) for line in plan.lines] == [(2028, None, ())]
+    assert [(line.year, line.on_order, line.purposes) for line in plan.lines] == [(2028, None, ())]
     assert "2028, 5, 31" not in repr(plan)
     assert "2028, 5, 31" in repr(ready_plan())
 

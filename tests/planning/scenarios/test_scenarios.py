@@ -1,6 +1,7 @@
 """Scenarios: begun, copied, changed by hand, compared, fixed for good and revised, through the pages and below them."""
 
 import csv
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,22 +17,17 @@ from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
 from inventory.wards.wards import load_wards
 from planning.models import PlanTransfer
-from planning.plan.assumptions import SOURCES, Assumptions, GroupRule, Method, Spending
+from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, GroupRule, Method
+from planning.plan.build import build_plan
 from planning.plan.comparison import diff_plans, outcome_of, wards_ready_after
 from planning.plan.exclusions import Reason
 from planning.plan.overrides import Edit as LineEdit
 from planning.plan.overrides import EditError, EditField, apply_edits, canonical_value, find_double_funding, new_line, parse_value
-from planning.plan.plan import build_plan
+from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
+from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
 from planning.scenarios.loading import get_plan, get_plan_record, list_plans, plan_of
-from planning.scenarios.serialization import (
-    dump_assumptions,
-    freeze_plan,
-    hash_content,
-    load_assumptions,
-    load_frozen,
-    restore_plan,
-)
+from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
 from portal.clock import now
 from portal.database import session_scope
 from scoring.rating.rating import rate, rating_without_data
@@ -41,6 +37,8 @@ from tests.factories.standards import STANDARD
 
 DAY = date(2026, 3, 2)
 PRICES = PriceList(1, "Giá thử", DAY, {price.item: price for price in load_default_prices()})
+
+WARD_MONEY = "Ngân sách xã, phường; thường xuyên không tự chủ; KHCN, ĐMST và chuyển đổi số"
 
 
 def plan_with(*lots, assumptions=None, **facts):
@@ -66,7 +64,7 @@ class TestReadValue:
             (EditField.QUANTITY, " 1.500 ", "1500"),
             (EditField.METHOD, "thuê", "lease"),
             (EditField.METHOD, "Mua", "buy"),
-            (EditField.SPENDING, "Chi thường xuyên", "recurrent"),
+            (EditField.FORM, "chi hằng năm", "recurrent"),
             (EditField.YEAR, "2028", "2028"),
             (EditField.PRIORITY, "Tiếp theo", "False"),
             (EditField.NOTE, "  hai   chữ ", "hai chữ"),
@@ -94,9 +92,9 @@ class TestReadValue:
 
 class TestRules:
     def test_a_group_goes_into_its_year_and_to_its_source(self):
-        groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2, capital_source=SOURCES[3])}
+        groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2, source=WARD_MONEY)}
         plan_line = line(plan_with(assumptions=Assumptions(2027, blocking_first=False, groups=groups)), "A01")
-        assert (plan_line.year, plan_line.source) == (2029, SOURCES[3])
+        assert (plan_line.year, plan_line.source) == (2029, WARD_MONEY)
 
     def test_what_is_blocking_goes_first(self):
         groups = dict(Assumptions(2027).groups) | {"A": GroupRule(year=2)}
@@ -108,8 +106,8 @@ class TestRules:
         plan_line = line(
             plan_with(lot, assumptions=Assumptions(2027, months=6, lease_percent=35, groups=groups), rooms_vc_able=0), "E01"
         )
-        assert (plan_line.method, plan_line.spending, plan_line.unit_price) == (Method.LEASE, Spending.RECURRENT, 42_000_000)
-        assert (plan_line.amount, plan_line.upkeep) == (21_000_000, 42_000_000)
+        assert (plan_line.method, plan_line.form, plan_line.unit_price) == (Method.LEASE, SpendingForm.RECURRENT, 42_000_000)
+        assert (plan_line.amount_in(plan_line.year), plan_line.upkeep) == (21_000_000, 42_000_000)
 
     def test_stored_rules_read_back_and_old_ones_get_the_defaults(self):
         rules = Assumptions(2028, 7, False, 40, {letter: GroupRule(year=0, unit="X") for letter in "ABCDEFGHI"})
@@ -121,7 +119,7 @@ class TestApplyEdits:
     def test_a_quantity_moves_the_amount_and_keeps_the_need(self):
         plan = plan_with()
         edited_line = line(apply_edits(plan, [edit("A01", "quantity", "7")]), "A01")
-        assert (edited_line.quantity, edited_line.amount, edited_line.need) == (7, 140_000_000, line(plan, "A01").need)
+        assert (edited_line.quantity, edited_line.amount, edited_line.purposes) == (7, 140_000_000, line(plan, "A01").purposes)
         assert edited_line.edited == ("quantity",)
 
     def test_priority_and_owner_are_changed_by_hand(self):
@@ -131,7 +129,11 @@ class TestApplyEdits:
 
     def test_leasing_by_hand_brings_price_kind_and_source_along(self):
         edited_line = line(apply_edits(plan_with(), [edit("A01", "method", "lease")]), "A01")
-        assert (edited_line.unit_price, edited_line.spending, edited_line.source) == (7_000_000, Spending.RECURRENT, SOURCES[1])
+        assert (edited_line.unit_price, edited_line.form, edited_line.source) == (
+            7_000_000,
+            SpendingForm.RECURRENT,
+            DIGITAL_MONEY.label,
+        )
 
     def test_what_was_typed_beside_the_method_wins(self):
         edits = [edit("A01", "method", "lease"), edit("A01", "unit_price", "1"), edit("A01", "source", "Khác")]
@@ -189,9 +191,12 @@ class TestDoubleFunding:
 
 def test_a_final_plan_reads_back_line_by_line(demo_session):
     plan = get_plan(demo_session, 1, DEMO_DAY)
-    content = freeze_plan(plan, {"00070": "abc"})
-    frozen = load_frozen(content)
-    assert restore_plan(frozen, plan.wards, plan.ratings, plan.standard) == plan
+    snapshots = {code: rating.snapshot for code, rating in plan.ratings.items() if rating.snapshot is not None}
+    content = freeze_plan(plan, dict.fromkeys(snapshots, "abc"))
+    frozen = load_frozen(json.loads(json.dumps(content)))
+    assert frozen.snapshots == dict.fromkeys(snapshots, "abc")
+    # Nothing is rated again: with the snapshots of that day it is the plan of that day.
+    assert restore_plan(frozen, snapshots, plan.standard) == plan
     assert hash_content(content) == hash_content(dict(reversed(content.items())))
 
 
@@ -329,7 +334,7 @@ class TestPages:
         assert demo_sign_in("lanhdao").post("/plans/1/prices/A01/undo").status_code == 404
 
     @pytest.mark.parametrize(
-        "query", ["", "?group=A", "?year=2027&spending=recurrent", "?mark=above", "?q=pho", "?ward=00070", "?source=x"]
+        "query", ["", "?group=A", "?year=2027&form=recurrent", "?mark=above", "?q=pho", "?ward=00070", "?source=x"]
     )
     def test_the_total_of_a_filter_is_the_sum_of_its_rows(self, demo_sign_in, query):
         client = demo_sign_in("taichinh")
@@ -337,9 +342,9 @@ class TestPages:
 
         table = list(csv.DictReader(rows))
         page = " ".join(BeautifulSoup(client.get(f"/plans/1/lines{query}").data, "html.parser").get_text(" ").split())
-        for kind in Spending:
-            total = sum(int(row["Thành tiền"]) for row in table if row["Loại chi"] == kind.label)
-            assert f"{kind.label}: {total:,}".replace(",", ".") in page
+        for form in SpendingForm:
+            total = sum(int(row["Thành tiền các năm của phương án"]) for row in table if row["Hình thức chi"] == form.label)
+            assert not total or f"{form.label}: {total:,}".replace(",", ".") in page
 
     def test_a_reader_sees_no_form_and_cannot_post(self, demo_sign_in):
         client = demo_sign_in("lanhdao")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from inventory.wards.wards import load_wards
-from planning.plan.plan import Assumptions, Method, build_plan
+from planning.plan.assumptions import Assumptions, Method
+from planning.plan.build import build_plan
 from planning.transfers.proposals import (
     Shortage,
     Surplus,

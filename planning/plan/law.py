@@ -1,0 +1,224 @@
+"""The law of spending, read from ``planning/data/law.toml``: which form an item may take, thresholds, fees, bases of prices. Pure."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from cattrs.preconf.tomlkit import make_converter
+
+from inventory.catalogue import Acquisition, load_catalogue
+from inventory.prices.prices import Price
+from planning.plan.spending import Nature, SpendingForm
+from portal.labels import LabelledEnum
+
+
+class Digital(LabelledEnum):
+    """Whether an item is spending on digital transformation (NĐ 224/2026/NĐ-CP, Điều 32.2.d)."""
+
+    YES = "yes", "có"
+    NO = "no", "không"
+    OPEN = "open", "cần xác định"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What every rule has: its clause, how well that is known (scoring.rating.standard.SOURCE_LABELS), and the days from and to which it holds."""
+
+    clause: str
+    source_label: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule holds on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Rule):
+    """A kind of item with the forms that it may take, the proposed one first. ``open`` where each case has still to be decided."""
+
+    key: str
+    label: str
+    forms: tuple[SpendingForm, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixture(Rule):
+    """Kinds of items that are one project once they are joined."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair(Rule):
+    """The natures of money that a form of spending may come from."""
+
+    form: SpendingForm
+    natures: tuple[Nature, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fees(Rule):
+    """The shares beside the goods that a form has, by the names of ``Rates``."""
+
+    form: SpendingForm
+    rates: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceBases(Rule):
+    """What a price may rest on in a form: keys of METHODS, how many months old it may be, and how many quotations there must be."""
+
+    form: SpendingForm
+    methods: tuple[str, ...]
+    months: Mapping[str, int]
+    quotes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold(Rule):
+    """An amount in VND that a rule turns on."""
+
+    key: str
+    amount: int
+    label: str
+
+
+@dataclass(frozen=True)
+class DigitalItems:
+    """The items that are no spending on digital transformation, and those to be decided."""
+
+    no: tuple[str, ...]
+    open: tuple[str, ...]
+    clause: str
+    source_label: str
+
+
+@dataclass(frozen=True)
+class NormItems:
+    """Equipment without a number of Phụ lục II: what is specialised; the rest is of common use."""
+
+    specialised: tuple[str, ...]
+    specialised_clause: str
+    common_clause: str
+    service_clause: str
+    source_label: str
+
+
+@dataclass(frozen=True)
+class RatioRow:
+    """A share of a project by the cost of equipment, in ten-thousandths of a percent. ``rate`` is the name in ``Rates`` that it belongs to."""
+
+    label: str
+    rate: str
+    ratios: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FeeRatios:
+    """A table of shares, with the costs in VND between which lines are straight."""
+
+    source: str
+    source_label: str
+    costs: tuple[int, ...]
+    rows: tuple[RatioRow, ...]
+
+
+@dataclass(frozen=True)
+class Law:
+    """All of it."""
+
+    kinds: tuple[Kind, ...]
+    items: Mapping[str, tuple[str, ...]]
+    digital: DigitalItems
+    norms: NormItems
+    mixtures: tuple[Mixture, ...]
+    pairs: tuple[Pair, ...]
+    fees: tuple[Fees, ...]
+    bases: tuple[PriceBases, ...]
+    thresholds: tuple[Threshold, ...]
+    fee_ratios: FeeRatios
+
+
+@cache
+def load_law() -> Law:
+    """The shipped table."""
+    text = (files("planning") / "data" / "law.toml").read_text("utf-8")
+    return make_converter(forbid_extra_keys=True).structure(tomllib.loads(text), Law)
+
+
+def kind_of(item: str, *, is_leased: bool = False) -> Kind:
+    """The kind of an item; what is leased is paid yearly whatever it is."""
+    law, entry = load_law(), load_catalogue()[item]
+    named = next((key for key, items in law.items.items() if item in items), None)
+    is_yearly = entry.yearly or is_leased
+    key = "yearly" if is_yearly else named or ("service" if entry.acquisition is Acquisition.LEASE else "hardware")
+    return next(kind for kind in law.kinds if kind.key == key)
+
+
+def digital_of(item: str) -> Digital:
+    """Whether an item is spending on digital transformation."""
+    digital = load_law().digital
+    return Digital.NO if item in digital.no else Digital.OPEN if item in digital.open else Digital.YES
+
+
+def pair_of(form: SpendingForm) -> Pair:
+    """The money that a form may come from."""
+    return next(pair for pair in load_law().pairs if pair.form is form)
+
+
+def fees_of(form: SpendingForm) -> tuple[str, ...]:
+    """The shares that a form has; none where it has no estimate of its own."""
+    return next((fees.rates for fees in load_law().fees if fees.form is form), ())
+
+
+def bases_of(form: SpendingForm) -> PriceBases:
+    """What a price may rest on in a form."""
+    return next(bases for bases in load_law().bases if bases.form is form)
+
+
+def has_valid_basis(price: Price, form: SpendingForm, on: date) -> bool:
+    """Whether what stands behind a price is of the kind that the form asks for, and not too old on a day. A price of nothing needs none."""
+    if not price.has_evidence or price.unit_price == 0:
+        return price.has_evidence
+    bases = bases_of(form)
+    months = bases.months.get(price.method)
+    is_old = months is not None and price.evidence_date is not None and _months_between(price.evidence_date, on) >= months
+    return price.method in bases.methods and not is_old
+
+
+def threshold(key: str, on: date) -> Threshold:
+    """The amount that holds on a day; before there is one, the first to come."""
+    amounts = [each for each in load_law().thresholds if each.key == key]
+    return next((each for each in amounts if each.holds_on(on)), amounts[0])
+
+
+def mixtures_in(items: Iterable[tuple[str, bool]]) -> tuple[Mixture, ...]:
+    """The mixtures that some items are, each with whether it is leased."""
+    present = {kind_of(item, is_leased=is_leased).key for item, is_leased in items}
+    return tuple(mixture for mixture in load_law().mixtures if present.issuperset(mixture.kinds))
+
+
+def suggested_ratio(row: RatioRow, cost: int) -> int:
+    """The share in ten-thousandths of a percent for a cost in VND, rounded half up; at the ends of the table its first and last value."""
+    costs = load_law().fee_ratios.costs
+    if cost <= costs[0]:
+        return row.ratios[0]
+    for (low, first), (high, second) in zip(
+        zip(costs, row.ratios, strict=True), zip(costs[1:], row.ratios[1:], strict=False), strict=False
+    ):
+        if cost <= high:
+            span = high - low
+            return first - ((first - second) * (cost - low) * 2 + span) // (2 * span)
+    return row.ratios[-1]
+
+
+def _months_between(earlier: date, later: date) -> int:
+    """Whole months from one day to another; the same day of the twelfth month is twelve, less a day is eleven."""
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    return months - (later.day <= earlier.day)

@@ -1,0 +1,125 @@
+"""Forms of spending and sources by level, nature and field in place of two kinds of spending and five names of sources.
+
+Open plans go on under the new words; what was fixed keeps its content for ever. A ceiling that counted for both kinds of spending counts
+for what it was set beside. A down brings the old names back, as near as they were.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+_DIGITAL, _ADMINISTRATION = "KHCN, ĐMST và chuyển đổi số", "quản lý hành chính"
+_CITY, _WARD = "Ngân sách Thành phố", "Ngân sách xã, phường"
+_INVESTMENT, _RECURRENT = "đầu tư phát triển", "thường xuyên không tự chủ"
+_PUBLIC_INVESTMENT = "Đầu tư công – NS Thành phố"
+_SOURCES = {
+    _PUBLIC_INVESTMENT: f"{_CITY}; {_INVESTMENT}; {_DIGITAL}",
+    "Chi thường xuyên – NS Thành phố": f"{_CITY}; {_RECURRENT}; {_ADMINISTRATION}",
+    "Chi chuyển đổi số – NS Thành phố (NĐ 224/2026, Điều 34)": f"{_CITY}; {_RECURRENT}; {_DIGITAL}",
+    "NS xã, phường": f"{_WARD}; {_RECURRENT}; {_ADMINISTRATION}",
+    "Xã hội hóa, khác": f"Nguồn hợp pháp khác; {_RECURRENT}; {_ADMINISTRATION}",
+}
+_OLD_SOURCES = {new: old for old, new in _SOURCES.items()}
+_DEFAULT = f"{_CITY}; {_RECURRENT}; {_DIGITAL}"
+_OLD_DEFAULT = "Chi thường xuyên – NS Thành phố"
+_FORMS = {"capital": "purchase", "recurrent": "recurrent"}
+
+
+def upgrade() -> None:
+    _rewrite_plans(_new_rules, _new_funding, _new_rates)
+    _rewrite_edits({"spending": "form"}, _FORMS, _SOURCES)
+
+
+def downgrade() -> None:
+    _rewrite_plans(_old_rules, _old_funding, _old_rates)
+    forms = {"purchase": "capital", "project": "capital", "recurrent": "recurrent"}
+    _rewrite_edits({"form": "spending"}, forms, _OLD_SOURCES)
+
+
+_Values = dict[str, Any]
+
+
+def _rewrite_plans(
+    rules: Callable[[_Values, bool], _Values], funding: Callable[[_Values, bool], _Values], rates: Callable[[_Values], _Values]
+) -> None:
+    connection = op.get_bind()
+    plan = sa.table(
+        "plan", *(sa.column(name, sa.JSON) for name in ("assumptions", "rates", "funding")), sa.column("id", sa.Integer)
+    )
+    for row in connection.execute(sa.select(plan.c.id, plan.c.assumptions, plan.c.rates, plan.c.funding)).all():
+        is_project = (row.rates or {}).get("mode") == "project"
+        values = {
+            "assumptions": rules(_copy(row.assumptions), is_project),
+            "rates": rates(_copy(row.rates)),
+            "funding": funding(_copy(row.funding), is_project),
+        }
+        connection.execute(sa.update(plan).where(plan.c.id == row.id).values(values))
+
+
+def _rewrite_edits(fields: Mapping[str, str], forms: Mapping[str, str], sources: Mapping[str, str]) -> None:
+    connection = op.get_bind()
+    edit = sa.table("plan_edit", sa.column("id", sa.Integer), sa.column("field", sa.String), sa.column("value", sa.Text))
+    for old, new in fields.items():
+        for before, after in forms.items():
+            changed = sa.update(edit).where(edit.c.field == old, edit.c.value == before).values(field=new, value=after)
+            connection.execute(changed)
+    for before, after in sources.items():
+        connection.execute(sa.update(edit).where(edit.c.field == "source", edit.c.value == before).values(value=after))
+
+
+def _new_rules(values: _Values, is_project: bool) -> _Values:
+    for rule in values.get("groups", {}).values():
+        bought, yearly = rule.pop("capital_source", None), rule.pop("recurrent_source", None)
+        # What was never chosen follows the new default: bought once from recurrent money.
+        is_default = bought == _PUBLIC_INVESTMENT and not is_project
+        rule["form"] = "project" if is_project else "purchase"
+        rule["source"] = _DEFAULT if is_default or bought is None else _SOURCES.get(bought, bought)
+        rule["recurrent_source"] = _DEFAULT if yearly in (None, _OLD_DEFAULT) else _SOURCES.get(yearly, yearly)
+    return values
+
+
+def _old_rules(values: _Values, _is_project: bool) -> _Values:
+    for rule in values.get("groups", {}).values():
+        bought, yearly = rule.pop("source", _DEFAULT), rule.get("recurrent_source", _DEFAULT)
+        form = rule.pop("form", "purchase")
+        is_default = bought == _DEFAULT and form == "purchase"
+        rule["capital_source"] = _PUBLIC_INVESTMENT if is_default else _OLD_SOURCES.get(bought, bought)
+        rule["recurrent_source"] = _OLD_DEFAULT if yearly == _DEFAULT else _OLD_SOURCES.get(yearly, yearly)
+    values.pop("city_norms", None)
+    return values
+
+
+def _new_funding(values: _Values, is_project: bool) -> _Values:
+    for ceiling in values.get("ceilings", ()):
+        is_default = ceiling["source"] in (_PUBLIC_INVESTMENT, _OLD_DEFAULT) and not is_project
+        ceiling["source"] = _DEFAULT if is_default else _SOURCES.get(ceiling["source"], ceiling["source"])
+    return values
+
+
+def _old_funding(values: _Values, _is_project: bool) -> _Values:
+    for ceiling in values.get("ceilings", ()):
+        is_default = ceiling["source"] == _DEFAULT
+        ceiling["source"] = _PUBLIC_INVESTMENT if is_default else _OLD_SOURCES.get(ceiling["source"], ceiling["source"])
+    return values
+
+
+def _new_rates(values: _Values) -> _Values:
+    values.pop("mode", None)
+    return values
+
+
+def _old_rates(values: _Values) -> _Values:
+    return values
+
+
+def _copy(values: Any) -> _Values:
+    copied: _Values = json.loads(json.dumps(values or {}))
+    return copied
