@@ -7,12 +7,14 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from inventory.catalogue import GROUPS
+from inventory.catalogue import GROUPS, load_catalogue
+from inventory.prices.prices import CAPPED_ITEMS
 from planning.funding.allocation import Aim
 from planning.funding.constraints import Funding
-from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, GroupRule, Rates
+from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, GroupRule, Rates
 from planning.plan.spending import SpendingForm, sources_by_label
-from portal.formats import format_number, format_rate
+from portal.days import find_day
+from portal.formats import format_day, format_number, format_rate
 from portal.forms import BaseForm, CountField, RateField, StampField, VndField
 
 
@@ -80,6 +82,38 @@ class GroupRuleForm(BaseForm):
         )
 
 
+class CityNormsField(TextAreaField):
+    """The decisions of the city on norms, one a line: number; day; codes of items. ``norms`` are those that were read."""
+
+    norms: tuple[CityNorm, ...] = ()
+
+    def pre_validate(self, _form: BaseForm) -> None:
+        """Read the lines. Raises ValidationError that names the first that cannot be read."""
+        lines = [line for line in (self.data or "").splitlines() if line.strip()]
+        self.norms = tuple(_read_norm(number, line) for number, line in enumerate(lines, start=1))
+
+
+def _read_norm(number: int, line: str) -> CityNorm:
+    decision, day_text, codes, *rest = [*(part.strip() for part in line.split(";")), "", ""]
+    items = tuple(codes.upper().replace(",", " ").split())
+    unknown = [item for item in items if item not in load_catalogue() or item in CAPPED_ITEMS]
+    day = find_day(day_text)
+    if any(rest) or not decision or not items or day is None:
+        example = "123/QĐ-UBND; 01/10/2026; B01, B03"
+        raise ValidationError(_("Dòng %(number)s chưa đúng. Viết như ví dụ: %(example)s", number=number, example=example))
+    if unknown:
+        message = _(
+            "Dòng %(number)s: %(codes)s không phải mã thiết bị chuyên dùng, dùng chung.", number=number, codes=", ".join(unknown)
+        )
+        raise ValidationError(message)
+    return CityNorm(decision, day, items)
+
+
+def describe_norms(norms: Iterable[CityNorm]) -> str:
+    """The decisions as the field takes them."""
+    return "\n".join(f"{norm.number}; {format_day(norm.day)}; {', '.join(norm.items)}" for norm in norms)
+
+
 class RulesForm(StampedForm):
     """The rules of a scenario beside those of its groups."""
 
@@ -87,7 +121,11 @@ class RulesForm(StampedForm):
     months = CountField(_("Số tháng tính trong năm của khoản trả hằng năm"), [DataRequired(), _between(1, 12)])
     lease_percent = CountField(_("Giá thuê một năm bằng bao nhiêu % đơn giá mua"), [DataRequired(), _between(1, 100)])
     blocking_first = BooleanField(_("Tiêu chí bắt buộc vào năm đầu, bất kể nhóm"))
+    upgrades_os = BooleanField(_("Nâng cấp hệ điều hành cho máy tính còn hạn sử dụng thay vì mua máy mới (giả định, nhãn A)"))
     price_list = SelectField(_("Bảng giá"), coerce=int)
+    city_norms = CityNormsField(
+        _("Định mức chuyên dùng của Thành phố (mỗi dòng: số quyết định; ngày; các mã danh mục)"), [Length(max=2000)]
+    )
 
 
 class RatesForm(StampedForm):

@@ -5,11 +5,12 @@ from flask import Flask
 from accounts.guards import add_scope_check
 from accounts.identity import Role
 from accounts.permissions import Permission
-from planning.scenarios.loading import get_plan_record, load_default_plan
+from planning.scenarios.loading import get_plan_record, load_default_plan, load_default_terms
 from planning.views import assumptions, costs, funding, lines, plans, transfers
 from planning.views.leader_panel import leader_panel
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.setup import add_setup_step
+from scoring.rating.remedy_terms import hand_in_remedy_terms
 
 
 def init_app(app: Flask) -> None:
@@ -23,3 +24,4 @@ def init_app(app: Flask) -> None:
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
     add_home_panel(app, HomePanel(Role.LEADER, 50, leader_panel, "money"))
     add_setup_step(app, 60, "phương án mặc định", load_default_plan)
+    hand_in_remedy_terms(app, load_default_terms)

@@ -31,6 +31,7 @@ from scoring.rating.measures import MEASURES, Measure
 from scoring.rating.rating import Finding, Rating, Result
 from scoring.rating.redaction import redact_cost, redact_rating
 from scoring.rating.remedies import cost_to_ready
+from scoring.rating.remedy_terms import current_remedy_terms
 
 blueprint = Blueprint("scoring", __name__, template_folder="templates")
 
@@ -87,7 +88,7 @@ def ward(ward_code: str) -> ResponseReturnValue:
     city = city_readiness(get_session())
     whole_rating = city.ratings[ward_code]
     prices = current_price_list(get_session()).prices
-    cost = redact_cost(cost_to_ready(whole_rating, prices), ward_code, sees_security)
+    cost = redact_cost(cost_to_ready(whole_rating, prices, current_remedy_terms(get_session())), ward_code, sees_security)
     rating = redact_rating(whole_rating, sees_security)
     groups = [
         (letter, name, [finding for finding in rating.findings if finding.criterion.group == letter])

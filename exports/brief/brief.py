@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.wards.wards import Ward
-from portal.formats import format_vnd_short
+from portal.formats import format_number, format_vnd_short
 from portal.labels import LabelledEnum
 from portal.territory import TERRITORY
 from scoring.actions.action import Action, ActionState, sort_by_urgency
@@ -328,6 +328,8 @@ def _nearest(sources: Sources, scope: Scope) -> list[Ward]:
 
 
 def _nearest_text(ward: Ward, cost: CostToReady) -> str:
+    if not cost.lines:
+        return f"{ward.full_name}: điều chuyển hoặc dùng việc khác {format_number(cost.withdrawn)} máy tính thì đáp ứng, không phải mua"
     items = len({line.item for line in cost.lines})
     return f"{ward.full_name}: bổ sung {items} danh mục thì đáp ứng, cần {money_text(cost.capital, cost.recurrent)}"
 

@@ -16,6 +16,7 @@ from scoring.actions.register import list_open_actions
 from scoring.analysis.city_analysis import costs_to_ready
 from scoring.rating.city_readiness import city_readiness, confidence_grades, rate_each
 from scoring.rating.redaction import Sight, redact_costs, redact_ratings
+from scoring.rating.remedy_terms import current_remedy_terms
 
 
 def read_sources(session: Session, target: date, *, is_demo: bool, sees: Sight) -> Sources:
@@ -47,6 +48,7 @@ def key_of_sources(session: Session, sources: Sources, sees: Sight) -> str:
         previous_round_hashes(session),
         sources.names_before,
         current_price_list(session).version,
+        current_remedy_terms(session),
         sources.actions,
         sorted(sources.without_evidence),
         sources.target,

@@ -178,7 +178,7 @@ def candidates_of(plan: Plan) -> tuple[Candidate, ...]:
         rating = plan.ratings[ward.code]
         if rating.snapshot is None or rating.result is Result.READY:
             continue
-        cost = cost_to_ready(rating, plan.price_list.prices)
+        cost = cost_to_ready(rating, plan.price_list.prices, plan.assumptions.remedy_terms)
         lines = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions)
         cheapest = tuple(_with_plan_terms(line, planned.get((ward.code, line.item))) for line in lines) if cost.possible else ()
         candidates.append(Candidate(ward, _amounts_by_pot(cheapest), cheapest, cost.possible, cost.blockers))

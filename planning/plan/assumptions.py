@@ -8,6 +8,7 @@ from inventory.catalogue import GROUPS
 from planning.plan.law import Digital, digital_of, kind_of
 from planning.plan.spending import BudgetField, BudgetLevel, Nature, Source, SpendingForm, find_source
 from portal.labels import LabelledEnum
+from scoring.rating.remedies import RemedyTerms
 
 
 class Method(LabelledEnum):
@@ -80,7 +81,8 @@ class Assumptions:
 
     ``first_year`` is the first of three budget years; what is blocking goes into it unless ``blocking_first`` is off.
     ``months`` of its first year are paid for what is paid yearly, all of each year after it. Leasing costs ``lease_percent`` of the price a
-    year. ``city_norms`` are the decisions that the city has taken on specialised equipment.
+    year. ``upgrades_os`` where a PC within its service life takes a supported operating system. ``city_norms`` are the decisions that the
+    city has taken on specialised equipment.
     """
 
     first_year: int
@@ -89,11 +91,17 @@ class Assumptions:
     lease_percent: int = 35
     groups: Mapping[str, GroupRule] = field(default_factory=_default_groups)
     city_norms: tuple[CityNorm, ...] = ()
+    upgrades_os: bool = True
 
     @property
     def years(self) -> tuple[int, int, int]:
         """The three budget years."""
         return self.first_year, self.first_year + 1, self.first_year + 2
+
+    @property
+    def remedy_terms(self) -> RemedyTerms:
+        """What remedies are chosen by: the years of the plan."""
+        return RemedyTerms(len(self.years), self.upgrades_os)
 
     def nearest_year(self, year: int) -> int:
         """The budget year of the plan that is nearest to a year."""

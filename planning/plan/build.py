@@ -15,8 +15,9 @@ from planning.plan.plan import CentreLine, Plan
 from portal.formats import format_day, format_number
 from portal.numbers import divide_up
 from scoring.rating.measures import MEASURES, WARD_OWNERS
+from scoring.rating.pc_fleet import ReplacementReason
 from scoring.rating.rating import Finding, Rating
-from scoring.rating.remedies import RemedyLine, ReplacementReason, remedies_of, renewals_of
+from scoring.rating.remedies import RemedyLine, remedies_of, renewals_of
 from scoring.rating.standard import Standard
 
 
@@ -38,10 +39,11 @@ def build_plan(
     for ward in ordered:
         rating = ratings[ward.code]
         if rating.snapshot is not None:
-            remedies = (*remedies_of(rating), *renewals_of(rating, last_day))
+            mended = remedies_of(rating, price_list.prices, assumptions.remedy_terms)
+            remedies = (*mended.lines, *renewals_of(rating, last_day))
             by_item, packaged = _split_packages(remedies)
             quantities = {item: sum(remedy.quantity for remedy in group) for item, group in (by_item | packaged).items()}
-            exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged)
+            exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged, mended.withdrawals)
             lines += ward_lines(ward, rating, remedies, price_list, assumptions)
             centre_lines += _centre_lines(ward, rating.snapshot, price_list)
     return Plan(
@@ -128,7 +130,7 @@ def _item_line(
         is_priority=is_priority,
         basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
         unit=rule.unit,
-        note="; ".join(_notes(replaced, price, is_renewal=is_renewal)),
+        note="; ".join(_notes(remedies, replaced, price, is_renewal=is_renewal)),
         replaced=replaced,
         is_renewal=is_renewal,
         **vars(terms_of(item, method, year, price, assumptions)),
@@ -188,9 +190,14 @@ def _replaced_by_reason(remedies: Iterable[RemedyLine]) -> tuple[tuple[Replaceme
     return tuple((reason, counts[reason]) for reason in ReplacementReason if reason in counts)
 
 
-def _notes(replaced: Iterable[tuple[ReplacementReason, int]], price: Price, *, is_renewal: bool) -> Iterator[str]:
+def _notes(
+    remedies: Iterable[RemedyLine], replaced: Iterable[tuple[ReplacementReason, int]], price: Price, *, is_renewal: bool
+) -> Iterator[str]:
+    if upgrades := sum(remedy.upgrades for remedy in remedies):
+        yield f"nâng cấp hệ điều hành {format_number(upgrades)} máy còn hạn sử dụng (giả định, nhãn A)"
     for reason, count in replaced:
-        yield f"thay {format_number(count)} máy: {reason.label}"
+        end = ", chuyển thanh lý (Điều 3.7)" if reason.is_liquidated else ""
+        yield f"thay {format_number(count)} máy: {reason.label}{end}"
     if is_renewal:
         yield "gia hạn; đơn giá tạm tính, sửa theo báo giá"
     if price.is_at_cap:

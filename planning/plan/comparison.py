@@ -12,7 +12,7 @@ from planning.plan.plan import Plan, known
 from planning.plan.spending import SpendingForm
 from portal.formats import format_number
 from scoring.rating.rating import Rating, Result
-from scoring.rating.remedies import apply_remedies, cost_to_ready
+from scoring.rating.remedies import cost_to_ready, remedies_of
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def _turns_ready(rating: Rating, incoming: Mapping[str, int], plan: Plan) -> boo
         return False
     shortfalls = {line.item: line.required for line in plan.lines if line.ward.code == rating.ward_code}
     if all(incoming[item] >= short for item, short in shortfalls.items()):
-        return apply_remedies(rating).result is Result.READY
-    cheapest = cost_to_ready(rating, plan.price_list.prices)
+        return remedies_of(rating, plan.price_list.prices, plan.assumptions.remedy_terms).rating.result is Result.READY
+    cheapest = cost_to_ready(rating, plan.price_list.prices, plan.assumptions.remedy_terms)
     if not cheapest.possible:
         return False
     required: dict[str, int] = {}

@@ -7,6 +7,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
 from portal.labels import LabelledEnum
+from scoring.rating.remedies import Withdrawal
 
 # A package that holds other items: where it is bought, its parts are not paid for again.
 PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}
@@ -21,6 +22,11 @@ class Reason(LabelledEnum):
     PACKAGE = "package", "Đã nằm trong gói cải tạo mạng LAN trọn gói (C06)"
     ON_ORDER = "on_order", "Đã ký hợp đồng hoặc đã bố trí vốn, chưa bàn giao"
     LAPTOP = "laptop", "Máy tính xách tay đã đặt được tính là máy vi tính"
+    NOT_NEEDED = (
+        "not_needed",
+        "Máy tính có hệ điều hành hết hỗ trợ hoặc quá tuổi, không cần cho số người làm việc: điều chuyển hoặc dùng việc khác, "
+        "không mua thay, không thanh lý",
+    )
 
     @property
     def clause(self) -> str:
@@ -32,6 +38,7 @@ class Reason(LabelledEnum):
             "package": "Quy tắc của phương án: gói C06 thay cho C01–C05",
             "on_order": "Quy tắc của phương án: số đã đặt được trừ trước khi đề nghị",
             "laptop": "QĐ 15/2025/QĐ-TTg, Phụ lục II (để bàn hoặc xách tay)",
+            "not_needed": "Quy tắc của phương án: giải pháp ít kinh phí nhất; QĐ 15/2025/QĐ-TTg, Điều 7.1",
         }[self.value]
 
 
@@ -50,14 +57,18 @@ class Exclusion:
         return load_catalogue()[self.item].name if self.item in load_catalogue() else f"{self.item}. {GROUPS[self.item]}"
 
 
-def exclusions_of(ward: Ward, snapshot: Snapshot, quantities: Mapping[str, int], packaged: Iterable[str]) -> list[Exclusion]:
-    """What is left out for a ward that wants so many of each item. ``packed`` are parts of a package that is bought."""
+def exclusions_of(
+    ward: Ward, snapshot: Snapshot, quantities: Mapping[str, int], packaged: Iterable[str], withdrawals: Iterable[Withdrawal]
+) -> list[Exclusion]:
+    """What is left out for a ward that wants so many of each item. ``packaged`` are parts of a package that is bought."""
     exclusions = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_centre_counts(snapshot).items())]
     if snapshot.fact("owns_counters") is False:
         exclusions.append(Exclusion(ward, "B", None, Reason.COUNTERS))
     if multifunction := snapshot.count("printers_multifunction"):
         exclusions.append(Exclusion(ward, "A04", multifunction, Reason.MULTIFUNCTION))
     exclusions += [Exclusion(ward, item, quantities[item], Reason.PACKAGE) for item in sorted(packaged)]
+    if withdrawn := sum(withdrawal.quantity for withdrawal in withdrawals):
+        exclusions.append(Exclusion(ward, "A01", withdrawn, Reason.NOT_NEEDED))
     for item, count in sorted(quantities.items()):
         on_order = sum(lot.on_order for lot in snapshot.lots_of(item))
         if on_order:

@@ -14,7 +14,7 @@ from planning.plan.assumptions import Assumptions, Method
 from planning.plan.norms import Norm, NormClass
 from planning.plan.spending import SpendingForm
 from portal.numbers import Number
-from scoring.rating.remedies import ReplacementReason
+from scoring.rating.pc_fleet import ReplacementReason
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from portal.settings import current_settings
 from scoring.rating.city_readiness import city_readiness, rate_each
 from scoring.rating.published_standards import get_published_standard
 from scoring.rating.rating import rating_without_data
+from scoring.rating.remedies import RemedyTerms
 from scoring.rating.standard import without_questions
 
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
@@ -51,6 +52,12 @@ def load_default_plan(session: Session) -> None:
                 created_at=now(),
             )
         )
+
+
+def load_default_terms(session: Session) -> RemedyTerms:
+    """What the default scenario chooses remedies by."""
+    stored = session.scalars(select(PlanRecord.assumptions).where(PlanRecord.is_default)).first()
+    return load_assumptions(stored).remedy_terms if stored else RemedyTerms()
 
 
 def list_plans(session: Session) -> list[PlanRecord]:

@@ -29,8 +29,8 @@ from inventory.snapshots.snapshot import EquipmentLot, Fact, Owner, Snapshot, co
 from inventory.wards.wards import Ward
 from planning.funding.solver import make_solver
 from planning.plan.plan import Plan, Transfer
+from scoring.rating.pc_fleet import PC_ITEMS
 from scoring.rating.rating import Finding, FindingStatus, Rating, judge
-from scoring.rating.remedies import PC_ITEMS
 from scoring.rating.standard import Standard
 
 Metres = NDArray[np.int64]

@@ -1,6 +1,7 @@
 """The page of the rules of a scenario: years, sources, methods and responsible units by group."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +13,8 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission, may
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import list_price_lists
-from planning.forms import GroupRuleForm, RulesForm, group_forms
+from planning.forms import GroupRuleForm, RulesForm, describe_norms, group_forms
 from planning.models import PlanRecord
-from planning.plan.assumptions import Assumptions
 from planning.plan.overrides import ALL_WARDS, PriceField
 from planning.plan.workbook_diff import display_price_value
 from planning.scenarios import scenarios
@@ -41,14 +41,18 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
     """Set the rules of an open scenario."""
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
-    form, groups = _rules_form(record), group_forms(load_assumptions(record.assumptions))
+    before = load_assumptions(record.assumptions)
+    form, groups = _rules_form(record), group_forms(before)
     if form.validate_on_submit() and _validate_all(groups):
-        assumptions = Assumptions(
-            form.first_year.number or 0,
-            form.months.number or 0,
-            bool(form.blocking_first.data),
-            form.lease_percent.number or 0,
-            {letter: group.rule for letter, group in groups.items()},
+        assumptions = replace(
+            before,
+            first_year=form.first_year.number or 0,
+            months=form.months.number or 0,
+            blocking_first=bool(form.blocking_first.data),
+            lease_percent=form.lease_percent.number or 0,
+            groups={letter: group.rule for letter, group in groups.items()},
+            upgrades_os=bool(form.upgrades_os.data),
+            city_norms=form.city_norms.norms,
         )
         try:
             scenarios.set_rules(session, record, form.stamp, assumptions, price_list_id=form.price_list.data)
@@ -94,7 +98,9 @@ def _rules_form(record: PlanRecord) -> RulesForm:
             "months": str(assumptions.months),
             "lease_percent": str(assumptions.lease_percent),
             "blocking_first": assumptions.blocking_first,
+            "upgrades_os": assumptions.upgrades_os,
             "price_list": record.price_list_id,
+            "city_norms": describe_norms(assumptions.city_norms),
         }
     )
     form.price_list.choices = [SelectChoice(prices.id, prices.name) for prices in list_price_lists(get_session())]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from inventory.prices.prices import Price
 from inventory.snapshots.snapshot import Snapshot
 from scoring.rating.rating import Rating, Result, rate
-from scoring.rating.remedies import CostToReady, cost_to_ready
+from scoring.rating.remedies import CostToReady, RemedyTerms, cost_to_ready
 from scoring.rating.standard import Criterion, Standard
 
 PASS_MARK = "pass_mark"  # noqa: S105 - a key, no password
@@ -87,6 +87,7 @@ def sweep(
     threshold: Threshold,
     values: Iterable[int],
     prices: Mapping[str, Price],
+    terms: RemedyTerms,
     on: date,
 ) -> Curve:
     """Rate and price every snapshot at every value. Equals rating with a standard that has the value written into it."""
@@ -96,7 +97,7 @@ def sweep(
         # The cost depends only on what the findings lack and on the pass mark, and both often stay the same along the curve.
         key = (rating.ward_code, pass_mark, *((f.status, f.have, f.need) for f in rating.findings))
         if key not in costs_by_key:
-            costs_by_key[key] = cost_to_ready(rating, prices)
+            costs_by_key[key] = cost_to_ready(rating, prices, terms)
         return costs_by_key[key]
 
     points = []

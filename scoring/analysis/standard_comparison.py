@@ -7,7 +7,7 @@ from datetime import date
 from inventory.prices.prices import Price
 from inventory.snapshots.snapshot import Snapshot
 from scoring.rating.rating import FindingStatus, Rating, Result, rate
-from scoring.rating.remedies import CostToReady, cost_to_ready
+from scoring.rating.remedies import CostToReady, RemedyTerms, cost_to_ready
 from scoring.rating.standard import Criterion, Standard
 
 
@@ -96,10 +96,12 @@ def compare_rated(before: RatedCity, after: RatedCity) -> Comparison:
     return Comparison(before, after, changes)
 
 
-def rate_city(snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], on: date) -> RatedCity:
+def rate_city(
+    snapshots: Iterable[Snapshot], standard: Standard, prices: Mapping[str, Price], terms: RemedyTerms, on: date
+) -> RatedCity:
     """The snapshots rated and priced under one standard."""
     ratings = {snapshot.ward_code: rate(snapshot, standard, on) for snapshot in snapshots}
-    return RatedCity(standard, ratings, {code: cost_to_ready(rating, prices) for code, rating in ratings.items()})
+    return RatedCity(standard, ratings, {code: cost_to_ready(rating, prices, terms) for code, rating in ratings.items()})
 
 
 def _result_change(before: Rating, after: Rating) -> ResultChange:

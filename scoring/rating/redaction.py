@@ -40,7 +40,8 @@ def redact_cost(cost: CostToReady, ward_code: str, sees: Sight) -> CostToReady:
     if sees(ward_code):
         return cost
     lines = tuple(replace(line, criterion="", ends=None) if is_sensitive_code(line.criterion) else line for line in cost.lines)
-    return replace(cost, lines=lines, blockers=open_criteria(cost.blockers))
+    withdrawals = tuple(replace(w, criterion="") if is_sensitive_code(w.criterion) else w for w in cost.withdrawals)
+    return replace(cost, lines=lines, blockers=open_criteria(cost.blockers), withdrawals=withdrawals)
 
 
 def redact_costs(costs: Mapping[str, CostToReady], sees: Sight) -> dict[str, CostToReady]:

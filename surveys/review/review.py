@@ -19,6 +19,8 @@ from portal.clock import now, to_hanoi, today
 from portal.formats import format_day, format_moment
 from scoring.rating.published_standards import get_standard
 from scoring.rating.rating import Rating, rate
+from scoring.rating.remedies import RemedyTerms
+from scoring.rating.remedy_terms import current_remedy_terms
 from scoring.rating.standard import Standard
 from surveys.checks.entries import SubmissionError, entries_of, evaluate_submission, latest_allowed_year
 from surveys.checks.remarks import flagged_submissions, open_flags, open_return_reasons
@@ -40,7 +42,7 @@ MIN_REASON_LENGTH = 5
 DAYS_AFTER_RETURN = 5
 # A submission is reopened for a year at most.
 MAX_REOPENED_DAYS = 366
-# By what was approved, the ward's answers with their day and year, the standard and the price list.
+# By what was approved, the ward's answers with their day and year, the standard, the price list and the terms of remedies.
 _priorities: Cache[str, ReviewPriority] = Cache("review priorities")
 
 
@@ -73,7 +75,7 @@ def build_queue(session: Session, ward_codes: Collection[str] | None = None, pra
     """The same by priority, then oldest first. A handful of queries, however many wait."""
     query = _waiting_query(ward_codes, practice).options(selectinload(Submission.answers), joinedload(Submission.round))
     waiting = list(session.scalars(query))
-    stamp, prices = snapshot_stamp(session), current_price_list(session)
+    stamp, prices, terms = snapshot_stamp(session), current_price_list(session), current_remedy_terms(session)
     standards = {
         version: get_standard(session, version) for version in {submission.round.standard_version for submission in waiting}
     }
@@ -81,7 +83,7 @@ def build_queue(session: Session, ward_codes: Collection[str] | None = None, pra
     flags = flagged_submissions(session, [submission.id for submission in waiting])
     rows = []
     for submission in waiting:
-        priority = _priority_of(session, submission, stamp, prices, standards[submission.round.standard_version])
+        priority = _priority_of(session, submission, stamp, prices, terms, standards[submission.round.standard_version])
         rows.append(
             QueueRow(
                 submission.id,
@@ -96,18 +98,23 @@ def build_queue(session: Session, ward_codes: Collection[str] | None = None, pra
 
 
 def _priority_of(
-    session: Session, submission: Submission, stamp: SnapshotStamp, prices: PriceList, standard: Standard
+    session: Session,
+    submission: Submission,
+    stamp: SnapshotStamp,
+    prices: PriceList,
+    terms: RemedyTerms,
+    standard: Standard,
 ) -> ReviewPriority:
     def make() -> ReviewPriority:
         questionnaire, rating = questionnaire_of(submission.round), _rate_if_approved(submission, standard)
         validation = validate_submission(session, submission, stamp)
         questions = {anomaly.question for anomaly in validation.anomalies}
         questions |= {problem.question for problem in validation.evaluation.problems}
-        return assess_priority(questionnaire, questions, rating, prices.prices)
+        return assess_priority(questionnaire, questions, rating, prices.prices, terms)
 
     form = (submission.round.questionnaire_version, submission.round.opens_on, latest_allowed_year(submission))
     answers = (submission.ward_code, _sent_on(submission), entries_of(submission))
-    return _priorities.get(content_key(stamp, form, answers, standard.fingerprint, prices.version), make)
+    return _priorities.get(content_key(stamp, form, answers, standard.fingerprint, prices.version, terms), make)
 
 
 def preview_merging(session: Session, submission: Submission) -> Merging | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inventory.prices.prices import Price
 from scoring.rating.rating import Rating, Result
-from scoring.rating.remedies import cost_to_ready, line_cost
+from scoring.rating.remedies import RemedyTerms, cost_to_ready, line_cost
 from surveys.questionnaire.questions import Questionnaire
 
 
@@ -29,7 +29,7 @@ class ReviewPriority:
 
 
 def assess_priority(
-    questionnaire: Questionnaire, questions: Set[str], rating: Rating, prices: Mapping[str, Price]
+    questionnaire: Questionnaire, questions: Set[str], rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms
 ) -> ReviewPriority:
     """The priority of a submission whose answers to these questions are atypical, and that would get this rating."""
     criteria_by_question = {
@@ -37,7 +37,8 @@ def assess_priority(
     }
     blocking = {finding.criterion.code for finding in rating.findings if finding.criterion.blocking}
     criteria = frozenset().union(*criteria_by_question.values())
-    cost = sum(line_cost(line, prices) for line in cost_to_ready(rating, prices).lines if line.criterion in criteria)
+    lines = cost_to_ready(rating, prices, terms).lines
+    cost = sum(line_cost(line, prices) for line in lines if line.criterion in criteria)
     return ReviewPriority(
         rating.result, len(questions), sum(bool(codes & blocking) for codes in criteria_by_question.values()), cost
     )

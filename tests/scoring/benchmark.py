@@ -30,6 +30,7 @@ from scoring.rating.standard import Standard, parse_standard
 from scoring.standard_editor.drafts import begin_draft
 from scoring.standard_editor.toml_edit import edit_criterion
 from tests.factories.days import DEMO_DAY
+from tests.factories.prices import TERMS
 from tests.factories.standards import STANDARD_TEXT
 from tests.scoring.plain_rating import plain_rate
 from tests.support.applications import client_of, make_app
@@ -70,7 +71,7 @@ def rating_times(wards, standard) -> list[str]:
 
 def what_if_times(wards, standard, draft, prices) -> list[str]:
     def rate_sides(old: Standard, new: Standard):
-        sides = rate_city(wards, old, prices, DEMO_DAY), rate_city(wards, new, prices, DEMO_DAY)
+        sides = rate_city(wards, old, prices, TERMS, DEMO_DAY), rate_city(wards, new, prices, TERMS, DEMO_DAY)
         return [(side.ready, side.capital, side.recurrent, side.beyond_money) for side in sides]
 
     fast_time, results = timed(lambda: rate_sides(standard, draft))

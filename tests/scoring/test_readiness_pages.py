@@ -15,6 +15,7 @@ from scoring.maps.page import land_map
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.remedies import cost_to_ready
 from tests.factories.boundaries import geojson, tiles
+from tests.factories.prices import TERMS
 
 
 def open_page(client, path):
@@ -89,7 +90,7 @@ def test_every_count_opens_to_as_many_rows(demo_sign_in):
 
 def test_the_money_of_a_ward_is_the_sum_of_its_lines_and_each_kind_has_a_sum_of_its_own(demo_sign_in, demo_session):
     price_list, city = current_price_list(demo_session).prices, city_readiness(demo_session)
-    costs = {code: cost_to_ready(rating, price_list) for code, rating in city.ratings.items()}
+    costs = {code: cost_to_ready(rating, price_list, TERMS) for code, rating in city.ratings.items()}
     code = next(code for code, cost in costs.items() if cost.possible and cost.capital and cost.recurrent)
     page = open_page(demo_sign_in("lanhdao"), f"/readiness/wards/{code}")
     lines = [
@@ -237,7 +238,7 @@ def test_what_a_ward_costs_follows_its_snapshot_even_of_the_same_moment(demo_ses
     record_snapshot(demo_session, replace(known_snapshot, lots=()))
     poorer_city = city_readiness(demo_session)
     assert costs_to_ready(demo_session, poorer_city)[known_snapshot.ward_code] == cost_to_ready(
-        poorer_city.ratings[known_snapshot.ward_code], prices
+        poorer_city.ratings[known_snapshot.ward_code], prices, TERMS
     )
 
 

@@ -27,8 +27,8 @@ from planning.funding.allocation import (
 from planning.plan.assumptions import Method
 from planning.transfers.proposals import propose_transfers, shortages, surpluses, with_transfers
 from scoring.rating.rating import Result
-from scoring.rating.remedies import apply_remedies, cost_to_ready
-from tests.factories.prices import UNIT_PRICES
+from scoring.rating.remedies import cost_to_ready, mend
+from tests.factories.prices import PRICES, TERMS, UNIT_PRICES
 from tests.planning.oracles import greedy, worth
 from tests.support.examples import examples
 
@@ -205,10 +205,11 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
         assert all(reason for _line, reason in split.unfunded)
         for candidate in candidates:
             rating = plan.ratings[candidate.ward.code]
-            cost = cost_to_ready(rating, plan.price_list.prices)
+            cost = cost_to_ready(rating, plan.price_list.prices, TERMS)
             assert candidate.possible == cost.possible
             if cost.possible:
-                assert apply_remedies(rating, {line.criterion for line in cost.lines}).result is Result.READY
+                mended = mend(rating, {part.criterion for part in (*cost.lines, *cost.withdrawals)}, PRICES, TERMS)
+                assert mended.rating.result is Result.READY
                 assert candidate.cost <= cost.capital + cost.recurrent * len(plan.assumptions.years)
 
 

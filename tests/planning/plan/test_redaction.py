@@ -13,8 +13,9 @@ from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
 from planning.plan.redaction import is_sensitive_line, open_transfers, redact_line, redact_plan
 from scoring.rating.redaction import sees_nothing
-from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
+from scoring.rating.remedies import cost_to_ready, remedies_of
 from tests.factories.plans import WARD, WARDS, plan_of_lots
+from tests.factories.prices import PRICES, TERMS
 
 # A backup device (F05) is asked for by a criterion of group G, a firewall (G01) is of the group itself.
 PLAN = plan_of_lots(
@@ -96,10 +97,10 @@ def test_nothing_is_computed_from_what_is_shown(compute):
         compute(SHOWN)
 
 
-@pytest.mark.parametrize("compute", [remedies_of, apply_remedies, lambda rating: cost_to_ready(rating, PLAN.price_list.prices)])
+@pytest.mark.parametrize("compute", [remedies_of, cost_to_ready])
 def test_no_remedy_is_computed_from_a_rating_that_is_shown(compute):
     with pytest.raises(ValueError, match="for showing only"):
-        compute(SHOWN.ratings[WARD.code])
+        compute(SHOWN.ratings[WARD.code], PRICES, TERMS)
 
 
 def test_who_waits_for_money_is_told_without_the_group():

@@ -23,6 +23,7 @@ from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import remedies_of, renewals_of
 from scoring.rating.standard import Tier
 from tests.factories.plans import plan_of_renewal
+from tests.factories.prices import TERMS
 from tests.factories.snapshots import make_facts, snapshots
 from tests.factories.standards import NEWEST_STANDARD
 
@@ -78,8 +79,8 @@ def test_renewals_are_what_the_remedies_would_be_once_the_days_have_passed(snaps
     met = {finding.criterion.code for finding in rating.findings if finding.is_met}
     ended = {key: replace(fact, value=False) for key, fact in snapshot.facts.items() if _ends_by(fact.value, rating.on, last_day)}
     later = rate(replace(snapshot, facts=dict(snapshot.facts) | ended), NEWEST_STANDARD, rating.on)
-    bought = {line.criterion for line in remedies_of(rating)}
-    assert renewed == ({line.criterion for line in remedies_of(later)} - bought) & met
+    bought = {line.criterion for line in remedies_of(rating, PRICES.prices, TERMS).lines}
+    assert renewed == ({line.criterion for line in remedies_of(later, PRICES.prices, TERMS).lines} - bought) & met
 
 
 def _ends_by(value, on, last_day):
@@ -94,7 +95,7 @@ def test_what_never_was_is_bought_whatever_else_its_criterion_reads():
     facts = make_facts({"main_firewall_until": date(2028, 5, 31), "sites": 3})
     snapshot = Snapshot("00082", DAY, facts, (EquipmentLot("G01", good=1),), (), frozenset({"G01"}))
     rating = rate(snapshot, standard, DAY)
-    assert [(line.item, line.quantity, line.ends) for line in remedies_of(rating)] == [("G01", 2, None)]
+    assert [(line.item, line.quantity, line.ends) for line in remedies_of(rating, PRICES.prices, TERMS).lines] == [("G01", 2, None)]
     assert [(line.criterion, line.ends) for line in renewals_of(rating, LAST_DAY)] == [("CR-G1", date(2028, 5, 31))]
 
 

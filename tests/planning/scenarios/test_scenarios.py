@@ -245,7 +245,7 @@ def test_fixed_for_good(demo_session):
     before = plan_of(demo_session, record)
     assert scenarios.is_intact(record)
     assert get_price_list(demo_session, record.price_list_id).is_published
-    demo_session.get(PriceRecord, (record.price_list_id, "A01")).unit_price = 1
+    demo_session.get(PriceRecord, (record.price_list_id, "A03")).unit_price = 1
     demo_session.get(PriceListRecord, record.price_list_id).revision += 1
     demo_session.flush()
     assert plan_of(demo_session, record).lines == before.lines
@@ -261,7 +261,7 @@ def test_fixed_for_good(demo_session):
     assert (revision.revision, revision.follows_id, revision.is_proposal, record.is_proposal) == (2, record.id, True, False)
     assert not revision.is_final
     changes = diff_plans(before, plan_of(demo_session, revision))
-    assert {change.item for change in changes} == {"A01"}
+    assert {change.item for change in changes} == {"A03"}
 
 
 def test_two_planners_do_not_undo_each_other(demo_session):

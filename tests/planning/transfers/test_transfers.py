@@ -29,7 +29,7 @@ from scoring.rating.remedies import cost_to_ready, remedies_of
 from tests.factories.candidates import make_market
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import answers_of_wards, plan_of_answers
-from tests.factories.prices import PRICE_LIST, UNIT_PRICES
+from tests.factories.prices import PRICE_LIST, PRICES, TERMS, UNIT_PRICES
 from tests.factories.snapshots import complete_answers, snapshot_of_answers
 from tests.factories.standards import STANDARD
 from tests.planning.oracles import simplex_metres
@@ -125,7 +125,9 @@ def test_no_giver_loses_by_any_part_of_what_it_can_spare(wards, data):
             assert new.shortfall <= old.shortfall
         lacking_items = {line.item for line in plan.lines if line.ward == ward}
         assert not lacking_items & {s.item for s in surplus_parts if s.ward == ward}
-        assert {r.item for r in remedies_of(after)} <= {r.item for r in remedies_of(before)}
+        assert {r.item for r in remedies_of(after, PRICES, TERMS).lines} <= {
+            r.item for r in remedies_of(before, PRICES, TERMS).lines
+        }
 
 
 def parts(kind):
@@ -217,5 +219,5 @@ def test_a_receiver_is_as_ready_with_what_is_moved_as_with_what_is_bought():
         "pcs_protected": 30,
     }
     assert {"A01", "A07", "G02"} >= {
-        line.item for line in cost_to_ready(rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY), PRICE_LIST.prices).lines
+        line.item for line in cost_to_ready(rate(snapshot_of_answers(answers), STANDARD, DEMO_DAY), PRICE_LIST.prices, TERMS).lines
     }

@@ -15,6 +15,7 @@ from scoring.rating.standard import StandardError, parse_standard
 from scoring.standard_editor.diff import describe_changes
 from scoring.standard_editor.toml_edit import edit_criterion, edit_standard, next_version, remove_criterion
 from tests.factories.days import DEMO_DAY
+from tests.factories.prices import TERMS
 from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD_TEXT
 
@@ -23,7 +24,7 @@ STANDARD = parse_standard(TEXT)
 
 
 def compare(snapshots, before, after, prices, on):
-    return compare_rated(rate_city(snapshots, before, prices, on), rate_city(snapshots, after, prices, on))
+    return compare_rated(rate_city(snapshots, before, prices, TERMS, on), rate_city(snapshots, after, prices, TERMS, on))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def city(demo_session):
 def rate_plainly(snapshots, text, prices):
     standard = parse_standard(text)
     ratings = [rate(snapshot, standard, DEMO_DAY) for snapshot in snapshots]
-    costs = [cost_to_ready(rating, prices) for rating in ratings]
+    costs = [cost_to_ready(rating, prices, TERMS) for rating in ratings]
     ready = {rating.ward_code for rating in ratings if rating.result is Result.READY}
     return ready, sum(c.capital for c in costs if c.possible), sum(c.recurrent for c in costs if c.possible)
 
@@ -50,7 +51,7 @@ def need_of(code, value):
 def test_a_point_of_the_curve_is_what_that_standard_would_give(city, code, value):
     snapshots, prices = city
     threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == code)
-    point = sweep(snapshots, STANDARD, threshold, [value], prices, DEMO_DAY).points[0]
+    point = sweep(snapshots, STANDARD, threshold, [value], prices, TERMS, DEMO_DAY).points[0]
     text = (
         edit_standard(TEXT, {PASS_MARK: value}) if code == PASS_MARK else edit_criterion(TEXT, code, {"need": need_of(code, value)})
     )
@@ -60,9 +61,9 @@ def test_a_point_of_the_curve_is_what_that_standard_would_give(city, code, value
 def test_the_curve_along_many_values_equals_each_value_alone(city):
     snapshots, prices = city
     threshold = thresholds(STANDARD)[1]
-    curve = sweep(snapshots[:20], STANDARD, threshold, values_to_try(threshold), prices, DEMO_DAY)
+    curve = sweep(snapshots[:20], STANDARD, threshold, values_to_try(threshold), prices, TERMS, DEMO_DAY)
     for point in curve.points:
-        assert sweep(snapshots[:20], STANDARD, threshold, [point.value], prices, DEMO_DAY).points == (point,)
+        assert sweep(snapshots[:20], STANDARD, threshold, [point.value], prices, TERMS, DEMO_DAY).points == (point,)
     assert curve.at(threshold.value).value == threshold.value
 
 
@@ -71,7 +72,7 @@ def test_a_threshold_that_does_not_touch_a_ward_leaves_its_cost_as_it_is():
     ward = Snapshot("00082", DEMO_DAY, make_facts({"owns_counters": False}))
     threshold = next(threshold for threshold in thresholds(STANDARD) if threshold.code == "CR-B1")
     prices = {price.item: price for price in load_default_prices()}
-    points = sweep([ward], STANDARD, threshold, [50, 100, 130], prices, DEMO_DAY).points
+    points = sweep([ward], STANDARD, threshold, [50, 100, 130], prices, TERMS, DEMO_DAY).points
     assert len({(point.ready, point.capital, point.recurrent) for point in points}) == 1
 
 
@@ -95,13 +96,13 @@ def test_comparing_names_who_turns_and_why(city):
 
 def test_a_cliff_is_where_many_wards_turn_at_one_step(city):
     threshold = thresholds(STANDARD)[1]
-    curve = sweep(city[0], STANDARD, threshold, [90, 100, 110], city[1], DEMO_DAY)
+    curve = sweep(city[0], STANDARD, threshold, [90, 100, 110], city[1], TERMS, DEMO_DAY)
     assert [(a.value, b.value) for a, b in curve.cliffs] == [(100, 110)]
 
 
 def test_every_point_lies_within_the_picture(city):
     threshold = thresholds(STANDARD)[0]
-    chart = draw_curve(sweep(city[0][:10], STANDARD, threshold, [50, 80, 100], city[1], DEMO_DAY))
+    chart = draw_curve(sweep(city[0][:10], STANDARD, threshold, [50, 80, 100], city[1], TERMS, DEMO_DAY))
     for panel in (chart.wards, chart.capital, chart.recurrent):
         assert all(FRAME.left <= x <= FRAME.end and FRAME.top <= y <= FRAME.floor for x, y in panel.points)
 

@@ -16,8 +16,9 @@ from scoring.analysis.answer_simulation import AdjustableAnswer, adjustable_answ
 from scoring.rating.explain import verdict
 from scoring.rating.measures import MEASURES, YES_OR_NO, Measure, Reading, fact, required_answers, valid_until
 from scoring.rating.rating import FindingStatus, Result, judge, rate
-from scoring.rating.remedies import apply_remedies, remedies_of
+from scoring.rating.remedies import remedies_of
 from scoring.rating.standard import Requirement, parse_standard
+from tests.factories.prices import PRICES, TERMS
 
 DAY = date(2026, 12, 1)
 CRITERION = """
@@ -101,8 +102,8 @@ def test_the_sum_of_lines_has_one_form():
 def test_what_is_raised_or_bought_is_rounded_up():
     rating = rate(ward(storage_tb=Decimal("12.5")), standard(**STORAGE), DAY)
     assert rating.findings[0].shortfall == Decimal("7.5")
-    assert [(line.item, line.quantity) for line in remedies_of(rating)] == [("F05", 2)]
-    after = apply_remedies(rating)
+    assert [(line.item, line.quantity) for line in remedies_of(rating, PRICES, TERMS).lines] == [("F05", 2)]
+    after = remedies_of(rating, PRICES, TERMS).rating
     assert (after.result, after.snapshot.fact("storage_tb")) == (Result.READY, Decimal("20.5"))
 
 
@@ -151,8 +152,8 @@ def test_a_day_that_was_not_answered_is_missing():
 
 def test_a_renewal_mends_what_has_ended():
     rating = rate(ward(licence_until=DAY - timedelta(days=1)), standard(**LICENCE), DAY)
-    assert [(line.item, line.quantity) for line in remedies_of(rating)] == [("G01", 1)]
-    assert apply_remedies(rating).result is Result.READY
+    assert [(line.item, line.quantity) for line in remedies_of(rating, PRICES, TERMS).lines] == [("G01", 1)]
+    assert remedies_of(rating, PRICES, TERMS).rating.result is Result.READY
 
 
 def test_what_applies_by_a_day_applies_until_it():

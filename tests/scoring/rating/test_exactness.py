@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from scoring.rating.measures import MEASURES
 from scoring.rating.rating import FindingStatus, Result, judge, rate, rating_without_data
-from scoring.rating.remedies import apply_remedies, cost_to_ready, remedies_of
+from scoring.rating.remedies import cost_to_ready, remedies_of
 from scoring.rating.standard import parse_standard
 from tests.factories.days import DEMO_DAY
-from tests.factories.prices import PRICES
+from tests.factories.prices import PRICES, TERMS
 from tests.factories.snapshots import make_facts, snapshot_of_counts
 from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, STANDARD_TEXT, small_standard
 
@@ -31,7 +31,7 @@ FIVE = st.tuples(*[st.integers(1, 9)] * 5)
 def test_cost_to_ready_is_the_least_over_all_sets(weights, needs, haves, pass_mark, blocking):
     standard = small_standard(weights, needs, pass_mark, blocking)
     rating = rate(snapshot_of_counts(haves), standard, DEMO_DAY)
-    cost = cost_to_ready(rating, PRICES)
+    cost = cost_to_ready(rating, PRICES, TERMS)
     shortfalls = {item: max(0, need - have) for item, need, have in zip(ITEM_OF_MEASURE.values(), needs, haves, strict=True)}
     blocking_items = {ITEM_OF_MEASURE[measure] for measure in blocking}
     weight_of = dict(zip(ITEM_OF_MEASURE.values(), weights, strict=True))
@@ -48,14 +48,14 @@ def test_cost_to_ready_is_the_least_over_all_sets(weights, needs, haves, pass_ma
 
 
 def test_nothing_costs_nothing_where_there_is_no_data_or_the_ward_is_ready():
-    unrated_cost = cost_to_ready(rating_without_data("00082", DEMO_DAY), PRICES)
+    unrated_cost = cost_to_ready(rating_without_data("00082", DEMO_DAY), PRICES, TERMS)
     assert (unrated_cost.capital, unrated_cost.recurrent, unrated_cost.lines, unrated_cost.possible) == (0, 0, (), False)
     ready_rating = rate(snapshot_of_counts((3,) * 5), small_standard((1,) * 5, (1,) * 5, 80), DEMO_DAY)
     assert ready_rating.result is Result.READY
-    ready_cost = cost_to_ready(ready_rating, PRICES)
+    ready_cost = cost_to_ready(ready_rating, PRICES, TERMS)
     assert (ready_cost.capital, ready_cost.recurrent, ready_cost.lines, ready_cost.possible) == (0, 0, (), True)
-    assert remedies_of(rating_without_data("00082", DEMO_DAY)) == ()
-    assert apply_remedies(rating_without_data("00082", DEMO_DAY)).snapshot is None
+    assert remedies_of(rating_without_data("00082", DEMO_DAY), PRICES, TERMS).lines == ()
+    assert remedies_of(rating_without_data("00082", DEMO_DAY), PRICES, TERMS).rating.snapshot is None
 
 
 def test_yearly_items_are_recurrent_and_the_others_capital():
@@ -69,7 +69,7 @@ def test_yearly_items_are_recurrent_and_the_others_capital():
         answered_items=frozenset({"A01", "A02"}),
     )
     security_standard = replace(standard, criteria=(standard.criterion("CR-G2"),))
-    cost = cost_to_ready(rate(ward, security_standard, DEMO_DAY), PRICES)
+    cost = cost_to_ready(rate(ward, security_standard, DEMO_DAY), PRICES, TERMS)
     assert (cost.capital, cost.recurrent) == (0, 3 * PRICES["G02"].unit_price)
 
 
@@ -94,7 +94,7 @@ def test_replaced_pcs_go_to_liquidation_one_for_one(lots, staff):
     ward = Snapshot("00082", DEMO_DAY, make_facts({"staff_total": staff}), tuple(lots), answered_items=frozenset({"A01", "A02"}))
     standard = replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),))
     rating = rate(ward, standard, DEMO_DAY)
-    lines, after = remedies_of(rating), apply_remedies(rating).snapshot
+    lines, after = remedies_of(rating, PRICES, TERMS).lines, remedies_of(rating, PRICES, TERMS).rating.snapshot
     bought_count, replaced_count = sum(line.quantity for line in lines), sum(line.replaces for line in lines)
     worn_count = sum(lot.working for lot in lots if lot.owner is Owner.WARD and lot.year != 2026 and 2026 - lot.year > 7)
     assert replaced_count == min(bought_count, worn_count)
@@ -113,7 +113,9 @@ def test_the_oldest_go_first_and_of_one_lot_the_degraded():
         EquipmentLot("A01", good=3, degraded=2, unused=1, liquidation=1, year=2012),
     )
     ward = Snapshot("00082", DEMO_DAY, make_facts({"staff_total": 4}), lots, answered_items=frozenset({"A01", "A02"}))
-    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY)).snapshot
+    after = remedies_of(
+        rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY), PRICES, TERMS
+    ).rating.snapshot
     old_lot = next(lot for lot in after.lots if lot.year == 2012)
     assert (old_lot.degraded, old_lot.good, old_lot.unused, old_lot.liquidation) == (0, 1, 1, 5)
     assert next(lot for lot in after.lots if lot.year == 2014) == lots[0]
@@ -123,7 +125,9 @@ def test_the_oldest_go_first_and_of_one_lot_the_degraded():
 def test_new_pcs_raise_what_is_known_of_the_old_ones():
     facts = make_facts({"staff_total": 5, "pc_supported_os": 2})
     ward = Snapshot("00082", DEMO_DAY, facts, (EquipmentLot("A01", good=3, year=2024),), answered_items=frozenset({"A01", "A02"}))
-    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY)).snapshot
+    after = remedies_of(
+        rate(ward, replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"),)), DEMO_DAY), PRICES, TERMS
+    ).rating.snapshot
     assert after.facts["pc_supported_os"] == Fact("pc_supported_os", 4)
     assert "pc_memory_ssd" not in after.facts, "nobody said how many of the old ones have it"
 
@@ -132,7 +136,9 @@ def test_new_pcs_raise_what_is_known_of_the_old_ones():
 def test_a_leased_line_brings_its_speed(code, kind, speed):
     facts = make_facts({"staff_total": 60})
     ward = Snapshot("00082", DEMO_DAY, facts, answered_connections=frozenset({ConnectionKind.INTERNET, ConnectionKind.BACKUP}))
-    after = apply_remedies(rate(ward, replace(STANDARD, criteria=(STANDARD.criterion(code),)), DEMO_DAY)).snapshot
+    after = remedies_of(
+        rate(ward, replace(STANDARD, criteria=(STANDARD.criterion(code),)), DEMO_DAY), PRICES, TERMS
+    ).rating.snapshot
     assert [(line.kind.value, line.contracted_mbps) for line in after.connections] == [(kind, speed)]
 
 

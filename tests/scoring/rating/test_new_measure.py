@@ -11,9 +11,10 @@ from scoring.analysis.answer_simulation import AdjustableAnswer, adjustable_answ
 from scoring.rating.explain import answer_label, verdict
 from scoring.rating.measures import MEASURES, YES_OR_NO, Measure, fact
 from scoring.rating.rating import FindingStatus, judge, rate
-from scoring.rating.remedies import apply_remedies, remedies_of
+from scoring.rating.remedies import remedies_of
 from scoring.rating.standard import parse_standard
 from scoring.standard_editor.diff import describe_changes
+from tests.factories.prices import PRICES, TERMS
 from tests.factories.snapshots import make_facts
 
 DAY = date(2026, 12, 1)
@@ -57,8 +58,8 @@ def test_a_standard_may_judge_by_it_and_mend_it():
     assert judge(criterion, ward(staff_total=9, uses_vpn=False), standard, DAY).status is FindingStatus.NOT_APPLICABLE
     assert verdict(judge(criterion, ward(), standard, DAY)).endswith("chưa có câu trả lời cho “Đơn vị dùng VPN”")
     rating = rate(ward(staff_total=9, uses_vpn=True, vpn_accounts=2), standard, DAY)
-    assert [(line.item, line.quantity) for line in remedies_of(rating)] == [("H04", 3)]
-    assert apply_remedies(rating).score == 100
+    assert [(line.item, line.quantity) for line in remedies_of(rating, PRICES, TERMS).lines] == [("H04", 3)]
+    assert remedies_of(rating, PRICES, TERMS).rating.score == 100
 
 
 def test_its_words_are_those_of_the_line():

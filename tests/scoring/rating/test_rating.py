@@ -10,8 +10,9 @@ from scoring.maps.hex_layout import lay_out
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.explain import explain
 from scoring.rating.rating import FindingStatus, Result, rate
-from scoring.rating.remedies import apply_remedies, remedies_of
+from scoring.rating.remedies import remedies_of
 from tests.factories.days import DEMO_DAY
+from tests.factories.prices import PRICES, TERMS
 from tests.factories.questionnaires import EQUIPMENT
 from tests.factories.snapshots import make_facts, snapshots
 from tests.factories.standards import NEWEST_STANDARD, STANDARD, STANDARD_TEXT
@@ -29,10 +30,10 @@ def test_the_plain_slow_rating_agrees(snapshot):
 @given(snapshots("2026.2"))
 def test_remedies_meet_what_has_ended_too(snapshot):
     rating = rate(snapshot, NEWEST_STANDARD, DEMO_DAY)
-    findings = {finding.criterion.code: finding for finding in apply_remedies(rating).findings}
+    findings = {finding.criterion.code: finding for finding in remedies_of(rating, PRICES, TERMS).rating.findings}
     for finding in rating.unmet:
         if finding.status is FindingStatus.UNMET and finding.criterion.remedy.money_mends:
-            assert findings[finding.criterion.code].is_met, finding.criterion.code
+            assert not findings[finding.criterion.code].is_failing, finding.criterion.code
 
 
 @given(snapshots())
@@ -94,10 +95,10 @@ def test_the_order_of_lots_never_matters(snapshot, random):
 @given(snapshots())
 def test_the_remedies_of_what_money_mends_meet_it(snapshot):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
-    new_findings = {finding.criterion.code: finding for finding in apply_remedies(rating).findings}
+    new_findings = {finding.criterion.code: finding for finding in remedies_of(rating, PRICES, TERMS).rating.findings}
     for finding in rating.unmet:
         if finding.status is FindingStatus.UNMET and finding.criterion.remedy.money_mends:
-            assert new_findings[finding.criterion.code].is_met, finding.criterion.code
+            assert not new_findings[finding.criterion.code].is_failing, finding.criterion.code
 
 
 def test_the_demo_city_is_rated_alike_by_both(demo_session):
@@ -131,9 +132,9 @@ def test_the_default_standard_is_what_was_asked_for():
 
 def test_the_remedy_of_a_room_is_the_whole_package():
     rating = rate(snapshot_with(rooms_vc=1, rooms_vc_able=0, rooms_vc_good=0), STANDARD, DEMO_DAY)
-    quantities = {line.item: line.quantity for line in remedies_of(rating) if line.criterion == "CR-E1"}
+    quantities = {line.item: line.quantity for line in remedies_of(rating, PRICES, TERMS).lines if line.criterion == "CR-E1"}
     assert quantities == {"E01": 1, "E02": 1, "E03": 1, "E04": 1, "E05": 1}
-    assert not [line for line in remedies_of(rating) if line.criterion == "CR-E2"]
+    assert not [line for line in remedies_of(rating, PRICES, TERMS).lines if line.criterion == "CR-E2"]
 
 
 def test_the_map_has_all_wards_and_the_north_on_top():

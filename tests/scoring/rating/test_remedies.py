@@ -5,16 +5,18 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
+from scoring.rating.pc_fleet import ReplacementReason
 from scoring.rating.rating import Result, judge, rate
-from scoring.rating.remedies import RemedyLine, apply_remedies, cost_to_ready, remedies_of
+from scoring.rating.remedies import RemedyLine, cost_to_ready, mend, remedies_of
 from scoring.rating.standard import RemedyItem, RemedyRule, Requirement, Tier
 from tests.factories.days import DEMO_DAY
-from tests.factories.prices import PRICES
+from tests.factories.prices import NO_UPGRADES, PRICES, TERMS
 from tests.factories.snapshots import make_facts, snapshot_of_counts
 from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, small_standard
 
 PCS = frozenset({"A01", "A02"})
 CENTRE, LEASED = Owner.CITY_CENTRE, Owner.LEASED
+PAST_LIFE, UNSUPPORTED, NOT_COUNTED = ReplacementReason
 
 
 def standard_of(*codes, **changes):
@@ -50,7 +52,9 @@ QUANTITIES = [
 @pytest.mark.parametrize(("code", "facts", "quantities"), QUANTITIES)
 def test_as_much_is_bought_as_is_lacking_rounded_up_and_never_none(code, facts, quantities):
     ward = replace(snapshot_of_lots(items={"A04"}, **facts), answered_connections=frozenset({ConnectionKind.INTERNET}))
-    assert {line.item: line.quantity for line in remedies_of(rate(ward, standard_of(code), DEMO_DAY))} == quantities
+    assert {
+        line.item: line.quantity for line in remedies_of(rate(ward, standard_of(code), DEMO_DAY), PRICES, TERMS).lines
+    } == quantities
 
 
 # Staff, that is how many worn PCs go of good 4, degraded 5, unused 4; what stays of them: good, degraded, unused, and what waits
@@ -72,55 +76,62 @@ LIQUIDATED = [
 def test_of_a_lot_the_degraded_go_first_then_the_good_then_the_unused(staff, remaining):
     worn_lot = EquipmentLot("A01", good=4, degraded=5, unused=4, liquidation=3, year=2014)
     rating = rate(snapshot_of_lots([worn_lot], staff_total=staff), standard_of("CR-A1"), DEMO_DAY)
-    old, new = apply_remedies(rating).snapshot.lots
+    old, new = remedies_of(rating, PRICES, TERMS).rating.snapshot.lots
     assert (old.good, old.degraded, old.unused, old.liquidation) == remaining
     assert new == EquipmentLot("A01", good=staff, year=DEMO_DAY.year)
-    assert remedies_of(rating) == (RemedyLine("A01", staff, "CR-A1", replaces=min(staff, 13)),)
+    assert remedies_of(rating, PRICES, TERMS).lines == (RemedyLine("A01", staff, "CR-A1", ((PAST_LIFE, min(staff, 13)),)),)
 
 
-# Lots of PCs; how many must have a supported system (any old one may go for it); what stands in the lots then, in their order.
+# Lots of PCs; how many must have a supported system (any old one may go for it); what stands in the lots then, in their order; how
+# many of those that go are known to be past their service life, and alone are liquidated.
 ANY_MAY_GO = [
-    ([(2012, 2), (2018, 3)], 3, [0, 2]),
-    ([(2018, 3), (2012, 2)], 3, [2, 0]),
-    ([(None, 2), (2012, 2)], 3, [0, 1]),
-    ([(2012, 2, CENTRE), (2018, 3)], 3, [2, 0]),
-    ([(2012, 2, LEASED), (2018, 3)], 1, [1, 3]),
-    ([(DEMO_DAY.year, 2), (2018, 3)], 4, [2, 0]),
-    ([(DEMO_DAY.year - 1, 2), (2018, 3)], 4, [1, 0]),
-    ([(2012, 2), (2018, 0)], 9, [0, 0]),
+    ([(2012, 2), (2018, 3)], 3, [0, 2], 3),
+    ([(2018, 3), (2012, 2)], 3, [2, 0], 3),
+    ([(None, 2), (2012, 2)], 3, [0, 1], 1),
+    ([(2012, 2, CENTRE), (2018, 3)], 3, [2, 0], 3),
+    ([(2012, 2, LEASED), (2018, 3)], 1, [1, 3], 1),
+    ([(DEMO_DAY.year, 2), (2018, 3)], 4, [2, 0], 3),
+    ([(DEMO_DAY.year - 1, 2), (2018, 3)], 4, [1, 0], 3),
+    ([(2012, 2), (2018, 0)], 9, [0, 0], 2),
 ]
 
 
-@pytest.mark.parametrize(("lots", "needed_count", "remaining"), ANY_MAY_GO)
-def test_the_oldest_go_first_but_none_of_this_year_and_none_of_the_city_centre(lots, needed_count, remaining):
+@pytest.mark.parametrize(("lots", "needed_count", "remaining", "liquidated"), ANY_MAY_GO)
+def test_the_oldest_go_first_but_none_of_this_year_and_none_of_the_city_centre(lots, needed_count, remaining, liquidated):
     standard = standard_of("CR-A3", requirement=Requirement(constant=needed_count))
-    after = apply_remedies(rate(snapshot_of_lots(pcs(*lots), pc_supported_os=0), standard, DEMO_DAY)).snapshot
+    rating = rate(snapshot_of_lots(pcs(*lots), pc_supported_os=0), standard, DEMO_DAY)
+    remedies = remedies_of(rating, PRICES, NO_UPGRADES)
+    after = remedies.rating.snapshot
     assert [lot.working for lot in after.lots] == [*remaining, needed_count]
-    assert sum(lot.liquidation for lot in after.lots) == sum(good for _year, good, *_ in lots) - sum(remaining)
+    gone = sum(good for _year, good, *_ in lots) - sum(remaining)
+    assert (remedies.lines[0].replaces, sum(lot.liquidation for lot in after.lots)) == (gone, liquidated)
+    assert dict(remedies.lines[0].replaced).get(UNSUPPORTED, 0) == gone - liquidated
 
 
 def test_only_worn_pcs_make_room_where_only_worn_ones_may_go():
     # Seven years are not too old, eight are; a PC without a year may be.
     lots = pcs((2019, 2), (2018, 1), (None, 1))
     rating = rate(snapshot_of_lots(lots, staff_total=9), standard_of("CR-A1"), DEMO_DAY)
-    after = apply_remedies(rating).snapshot
+    after = remedies_of(rating, PRICES, TERMS).rating.snapshot
     assert [lot.working for lot in after.lots] == [2, 0, 0, 7]
-    assert remedies_of(rating)[0].replaces == 2
-    lines = remedies_of(rate(snapshot_of_lots(pcs((2024, 300), (2012, 4)), staff_total=310), standard_of("CR-A1"), DEMO_DAY))
-    assert lines == (RemedyLine("A01", 10, "CR-A1", replaces=4),)
+    assert remedies_of(rating, PRICES, TERMS).lines[0].replaces == 2
+    lines = remedies_of(
+        rate(snapshot_of_lots(pcs((2024, 300), (2012, 4)), staff_total=310), standard_of("CR-A1"), DEMO_DAY), PRICES, TERMS
+    ).lines
+    assert lines == (RemedyLine("A01", 10, "CR-A1", ((PAST_LIFE, 4),)),)
 
 
 def test_machines_that_are_no_pcs_never_go():
     printers = EquipmentLot("A03", good=3, year=2010)
     rating = rate(snapshot_of_lots([printers, *pcs((2012, 1))], items={*PCS, "A03"}, staff_total=2), standard_of("CR-A1"), DEMO_DAY)
-    assert apply_remedies(rating).snapshot.lots[0] == printers
+    assert remedies_of(rating, PRICES, TERMS).rating.snapshot.lots[0] == printers
 
 
 def test_what_replaces_nothing_leaves_the_old_ones_where_they_are():
     rule = RemedyRule("mua", (RemedyItem("A01"),))
     rating = rate(snapshot_of_lots(pcs((2012, 2)), staff_total=2), standard_of("CR-A1", remedy=rule), DEMO_DAY)
-    assert remedies_of(rating) == (RemedyLine("A01", 2, "CR-A1"),)
-    assert [lot.working for lot in apply_remedies(rating).snapshot.lots] == [2, 2]
+    assert remedies_of(rating, PRICES, TERMS).lines == (RemedyLine("A01", 2, "CR-A1"),)
+    assert [lot.working for lot in remedies_of(rating, PRICES, TERMS).rating.snapshot.lots] == [2, 2]
 
 
 # PCs that there were; what was known of their systems; what is known once three new ones are bought.
@@ -141,13 +152,13 @@ KNOWN_OF_PCS = [
 def test_new_pcs_add_to_what_is_known_and_answer_nothing_that_nobody_knew(fact, lots, known_count, expected):
     pc_count = sum(good for _year, good, *owner in lots if not owner)
     facts = {"staff_total": pc_count + 3} | ({} if known_count is None else {fact: known_count})
-    after = apply_remedies(rate(snapshot_of_lots(pcs(*lots), **facts), standard_of("CR-A1"), DEMO_DAY)).snapshot
+    after = remedies_of(rate(snapshot_of_lots(pcs(*lots), **facts), standard_of("CR-A1"), DEMO_DAY), PRICES, TERMS).rating.snapshot
     assert after.facts.get(fact) == (None if expected is None else Fact(fact, expected))
 
 
 def test_other_machines_tell_nothing_about_pcs():
     rating = rate(snapshot_of_lots(items={"A03"}, staff_viii=6), standard_of("CR-A5"), DEMO_DAY)
-    after = apply_remedies(rating).snapshot
+    after = remedies_of(rating, PRICES, TERMS).rating.snapshot
     assert after.lots == (EquipmentLot("A03", good=1, year=DEMO_DAY.year),)
     assert after.facts.keys() == {"staff_viii"}
 
@@ -163,7 +174,7 @@ RAISED = [
 
 @pytest.mark.parametrize(("code", "facts", "key", "expected"), RAISED)
 def test_a_remedy_raises_what_was_lacking(code, facts, key, expected):
-    after = apply_remedies(rate(snapshot_of_lots(**facts), standard_of(code), DEMO_DAY)).snapshot
+    after = remedies_of(rate(snapshot_of_lots(**facts), standard_of(code), DEMO_DAY), PRICES, TERMS).rating.snapshot
     assert after.facts[key] == Fact(key, expected)
 
 
@@ -174,35 +185,37 @@ LINES = [("tslcd", "CR-D1", 200, ""), ("internet", "CR-D5", 300, ""), ("backup",
 @pytest.mark.parametrize(("kind", "code", "speed", "provider"), LINES)
 def test_a_leased_line_is_a_line_and_no_machine(kind, code, speed, provider):
     ward = replace(snapshot_of_lots(items=(), staff_total=60), answered_connections=frozenset(ConnectionKind))
-    after = apply_remedies(rate(ward, standard_of(code), DEMO_DAY)).snapshot
+    after = remedies_of(rate(ward, standard_of(code), DEMO_DAY), PRICES, TERMS).rating.snapshot
     assert after.connections == (Connection(ConnectionKind(kind), provider, speed),)
     assert after.lots == ()
 
 
 def test_a_pc_that_is_bought_is_protected_and_licensed_too_where_those_before_were():
     facts = {"staff_total": 5, "pcs_protected": 3, "licensed_pcs": 3}
-    lines = remedies_of(rate(snapshot_of_lots(pcs((2024, 3)), **facts), standard_of("CR-A1", "CR-A7", "CR-G2"), DEMO_DAY))
+    lines = remedies_of(
+        rate(snapshot_of_lots(pcs((2024, 3)), **facts), standard_of("CR-A1", "CR-A7", "CR-G2"), DEMO_DAY), PRICES, TERMS
+    ).lines
     assert [(line.item, line.quantity) for line in lines] == [("A01", 2), ("A07", 2), ("G02", 2)]
 
 
 def test_a_duty_that_was_neglected_before_is_no_duty_of_the_new_pcs():
     facts = {"staff_total": 5, "pcs_protected": 2}
     rating = rate(snapshot_of_lots(pcs((2024, 3)), **facts), standard_of("CR-A1", "CR-G2"), DEMO_DAY)
-    assert [line.item for line in remedies_of(rating)] == ["A01", "G02"]
-    new_rating = apply_remedies(rating, ["CR-A1"])
+    assert [line.item for line in remedies_of(rating, PRICES, TERMS).lines] == ["A01", "G02"]
+    new_rating = mend(rating, ["CR-A1"], PRICES, TERMS).rating
     assert [lot.item for lot in new_rating.snapshot.lots] == ["A01", "A01"]
 
 
 def test_a_duty_that_is_only_recommended_is_not_bought():
     standard = replace(STANDARD, criteria=(STANDARD.criterion("CR-A1"), replace(STANDARD.criterion("CR-G2"), undecided=True)))
     rating = rate(snapshot_of_lots(pcs((2024, 3)), staff_total=5, pcs_protected=3), standard, DEMO_DAY)
-    assert [line.item for line in remedies_of(rating)] == ["A01"]
+    assert [line.item for line in remedies_of(rating, PRICES, TERMS).lines] == ["A01"]
 
 
 def test_without_new_pcs_what_held_stays_as_it_was():
     standard = standard_of("CR-A5", "CR-G2")
     rating = rate(snapshot_of_lots(pcs((2024, 3)), items={*PCS, "A03"}, staff_viii=6, pcs_protected=3), standard, DEMO_DAY)
-    assert [line.item for line in remedies_of(rating)] == ["A03"]
+    assert [line.item for line in remedies_of(rating, PRICES, TERMS).lines] == ["A03"]
 
 
 def test_what_is_known_of_all_pcs_is_judged_anew_after_a_purchase():
@@ -210,7 +223,7 @@ def test_what_is_known_of_all_pcs_is_judged_anew_after_a_purchase():
     first = replace(STANDARD.criterion("CR-A1"), remedy=replace(STANDARD.criterion("CR-A1").remedy, replaces=""))
     second = replace(STANDARD.criterion("CR-A3"), requirement=Requirement(constant=4))
     rating = rate(snapshot_of_lots(staff_total=5), replace(STANDARD, criteria=(first, second)), DEMO_DAY)
-    new_rating = apply_remedies(rating)
+    new_rating = remedies_of(rating, PRICES, TERMS).rating
     assert [finding.have for finding in new_rating.findings] == [5, 5]
     assert new_rating == rate(new_rating.snapshot, new_rating.standard, DEMO_DAY)
 
@@ -221,22 +234,22 @@ def test_pcs_that_go_for_another_machine_are_judged_anew():
     second = replace(STANDARD.criterion("CR-A1"), measure="pcs_working")
     ward = snapshot_of_lots(pcs((2012, 3)), items={*PCS, "A03"}, staff_viii=6, staff_total=3)
     rating = rate(ward, replace(STANDARD, criteria=(first, second)), DEMO_DAY)
-    assert [line.item for line in remedies_of(rating)] == ["A03"], "only new PCs bring duties"
-    assert [finding.have for finding in apply_remedies(rating).findings] == [1, 2]
+    assert [line.item for line in remedies_of(rating, PRICES, TERMS).lines] == ["A03"], "only new PCs bring duties"
+    assert [finding.have for finding in remedies_of(rating, PRICES, TERMS).rating.findings] == [1, 2]
 
 
-# Weights of five criteria, all unmet; prices of what mends each; the pass mark; the places that are mended. Where two
-# ways cost the same, it is the one that the order of the criteria meets first.
+# Weights of five criteria, all unmet; prices of what mends each; the pass mark; the places that are mended. Where two ways cost the
+# same, it is the one of fewer units, then the one whose items come first.
 CHOICES = [
     ((1, 1, 2, 1, 1), (3, 5, 7, 99, 99), 33, [2]),
     ((1, 1, 2, 1, 1), (3, 5, 9, 99, 99), 33, [0, 1]),
     ((2, 1, 1, 1, 1), (8, 5, 5, 99, 99), 33, [0]),
     ((2, 1, 1, 1, 1), (8, 3, 5, 99, 99), 33, [0]),
     ((2, 1, 1, 1, 1), (9, 3, 5, 99, 99), 33, [1, 2]),
-    ((1, 1, 2, 1, 1), (3, 5, 8, 99, 99), 33, [0, 1]),
+    ((1, 1, 2, 1, 1), (3, 5, 8, 99, 99), 33, [2]),
     ((3, 3, 3, 1, 1), (1, 1, 1, 1, 1), 30, [0, 1]),
     ((1, 2, 3, 4, 5), (5, 4, 3, 2, 1), 100, [0, 1, 2, 3, 4]),
-    ((1, 2, 3, 4, 5), (9, 9, 9, 9, 9), 34, [1, 3]),
+    ((1, 2, 3, 4, 5), (9, 9, 9, 9, 9), 34, [0, 4]),
     ((1, 2, 3, 4, 5), (9, 9, 9, 9, 9), 33, [4]),
     ((5, 4, 3, 2, 1), (0, 0, 0, 0, 0), 1, [0]),
     ((7, 1, 1, 1, 1), (6, 1, 1, 1, 1), 36, [1, 2, 3, 4]),
@@ -248,7 +261,9 @@ CHOICES = [
 def test_the_cheapest_way_to_the_pass_mark(weights, prices, pass_mark, mended_places):
     items = list(ITEM_OF_MEASURE.values())
     rating = rate(snapshot_of_counts((0,) * 5), small_standard(weights, (1,) * 5, pass_mark), DEMO_DAY)
-    cost = cost_to_ready(rating, {item: replace(PRICES[item], unit_price=price) for item, price in zip(items, prices, strict=True)})
+    cost = cost_to_ready(
+        rating, {item: replace(PRICES[item], unit_price=price) for item, price in zip(items, prices, strict=True)}, TERMS
+    )
     assert [items.index(line.item) for line in cost.lines] == mended_places
     assert cost.capital + cost.recurrent == sum(prices[place] for place in mended_places)
 
@@ -260,9 +275,9 @@ ROUNDED_UP = [(2, 28, 0), (2, 29, 1), (2, 42, 1), (2, 43, 2), (4, 57, 0), (4, 58
 @pytest.mark.parametrize(("met_count", "pass_mark", "line_count"), ROUNDED_UP)
 def test_the_weight_that_the_pass_mark_asks_for_is_rounded_up(met_count, pass_mark, line_count):
     haves = [1] * met_count + [0] * (5 - met_count)
-    cheap_prices = {item: replace(PRICES[item], unit_price=1 if item != "F03" else 2) for item in ITEM_OF_MEASURE.values()}
+    cheap_prices = {item: replace(PRICES[item], unit_price=1 if item != "F03" else 3) for item in ITEM_OF_MEASURE.values()}
     cost = cost_to_ready(
-        rate(snapshot_of_counts(haves), small_standard((1, 1, 1, 1, 3), (1,) * 5, pass_mark), DEMO_DAY), cheap_prices
+        rate(snapshot_of_counts(haves), small_standard((1, 1, 1, 1, 3), (1,) * 5, pass_mark), DEMO_DAY), cheap_prices, TERMS
     )
     assert cost.possible
     assert len(cost.lines) == line_count
@@ -306,14 +321,14 @@ TIED = [
 @pytest.mark.parametrize(("weights", "pass_mark", "items"), TIED)
 def test_a_spare_line_that_lifts_the_bandwidth_is_weighed_with_it(weights, pass_mark, items):
     standard = standard_of_weights(pass_mark, *zip((BANDWIDTH, SPARE_LINE, KIOSK, NO_MONEY), weights, strict=True))
-    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), prices_with(D03=5, D04=7, B06=9))
+    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), prices_with(D03=5, D04=7, B06=9), TERMS)
     assert sorted(line.item for line in cost.lines) == items
     assert cost.possible
 
 
 def test_of_two_ways_that_cost_the_same_the_first_criterion_is_mended():
     standard = standard_of_weights(25, (BANDWIDTH, 1), (SPARE_LINE, 1), (NO_MONEY, 2))
-    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), prices_with(D03=7, D04=7))
+    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), prices_with(D03=7, D04=7), TERMS)
     assert [line.item for line in cost.lines] == ["D03"]
 
 
@@ -325,9 +340,9 @@ def test_what_only_changes_a_need_is_tied_too():
     # Two new PCs raise the need of licences by two: both criteria cost 2 + 3, not 2 + 1, and a kiosk for 3 is the cheaper second.
     standard = standard_of_weights(50, (PEOPLE, 1), (LICENCES, 1), (KIOSK, 1), (NO_MONEY, 1))
     ward = ward_without_lines(staff_total=4, licensed_pcs=1)
-    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, B06=3))
+    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, B06=3), TERMS)
     assert [(line.item, line.quantity) for line in cost.lines] == [("A07", 1), ("B06", 1)]
-    dearer_cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, B06=5))
+    dearer_cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, B06=5), TERMS)
     assert [(line.item, line.quantity) for line in dearer_cost.lines] == [("A01", 2), ("A07", 3)]
 
 
@@ -335,13 +350,13 @@ def test_three_that_touch_each_other_are_all_bought_where_all_are_needed():
     protection = replace(STANDARD.criterion("CR-G2"), requirement=Requirement(per="pcs_working"))
     standard = standard_of_weights(100, (PEOPLE, 1), (LICENCES, 1), (protection, 1))
     ward = ward_without_lines(staff_total=4, licensed_pcs=1, pcs_protected=0)
-    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, G02=1))
+    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices_with(A01=1, A07=1, G02=1), TERMS)
     assert [(line.item, line.quantity) for line in cost.lines] == [("A01", 2), ("A07", 3), ("G02", 4)]
 
 
 def test_money_that_does_not_reach_the_pass_mark_is_told_as_impossible():
     standard = standard_of_weights(80, (BANDWIDTH, 1), (SPARE_LINE, 1), (NO_MONEY, 8))
-    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), PRICES)
+    cost = cost_to_ready(rate(ward_without_lines(), standard, DEMO_DAY), PRICES, TERMS)
     assert (cost.possible, cost.lines, [criterion.code for criterion in cost.blockers]) == (False, (), ["CR-G5"])
 
 
@@ -349,11 +364,11 @@ def test_a_blocking_criterion_that_its_remedy_does_not_mend_stands_in_the_way():
     wrong_criterion = replace(BANDWIDTH, blocking=True, remedy=RemedyRule("mua nhầm", (RemedyItem("B06"),)))
     standard = replace(standard_of_weights(10, (SPARE_LINE, 9)), criteria=(wrong_criterion, replace(SPARE_LINE, weight=9)))
     cost = cost_to_ready(
-        rate(replace(ward_without_lines(), connections=()), standard, DEMO_DAY), prices_with(B06=9, D03=5, D04=700)
+        rate(replace(ward_without_lines(), connections=()), standard, DEMO_DAY), prices_with(B06=9, D03=5, D04=700), TERMS
     )
-    assert [line.item for line in cost.lines] == ["B06", "D04"], "the spare line brings the bandwidth"
+    assert [line.item for line in cost.lines] == ["D04"], "the spare line brings the bandwidth"
     cost_alone = cost_to_ready(
-        rate(ward_without_lines(), replace(standard, criteria=(wrong_criterion,)), DEMO_DAY), prices_with(B06=9)
+        rate(ward_without_lines(), replace(standard, criteria=(wrong_criterion,)), DEMO_DAY), prices_with(B06=9), TERMS
     )
     assert (cost_alone.possible, [criterion.code for criterion in cost_alone.blockers]) == (False, ["CR-D5"])
     assert cost_alone.capital + cost_alone.recurrent == 9 * 200
@@ -362,24 +377,26 @@ def test_a_blocking_criterion_that_its_remedy_does_not_mend_stands_in_the_way():
 def test_blocking_criteria_are_bought_first_and_all_of_them():
     standard = small_standard((1,) * 5, (1,) * 5, 60, blocking=("kiosks", "queue_systems"))
     rating = rate(snapshot_of_counts((0, 0, 1, 0, 0)), standard, DEMO_DAY)
-    cost = cost_to_ready(rating, prices_with(B06=9, B07=9, B10=1, B13=1, F03=1))
+    cost = cost_to_ready(rating, prices_with(B06=9, B07=9, B10=1, B13=1, F03=1), TERMS)
     assert [line.item for line in cost.lines] == ["B06", "B07"]
     assert cost.capital + cost.recurrent == 18
-    new_rating = apply_remedies(rating, [line.criterion for line in cost.lines])
+    new_rating = mend(rating, [line.criterion for line in cost.lines], PRICES, TERMS).rating
     assert (new_rating.result, new_rating.score) == (Result.READY, 60)
 
 
 def test_what_blocks_is_paid_once_however_many_others_come_with_it():
     # One of weight 2 for 5, or two of weight 1 for 2 each: what has to be bought anyway, for 9, changes nothing about that.
     standard = small_standard((1, 2, 1, 1, 1), (1,) * 5, 50, blocking=("kiosks",))
-    cost = cost_to_ready(rate(snapshot_of_counts((0,) * 5), standard, DEMO_DAY), prices_with(B06=9, B07=5, B10=2, B13=2, F03=9))
+    cost = cost_to_ready(
+        rate(snapshot_of_counts((0,) * 5), standard, DEMO_DAY), prices_with(B06=9, B07=5, B10=2, B13=2, F03=9), TERMS
+    )
     assert [line.item for line in cost.lines] == ["B06", "B10", "B13"]
     assert cost.capital + cost.recurrent == 13
 
 
 def test_what_was_counted_stays_as_it_was_counted():
     line = RemedyLine("A01", 1, "CR-A1")
-    cost = cost_to_ready(rate(snapshot_of_counts((0,) * 5), small_standard((1,) * 5, (1,) * 5, 20), DEMO_DAY), PRICES)
+    cost = cost_to_ready(rate(snapshot_of_counts((0,) * 5), small_standard((1,) * 5, (1,) * 5, 20), DEMO_DAY), PRICES, TERMS)
     for value, name in ((line, "quantity"), (cost, "capital")):
         with pytest.raises(FrozenInstanceError):
             setattr(value, name, 5)
@@ -388,5 +405,5 @@ def test_what_was_counted_stays_as_it_was_counted():
 def test_what_is_bought_for_one_criterion_counts_for_the_next():
     # Eight of ten PCs have to be young, and ten people need one each: what the first buys is not bought again.
     rating = rate(snapshot_of_lots(pcs((2012, 10)), staff_total=10), standard_of("CR-A1", "CR-A2"), DEMO_DAY)
-    assert [(line.criterion, line.quantity) for line in remedies_of(rating)] == [("CR-A1", 10)]
-    assert judge(STANDARD.criterion("CR-A2"), apply_remedies(rating).snapshot, STANDARD, DEMO_DAY).have == 10
+    assert [(line.criterion, line.quantity) for line in remedies_of(rating, PRICES, TERMS).lines] == [("CR-A1", 10)]
+    assert judge(STANDARD.criterion("CR-A2"), remedies_of(rating, PRICES, TERMS).rating.snapshot, STANDARD, DEMO_DAY).have == 10

@@ -25,6 +25,7 @@ from surveys.questionnaire.published_questionnaires import publish_questionnaire
 from surveys.review.end_dates import end_reminders
 from surveys.review.reminders import build_digests
 from surveys.submissions.rounds import open_round
+from tests.factories.prices import TERMS
 from tests.factories.questionnaires import made_up_text
 from tests.factories.snapshots import lasting_answers, snapshot_of_answers
 from tests.factories.standards import NEWEST_STANDARD
@@ -109,7 +110,7 @@ def test_the_clock_passes_the_end_of_a_licence(app, session, officer):
     with time_machine.travel(datetime.combine(END + timedelta(days=1), time(0, 1), HANOI)):
         rating = city_readiness(session).ratings[WARD]
         assert [finding.criterion.code for finding in rating.unmet_blocking] == ["CR-G1"]
-        cost = cost_to_ready(rating, current_price_list(session).prices)
+        cost = cost_to_ready(rating, current_price_list(session).prices, TERMS)
         assert cost.possible
         assert [line.item for line in cost.lines] == ["G01"]
 

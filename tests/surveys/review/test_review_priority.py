@@ -16,7 +16,7 @@ from surveys.review.review import build_queue
 from surveys.review.review_priority import assess_priority
 from surveys.submissions.submissions import save_fields
 from tests.factories.days import DEMO_DAY
-from tests.factories.prices import PRICES
+from tests.factories.prices import PRICES, TERMS
 from tests.factories.questionnaires import shipped_questionnaire
 from tests.factories.snapshots import snapshots
 from tests.factories.standards import STANDARD
@@ -29,11 +29,11 @@ BLOCKING = {criterion.code for criterion in STANDARD.criteria if criterion.block
 @given(snapshots(), st.lists(st.sampled_from(KEYS), max_size=6))
 def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
-    priority = assess_priority(FORM, set(keys), rating, PRICES)
+    priority = assess_priority(FORM, set(keys), rating, PRICES, TERMS)
     criteria_by_question = {key: set(FORM.question(key).serves) for key in keys}
     assert priority.anomaly_count == len(criteria_by_question)
     assert priority.blocking_count == sum(bool(codes & BLOCKING) for codes in criteria_by_question.values())
-    lines = cost_to_ready(rating, PRICES).lines
+    lines = cost_to_ready(rating, PRICES, TERMS).lines
     assert priority.cost == sum(
         line_cost(line, PRICES) for line in lines if any(line.criterion in codes for codes in criteria_by_question.values())
     )
@@ -44,7 +44,7 @@ def test_a_stake_counts_questions_and_sums_what_hangs_on_them(snapshot, keys):
 def test_a_further_doubt_never_lowers_what_is_at_stake(snapshot, keys, extra_key):
     rating = rate(snapshot, STANDARD, DEMO_DAY)
     priority, raised_priority = (
-        assess_priority(FORM, set(question_keys), rating, PRICES) for question_keys in (keys, [*keys, extra_key])
+        assess_priority(FORM, set(question_keys), rating, PRICES, TERMS) for question_keys in (keys, [*keys, extra_key])
     )
     assert raised_priority.sort_key >= priority.sort_key
 
