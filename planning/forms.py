@@ -82,7 +82,7 @@ class GroupRuleForm(BaseForm):
         )
 
 
-class CityNormsField(TextAreaField):
+class CityNormsField(TextAreaField):  # type: ignore[misc]
     """The decisions of the city on norms, one a line: number; day; codes of items. ``norms`` are those that were read."""
 
     norms: tuple[CityNorm, ...] = ()
