@@ -1,6 +1,6 @@
 """The forms of plans. Values of lines are parsed by ``planning.plan.overrides``, from the page and from the workbook alike."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
@@ -12,7 +12,7 @@ from inventory.prices.prices import CAPPED_ITEMS
 from planning.funding.allocation import Aim
 from planning.funding.constraints import Funding
 from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, GroupRule, Rates
-from planning.plan.spending import SpendingForm, sources_by_label
+from planning.plan.spending import Pot, SpendingForm, sources_by_label
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate
 from portal.forms import BaseForm, CountField, RateField, StampField, VndField
@@ -168,7 +168,7 @@ def group_forms(assumptions: Assumptions) -> dict[str, GroupRuleForm]:
 class CeilingForm(BaseForm):
     """The ceiling of one pot."""
 
-    amount = VndField(_("Trần vốn (để trống: không đặt trần)"))
+    amount = VndField(_("Mức vốn tối đa (để trống: không giới hạn; 0: không bố trí)"))
 
 
 class FundingForm(StampedForm):
@@ -184,12 +184,11 @@ class FundingForm(StampedForm):
         return Aim(self.aim.data)
 
 
-def ceiling_forms(funding: Funding, years: Iterable[int], sources: Sequence[str]) -> dict[tuple[int, str], CeilingForm]:
-    """A form for each year and source, filled with its ceiling or with what was posted."""
+def ceiling_forms(funding: Funding, pots: Iterable[Pot]) -> dict[Pot, CeilingForm]:
+    """A form for each pot, filled with its ceiling or with what was posted."""
     forms = {}
-    for year in years:
-        for number, source in enumerate(sources):
-            ceiling = funding.ceiling_of(year, source)
-            data = {"amount": "" if ceiling is None else format_number(ceiling)}
-            forms[year, source] = CeilingForm(data=data, prefix=f"pot-{year}-{number}", meta={"csrf": False})
+    for number, pot in enumerate(pots):
+        ceiling = funding.ceiling_of(pot)
+        data = {"amount": "" if ceiling is None else format_number(ceiling)}
+        forms[pot] = CeilingForm(data=data, prefix=f"pot-{number}", meta={"csrf": False})
     return forms

@@ -8,8 +8,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.workbook.annex import HEAD, LAST, Content, Formula, add_annex, join, put, put_row
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
-from planning.funding.allocation import Candidate, Choice, Pot, find_waiting, next_ward
+from planning.funding.allocation import Candidate, Choice, find_waiting, next_ward
 from planning.plan.plan import Plan
+from planning.plan.spending import Pot
 from portal.formats import format_number, format_vnd
 
 TAB = "Trần vốn"
@@ -25,7 +26,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
     pots = sorted({pot for candidate in choice.candidates for pot in candidate.costs} | choice.ceilings.keys())
     head = (
         ("STT", 6), ("Mã xã", 9), ("Xã, phường", 26), ("Bố trí vốn", 9),
-        *((f"{pot.year}: {pot.source}", 18) for pot in pots), ("Tổng các hình thức chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
+        *((f"{pot.year}: {pot.source}. {pot.form.label}", 18) for pot in pots), ("Tổng các hình thức chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
     )  # fmt: skip
     sheet = add_annex(book, plan, context, TAB, "14", "Xã, phường được bố trí vốn trong các trần vốn", head)
     put_text(sheet, HEAD - 1, 1, f"{_proof_text(choice)} {_next_ward_text(choice)}").style = "w-words"

@@ -15,6 +15,7 @@ from planning.funding.knapsack import Row, maximise
 from planning.plan.build import ward_lines
 from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
+from planning.plan.spending import Pot
 from portal.errors import WardReadinessError
 from portal.formats import format_vnd
 from portal.labels import LabelledEnum
@@ -43,14 +44,6 @@ class Aim(LabelledEnum):
     def value_of(self, ward: Ward) -> int:
         """One for each ward, or its population."""
         return 1 if self is Aim.WARDS else ward.population
-
-
-@dataclass(frozen=True, order=True)
-class Pot:
-    """The money of one year from one source."""
-
-    year: int
-    source: str
 
 
 @dataclass(frozen=True)
@@ -139,8 +132,8 @@ class WaitingWard:
         if not self.possible:
             return self._beyond_money("; ".join(criterion.name for criterion in self.blockers))
         if self.lacking:
-            pots = "; ".join(f"năm {pot.year}, {pot.source}: thiếu {format_vnd(vnd)}" for pot, vnd in self.lacking.items())
-            return f"Vượt trần vốn còn lại ({pots})"
+            pots = "; ".join(f"{pot.label}: thiếu {format_vnd(vnd)}" for pot, vnd in self.lacking.items())
+            return f"Vượt mức vốn tối đa còn lại ({pots})"
         return "Đã bố trí các xã, phường khác với chi phí thấp hơn cho cùng kết quả"
 
     def _beyond_money(self, names: str) -> str:
@@ -192,9 +185,8 @@ def _with_plan_terms(line: PlanLine, planned: PlanLine | None) -> PlanLine:
 def _amounts_by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
     sums: dict[Pot, int] = {}
     for line in lines:
-        for paid in line.payments:
-            pot = Pot(paid.year, line.source)
-            sums[pot] = sums.get(pot, 0) + line.amount_in(paid.year)
+        for pot, amount in line.amounts_by_pot.items():
+            sums[pot] = sums.get(pot, 0) + amount
     return {pot: amount for pot, amount in sorted(sums.items()) if amount}
 
 

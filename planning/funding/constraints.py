@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 
-from planning.funding.allocation import Aim, Candidate, Choice, Pot, choose_wards, floors_of
+from planning.funding.allocation import Aim, Candidate, Choice, choose_wards, floors_of
+from planning.plan.spending import Pot, SpendingForm
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """At most so many VND in one year from one source."""
+    """At most so many VND of one pot."""
 
     year: int
     source: str
+    form: SpendingForm
     amount: int
+
+    @property
+    def pot(self) -> Pot:
+        """The pot."""
+        return Pot(self.year, self.source, self.form)
 
 
 @dataclass(frozen=True)
@@ -23,13 +30,13 @@ class Funding:
     per_district: int = 0
     communes_first: bool = False
 
-    def ceiling_of(self, year: int, source: str) -> int | None:
+    def ceiling_of(self, pot: Pot) -> int | None:
         """The ceiling of a pot in VND, None where it is unlimited."""
-        return next((c.amount for c in self.ceilings if (c.year, c.source) == (year, source)), None)
+        return next((ceiling.amount for ceiling in self.ceilings if ceiling.pot == pot), None)
 
 
 def fund(candidates: tuple[Candidate, ...], funding: Funding) -> Choice:
     """The choice under these constraints. Raises FloorError."""
     floors = floors_of(candidates, "former_district", funding.per_district) if funding.per_district else ()
-    ceilings = {Pot(ceiling.year, ceiling.source): ceiling.amount for ceiling in funding.ceilings}
+    ceilings = {ceiling.pot: ceiling.amount for ceiling in funding.ceilings}
     return choose_wards(candidates, ceilings, funding.aim, floors, communes_first=funding.communes_first)

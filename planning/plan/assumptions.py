@@ -112,9 +112,9 @@ class Assumptions:
         return self.years[0 if is_priority and self.blocking_first else self.groups[group].year]
 
     def form_of(self, item: str, *, is_leased: bool) -> SpendingForm:
-        """The form that the plan proposes for an item: the group's where the law lets the item take it, else the law's own."""
+        """The form that the plan proposes: of what is bought once the group's, where the law lets the item take it, else the law's own."""
         allowed, wanted = kind_of(item, is_leased=is_leased).forms, self.groups[item[0]].form
-        return wanted if wanted in allowed else allowed[0]
+        return wanted if wanted in allowed and allowed[0] is not SpendingForm.RECURRENT else allowed[0]
 
     def source_of(self, item: str, form: SpendingForm) -> str:
         """The source that pays an item: the group's; what is no spending on digital transformation takes nothing from that money."""

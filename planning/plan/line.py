@@ -12,7 +12,7 @@ from inventory.prices.vat import percent_in, price_in
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.norms import Norm, NormClass
-from planning.plan.spending import SpendingForm
+from planning.plan.spending import Pot, SpendingForm
 from portal.numbers import Number
 from scoring.rating.pc_fleet import ReplacementReason
 
@@ -124,6 +124,11 @@ class PlanLine:
     def amount_in(self, year: int) -> int:
         """VND of one year: what is bought times price, times months of twelve, rounded half up to the đồng."""
         return sum(amount_of(self.bought, paid.unit_price, paid.months) for paid in self.payments if paid.year == year)
+
+    @property
+    def amounts_by_pot(self) -> dict[Pot, int]:
+        """VND that each pot pays: what is paid yearly takes from that of every year of the plan in which it runs."""
+        return {Pot(paid.year, self.source, self.form): self.amount_in(paid.year) for paid in self.payments}
 
     @property
     def within(self) -> int:

@@ -59,6 +59,20 @@ class Source:
         return f"{self.level.label}; {self.nature.label}; {self.field.label}"
 
 
+@dataclass(frozen=True, order=True)
+class Pot:
+    """The money of one year from one source, named by its label, for one form of spending."""
+
+    year: int
+    source: str
+    form: SpendingForm
+
+    @property
+    def label(self) -> str:
+        """``năm 2027, Ngân sách Thành phố; …, chi hằng năm``."""
+        return f"năm {self.year}, {self.source}, {self.form.label[:1].lower()}{self.form.label[1:]}"
+
+
 @cache
 def sources_by_label() -> dict[str, Source]:
     """Every source that there is, in the order of level, nature and field."""

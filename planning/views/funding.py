@@ -25,6 +25,7 @@ from planning.funding.readiness_curve import draw_readiness_curve
 from planning.funding.redaction import redact_candidates
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
+from planning.plan.spending import Pot
 from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
@@ -33,7 +34,7 @@ from scoring.rating.rating import Result
 
 blueprint = Blueprint("plan_funding", __name__, template_folder="../templates")
 
-PotForms = Mapping[tuple[int, str], CeilingForm]
+PotForms = Mapping[Pot, CeilingForm]
 
 
 @blueprint.get("/plans/<int:plan_id>/funding")
@@ -79,14 +80,20 @@ def _funding_form(record: PlanRecord) -> FundingForm:
 
 
 def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
-    sources = sorted({line.source for line in plan.lines})
-    return ceiling_forms(load_funding(record.funding), plan.assumptions.years, sources)
+    """A form for each pot that a line may take from, and for each that has a ceiling."""
+    constraints, years = load_funding(record.funding), plan.assumptions.years
+    pots = {Pot(year, line.source, line.form) for line in plan.lines for year in years}
+    return ceiling_forms(constraints, sorted(pots | {ceiling.pot for ceiling in constraints.ceilings}))
 
 
-def _posted_funding(form: FundingForm, pots: PotForms) -> Funding:
+def _posted_funding(constraints: FundingForm, pots: PotForms) -> Funding:
     """Ceilings, aim and floors from forms that are valid; a pot without an amount has no ceiling."""
-    ceilings = (Ceiling(year, source, pot.amount.number) for (year, source), pot in pots.items() if pot.amount.number is not None)
-    return Funding(tuple(ceilings), form.selected_aim, form.per_district.number or 0, bool(form.communes_first.data))
+    ceilings = (
+        Ceiling(pot.year, pot.source, pot.form, form.amount.number) for pot, form in pots.items() if form.amount.number is not None
+    )
+    return Funding(
+        tuple(ceilings), constraints.selected_aim, constraints.per_district.number or 0, bool(constraints.communes_first.data)
+    )
 
 
 def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:

@@ -4,10 +4,13 @@ from dataclasses import replace
 from random import Random
 
 from inventory.wards.wards import load_wards
-from planning.funding.allocation import Candidate, Pot, spending_by_pot
+from planning.funding.allocation import Candidate, spending_by_pot
+from planning.plan.spending import Pot, SpendingForm
 from planning.transfers.proposals import Shortage, Surplus
 
-POTS = tuple(Pot(year, source) for year in (2027, 2028, 2029) for source in ("Đầu tư công", "Chi thường xuyên"))
+POTS = tuple(
+    Pot(year, "Thành phố", form) for year in (2027, 2028, 2029) for form in (SpendingForm.PURCHASE, SpendingForm.RECURRENT)
+)
 
 
 def make_wards(count):

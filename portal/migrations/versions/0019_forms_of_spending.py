@@ -48,7 +48,9 @@ _Values = dict[str, Any]
 
 
 def _rewrite_plans(
-    rules: Callable[[_Values, bool], _Values], funding: Callable[[_Values, bool], _Values], rates: Callable[[_Values], _Values]
+    rules: Callable[[_Values, bool], _Values],
+    funding: Callable[[_Values, bool, _Values], _Values],
+    rates: Callable[[_Values], _Values],
 ) -> None:
     connection = op.get_bind()
     plan = sa.table(
@@ -59,7 +61,7 @@ def _rewrite_plans(
         values = {
             "assumptions": rules(_copy(row.assumptions), is_project),
             "rates": rates(_copy(row.rates)),
-            "funding": funding(_copy(row.funding), is_project),
+            "funding": funding(_copy(row.funding), is_project, _copy(row.assumptions)),
         }
         connection.execute(sa.update(plan).where(plan.c.id == row.id).values(values))
 
@@ -97,17 +99,24 @@ def _old_rules(values: _Values, _is_project: bool) -> _Values:
     return values
 
 
-def _new_funding(values: _Values, is_project: bool) -> _Values:
+def _new_funding(values: _Values, is_project: bool, rules: _Values) -> _Values:
+    """A ceiling was for a year and a source: it goes on for what that source paid, bought once where both took from it."""
+    bought = {rule["capital_source"] for rule in rules.get("groups", {}).values() if "capital_source" in rule} or {
+        _PUBLIC_INVESTMENT
+    }
     for ceiling in values.get("ceilings", ()):
-        is_default = ceiling["source"] in (_PUBLIC_INVESTMENT, _OLD_DEFAULT) and not is_project
-        ceiling["source"] = _DEFAULT if is_default else _SOURCES.get(ceiling["source"], ceiling["source"])
+        source = ceiling["source"]
+        is_default = (source == _PUBLIC_INVESTMENT and not is_project) or source == _OLD_DEFAULT
+        ceiling["form"] = "recurrent" if source not in bought else "project" if is_project else "purchase"
+        ceiling["source"] = _DEFAULT if is_default else _SOURCES.get(source, source)
     return values
 
 
-def _old_funding(values: _Values, _is_project: bool) -> _Values:
+def _old_funding(values: _Values, _is_project: bool, _rules: _Values) -> _Values:
     for ceiling in values.get("ceilings", ()):
-        is_default = ceiling["source"] == _DEFAULT
-        ceiling["source"] = _PUBLIC_INVESTMENT if is_default else _OLD_SOURCES.get(ceiling["source"], ceiling["source"])
+        form, source = ceiling.pop("form", "purchase"), ceiling["source"]
+        default = _OLD_DEFAULT if form == "recurrent" else _PUBLIC_INVESTMENT
+        ceiling["source"] = default if source == _DEFAULT else _OLD_SOURCES.get(source, source)
     return values
 
 

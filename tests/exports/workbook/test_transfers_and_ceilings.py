@@ -86,7 +86,7 @@ def city_workbook_without_ceilings(city):
 def fund_half(plan):
     """The candidates, and the choice with half of the money of each pot."""
     candidates = candidates_of(plan)
-    ceilings = tuple(Ceiling(pot.year, pot.source, money // 2) for pot, money in spending_by_pot(candidates).items())
+    ceilings = tuple(Ceiling(pot.year, pot.source, pot.form, money // 2) for pot, money in spending_by_pot(candidates).items())
     return candidates, fund(candidates, Funding(ceilings))
 
 

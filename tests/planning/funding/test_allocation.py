@@ -13,7 +13,6 @@ from planning.funding.allocation import (
     Candidate,
     Floor,
     FloorError,
-    Pot,
     candidates_of,
     choose_wards,
     find_waiting,
@@ -25,6 +24,7 @@ from planning.funding.allocation import (
     spending_by_pot,
 )
 from planning.plan.assumptions import Method
+from planning.plan.spending import Pot, SpendingForm
 from planning.transfers.proposals import propose_transfers, shortages, surpluses, with_transfers
 from scoring.rating.rating import Result
 from scoring.rating.remedies import cost_to_ready, mend
@@ -33,7 +33,7 @@ from tests.planning.oracles import greedy, worth
 from tests.support.examples import examples
 
 WARDS = load_wards()
-NEXT_POT, LATER_POT = Pot(2027, "Thành phố"), Pot(2028, "Thành phố")
+NEXT_POT, LATER_POT = (Pot(year, "Thành phố", SpendingForm.PURCHASE) for year in (2027, 2028))
 money = st.one_of(st.integers(0, 30), st.integers(1, 9).map(lambda n: n * 1_000_000_001))
 cities = st.lists(st.tuples(money, money, st.booleans()), min_size=1, max_size=8)
 ceilings_by_pot = st.dictionaries(
@@ -161,7 +161,7 @@ def test_each_ward_that_waits_knows_why():
     first, second, third, _ = (c.ward for c in candidates)
     assert find_waiting(choice, second) is None
     assert find_waiting(choice, first).lacking == {NEXT_POT: 5}
-    assert "năm 2027, Thành phố: thiếu 5" in find_waiting(choice, first).reason
+    assert "năm 2027, Thành phố, mua sắm một lần không lập dự án: thiếu 5" in find_waiting(choice, first).reason
     assert not find_waiting(choice, third).possible
     assert next_ward(choice).ward == first
     with pytest.raises(KeyError):
@@ -194,8 +194,7 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
         choice = choose_wards(candidates, ceilings, Aim.PEOPLE)
         split = funded_lines(plan, choice)
         for pot, amount in choice.spent.items():
-            lines = [line for line in split.funded if line.source == pot.source]
-            assert sum(line.amount_in(pot.year) for line in lines) == amount <= ceilings[pot]
+            assert sum(line.amounts_by_pot.get(pot, 0) for line in split.funded) == amount <= ceilings[pot]
         split_lines = [*split.funded, *(line for line, _reason in split.unfunded)]
         for line in plan.lines:
             parts = [part for part in split_lines if (part.ward, part.item) == (line.ward, line.item)]
@@ -216,6 +215,8 @@ def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
 def test_the_lines_of_a_candidate_follow_the_plan(demo_plan):
     lines = tuple(replace(line, year=2031, source="Khác", unit_price=1, method=Method.BUY, later=()) for line in demo_plan.lines)
     candidates = candidates_of(replace(demo_plan, lines=lines))
-    assert {pot for c in candidates for pot in c.costs} == {Pot(2031, "Khác")}
+    assert {pot for c in candidates for pot in c.costs} == {
+        Pot(2031, "Khác", form) for form in (SpendingForm.PURCHASE, SpendingForm.RECURRENT)
+    }
     assert floors_of(candidates, "kind", 3)[0].at_least == 3
     assert {floor.name for floor in floors_of(candidates, "kind", 3)} == {"Phường", "Xã"}

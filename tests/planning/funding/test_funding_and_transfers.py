@@ -5,11 +5,12 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from planning.funding.allocation import Aim, Pot, candidates_of, readiness_curve
+from planning.funding.allocation import Aim, candidates_of, readiness_curve
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanTransfer
 from planning.plan.assumptions import DIGITAL_MONEY
+from planning.plan.spending import Pot, SpendingForm
 from planning.scenarios.accepted_transfers import (
     accept_transfers,
     list_proposals,
@@ -101,7 +102,7 @@ class TestTransfers:
 
 class TestFunding:
     def test_stored_it_reads_back(self):
-        funding = Funding((Ceiling(2027, CITY, 10**9),), Aim.PEOPLE, 2, True)
+        funding = Funding((Ceiling(2027, CITY, SpendingForm.PURCHASE, 10**9),), Aim.PEOPLE, 2, True)
         assert load_funding(dump_funding(funding)) == funding
         assert load_funding({}) == Funding()
 
@@ -122,8 +123,8 @@ class TestFunding:
         assert answer.status_code == 302
         page = client.get("/plans/1/funding").text
         assert "1.500.000.000" in page
-        choice = fund(candidates, Funding((Ceiling(first, CITY, 1_500_000_000),)))
-        pot = Pot(first, CITY)
+        choice = fund(candidates, Funding((Ceiling(first, CITY, SpendingForm.PURCHASE, 1_500_000_000),)))
+        pot = Pot(first, CITY, SpendingForm.PURCHASE)
         spending = sum(c.costs.get(pot, 0) for c in candidates if c.ward.code in choice.funded)
         assert spending <= 1_500_000_000
         assert f"{spending:,}".replace(",", ".") in page

@@ -12,6 +12,7 @@ from planning.plan.comparison import outcome_of
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
 from planning.plan.redaction import is_sensitive_line, open_transfers, redact_line, redact_plan
+from planning.plan.spending import SpendingForm
 from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import cost_to_ready, remedies_of
 from tests.factories.plans import WARD, WARDS, plan_of_lots
@@ -106,7 +107,7 @@ def test_no_remedy_is_computed_from_a_rating_that_is_shown(compute):
 def test_who_waits_for_money_is_told_without_the_group():
     security = tuple(criterion for criterion in PLAN.standard.criteria if criterion.code in ("CR-G3", "CR-A1"))
     candidates = candidates_of(PLAN)
-    choice = fund(candidates, Funding(ceilings=(Ceiling(2027, "x", 1),)))
+    choice = fund(candidates, Funding(ceilings=(Ceiling(2027, "x", SpendingForm.PURCHASE, 1),)))
     blocked = tuple(_blocked(candidate, security) for candidate in choice.candidates)
     for is_redacted, expected in ((True, "cần xử lý trước: Mỗi người một máy tính"), (False, "Hồ sơ đề xuất cấp độ")):
         shown = redact_candidates(blocked, sees_nothing) if is_redacted else blocked
