@@ -118,7 +118,7 @@ class TestFunding:
         first = min(pot.year for c in candidates for pot in c.costs)
         client = demo_sign_in("taichinh")
         form = form_of(client)
-        name = pot_name(client, f"{first}, {CITY}")
+        name = pot_name(client, Pot(first, CITY, SpendingForm.PURCHASE).label)
         answer = client.post("/plans/1/funding", data=form | {name: "1,5 tỷ"})
         assert answer.status_code == 302
         page = client.get("/plans/1/funding").text
@@ -128,11 +128,11 @@ class TestFunding:
         spending = sum(c.costs.get(pot, 0) for c in candidates if c.ward.code in choice.funded)
         assert spending <= 1_500_000_000
         assert f"{spending:,}".replace(",", ".") in page
-        assert "Vượt trần vốn còn lại" in page
+        assert "Vượt mức vốn tối đa còn lại" in page
         assert f"{47 + len(choice.funded)}/126" in page
         waiting_candidate = next(c for c in candidates if c.possible and c.ward.code not in choice.funded)
         line = client.get(f"/plans/1/lines/{waiting_candidate.lines[0].code}").text
-        assert "Vượt trần vốn còn lại" in line
+        assert "Vượt mức vốn tối đa còn lại" in line
 
     def test_a_floor_that_cannot_be_kept_says_which_and_what_can(self, demo_sign_in):
         client = demo_sign_in("taichinh")
