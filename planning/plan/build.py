@@ -17,7 +17,8 @@ from portal.numbers import divide_up
 from scoring.rating.measures import MEASURES, WARD_OWNERS
 from scoring.rating.pc_fleet import ReplacementReason
 from scoring.rating.rating import Finding, Rating
-from scoring.rating.remedies import RemedyLine, remedies_of, renewals_of
+from scoring.rating.purchases import RemedyLine
+from scoring.rating.remedies import remedies_of, renewals_of
 from scoring.rating.standard import Standard
 
 

@@ -7,7 +7,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
 from portal.labels import LabelledEnum
-from scoring.rating.remedies import Withdrawal
+from scoring.rating.purchases import Withdrawal
 
 # A package that holds other items: where it is bought, its parts are not paid for again.
 PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}

@@ -10,38 +10,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
-from functools import cached_property
 from itertools import combinations
 
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import Price
-from inventory.snapshots.snapshot import Connection, ConnectionKind, Fact, Snapshot
-from portal.numbers import Number, divide_up
 from scoring.rating.cheapest import Option, choose_cheapest
-from scoring.rating.measures import MEASURES
-from scoring.rating.pc_fleet import (
-    PC_FACTS,
-    PC_ITEMS,
-    SUPPORTED,
-    ReplacementReason,
-    count_leaving,
-    count_pcs,
-    count_spare,
-    count_upgradable,
-    deliver,
-    upgrade,
-    withdraw,
-)
+from scoring.rating.pc_fleet import PC_ITEMS, SUPPORTED
+from scoring.rating.purchases import ALL_PCS, Choice, Outcome, RemedyLine, Withdrawal, carry_out, lines_for, may_affect, money_mends
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, conclude, judge
 from scoring.rating.standard import Criterion
-
-# The assumed speed of one leased Internet line in Mbps; the criterion of bandwidth counts lines by it.
-LINE_MBPS = 300
-# What a PC with a newer operating system takes: a licence of it.
-UPGRADE_ITEM = "A07"
-# More than any ward has.
-ALL_PCS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -54,35 +31,6 @@ class RemedyTerms:
 
     years: int = 3
     upgrades_os: bool = True
-
-
-@dataclass(frozen=True)
-class RemedyLine:
-    """So many units of an item, for one criterion. ``replaced`` counts the old PCs that make room for them, by reason.
-
-    ``ends`` is the last day of what the ward has and the line renews: a licence, a level file. None where the ward never had it.
-    ``upgrades`` of them bring a PC that stays a supported operating system.
-    """
-
-    item: str
-    quantity: int
-    criterion: str
-    replaced: tuple[tuple[ReplacementReason, int], ...] = ()
-    ends: date | None = None
-    upgrades: int = 0
-
-    @property
-    def replaces(self) -> int:
-        """How many old PCs make room."""
-        return sum(number for _reason, number in self.replaced)
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """So many PCs that are taken out of the count for one criterion: moved or used otherwise, not liquidated, nothing bought for them."""
-
-    criterion: str
-    quantity: int
 
 
 @dataclass(frozen=True)
@@ -115,42 +63,6 @@ class CostToReady:
 
 
 @dataclass(frozen=True)
-class _Choice:
-    """Of the criteria to mend those that something is bought for; at most so many PCs are upgraded, and taken out of the count."""
-
-    to_mend: frozenset[str]
-    bought: frozenset[str]
-    upgrades: int = 0
-    withdrawn: int = ALL_PCS
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What comes of a choice: the findings are those of the criteria that were looked at, in their order."""
-
-    choice: _Choice
-    lines: tuple[RemedyLine, ...]
-    withdrawals: tuple[Withdrawal, ...]
-    snapshot: Snapshot
-    findings: tuple[Finding, ...]
-
-    @cached_property
-    def withdrawn(self) -> int:
-        """How many PCs are taken out of the count."""
-        return sum(withdrawal.quantity for withdrawal in self.withdrawals)
-
-    @cached_property
-    def upgrades(self) -> int:
-        """How many PCs get a newer system."""
-        return sum(line.upgrades for line in self.lines)
-
-    @cached_property
-    def unmet(self) -> int:
-        """How many criteria are not met."""
-        return sum(finding.status is FindingStatus.UNMET for finding in self.findings)
-
-
-@dataclass(frozen=True)
 class _Component:
     """Criteria to mend whose remedies touch each other, with all findings that these may change.
 
@@ -177,11 +89,11 @@ def mend(rating: Rating, codes: Collection[str], prices: Mapping[str, Price], te
     chosen = []
     for component in _components(rating, codes):
         if not component.open_codes and not component.has_pcs:
-            chosen.append(_Choice(component.codes, component.codes))
+            chosen.append(Choice(component.codes, component.codes))
             continue
         outcomes = _outcomes(rating, component, component.open_codes, terms)
         best = min(outcomes, key=lambda outcome: (outcome.unmet, _option(outcome, rating, prices, terms).rank))
-        chosen.append(_keep_most(best, rating, component, prices, terms))
+        chosen.append(_withdraw_least(best, rating, component, prices, terms))
     return _conclude(rating, chosen)
 
 
@@ -196,7 +108,7 @@ def renewals_of(rating: Rating, last_day: date) -> tuple[RemedyLine, ...]:
         end = finding.ends
         if finding.is_met and finding.is_counted and end is not None and end <= last_day:
             afterwards = judge(finding.criterion, snapshot, standard, end + timedelta(days=1))
-            lines += _lines_for(afterwards, snapshot, rating) if _money_mends(afterwards) else ()
+            lines += lines_for(afterwards, snapshot, rating) if money_mends(afterwards) else ()
     return tuple(lines)
 
 
@@ -211,13 +123,13 @@ def cost_to_ready(rating: Rating, prices: Mapping[str, Price], terms: RemedyTerm
     _require_all(rating)
     if rating.result is Result.READY:
         return CostToReady(0, 0, (), possible=True)
-    beyond_money = [finding.criterion for finding in rating.unmet_blocking if not _money_mends(finding)]
+    beyond_money = [finding.criterion for finding in rating.unmet_blocking if not money_mends(finding)]
     cheapest = None if beyond_money else _find_cheapest(rating, prices, terms)
     if cheapest is not None:
         return CostToReady(*_split_cost(cheapest.lines, prices), cheapest.lines, possible=True, withdrawals=cheapest.withdrawals)
     required = mend(rating, {finding.criterion.code for finding in rating.unmet_blocking}, prices, terms)
     # A blocking criterion that is still not met is one that its own remedy does not mend.
-    unmet = [f.criterion for f in required.rating.unmet if f.criterion.blocking or not _money_mends(f)]
+    unmet = [f.criterion for f in required.rating.unmet if f.criterion.blocking or not money_mends(f)]
     capital, recurrent = _split_cost(required.lines, prices)
     return CostToReady(
         capital, recurrent, required.lines, possible=False, blockers=tuple(beyond_money or unmet), withdrawals=required.withdrawals
@@ -233,10 +145,6 @@ def _require_all(rating: Rating) -> None:
     """What is computed rests on every finding, never on what one reader is shown."""
     if rating.is_redacted:
         raise ValueError(f"ward {rating.ward_code}: a redacted rating is for showing only")
-
-
-def _money_mends(finding: Finding) -> bool:
-    return finding.status is FindingStatus.UNMET and finding.criterion.remedy.money_mends
 
 
 def _split_cost(lines: Iterable[RemedyLine], prices: Mapping[str, Price]) -> tuple[int, int]:
@@ -256,7 +164,7 @@ def _find_cheapest(rating: Rating, prices: Mapping[str, Price], terms: RemedyTer
     pass_mark = rating.standard.pass_mark
     components = _components(rating, {finding.criterion.code for finding in rating.findings if finding.is_counted})
     touched = {finding.criterion.code for component in components for finding in component.findings}
-    groups: list[list[Option[_Outcome]]] = []
+    groups: list[list[Option[Outcome]]] = []
     for component in components:
         optional = {f.criterion.code for f in component.findings if not f.criterion.blocking} & component.codes
         outcomes = _outcomes(rating, component, component.open_codes | optional, terms)
@@ -266,11 +174,11 @@ def _find_cheapest(rating: Rating, prices: Mapping[str, Price], terms: RemedyTer
     if options is None:
         return None
     pairs = zip(options, components, strict=True)
-    remedies = _conclude(rating, [_keep_most(o.choice, rating, component, prices, terms) for o, component in pairs])
+    remedies = _conclude(rating, [_withdraw_least(o.choice, rating, component, prices, terms) for o, component in pairs])
     return remedies if remedies.rating.result is Result.READY else None
 
 
-def _option(outcome: _Outcome, rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms) -> Option[_Outcome]:
+def _option(outcome: Outcome, rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms) -> Option[Outcome]:
     """The outcome with what it gains and costs over the years."""
     assert rating.standard is not None
     catalogue, quantities = load_catalogue(), Counter[str]()
@@ -291,9 +199,9 @@ def _is_blocked(findings: Iterable[Finding]) -> bool:
     return any(finding.is_counted and finding.criterion.blocking and not finding.is_met for finding in findings)
 
 
-def _keep_most(
-    outcome: _Outcome, rating: Rating, component: _Component, prices: Mapping[str, Price], terms: RemedyTerms
-) -> _Choice:
+def _withdraw_least(
+    outcome: Outcome, rating: Rating, component: _Component, prices: Mapping[str, Price], terms: RemedyTerms
+) -> Choice:
     """The choice that comes to the same with as few PCs as possible taken out of the count."""
     choice = outcome.choice
     if not outcome.withdrawn:
@@ -302,22 +210,22 @@ def _keep_most(
     met = [finding.is_met for finding in outcome.findings]
 
     def comes_to_the_same(withdrawn: int) -> bool:
-        fewer = _carry_out(rating, component.findings, replace(choice, withdrawn=withdrawn))
+        fewer = carry_out(rating, component.findings, replace(choice, withdrawn=withdrawn))
         return _option(fewer, rating, prices, terms).rank == rank and [finding.is_met for finding in fewer.findings] == met
 
     return replace(choice, withdrawn=bisect_left(range(outcome.withdrawn), x=True, key=comes_to_the_same))
 
 
-def _conclude(rating: Rating, choices: Collection[_Choice]) -> Remedies:
+def _conclude(rating: Rating, choices: Collection[Choice]) -> Remedies:
     """The remedies of all choices, of which at most one takes out or upgrades PCs, and the rating with them."""
     assert rating.standard is not None
-    choice = _Choice(
+    choice = Choice(
         frozenset().union(*(choice.to_mend for choice in choices)),
         frozenset().union(*(choice.bought for choice in choices)),
         max((choice.upgrades for choice in choices), default=0),
         min((choice.withdrawn for choice in choices), default=ALL_PCS),
     )
-    outcome = _carry_out(rating, rating.findings, choice)
+    outcome = carry_out(rating, rating.findings, choice)
     after = conclude(outcome.findings, outcome.snapshot, rating.standard, rating.on)
     return Remedies(outcome.lines, outcome.withdrawals, after)
 
@@ -330,9 +238,9 @@ def _components(rating: Rating, codes: Collection[str]) -> list[_Component]:
     groups: list[tuple[set[str], set[str], set[str]]] = []
     for finding in rating.findings:
         criterion = finding.criterion
-        if criterion.code not in codes or not _money_mends(finding):
+        if criterion.code not in codes or not money_mends(finding):
             continue
-        members, affects, reads = {criterion.code}, set(_may_affect(criterion)), set(criterion.reads)
+        members, affects, reads = {criterion.code}, set(may_affect(criterion)), set(criterion.reads)
         if not affects.isdisjoint(PC_ITEMS):
             _add_duties(duties, affects, reads)
         for group in [g for g in groups if not g[1].isdisjoint(affects | reads) or not g[2].isdisjoint(affects)]:
@@ -347,7 +255,7 @@ def _add_duties(duties: Iterable[Criterion], affects: set[str], reads: set[str])
     missing = [duty for duty in duties if not duty.reads.isdisjoint(affects)]
     rest = [duty for duty in duties if duty not in missing]
     for duty in missing:
-        affects |= _may_affect(duty)
+        affects |= may_affect(duty)
         reads |= duty.reads
     if missing:
         _add_duties(rest, affects, reads)
@@ -365,172 +273,41 @@ def _component(rating: Rating, codes: frozenset[str], affects: set[str], duties:
         if criterion.code in codes and not criterion.reads.isdisjoint(later):
             open_codes.add(criterion.code)
         if criterion.code in codes or criterion in duties:
-            later |= _may_affect(criterion)
+            later |= may_affect(criterion)
     return _Component(codes, findings, frozenset(open_codes), has_pcs=not affects.isdisjoint(PC_ITEMS))
 
 
-def _outcomes(rating: Rating, component: _Component, open_codes: Collection[str], terms: RemedyTerms) -> Iterator[_Outcome]:
+def _outcomes(rating: Rating, component: _Component, open_codes: Collection[str], terms: RemedyTerms) -> Iterator[Outcome]:
     """What comes of each choice: with and without each of the open criteria, with each number of upgrades, as many PCs taken out as may be."""
     free = sorted(component.codes & frozenset(open_codes))
     for size in range(len(free) + 1):
         for left_out in combinations(free, size):
-            choice = _Choice(component.codes, component.codes.difference(left_out))
+            choice = Choice(component.codes, component.codes.difference(left_out))
             outcomes = list(_upgrade_more(rating, component, choice, terms))
             yield from outcomes
             if all(_loses(outcome, component) for outcome in outcomes):
                 yield from _upgrade_more(rating, component, replace(choice, withdrawn=0), terms)
 
 
-def _upgrade_more(rating: Rating, component: _Component, choice: _Choice, terms: RemedyTerms) -> Iterator[_Outcome]:
+def _upgrade_more(rating: Rating, component: _Component, choice: Choice, terms: RemedyTerms) -> Iterator[Outcome]:
     """What comes of a choice with no upgrade, one, two, and so on."""
-    outcome = _carry_out(rating, component.findings, choice)
+    outcome = carry_out(rating, component.findings, choice)
     yield outcome
     while terms.upgrades_os and _replaces_for_system(outcome, component):
         choice = replace(choice, upgrades=choice.upgrades + 1)
-        outcome = _carry_out(rating, component.findings, choice)
+        outcome = carry_out(rating, component.findings, choice)
         if outcome.upgrades < choice.upgrades:
             return
         yield outcome
 
 
-def _replaces_for_system(outcome: _Outcome, component: _Component) -> bool:
+def _replaces_for_system(outcome: Outcome, component: _Component) -> bool:
     """Whether something else than upgrades is bought for want of a supported system."""
     codes = {finding.criterion.code for finding in component.findings if finding.criterion.measure == SUPPORTED}
     return any(line.criterion in codes and not line.upgrades for line in outcome.lines)
 
 
-def _loses(outcome: _Outcome, component: _Component) -> bool:
+def _loses(outcome: Outcome, component: _Component) -> bool:
     """Whether a criterion that was met is met no longer."""
     pairs = zip(component.findings, outcome.findings, strict=True)
     return any(before.is_met and after.status is FindingStatus.UNMET for before, after in pairs)
-
-
-def _carry_out(rating: Rating, befores: tuple[Finding, ...], choice: _Choice) -> _Outcome:
-    """What is bought for the chosen criteria, one after the other, and how these criteria are judged then.
-
-    New PCs bring duties (protection, licences): criteria that were met, or did not apply for lack of PCs, are kept met too.
-    A criterion is judged again only where an earlier remedy affected an answer that it reads.
-    """
-    snapshot, standard = rating.snapshot, rating.standard
-    assert snapshot is not None
-    assert standard is not None
-    lines: list[RemedyLine] = []
-    withdrawals: list[Withdrawal] = []
-    affected: set[str] = set()
-    has_pcs, remaining = False, choice
-    for before in befores:
-        criterion = before.criterion
-        is_new_duty = has_pcs and criterion.is_counted and not before.is_failing
-        if criterion.code not in choice.to_mend and not is_new_duty:
-            continue
-        finding = before if criterion.reads.isdisjoint(affected) else judge(criterion, snapshot, standard, rating.on)
-        if not _money_mends(finding):
-            continue
-        is_bought = is_new_duty or criterion.code in choice.bought
-        snapshot, withdrawn = _withdraw_pcs(finding, snapshot, rating, remaining.withdrawn)
-        snapshot, upgraded = _upgrade_pcs(finding, snapshot, rating, remaining.upgrades if is_bought else 0)
-        if withdrawn:
-            withdrawals.append(Withdrawal(criterion.code, withdrawn))
-        if upgraded:
-            lines.append(RemedyLine(UPGRADE_ITEM, upgraded, criterion.code, upgrades=upgraded))
-        if withdrawn or upgraded:
-            remaining = replace(remaining, upgrades=remaining.upgrades - upgraded, withdrawn=remaining.withdrawn - withdrawn)
-            affected |= {*PC_ITEMS, *PC_FACTS, UPGRADE_ITEM}
-            finding = judge(criterion, snapshot, standard, rating.on)
-        if is_bought and _money_mends(finding):
-            snapshot, bought = _buy(finding, snapshot, rating)
-            lines += bought
-            has_pcs = has_pcs or any(line.item in PC_ITEMS for line in bought)
-            affected |= _affected_answers(criterion, bought)
-    findings = tuple(
-        before if before.criterion.reads.isdisjoint(affected) else judge(before.criterion, snapshot, standard, rating.on)
-        for before in befores
-    )
-    return _Outcome(choice, tuple(lines), tuple(withdrawals), snapshot, findings)
-
-
-def _may_affect(criterion: Criterion) -> set[str]:
-    """The answers that mending a criterion may change."""
-    rule = criterion.remedy
-    items = {item.item for item in rule.items}
-    has_pcs = bool(rule.replaces) or not items.isdisjoint(PC_ITEMS)
-    upgrade_items = {UPGRADE_ITEM} if criterion.measure == SUPPORTED else set()
-    pcs = {*PC_ITEMS, *PC_FACTS} if has_pcs or upgrade_items else set()
-    return {*items, *pcs, *upgrade_items, *rule.raises, *rule.sets, rule.line} - {""}
-
-
-def _affected_answers(criterion: Criterion, lines: list[RemedyLine]) -> set[str]:
-    """The answers that a purchase for a criterion changes."""
-    rule = criterion.remedy
-    pcs = (*PC_ITEMS, *PC_FACTS) if any(line.item in PC_ITEMS or line.replaces for line in lines) else ()
-    return {*(line.item for line in lines), *pcs, *rule.raises, *rule.sets, rule.line}
-
-
-def _withdraw_pcs(finding: Finding, snapshot: Snapshot, rating: Rating, most: int) -> tuple[Snapshot, int]:
-    """Take out of the count what keeps a share of the PCs from being enough: as many as may be spared, and no more than ``most``."""
-    criterion = finding.criterion
-    if not criterion.remedy.replaces or criterion.requirement.per != "pcs_working" or finding.have is None:
-        return snapshot, 0
-    lacking = divide_up(count_pcs(snapshot) - finding.have, 1)
-    count = max(0, min(most, lacking, count_spare(snapshot, rating)))
-    return (withdraw(snapshot, count, rating), count) if count else (snapshot, 0)
-
-
-def _upgrade_pcs(finding: Finding, snapshot: Snapshot, rating: Rating, most: int) -> tuple[Snapshot, int]:
-    """Bring PCs within their service life a supported system, no more than are lacking, and than ``most``."""
-    if not most or finding.criterion.measure != SUPPORTED:
-        return snapshot, 0
-    assert rating.standard is not None
-    lacking = judge(finding.criterion, snapshot, rating.standard, rating.on).shortfall
-    count = min(most, divide_up(lacking, 1), count_upgradable(snapshot, rating))
-    return (upgrade(snapshot, count), count) if count else (snapshot, 0)
-
-
-def _buy(finding: Finding, snapshot: Snapshot, rating: Rating) -> tuple[Snapshot, list[RemedyLine]]:
-    """What the ward has once the items that mend a finding are delivered, and their lines."""
-    rule = finding.criterion.remedy
-    lines = []
-    for line in _lines_for(finding, snapshot, rating):
-        if rule.line:
-            connection = _new_connection(ConnectionKind(rule.line))
-            snapshot = replace(snapshot, connections=(*snapshot.connections, *[connection] * line.quantity))
-            lines.append(line)
-        else:
-            leaving = count_leaving(snapshot, rating, worn_only=rule.replaces == "worn") if rule.replaces else 0
-            old = min(line.quantity, leaving)
-            snapshot, replaced = deliver(snapshot, line.item, line.quantity, old, rating, worn_only=rule.replaces == "worn")
-            lines.append(replace(line, replaced=replaced))
-    facts = dict(snapshot.facts)
-    for key in rule.raises:
-        known = snapshot.fact(key)
-        have = known if isinstance(known, int | Decimal) else 0
-        facts[key] = Fact(key, have + divide_up(finding.shortfall, 1))
-    for key in rule.sets:
-        facts[key] = Fact(key, value=True)
-    return replace(snapshot, facts=facts, answered_items=snapshot.answered_items | {line.item for line in lines}), lines
-
-
-def _lines_for(finding: Finding, snapshot: Snapshot, rating: Rating) -> list[RemedyLine]:
-    ends = _renewed_end(finding, snapshot, rating)
-    lines = []
-    for remedy_item in finding.criterion.remedy.items:
-        amount: Number = finding.shortfall
-        if remedy_item.of is not None:
-            assert rating.standard is not None
-            amount = MEASURES[remedy_item.of].read(snapshot, rating.standard.pc_max_age_years, rating.on).value
-        quantity = max(1, divide_up(amount, remedy_item.each))
-        lines.append(RemedyLine(remedy_item.item, quantity, finding.criterion.code, ends=ends))
-    return lines
-
-
-def _renewed_end(finding: Finding, snapshot: Snapshot, rating: Rating) -> date | None:
-    """The day on which what the ward had has ended; None where it lacks more than what ended."""
-    assert rating.standard is not None
-    if finding.ends is None or not judge(finding.criterion, snapshot, rating.standard, finding.ends).is_met:
-        return None
-    return finding.ends
-
-
-def _new_connection(kind: ConnectionKind) -> Connection:
-    provider = "nhà mạng khác" if kind is ConnectionKind.BACKUP else ""
-    return Connection(kind, provider=provider, contracted_mbps=200 if kind is ConnectionKind.TSLCD else LINE_MBPS)

@@ -8,7 +8,7 @@ import highspy
 
 from inventory.catalogue import load_catalogue
 from inventory.snapshots.snapshot import Owner
-from scoring.rating.remedies import LINE_MBPS
+from scoring.rating.purchases import LINE_MBPS
 
 PC_CODES = ("CR-A1", "CR-A2", "CR-A3", "CR-A7", "CR-G2")
 LARGE = 100_000

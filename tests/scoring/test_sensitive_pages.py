@@ -5,9 +5,10 @@ from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
 from scoring.rating.city_readiness import city_readiness
+from scoring.rating.purchases import RemedyLine
 from scoring.rating.rating import rate
 from scoring.rating.redaction import open_standard, redact_cost, redact_rating, sees_nothing
-from scoring.rating.remedies import CostToReady, RemedyLine
+from scoring.rating.remedies import CostToReady
 from tests.factories.days import DEMO_DAY
 
 WARD = "00070"

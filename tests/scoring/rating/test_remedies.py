@@ -6,8 +6,9 @@ import pytest
 
 from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Fact, Owner, Snapshot
 from scoring.rating.pc_fleet import ReplacementReason
+from scoring.rating.purchases import RemedyLine
 from scoring.rating.rating import Result, judge, rate
-from scoring.rating.remedies import RemedyLine, cost_to_ready, mend, remedies_of
+from scoring.rating.remedies import cost_to_ready, mend, remedies_of
 from scoring.rating.standard import RemedyItem, RemedyRule, Requirement, Tier
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import NO_UPGRADES, PRICES, TERMS
