@@ -31,6 +31,8 @@ from planning.scenarios.serialization import dump_assumptions, hash_content, loa
 from portal.clock import now
 from portal.database import session_scope
 from scoring.rating.rating import rate, rating_without_data
+from scoring.rating.remedies import RemedyTerms
+from scoring.rating.remedy_terms import current_remedy_terms
 from tests.factories.days import DEMO_DAY
 from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
@@ -187,6 +189,39 @@ class TestDoubleFunding:
         }
         assert all(exclusion.reason.clause for exclusion in plan.exclusions)
         assert line(plan, "A01").quantity == 20 - 10 - 4 - 2
+
+    def test_what_nobody_needs_is_moved_and_not_replaced(self):
+        # Of 24 PCs for 20 people 20 are supported: of 21 that is enough, and the twenty-first may even stay.
+        plan = plan_with(EquipmentLot("A01", good=24, year=2024), pc_supported_os=20)
+        assert [(x.item, x.quantity) for x in plan.exclusions if x.reason is Reason.NOT_NEEDED] == [("A01", 3)]
+        assert not [row for row in plan.lines if row.item in ("A01", "A07")]
+
+
+class TestRemedyTerms:
+    PCS = EquipmentLot("A01", good=20, year=2022)
+
+    def test_a_pc_within_its_life_is_upgraded_where_the_plan_assumes_so(self):
+        upgraded = plan_with(self.PCS, pc_supported_os=17)
+        assert [(row.item, row.quantity) for row in upgraded.lines if row.item in ("A01", "A07")] == [("A07", 2)]
+        replaced = plan_with(self.PCS, pc_supported_os=17, assumptions=Assumptions(2027, upgrades_os=False))
+        assert [(row.item, row.quantity) for row in replaced.lines if row.item in ("A01", "A07")] == [("A01", 2)]
+        assert line(replaced, "A01").note.startswith("thay 2 máy; "), "none of them is past its life"
+
+    def test_pages_without_a_plan_take_the_terms_of_the_default_one(self, demo_app, demo_session, demo_sign_in):
+        with demo_app.app_context():
+            assert current_remedy_terms(demo_session) == RemedyTerms(3, upgrades_os=True)
+        demo_session.rollback()
+        client = demo_sign_in("taichinh")
+        page = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
+        assert page.select_one("input[name=upgrades_os]").has_attr("checked")
+        assert "(giả định, nhãn A)" in page.select_one("label[for=upgrades_os]").text
+        form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") != "checkbox"}
+        form |= {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
+        assert client.post("/plans/1/rules", data=form).status_code == 302
+        with demo_app.app_context():
+            assert current_remedy_terms(demo_session) == RemedyTerms(3, upgrades_os=False)
+            plan = get_plan(demo_session, 1, DEMO_DAY)
+        assert sum(row.quantity for row in plan.lines if row.item == "A01") == 185
 
 
 def test_a_final_plan_reads_back_line_by_line(demo_session):
