@@ -16,8 +16,8 @@ from portal.formats import format_day, format_number
 from portal.numbers import divide_up
 from scoring.rating.measures import MEASURES, WARD_OWNERS
 from scoring.rating.pc_fleet import ReplacementReason
-from scoring.rating.rating import Finding, Rating
 from scoring.rating.purchases import RemedyLine
+from scoring.rating.rating import Finding, Rating
 from scoring.rating.remedies import remedies_of, renewals_of
 from scoring.rating.standard import Standard
 
