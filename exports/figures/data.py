@@ -98,11 +98,10 @@ def money_by_year(plan: Plan) -> Bars:
 
 def _money(plan: Plan, title: str, totals: Mapping[str, Mapping[SpendingForm, int]]) -> Bars:
     # A form without money takes no panel.
-    forms = [form for form, total in plan.totals.items() if total] or [SpendingForm.PURCHASE]
-    rows = tuple((name, tuple(sums[form] for form in forms)) for name, sums in totals.items())
+    rows = tuple((name, tuple(sums[form] for form in plan.forms)) for name, sums in totals.items())
     evidence = " Có đơn giá tham khảo, chưa có căn cứ giá." if plan.is_draft else ""
     note = f"Phương án “{plan.name}”, tính ngày {format_day(plan.on)}. Các hình thức chi không cộng vào nhau.{evidence}"
-    series = tuple(Series(form.value, form.label) for form in forms)
+    series = tuple(Series(form.value, form.label) for form in plan.forms)
     return Bars(title, series, rows, note, stacked=False, is_money=True)
 
 

@@ -104,7 +104,7 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
             f"Phương án “{plan.name}”, theo {plan.price_list.name}. Mỗi hình thức chi có tổng riêng của mọi năm trong phương án:"
         )
     )
-    forms = contents.forms_of(plan)
+    forms = plan.forms
     for form in forms:
         letter.add_paragraph(f"- {contents.spending_sentence(plan, form)}")
     for number, part in enumerate(("group", "year", "source", "unit"), start=3):

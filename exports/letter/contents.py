@@ -105,11 +105,6 @@ def spending_sentence(plan: Plan, form: SpendingForm) -> str:
     return f"{form.label}: {format_number(total)} đồng (bằng chữ: {lower_first(vnd_in_words(total))})."
 
 
-def forms_of(plan: Plan) -> tuple[SpendingForm, ...]:
-    """The forms of spending that the plan has money in; the first of all where it has none."""
-    return tuple(form for form, total in plan.totals.items() if total) or (SpendingForm.PURCHASE,)
-
-
 def spending_table(plan: Plan, name: str) -> Table:
     """The totals by a part of the lines: ``group``, ``year``, ``source`` or ``unit``."""
     if name == "year":
@@ -153,11 +148,11 @@ def outside_sentence(plan: Plan) -> str:
 def five_year_table(plan: Plan) -> Table:
     """What five years cost, forms of spending apart."""
     cost = five_year_cost(plan)
-    yearly = {f"Năm {year}": {form: cost.in_year(form, year) for form in forms_of(plan)} for year in cost.years}
-    heads = ("Năm", *(form.label for form in forms_of(plan)))
+    yearly = {f"Năm {year}": {form: cost.in_year(form, year) for form in plan.forms} for year in cost.years}
+    heads = ("Năm", *(form.label for form in plan.forms))
     rows: tuple[Cells, ...] = tuple((name, *sums.values()) for name, sums in yearly.items())
     return Table(
-        "Chi phí năm năm, kể cả thay thế khi hết thời gian sử dụng", heads, rows, ("Tổng cộng", *map(cost.total, forms_of(plan)))
+        "Chi phí năm năm, kể cả thay thế khi hết thời gian sử dụng", heads, rows, ("Tổng cộng", *map(cost.total, plan.forms))
     )
 
 
@@ -184,11 +179,11 @@ def ward_table(plan: Plan) -> Table:
     turned = wards_turned_ready(plan)
     rows: list[Cells] = []
     for number, ward in enumerate(turned, start=1):
-        rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(form, 0) for form in forms_of(plan))))
+        rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(form, 0) for form in plan.forms)))
     codes = {ward.code for ward in turned}
-    rest = [sum(amounts[form] for code, amounts in sums.items() if code not in codes) for form in forms_of(plan)]
+    rest = [sum(amounts[form] for code, amounts in sums.items() if code not in codes) for form in plan.forms]
     rows.append(("", "Các xã, phường khác trong phương án", *rest))
-    heads = ("STT", "Xã, phường", *(form.label for form in forms_of(plan)))
+    heads = ("STT", "Xã, phường", *(form.label for form in plan.forms))
     return Table("Xã, phường chuyển sang đáp ứng", heads, tuple(rows), ("", "Tổng cộng", *_totals(plan)))
 
 
@@ -264,14 +259,14 @@ def lower_first(text: str) -> str:
 
 def _form_amounts(amounts: Mapping[SpendingForm, int], plan: Plan) -> str:
     """The amounts of the forms that the plan has money in, one after the other."""
-    return "; ".join(f"{lower_first(form.label)} {format_number(amounts.get(form, 0))} đồng" for form in forms_of(plan))
+    return "; ".join(f"{lower_first(form.label)} {format_number(amounts.get(form, 0))} đồng" for form in plan.forms)
 
 
 def _table_by_form(title: str, head: str, sums: Mapping[str, Mapping[SpendingForm, int]], plan: Plan) -> Table:
-    forms = forms_of(plan)
+    forms = plan.forms
     rows: tuple[Cells, ...] = tuple((name, *(amounts[form] for form in forms)) for name, amounts in sums.items())
     return Table(title, (head, *(form.label for form in forms)), rows, ("Tổng cộng", *_totals(plan)))
 
 
 def _totals(plan: Plan) -> Sequence[int]:
-    return [plan.form_total(form) for form in forms_of(plan)]
+    return [plan.form_total(form) for form in plan.forms]

@@ -98,6 +98,11 @@ class Plan:
         """VND of each form of spending."""
         return {form: self.form_total(form) for form in SpendingForm}
 
+    @property
+    def forms(self) -> tuple[SpendingForm, ...]:
+        """The forms of spending that have money; the first of all where none has."""
+        return tuple(form for form, total in self.totals.items() if total) or (SpendingForm.PURCHASE,)
+
     def totals_by_norm(self) -> dict[NormClass, dict[SpendingForm, int]]:
         """VND by class of norm, forms of spending apart; classes without money are left out."""
         sums: dict[NormClass, dict[SpendingForm, int]] = {}

@@ -91,7 +91,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,
-        forms=list(SpendingForm),
+        forms=plan.forms,
         by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
         by_year=plan.totals_by_year(),
         by_source=plan.totals_by(lambda line: line.source),
@@ -218,4 +218,4 @@ def planner_panel() -> str:
     records = list_plans(get_session())
     plan = plan_of(get_session(), records[0]) if records else None
     plan_id = records[0].id if records else None
-    return render_template("planning/home_panel.html", plan=plan, plan_id=plan_id, forms=list(SpendingForm))
+    return render_template("planning/home_panel.html", plan=plan, plan_id=plan_id, forms=plan.forms if plan else ())

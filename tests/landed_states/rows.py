@@ -2,11 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine, inspect, text
 
 Rows = dict[str, list[dict[str, Any]]]
+# What an upgrade writes anew in place: the rules of plans that are open, in the words of today. Their own test looks at it.
+REWRITTEN = {"plan": {"assumptions", "rates", "funding"}, "plan_edit": {"field", "value"}}
 
 
 def read_rows(engine: Engine) -> Rows:
@@ -18,13 +22,13 @@ def read_rows(engine: Engine) -> Rows:
         }
 
 
-def lost_rows(before: Rows, after: Rows) -> list[str]:
-    """The tables whose rows are not all there any more, in the columns that both have."""
+def lost_rows(before: Rows, after: Rows, rewritten: Mapping[str, set[str]] = MappingProxyType({})) -> list[str]:
+    """The tables whose rows are not all there any more, in the columns that both have and that are not ``rewritten``."""
     faults = []
     for table, rows in before.items():
         if not rows:
             continue
-        shared = {name for name in rows[0] if not after.get(table) or name in after[table][0]}
+        shared = {name for name in rows[0] if not after.get(table) or name in after[table][0]} - rewritten.get(table, set())
         lost = _counted(rows, shared) - _counted(after.get(table, []), shared)
         if lost:
             faults.append(f"{table}: {lost.total()} of {len(rows)} rows are lost, such as {min(lost)[:300]}")

@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from exports.letter.build import build_letter
-from exports.letter.contents import forms_of, wards_turned_ready
+from exports.letter.contents import wards_turned_ready
 from exports.letter.form import FONT, printable
 from exports.workbook.build import build_workbook
 from planning.plan.assumptions import Rates
@@ -142,7 +142,7 @@ class TestForm:
 class TestFigures:
     def test_tables_are_the_plan_to_the_đồng(self, city):
         plan, letter = city
-        totals = [plan.form_total(form) for form in forms_of(plan)]
+        totals = [plan.form_total(form) for form in plan.forms]
         for head in ("Nhóm", "Năm", "Nguồn vốn", "Đơn vị thực hiện"):
             *rows, total = rows_of(letter, head)
             assert total[1:] == totals
@@ -154,7 +154,7 @@ class TestFigures:
     def test_amounts_stand_in_words(self, city):
         plan, letter = city
         text = text_of(letter)
-        for kind in forms_of(plan):
+        for kind in plan.forms:
             words = vnd_in_words(plan.form_total(kind))
             assert f"{format_number(plan.form_total(kind))} đồng (bằng chữ: {words[0].lower()}{words[1:]})" in text
 
@@ -177,7 +177,7 @@ class TestFigures:
             for table in letter.tables
             if table.rows[0].cells[0].text == "Năm" and f"Năm {cost.years[4]}" in table.rows[-2].cells[0].text
         )
-        assert [_read(cell.text) for cell in yearly_table.rows[-1].cells][1:] == [cost.total(form) for form in forms_of(plan)]
+        assert [_read(cell.text) for cell in yearly_table.rows[-1].cells][1:] == [cost.total(form) for form in plan.forms]
 
     def test_the_wards_that_turn_ready_are_named(self, city):
         plan, letter = city

@@ -1,0 +1,69 @@
+"""Plans of landed versions: what was fixed reads with the totals of its day, and what was open goes on under the words of today."""
+
+import json
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planning.models import PlanRecord
+from planning.plan.faults import faults_of
+from planning.plan.norms import NormClass
+from planning.plan.spending import SpendingForm, find_source
+from planning.scenarios.landed_plans import UNRECORDED
+from planning.scenarios.loading import plan_of
+from planning.scenarios.scenarios import is_intact
+from planning.scenarios.serialization import load_assumptions, load_funding
+from portal.setup import run_setup
+from tests.landed_states.restore import NAMES, restore
+from tests.support.applications import make_app
+
+
+@pytest.fixture(scope="module", params=[name for name in NAMES if name >= "0.3" and "." in name])
+def landed(request, tmp_path_factory):
+    """A session on the production state of a landed version, upgraded."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('landed') / 'city.sqlite'}"
+    restore(request.param, "production", url)
+    app = make_app(url)
+    run_setup(app, interactive=False)
+    with app.app_context(), Session(app.extensions["engine"].execution_options(writes=False)) as session:
+        yield session
+    app.extensions["engine"].dispose()
+
+
+def records(session, *, final):
+    return [record for record in session.scalars(select(PlanRecord)) if record.is_final is final]
+
+
+def amount_then(row):
+    """VND of a line as the versions up to 0.4.0 counted it: its first year only, rounded half up."""
+    bought = 0 if row["method"] == "transfer" else max(0, row["quantity"] - row.get("moved", 0))
+    return (bought * row["unit_price"] * row["months"] * 2 + 12) // 24
+
+
+def test_what_was_fixed_has_the_totals_of_its_day(landed):
+    final = records(landed, final=True)
+    assert final
+    for record in final:
+        plan, rows = plan_of(landed, record), record.content["lines"]
+        assert is_intact(record)
+        assert [line.amount for line in plan.lines] == [amount_then(row) for row in rows]
+        then = Counter()
+        for row in rows:
+            then[row["spending"]] += amount_then(row)
+        assert plan.form_total(SpendingForm.RECURRENT) == then["recurrent"]
+        assert plan.total() - plan.form_total(SpendingForm.RECURRENT) == then["capital"]
+        assert {line.norm.kind for line in plan.lines} == {NormClass.UNRECORDED}
+        assert {purpose.how for line in plan.lines for purpose in line.purposes} == {UNRECORDED}
+        assert json.dumps(record.content)
+
+
+def test_what_was_open_goes_on_coherent_by_itself(landed):
+    for record in records(landed, final=False):
+        plan = plan_of(landed, record)
+        assert all(find_source(rule.source) and find_source(rule.recurrent_source) for rule in plan.assumptions.groups.values())
+        assert load_assumptions(record.assumptions).first_year == plan.assumptions.first_year
+        assert not [line.code for line in plan.lines if not line.edited and faults_of(line, plan.assumptions)]
+        pots = [ceiling.pot for ceiling in load_funding(record.funding).ceilings]
+        assert len(pots) == len(set(pots))
