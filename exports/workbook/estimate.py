@@ -17,14 +17,17 @@ from planning.plan.spending import SpendingForm
 from portal.formats import vnd_in_words
 
 TAB = "PL10 Dự toán"
+_TITLES = {SpendingForm.PURCHASE: "Dự toán mua sắm", SpendingForm.PROJECT: "Tổng mức đầu tư của dự án"}
 HEADINGS = (("Số", 9), ("Nội dung", 46), ("Cách tính", 42), ("Tính trên", 20), ("Tỷ lệ", 11), ("Thành tiền", 22))
 
 
 def add_estimate(book: Workbook, plan: Plan, context: WorkbookContext) -> Worksheet:
     """Add the sheet."""
-    sheet = add_annex(book, plan, context, TAB, "10", "Dự toán mua sắm, tổng mức đầu tư", HEADINGS)
+    estimates = estimates_of(plan)
+    title = ", ".join(_TITLES[costs.form] for costs in estimates)
+    sheet = add_annex(book, plan, context, TAB, "10", title, HEADINGS)
     row = HEAD
-    for costs in estimates_of(plan):
+    for costs in estimates:
         row = _put_estimate(sheet, costs, row + 1) + 1
     recurrent = sum_where(plan.form_total(SpendingForm.RECURRENT), (FORM, f'"{SpendingForm.RECURRENT.label}"'))
     put_row(sheet, row + 1, [None, "Chi hằng năm, đứng ngoài các tổng trên", "mọi năm của phương án", None, None, recurrent])

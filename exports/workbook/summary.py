@@ -119,9 +119,9 @@ def _put_totals(sheet: Worksheet, plan: Plan) -> None:
         kind = NormClass.UNRECORDED if is_unrecorded else norm
         values = list(by_norm.get(kind, nothing).values())
         if kind is NormClass.ABOVE:
-            _put_split(sheet, row, None, f"{kind.label.capitalize()}, chờ cấp có thẩm quyền", values, summed=AMOUNT_ABOVE)
+            _put_split(sheet, row, None, f"{kind.heading}, chờ cấp có thẩm quyền", values, summed=AMOUNT_ABOVE)
         else:
-            _put_split(sheet, row, None, kind.label.capitalize(), values, (NORM, f'"{kind.label}"'), summed=AMOUNT_WITHIN)
+            _put_split(sheet, row, None, kind.heading, values, (NORM, f'"{kind.label}"'), summed=AMOUNT_WITHIN)
         sheet.row_dimensions[row].height = 31
     without = [plan.form_without_evidence(form) for form in SpendingForm]
     _put_split(sheet, row + 1, None, "Trong đó chưa có căn cứ giá", without, (EVIDENCE_COLUMN, f'"{NO_EVIDENCE}"'))

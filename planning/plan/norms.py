@@ -31,6 +31,11 @@ class NormClass(LabelledEnum):
     OUTSIDE = "outside", "dịch vụ, phần mềm: không áp dụng định mức"
     UNRECORDED = "unrecorded", "không ghi nhận"
 
+    @property
+    def heading(self) -> str:
+        """The label at the beginning of a row or a sentence."""
+        return f"{self.label[:1].upper()}{self.label[1:]}"
+
 
 @dataclass(frozen=True)
 class Norm:

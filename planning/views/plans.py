@@ -95,7 +95,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         by_group=plan.totals_by(lambda line: f"{line.group}. {GROUPS[line.group]}"),
         by_year=plan.totals_by_year(),
         by_source=plan.totals_by(lambda line: line.source),
-        by_norm={kind.label.capitalize(): sums for kind, sums in plan.totals_by_norm().items()},
+        by_norm={kind.heading: sums for kind, sums in plan.totals_by_norm().items()},
         results={result: sum(rating.result is result for rating in plan.ratings.values()) for result in Result},
         largest=plan.largest_wards(SHOWN),
         is_unknown_ward=bool(code) and all(ward.code != code for ward in plan.wards),
