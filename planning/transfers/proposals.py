@@ -4,8 +4,8 @@ What is taken for granted, so that neither side loses:
 
 - Only the ward's own machines that work move: nothing leased, nothing of the city service centre. Of a lot the ones that were never
   used go first, then those in good use, the degraded ones last; the oldest lot that still serves goes before the newer ones.
-- A ward gives of an item only where a criterion that counts it is met, where its own plan has no line for it, and only so many that no
-  finding, recommended ones included, loses its status or gains in shortfall. That is judged twice: on the day of the plan and on the
+- A ward gives of an item only where a criterion that counts it is met, where its own plan has no line for it and takes no PC out of the count, and only
+  so many that no finding, recommended ones included, loses its status or gains in shortfall. That is judged twice: on the day of the plan and on the
   last day of its first year, so that a ward does not give away the young machines and fall short by the age of the rest.
 - A PC that moves serves its receiver like a new one: within the age of the standard until the end of that year, with a supported system,
   8 GB and an SSD. The survey counts these without naming machines, so a ward gives at most as many as must have all three whichever
@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from inventory.snapshots.snapshot import EquipmentLot, Fact, Owner, Snapshot, count_usable
 from inventory.wards.wards import Ward
 from planning.funding.solver import make_solver
+from planning.plan.exclusions import Reason
 from planning.plan.plan import Plan, Transfer
 from scoring.rating.pc_fleet import PC_ITEMS
 from scoring.rating.rating import Finding, FindingStatus, Rating, judge
@@ -90,6 +91,9 @@ def surpluses(plan: Plan) -> tuple[Surplus, ...]:
     """
     short_items = sorted({shortage.item for shortage in shortages(plan)} - NEVER_MOVED)
     requested = {(line.ward.code, line.item) for line in plan.lines}
+    # The plan meets a share of the PCs by the spare ones: each that leaves would be missed there.
+    counted_on = {entry.ward.code for entry in plan.exclusions if entry.reason is Reason.NOT_NEEDED}
+    requested |= {(code, item) for code in counted_on for item in PC_ITEMS}
     spared = []
     for ward in sorted(plan.wards, key=lambda ward: ward.position):
         rating = plan.ratings[ward.code]

@@ -91,8 +91,10 @@ def mend(rating: Rating, codes: Collection[str], prices: Mapping[str, Price], te
         if not component.open_codes and not component.has_pcs:
             chosen.append(Choice(component.codes, component.codes))
             continue
-        outcomes = _outcomes(rating, component, component.open_codes, terms)
-        best = min(outcomes, key=lambda outcome: (outcome.unmet, _option(outcome, rating, prices, terms).rank))
+        best = _find_best(rating, component, component.open_codes, prices, terms)
+        if best.unmet:
+            # What cannot be mended is not paid for either.
+            best = _find_best(rating, component, component.codes, prices, terms)
         chosen.append(_withdraw_least(best, rating, component, prices, terms))
     return _conclude(rating, chosen)
 
@@ -176,6 +178,14 @@ def _find_cheapest(rating: Rating, prices: Mapping[str, Price], terms: RemedyTer
     pairs = zip(options, components, strict=True)
     remedies = _conclude(rating, [_withdraw_least(o.choice, rating, component, prices, terms) for o, component in pairs])
     return remedies if remedies.rating.result is Result.READY else None
+
+
+def _find_best(
+    rating: Rating, component: _Component, open_codes: Collection[str], prices: Mapping[str, Price], terms: RemedyTerms
+) -> Outcome:
+    """The outcome that leaves least unmet, for the least."""
+    outcomes = _outcomes(rating, component, open_codes, terms)
+    return min(outcomes, key=lambda outcome: (outcome.unmet, _option(outcome, rating, prices, terms).rank))
 
 
 def _option(outcome: Outcome, rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms) -> Option[Outcome]:

@@ -71,6 +71,12 @@ def test_a_ward_gives_only_pcs_that_have_every_quality_whichever_they_are():
     assert spare_count({key: value for key, value in answers_with_pcs(50).items() if key != "pc_memory_ssd"}) == 0
 
 
+def test_a_ward_gives_no_pc_while_the_plan_counts_on_its_spare_ones():
+    # Three of 45 have no supported system, one too many; five are spare, so the plan takes two of the three out of the count.
+    assert spare_count(answers_with_pcs(45, pc_supported_os=42)) == 0
+    assert spare_count(answers_with_pcs(45, pc_supported_os=43)) > 0
+
+
 def test_leased_old_and_foreign_machines_stay():
     def lots(**attributes):
         base_lots = snapshot_of_answers(answers_with_pcs(40)).lots

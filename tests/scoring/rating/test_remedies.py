@@ -34,6 +34,93 @@ def snapshot_of_lots(lots=(), items=PCS, **facts):
     return Snapshot("00082", DEMO_DAY, make_facts(facts), tuple(lots), answered_items=frozenset(items))
 
 
+def fleet(supported, *lots, staff, standard=("CR-A1", "CR-A2", "CR-A3"), terms=TERMS, prices=PRICES):
+    """What a ward of so many people gets that has these PCs, so many of them with a supported system; licences are no matter."""
+    ward = snapshot_of_lots(pcs(*lots), staff_total=staff, pc_supported_os=supported)
+    return remedies_of(rate(ward, standard_of(*standard), DEMO_DAY), prices, terms)
+
+
+def shown(remedies):
+    return [(line.item, line.quantity, line.criterion, line.replaced) for line in remedies.lines]
+
+
+NEW = DEMO_DAY.year - 2
+# People; PCs with a supported system; all by (year, count); what is bought with upgrades, and without; what is taken out of the count.
+FLEETS = [
+    # Three of 41 are unsupported, two may be: the one that nobody needs goes, and the share holds.
+    (40, 38, [(NEW, 41)], [], [], 1),
+    # Nobody can be spared: one is upgraded or replaced, and of what is replaced nothing goes to liquidation.
+    (20, 18, [(NEW, 20)], [("A07", 1, "CR-A3", ())], [("A01", 1, "CR-A3", ((UNSUPPORTED, 1),))], 0),
+    # The unsupported are past their life. They serve nobody by the standard, so that they go and nothing is bought.
+    (18, 18, [(2012, 2), (NEW, 18)], [], [], 2),
+    # A new one replaces one of them, which is liquidated; the other goes too.
+    (19, 18, [(2012, 2), (NEW, 18)], [("A01", 1, "CR-A1", ((PAST_LIFE, 1),))], [("A01", 1, "CR-A1", ((PAST_LIFE, 1),))], 0),
+    # Enough are young, and too many old ones stand beside them: those go as far as the share asks for it.
+    (8, 12, [(2012, 4), (NEW, 8)], [], [], 2),
+    # This year's never go, and take a newer system like others within their life. Where they may not, nothing mends the share.
+    (20, 15, [(DEMO_DAY.year, 20)], [("A07", 4, "CR-A3", ())], [], 0),
+]
+
+
+@pytest.mark.parametrize(("staff", "supported", "lots", "upgraded", "replaced", "withdrawn"), FLEETS)
+def test_pcs_that_nobody_needs_go_then_those_in_life_are_upgraded_then_the_rest_replaced(
+    staff, supported, lots, upgraded, replaced, withdrawn
+):
+    for terms, bought in ((TERMS, upgraded), (NO_UPGRADES, replaced)):
+        remedies = fleet(supported, *lots, staff=staff, terms=terms)
+        assert (shown(remedies), sum(w.quantity for w in remedies.withdrawals)) == (bought, withdrawn)
+
+
+def test_an_upgrade_is_chosen_where_it_is_cheaper_and_licenses_a_pc():
+    dear = {**PRICES, "A07": replace(PRICES["A07"], unit_price=PRICES["A01"].unit_price + 1)}
+    assert [line.item for line in fleet(18, (NEW, 20), staff=20, prices=dear).lines] == ["A01"]
+    ward = snapshot_of_lots(pcs((NEW, 20)), staff_total=20, pc_supported_os=18, licensed_pcs=16)
+    rating = rate(ward, standard_of("CR-A1", "CR-A3", "CR-A7"), DEMO_DAY)
+    # 18 of 20 need a licence: the one of the upgrade is one of the two.
+    remedies = remedies_of(rating, PRICES, TERMS)
+    assert [(line.criterion, line.quantity, line.upgrades) for line in remedies.lines] == [("CR-A3", 1, 1), ("CR-A7", 1, 0)]
+    # A licence that is lacking anyway makes the upgrade free, however dear.
+    assert [line.item for line in remedies_of(rating, dear, TERMS).lines] == ["A07", "A07"]
+
+
+def test_nobody_is_left_without_a_pc_by_what_is_taken_out_of_the_count():
+    # Where the number of people is unknown, or people go without, everything unsupported makes room for a new one.
+    ward = snapshot_of_lots(pcs((NEW, 20)), pc_supported_os=10)
+    for snapshot in (ward, replace(ward, facts=make_facts({"staff_total": 21, "pc_supported_os": 10}))):
+        remedies = remedies_of(rate(snapshot, standard_of("CR-A3"), DEMO_DAY), PRICES, NO_UPGRADES)
+        assert shown(remedies) == [("A01", 9, "CR-A3", ((UNSUPPORTED, 9),))]
+        assert remedies.withdrawals == ()
+
+
+def test_spare_pcs_are_neither_protected_nor_licensed_anew():
+    # Two of 20 have to go for the share of supported ones; taking out all four that are spare saves four more licences of protection.
+    ward = snapshot_of_lots(pcs((NEW, 20)), staff_total=16, pc_supported_os=16, pcs_protected=15)
+    remedies = remedies_of(rate(ward, standard_of("CR-A1", "CR-A3", "CR-G2"), DEMO_DAY), PRICES, TERMS)
+    assert ([w.quantity for w in remedies.withdrawals], shown(remedies)) == ([4], [("G02", 1, "CR-G2", ())])
+
+
+def test_what_the_standard_finds_too_old_is_not_liquidated_within_its_life():
+    strict = replace(standard_of("CR-A1"), pc_max_age_years=3)
+    lots = pcs((DEMO_DAY.year - 5, 2), (None, 1))
+    remedies = remedies_of(rate(snapshot_of_lots(lots, staff_total=3, pc_supported_os=2), strict, DEMO_DAY), PRICES, TERMS)
+    assert shown(remedies) == [("A01", 3, "CR-A1", ((UNSUPPORTED, 1), (NOT_COUNTED, 2)))]
+    assert not any(lot.liquidation for lot in remedies.rating.snapshot.lots)
+
+
+# Prices of a main and a spare line; what both criteria of lines then take.
+LINE_PRICES = [((36, 18), ["D04"]), ((18, 36), ["D04"]), ((0, 5), ["D04"])]
+
+
+@pytest.mark.parametrize(("line_prices", "items"), LINE_PRICES)
+def test_a_line_that_mends_two_criteria_is_bought_once(line_prices, items):
+    prices = prices_with(**dict(zip(("D03", "D04"), line_prices, strict=True)))
+    rating = rate(ward_without_lines(), replace(STANDARD, criteria=(BANDWIDTH, SPARE_LINE)), DEMO_DAY)
+    assert [line.item for line in remedies_of(rating, prices, TERMS).lines] == items
+    # Bandwidth alone is what a main line is for, whatever a spare one costs.
+    alone = rate(ward_without_lines(), replace(STANDARD, criteria=(BANDWIDTH,)), DEMO_DAY)
+    assert [line.item for line in remedies_of(alone, prices, TERMS).lines] == ["D03"]
+
+
 # Fact that misses; its value; the lines that are bought. C02 is one for 24 of the staff, at least one; D03 one for 300 Mbps.
 QUANTITIES = [
     ("CR-C3", {"staff_total": 0, "vlan_separated": False}, {"C02": 1}),
@@ -235,7 +322,9 @@ def test_pcs_that_go_for_another_machine_are_judged_anew():
     second = replace(STANDARD.criterion("CR-A1"), measure="pcs_working")
     ward = snapshot_of_lots(pcs((2012, 3)), items={*PCS, "A03"}, staff_viii=6, staff_total=3)
     rating = rate(ward, replace(STANDARD, criteria=(first, second)), DEMO_DAY)
-    assert [line.item for line in remedies_of(rating, PRICES, TERMS).lines] == ["A03"], "only new PCs bring duties"
+    assert remedies_of(rating, PRICES, TERMS).lines == (), "it would lose one criterion for the other"
+    rating = rate(replace(ward, facts=make_facts({"staff_viii": 6, "staff_total": 2})), rating.standard, DEMO_DAY)
+    assert [line.item for line in remedies_of(rating, PRICES, TERMS).lines] == ["A03"]
     assert [finding.have for finding in remedies_of(rating, PRICES, TERMS).rating.findings] == [1, 2]
 
 
