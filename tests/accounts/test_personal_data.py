@@ -57,13 +57,19 @@ NO_PERSON = {
         "a name of a place, a thing or a company",
     ),
     **dict.fromkeys(("round_name", "standard.name", "toml", "issued_number", "buyer", "source"), "likewise"),
-    **dict.fromkeys(("filename", "price_evidence.name", "evidence.name"), "a name of a file, as its sender gave it"),
+    **dict.fromkeys(
+        ("filename", "price_evidence.name", "evidence.name", "plan_decision.name", "plan_request.name"),
+        "a name of a file, as its sender gave it",
+    ),
     **dict.fromkeys(("answer.raw", "submission_change.before", "submission_change.after"), "what a unit answers, under a hash"),
     **dict.fromkeys(("submission_event.answers", "snapshot_fact.value", "snapshot_lot.note", "plan_edit.value"), "likewise"),
     **dict.fromkeys(("task", "deliverable", "action.evidence", "price.evidence", "document"), "says what, not who"),
     **dict.fromkeys(("inner", "shapes", "warnings", "answered_items", "answered_connections", "wards"), "shapes and codes"),
     **dict.fromkeys(("assumptions", "rates", "funding", "contracted_mbps", "measured_mbps"), "figures"),
-    "editors": "numbers of accounts, which stay as pseudonyms",
+    **dict.fromkeys(("editors", "accounts", "changed_by_accounts"), "numbers of accounts, which stay as pseudonyms"),
+    **dict.fromkeys(
+        ("number", "number_fold", "body", "body_fold", "form"), "of a document: its number, who issued it, what it is about"
+    ),
     "evidence.details": "the measured line and the machine that measured, which the unit owns",
     "plan.content": "final and hashed; of people it names who published its prices",
 }
@@ -229,7 +235,7 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
     planted = places_of(demo_app, words)
     assert planted.keys() >= {name_of(c) for c in personal_columns()} - {
         *("standard.drafted_by", "standard.published_by", "price_list.created_by", "price_list.published_by"),
-        *("submission.prepared_by", "submission.confirmed_by", "standard_choice.by"),
+        *("submission.prepared_by", "submission.confirmed_by", "standard_choice.by", "plan_step.by", "plan_decision.by"),
     }
     result = remove(demo_app, USERNAME)
     assert result.exit_code == 0, result.output

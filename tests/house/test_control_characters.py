@@ -53,6 +53,8 @@ REASON_OF = {
         ("name_fold", "name_sort", "user.username", "sign_in_failure.username", "audit_entry.username", "audit_entry.acts_for"),
         "folded",
     ),
+    **dict.fromkeys(("body_fold", "number_fold"), "folded"),
+    "form": "kind",
     **dict.fromkeys(("inner", "shapes", "answered_items", "answered_connections"), "shape"),
     **dict.fromkeys(
         ("plan.content", "standard.version", "questionnaire.version", "based_on", "standard_version", "questionnaire_version"),
