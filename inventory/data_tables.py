@@ -4,6 +4,6 @@ import csv
 from importlib.resources import files
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """The rows of a table in ``inventory/data``, by the names of its columns."""
-    return list(csv.DictReader((files("inventory") / "data" / name).read_text("utf-8").splitlines()))
+def read_table(name: str, package: str = "inventory") -> list[dict[str, str]]:
+    """The rows of a table in the ``data`` of a package, by the names of its columns."""
+    return list(csv.DictReader((files(package) / "data" / name).read_text("utf-8").splitlines()))

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from PIL import ExifTags, Image
 
-from portal.downloads import XLSX
+from portal.downloads import DOCX, XLSX
 from portal.errors import WardReadinessError
-from portal.uploads import check_workbook
+from portal.uploads import check_document, check_workbook
 from portal.vietnamese import clean_text
 
 MAX_SIZE = 10 * 1024 * 1024
@@ -23,6 +23,7 @@ SUFFIXES = {
     "application/pdf": ".pdf",
     "application/json": ".json",
     XLSX: ".xlsx",
+    DOCX: ".docx",
 }
 # How to turn a picture upright, by what the camera wrote of how it was held.
 TRANSPOSITIONS = {
@@ -50,8 +51,11 @@ class CheckedFile:
     data: bytes
 
 
-def check_file(data: bytes, *, workbooks: bool = False) -> CheckedFile:
-    """What the bytes really are: a picture or a PDF, with ``workbooks`` also a plain .xlsx. Raises FileError or UploadError."""
+def check_file(data: bytes, *, workbooks: bool = False, documents: bool = False) -> CheckedFile:
+    """What the bytes really are: a picture or a PDF, with ``workbooks`` also a plain .xlsx, with ``documents`` a plain .docx.
+
+    Raises FileError or UploadError.
+    """
     if not data:
         raise FileError("Hãy chọn một tệp có nội dung.")
     if len(data) > MAX_SIZE:
@@ -63,6 +67,9 @@ def check_file(data: bytes, *, workbooks: bool = False) -> CheckedFile:
     if workbooks and data.startswith(b"PK\x03\x04"):
         check_workbook(data)
         return CheckedFile(XLSX, data)
+    if documents and data.startswith(b"PK\x03\x04"):
+        check_document(data)
+        return CheckedFile(DOCX, data)
     return _reencode(data)
 
 

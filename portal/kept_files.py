@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from uuid import uuid4
 
-from portal.checked_files import CheckedFile, clean_name
-from portal.file_store import put
+from portal.checked_files import CheckedFile, FileError, clean_name
+from portal.file_store import get, put
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,11 @@ def keep_file(url: str, name: str, checked: CheckedFile) -> KeptFile:
         hashlib.sha256(checked.data).hexdigest(),
         stored_as,
     )
+
+
+def read_kept(url: str, stored_as: str, sha256: str) -> bytes:
+    """The bytes of a stored file. Raises StoreError, or FileError where they are not those that were stored."""
+    data = get(url, stored_as)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise FileError("Tệp trong kho khác tệp đã gửi nên không đưa ra. Báo quản trị hệ thống.")
+    return data

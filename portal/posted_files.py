@@ -18,6 +18,12 @@ def read_posted_file() -> bytes:
         return b""
 
 
+def posted_name() -> str:
+    """The name of that file, as its sender gave it."""
+    upload = request.files.get("file")
+    return (upload.filename if upload is not None else "") or request.form.get("content-name", "")
+
+
 def is_taken() -> bool:
     """Whether the page says that the file is to be imported now; all else it may say is a rehearsal, which stores nothing."""
     return request.form.get("do") == "take"

@@ -18,6 +18,8 @@ MAX_UNPACKED = 4 * 1024 * 1024
 # What is read as a whole before the first cell: the lists of sheets, styles, names.
 MAX_METADATA, MAX_SHEETS, MAX_PARTS = 1024 * 1024, 100, 500
 MAX_RATIO = 200
+# Pictures stand in a document as they are.
+MAX_UNPACKED_DOCUMENT = 40 * 1024 * 1024
 _CHUNK = 256 * 1024
 _ESCAPED_CONTROL = re.compile("_x(00[01][0-9A-Fa-f]|[Ff]{3}[EeFf])_")
 _TOO_LARGE = "Tệp quá lớn khi mở ra. Xóa các trang, dòng thừa rồi gửi lại."
@@ -25,6 +27,7 @@ _TOO_LARGE = "Tệp quá lớn khi mở ra. Xóa các trang, dòng thừa rồi 
 _SAVE_ANEW = "Mở bằng Excel hoặc LibreOffice, lưu thành .xlsx rồi gửi lại."
 _DAMAGED = f"Tệp bị hỏng. {_SAVE_ANEW}"
 _FOREIGN = f"Tệp này không phải sổ tính .xlsx (có thể là .ods, .csv, hoặc chưa tải lên hết). {_SAVE_ANEW}"
+_NO_DOCUMENT = "Tệp này không phải .docx đọc được, hoặc có mật khẩu, macro. Lưu thành .docx thường hoặc xuất PDF rồi gửi."
 _MACRO = "Tệp có macro nên không nhận. Lưu thành .xlsx (không macro) rồi gửi lại."
 _UNREADABLE = (OSError, KeyError, ValueError, IndexError, TypeError, SyntaxError, EOFError, zipfile.BadZipFile, struct.error)
 
@@ -60,6 +63,21 @@ def check_workbook(data: bytes, max_unpacked: int = MAX_UNPACKED) -> None:
     _check_content_types(archive)
 
 
+def check_document(data: bytes) -> None:
+    """Raise UploadError unless this is a plain .docx: no macros, no password, no bomb, no entities. It is kept, and never opened here."""
+    try:
+        archive = zipfile.ZipFile(BytesIO(data))
+        names = [part.filename for part in archive.infolist()]
+        if len(names) != len(set(names)) or len(names) > MAX_PARTS or "word/document.xml" not in names:
+            raise UploadError(_NO_DOCUMENT)
+        left = MAX_UNPACKED_DOCUMENT
+        for part in archive.infolist():
+            left -= _check_part(archive, part, left)
+        _refuse_macros(archive)
+    except (*_UNREADABLE, UploadError):
+        raise UploadError(_NO_DOCUMENT) from None
+
+
 def open_workbook(data: bytes, max_unpacked: int = MAX_UNPACKED, *, formulas: bool = False) -> Workbook:
     """The workbook for reading, formulas by their values or as they are; its rows come from ``read_rows``. Raises UploadError."""
     check_workbook(data, max_unpacked)
@@ -85,11 +103,15 @@ def _clean(text: str) -> str:
 
 def _check_content_types(archive: zipfile.ZipFile) -> None:
     """Refuse what calls itself a macro, whatever its file is named, and more sheets than a person makes."""
+    _refuse_macros(archive)
+    if archive.read("xl/workbook.xml").count(b"sheetId=") > MAX_SHEETS:
+        raise UploadError(_TOO_LARGE)
+
+
+def _refuse_macros(archive: zipfile.ZipFile) -> None:
     content_types = archive.read("[Content_Types].xml").lower()
     if b"macro" in content_types or b"vbaproject" in content_types:
         raise UploadError(_MACRO)
-    if archive.read("xl/workbook.xml").count(b"sheetId=") > MAX_SHEETS:
-        raise UploadError(_TOO_LARGE)
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int) -> int:

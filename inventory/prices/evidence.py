@@ -1,7 +1,5 @@
 """The evidence files of a price: attach, list, read and remove them."""
 
-import hashlib
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -10,8 +8,7 @@ from inventory.prices.price_lists import check_draft, get_price_list, lock_draft
 from portal.checked_files import FileError
 from portal.clock import now
 from portal.errors import NotFoundError
-from portal.file_store import get
-from portal.kept_files import KeptFile
+from portal.kept_files import KeptFile, read_kept
 
 MAX_FILES = 10
 
@@ -66,10 +63,7 @@ def find_file(session: Session, price_list_id: int, item_code: str, evidence_id:
 
 def read_file(url: str, record: PriceEvidence) -> bytes:
     """The bytes of a stored file. Raises StoreError, or FileError where they are not those that were stored."""
-    data = get(url, record.stored_as)
-    if hashlib.sha256(data).hexdigest() != record.sha256:
-        raise FileError("Tệp trong kho khác tệp đã gửi nên không đưa ra. Báo quản trị hệ thống.")
-    return data
+    return read_kept(url, record.stored_as, record.sha256)
 
 
 def remove(session: Session, record: PriceEvidence) -> None:

@@ -4,8 +4,11 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from docx import Document
 from openpyxl import Workbook
 
+from portal.checked_files import FileError, check_file, clean_name
+from portal.downloads import DOCX
 from portal.uploads import UploadError, check_workbook
 
 
@@ -37,3 +40,35 @@ def test_who_has_edited_a_file_of_another_kind_is_told_to_save_it_as_the_right_o
     with pytest.raises(UploadError, match=r"Mở bằng Excel hoặc LibreOffice, .*lưu thành \.xlsx rồi gửi lại") as refusal:
         check_workbook(data)
     assert "mẫu" not in refusal.value.message
+
+
+def document():
+    buffer = BytesIO()
+    Document().save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_document_is_taken_where_documents_are_and_named_as_one():
+    checked = check_file(document(), documents=True)
+    assert (checked.media_type, checked.data) == (DOCX, document())
+    assert clean_name("quyết định.pdf", checked.media_type) == "quyết định.docx"
+    with pytest.raises(FileError, match="không phải ảnh"):
+        check_file(document())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(workbook(), id="a workbook"),
+        pytest.param(document()[:2000], id="half sent"),
+        pytest.param(archive(**{"word/document.xml": b"<a/>"}), id="no content types"),
+        pytest.param(
+            archive(**{"word/document.xml": b"<a/>", "[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled"}),
+            id="a macro",
+        ),
+        pytest.param(archive(**{"word/document.xml": b"<!DOCTYPE a>", "[Content_Types].xml": b""}), id="entities"),
+    ],
+)
+def test_what_is_no_plain_document_is_refused_with_what_to_send_instead(data):
+    with pytest.raises(UploadError, match=r"không phải \.docx .*xuất PDF"):
+        check_file(data, documents=True)
