@@ -16,6 +16,7 @@ ACCOUNTS: tuple[tuple[str, str, Role, list[str]], ...] = (
     ("thamdinh", "Chuyên viên thẩm định (minh họa)", Role.REVIEWER, []),
     ("thamdinh2", "Chuyên viên thẩm định thứ hai, người công bố (minh họa)", Role.REVIEWER, []),
     ("taichinh", "Chuyên viên tài chính (minh họa)", Role.PLANNER, []),
+    ("taichinh2", "Chuyên viên tài chính thứ hai, người kiểm tra (minh họa)", Role.PLANNER, []),
     ("lanhdao", "Lãnh đạo thành phố (minh họa)", Role.LEADER, []),
     ("quantri", "Quản trị hệ thống (minh họa)", Role.ADMINISTRATOR, []),
 )

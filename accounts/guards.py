@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from accounts.hands import note_hands
 from accounts.identity import Identity
 from accounts.permissions import Permission, may, may_see_security
 from accounts.sessions import find_session, needs_note, note_use, session_limits
@@ -137,6 +138,7 @@ def _check_again(db: Session, permission: Permission, ward_code: str | None) -> 
     detour = _check_access(permission, ward_code)
     if detour is not None:
         raise HTTPException(response=current_app.make_response(detour))
+    note_hands(db, require_identity())
 
 
 def _check_access(permission: Permission, ward_code: str | None) -> ResponseReturnValue | None:

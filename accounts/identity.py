@@ -56,7 +56,9 @@ def hand_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is signed in. ``wards`` is None for the whole city. ``acts_for`` is the user name of whom this person stands in for."""
+    """Who is signed in. ``wards`` is None for the whole city. ``acts_for`` is the user name of whom this person stands in for, and
+    ``acts_for_id`` their account.
+    """
 
     user_id: int
     username: str
@@ -65,6 +67,12 @@ class Identity:
     wards: frozenset[str] | None
     must_change_password: bool = False
     acts_for: str | None = None
+    acts_for_id: int | None = None
+
+    @property
+    def accounts(self) -> frozenset[int]:
+        """The accounts behind what this person does: their own, and that of whom they stand in for. Two people share none."""
+        return frozenset({self.user_id}) if self.acts_for_id is None else frozenset({self.user_id, self.acts_for_id})
 
     def covers(self, ward_code: str) -> bool:
         """Whether this ward lies within the person's scope."""

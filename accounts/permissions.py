@@ -31,9 +31,12 @@ class Permission(StrEnum):
     BOUNDARY_MANAGE = "boundary:map:manage"
     INVENTORY_READ = "inventory:approved:read"
     OFFICE_MANAGE = "office:details:manage"
+    PLAN_CHECK = "plan:scenario:check"
     PLAN_DOWNLOAD = "plan:files:download"
     PLAN_EDIT = "plan:scenario:edit"
     PLAN_READ = "plan:summary:read"
+    PLAN_RECORD_DECISION = "plan:scenario:record-decision"
+    PLAN_SUBMIT = "plan:scenario:submit"
     PRICE_EDIT = "price:list:edit"
     READINESS_READ = "readiness:city:read"
     READINESS_SECURITY = "readiness:security:read"
@@ -112,6 +115,9 @@ POLICY: dict[Role, frozenset[Permission]] = {
             P.INVENTORY_READ,
             P.PLAN_READ,
             P.PLAN_EDIT,
+            P.PLAN_CHECK,
+            P.PLAN_SUBMIT,
+            P.PLAN_RECORD_DECISION,
             P.PLAN_DOWNLOAD,
             P.PRICE_EDIT,
             P.ACTION_READ,

@@ -145,6 +145,7 @@ def _act_for(person: Identity, absent: Identity) -> Identity:
         absent.wards,
         person.must_change_password,
         acts_for=absent.username,
+        acts_for_id=absent.user_id,
     )
 
 

@@ -1,21 +1,23 @@
-"""The forms of plans. Values of lines are parsed by ``planning.plan.overrides``, from the page and from the workbook alike."""
+"""The forms of plans, of decisions about them and of what wards request. Values of lines are parsed by ``planning.plan.overrides``, from the page and from the workbook alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from inventory.catalogue import GROUPS, load_catalogue
+from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.prices.prices import CAPPED_ITEMS
+from planning.decisions.decision import Decision, DecisionKind, Faults
+from planning.decisions.request import RequestedLine
 from planning.funding.allocation import Aim
 from planning.funding.constraints import Funding
 from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, GroupRule, Rates
 from planning.plan.spending import Pot, SpendingForm, sources_by_label
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate
-from portal.forms import BaseForm, CountField, RateField, StampField, VndField
+from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
 
 
 def _between(least: int, most: int) -> Callable[[BaseForm, CountField], None]:
@@ -42,7 +44,7 @@ class NewPlanForm(PlanForm):
 class RevisionForm(BaseForm):
     """The next revision of a scenario."""
 
-    note = StringField(_("Bản tiếp theo để làm gì"), [DataRequired(), Length(max=300)])
+    note = StringField(_("Lý do lập phiên bản mới"), [DataRequired(), Length(max=300)])
 
 
 class StampedForm(BaseForm):
@@ -191,4 +193,102 @@ def ceiling_forms(funding: Funding, pots: Iterable[Pot]) -> dict[Pot, CeilingFor
         ceiling = funding.ceiling_of(pot)
         data = {"amount": "" if ceiling is None else format_number(ceiling)}
         forms[pot] = CeilingForm(data=data, prefix=f"pot-{number}", meta={"csrf": False})
+    return forms
+
+
+class ReturnForm(BaseForm):
+    """Why a submitted plan is sent back."""
+
+    why = StringField(_("Nội dung cần hoàn thiện"), [DataRequired(), Length(max=300)])
+
+
+class DecisionForm(BaseForm):
+    """A decision about a plan; its file and its amounts by pot stand beside."""
+
+    kind = SelectField(_("Loại quyết định"), choices=[SelectChoice(kind.value, kind.label) for kind in DecisionKind])
+    number = StringField(_("Số, ký hiệu"), [DataRequired(), Length(max=100)])
+    day = DayField(_("Ngày ban hành"), [DataRequired()])
+    body = StringField(_("Cơ quan ban hành"), [DataRequired(), Length(max=200)])
+    total = VndField(_("Tổng số tiền (đồng)"), [DataRequired()])
+    file = FileField(_("Tệp quyết định: PDF, .docx hoặc ảnh, không quá 10 MB"))
+
+    def decision(self, pots: "Mapping[Pot, PotAmountForm]") -> Decision:
+        """The decision that was entered; what was left blank gives nothing."""
+        amounts = {pot: form.amount.number for pot, form in pots.items() if form.amount.number is not None}
+        kind = DecisionKind(self.kind.data)
+        return Decision(kind, self.number.data or "", self.day.data, self.body.data or "", self.total.number or 0, amounts)
+
+    def add_faults(self, faults: Faults, pots: "Mapping[Pot, PotAmountForm]") -> None:
+        """Show each fault at its field."""
+        for name, message in faults.fields.items():
+            self[name].errors = [message]
+        for pot, message in faults.pots.items():
+            pots[pot].amount.errors = [message]
+
+
+class PotAmountForm(BaseForm):
+    """What a decision gives to one pot."""
+
+    amount = VndField(_("Số tiền (đồng)"))
+
+
+def pot_amount_forms(pots: Iterable[Pot]) -> dict[Pot, PotAmountForm]:
+    """A form for each pot, empty or filled with what was posted."""
+    return {pot: PotAmountForm(prefix=f"pot-{number}", meta={"csrf": False}) for number, pot in enumerate(pots)}
+
+
+class RequestForm(StampedForm):
+    """The document by which a ward requests."""
+
+    number = StringField(_("Số, ký hiệu văn bản đề nghị"), [DataRequired(), Length(max=100)])
+    day = DayField(_("Ngày văn bản"), [DataRequired()])
+    file = FileField(_("Tệp văn bản: PDF, .docx hoặc ảnh, không quá 10 MB (để trống: giữ tệp đang có)"))
+
+
+class RequestLineForm(BaseForm):
+    """What a ward requests of one item. ``item`` is chosen where the line is new."""
+
+    item = SelectField(_("Danh mục"), choices=[])
+    quantity = CountField(_("Số lượng đề nghị"), [_between(0, 100_000)])
+    amount = VndField(_("Số tiền đề nghị (đồng)"))
+    reason = StringField(_("Lý do chênh lệch"), [Length(max=300)])
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is requested."""
+        return not (self.quantity.data or self.amount.data or self.reason.data)
+
+    def validate_quantity(self, _field: CountField) -> None:
+        """Ask for what is missing of a line that was begun."""
+        if not self.is_blank and self.quantity.number is None and not self.quantity.errors:
+            raise ValidationError(_("Ghi số lượng; không đề nghị thì ghi 0."))
+
+    def validate_amount(self, _field: CountField) -> None:
+        """Likewise."""
+        if not self.is_blank and self.amount.number is None and not self.amount.errors:
+            raise ValidationError(_("Ghi số tiền; không đề nghị thì ghi 0."))
+
+    @property
+    def line(self) -> RequestedLine:
+        """The line that was entered."""
+        return RequestedLine(self.item.data, self.quantity.number or 0, self.amount.number or 0, self.reason.data or "")
+
+
+NEW_REQUEST_LINES = 3
+
+
+def request_line_forms(lines: Iterable[RequestedLine], items: Iterable[str]) -> dict[str, RequestLineForm]:
+    """A form for each of these items, filled with what is requested of it or with what was posted, and some for further items."""
+    requested, known = {line.item: line for line in lines}, list(items)
+    forms = {}
+    for item in known:
+        line = requested.get(item)
+        data = {"quantity": str(line.quantity), "amount": format_number(line.amount), "reason": line.reason} if line else {}
+        forms[item] = RequestLineForm(data=data | {"item": item}, prefix=item, meta={"csrf": False})
+        forms[item].item.choices = [SelectChoice(item, item)]
+        forms[item].item.data = item
+    others = [entry for entry in load_catalogue().values() if entry.code not in known and entry.acquisition is not Acquisition.NONE]
+    for number in range(1, NEW_REQUEST_LINES + 1):
+        form = forms[f"new-{number}"] = RequestLineForm(prefix=f"new-{number}", meta={"csrf": False})
+        form.item.choices = [SelectChoice(entry.code, f"{entry.code} – {entry.name}") for entry in others]
     return forms

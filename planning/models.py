@@ -49,7 +49,9 @@ class PlanRecord(Base):
         lazy="selectin", order_by="PlanTransfer.id", cascade="all, delete-orphan"
     )
 
-    steps: Mapped[list["PlanStep"]] = relationship(lazy="selectin", order_by="PlanStep.id", cascade="all, delete-orphan")
+    steps: Mapped[list["PlanStep"]] = relationship(order_by="PlanStep.id", cascade="all, delete-orphan")
+    decisions: Mapped[list["PlanDecision"]] = relationship(order_by="PlanDecision.id")
+    requests: Mapped[list["PlanRequest"]] = relationship(order_by="PlanRequest.id", cascade="all, delete-orphan")
     follows: Mapped["PlanRecord | None"] = relationship(remote_side=[id], back_populates="followers")
     followers: Mapped[list["PlanRecord"]] = relationship(back_populates="follows", order_by="PlanRecord.id")
 

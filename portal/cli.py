@@ -84,7 +84,9 @@ def serve() -> None:
     _set_up_quietly(app)
     if not current_settings().is_production:
         load_demo(app)
-        click.echo("Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, lanhdao, quantri. Mật khẩu: demo-2026")
+        click.echo(
+            "Tài khoản minh họa: canbo, lanhdaoxa, thamdinh, thamdinh2, taichinh, taichinh2, lanhdao, quantri. Mật khẩu: demo-2026"
+        )
     check_start(app)
     if not current_settings().smtp_url:
         click.echo(f"Thư nhắc không gửi ra ngoài mà thành tệp trong {current_settings().mail_folder}")

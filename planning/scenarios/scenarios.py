@@ -1,4 +1,7 @@
-"""What a planner does with scenarios: begin, copy, set rules, change lines by hand, propose, fix for good, and revise."""
+"""What a planner does with scenarios: begin, copy, set rules, change lines by hand, propose, fix for good, and revise.
+
+Checking, submitting and sending back are in ``approval.py``.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,8 +9,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from accounts.hands import hands_of
 from inventory.prices.price_lists import current_price_list, publish_price_list
 from inventory.snapshots.repository import newest_hashes
+from planning.decisions.requests import copy_requests
+from planning.decisions.state import State
+from planning.decisions.steps import take_step
 from planning.funding.constraints import Funding
 from planning.models import PlanEdit, PlanRecord, PlanTransfer
 from planning.plan.assumptions import Assumptions
@@ -60,13 +67,15 @@ def copy_plan(session: Session, source: PlanRecord, name: str, by: str) -> PlanR
 def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> PlanRecord:
     """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits.
 
-    Raises ScenarioError where the note is too long.
+    Raises ScenarioError where the note is too long, or a newer revision is there already: it would lack what that one says.
     """
-    _check_why(note)
-    newest = session.scalars(select(func.max(PlanRecord.revision)).where(PlanRecord.name == source.name)).one()
-    record = _successor(source, by, name=source.name, revision=newest + 1, follows_id=source.id, note=note)
+    check_why(note)
+    check_newest(source)
+    highest = session.scalars(select(func.max(PlanRecord.revision)).where(PlanRecord.name == source.name)).one()
+    record = _successor(source, by, name=source.name, revision=highest + 1, note=note)
     record.is_proposal, source.is_proposal = source.is_proposal, False
     record.is_default, source.is_default = source.is_default, False
+    record.follows = source
     return _add(session, record)
 
 
@@ -95,7 +104,7 @@ def set_rules(
     price_list_id: int | None = None,
 ) -> None:
     """Set the rules of an open scenario. ``changes`` is the count that the page was rendered with. Raises ScenarioError."""
-    _check_unchanged(record, changes)
+    check_unchanged(record, changes)
     record.assumptions = dump_assumptions(assumptions)
     if rates is not None:
         record.rates = dict(rates)
@@ -106,7 +115,7 @@ def set_rules(
 
 def set_funding(session: Session, record: PlanRecord, changes: int, funding: Funding) -> None:
     """Set ceilings and floors of an open scenario. ``changes`` is the count that the page was rendered with. Raises ScenarioError."""
-    _check_unchanged(record, changes)
+    check_unchanged(record, changes)
     record.funding = dump_funding(funding)
     count_change(session, record)
 
@@ -138,7 +147,7 @@ def save_edits(session: Session, record: PlanRecord, edits: Iterable[Edit], why:
 
     Raises EditError where the plan would then fund something twice that it did not before, ScenarioError where ``why`` is too long.
     """
-    _check_why(why)
+    check_why(why)
     before = plan_of(session, record)
     edit_list = list(edits)
     _refuse_double_funding(before, apply_edits(before, edit_list))
@@ -165,20 +174,26 @@ def undo_edits(session: Session, record: PlanRecord, ward_code: str, item: str) 
 
 
 def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
-    """Fix a scenario for good: its content is kept whole and hashed. Raises ScenarioError."""
+    """Fix a scenario for good as it is submitted: its content is kept whole and hashed. Raises ScenarioError."""
     check_open(record)
     plan = plan_of(session, record)
-    problems = find_double_funding(plan)
-    if problems:
-        raise ScenarioError(f"Chưa chốt được vì có khoản cấp hai lần. {problems[0]}")
-    if not plan.lines:
-        raise ScenarioError("Chưa chốt được vì phương án chưa có dòng nào.")
+    check_submittable(plan)
     content = freeze_plan(plan, newest_hashes(session))
     record.content, record.sha256 = content, hash_content(content)
     record.final_by, record.final_at = by, now()
     # What a final plan rests on stays as it is, so that it can be looked up later.
     publish_price_list(session, record.price_list_id, by)
     count_change(session, record)
+    take_step(record, State.SUBMITTED, hands_of(session), by, sha256=record.sha256)
+
+
+def check_submittable(plan: Plan) -> None:
+    """Raise ScenarioError where a plan cannot be fixed as it is."""
+    problems = find_double_funding(plan)
+    if problems:
+        raise ScenarioError(f"Chưa trình được vì có khoản cấp hai lần. {problems[0]}")
+    if not plan.lines:
+        raise ScenarioError("Chưa trình được vì phương án chưa có dòng nào.")
 
 
 def is_intact(record: PlanRecord) -> bool:
@@ -187,9 +202,17 @@ def is_intact(record: PlanRecord) -> bool:
 
 
 def check_open(record: PlanRecord) -> None:
-    """Raise ScenarioError where the scenario is final."""
+    """Raise ScenarioError where the scenario is final, or a newer revision took its place."""
+    check_newest(record)
     if record.is_final:
-        raise ScenarioError("Phương án này đã chốt nên không sửa được. Lập bản tiếp theo rồi sửa ở bản ấy.")
+        raise ScenarioError("Phương án này đã khóa số liệu nên không sửa được. Lập phiên bản mới rồi sửa ở bản ấy.")
+
+
+def check_newest(record: PlanRecord) -> None:
+    """Raise ScenarioError where a newer revision took the place of this one."""
+    newest = record.newest
+    if newest is not record:
+        raise ScenarioError(f"Đã có bản mới hơn: “{newest.title}”. Mở bản ấy để sửa; bản này chỉ để xem.")
 
 
 def price_edits(record: PlanRecord) -> list[PlanEdit]:
@@ -197,7 +220,8 @@ def price_edits(record: PlanRecord) -> list[PlanEdit]:
     return [row for row in record.edits if row.ward_code == ALL_WARDS]
 
 
-def _check_unchanged(record: PlanRecord, changes: int) -> None:
+def check_unchanged(record: PlanRecord, changes: int) -> None:
+    """Raise ScenarioError unless the scenario is open and as the page showed it."""
     check_open(record)
     if changes != record.changes:
         raise ScenarioError("Trong lúc bạn sửa, người khác đã đổi phương án này. Xem lại các ô rồi lưu lần nữa.")
@@ -225,22 +249,28 @@ def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
     record.edits = [PlanEdit(**{name: getattr(row, name) for name in edit_columns}) for row in source.edits]
     transfer_columns = ("item_code", "giver_code", "receiver_code", "quantity", "metres", "by", "at")
     record.transfers = [PlanTransfer(**{name: getattr(row, name) for name in transfer_columns}) for row in source.transfers]
+    record.requests = copy_requests(source.requests)
     return record
 
 
 def _add(session: Session, record: PlanRecord) -> PlanRecord:
+    record.changed_by_accounts = hands_of(session)
     session.add(record)
     session.flush()
     return record
 
 
 def count_change(session: Session, record: PlanRecord) -> None:
-    """Count a change of the scenario, so that a form rendered before it is refused."""
+    """Count a change of the scenario, so that a form rendered before it is refused; what was checked has to be checked again."""
     record.changes += 1
+    record.changed_by_accounts = hands_of(session)
+    if record.state == State.CHECKED:
+        record.state = State.DRAFT.value
     session.flush()
 
 
-def _check_why(text: str) -> None:
+def check_why(text: str) -> None:
+    """Raise ScenarioError where a reason is too long."""
     if len(text) > WHY_LENGTH:
         raise ScenarioError(f"Lý do dài {len(text)} ký tự; viết gọn trong {WHY_LENGTH} ký tự.")
 

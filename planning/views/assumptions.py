@@ -116,7 +116,7 @@ def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupR
         form=form,
         groups=groups,
         names=GROUPS,
-        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         changes=record.changes,
         price_edits=price_edits,
         price_labels={field.value: field.label for field in PriceField},

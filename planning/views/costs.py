@@ -80,7 +80,7 @@ def _cost_page(record: PlanRecord, plan: Plan, form: RatesForm) -> str:
         plan_id=record.id,
         plan=plan,
         form=form,
-        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         changes=record.changes,
         estimates=[(costs, vnd_in_words(costs.total)) for costs in estimates_of(plan)],
         recurrent=plan.form_total(SpendingForm.RECURRENT),

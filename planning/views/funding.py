@@ -105,7 +105,7 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         plan_id=record.id,
         form=form,
         pots=pots,
-        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         refusal=refusal,
         impossible=impossible,
         changes=record.changes,

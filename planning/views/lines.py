@@ -185,7 +185,7 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         base={field.value: canonical_value(line, field) for field in EditField},
         entries=entries,
         refusal=refusal,
-        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],
             EditField.FORM: [(form.value, form.label) for form in SpendingForm],

@@ -16,7 +16,6 @@ from planning.scenarios import scenarios
 from planning.scenarios.loading import get_plan_record, list_plans, plan_of
 from portal.clock import today
 from portal.database import get_session, writes
-from portal.errors import WardReadinessError
 from scoring.rating.rating import Result
 
 blueprint = Blueprint("plans", __name__, template_folder="../templates")
@@ -182,22 +181,6 @@ def propose(plan_id: int) -> ResponseReturnValue:
     return redirect(url_for("plans.plan", plan_id=plan_id))
 
 
-@blueprint.post("/plans/<int:plan_id>/final")
-@requires(Permission.PLAN_EDIT)
-@writes
-def fix(plan_id: int) -> ResponseReturnValue:
-    """Fix a scenario for good."""
-    record, identity = get_plan_record(get_session(), plan_id, for_update=True), require_identity()
-    try:
-        scenarios.finalise_plan(get_session(), record, identity.full_name)
-    except WardReadinessError as error:
-        flash(error.message, "danger")
-    else:
-        audit.log(get_session(), identity, "plan:fix", f"plan {plan_id}", after={"sha256": record.sha256})
-        flash(_("Đã chốt. Nội dung và mã băm của phương án không đổi nữa."), "success")
-    return redirect(url_for("plans.plan", plan_id=plan_id))
-
-
 @blueprint.post("/plans/<int:plan_id>/revision")
 @requires(Permission.PLAN_EDIT)
 @writes
@@ -205,9 +188,13 @@ def revise(plan_id: int) -> ResponseReturnValue:
     """Begin the next revision."""
     record, identity, form = get_plan_record(get_session(), plan_id, for_update=True), require_identity(), RevisionForm()
     if not form.validate_on_submit():
-        flash(_("Ghi bản tiếp theo để làm gì rồi bấm lại."), "danger")
+        flash(_("Ghi lý do lập phiên bản mới rồi bấm lại."), "danger")
         return redirect(url_for("plans.plan", plan_id=plan_id))
-    revision = scenarios.revise_plan(get_session(), record, form.note.data or "", identity.full_name)
+    try:
+        revision = scenarios.revise_plan(get_session(), record, form.note.data or "", identity.full_name)
+    except scenarios.ScenarioError as error:
+        flash(error.message, "danger")
+        return redirect(url_for("plans.plan", plan_id=plan_id))
     audit.log(get_session(), identity, "plan:revise", f"plan {revision.id}", after={"follows": plan_id, "note": revision.note})
     flash(_("Đã lập bản %(number)s.", number=revision.revision), "success")
     return redirect(url_for("plans.plan", plan_id=revision.id))

@@ -42,7 +42,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
         "planning/transfers.html",
         record=record,
         plan_id=plan_id,
-        may_edit=may(require_identity(), Permission.PLAN_EDIT) and not record.is_final,
+        may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         proposals=proposals,
         saved=sum(saved for _key, _transfer, saved in proposals),
         accepted=record.transfers,

@@ -150,6 +150,7 @@ DOORS = [
     ),
     ("taichinh", "/plans/new", {"name": PASTED, "note": PASTED, "first_year": "2026"}),
     ("taichinh", "/plans/1/revision", {"note": PASTED}),
+    ("taichinh", "/plans/1/requests/00082", {"changes": "0", "number": PASTED, "day": "2026-02-01"}),
     ("taichinh", "/prices/1/copies", {"copy-name": PASTED, "copy-effective_from": "2026-01-01"}),
     (
         "taichinh",

@@ -13,7 +13,10 @@ from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import OfficeVersion
 from inventory.office.store import find_office, office_of
+from planning.scenarios.loading import get_plan_record
+from planning.scenarios.scenarios import finalise_plan
 from portal.clock import now
+from portal.database import session_scope
 from portal.settings import read_settings
 from tests.factories.office import FIELDS, seen_on
 from tests.support.applications import client_of, set_setting
@@ -110,7 +113,8 @@ def test_every_page_and_file_names_the_office_of_now(demo_sign_in):
 def test_the_files_of_a_final_plan_stay_what_they_were_when_it_was_fixed(demo_app, demo_sign_in):
     """Whoever signed the paper of then, and the map of then, whatever the office and the city are now."""
     planner, administrator = demo_sign_in("taichinh"), demo_sign_in("quantri")
-    planner.post("/plans/1/final")
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        finalise_plan(session, get_plan_record(session, 1), "Người trình")
     addresses = [f"/plans/1/{name}" for name in ("letter.docx", "workbook.xlsx", "wards/00070/workbook.xlsx")]
     before = [planner.get(address).data for address in addresses]
     administrator.post("/office", data=FIELDS | {"seen": seen_on(administrator.get("/office"))})

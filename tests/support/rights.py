@@ -25,6 +25,9 @@ from accounts.stand_ins import begin_acting, create_stand_in, identity_of
 from accounts.users import AccountDetails, change_details
 from inventory.models import LotRecord, ObservedPriceRecord, PriceEvidence
 from inventory.prices.price_lists import copy_price_list
+from planning.models import PlanDecision, PlanRequest
+from planning.scenarios.loading import get_plan_record
+from planning.scenarios.scenarios import copy_plan
 from portal.checked_files import CheckedFile
 from portal.clock import now, today
 from portal.jobs.job import Asker, Job, JobState
@@ -327,6 +330,15 @@ def _make_examples(app: Flask, session: Session) -> dict[str, Examples]:
     copies = [copy_price_list(session, 1, f"Bản thử {number}", date(2026, 1, 1), None, "x").id for number in (1, 2)]
     files = [PriceEvidence(price_list_id=number, item_code="A01", by="x", at=at, **vars(kept)) for number in copies]
     session.add_all(files)
+    plans = (1, copy_plan(session, get_plan_record(session, 1), "Phương án khác", "x").id)
+    decision = {"kind": "policy", "day": date(2026, 1, 5), "year": 2026, "total": 0, "by": "x", "at": at, **vars(kept)}
+    document = {"number": "1", "day": date(2026, 1, 5), "by": "x", "at": at, **vars(kept)}
+    decisions = [
+        PlanDecision(plan_id=number, number=str(number), number_fold=str(number), body="x", body_fold="x", **decision)
+        for number in plans
+    ]
+    requests = [PlanRequest(plan_id=number, ward_code=OWN, **document) for number in plans]
+    session.add_all([*decisions, *requests])
     stand_ins = [
         create_stand_in(session, *(session.get_one(User, people[name]) for name in names), today(), today(), "UQ 2", "x")
         for names in (("canbo", DEPUTY), ("lanhdaoxa", DEPUTY), ("lanhdaoxa", "thamdinh2"))
@@ -352,6 +364,8 @@ def _make_examples(app: Flask, session: Session) -> dict[str, Examples]:
         "price_list_id": Examples(copies[0]),
         "observed_id": Examples(session.scalars(select(ObservedPriceRecord.id).limit(1)).one()),
         "plan_id": Examples(1),
+        "decision_id": Examples(decisions[0].id, (decisions[1].id,)),
+        "request_id": Examples(requests[0].id, (requests[1].id,)),
         "round_id": Examples(1),
         "user_id": Examples(people["canbo"]),
         "stand_in_id": Examples(stand_ins[0].id, (stand_ins[1].id,)),

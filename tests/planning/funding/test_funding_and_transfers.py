@@ -72,7 +72,7 @@ class TestTransfers:
         transfers = plan_of(demo_session, record).transfers
         finalise_plan(demo_session, record, "Một")
         assert plan_of(demo_session, record).transfers == transfers
-        with pytest.raises(ScenarioError, match="đã chốt"):
+        with pytest.raises(ScenarioError, match="đã khóa số liệu"):
             withdraw_transfers(demo_session, record, [record.transfers[0].id])
 
     def test_newer_data_that_ask_for_less_move_less(self, demo_session, record):

@@ -290,7 +290,7 @@ def test_fixed_for_good(demo_session):
         lambda: scenarios.undo_edits(demo_session, record, "00070", "A01"),
         lambda: scenarios.finalise_plan(demo_session, record, "Ai đó"),
     ):
-        with pytest.raises(scenarios.ScenarioError, match="đã chốt"):
+        with pytest.raises(scenarios.ScenarioError, match="đã khóa số liệu"):
             change()
     revision = scenarios.revise_plan(demo_session, record, "Cập nhật giá", "Người thử")
     assert (revision.revision, revision.follows_id, revision.is_proposal, record.is_proposal) == (2, record.id, True, False)
@@ -316,7 +316,7 @@ def test_two_planners_do_not_undo_each_other(demo_session):
 
 
 class TestPages:
-    def test_a_planner_begins_copies_edits_fixes_and_revises(self, demo_sign_in):
+    def test_a_planner_begins_copies_edits_and_revises_what_was_fixed(self, demo_sign_in, demo_app):
         client = demo_sign_in("taichinh")
         answer = client.post("/plans/new", data={"name": "Thuê tối đa", "note": "thử", "first_year": "2027"})
         assert answer.location == "/plans/2"
@@ -333,8 +333,9 @@ class TestPages:
         assert "rà lại" in client.get(f"/plans/3/lines/{code}").text
         text = client.get("/plans/compare?plan=2&plan=3").text
         assert "Số lượng đề nghị" in text
-        client.post("/plans/3/final")
-        assert "Mã băm nội dung" in client.get("/plans/3").text
+        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+            scenarios.finalise_plan(session, get_plan_record(session, 3), "Người trình")
+        assert "Mã kiểm tra nội dung" in client.get("/plans/3").text
         assert client.post("/plans/3/revision", data={"note": "theo ý kiến thẩm định"}).location == "/plans/4"
         assert "Không có dòng nào khác" in client.get("/plans/4/difference").text
         assert copy_answer.location == "/plans/3"
@@ -395,8 +396,8 @@ def first_line(client, plan_id):
 
 
 @pytest.mark.both_databases
-def test_two_who_revise_at_once_make_two_revisions(app, session):
-    """The second waits for the first: neither is refused, and no number stands twice."""
+def test_of_two_who_revise_at_once_the_second_is_told_of_the_first(app, session):
+    """The second waits for the first, and may not begin anew from what is no longer the newest: its revision would lack the first one's."""
     name = get_plan_record(session, 1).name
     session.rollback()
     barrier = Barrier(2)
@@ -406,13 +407,17 @@ def test_two_who_revise_at_once_make_two_revisions(app, session):
             # On SQLite the second cannot even begin while the first writes.
             if app.extensions["engine"].dialect.name == "postgresql":
                 barrier.wait(timeout=60)
-            return scenarios.revise_plan(
-                writer_session, get_plan_record(writer_session, 1, for_update=True), "tiếp", author
-            ).revision
+            record = get_plan_record(writer_session, 1, for_update=True)
+            try:
+                return scenarios.revise_plan(writer_session, record, "tiếp", author).title
+            except scenarios.ScenarioError as error:
+                return error.message
 
+    second = f"{name} (bản 2, theo bản 1)"
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(revise, ("Một", "Hai"))) == [2, 3]
-    assert [record.title for record in list_plans(session) if record.name == name].count(name) == 1
+        answers = sorted(pool.map(revise, ("Một", "Hai")), key=len)
+    assert answers == [second, f"Đã có bản mới hơn: “{second}”. Mở bản ấy để sửa; bản này chỉ để xem."]
+    assert [record.title for record in list_plans(session) if record.name == name] == [second, name]
 
 
 def test_the_first_of_two_agreed_transfers_comes_first_when_a_line_asks_for_less(demo_session):

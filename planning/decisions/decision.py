@@ -1,0 +1,118 @@
+"""Decisions about a plan: their kinds, what each gives to which pot, and what none may say. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from planning.decisions.pots import PROJECT_FORM, Pot
+from planning.decisions.state import State
+from portal.errors import WardReadinessError
+from portal.formats import format_day, format_number
+from portal.labels import LabelledEnum
+from portal.vietnamese import fold
+
+
+class DecisionKind(LabelledEnum):
+    """What is decided (NĐ 224/2026/NĐ-CP, Điều 41, 65; NĐ 104/2026/NĐ-CP). No text asks for a decision to purchase beside these."""
+
+    APPROVAL = "approval", "Phê duyệt phương án"
+    POLICY = "policy", "Chủ trương và dự kiến kinh phí"
+    INVESTMENT = "investment", "Quyết định đầu tư (hình thức dự án)"
+    ALLOCATION = "allocation", "Giao dự toán, phân bổ vốn"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision: number, day and issuing body as its text bears them, and whole VND by pot that add up to ``total``."""
+
+    kind: DecisionKind
+    number: str
+    day: date
+    body: str
+    total: int
+    amounts: Mapping[Pot, int]
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What two decisions never share: a body counts its numbers from one again each year."""
+        return fold(self.body), fold(self.number).replace(" ", ""), self.day.year
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is wrong with a decision, a sentence for each field and each pot."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    pots: Mapping[Pot, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.pots)
+
+
+class DecisionError(WardReadinessError):
+    """A decision that cannot be recorded; ``faults`` say at which field."""
+
+    def __init__(self, message: str, faults: Faults | None = None) -> None:
+        super().__init__(message)
+        self.faults = faults or Faults()
+
+
+def find_faults(
+    decision: Decision, today: date, submitted_on: date, asked: Mapping[Pot, int], earlier: Iterable[Decision], used_by: str = ""
+) -> Faults:
+    """What a decision cannot be about a plan that was submitted on a day and asks so much of each pot.
+
+    ``earlier`` are the other decisions about the plan: what they allocated is no longer there to be given. ``used_by`` names the plan that
+    a decision of this number, body and year is recorded for already.
+    """
+    fields: dict[str, str] = {}
+    if decision.day > today:
+        fields["day"] = "Ngày quyết định ở tương lai. Ghi ngày trên văn bản."
+    elif decision.day < submitted_on:
+        fields["day"] = f"Phương án trình ngày {format_day(submitted_on)}, nên quyết định không thể có trước ngày ấy."
+    if used_by:
+        fields["number"] = f"Số này của cùng cơ quan, cùng năm đã ghi cho “{used_by}”. Kiểm tra số, cơ quan ban hành."
+    named = sum(decision.amounts.values())
+    given = ceilings_of(earlier) if decision.kind is DecisionKind.ALLOCATION else {}
+    if named != decision.total:
+        fields["total"] = f"Các nguồn cộng lại là {_vnd(named)}, khác tổng đã ghi. Sửa tổng hoặc số tiền của từng nguồn."
+    elif decision.total + sum(given.values()) > sum(asked.values()):
+        fields["total"] = f"Vượt tổng đề nghị {_vnd(sum(asked.values()))}{_already(sum(given.values()))}."
+    if decision.kind is DecisionKind.INVESTMENT and all(pot.form != PROJECT_FORM for pot in asked):
+        fields["kind"] = "Phương án không có khoản chi theo hình thức dự án nên không có quyết định đầu tư."
+    return Faults(fields, {pot: text for pot in decision.amounts if (text := _find_pot_fault(decision, pot, asked, given))})
+
+
+def ceilings_of(decisions: Iterable[Decision]) -> dict[Pot, int]:
+    """VND that allocation decisions give to each pot, added up; nothing where there is none.
+
+    What a decision does not name is not decided yet: it has no ceiling here. What was asked beyond a ceiling is not covered by decision.
+    """
+    ceilings: dict[Pot, int] = {}
+    for decision in decisions:
+        if decision.kind is DecisionKind.ALLOCATION:
+            for pot, amount in decision.amounts.items():
+                ceilings[pot] = ceilings.get(pot, 0) + amount
+    return dict(sorted(ceilings.items()))
+
+
+def describe_standing(state: State, decisions: Iterable[Decision]) -> str:
+    """Where a plan stands, in words. Money is called given only once a decision gives it."""
+    is_allocated = any(decision.kind is DecisionKind.ALLOCATION for decision in decisions)
+    return f"{state.label}; đã giao dự toán" if is_allocated else state.label
+
+
+def _find_pot_fault(decision: Decision, pot: Pot, asked: Mapping[Pot, int], given: Mapping[Pot, int]) -> str:
+    if decision.kind is DecisionKind.INVESTMENT and pot.form != PROJECT_FORM:
+        return "Quyết định đầu tư chỉ cho khoản chi theo hình thức dự án. Để trống ô này."
+    if decision.amounts[pot] + given.get(pot, 0) > asked.get(pot, 0):
+        return f"Vượt số đề nghị của nguồn này: {_vnd(asked.get(pot, 0))}{_already(given.get(pot, 0))}."
+    return ""
+
+
+def _already(given: int) -> str:
+    return f", trong đó {_vnd(given)} đã giao theo quyết định khác" if given else ""
+
+
+def _vnd(amount: int) -> str:
+    return f"{format_number(amount)} đồng"

@@ -1,0 +1,66 @@
+"""The way of a scenario to its approval: checked by a second person, submitted as it was checked, sent back with reasons.
+
+Who acts for somebody is both: neither of the two may be the other person that a step asks for.
+"""
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Identity
+from inventory.snapshots.repository import newest_hashes
+from planning.decisions.state import State
+from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, share_account, take_step
+from planning.models import PlanRecord
+from planning.plan.plan import Plan
+from planning.scenarios.loading import plan_of
+from planning.scenarios.scenarios import ScenarioError, check_submittable, check_unchanged, check_why, finalise_plan, revise_plan
+from planning.scenarios.serialization import freeze_plan, hash_content
+
+
+def check_plan(session: Session, record: PlanRecord, changes: int, identity: Identity) -> None:
+    """Note that a second person has checked an open scenario as the page showed it. Raises ScenarioError.
+
+    ``changes`` is the count that the page was rendered with.
+    """
+    check_unchanged(record, changes)
+    if share_account(identity, record.changed_by_accounts):
+        raise ScenarioError(
+            "Người kiểm tra phải là người khác với người sửa phương án sau cùng, kể cả khi làm thay. "
+            "Nhờ một chuyên viên tài chính khác kiểm tra."
+        )
+    plan = plan_of(session, record)
+    check_submittable(plan)
+    take_step(record, State.CHECKED, identity.accounts, identity.full_name, sha256=hash_checked(session, plan))
+    session.flush()
+
+
+def submit_plan(session: Session, record: PlanRecord, changes: int, identity: Identity) -> None:
+    """Submit a scenario that was checked: from now on its content never changes. Raises ScenarioError."""
+    check_unchanged(record, changes)
+    checked = last_step(record, State.CHECKED)
+    if record.state != State.CHECKED or checked is None:
+        raise ScenarioError("Phương án chưa được kiểm tra nên chưa trình được. Nhờ một chuyên viên tài chính khác kiểm tra trước.")
+    if hash_checked(session, plan_of(session, record)) != checked.sha256:
+        raise ScenarioError("Số liệu, đơn giá của phương án đã thay đổi từ lúc kiểm tra. Kiểm tra lại rồi trình.")
+    finalise_plan(session, record, identity.full_name)
+
+
+def return_plan(session: Session, record: PlanRecord, why: str, identity: Identity) -> PlanRecord:
+    """Send a submitted scenario back with the reasons; returns the revision in which it is completed. Raises ScenarioError."""
+    check_why(why)
+    if record.state != State.SUBMITTED:
+        raise ScenarioError("Chỉ trả lại phương án đã trình và chưa được phê duyệt.")
+    if not why:
+        raise ScenarioError("Ghi rõ nội dung cần hoàn thiện rồi bấm lại.")
+    if is_submitter(record, identity):
+        raise ScenarioError(SAME_PERSON)
+    newest = record.newest
+    revision = revise_plan(session, record, why, identity.full_name) if newest is record else newest
+    take_step(record, State.RETURNED, identity.accounts, identity.full_name, why=why)
+    session.flush()
+    return revision
+
+
+def hash_checked(session: Session, plan: Plan) -> str:
+    """What was checked, as a hash: all of the content but the day on which it was computed."""
+    content = freeze_plan(plan, newest_hashes(session))
+    return hash_content({name: value for name, value in content.items() if name != "on"})

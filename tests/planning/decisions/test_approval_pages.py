@@ -1,0 +1,287 @@
+"""A plan on its way: changed by one, checked by another, submitted, sent back, decided; and no way round the second person."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from accounts.models import AuditEntry, BrowserSession, User
+from accounts.stand_ins import begin_acting, create_stand_in
+from inventory.models import PriceListRecord, PriceRecord
+from planning.models import PlanDecision, PlanRecord
+from planning.scenarios.loading import get_plan_record, plan_of
+from portal.clock import today
+from portal.database import session_scope
+from tests.support.applications import client_of
+
+PDF = b"%PDF-1.4\n%%EOF"
+
+
+def state_of(app, plan_id=1):
+    with session_scope(app.extensions["engine"], writes=False) as session:
+        return session.get_one(PlanRecord, plan_id).state
+
+
+def told(answer):
+    """What the page says, as one line."""
+    page = BeautifulSoup(answer.data, "html.parser").main
+    return " ".join(page.get_text(" ").split())
+
+
+def act_for(app, deputy, absent):
+    """The client of somebody who stands in for another."""
+    client = client_of(app, deputy)
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        people = {user.username: user for user in session.scalars(select(User))}
+        row = create_stand_in(session, people[absent], people[deputy], today(), today() + timedelta(days=3), "UQ 1", "Quản trị")
+        session.flush()
+        newest = session.scalars(select(BrowserSession).order_by(BrowserSession.id.desc()).limit(1)).one()
+        begin_acting(session, newest.id, people[deputy].id, row.id)
+    return client
+
+
+def entry(**changes):
+    """A decision that may be recorded, as the form sends it."""
+    form = {"kind": "approval", "number": "12/QĐ-UBND", "day": today().isoformat(), "body": "UBND Thành phố", "total": "1000000"}
+    return form | {"pot-0-amount": "1.000.000", "file": (BytesIO(PDF), "quyet dinh.pdf")} | changes
+
+
+class TestCheckAndSubmit:
+    def test_who_changed_it_last_does_not_check_it(self, planners, demo_app):
+        first, second = planners
+        first.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        page = first.get("/plans/1/approval")
+        assert "một chuyên viên tài chính khác kiểm tra" in told(page)
+        assert "/plans/1/check" not in page.text
+        refused = first.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True)
+        assert "phải là người khác với người sửa phương án sau cùng" in told(refused)
+        assert "chưa được kiểm tra" in told(first.post("/plans/1/submission", data={"changes": "1"}, follow_redirects=True))
+        assert state_of(demo_app) == "draft"
+        assert "Đã ghi là đã kiểm tra" in told(second.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True))
+        assert "Đã trình" in told(first.post("/plans/1/submission", data={"changes": "1"}, follow_redirects=True))
+        assert state_of(demo_app) == "submitted"
+        assert "đã trình" in told(first.get("/plans"))
+        assert "Mã kiểm tra nội dung" in first.get("/plans/1").text
+
+    def test_nobody_checks_by_standing_in_for_the_other(self, planners, demo_app):
+        first, _second = planners
+        deputy = act_for(demo_app, "taichinh", "taichinh2")
+        first.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        assert "kể cả khi làm thay" in told(deputy.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True))
+        assert state_of(demo_app) == "draft"
+
+    def test_what_was_done_in_somebodys_place_is_done_by_both(self, planners, demo_app):
+        first, second = planners
+        deputy = act_for(demo_app, "taichinh", "taichinh2")
+        deputy.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        for client in (first, second, deputy):
+            assert "kể cả khi làm thay" in told(client.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True))
+
+    def test_a_change_after_the_check_asks_for_another(self, planners, demo_app):
+        first, second = planners
+        second.post("/plans/1/check", data={"changes": "0"})
+        assert state_of(demo_app) == "checked"
+        first.post("/plans/1/name", data={"name": "Phương án khác", "note": ""})
+        assert state_of(demo_app) == "draft"
+        assert "người khác đã đổi" in told(second.post("/plans/1/check", data={"changes": "0"}, follow_redirects=True))
+
+    def test_new_prices_after_the_check_ask_for_another(self, planners, demo_app):
+        first, second = planners
+        second.post("/plans/1/check", data={"changes": "0"})
+        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+            number = session.get_one(PlanRecord, 1).price_list_id
+            session.get_one(PriceRecord, (number, "A01")).unit_price += 1
+            session.get_one(PriceListRecord, number).revision += 1
+        assert "từ lúc kiểm tra" in told(first.post("/plans/1/submission", data={"changes": "0"}, follow_redirects=True))
+        assert state_of(demo_app) == "checked"
+        second.post("/plans/1/check", data={"changes": "0"})
+        first.post("/plans/1/submission", data={"changes": "0"})
+        assert state_of(demo_app) == "submitted"
+
+    def test_a_reader_sees_the_list_and_does_nothing(self, demo_sign_in):
+        client = demo_sign_in("lanhdao")
+        page = client.get("/plans/1/approval")
+        assert re.search(r"\d dòng chưa có căn cứ giá", told(page))
+        assert "/plans/1/lines?mark=evidence" in page.text
+        for address in ("check", "submission", "return-for-completion", "decisions"):
+            assert client.post(f"/plans/1/{address}").status_code == 404
+
+
+class TestReturn:
+    def test_a_plan_that_is_sent_back_goes_on_as_the_next_revision(self, submitted, demo_app):
+        first, second = submitted
+        blank = first.post("/plans/1/return-for-completion", data={"why": ""})
+        assert (blank.status_code, state_of(demo_app)) == (400, "submitted")
+        own = second.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"})
+        assert own.status_code == 400
+        assert "người khác với người đã trình" in told(own)
+        answer = first.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"})
+        assert answer.location == "/plans/2"
+        assert "trả lại để hoàn thiện" in told(first.get("/plans/1/approval"))
+        assert "thiếu căn cứ giá" in told(first.get("/plans/2"))
+        assert (state_of(demo_app, 1), state_of(demo_app, 2)) == ("returned", "draft")
+
+    def test_a_plan_that_went_on_already_is_not_forked(self, submitted, demo_app):
+        first, _second = submitted
+        assert first.post("/plans/1/revision", data={"note": "chờ ý kiến"}).location == "/plans/2"
+        assert first.post("/plans/1/return-for-completion", data={"why": "bổ sung"}).location == "/plans/2"
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            assert [record.title for record in get_plan_record(session, 1).chain] == [
+                "Phương án thử",
+                "Phương án thử (bản 2, theo bản 1)",
+            ]
+
+
+class TestDecisions:
+    def test_a_decision_is_recorded_by_another_than_who_submitted(self, submitted, demo_app):
+        first, second = submitted
+        refused = second.post("/plans/1/decisions", data=entry())
+        assert refused.status_code == 400
+        assert "người khác với người đã trình" in told(refused)
+        assert first.post("/plans/1/decisions", data=entry()).location == "/plans/1/decisions"
+        assert state_of(demo_app) == "approved"
+        page = first.get("/plans/1/decisions")
+        assert "Số 12/QĐ-UBND" in told(page)
+        assert "đã giao dự toán" not in told(page)
+        address = re.search(r'href="(/plans/1/decisions/\d+\.file)"', page.text)[1]
+        answer = first.get(address)
+        assert (answer.data, answer.mimetype) == (PDF, "application/pdf")
+        first.post(
+            "/plans/1/decisions", data=entry(kind="allocation", number="20/QĐ-STC", total="400000", **{"pot-0-amount": "400000"})
+        )
+        assert "được phê duyệt; đã giao dự toán" in told(first.get("/plans"))
+        assert "600.000" in told(first.get("/plans/1/decisions"))
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == "plan 1")).all()
+        assert [action for action in actions if "rename" not in action] == [
+            *("plan:check", "plan:submit", "plan-decision:record", "plan-decision:download", "plan-decision:record")
+        ]
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"day": "tomorrow"}, "ở tương lai"),
+            ({"day": "yesterday"}, "không thể có trước ngày ấy"),
+            ({"pot-0-amount": "-5"}, "không được nhỏ hơn 0"),
+            ({"total": "1000001"}, "cộng lại là 1.000.000"),
+            ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt số đề nghị của nguồn này"),
+            ({"kind": "investment"}, "không có khoản chi theo hình thức dự án"),
+            ({"file": (BytesIO(b"x"), "a.pdf")}, "không phải ảnh"),
+            ({"number": ""}, "Hãy điền ô này"),
+        ],
+    )
+    def test_what_is_refused_is_told_at_its_field_and_stays_typed(self, submitted, demo_app, change, message):
+        days = {"tomorrow": today() + timedelta(days=1), "yesterday": today() - timedelta(days=1)}
+        change = {name: days[value].isoformat() if value in days else value for name, value in change.items() if name != "file"} | {
+            name: value for name, value in change.items() if name == "file"
+        }
+        answer = submitted[0].post("/plans/1/decisions", data=entry(**change))
+        assert answer.status_code == 400
+        page = BeautifulSoup(answer.data, "html.parser")
+        errors = [tag.get_text() for tag in page.select(".invalid-feedback")]
+        assert any(message in text for text in errors), errors
+        assert page.select_one("[name=body]")["value"] == "UBND Thành phố"
+        for name, value in change.items():
+            if name not in ("file", "kind"):
+                assert page.select_one(f"[name={name}]")["value"] == value
+        if "file" not in change:
+            # The file comes back with the page: it need not be chosen again.
+            assert page.select_one("[name=content-name]")["value"] == "quyet dinh.pdf"
+        assert state_of(demo_app) == "submitted"
+
+    def test_the_file_that_came_back_with_the_page_is_recorded(self, submitted, demo_app):
+        page = BeautifulSoup(submitted[0].post("/plans/1/decisions", data=entry(number="")).data, "html.parser")
+        form = {name: page.select_one(f"[name={name}]")["value"] for name in ("content", "content-name")}
+        typed = {name: value for name, value in entry().items() if name != "file"}
+        assert submitted[0].post("/plans/1/decisions", data=typed | form).status_code == 302
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            row = session.scalars(select(PlanDecision)).one()
+            assert (row.name, row.size) == ("quyet dinh.pdf", len(PDF))
+
+    def test_a_number_stands_once_over_all_plans(self, submitted):
+        first, second = submitted
+        first.post("/plans/1/decisions", data=entry())
+        first.post("/plans/1/copy", data={"name": "Bản sao"})
+        second.post("/plans/2/check", data={"changes": "0"})
+        second.post("/plans/2/submission", data={"changes": "0"})
+        answer = first.post("/plans/2/decisions", data=entry(number="12/qđ-ubnd"))
+        assert answer.status_code == 400
+        assert "đã ghi cho “Phương án thử”" in told(answer)
+
+    def test_one_that_was_recorded_by_mistake_is_taken_back(self, submitted, demo_app):
+        first, second = submitted
+        first.post("/plans/1/decisions", data=entry())
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            number = session.scalars(select(PlanDecision.id)).one()
+        assert "người khác với" in told(second.post(f"/plans/1/decisions/{number}/removal", follow_redirects=True))
+        first.post(f"/plans/1/decisions/{number}/removal")
+        assert state_of(demo_app) == "submitted"
+        assert first.post("/plans/1/decisions", data=entry()).status_code == 302
+
+    def test_a_plan_that_was_not_submitted_has_none(self, planners):
+        answer = planners[0].post("/plans/1/decisions", data=entry())
+        assert answer.status_code == 400
+        assert "Chỉ ghi quyết định cho phương án đã trình" in told(answer)
+
+
+class TestRequests:
+    def test_what_a_ward_requests_stands_beside_what_is_accepted(self, planners, demo_app):
+        first, _second = planners
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            plan = plan_of(session, get_plan_record(session, 1))
+        line = next(line for line in plan.lines if line.item == "A01" and line.quantity)
+        address = f"/plans/1/requests/{line.ward.code}"
+        form = {"changes": "0", "number": "05/UBND-VP", "day": "2026-02-01", "A01-quantity": str(line.quantity + 2)}
+        missing = first.post(address, data=form)
+        assert missing.status_code == 400
+        assert "Ghi số tiền" in told(missing)
+        assert f'value="{line.quantity + 2}"' in missing.text
+        form |= {"A01-amount": "1 tỷ", "A01-reason": "đã tính máy điều chuyển", "file": (BytesIO(PDF), "de nghi.pdf")}
+        assert first.post(address, data=form).location == address
+        page = first.get(address)
+        assert "chênh lệch: -2" in told(page)
+        assert first.get(re.search(r'href="([^"]+\.file)"', page.text)[1]).data == PDF
+        assert "05/UBND-VP" in told(first.get("/plans/1/requests"))
+        stale = first.post(address, data={name: value for name, value in form.items() if name != "file"})
+        assert (stale.status_code, "người khác đã lưu đề nghị" in told(stale)) == (400, True)
+        # A revision goes on with them.
+        first.post("/plans/1/revision", data={"note": "tiếp"})
+        assert "05/UBND-VP" in told(first.get("/plans/2/requests"))
+        assert "Đã có bản mới hơn" in told(first.post(address, data={"changes": "1", "number": "6", "day": "2026-02-01"}))
+
+    def test_items_beyond_the_plan_are_taken_once(self, planners):
+        first, _second = planners
+        form = {"changes": "0", "number": "05", "day": "2026-02-01"}
+        line = {"item": "C05", "quantity": "1", "amount": "5000000"}
+        twice = {f"new-{number}-{name}": value for number in (1, 2) for name, value in line.items()}
+        assert "đã có ở dòng khác" in told(first.post("/plans/1/requests/00070", data=form | twice))
+        once = {name: value for name, value in twice.items() if name.startswith("new-1")}
+        assert first.post("/plans/1/requests/00070", data=form | once).status_code == 302
+        assert 'name="C05-quantity"' in first.get("/plans/1/requests/00070").text
+
+    def test_a_reviewer_reads_and_does_not_write(self, demo_sign_in):
+        client = demo_sign_in("thamdinh")
+        assert "Lưu đề nghị" not in client.get("/plans/1/requests/00070").text
+        assert client.post("/plans/1/requests/00070", data={}).status_code == 404
+
+
+def test_a_superseded_revision_is_not_changed_by_any_page(planners, demo_app):
+    first, second = planners
+    line = re.search(r"/lines/(\d{5}-[A-Z]\d\d)", first.get("/plans/1/lines?group=A").text)[1]
+    first.post("/plans/1/revision", data={"note": "tiếp"})
+    newest = "Đã có bản mới hơn: “Phương án đáp ứng bộ tiêu chuẩn (bản 2, theo bản 1)”"
+    for address, data in (
+        (f"/plans/1/lines/{line}", {"quantity": "3", "base-quantity": "1"}),
+        ("/plans/1/name", {"name": "Khác"}),
+        ("/plans/1/revision", {"note": "lần nữa"}),
+        ("/plans/1/check", {"changes": "0"}),
+    ):
+        assert newest in told(second.post(address, data=data, follow_redirects=True)), address
+    page = first.get("/plans/1").text
+    assert "Bản này chỉ để xem" in page
+    assert "Lập phiên bản mới" not in page
+    with session_scope(demo_app.extensions["engine"], writes=False) as session:
+        assert len(get_plan_record(session, 1).chain) == 2
