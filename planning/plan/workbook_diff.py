@@ -23,6 +23,7 @@ from planning.plan.overrides import (
     parse_value,
 )
 from planning.plan.plan import Plan
+from planning.plan.three_way import Verdict, judge
 from portal.formats import format_number
 
 Field = EditField | PriceField
@@ -126,11 +127,12 @@ class _DiffBuilder:
         self, edit: Edit, label: str, location: str, baseline: str, current: str, show: Callable[[str], str], note: str = ""
     ) -> None:
         """File a field under what became of it; the value of its edit is what came back."""
-        if edit.value in (baseline, current):
+        verdict = judge(baseline, edit.value, current)
+        if verdict is Verdict.KEPT:
             self.same += 1
             return
         proposal = ProposedChange(edit, label, location, show(baseline), show(current), show(edit.value), note)
-        (self.proposed if baseline == current else self.disputed).append(proposal)
+        (self.proposed if verdict is Verdict.TAKEN else self.disputed).append(proposal)
 
 
 def diff_workbook(file: ReturnedWorkbook, plan: Plan) -> WorkbookDiff:

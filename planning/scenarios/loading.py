@@ -74,6 +74,18 @@ def get_plan_record(session: Session, plan_id: int, *, for_update: bool = False)
     return record
 
 
+def lock_newest(session: Session, record: PlanRecord) -> PlanRecord:
+    """The newest revision of a chain, locked; one that came while this waited for the lock included."""
+    newest = record.newest
+    while True:
+        newest = get_plan_record(session, newest.id, for_update=True)
+        # Whoever held the lock may have made a revision of it.
+        session.expire(newest, ["followers"])
+        if newest.newest is newest:
+            return newest
+        newest = newest.newest
+
+
 def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
     """A scenario as a value: a final one as it was fixed, any other on the newest approved data. Raises NotFoundError."""
     return plan_of(session, get_plan_record(session, plan_id), on)

@@ -235,12 +235,12 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
     planted = places_of(demo_app, words)
     assert planted.keys() >= {name_of(c) for c in personal_columns()} - {
         *("standard.drafted_by", "standard.published_by", "price_list.created_by", "price_list.published_by"),
-        *("submission.prepared_by", "submission.confirmed_by", "standard_choice.by", "plan_step.by", "plan_decision.by"),
+        *("submission.prepared_by", "submission.confirmed_by", "standard_choice.by", "plan_decision.by"),
     }
     result = remove(demo_app, USERNAME)
     assert result.exit_code == 0, result.output
     left = places_of(demo_app, words)
-    assert left.keys() == {"snapshot.approved_by", "plan.final_by", "office_version.office"}
+    assert left.keys() == {"snapshot.approved_by", "plan.final_by", "plan_step.by", "office_version.office"}
     with session_scope(demo_app.extensions["engine"], writes=False) as session:
         user = session.get_one(User, person_id)
         assert user.full_name == full_pseudonym(person_id)
@@ -256,7 +256,7 @@ def test_a_removed_person_stands_nowhere_but_below_official_acts_and_every_hash_
         assert is_intact(get_plan_record(session, 1))
         line = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
         assert (line.action, line.subject) == ("account:remove", f"account {user_pseudonym(person_id)}")
-        assert line.after["kept"] == len(snapshots) + 2
+        assert line.after["kept"] == len(snapshots) + 3
 
 
 @pytest.mark.both_databases

@@ -48,6 +48,8 @@ OTHER_ENDPOINTS = {
     "questionnaires.text",
     "prices.download",
     "evidence.download",
+    "plan_decisions.download",
+    "plan_requests.download",
     "plan_lines.table",
     # Written as the workbook of a ward is, and slowly.
     "plan_files.workbook",

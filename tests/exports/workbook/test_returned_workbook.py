@@ -1,5 +1,6 @@
 """A workbook that comes back: untouched, edited in every way that people edit, older than the plan, and what is no such file."""
 
+from base64 import b64encode
 from dataclasses import replace
 from io import BytesIO
 
@@ -25,6 +26,7 @@ from tests.support.libreoffice import saved_by_libreoffice
 from tests.support.workbooks import read_workbook
 
 DETAIL, PRICES = "PL02 Chi tiết", "PL06 Căn cứ đơn giá"
+HEADINGS = {"quantity": "Số lượng đề nghị", "note": "Ghi chú"}
 CONTEXT = replace(WORKBOOK_CONTEXT, plan_id=1, public_url="http://127.0.0.1:8000")
 
 
@@ -282,6 +284,38 @@ class TestPages:
             assert [(row.value, row.channel) for row in record.edits] == [(str(line.quantity + 5), "workbook")]
         # The file went out from the revision before: what it changed is there already, and nothing else differs.
         assert "Sổ tính không khác gì" in client.post("/plans/2/return", data={"file": (BytesIO(edited_file), "p.xlsx")}).text
+
+    def test_two_planners_who_each_change_a_file_of_the_same_revision_lose_nothing(self, demo_sign_in, demo_app):
+        first, second = demo_sign_in("taichinh"), demo_sign_in("taichinh2")
+        data = first.get("/plans/1/workbook.xlsx").data
+        with read_session(demo_app) as session:
+            line = next(candidate for candidate in get_plan(session, 1).lines if candidate.item == "A01")
+        quantity, note = (f"{line.code.replace('-', '|')}|{field}" for field in ("quantity", "note"))
+
+        def change(**values):
+            def edit(book):
+                sheet = book[DETAIL]
+                row_number = next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[35].value == line.code)
+                for heading, value in values.items():
+                    sheet.cell(row_number, column(sheet, HEADINGS[heading])).value = value
+
+            return {"content": b64encode(changed_workbook(data, edit)).decode()}
+
+        of_first, of_second = change(quantity=line.quantity + 5), change(quantity=line.quantity + 7, note="gấp")
+        preview = second.post("/plans/1/return", data=of_second).text
+        assert f'value="{quantity}"' in preview
+        assert first.post("/plans/1/return", data=of_first | {"do": "take", "take": quantity}).location == "/plans/2/difference"
+        # The second has ticked what the first has changed meanwhile: nothing is left out silently.
+        overtaken = second.post("/plans/1/return", data=of_second | {"do": "take", "take": [quantity, note]})
+        assert overtaken.status_code == 400
+        assert "phương án đã đổi 1 ô vừa chọn" in overtaken.text
+        assert "được so ba bên với bản mới nhất" in overtaken.text
+        assert second.post("/plans/1/return", data=of_second | {"do": "take", "take": note}).location == "/plans/3/difference"
+        with read_session(demo_app) as session:
+            newest = get_plan_record(session, 1).newest
+            assert (newest.title, newest.follows_id) == ("Phương án đáp ứng bộ tiêu chuẩn (bản 3, theo bản 2)", 2)
+            merged = next(candidate for candidate in plan_of(session, newest).lines if candidate.code == line.code)
+        assert (merged.quantity, merged.note) == (line.quantity + 5, "gấp")
 
     def test_the_workbook_of_another_plan_is_refused(self, demo_sign_in):
         client = demo_sign_in("taichinh")

@@ -26,7 +26,7 @@ from planning.plan.overrides import EditError, EditField, apply_edits, canonical
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
-from planning.scenarios.loading import get_plan, get_plan_record, list_plans, plan_of
+from planning.scenarios.loading import get_plan, get_plan_record, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
 from portal.clock import now
 from portal.database import session_scope
@@ -418,6 +418,25 @@ def test_of_two_who_revise_at_once_the_second_is_told_of_the_first(app, session)
         answers = sorted(pool.map(revise, ("Một", "Hai")), key=len)
     assert answers == [second, f"Đã có bản mới hơn: “{second}”. Mở bản ấy để sửa; bản này chỉ để xem."]
     assert [record.title for record in list_plans(session) if record.name == name] == [second, name]
+
+
+@pytest.mark.both_databases
+def test_who_waits_for_a_revision_goes_on_from_it(app, session):
+    """Two files come back at once: the second goes into a revision of the first one's, not beside it."""
+    session.rollback()
+    barrier = Barrier(2)
+
+    def take(author):
+        with session_scope(app.extensions["engine"], writes=True) as writer_session:
+            record = get_plan_record(writer_session, 1)
+            assert record.newest.revision in (1, 2)
+            if app.extensions["engine"].dialect.name == "postgresql":
+                barrier.wait(timeout=60)
+            return scenarios.revise_plan(writer_session, lock_newest(writer_session, record), "tiếp", author).title
+
+    with ThreadPoolExecutor(2) as pool:
+        titles = sorted(pool.map(take, ("Một", "Hai")))
+    assert [title.rpartition(" (")[2] for title in titles] == ["bản 2, theo bản 1)", "bản 3, theo bản 2)"]
 
 
 def test_the_first_of_two_agreed_transfers_comes_first_when_a_line_asks_for_less(demo_session):
