@@ -9,10 +9,12 @@ from planning.decisions.decisions import get_decision, standing_of
 from planning.decisions.requests import get_request
 from planning.models import PlanDecision, PlanRequest
 from planning.scenarios.loading import get_plan_record, load_default_plan, load_default_terms
+from planning.scenarios.reminders import budget_reminders
 from planning.views import approval, assumptions, costs, decisions, funding, lines, plans, requests, transfers
 from planning.views.leader_panel import leader_panel
 from portal.backups.stored_files import add_stored_files
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
+from portal.reminders import add_reminder_lines
 from portal.setup import add_setup_step
 from scoring.rating.remedy_terms import hand_in_remedy_terms
 
@@ -30,6 +32,7 @@ def init_app(app: Flask) -> None:
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "plans.plans", Permission.PLAN_READ, 35))
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
     add_home_panel(app, HomePanel(Role.LEADER, 50, leader_panel, "money"))
+    add_reminder_lines(app, lambda session, day: budget_reminders(session, day, app.config["SETTINGS"].public_url))
     for table in (PlanDecision, PlanRequest):
         add_stored_files(app, table.__tablename__)
     add_setup_step(app, 60, "phương án mặc định", load_default_plan)
