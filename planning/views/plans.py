@@ -9,13 +9,15 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm
-from planning.plan.comparison import diff_plans, outcome_of
+from planning.plan.comparison import diff_plans, display_value, outcome_of
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
-from planning.scenarios.loading import get_plan_record, list_plans, plan_of
+from planning.scenarios.forks import bring_over, compare_fork, find_base
+from planning.scenarios.loading import get_plan_record, list_plans, lock_newest, plan_of
 from portal.clock import today
 from portal.database import get_session, writes
+from portal.errors import WardReadinessError
 from scoring.rating.rating import Result
 
 blueprint = Blueprint("plans", __name__, template_folder="../templates")
@@ -108,14 +110,39 @@ def plan(plan_id: int) -> ResponseReturnValue:
 @blueprint.get("/plans/<int:plan_id>/difference")
 @requires(Permission.PLAN_READ)
 def changes(plan_id: int) -> ResponseReturnValue:
-    """What a revision changed against the plan that it follows."""
+    """What a revision changed against the plan that it follows; of one beside the newest, what the newest does not say."""
     session = get_session()
     record = get_plan_record(session, plan_id)
-    if record.follows_id is None:
-        return render_template("planning/difference.html", record=record, plan_id=plan_id, before=None, changes=())
-    before = get_plan_record(session, record.follows_id)
-    line_changes = diff_plans(plan_of(session, before), plan_of(session, record))
-    return render_template("planning/difference.html", record=record, plan_id=plan_id, before=before, changes=line_changes)
+    before, base = record.follows, find_base(record)
+    return render_template(
+        "planning/difference.html",
+        record=record,
+        plan_id=plan_id,
+        before=before,
+        changes=diff_plans(plan_of(session, before), plan_of(session, record)) if before else (),
+        base=base,
+        three_ways=compare_fork(session, record, base, record.newest) if base else (),
+        show=display_value,
+    )
+
+
+@blueprint.post("/plans/<int:plan_id>/merge")
+@requires(Permission.PLAN_EDIT)
+@writes
+def merge(plan_id: int) -> ResponseReturnValue:
+    """Bring what a revision beside the newest changed into the next one."""
+    session, identity = get_session(), require_identity()
+    record = get_plan_record(session, plan_id)
+    newest = lock_newest(session, record)
+    try:
+        revision, count = bring_over(session, record, newest, identity.full_name)
+    except WardReadinessError as error:
+        flash(error.message, "danger")
+        return redirect(url_for("plans.changes", plan_id=plan_id))
+    after = {"from": plan_id, "fields": count}
+    audit.log(session, identity, "plan:merge", f"plan {revision.id}", after=after)
+    flash(_("Đã đưa %(count)s thay đổi vào bản %(number)s.", count=count, number=revision.revision), "success")
+    return redirect(url_for("plans.changes", plan_id=revision.id))
 
 
 @blueprint.get("/plans/<int:plan_id>/exclusions")

@@ -455,3 +455,35 @@ def test_the_first_of_two_agreed_transfers_comes_first_when_a_line_asks_for_less
 
     assert givers_of(givers) == givers[:1]
     assert givers_of(givers[::-1]) == givers[1:]
+
+
+def test_two_revisions_that_an_older_version_left_side_by_side_are_brought_together(demo_app, demo_sign_in):
+    client = demo_sign_in("taichinh")
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        record = get_plan_record(session, 1)
+        lines = [line for line in plan_of(session, record).lines if line.item == "A01"][:2]
+        second = scenarios.revise_plan(session, record, "của người thứ nhất", "Một")
+        scenarios.save_edits(session, second, [edit_of(lines[0], "7"), edit_of(lines[1], "8")], "", "Một", scenarios.PAGE)
+        third = scenarios.revise_plan(session, second, "của người thứ hai", "Hai")
+        # So it stood before revisions were a chain: both began from the first one.
+        third.follows = record
+        third.edits.clear()
+        session.flush()
+        scenarios.save_edits(session, third, [edit_of(lines[1], "9")], "", "Hai", scenarios.PAGE)
+    page = client.get("/plans/2/difference").text
+    assert "Bản mới nhất không có các thay đổi của bản này" in page
+    assert "đã đổi ở cả hai nơi" in page
+    assert "So ba bên" not in client.get("/plans/1/difference").text
+    assert client.post("/plans/2/merge").location == "/plans/4/difference"
+    with session_scope(demo_app.extensions["engine"], writes=False) as session:
+        newest = get_plan_record(session, 1).newest
+        assert (newest.id, newest.follows_id) == (4, 3)
+        merged = {line.code: line.quantity for line in plan_of(session, newest).lines}
+    assert [merged[line.code] for line in lines] == [7, 9]
+    assert "Bản mới nhất đã có mọi thay đổi" not in client.get("/plans/2/difference").text
+    assert "Không có thay đổi nào đưa được" in client.post("/plans/2/merge", follow_redirects=True).text
+    assert "Không có thay đổi nào đưa được" in client.post("/plans/4/merge", follow_redirects=True).text
+
+
+def edit_of(line, quantity):
+    return LineEdit(line.ward.code, line.item, "quantity", quantity)
