@@ -154,8 +154,8 @@ class PlanDecision(Base):
     number: Mapped[NfcStr]
     day: Mapped[date]
     body: Mapped[NfcStr]
-    body_fold: Mapped[str] = mapped_column(String(255))
-    number_fold: Mapped[str] = mapped_column(String(255))
+    body_fold: Mapped[str]
+    number_fold: Mapped[str]
     year: Mapped[int]
     total: Mapped[Vnd]
     name: Mapped[NfcStr]

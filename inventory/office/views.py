@@ -37,7 +37,7 @@ def change() -> ResponseReturnValue:
         return _page(form, error.message), error.status
     if is_changed:
         flash(
-            _("Đã lưu. Trang, thư và tệp làm từ bây giờ theo thông tin này; tệp của phương án đã chốt giữ thông tin lúc chốt."),
+            _("Đã lưu. Trang, thư và tệp làm từ bây giờ theo thông tin này; tệp của phương án đã trình giữ thông tin lúc trình."),
             "success",
         )
     else:

@@ -21,6 +21,7 @@ from planning.plan.plan import PlanLine
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, check_open, count_change
 from portal.checked_files import check_file
+from portal.clock import today
 from portal.database import get_session, reading_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
@@ -163,7 +164,11 @@ def _validate(form: RequestForm, lines: Mapping[str, RequestLineForm]) -> bool:
             faulty.append(key)
         if key in load_catalogue() or not line.is_blank:
             seen.add(line.item.data)
-    return bool(form.validate_on_submit()) and not faulty
+    is_valid = bool(form.validate_on_submit())
+    if is_valid and form.day.data > today():
+        form.day.errors = [_("Ngày văn bản ở tương lai. Ghi ngày trên văn bản.")]
+        is_valid = False
+    return is_valid and not faulty
 
 
 def _entered(lines: Mapping[str, RequestLineForm]) -> list[RequestedLine]:

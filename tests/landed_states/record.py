@@ -26,11 +26,17 @@ from accounts.users import AccountDetails, change_details
 from inventory.office.store import change_office, find_office, list_versions, version_stamp
 from inventory.prices.price_lists import copy_price_list, current_price_list
 from inventory.wards.queries import list_wards
+from planning.decisions.decision import Decision, DecisionKind
+from planning.decisions.decisions import record_decision
+from planning.decisions.pots import asked_by_pot
+from planning.decisions.request import RequestedLine
+from planning.decisions.requests import RequestHead, save_request
 from planning.plan.overrides import Edit
 from planning.scenarios.loading import list_plans, plan_of
 from planning.scenarios.scenarios import copy_plan, finalise_plan, revise_plan, save_edits
 from portal.clock import HANOI
 from portal.database import session_scope
+from portal.kept_files import KeptFile
 from portal.settings import current_settings, read_settings
 from portal.setup import load_demo, run_setup
 from portal.version import VERSION
@@ -186,7 +192,7 @@ def fill_versions(session: Session) -> None:
 
 
 def fill_beside_the_round(session: Session) -> None:
-    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a final plan and its heir, actions."""
+    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a plan that is approved, and its heir, actions."""
     reviewer, planner = "Trần Thị Bình", "Lê Quang Chiến"
     planner_id = session.scalars(select(User.id).where(User.full_name == planner)).one()
     sent = session.scalars(select(Submission).where(Submission.state == "sent")).one()
@@ -199,7 +205,13 @@ def fill_beside_the_round(session: Session) -> None:
     line = plan_of(session, plan).lines[0]
     save_edits(session, plan, [Edit(line.ward.code, line.item, "note", "Mua sau khi có mặt bằng")], "Chờ mặt bằng", planner, "page")
     finalise_plan(session, plan, planner)
-    revise_plan(session, plan, "Sau khi có ý kiến của các phường", planner)
+    asked = asked_by_pot(plan_of(session, plan))
+    decision = Decision(DecisionKind.APPROVAL, "45/QĐ-UBND", DAY.date(), "UBND Thành phố", sum(asked.values()), asked)
+    approver = session.scalars(select(User).where(User.full_name == reviewer)).one()
+    record_decision(session, plan, decision, KeptFile("quyet-dinh.pdf", "application/pdf", 0, "", ""), asked, to_identity(approver))
+    revision = revise_plan(session, plan, "Sau khi có ý kiến của các phường", planner)
+    requested = RequestedLine(line.item, line.quantity + 1, line.amount, "Đã trừ máy điều chuyển.")
+    save_request(session, revision, line.ward.code, 0, RequestHead("05/UBND-VP", DAY.date()), [requested], planner)
     suggestion = suggest_for_ward(city_readiness(session, DAY.date()).ratings[line.ward.code], DAY.date(), date(2026, 3, 31))
     names = ("task", "unit", "head", "deliverable", "evidence", "authority")
     clear = {name: getattr(suggestion, name) for name in names} | {
