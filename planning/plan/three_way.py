@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inventory.catalogue import load_catalogue
 from inventory.wards.wards import Ward
 from planning.plan.overrides import EditField, canonical_value
 from planning.plan.plan import Plan, PlanLine
@@ -26,6 +27,11 @@ class FieldChange:
     base: str
     mine: str
     newest: str
+
+    @property
+    def item_name(self) -> str:
+        """The code and the name of the item."""
+        return f"{self.item} – {load_catalogue()[self.item].name}"
 
     @property
     def verdict(self) -> Verdict:

@@ -287,9 +287,9 @@ class TestPages:
 
     def test_two_planners_who_each_change_a_file_of_the_same_revision_lose_nothing(self, demo_sign_in, demo_app):
         first, second = demo_sign_in("taichinh"), demo_sign_in("taichinh2")
-        data = first.get("/plans/1/workbook.xlsx").data
         with read_session(demo_app) as session:
             line = next(candidate for candidate in get_plan(session, 1).lines if candidate.item == "A01")
+        data = first.get(f"/plans/1/wards/{line.ward.code}/workbook.xlsx").data
         quantity, note = (f"{line.code.replace('-', '|')}|{field}" for field in ("quantity", "note"))
 
         def change(**values):
