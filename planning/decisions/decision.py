@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from planning.decisions.pots import PROJECT_FORM, Pot
 from planning.decisions.state import State
+from planning.plan.spending import Pot, SpendingForm
 from portal.errors import WardReadinessError
 from portal.formats import format_day, format_number
 from portal.labels import LabelledEnum
@@ -78,7 +78,7 @@ def find_faults(
         fields["total"] = f"Các nguồn cộng lại là {_vnd(named)}, khác tổng đã ghi. Sửa tổng hoặc số tiền của từng nguồn."
     elif decision.total + sum(given.values()) > sum(asked.values()):
         fields["total"] = f"Vượt tổng đề nghị {_vnd(sum(asked.values()))}{_already(sum(given.values()))}."
-    if decision.kind is DecisionKind.INVESTMENT and all(pot.form != PROJECT_FORM for pot in asked):
+    if decision.kind is DecisionKind.INVESTMENT and all(pot.form is not SpendingForm.PROJECT for pot in asked):
         fields["kind"] = "Phương án không có khoản chi theo hình thức dự án nên không có quyết định đầu tư."
     return Faults(fields, {pot: text for pot in decision.amounts if (text := _find_pot_fault(decision, pot, asked, given))})
 
@@ -103,7 +103,7 @@ def describe_standing(state: State, decisions: Iterable[Decision]) -> str:
 
 
 def _find_pot_fault(decision: Decision, pot: Pot, asked: Mapping[Pot, int], given: Mapping[Pot, int]) -> str:
-    if decision.kind is DecisionKind.INVESTMENT and pot.form != PROJECT_FORM:
+    if decision.kind is DecisionKind.INVESTMENT and pot.form is not SpendingForm.PROJECT:
         return "Quyết định đầu tư chỉ cho khoản chi theo hình thức dự án. Để trống ô này."
     if decision.amounts[pot] + given.get(pot, 0) > asked.get(pot, 0):
         return f"Vượt số đề nghị của nguồn này: {_vnd(asked.get(pot, 0))}{_already(given.get(pot, 0))}."

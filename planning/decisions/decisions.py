@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
 from planning.decisions.decision import Decision, DecisionError, DecisionKind, Faults, describe_standing, find_faults
-from planning.decisions.pots import Pot
 from planning.decisions.state import State
 from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, take_step
 from planning.models import PlanDecision, PlanDecisionAmount, PlanRecord
+from planning.plan.spending import Pot, SpendingForm
 from portal.clock import now, to_hanoi, today
 from portal.errors import NotFoundError
 from portal.kept_files import KeptFile
@@ -59,7 +59,7 @@ def record_decision(
         by=identity.full_name,
         at=now(),
         amounts=[
-            PlanDecisionAmount(year=pot.year, source=pot.source, form=pot.form, amount=amount)
+            PlanDecisionAmount(year=pot.year, source=pot.source, form=pot.form.value, amount=amount)
             for pot, amount in sorted(decision.amounts.items())
         ],
         **vars(kept),
@@ -100,7 +100,7 @@ def list_decisions(session: Session, record: PlanRecord) -> list[Decision]:
 
 def decision_of(row: PlanDecision) -> Decision:
     """A stored decision as a value."""
-    amounts = {Pot(part.year, part.source, part.form): part.amount for part in row.amounts}
+    amounts = {Pot(part.year, part.source, SpendingForm(part.form)): part.amount for part in row.amounts}
     return Decision(DecisionKind(row.kind), row.number, row.day, row.body, row.total, amounts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inventory.catalogue import load_catalogue
-from planning.plan.plan import PlanLine
+from planning.plan.line import PlanLine
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from planning.plan.assumptions import Assumptions, Rates
 from planning.plan.exclusions import Exclusion
 from planning.plan.line import PlanLine
 from planning.plan.norms import NormClass
-from planning.plan.spending import SpendingForm
+from planning.plan.spending import Pot, SpendingForm
 from scoring.rating.rating import Rating, Result
 from scoring.rating.standard import Standard
 
@@ -120,6 +120,15 @@ class Plan:
                 if paid.year in sums:
                     sums[paid.year][line.form] += line.amount_in(paid.year)
         return sums
+
+    @property
+    def amounts_by_pot(self) -> dict[Pot, int]:
+        """VND that the lines ask of each pot, in the order of the pots; none of what asks for nothing."""
+        sums: dict[Pot, int] = {}
+        for line in self.lines:
+            for pot, amount in line.amounts_by_pot.items():
+                sums[pot] = sums.get(pot, 0) + amount
+        return {pot: amount for pot, amount in sorted(sums.items()) if amount}
 
     @property
     def yearly_after(self) -> int:

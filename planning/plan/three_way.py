@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from inventory.catalogue import load_catalogue
 from inventory.wards.wards import Ward
+from planning.plan.line import PlanLine
 from planning.plan.overrides import EditField, canonical_value
-from planning.plan.plan import Plan, PlanLine
+from planning.plan.plan import Plan
 from portal.labels import LabelledEnum
 
 

@@ -11,9 +11,10 @@ from planning.decisions.state import State
 from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, share_account, take_step
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
+from planning.scenarios.frozen import freeze_plan
 from planning.scenarios.loading import plan_of
 from planning.scenarios.scenarios import ScenarioError, check_submittable, check_unchanged, check_why, finalise_plan, revise_plan
-from planning.scenarios.serialization import freeze_plan, hash_content
+from planning.scenarios.serialization import hash_content
 
 
 def check_plan(session: Session, record: PlanRecord, changes: int, identity: Identity) -> None:

@@ -12,11 +12,11 @@ from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from planning.decisions import decisions
 from planning.decisions.decision import DecisionError, DecisionKind, ceilings_of
-from planning.decisions.pots import Pot, asked_by_pot
 from planning.decisions.state import State
 from planning.decisions.steps import is_submitter
 from planning.forms import DecisionForm, PotAmountForm, pot_amount_forms
 from planning.models import PlanDecision, PlanRecord
+from planning.plan.spending import Pot
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.checked_files import CheckedFile, check_file
 from portal.database import get_session, reading_session, write_separately, writes
@@ -34,7 +34,7 @@ blueprint = Blueprint("plan_decisions", __name__, template_folder="../templates"
 def show(plan_id: int) -> ResponseReturnValue:
     """The decisions about a plan, and the form for one more."""
     record = get_plan_record(get_session(), plan_id)
-    asked = asked_by_pot(plan_of(get_session(), record))
+    asked = plan_of(get_session(), record).amounts_by_pot
     return _page(record, asked, DecisionForm(formdata=None), pot_amount_forms(asked))
 
 
@@ -46,7 +46,7 @@ def record(plan_id: int) -> ResponseReturnValue:
     identity, data, name = require_identity(), read_posted_file(), posted_name()
     with reading_session() as db:
         plan_record = get_plan_record(db, plan_id)
-        asked = asked_by_pot(plan_of(db, plan_record))
+        asked = plan_of(db, plan_record).amounts_by_pot
         form, pots = DecisionForm(), pot_amount_forms(asked)
         checked, refusal = _check(db, plan_record, form, pots, asked, data)
         if checked is None:

@@ -29,11 +29,7 @@ class PotBalance:
 
 def pot_balances(plan: Plan, funding: Funding) -> tuple[PotBalance, ...]:
     """Every pot that the lines of a plan take money from, in their order."""
-    amounts: dict[Pot, int] = {}
-    for line in plan.lines:
-        for pot, amount in line.amounts_by_pot.items():
-            amounts[pot] = amounts.get(pot, 0) + amount
-    return tuple(PotBalance(pot, amount, funding.ceiling_of(pot)) for pot, amount in sorted(amounts.items()) if amount)
+    return tuple(PotBalance(pot, amount, funding.ceiling_of(pot)) for pot, amount in plan.amounts_by_pot.items())
 
 
 def leader_panel() -> str:

@@ -17,7 +17,7 @@ from planning.decisions.request import RequestedLine, appraise
 from planning.decisions.requests import RequestError, RequestHead, find_request, get_request, requested_lines, save_request
 from planning.forms import RequestForm, RequestLineForm, request_line_forms
 from planning.models import PlanRecord, PlanRequest
-from planning.plan.plan import PlanLine
+from planning.plan.line import PlanLine
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, check_open, count_change
 from portal.checked_files import check_file

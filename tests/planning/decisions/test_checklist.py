@@ -15,7 +15,7 @@ def counts(plan):
 def test_each_count_is_that_of_the_lines_that_its_link_shows():
     plan = apply_edits(SMALL_PLAN, [Edit(WARD.code, "A01", "unit_price", "20000001"), Edit(WARD.code, "A03", "note", "x")])
     found = counts(plan)
-    assert found["dòng sửa tay"] == 2
+    assert found["dòng điều chỉnh"] == 2
     assert found["dòng có đơn giá vượt mức tối đa"] == 1
     assert found["dòng chưa có căn cứ giá"] == sum(not line.price.has_evidence for line in plan.lines) > 0
     assert found["xã, phường chưa có số liệu"] == len(FEW_WARDS) - 1
@@ -27,7 +27,7 @@ def test_each_count_is_that_of_the_lines_that_its_link_shows():
 def test_a_rate_that_ends_before_the_year_of_its_line_is_counted():
     lines = SMALL_PLAN.lines
     price = replace(lines[0].price, vat_percent=8)
-    label = "dòng có thuế suất hết hiệu lực trước năm thực hiện"
-    for year, count in ((2026, 0), (2027, 1)):
-        plan = replace(SMALL_PLAN, lines=(replace(lines[0], price=price, year=year), *lines[1:]))
+    label = "dòng có thuế suất của năm thực hiện khác bảng giá"
+    for vat_percent, count in ((8, 0), (10, 1)):
+        plan = replace(SMALL_PLAN, lines=(replace(lines[0], price=price, vat_percent=vat_percent), *lines[1:]))
         assert counts(plan)[label] == count

@@ -8,12 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.decisions.decision import Decision, DecisionKind, ceilings_of, describe_standing, find_faults
-from planning.decisions.pots import Pot, asked_by_pot
 from planning.decisions.state import State
+from planning.plan.spending import Pot, SpendingForm
 from tests.factories.plans import SMALL_PLAN
 
 SUBMITTED, TODAY = date(2026, 3, 2), date(2026, 4, 1)
-CITY, WARD, PROJECT = Pot(2027, "NS Thành phố", "capital"), Pot(2027, "NS xã, phường", "recurrent"), Pot(2028, "ĐTC", "project")
+CITY, WARD, PROJECT = (
+    Pot(2027, "NS Thành phố", SpendingForm.PURCHASE),
+    Pot(2027, "NS xã, phường", SpendingForm.RECURRENT),
+    Pot(2028, "ĐTC", SpendingForm.PROJECT),
+)
 ASKED = {CITY: 1_000, WARD: 200, PROJECT: 50}
 APPROVAL = Decision(DecisionKind.APPROVAL, "12/QĐ-UBND", date(2026, 3, 20), "UBND Thành phố", 1_200, {CITY: 1_000, WARD: 200})
 ALLOCATION = Decision(DecisionKind.ALLOCATION, "15/QĐ-STC", date(2026, 3, 21), "Sở Tài chính", 600, {CITY: 600})
@@ -98,6 +102,6 @@ def test_decisions_that_were_accepted_one_after_another_never_give_more_than_was
 
 
 def test_what_is_asked_of_the_pots_is_the_plan():
-    asked = asked_by_pot(SMALL_PLAN)
+    asked = SMALL_PLAN.amounts_by_pot
     assert sum(asked.values()) == SMALL_PLAN.total()
     assert all(asked.values())
