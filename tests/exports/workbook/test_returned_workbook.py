@@ -295,7 +295,9 @@ class TestPages:
         def change(**values):
             def edit(book):
                 sheet = book[DETAIL]
-                row_number = next(row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[35].value == line.code)
+                row_number = next(
+                    row[0].row for row in sheet.iter_rows(min_row=FIRST) if row[number_of("code") - 1].value == line.code
+                )
                 for heading, value in values.items():
                     sheet.cell(row_number, column(sheet, HEADINGS[heading])).value = value
 

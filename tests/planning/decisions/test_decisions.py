@@ -9,10 +9,10 @@ from sqlalchemy import select
 from accounts.identity import Identity, Role
 from planning.decisions.decision import Decision, DecisionError, DecisionKind
 from planning.decisions.decisions import list_decisions, record_decision
-from planning.decisions.pots import Pot
 from planning.decisions.state import State
 from planning.decisions.steps import take_step
 from planning.models import PlanDecision, PlanRecord
+from planning.plan.spending import Pot, SpendingForm
 from planning.scenarios.loading import get_plan_record
 from planning.scenarios.scenarios import create_plan
 from portal.clock import now, today
@@ -20,7 +20,7 @@ from portal.database import session_scope
 from portal.kept_files import KeptFile
 
 pytestmark = pytest.mark.both_databases
-POT = Pot(2027, "NS Thành phố", "recurrent")
+POT = Pot(2027, "NS Thành phố", SpendingForm.RECURRENT)
 ASKED = {POT: 1_000}
 FILE = KeptFile("a.pdf", "application/pdf", 1, "0" * 64, "a")
 PLANNERS = [Identity(number, f"tc{number}", f"Người {number}", Role.PLANNER, None) for number in (1, 2, 3)]
