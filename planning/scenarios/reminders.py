@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from accounts.identity import Role
 from accounts.models import User
 from planning.decisions.budget_calendar import days_to_remind_of
 from planning.decisions.state import State
-from planning.scenarios.loading import list_plans
+from planning.models import PlanRecord
 from planning.scenarios.serialization import load_assumptions
 from portal.formats import format_day
 
@@ -21,9 +21,15 @@ _ON_THE_WAY = (State.DRAFT, State.CHECKED, State.SUBMITTED, State.APPROVED)
 def budget_reminders(session: Session, day: date, public_url: str) -> Mapping[int, tuple[str, ...]]:
     """The lines for each planner, by account: what is due soon in the first budget year of the newest revisions on their way."""
     names: dict[int, list[str]] = {}
-    for record in list_plans(session):
-        if record.newest is record and State(record.state) in _ON_THE_WAY:
-            names.setdefault(load_assumptions(record.assumptions).first_year, []).append(record.title)
+    on_the_way = (
+        select(PlanRecord)
+        .where(PlanRecord.state.in_([state.value for state in _ON_THE_WAY]), ~PlanRecord.followers.any())
+        .order_by(PlanRecord.id)
+        # Only names and first years are read.
+        .options(lazyload("*"))
+    )
+    for record in session.scalars(on_the_way):
+        names.setdefault(load_assumptions(record.assumptions).first_year, []).append(record.title)
     lines = [
         f"- {format_day(due.day)} (còn {due.days_left(day)} ngày): {due.what}. Phương án: {'; '.join(titles)}."
         for year, titles in sorted(names.items())
