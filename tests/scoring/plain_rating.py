@@ -1,6 +1,7 @@
 """A second rating, written the plain slow way from the TOML alone: no table of measures, no shared helper."""
 
 import math
+from datetime import date
 from fractions import Fraction
 
 from inventory.snapshots.snapshot import ConnectionKind, Owner
@@ -102,4 +103,6 @@ def value(name, snapshot, standard, on):
     if name == "other_sites":
         return None if snapshot.fact("sites") is None else max(0, snapshot.fact("sites") - 1)
     fact = snapshot.fact(name)
+    if isinstance(fact, date):
+        return int(fact >= on)
     return None if fact is None else int(fact)
