@@ -258,9 +258,9 @@ def plant_controls(app):
             elif isinstance(column.type, NfcText) and f"{column.table.name}.{column.name}" != "plan_edit.value":
                 database.execute(f'UPDATE {name} = "{column.name}" || ?', (PASTED,))
             elif isinstance(column.type, CleanJson):
-                database.execute(
-                    f"""UPDATE {name} = replace("{column.name}", '": "', '": "\\u000b') WHERE "{column.name}" IS NOT NULL"""
-                )
+                # The form of spending of a rule is a word of an enumeration.
+                planted = f"""replace(replace("{column.name}", '": "', '": "\\u000b'), '"form": "\\u000b', '"form": "')"""
+                database.execute(f"""UPDATE {name} = {planted} WHERE "{column.name}" IS NOT NULL""")
         # Or what other tests read under the same hashes would be given.
         database.execute("UPDATE snapshot SET sha256 = substr(sha256, 2) || '!'")
 

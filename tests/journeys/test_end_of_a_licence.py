@@ -38,7 +38,7 @@ def test_a_licence_ends_and_the_ward_with_it(visit, demo_app, licensed_ward, tmp
     planner = visit.sign_in("taichinh", at=f"/plans/1/lines?ward={WARD}&mark=renewal")
     line = planner.get_by_role("row").filter(has_text=f"{WARD}-G01")
     expect(line).to_contain_text("gia hạn")
-    expect(line).to_contain_text(f"NS Thành phố, {END.year}")
+    expect(line).to_contain_text(f"chuyển đổi số, {END.year}")
     check_accessibility_in_both_widths(planner)
 
     # Every session is over by the next day that is looked at.

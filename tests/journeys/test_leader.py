@@ -40,7 +40,7 @@ def test_one_screen_says_how_many_who_when_what_and_the_money(leader, width):
     expect(leader.get_by_role("img", name=re.compile("Số đơn vị đáp ứng theo ngày"))).to_be_visible()
     expect(leader.locator(".panel-trend")).to_contain_text(re.compile(SENTENCE))
     expect(leader.locator(".decisions li")).to_have_count(10)
-    expect(leader.locator(".panel-money")).to_contain_text("Chi thường xuyên")
+    expect(leader.locator(".panel-money")).to_contain_text("Chi hằng năm")
     boxes = leader.evaluate(BOXES)
     assert list(boxes) == ORDER
     if width == 360:

@@ -85,18 +85,18 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     check_accessibility_in_both_widths(planner)
     figure = planner.locator(".big-figure .number")
     ready_before = int(figure.inner_text().split("/")[0])
-    field = planner.get_by_label(re.compile("Đầu tư công")).first
+    field = planner.get_by_label(re.compile("Ngân sách Thành phố")).first
     field.fill("1,500")
-    planner.get_by_role("button", name="Chọn lại theo các trần này").click()
+    planner.get_by_role("button", name="Chọn lại theo các mức này").click()
     planner.get_by_text("có thể hiểu theo nhiều cách").first.wait_for()
     assert field.input_value() == "1,500"
     check_accessibility_in_both_widths(planner)
     field.fill("1,5 tỷ")
-    planner.get_by_role("button", name="Chọn lại theo các trần này").click()
+    planner.get_by_role("button", name="Chọn lại theo các mức này").click()
     planner.get_by_text("Đã lưu trần vốn.").wait_for()
     assert int(figure.inner_text().split("/")[0]) < ready_before
     expect(planner.get_by_text(re.compile("không cách chọn nào"))).to_be_visible()
-    expect(planner.get_by_text(re.compile("Vượt trần vốn còn lại")).first).to_be_visible()
+    expect(planner.get_by_text(re.compile("Vượt mức vốn tối đa còn lại")).first).to_be_visible()
 
 
 @pytest.mark.journey

@@ -133,8 +133,8 @@ def read_number(model, sheet, row, column):
 def test_a_changed_price_moves_the_total(part_workbook, part, tmp_path):
     price_rows = {row[1].value: row[1].row for row in read_workbook(part_workbook)["PL06 Căn cứ đơn giá"].iter_rows(min_row=FIRST)}
     prices, detail = sheet_index(part_workbook, "PL06 Căn cứ đơn giá"), sheet_index(part_workbook, "PL02 Chi tiết")
-    model = recalculated(part_workbook, tmp_path, lambda model: model.set_user_input(prices, price_rows["A01"], 5, "20000001"))
-    bought_count = sum(line.quantity for line in part.lines if line.item == "A01")
+    model = recalculated(part_workbook, tmp_path, lambda model: model.set_user_input(prices, price_rows["C04"], 5, "8000001"))
+    bought_count = sum(line.quantity for line in part.lines if line.item == "C04")
     assert bought_count > 0
     assert is_same(read_number(model, detail, 7, number_of("amount")), part.total() + bought_count)
 

@@ -74,7 +74,7 @@ def test_the_money_keeps_the_kinds_of_spending_apart(page):
     money = page.select_one(".panel-money")
     assert len(money.select(".home-money .big-figure")) == 2
     assert "không cộng với nhau" in text_of(money)
-    assert "Chưa đặt trần vốn" in text_of(money)
+    assert "Chưa có mức vốn tối đa" in text_of(money)
 
 
 def test_a_city_without_data_has_its_screen_too(sign_in):
