@@ -66,12 +66,14 @@ class CostToReady:
 class _Component:
     """Criteria to mend whose remedies touch each other, with all findings that these may change.
 
-    What is bought for a later criterion may also meet the ``open_codes``; ``has_pcs`` where PCs may come or go.
+    What is bought for a later criterion may also meet the ``open_codes``; what is bought for ``leaves`` is nothing to any other
+    criterion, so that each can be left out by itself. ``has_pcs`` where PCs may come or go.
     """
 
     codes: frozenset[str]
     findings: tuple[Finding, ...]
     open_codes: frozenset[str]
+    leaves: frozenset[str]
     has_pcs: bool
 
 
@@ -95,7 +97,7 @@ def mend(rating: Rating, codes: Collection[str], prices: Mapping[str, Price], te
         if best.unmet:
             # What cannot be mended is not paid for either.
             best = _find_best(rating, component, component.codes, prices, terms)
-        chosen.append(_withdraw_least(best, rating, component, prices, terms))
+        chosen.append(_withdraw_least(best.choice, rating, component, prices, terms))
     return _conclude(rating, chosen)
 
 
@@ -166,11 +168,13 @@ def _find_cheapest(rating: Rating, prices: Mapping[str, Price], terms: RemedyTer
     pass_mark = rating.standard.pass_mark
     components = _components(rating, {finding.criterion.code for finding in rating.findings if finding.is_counted})
     touched = {finding.criterion.code for component in components for finding in component.findings}
-    groups: list[list[Option[Outcome]]] = []
+    groups: list[list[Option[Choice]]] = []
     for component in components:
         optional = {f.criterion.code for f in component.findings if not f.criterion.blocking} & component.codes
-        outcomes = _outcomes(rating, component, component.open_codes | optional, terms)
-        groups.append([_option(outcome, rating, prices, terms) for outcome in outcomes if not _is_blocked(outcome.findings)])
+        outcomes = _outcomes(rating, component, component.open_codes | optional - component.leaves, terms)
+        ready = (outcome for outcome in outcomes if not _is_blocked(outcome.findings))
+        leaves = component.leaves & optional
+        groups.append([option for outcome in ready for option in _leave_out(outcome, leaves, rating, prices, terms)])
     gained = _margin((f for f in rating.findings if f.criterion.code not in touched), pass_mark)
     options = choose_cheapest(groups, -gained)
     if options is None:
@@ -188,8 +192,32 @@ def _find_best(
     return min(outcomes, key=lambda outcome: (outcome.unmet, _option(outcome, rating, prices, terms).rank))
 
 
-def _option(outcome: Outcome, rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms) -> Option[Outcome]:
-    """The outcome with what it gains and costs over the years."""
+def _leave_out(
+    outcome: Outcome, leaves: frozenset[str], rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms
+) -> Collection[Option[Choice]]:
+    """The outcome with and without what is bought for each of the leaves: of what gains the same the least."""
+    bought = {line.criterion for line in outcome.lines if not line.upgrades} & leaves
+    ways = {0: outcome}
+    best = {0: _option(outcome, rating, prices, terms)}
+    for finding in outcome.findings:
+        code = finding.criterion.code
+        if code not in bought:
+            continue
+        for lost, way in list(ways.items()):
+            fewer = replace(
+                way,
+                choice=replace(way.choice, bought=way.choice.bought - {code}),
+                lines=tuple(line for line in way.lines if line.criterion != code),
+            )
+            option = _option(fewer, rating, prices, terms)
+            more_lost = lost + 100 * finding.criterion.weight * finding.is_met
+            if more_lost not in best or option.rank < best[more_lost].rank:
+                ways[more_lost], best[more_lost] = fewer, option
+    return [replace(option, gain=option.gain - lost) for lost, option in best.items()]
+
+
+def _option(outcome: Outcome, rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms) -> Option[Choice]:
+    """The choice of an outcome with what it gains and costs over the years."""
     assert rating.standard is not None
     catalogue, quantities = load_catalogue(), Counter[str]()
     for line in outcome.lines:
@@ -197,7 +225,7 @@ def _option(outcome: Outcome, rating: Rating, prices: Mapping[str, Price], terms
     cost = sum(
         count * prices[item].unit_price * (terms.years if catalogue[item].yearly else 1) for item, count in quantities.items()
     )
-    return Option(outcome, _margin(outcome.findings, rating.standard.pass_mark), cost, tuple(sorted(quantities.items())))
+    return Option(outcome.choice, _margin(outcome.findings, rating.standard.pass_mark), cost, tuple(sorted(quantities.items())))
 
 
 def _margin(findings: Iterable[Finding], pass_mark: int) -> int:
@@ -210,12 +238,12 @@ def _is_blocked(findings: Iterable[Finding]) -> bool:
 
 
 def _withdraw_least(
-    outcome: Outcome, rating: Rating, component: _Component, prices: Mapping[str, Price], terms: RemedyTerms
+    choice: Choice, rating: Rating, component: _Component, prices: Mapping[str, Price], terms: RemedyTerms
 ) -> Choice:
     """The choice that comes to the same with as few PCs as possible taken out of the count."""
-    choice = outcome.choice
-    if not outcome.withdrawn:
+    if not component.has_pcs:
         return choice
+    outcome = carry_out(rating, component.findings, choice)
     rank = _option(outcome, rating, prices, terms).rank
     met = [finding.is_met for finding in outcome.findings]
 
@@ -284,7 +312,13 @@ def _component(rating: Rating, codes: frozenset[str], affects: set[str], duties:
             open_codes.add(criterion.code)
         if criterion.code in codes or criterion in duties:
             later |= may_affect(criterion)
-    return _Component(codes, findings, frozenset(open_codes), has_pcs=not affects.isdisjoint(PC_ITEMS))
+    affected = {f.criterion.code: may_affect(f.criterion) for f in findings if f.criterion.code in codes - open_codes}
+    leaves = {
+        code
+        for code, answers in affected.items()
+        if all(f.criterion.code == code or f.criterion.reads.isdisjoint(answers) for f in findings)
+    }
+    return _Component(codes, findings, frozenset(open_codes), frozenset(leaves), has_pcs=not affects.isdisjoint(PC_ITEMS))
 
 
 def _outcomes(rating: Rating, component: _Component, open_codes: Collection[str], terms: RemedyTerms) -> Iterator[Outcome]:

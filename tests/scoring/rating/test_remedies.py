@@ -436,6 +436,29 @@ def test_what_only_changes_a_need_is_tied_too():
     assert [(line.item, line.quantity) for line in dearer_cost.lines] == [("A01", 2), ("A07", 3)]
 
 
+# Fifteen machines, of which there is to be one for each PC: none of them is anything to another.
+MACHINES = {
+    "printers": "A03", "counter_pcs": "B01", "counter_scanners": "B03", "id_readers": "B05", "kiosks": "B06", "queue_systems": "B07",
+    "citizen_pcs": "B10", "satisfaction_tablets": "B13", "counter_ups": "B14", "access_points": "C04", "rack_ups": "F01",
+    "surge_protection": "F03", "cabinets": "F06", "firewalls": "G01", "secret_pcs": "G06",
+}  # fmt: skip
+
+
+def test_many_criteria_that_hang_on_the_pcs_alone_are_chosen_among_at_once():
+    criteria = [replace(STANDARD.criterion("CR-A1"), weight=1)]
+    for number, (measure, item) in enumerate(MACHINES.items(), 1):
+        rule = RemedyRule("mua", (RemedyItem(item),))
+        criteria.append(
+            replace(KIOSK, code=f"CR-C{number}", measure=measure, requirement=Requirement(per="pcs_working"), remedy=rule)
+        )
+    standard = replace(STANDARD, criteria=tuple(replace(c, tier=Tier.REQUIRED, weight=1) for c in criteria), pass_mark=50)
+    ward = snapshot_of_lots(pcs((NEW, 2)), items={*PCS, *MACHINES.values()}, staff_total=3)
+    prices = prices_with(A01=100, **{item: 1 + place * 7 % 15 for place, item in enumerate(MACHINES.values())})
+    cost = cost_to_ready(rate(ward, standard, DEMO_DAY), prices, TERMS)
+    # Eight of sixteen: the PC of the third person, and the seven cheapest machines, three of each.
+    assert (cost.capital, cost.possible) == (100 + 3 * sum(range(1, 8)), True)
+
+
 def test_three_that_touch_each_other_are_all_bought_where_all_are_needed():
     protection = replace(STANDARD.criterion("CR-G2"), requirement=Requirement(per="pcs_working"))
     standard = standard_of_weights(100, (PEOPLE, 1), (LICENCES, 1), (protection, 1))
