@@ -20,6 +20,10 @@ _ON_THE_WAY = (State.DRAFT, State.CHECKED, State.SUBMITTED, State.APPROVED)
 
 def budget_reminders(session: Session, day: date, public_url: str) -> Mapping[int, tuple[str, ...]]:
     """The lines for each planner, by account: what is due soon in the first budget year of the newest revisions on their way."""
+    # On most days nothing is due in any year, and no plan need be looked up.
+    due_days = {year: days_to_remind_of(year, day) for year in range(day.year - 1, day.year + 3)}
+    if not any(due_days.values()):
+        return {}
     names: dict[int, list[str]] = {}
     on_the_way = (
         select(PlanRecord)
@@ -33,7 +37,7 @@ def budget_reminders(session: Session, day: date, public_url: str) -> Mapping[in
     lines = [
         f"- {format_day(due.day)} (còn {due.days_left(day)} ngày): {due.what}. Phương án: {'; '.join(titles)}."
         for year, titles in sorted(names.items())
-        for due in days_to_remind_of(year, day)
+        for due in due_days.get(year, ())
     ]
     if not lines:
         return {}
