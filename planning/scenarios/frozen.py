@@ -49,7 +49,6 @@ class FrozenRating:
     result: Result
     score: int
     findings: tuple[FrozenFinding, ...]
-    on: date
     snapshot: str | None
 
 
@@ -120,7 +119,9 @@ def restore_plan(frozen: FrozenPlan, snapshots: Mapping[str, Snapshot], standard
         price_list=frozen.price_list,
         standard=standard,
         wards=frozen.wards,
-        ratings={code: _restore_rating(code, rating, snapshots.get(code), standard) for code, rating in frozen.ratings.items()},
+        ratings={
+            code: _restore_rating(code, rating, snapshots.get(code), standard, frozen.on) for code, rating in frozen.ratings.items()
+        },
         lines=frozen.lines,
         centre_lines=frozen.centre_lines,
         exclusions=frozen.exclusions,
@@ -142,10 +143,10 @@ def _freeze_rating(rating: Rating, snapshot: str | None) -> FrozenRating:
         )
         for finding in rating.findings
     )
-    return FrozenRating(rating.result, rating.score, findings, rating.on, snapshot)
+    return FrozenRating(rating.result, rating.score, findings, snapshot)
 
 
-def _restore_rating(code: str, frozen: FrozenRating, snapshot: Snapshot | None, standard: Standard) -> Rating:
+def _restore_rating(code: str, frozen: FrozenRating, snapshot: Snapshot | None, standard: Standard, on: date) -> Rating:
     criteria = {criterion.code: criterion for criterion in standard.criteria}
     findings = tuple(
         Finding(
@@ -159,7 +160,7 @@ def _restore_rating(code: str, frozen: FrozenRating, snapshot: Snapshot | None, 
         )
         for finding in frozen.findings
     )
-    return Rating(code, frozen.result, frozen.score, findings, snapshot, standard if snapshot else None, frozen.on)
+    return Rating(code, frozen.result, frozen.score, findings, snapshot, standard if snapshot else None, on)
 
 
 def _converter(wards: Mapping[str, Ward], *, is_whole: bool = False) -> JsonConverter:

@@ -25,6 +25,7 @@ from planning.plan.overrides import Edit as LineEdit
 from planning.plan.overrides import EditError, EditField, apply_edits, canonical_value, find_double_funding, new_line, parse_value
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
+from planning.scenarios.approval import hash_checked
 from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
 from planning.scenarios.loading import get_plan, get_plan_record, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
@@ -488,3 +489,10 @@ def test_two_revisions_that_an_older_version_left_side_by_side_are_brought_toget
 
 def edit_of(line, quantity):
     return LineEdit(line.ward.code, line.item, "quantity", quantity)
+
+
+def test_what_was_checked_is_the_same_on_the_next_day(demo_session):
+    record = get_plan_record(demo_session, 1)
+    days = DEMO_DAY, DEMO_DAY + timedelta(days=1)
+    one, other = (hash_checked(demo_session, plan_of(demo_session, record, day)) for day in days)
+    assert one == other
