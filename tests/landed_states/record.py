@@ -28,7 +28,6 @@ from inventory.prices.price_lists import copy_price_list, current_price_list
 from inventory.wards.queries import list_wards
 from planning.decisions.decision import Decision, DecisionKind
 from planning.decisions.decisions import record_decision
-from planning.decisions.pots import asked_by_pot
 from planning.decisions.request import RequestedLine
 from planning.decisions.requests import RequestHead, save_request
 from planning.plan.overrides import Edit
@@ -205,7 +204,7 @@ def fill_beside_the_round(session: Session) -> None:
     line = plan_of(session, plan).lines[0]
     save_edits(session, plan, [Edit(line.ward.code, line.item, "note", "Mua sau khi có mặt bằng")], "Chờ mặt bằng", planner, "page")
     finalise_plan(session, plan, planner)
-    asked = asked_by_pot(plan_of(session, plan))
+    asked = plan_of(session, plan).amounts_by_pot
     decision = Decision(DecisionKind.APPROVAL, "45/QĐ-UBND", DAY.date(), "UBND Thành phố", sum(asked.values()), asked)
     approver = session.scalars(select(User).where(User.full_name == reviewer)).one()
     record_decision(session, plan, decision, KeptFile("quyet-dinh.pdf", "application/pdf", 0, "", ""), asked, to_identity(approver))
