@@ -1,16 +1,17 @@
 """What is asked about before sending: the same for the officer and the reviewer."""
 
+import math
 from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from inventory.wards.queries import get_ward
 from portal.clock import today
-from surveys.checks.anomalies import MAX_SPREADS, MIN_PEERS, answer_numbers, find_anomalies, usual_ranges
+from surveys.checks.anomalies import MAX_SPREADS, MEDIAN_SCALE, MIN_PEERS, answer_numbers, find_anomalies, usual_ranges
 from surveys.checks.entries import entries_of
 from surveys.checks.states import CollectionState
 from surveys.checks.validation import anomalies_of, validate_submission
@@ -63,7 +64,12 @@ def test_the_median_is_never_doubted_and_a_range_holds_most_wards(numbers):
     assert sum(usual_range.low <= number <= usual_range.high for number in numbers) * 2 >= len(numbers)
 
 
-@given(st.lists(st.integers(100, 120), min_size=MIN_PEERS, max_size=30), st.integers(200, 10**6))
+# The widest that 20 apart can be spread, in two heaps of wards: only what lies beyond is far away.
+FAR = 120 + math.ceil(MAX_SPREADS * MEDIAN_SCALE * 20)
+
+
+@given(st.lists(st.integers(100, 120), min_size=MIN_PEERS, max_size=30), st.integers(FAR, 10**6))
+@example([100] * 4 + [117] * 4, FAR)
 def test_one_ward_far_away_does_not_move_what_is_usual(numbers, outlier):
     usual_range, range_with_outlier = (
         usual_ranges([{"floors": number} for number in values])["floors"] for values in (numbers, [*numbers, outlier])
