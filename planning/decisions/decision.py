@@ -62,8 +62,8 @@ def find_faults(
 ) -> Faults:
     """What a decision cannot be about a plan that was submitted on a day and asks so much of each pot.
 
-    ``earlier`` are the other decisions about the plan: what they allocated is no longer there to be given. ``used_by`` names the plan that
-    a decision of this number, body and year is recorded for already.
+    ``earlier`` are the other decisions about the plan and the revisions before it: what they allocated is no longer there to be given.
+    ``used_by`` names the plan that a decision of this number, body and year is recorded for already.
     """
     fields: dict[str, str] = {}
     if decision.day > today:
@@ -74,7 +74,11 @@ def find_faults(
         fields["number"] = f"Số này của cùng cơ quan, cùng năm đã ghi cho “{used_by}”. Kiểm tra số, cơ quan ban hành."
     named = sum(decision.amounts.values())
     given = ceilings_of(earlier) if decision.kind is DecisionKind.ALLOCATION else {}
-    if named != decision.total:
+    if decision.kind in (DecisionKind.ALLOCATION, DecisionKind.INVESTMENT) and not decision.amounts:
+        fields["total"] = (
+            "Quyết định loại này phải nêu số tiền của ít nhất một nguồn. Ghi số tiền theo nguồn, nguồn không được giao thì ghi 0."
+        )
+    elif named != decision.total:
         fields["total"] = f"Các nguồn cộng lại là {_vnd(named)}, khác tổng đã ghi. Sửa tổng hoặc số tiền của từng nguồn."
     elif decision.total + sum(given.values()) > sum(asked.values()):
         fields["total"] = f"Vượt tổng đề nghị {_vnd(sum(asked.values()))}{_already(sum(given.values()))}."
@@ -98,7 +102,7 @@ def ceilings_of(decisions: Iterable[Decision]) -> dict[Pot, int]:
 
 def describe_standing(state: State, decisions: Iterable[Decision]) -> str:
     """Where a plan stands, in words. Money is called given only once a decision gives it."""
-    is_allocated = any(decision.kind is DecisionKind.ALLOCATION for decision in decisions)
+    is_allocated = any(decision.kind is DecisionKind.ALLOCATION and decision.total for decision in decisions)
     return f"{state.label}; đã giao dự toán" if is_allocated else state.label
 
 

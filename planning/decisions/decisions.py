@@ -25,6 +25,9 @@ def check_recordable(
     """Raise DecisionError where this person cannot record a decision about this plan, or, where one is given, not this one."""
     if not State(record.state).takes_decisions or record.final_at is None:
         raise DecisionError("Chỉ ghi quyết định cho phương án đã trình. Phương án này chưa trình, hoặc đã trả lại.")
+    later = next((revision for revision in record.chain if revision.id > record.id and revision.is_final), None)
+    if later is not None:
+        raise DecisionError(f"Đã trình bản mới hơn: “{later.title}”. Ghi quyết định cho bản ấy.")
     if is_submitter(record, identity):
         raise DecisionError(SAME_PERSON)
     if decision is None:
@@ -32,7 +35,7 @@ def check_recordable(
     same = session.scalars(select(PlanDecision).where(_has_key(decision))).first()
     used_by = session.get_one(PlanRecord, same.plan_id).title if same else ""
     submitted_on = to_hanoi(record.final_at).date()
-    faults = find_faults(decision, today(), submitted_on, asked, list_decisions(session, record), used_by)
+    faults = find_faults(decision, today(), submitted_on, asked, list_decisions_of_chain(session, record), used_by)
     if faults:
         raise DecisionError(REFUSED, faults)
 
@@ -94,7 +97,17 @@ def withdraw_decision(session: Session, record: PlanRecord, row: PlanDecision, i
 
 def list_decisions(session: Session, record: PlanRecord) -> list[Decision]:
     """The decisions about a plan, in the order in which they were recorded."""
-    rows = session.scalars(select(PlanDecision).where(PlanDecision.plan_id == record.id).order_by(PlanDecision.id))
+    return _decisions_of(session, [record])
+
+
+def list_decisions_of_chain(session: Session, record: PlanRecord) -> list[Decision]:
+    """The decisions about a plan and all other revisions of its chain: what one of them gave is given to all."""
+    return _decisions_of(session, record.chain)
+
+
+def _decisions_of(session: Session, records: list[PlanRecord]) -> list[Decision]:
+    ids = [record.id for record in records]
+    rows = session.scalars(select(PlanDecision).where(PlanDecision.plan_id.in_(ids)).order_by(PlanDecision.id))
     return [decision_of(row) for row in rows]
 
 

@@ -42,6 +42,11 @@ def submit_plan(session: Session, record: PlanRecord, changes: int, identity: Id
         raise ScenarioError("Phương án chưa được kiểm tra nên chưa trình được. Nhờ một chuyên viên tài chính khác kiểm tra trước.")
     if hash_checked(session, plan_of(session, record)) != checked.sha256:
         raise ScenarioError("Số liệu, đơn giá của phương án đã thay đổi từ lúc kiểm tra. Kiểm tra lại rồi trình.")
+    if not record.changed_by_accounts and share_account(identity, checked.accounts):
+        # What the set-up made, nobody changed: two people still see it.
+        raise ScenarioError(
+            "Người trình phải là người khác với người đã kiểm tra khi chưa ai sửa phương án. Nhờ một chuyên viên tài chính khác trình."
+        )
     finalise_plan(session, record, identity.full_name)
 
 
@@ -54,6 +59,8 @@ def return_plan(session: Session, record: PlanRecord, why: str, identity: Identi
         raise ScenarioError("Ghi rõ nội dung cần hoàn thiện rồi bấm lại.")
     if is_submitter(record, identity):
         raise ScenarioError(SAME_PERSON)
+    if record.decisions:
+        raise ScenarioError("Đã ghi quyết định cho phương án này nên không trả lại được. Gỡ quyết định ghi nhầm trước.")
     newest = record.newest
     revision = revise_plan(session, record, why, identity.full_name) if newest is record else newest
     take_step(record, State.RETURNED, identity.accounts, identity.full_name, why=why)

@@ -85,7 +85,7 @@ def rename_plan(session: Session, record: PlanRecord, name: str, note: str) -> N
     if name != record.name:
         _check_name(session, name)
     record.name, record.note = name, note
-    count_change(session, record)
+    count_change(session, record, is_of_content=False)
 
 
 def propose_plan(session: Session, record: PlanRecord) -> None:
@@ -260,10 +260,14 @@ def _add(session: Session, record: PlanRecord) -> PlanRecord:
     return record
 
 
-def count_change(session: Session, record: PlanRecord) -> None:
-    """Count a change of the scenario, so that a form rendered before it is refused; what was checked has to be checked again."""
+def count_change(session: Session, record: PlanRecord, *, is_of_content: bool = True) -> None:
+    """Count a change of the scenario, so that a form rendered before it is refused; what was checked has to be checked again.
+
+    Who changes the content needs somebody else to check it; a name or a ward's request is none of it.
+    """
     record.changes += 1
-    record.changed_by_accounts = hands_of(session)
+    if is_of_content:
+        record.changed_by_accounts = hands_of(session)
     if record.state == State.CHECKED:
         record.state = State.DRAFT.value
     session.flush()

@@ -87,7 +87,7 @@ def save(plan_id: int, ward_code: str) -> ResponseReturnValue:
         row = save_request(session, record, ward_code, form.stamp, head, _entered(lines), identity.full_name)
     except (ScenarioError, RequestError) as error:
         return _load(session, record, ward_code).render(form, lines, error.message, data, name), 400
-    count_change(session, record)
+    count_change(session, record, is_of_content=False)
     after = {"ward": ward_code, "number": row.number, "lines": len(row.lines)}
     audit.log(session, identity, "plan-request:save", f"plan {plan_id}", after=after)
     flash(_("Đã lưu đề nghị theo văn bản %(number)s.", number=row.number), "success")

@@ -1,6 +1,9 @@
 """Two planners on the demo, and a plan that one changed and the other checked."""
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 
 
 @pytest.fixture
@@ -10,10 +13,25 @@ def planners(demo_sign_in):
 
 
 @pytest.fixture
-def submitted(planners):
+def change_line():
+    """A change of what the plan says, with a client: of the unit in charge of one line."""
+
+    def change_with(client):
+        address = re.search(r"/plans/1/lines/\d{5}-[A-Z]\d\d", client.get("/plans/1/lines?group=A").text)[0]
+        page = BeautifulSoup(client.get(address).data, "html.parser")
+        form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]")}
+        form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in page.select("main select[name]")}
+        assert client.post(address, data=form | {"unit": "Văn phòng"}).status_code == 302
+
+    return change_with
+
+
+@pytest.fixture
+def submitted(planners, change_line):
     """Both planners, once the second has checked and submitted what the first changed."""
     first, second = planners
     first.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
-    second.post("/plans/1/check", data={"changes": "1"})
-    second.post("/plans/1/submission", data={"changes": "1"})
+    change_line(first)
+    second.post("/plans/1/check", data={"changes": "2"})
+    second.post("/plans/1/submission", data={"changes": "2"})
     return planners

@@ -50,9 +50,9 @@ def entry(**changes):
 
 
 class TestCheckAndSubmit:
-    def test_who_changed_it_last_does_not_check_it(self, planners, demo_app):
+    def test_who_changed_it_last_does_not_check_it(self, planners, change_line, demo_app):
         first, second = planners
-        first.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        change_line(first)
         page = first.get("/plans/1/approval")
         assert "một chuyên viên tài chính khác kiểm tra" in told(page)
         assert "/plans/1/check" not in page.text
@@ -66,17 +66,33 @@ class TestCheckAndSubmit:
         assert "đã trình" in told(first.get("/plans"))
         assert "Mã kiểm tra nội dung" in first.get("/plans/1").text
 
-    def test_nobody_checks_by_standing_in_for_the_other(self, planners, demo_app):
+    def test_who_gives_it_a_name_takes_no_hand_in_what_it_says(self, planners, change_line, demo_app):
+        first, second = planners
+        change_line(first)
+        second.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        assert "phải là người khác" in told(first.post("/plans/1/check", data={"changes": "2"}, follow_redirects=True))
+        second.post("/plans/1/check", data={"changes": "2"})
+        assert state_of(demo_app) == "checked"
+
+    def test_what_nobody_changed_is_seen_by_two_people_too(self, planners, demo_app):
+        first, second = planners
+        first.post("/plans/1/check", data={"changes": "0"})
+        refused = first.post("/plans/1/submission", data={"changes": "0"}, follow_redirects=True)
+        assert "khác với người đã kiểm tra" in told(refused)
+        second.post("/plans/1/submission", data={"changes": "0"})
+        assert state_of(demo_app) == "submitted"
+
+    def test_nobody_checks_by_standing_in_for_the_other(self, planners, change_line, demo_app):
         first, _second = planners
         deputy = act_for(demo_app, "taichinh", "taichinh2")
-        first.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        change_line(first)
         assert "kể cả khi làm thay" in told(deputy.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True))
         assert state_of(demo_app) == "draft"
 
-    def test_what_was_done_in_somebodys_place_is_done_by_both(self, planners, demo_app):
+    def test_what_was_done_in_somebodys_place_is_done_by_both(self, planners, change_line, demo_app):
         first, second = planners
         deputy = act_for(demo_app, "taichinh", "taichinh2")
-        deputy.post("/plans/1/name", data={"name": "Phương án thử", "note": ""})
+        change_line(deputy)
         for client in (first, second, deputy):
             assert "kể cả khi làm thay" in told(client.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True))
 
@@ -134,8 +150,29 @@ class TestReturn:
                 "Phương án thử (bản 2, theo bản 1)",
             ]
 
+    def test_a_plan_about_which_something_is_decided_is_not_sent_back(self, submitted, demo_app):
+        first, _second = submitted
+        assert first.post("/plans/1/decisions", data=entry(kind="allocation")).status_code == 302
+        assert "Đã ghi quyết định" in told(first.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"}))
+        assert state_of(demo_app) == "submitted"
+
 
 class TestDecisions:
+    def test_what_one_revision_was_given_the_next_is_not_given_again(self, submitted, demo_app):
+        first, second = submitted
+        with session_scope(demo_app.extensions["engine"], writes=False) as session:
+            _pot, asked = next(iter(plan_of(session, get_plan_record(session, 1)).amounts_by_pot.items()))
+        amount = {"kind": "allocation", "total": str(asked), "pot-0-amount": str(asked)}
+        assert first.post("/plans/1/decisions", data=entry(**amount)).status_code == 302
+        first.post("/plans/1/revision", data={"note": "điều chỉnh"})
+        second.post("/plans/2/check", data={"changes": "0"})
+        second.post("/plans/2/submission", data={"changes": "0"})
+        again = first.post("/plans/2/decisions", data=entry(number="13", **amount))
+        assert again.status_code == 400
+        assert "đã giao theo quyết định khác" in told(again)
+        superseded = first.post("/plans/1/decisions", data=entry(number="14"))
+        assert (superseded.status_code, "Đã trình bản mới hơn" in told(superseded)) == (400, True)
+
     def test_a_decision_is_recorded_by_another_than_who_submitted(self, submitted, demo_app):
         first, second = submitted
         refused = second.post("/plans/1/decisions", data=entry())
@@ -156,7 +193,7 @@ class TestDecisions:
         assert "600.000" in told(first.get("/plans/1/decisions"))
         with session_scope(demo_app.extensions["engine"], writes=False) as session:
             actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == "plan 1")).all()
-        assert [action for action in actions if "rename" not in action] == [
+        assert [action for action in actions if action not in ("plan:rename", "plan:edit-line")] == [
             *("plan:check", "plan:submit", "plan-decision:record", "plan-decision:download", "plan-decision:record")
         ]
 

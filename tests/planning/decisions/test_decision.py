@@ -53,6 +53,11 @@ def test_what_is_wrong_is_told_at_its_field(change, field, words):
     assert words in faults(replace(APPROVAL, **change)).fields[field]
 
 
+@pytest.mark.parametrize("kind", [DecisionKind.ALLOCATION, DecisionKind.INVESTMENT])
+def test_what_gives_money_names_a_pot(kind):
+    assert "ít nhất một nguồn" in faults(replace(ALLOCATION, kind=kind, total=0, amounts={})).fields["total"]
+
+
 def test_more_than_was_asked_is_told_at_its_pot():
     found = faults(replace(APPROVAL, amounts={CITY: 999, WARD: 201}))
     assert (found.fields, list(found.pots)) == ({}, [WARD])
@@ -83,7 +88,9 @@ def test_a_number_is_the_same_however_it_is_written_and_counts_anew_each_year():
 def test_money_is_given_only_by_a_decision_that_gives_it():
     assert describe_standing(State.APPROVED, [APPROVAL]) == "được phê duyệt"
     assert describe_standing(State.APPROVED, [APPROVAL, ALLOCATION]) == "được phê duyệt; đã giao dự toán"
-    assert ceilings_of([APPROVAL]) == {}
+    nothing = replace(ALLOCATION, total=0, amounts={CITY: 0})
+    assert describe_standing(State.APPROVED, [nothing]) == "được phê duyệt"
+    assert (ceilings_of([APPROVAL]), ceilings_of([nothing])) == ({}, {CITY: 0})
 
 
 amounts = st.dictionaries(st.sampled_from([CITY, WARD, PROJECT]), st.integers(0, 1_200))
