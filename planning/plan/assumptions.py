@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from inventory.catalogue import GROUPS
-from planning.plan.law import Digital, digital_of, kind_of
+from planning.plan.law import Digital, digital_of, kind_of, pair_of
 from planning.plan.spending import BudgetField, BudgetLevel, Nature, Source, SpendingForm, find_source
 from portal.labels import LabelledEnum
 from scoring.rating.remedies import RemedyTerms
@@ -117,9 +117,11 @@ class Assumptions:
         return wanted if wanted in allowed and allowed[0] is not SpendingForm.RECURRENT else allowed[0]
 
     def source_of(self, item: str, form: SpendingForm) -> str:
-        """The source that pays an item: the group's; what is no spending on digital transformation takes nothing from that money."""
+        """The source that pays an item: the group's, of what its form may take; what is no spending on digital transformation takes none of that."""
         rule = self.groups[item[0]]
-        label = rule.recurrent_source if form is SpendingForm.RECURRENT else rule.source
+        # An item that the law lets be no project takes no money of the project of its group.
+        is_other = form is SpendingForm.RECURRENT or (form is not rule.form and not _fits(rule.source, form))
+        label = rule.recurrent_source if is_other else rule.source
         source = find_source(label)
         if source is None or source.field is not BudgetField.DIGITAL or digital_of(item) is not Digital.NO:
             return label
@@ -129,3 +131,9 @@ class Assumptions:
         """The decision of the city that sets the norm of an item, the newest where there are several."""
         norms = [norm for norm in self.city_norms if item in norm.items]
         return max(norms, key=lambda norm: norm.day, default=None)
+
+
+def _fits(label: str, form: SpendingForm) -> bool:
+    """Whether money of a source may be spent in a form; a source that nobody knows is told by name elsewhere."""
+    source = find_source(label)
+    return source is None or source.nature in pair_of(form).natures

@@ -210,6 +210,20 @@ class TestBases:
         assert not has_valid_basis(replace(self.price("quote"), evidence=""), SpendingForm.PURCHASE, date(2027, 1, 1))
 
 
+def test_a_coherent_rule_of_a_group_makes_no_incoherent_line():
+    """Whatever pair of form and source a group has that the law allows; what pays each year has a source of its own."""
+    pairs = [
+        (form, label) for form in SpendingForm for label in sources_by_label() if find_source(label).nature in pair_of(form).natures
+    ]
+    for form, source in pairs:
+        groups = {letter: replace(rule, form=form, source=source) for letter, rule in ASSUMPTIONS.groups.items()}
+        rules = replace(ASSUMPTIONS, groups=groups)
+        for item in BUYABLE:
+            method = Method.BUY if load_catalogue()[item].acquisition is not Acquisition.LEASE else Method.LEASE
+            line = line_of(item, **vars(terms_of(item, method, 2027, PRICES[item], rules)))
+            assert Fault.PAIR not in faults_of(line, rules), (item, form, source)
+
+
 def test_terms_follow_the_method():
     bought, leased = (terms_of("A01", method, 2027, PRICES["A01"], ASSUMPTIONS) for method in (Method.BUY, Method.LEASE))
     assert (bought.form, bought.later) == (SpendingForm.PURCHASE, ())
@@ -223,6 +237,6 @@ def test_a_plan_in_one_project_by_its_rules_is_coherent_too():
         "Thử", SMALL_PLAN.wards, SMALL_PLAN.ratings, SMALL_PLAN.price_list, SMALL_PLAN.standard, assumptions, SMALL_PLAN.on
     )
     found = {fault for line in plan.lines for fault in faults_of(line, assumptions)}
-    # Works of public investment stay what they are; a service that is made once is no part of a project.
-    assert found <= {Fault.PAIR}
-    assert {line.form for line in plan.lines} >= {SpendingForm.PROJECT, SpendingForm.RECURRENT}
+    # A service that is made once is no part of a project, nor takes of its money.
+    assert found == set()
+    assert {line.form for line in plan.lines} >= {SpendingForm.PROJECT, SpendingForm.PURCHASE, SpendingForm.RECURRENT}
