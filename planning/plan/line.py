@@ -4,7 +4,7 @@ Whole VND, rounded once for each year of a line: every total is the sum of lines
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices.prices import CapStanding, Price, standing_of
@@ -85,6 +85,7 @@ class PlanLine:
     replaced: tuple[tuple[ReplacementReason, int], ...] = ()
     edited: tuple[str, ...] = ()
     is_renewal: bool = False
+    due: int = 0
 
     @property
     def code(self) -> str:
@@ -194,6 +195,24 @@ def unit_price_of(item: str, method: Method, price: Price, assumptions: Assumpti
 def amount_of(quantity: int, unit_price: int, months: int) -> int:
     """VND, rounded half up with integers."""
     return (quantity * unit_price * months * 2 + 12) // 24
+
+
+def moved_by(line: PlanLine, years: int, assumptions: Assumptions) -> PlanLine:
+    """The line begun so many years later, at the tax of those years; a price that was set by hand follows the tax."""
+    if not years:
+        return line
+    terms = terms_of(line.item, line.method, line.year + years, line.price, assumptions)
+    unit_price, later = terms.unit_price, terms.later
+    if "unit_price" in line.edited:
+        unit_price = with_tax_of(line.unit_price, line.vat_percent, terms.vat_percent)
+        later = tuple(replace(paid, unit_price=with_tax_of(unit_price, terms.vat_percent, paid.vat_percent)) for paid in later)
+    return replace(line, year=terms.year, unit_price=unit_price, vat_percent=terms.vat_percent, later=later)
+
+
+def with_tax_of(unit_price: int, percent: int, other: int) -> int:
+    """A price with so many percent of tax as it is with another percentage, rounded half up to the đồng."""
+    before, after = 100 + percent, 100 + other
+    return (unit_price * after * 2 + before) // (2 * before)
 
 
 @dataclass(frozen=True)

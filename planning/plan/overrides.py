@@ -14,7 +14,7 @@ from inventory.snapshots.snapshot import Owner
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
-from planning.plan.line import Payment, PlanLine, terms_of
+from planning.plan.line import PlanLine, terms_of, with_tax_of
 from planning.plan.norms import norm_of, quantity_cap, substitutes
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
@@ -188,15 +188,13 @@ def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> Plan
     if "form" in changes:
         terms["source"] = plan.assumptions.source_of(line.item, changes["form"])
     if "unit_price" in changes:
-        terms["later"] = tuple(_reprice(paid, changes["unit_price"], terms["vat_percent"]) for paid in terms["later"])
+        # A price that was set by hand is that of the first year: each later one has its own tax.
+        terms["later"] = tuple(
+            replace(paid, unit_price=with_tax_of(changes["unit_price"], terms["vat_percent"], paid.vat_percent))
+            for paid in terms["later"]
+        )
     edited = tuple(field.value for field in EditField if field.value in values)
     return replace(line, **(terms | changes), edited=edited)
-
-
-def _reprice(payment: Payment, unit_price: int, vat_percent: int) -> Payment:
-    """A later payment at a price that was set by hand for the first year of its line, with that year's tax: with the tax of its own year."""
-    before, after = 100 + vat_percent, 100 + payment.vat_percent
-    return replace(payment, unit_price=(unit_price * after * 2 + before) // (2 * before))
 
 
 _ENUMERATIONS: Mapping[EditField, Callable[[str], Any]] = {
