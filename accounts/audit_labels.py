@@ -66,7 +66,7 @@ ACTION_LABELS = {
     "plan:rename": "đổi tên phương án",
     "plan:return": "trả lại phương án để hoàn thiện",
     "plan:revise": "lập phiên bản mới của phương án",
-    "plan:set-funding": "đặt trần vốn của phương án",
+    "plan:set-funding": "đặt mức vốn tối đa của phương án",
     "plan:set-rates": "đổi cách lập và tỷ lệ dự toán",
     "plan:set-rules": "đổi quy tắc của phương án",
     "plan:submit": "trình phương án",

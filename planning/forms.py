@@ -9,15 +9,17 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.prices.prices import CAPPED_ITEMS
+from inventory.wards.wards import load_wards
 from planning.decisions.decision import Decision, DecisionKind, Faults
 from planning.decisions.request import RequestedLine
 from planning.funding.allocation import Aim
-from planning.funding.constraints import Funding
+from planning.funding.constraints import Ceiling, Funding
 from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, GroupRule, Rates
 from planning.plan.spending import Pot, SpendingForm, sources_by_label
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate
 from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
+from portal.vietnamese import fold
 
 
 def _between(least: int, most: int) -> Callable[[BaseForm, CountField], None]:
@@ -173,17 +175,103 @@ class CeilingForm(BaseForm):
     amount = VndField(_("Mức vốn tối đa (để trống: không giới hạn; 0: không bố trí)"))
 
 
+def _known(read: Callable[[str], str | None], sentence: str) -> Callable[[BaseForm, TextAreaField], None]:
+    """A validator that each entry of a list is known; ``sentence`` says what to write and names the unknown ones."""
+
+    def check(_form: BaseForm, field: TextAreaField) -> None:
+        unknown = [entry for entry in _entries(field.data) if read(entry) is None]
+        if unknown:
+            raise ValidationError(sentence % {"entries": ", ".join(unknown)})
+
+    return check
+
+
+def _entries(text: str | None) -> list[str]:
+    """The entries of a list, which stand on lines of their own or between commas or semicolons."""
+    parts = (part.strip() for part in (text or "").replace(";", "\n").replace(",", "\n").splitlines())
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _read_ward(entry: str) -> str | None:
+    """The code of a ward by its code or its name."""
+    return next((ward.code for ward in load_wards() if entry == ward.code or fold(entry) in (fold(ward.full_name), fold(ward.name))), None)
+
+
+def _read_line(entry: str) -> str | None:
+    """The code of a line, as its page and the workbook bear it."""
+    ward_code, _dash, item = entry.upper().partition("-")
+    return entry.upper() if item in load_catalogue() and _read_ward(ward_code) == ward_code else None
+
+
+def _read_group(entry: str) -> str | None:
+    """The letter of a group of items."""
+    return entry.upper() if entry.upper() in GROUPS else None
+
+
+_WARDS = _known(_read_ward, _("Không có xã, phường: %(entries)s. Ghi mã hoặc tên đầy đủ, mỗi đơn vị một dòng."))
+_LINES = _known(_read_line, _("Không có dòng: %(entries)s. Ghi mã dòng như 00070-A01, mỗi mã một dòng."))
+_GROUPS = _known(_read_group, _("Không có nhóm: %(entries)s. Ghi chữ cái của nhóm, ví dụ D, G, A."))
+
+
 class FundingForm(StampedForm):
-    """The aim and the floors of the choice under the ceilings."""
+    """The aim of the choice under the ceilings, its floors, what is pinned, and the order of the rest."""
 
     aim = SelectField(_("Mục tiêu"), choices=[SelectChoice(aim.value, aim.label) for aim in Aim])
     per_district = CountField(_("Mỗi địa bàn cũ có ít nhất bao nhiêu đơn vị được bố trí (0: không đặt)"), [_between(0, 20)])
     communes_first = BooleanField(_("Kết quả bằng nhau thì ưu tiên xã"))
+    slide_years = SelectField(
+        _("Cho lùi việc đáp ứng của một đơn vị"),
+        coerce=int,
+        choices=[SelectChoice(0, _("không lùi")), *(SelectChoice(years, _("tối đa %(years)s năm", years=years)) for years in (1, 2))],
+    )
+    wards_required = TextAreaField(_("Xã, phường phải được bố trí vốn"), [Length(max=4000), _WARDS])
+    wards_barred = TextAreaField(_("Xã, phường không bố trí vốn để đáp ứng"), [Length(max=4000), _WARDS])
+    lines_required = TextAreaField(_("Dòng phải được bố trí vốn"), [Length(max=4000), _LINES])
+    lines_barred = TextAreaField(_("Dòng không bố trí vốn"), [Length(max=4000), _LINES])
+    group_order = StringField(_("Thứ tự nhóm khi bố trí phần còn lại (để trống: theo chữ cái)"), [Length(max=60), _GROUPS])
 
-    @property
-    def selected_aim(self) -> Aim:
-        """The aim as a value."""
-        return Aim(self.aim.data)
+    def validate_lines_barred(self, field: TextAreaField) -> None:
+        """A line cannot be both."""
+        both = set(_entries(field.data)) & set(_entries(self.lines_required.data))
+        if both:
+            raise ValidationError(_("Vừa phải bố trí vừa không bố trí: %(entries)s.", entries=", ".join(sorted(both))))
+
+    def funding_of(self, ceilings: Iterable[Ceiling]) -> Funding:
+        """What was entered, with the ceilings."""
+        return Funding(
+            ceilings=tuple(ceilings),
+            aim=Aim(self.aim.data),
+            per_district=self.per_district.number or 0,
+            communes_first=bool(self.communes_first.data),
+            slide_years=self.slide_years.data,
+            wards_required=_read_all(_read_ward, self.wards_required),
+            wards_barred=_read_all(_read_ward, self.wards_barred),
+            lines_required=_read_all(_read_line, self.lines_required),
+            lines_barred=_read_all(_read_line, self.lines_barred),
+            group_order=_read_all(_read_group, self.group_order),
+        )
+
+
+def _read_all(read: Callable[[str], str | None], field: StringField) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for entry in _entries(field.data) if (code := read(entry))))
+
+
+def funding_form(funding: Funding) -> FundingForm:
+    """The form filled with what a scenario requires, or with what was posted."""
+    names = {ward.code: ward.full_name for ward in load_wards()}
+    return FundingForm(
+        data={
+            "aim": funding.aim.value,
+            "per_district": str(funding.per_district),
+            "communes_first": funding.communes_first,
+            "slide_years": funding.slide_years,
+            "wards_required": "\n".join(names.get(code, code) for code in funding.wards_required),
+            "wards_barred": "\n".join(names.get(code, code) for code in funding.wards_barred),
+            "lines_required": "\n".join(funding.lines_required),
+            "lines_barred": "\n".join(funding.lines_barred),
+            "group_order": ", ".join(funding.group_order),
+        }
+    )
 
 
 def ceiling_forms(funding: Funding, pots: Iterable[Pot]) -> dict[Pot, CeilingForm]:

@@ -124,6 +124,16 @@ class PlanTransfer(Base):
     at: Mapped[Instant]
 
 
+class PlanChoice(Base):
+    """A choice of wards that was settled, by the hash of all that it is made of. ``content``: see planning.scenarios.funding."""
+
+    __tablename__ = "plan_choice"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[Any] = mapped_column(CleanJson)
+    at: Mapped[Instant]
+
+
 class PlanStep(Base):
     """A step of a plan towards its approval: the ``state`` that it brought, by whom, and why where something was sent back.
 

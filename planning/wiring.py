@@ -13,6 +13,7 @@ from planning.scenarios.reminders import budget_reminders
 from planning.views import approval, assumptions, costs, decisions, funding, lines, plans, requests, transfers
 from planning.views.leader_panel import leader_panel
 from portal.backups.stored_files import add_stored_files
+from portal.jobs.kinds import add_job_kind
 from portal.navigation import HomePanel, MenuEntry, add_home_panel, add_menu_entry
 from portal.reminders import add_reminder_lines
 from portal.setup import add_setup_step
@@ -35,5 +36,6 @@ def init_app(app: Flask) -> None:
     add_reminder_lines(app, lambda session, day: budget_reminders(session, day, app.config["SETTINGS"].public_url))
     for table in (PlanDecision, PlanRequest):
         add_stored_files(app, table.__tablename__)
+    add_job_kind(app, funding.KIND)
     add_setup_step(app, 60, "phương án mặc định", load_default_plan)
     hand_in_remedy_terms(app, load_default_terms)

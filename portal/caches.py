@@ -28,6 +28,8 @@ SIZES = {
     "threshold curves": 200,  # one a threshold and draft
     "trends": 4,  # one a state of the city
     "plans": 20,  # an open scenario is a megabyte
+    "funded plans": 20,  # likewise
+    "accounts of money": 20,  # one a funded plan
     "boundaries": 2,  # some megabytes each
     "boundary layouts": 2,  # likewise
     "pictures": 60,  # a few versions of each are all that is ever asked for

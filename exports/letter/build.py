@@ -12,6 +12,7 @@ from exports.letter import contents
 from exports.letter.form import TEXT_WIDTH, draw_line, new_letter, printable
 from exports.letter.tables import even_widths, put_grid, put_table
 from exports.workbook.context import WorkbookContext
+from planning.funding.account import Account
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.plan.redaction import redact_plan
@@ -29,8 +30,11 @@ _POINTS = 72 / 25.4
 MOTTO_LINE = 151
 
 
-def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> bytes:
-    """The letter, ready to be edited. It shares agencies, signatories and map with the workbook that is its annex."""
+def build_letter(plan: Plan, context: WorkbookContext, reference: Reference, account: Account | None = None) -> bytes:
+    """The letter, ready to be edited. It shares agencies, signatories and map with the workbook that is its annex.
+
+    ``account`` is what is funded, once that is settled.
+    """
     letter = new_letter(context.is_demo)
     letter.core_properties.title = f"{reference.kind.label}: {SUBJECT}"
     letter.core_properties.subject = reference.code
@@ -38,8 +42,8 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference) -> 
     _put_heading(letter, plan, context, reference)
     _put_title(letter, plan, context, reference)
     _put_state(letter, redact_plan(plan, context.sees))
-    _put_plan(letter, plan)
-    _put_requests(letter, plan, context, reference)
+    _put_plan(letter, plan, account)
+    _put_requests(letter, plan, context, reference, account)
     _put_signatures(letter, context)
     _put_wards(letter, plan, reference)
     if context.map_png is not None:
@@ -96,7 +100,7 @@ def _put_state(letter: Letter, plan: Plan) -> None:
     put_table(letter, table, 2, (73, 22, 24, 22, 24))
 
 
-def _put_plan(letter: Letter, plan: Plan) -> None:
+def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> None:
     letter.add_heading("II. Phương án và kinh phí", 1)
     letter.add_heading("1. Tổng kinh phí", 2)
     letter.add_paragraph(
@@ -109,6 +113,8 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
         letter.add_paragraph(f"- {contents.spending_sentence(plan, form)}")
     for number, part in enumerate(("group", "year", "source", "unit"), start=3):
         put_table(letter, contents.spending_table(plan, part), number, even_widths(1 + len(forms), 75))
+    if account:
+        letter.add_paragraph(contents.account_paragraph(account))
     if transfers := contents.transfers_paragraph(plan):
         letter.add_paragraph(transfers)
     letter.add_paragraph(contents.caps_paragraph(plan))
@@ -129,14 +135,16 @@ def _put_plan(letter: Letter, plan: Plan) -> None:
     letter.add_paragraph(contents.effect_paragraph(plan))
 
 
-def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference) -> None:
+def _put_requests(
+    letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference, account: Account | None
+) -> None:
     letter.add_heading("III. Căn cứ giá", 1)
     letter.add_paragraph(printable(contents.evidence_paragraph(plan)))
     is_proposal = reference.kind is LetterKind.PROPOSAL
     letter.add_heading("IV. Kiến nghị", 1)
     request = "xem xét, quyết định" if is_proposal else "xem xét, cho ý kiến về"
     letter.add_paragraph(f"{_agency_names(context)} đề nghị {TERRITORY.authority} {request} các nội dung sau:")
-    for number, decision in enumerate(contents.requested_decisions(plan), start=1):
+    for number, decision in enumerate(contents.requested_decisions(plan, account), start=1):
         letter.add_paragraph(printable(f"{number}. {decision}"))
     letter.add_paragraph(
         f"Chi tiết từng dòng, căn cứ giá và công thức nằm ở sổ tính “{reference.workbook_file}” (Phụ lục kèm theo), mã đối chiếu "

@@ -9,6 +9,7 @@ from datetime import date
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
+from planning.funding.account import Account
 from planning.plan.comparison import wards_ready_after
 from planning.plan.estimate import estimates_of
 from planning.plan.five_year_cost import five_year_cost
@@ -197,6 +198,24 @@ def caps_paragraph(plan: Plan) -> str:
     )
 
 
+def account_paragraph(account: Account) -> str:
+    """What is least for the wards to be ready, what the ceilings pay for, and what they do not."""
+    total = account.total
+    text = (
+        f"Trong {account.label} {format_number(total.whole)} đồng, phần tối thiểu để các xã, phường đáp ứng là "
+        f"{format_number(total.minimum)} đồng. "
+    )
+    if account.ceilings:
+        text += (
+            f"Trong các mức vốn tối đa (khả năng cân đối) {format_number(account.ceiling)} đồng, dự kiến bố trí "
+            f"{format_number(total.funded)} đồng; chưa cân đối được vốn {format_number(total.unfunded)} đồng. "
+        )
+    return (
+        f"{text}Số đơn vị đáp ứng: hiện nay {account.ready_now}, sau phần được dự kiến bố trí vốn {account.ready_funded}, "
+        f"sau toàn phương án {account.ready_all}/{account.wards}."
+    )
+
+
 def transfers_paragraph(plan: Plan) -> str:
     """What is moved between wards before anything is bought; nothing where no transfer was agreed to."""
     if not plan.transfers:
@@ -230,13 +249,18 @@ def evidence_paragraph(plan: Plan) -> str:
     )
 
 
-def requested_decisions(plan: Plan) -> tuple[str, ...]:
+def requested_decisions(plan: Plan, account: Account | None = None) -> tuple[str, ...]:
     """What the city is asked to decide."""
     parts = _form_amounts(plan.totals, plan)
     decisions = [
         f"Thông qua phương án “{plan.name}” với {parts}; {ALL_FORMS} {format_number(plan.total())} đồng.",
         "Quyết định nguồn vốn và phân kỳ theo các bảng tại mục II; giao nhiệm vụ cho các đơn vị thực hiện nêu tại bảng theo đơn vị.",
     ]
+    if account and account.total.unfunded:
+        decisions.append(
+            f"Cho ý kiến về phần chưa cân đối được vốn {format_number(account.total.unfunded)} đồng "
+            f"(phần dự kiến bố trí: {format_number(account.total.funded)} đồng)."
+        )
     if any(line.above for line in plan.lines):
         decisions.append("Quyết định hoặc phân cấp quyết định phần vượt số lượng tối đa (Điều 4.3 Quyết định số 15/2025/QĐ-TTg).")
     if plan.is_draft:

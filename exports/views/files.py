@@ -15,13 +15,12 @@ from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.wards.queries import list_wards
-from planning.funding.allocation import FloorError, candidates_of
-from planning.funding.constraints import fund
+from planning.funding.candidates import candidates_of
 from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
-from planning.scenarios.loading import get_plan_record, plan_key, plan_of, plan_office, reference_of
-from planning.scenarios.serialization import load_funding
+from planning.scenarios.funding import account_of_plan, find_settled, funded_key
+from planning.scenarios.loading import get_plan_record, plan_of, plan_office, reference_of
 from portal.caches import content_key
 from portal.database import get_session, write_separately
 from portal.downloads import DOCX, XLSX, send_bytes
@@ -46,7 +45,7 @@ def prepare_workbook(parameters: Mapping[str, Any]) -> Order:
     session = get_session()
     record = get_plan_record(session, plan_id)
     context = WorkbookContext.of(plan_office(session, record), current_settings(), plan_id, sees=sees_security)
-    contents = [plan_key(session, record), record.funding, record.revision, letter_kind]
+    contents = [funded_key(session, record), find_settled(session, record) is not None, record.revision, letter_kind]
     key = content_key("plan-workbook", contents, context.key(ward.code for ward in list_wards(session)))
     return Order(key, lambda progress: _make_workbook(plan_id, letter_kind, progress))
 
@@ -55,16 +54,13 @@ def _make_workbook(plan_id: int, letter_kind: LetterKind, progress: Progress) ->
     record = get_plan_record(get_session(), plan_id)
     progress(0, 3)
     plan = plan_of(get_session(), record)
-    candidates = candidates_of(plan)
-    try:
-        choice = fund(candidates, load_funding(record.funding))
-    except FloorError:
-        # The page of ceilings says so; without a choice there is nothing to print.
-        choice = None
+    funded = find_settled(get_session(), record)
+    # What is not settled, or contradicts itself, stands in no file: its page says so.
+    candidates = funded.choice.candidates if funded else candidates_of(plan)
     progress(1, 3)
     context = replace(_context(record, plan), reference=_reference(record, plan, letter_kind))
     progress(2, 3)
-    data = build_workbook(plan, context, candidates, choice)
+    data = build_workbook(plan, context, candidates, funded)
     return Outcome(MadeFile(data, f"phuong-an-dau-tu-{plan_id}.xlsx", XLSX, {"total": plan.total()}))
 
 
@@ -79,7 +75,7 @@ def letter(plan_id: int) -> ResponseReturnValue:
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
     reference = _reference(record, plan, LetterKind(_letter_kind()))
-    data = build_letter(plan, _context(record, plan), reference)
+    data = build_letter(plan, _context(record, plan), reference, account_of_plan(get_session(), record))
     identity = require_identity()
     after = {"kind": reference.kind.value, "code": reference.code}
     write_separately(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))

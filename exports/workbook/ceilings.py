@@ -13,9 +13,9 @@ from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from portal.formats import format_number, format_vnd
 
-TAB = "Trần vốn"
+TAB = "Mức vốn tối đa"
 FUNDED, WAITING = "có", "chưa"
-WITHIN_CEILINGS, ABOVE_CEILING = "Không vượt trần nào.", "VƯỢT TRẦN: xem dòng Còn lại."
+WITHIN_CEILINGS, ABOVE_CEILING = "Không vượt mức nào.", "VƯỢT MỨC: xem dòng Còn lại."
 CEILING, SPENT, REMAINING, CHECK = (HEAD + offset for offset in (1, 2, 3, 4))
 FIRST_WARD = CHECK + 1
 _FIRST_POT = 5
@@ -28,7 +28,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
         ("STT", 6), ("Mã xã", 9), ("Xã, phường", 26), ("Bố trí vốn", 9),
         *((f"{pot.year}: {pot.source}. {pot.form.label}", 18) for pot in pots), ("Tổng các hình thức chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
     )  # fmt: skip
-    sheet = add_annex(book, plan, context, TAB, "14", "Xã, phường được bố trí vốn trong các trần vốn", head)
+    sheet = add_annex(book, plan, context, TAB, "14", "Xã, phường được dự kiến bố trí vốn để đáp ứng trong các mức vốn tối đa", head)
     put_text(sheet, HEAD - 1, 1, f"{_proof_text(choice)} {_next_ward_text(choice)}").style = "w-words"
     join(sheet, HEAD - 1, 1, len(head))
     sheet.row_dimensions[HEAD - 1].height = 50
@@ -46,7 +46,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
 def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
     """Ceiling, allocated and remaining amount of each pot; the last two follow the column of funded wards."""
     spent, remaining = choice.spent, choice.remaining
-    rows: dict[int, list[Content]] = {CEILING: ["Trần vốn"], SPENT: ["Đã bố trí"], REMAINING: ["Còn lại"]}
+    rows: dict[int, list[Content]] = {CEILING: ["Mức vốn tối đa"], SPENT: ["Dự kiến bố trí"], REMAINING: ["Còn lại"]}
     for column, pot in enumerate(pots, start=_FIRST_POT):
         letter = get_column_letter(column)
         cells = f"{letter}${FIRST_WARD}:{letter}${LAST}"
@@ -90,9 +90,9 @@ def _proof_text(choice: Choice) -> str:
     """What is proven, in one sentence, and the aim in the next."""
     value = format_number(choice.value)
     if choice.is_optimal:
-        proof = f"Đã chứng minh: trong các trần này không cách chọn nào cho kết quả cao hơn ({value})."
+        proof = f"Đã chứng minh: trong các mức này không cách chọn nào cho kết quả cao hơn ({value})."
     else:
-        proof = f"Kết quả {value}; cận trên đã chứng minh {format_number(choice.bound)}: không cách chọn nào vượt được số này."
+        proof = f"Kết quả {value}; cận trên đã chứng minh {format_number(choice.bound)}, còn cách {format_number(choice.gap)}: không cách chọn nào vượt được số này."
     return f"{proof} Mục tiêu: {choice.aim.label.lower()}."
 
 
@@ -106,5 +106,5 @@ def _next_ward_text(choice: Choice) -> str:
     )
     return (
         f"{text}Mỗi xã, phường được bố trí trọn số tiền rẻ nhất để đáp ứng, theo đơn giá, năm và nguồn lúc xuất tệp. Đổi cột Bố trí vốn để "
-        "thử; chọn lại thì làm ở trang Trần vốn của phương án trên hệ thống."
+        "thử; chọn lại thì làm ở trang Mức vốn tối đa của phương án trên hệ thống."
     )

@@ -1,6 +1,7 @@
-"""Pages of the budget ceiling: the cheapest wards first, the choice under ceilings with its bound and reasons, and the whole curve."""
+"""Pages of the budget ceilings: the account of money, the choice of wards with its bound and reasons, what is not covered, and the curve."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,28 +9,27 @@ from flask_babel import gettext as _
 
 from accounts import audit
 from accounts.guards import require_identity, requires, sees_security
+from accounts.jobs import ask, follow
 from accounts.permissions import Permission, may
-from planning.forms import CeilingForm, FundingForm, ceiling_forms
-from planning.funding.allocation import (
-    Candidate,
-    Choice,
-    FloorError,
-    candidates_of,
-    find_waiting,
-    next_ward,
-    rank_cheapest,
-    readiness_curve,
-)
-from planning.funding.constraints import Ceiling, Funding, fund
+from planning.forms import CeilingForm, FundingForm, ceiling_forms, funding_form
+from planning.funding.account import account_of
+from planning.funding.allocation import find_waiting, next_ward, rank_cheapest, readiness_curve
+from planning.funding.candidates import candidates_of
+from planning.funding.conflicts import ConflictError
+from planning.funding.constraints import Ceiling
+from planning.funding.funded import FundedPlan
 from planning.funding.readiness_curve import draw_readiness_curve
-from planning.funding.redaction import redact_candidates
+from planning.funding.redaction import rank_shown, redact_candidates, redact_choice
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from planning.scenarios import scenarios
+from planning.scenarios.funding import choice_key, decided_ceilings, funded_plan_of, keep_choice, settle
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
-from portal.database import get_session, writes
+from portal.database import get_session, write_separately, writes
+from portal.formats import format_number
+from portal.jobs.kinds import JobKind, Order, Outcome, Progress
 from scoring.rating.rating import Result
 
 blueprint = Blueprint("plan_funding", __name__, template_folder="../templates")
@@ -40,43 +40,67 @@ PotForms = Mapping[Pot, CeilingForm]
 @blueprint.get("/plans/<int:plan_id>/funding")
 @requires(Permission.PLAN_READ)
 def funding(plan_id: int) -> ResponseReturnValue:
-    """What is funded under the ceilings of a scenario, and why the other wards wait; the ceilings as a form to whoever may set them."""
+    """What is funded under the ceilings of a scenario, and why the rest is not; the ceilings as a form to whoever may set them."""
     record = get_plan_record(get_session(), plan_id)
     plan = plan_of(get_session(), record)
-    return _funding_page(record, plan, _funding_form(record), _pot_forms(record, plan))
+    return _funding_page(record, plan, funding_form(load_funding(record.funding)), _pot_forms(record, plan))
 
 
 @blueprint.post("/plans/<int:plan_id>/funding")
 @requires(Permission.PLAN_EDIT)
 @writes
 def set_funding(plan_id: int) -> ResponseReturnValue:
-    """Set the ceilings, the aim and the floors of an open scenario."""
+    """Set the ceilings, the aim, the floors and the pins of an open scenario."""
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     plan = plan_of(session, record)
-    form, pots, refusal = _funding_form(record), _pot_forms(record, plan), ""
+    form, pots, refusal = funding_form(load_funding(record.funding)), _pot_forms(record, plan), ""
     if form.validate_on_submit() and not [pot for pot in pots.values() if not pot.validate()]:
         try:
-            scenarios.set_funding(session, record, form.stamp, _posted_funding(form, pots))
+            scenarios.set_funding(session, record, form.stamp, form.funding_of(_posted_ceilings(pots)))
         except scenarios.ScenarioError as error:
             refusal = error.message
         else:
             audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=record.funding)
-            flash(_("Đã lưu trần vốn."), "success")
+            flash(_("Đã lưu mức vốn tối đa."), "success")
             return redirect(url_for("plan_funding.funding", plan_id=plan_id))
     return _funding_page(record, plan, form, pots, refusal), 400
 
 
-def _funding_form(record: PlanRecord) -> FundingForm:
-    """The form filled with aim and floors of a scenario, or with what was posted."""
-    constraints = load_funding(record.funding)
-    return FundingForm(
-        data={
-            "aim": constraints.aim.value,
-            "per_district": str(constraints.per_district),
-            "communes_first": constraints.communes_first,
-        }
+@blueprint.post("/plans/<int:plan_id>/funding/settle")
+@requires(Permission.PLAN_EDIT)
+def settle_choice(plan_id: int) -> ResponseReturnValue:
+    """Have the choice of wards settled: that may take longer than a page."""
+    get_plan_record(get_session(), plan_id)
+    return follow(ask(KIND.name, {"plan": plan_id}))
+
+
+def prepare_settling(parameters: Mapping[str, Any]) -> Order:
+    """The choice of wards of a scenario, as the plan and the city stand."""
+    plan_id, session = parameters["plan"], get_session()
+    first = funded_plan_of(session, get_plan_record(session, plan_id))
+    return Order(choice_key(first), lambda progress: _settle(plan_id, progress))
+
+
+def _settle(plan_id: int, progress: Progress) -> Outcome:
+    session = get_session()
+    progress(0, 1)
+    settled = settle(session, get_plan_record(session, plan_id))
+    choice = settled.choice
+    line = _("Đã tính xong: %(count)s xã, phường được dự kiến bố trí vốn để đáp ứng.", count=len(choice.funded))
+    proof = (
+        _("Đã chứng minh không cách chọn nào cho kết quả cao hơn.")
+        if choice.is_optimal
+        else _("Chưa chứng minh được là cao nhất: cận trên %(bound)s, còn cách %(gap)s.", **_numbers(bound=choice.bound, gap=choice.gap))
     )
+    return Outcome(lines=(line, proof), settle=lambda: write_separately(lambda writing: keep_choice(writing, settled)))
+
+
+KIND = JobKind("plan-funding", "Bố trí vốn của phương án", Permission.PLAN_EDIT, prepare_settling)
+
+
+def _numbers(**numbers: int) -> dict[str, str]:
+    return {name: format_number(number) for name, number in numbers.items()}
 
 
 def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
@@ -86,19 +110,18 @@ def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
     return ceiling_forms(constraints, sorted(pots | {ceiling.pot for ceiling in constraints.ceilings}))
 
 
-def _posted_funding(constraints: FundingForm, pots: PotForms) -> Funding:
-    """Ceilings, aim and floors from forms that are valid; a pot without an amount has no ceiling."""
-    ceilings = (
+def _posted_ceilings(pots: PotForms) -> list[Ceiling]:
+    """The ceilings of forms that are valid; a pot without an amount has none."""
+    return [
         Ceiling(pot.year, pot.source, pot.form, form.amount.number) for pot, form in pots.items() if form.amount.number is not None
-    )
-    return Funding(
-        tuple(ceilings), constraints.selected_aim, constraints.per_district.number or 0, bool(constraints.communes_first.data)
-    )
+    ]
 
 
 def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
-    candidates = redact_candidates(candidates_of(plan), sees_security)
-    choice, impossible = _choose(candidates, load_funding(record.funding))
+    funded, conflict = _fund(record)
+    candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
+    choice = redact_choice(funded.choice, sees_security) if funded else None
+    ready_now = sum(rating.result is Result.READY for rating in plan.ratings.values())
     return render_template(
         "planning/funding.html",
         record=record,
@@ -106,25 +129,27 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         form=form,
         pots=pots,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
+        may_settle=may(require_identity(), Permission.PLAN_EDIT),
         refusal=refusal,
-        impossible=impossible,
+        conflict=conflict,
         changes=record.changes,
+        decided=decided_ceilings(get_session(), record),
+        funded=funded,
+        account=account_of(funded, plan.total()) if funded else None,
+        unfunded=[each for each in funded.parts if not each.is_funded] if funded else [],
+        rank_of=lambda part: rank_shown(part, sees_security),
         ranking=rank_cheapest(candidates),
         choice=choice,
         waiting=[find_waiting(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
         following=next_ward(choice) if choice else None,
-        chart=draw_readiness_curve(readiness_curve(candidates), _ready_now(plan)),
-        ready_now=_ready_now(plan),
+        chart=draw_readiness_curve(readiness_curve(candidates), ready_now),
+        ready_now=ready_now,
     )
 
 
-def _choose(candidates: tuple[Candidate, ...], constraints: Funding) -> tuple[Choice | None, str]:
-    """The choice under the ceilings, or why there is none."""
+def _fund(record: PlanRecord) -> tuple[FundedPlan | None, str]:
+    """What is funded, or what contradicts itself in the conditions."""
     try:
-        return fund(candidates, constraints), ""
-    except FloorError as error:
+        return funded_plan_of(get_session(), record), ""
+    except ConflictError as error:
         return None, error.message
-
-
-def _ready_now(plan: Plan) -> int:
-    return sum(rating.result is Result.READY for rating in plan.ratings.values())

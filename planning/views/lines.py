@@ -1,6 +1,7 @@
 """Pages of the lines of a plan: the filtered list with its total, and one line with its proof and its form."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +15,8 @@ from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.security import is_sensitive_item
 from inventory.snapshots.repository import name_of_round
 from inventory.wards.wards import load_wards
-from planning.funding.allocation import FloorError, candidates_of, funded_lines
-from planning.funding.constraints import Funding, fund
-from planning.funding.redaction import redact_candidates
+from planning.funding.conflicts import ConflictError
+from planning.funding.redaction import rank_shown
 from planning.models import PlanRecord
 from planning.plan.assumptions import Method
 from planning.plan.comparison import display_field
@@ -30,8 +30,8 @@ from planning.plan.plan import Plan
 from planning.plan.redaction import is_sensitive_line, redact_line, redact_plan
 from planning.plan.spending import SpendingForm, sources_by_label
 from planning.scenarios import scenarios
+from planning.scenarios.funding import funded_plan_of
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
-from planning.scenarios.serialization import load_funding
 from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
@@ -196,21 +196,20 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         is_open=is_to_be_decided(line),
         history=[row for row in record.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
         labels={field.value: field.label for field in EditField},
-        funded=_funding_of(plan, load_funding(record.funding), line),
+        rank_of=lambda part: rank_shown(part, sees_security),
+        **_funding_of(record, line),
     )
 
 
-def _funding_of(plan: Plan, constraints: Funding, line: PlanLine) -> tuple[int, int, str] | None:
-    """How many of a line are funded under the ceilings, how many wait, and why; None where there are no ceilings to speak of."""
-    if not constraints.ceilings:
-        return None
+def _funding_of(record: PlanRecord, line: PlanLine) -> dict[str, Any]:
+    """What of a line is funded: its parts once that is settled, or what contradicts itself in the conditions."""
     try:
-        split = funded_lines(plan, fund(redact_candidates(candidates_of(plan), sees_security), constraints))
-    except FloorError as error:
-        return 0, line.quantity, error.message
-    funded = sum(part.quantity for part in split.funded if part.code == line.code)
-    waiting = [(part.quantity, reason) for part, reason in split.unfunded if part.code == line.code]
-    return funded, sum(quantity for quantity, _reason in waiting), "; ".join(reason for _quantity, reason in waiting)
+        funded = funded_plan_of(get_session(), record)
+    except ConflictError as error:
+        return {"funded_parts": (), "funding_note": error.message}
+    if not funded.is_settled:
+        return {"funded_parts": (), "funding_note": _("đang tính, xem trang Mức vốn tối đa")}
+    return {"funded_parts": funded.parts_of_line(line.code), "funding_note": ""}
 
 
 def _choices(plan: Plan) -> list[tuple[str, str, list[tuple[str, str]]]]:

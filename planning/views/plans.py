@@ -14,6 +14,7 @@ from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
+from planning.scenarios.funding import account_of_plan
 from planning.scenarios.loading import get_plan_record, list_plans, lock_newest, plan_of
 from portal.clock import today
 from portal.database import get_session, writes
@@ -89,6 +90,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         "planning/plan.html",
         record=record,
         outcome=outcome_of(whole_plan),
+        account=account_of_plan(session, record),
         is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,

@@ -91,15 +91,15 @@ _facts = st.fixed_dictionaries(
 answers_of_wards = st.lists(st.tuples(_facts, st.lists(_lots, max_size=6)), min_size=1, max_size=4)
 
 
-def plan_of_answers(answers, reverse=False):
+def plan_of_answers(answers, reverse=False, standard=STANDARD):
     """The plan where the first wards gave these facts and lots; ``reverse`` hands in wards and lots the other way round."""
     ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in WARDS}
     for ward, (facts, lots) in zip(WARDS, answers, strict=False):
         lots = tuple(reversed(lots)) if reverse else tuple(lots)
         snapshot = Snapshot(ward.code, DEMO_DAY, make_facts(facts), lots, answered_items=frozenset(ITEMS))
-        ratings[ward.code] = rate(snapshot, STANDARD, DEMO_DAY)
+        ratings[ward.code] = rate(snapshot, standard, DEMO_DAY)
     wards = reversed(WARDS) if reverse else WARDS
-    return build_plan("thử", wards, ratings, PRICE_LIST, STANDARD, Assumptions(first_year=2027), DEMO_DAY)
+    return build_plan("thử", wards, ratings, PRICE_LIST, standard, Assumptions(first_year=2027), DEMO_DAY)
 
 
 def plan_of_renewal(end):

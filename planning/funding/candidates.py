@@ -1,0 +1,62 @@
+"""The wards that money can turn ready: what each takes for it, from which pots, and what is in the way of the others. Pure."""
+
+from collections.abc import Collection, Iterable
+from operator import attrgetter
+
+from inventory.wards.wards import Ward
+from planning.funding.allocation import Candidate
+from planning.funding.parts import first_units
+from planning.plan.build import ward_lines
+from planning.plan.comparison import wards_ready_after
+from planning.plan.line import PlanLine, moved_by
+from planning.plan.plan import Plan
+from planning.plan.spending import Pot
+from scoring.rating.rating import Result
+from scoring.rating.remedies import cost_to_ready
+
+
+def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) -> tuple[Candidate, ...]:
+    """The wards with data that are not ready, by position, each with the least of the plan's own lines that turns it ready.
+
+    Year, source, method, price, months and what is moved in are those of the plan. The set may begin up to ``slide_years`` later, as far as
+    each of its lines stays within the plan's years. Lines whose codes are ``paid`` are in the set and cost nothing more.
+    """
+    ready_after = wards_ready_after(plan)
+    by_ward: dict[str, dict[str, PlanLine]] = {}
+    for line in plan.lines:
+        by_ward.setdefault(line.ward.code, {})[line.item] = line
+    candidates = []
+    for ward in sorted(plan.wards, key=attrgetter("position")):
+        rating, planned = plan.ratings[ward.code], by_ward.get(ward.code, {})
+        if rating.snapshot is None or rating.result is Result.READY:
+            continue
+        cost = cost_to_ready(rating, plan.price_list.prices, plan.assumptions.remedy_terms)
+        cheapest = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions)
+        lacking = tuple(line.item for line in cheapest if line.item not in planned or planned[line.item].quantity < line.quantity)
+        if not cost.possible:
+            candidates.append(Candidate(ward, {}, possible=False, blockers=cost.blockers))
+        elif not lacking:
+            lines = tuple(first_units(planned[line.item], line.quantity) for line in cheapest)
+            candidates.append(_candidate(ward, lines, plan, slide_years, paid))
+        elif ward.code in ready_after:
+            # The plan mends this ward with other things than the cheapest: all of its lines do it.
+            candidates.append(_candidate(ward, tuple(planned.values()), plan, slide_years, paid))
+        else:
+            candidates.append(Candidate(ward, {}, possible=False, unplanned=lacking))
+    return tuple(candidates)
+
+
+def _candidate(ward: Ward, lines: tuple[PlanLine, ...], plan: Plan, slide_years: int, paid: Collection[str]) -> Candidate:
+    unpaid = [line for line in lines if line.code not in paid]
+    last = max((line.year for line in unpaid), default=0) + slide_years
+    most = slide_years - max(0, last - plan.assumptions.years[-1])
+    slides = tuple(_amounts_by_pot(moved_by(line, years, plan.assumptions) for line in unpaid) for years in range(1, most + 1))
+    return Candidate(ward, _amounts_by_pot(unpaid), lines, slides=slides)
+
+
+def _amounts_by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
+    sums: dict[Pot, int] = {}
+    for line in lines:
+        for pot, amount in line.amounts_by_pot.items():
+            sums[pot] = sums.get(pot, 0) + amount
+    return {pot: amount for pot, amount in sorted(sums.items()) if amount}
