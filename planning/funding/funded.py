@@ -110,7 +110,12 @@ def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -
     for pot, amount in pinned.items():
         if amount > ceilings.get(pot, amount):
             names = [f"bố trí vốn cho dòng {line.code}" for line in lines if line.amounts_by_pot.get(pot)]
-            raise ConflictError((*names, f"{pot.label}: mức vốn tối đa {format_vnd(ceilings[pot])}, cần {format_vnd(amount)}"))
+            names.append(f"mức vốn tối đa {format_vnd(ceilings[pot])} ({pot.label})")
+            raise ConflictError(
+                f"Không thể giữ cùng lúc các yêu cầu sau: {'; '.join(names)}: các dòng ấy cần {format_vnd(amount)}. "
+                "Hãy bỏ một dòng hoặc nâng mức vốn tối đa.",
+                tuple(names),
+            )
     return pinned
 
 
