@@ -197,8 +197,7 @@ def _notes(
     if upgrades := sum(remedy.upgrades for remedy in remedies):
         yield f"nâng cấp hệ điều hành {format_number(upgrades)} máy còn hạn sử dụng (giả định, nhãn A)"
     for reason, count in replaced:
-        end = ", chuyển thanh lý (Điều 3.7)" if reason.is_liquidated else ""
-        yield f"thay {format_number(count)} máy: {reason.label}{end}"
+        yield f"thay {format_number(count)} máy: {reason.label}"
     if is_renewal:
         yield "gia hạn; đơn giá tạm tính, sửa theo báo giá"
     if price.is_at_cap:
