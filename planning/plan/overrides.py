@@ -14,6 +14,7 @@ from inventory.snapshots.snapshot import Owner
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
+from planning.plan.incoming import by_ward, count_of, plans_of, supplies_of
 from planning.plan.line import Payment, PlanLine, terms_of
 from planning.plan.norms import norm_of, quantity_cap, substitutes
 from planning.plan.plan import Plan
@@ -127,7 +128,8 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
     catalogue_item = load_catalogue().get(item)
     if catalogue_item is None or catalogue_item.acquisition is Acquisition.NONE:
         raise EditError(f"“{item}” không phải mã danh mục mua hoặc thuê được. Xem mã ở PL06.")
-    on_order, cap = sum(lot.on_order for lot in snapshot.lots_of(item)), quantity_cap(item, snapshot)
+    supplies = supplies_of(item, snapshot, by_ward(plan.incoming).get(ward.code, ()))
+    on_order, cap = count_of(supplies), quantity_cap(item, snapshot)
     have = sum(lot.working for lot in snapshot.lots_of(item)) + substitutes(item, snapshot)
     is_hired = catalogue_item.yearly or catalogue_item.acquisition is Acquisition.LEASE
     price, year = plan.price_list.prices[item], plan.assumptions.year_of(item[0], is_priority=False)
@@ -136,6 +138,7 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
         item=item,
         purposes=(),
         on_order=on_order,
+        incoming=plans_of(supplies),
         overage=None,
         cap=cap,
         room=None if cap is None else max(0, cap - have - on_order),
