@@ -220,7 +220,7 @@ def evidence_paragraph(plan: Plan) -> str:
     """Which prices still lack evidence: while any does, the letter is a draft."""
     if not plan.is_draft:
         return "Mọi đơn giá trong phương án đã có căn cứ theo Điều 49.4 Nghị định số 224/2026/NĐ-CP."
-    items = sorted({line.item for line in plan.lines if line.amount and not line.price.has_evidence})
+    items = sorted({line.item for line in plan.lines if line.amount and not line.has_evidence})
     amounts = _form_amounts({form: plan.form_without_evidence(form) for form in SpendingForm}, plan)
     names = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:MAX_NAMED])
     more = f" và {len(items) - MAX_NAMED} danh mục khác" if len(items) > MAX_NAMED else ""

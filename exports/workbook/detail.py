@@ -219,7 +219,7 @@ def _cells(line: PlanLine, row: int, plan: Plan, context: WorkbookContext, moved
         "criteria": ", ".join(line.criteria),
         "how": "; ".join(_quantity_steps(line)),
         "basis": line.basis,
-        "evidence": _lookup(code, HAS_EVIDENCE, EVIDENCE if line.price.has_evidence else NO_EVIDENCE),
+        "evidence": _evidence(line, code),
         "before_tax": Formula(f"={_before_tax(at, years[0])}", before_tax_of(line)),
         "hired": Formula(
             f'=IF({code}="","",IF(AND({at["method"]}="{Method.LEASE.label}",{yearly}),"x",""))', "x" if is_hired(line) else ""
@@ -286,6 +286,12 @@ def _unit_price(line: PlanLine, at: dict[str, str], plan: Plan) -> Formula | Inp
     first_year = plan.assumptions.first_year
     leased, bought = _by_year(at, LEASE_PRICES, first_year), _by_year(at, PRICES, first_year)
     return Formula(f'=IF({code}="",0,IF({at["method"]}="{Method.LEASE.label}",{leased},{bought}))', line.unit_price)
+
+
+def _evidence(line: PlanLine, code: str) -> Formula | str:
+    """Whether a document stands behind the price, as PL06 says of the item; a word where a price was set for this line alone."""
+    said = EVIDENCE if line.has_evidence else NO_EVIDENCE
+    return _lookup(code, HAS_EVIDENCE, said) if line.has_evidence is line.price.has_evidence else said
 
 
 def _lookup(code: str, column: str, value: int | str) -> Formula:

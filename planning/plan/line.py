@@ -160,6 +160,12 @@ class PlanLine:
         return standing_of(self.unit_price, self.price_cap)
 
     @property
+    def has_evidence(self) -> bool:
+        """Whether a document stands behind the price of a unit: that of the list stands behind no other that was set by hand."""
+        is_listed = "unit_price" not in self.edited or self.unit_price == self.price.unit_price
+        return self.unit_price == 0 or (is_listed and self.price.has_evidence)
+
+    @property
     def price_cap(self) -> int | None:
         """The legal ceiling of the price in VND, None where there is none."""
         return None if is_leased_good(self.item, self.method) else self.price.legal_cap

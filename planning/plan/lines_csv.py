@@ -24,7 +24,7 @@ def build_lines_csv(lines: Iterable[PlanLine]) -> bytes:
         cells = [
             line.code, line.ward.code, line.ward.full_name, line.group, line.item, item.name, item.unit, line.quantity, line.moved, line.bought, line.method.label,
             line.months, line.unit_price, line.amount, line.form.label, line.source, line.year, "x" if line.is_priority else "", line.unit,
-            line.price.method_label if line.price.has_evidence else "chưa có căn cứ", line.note,
+            line.price.method_label if line.has_evidence else "chưa có căn cứ", line.note,
         ]  # fmt: skip
         writer.writerow([escape_formula(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8-sig")

@@ -15,7 +15,7 @@ from inventory.wards.wards import Ward
 from planning.plan.assumptions import Method
 from planning.plan.exclusions import PACKAGES
 from planning.plan.incoming import by_ward, count_of, plans_of, supplies_of
-from planning.plan.line import Payment, PlanLine, terms_of
+from planning.plan.line import Payment, PlanLine, is_paid_yearly, terms_of
 from planning.plan.norms import norm_of, quantity_cap, substitutes
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
@@ -91,18 +91,25 @@ def canonical_price(price: Price, field: PriceField) -> str:
 
 
 def apply_prices(price_list: PriceList, edits: Iterable[Edit]) -> PriceList:
-    """The price list with the plan's own prices in place of its prices."""
-    prices = dict(price_list.prices)
+    """The price list with the plan's own prices in place of its prices; what stands behind a price of the list stands behind no other."""
+    by_item: dict[str, dict[PriceField, str]] = {}
     for edit in edits:
-        if edit.ward_code == ALL_WARDS and edit.item in prices:
-            field = PriceField(edit.field)
-            value: Any = int(edit.value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else edit.value
-            changes: dict[str, Any] = {field.value: value}
-            if field is PriceField.EVIDENCE:
-                # Once the evidence is changed, its date is part of its text.
-                changes["evidence_date"] = None
-            prices[edit.item] = replace(prices[edit.item], **changes)
-    return replace(price_list, prices=prices)
+        if edit.ward_code == ALL_WARDS and edit.item in price_list.prices:
+            by_item.setdefault(edit.item, {})[PriceField(edit.field)] = edit.value
+    own_prices = {item: _apply_price(price_list.prices[item], values) for item, values in by_item.items()}
+    return replace(price_list, prices={**price_list.prices, **own_prices})
+
+
+def _apply_price(price: Price, values: Mapping[PriceField, str]) -> Price:
+    changes: dict[str, Any] = {
+        field.value: int(value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else value for field, value in values.items()
+    }
+    if PriceField.EVIDENCE in values:
+        # Once the evidence is changed, its date is part of its text.
+        changes["evidence_date"] = None
+    elif changes.get("unit_price", price.unit_price) != price.unit_price:
+        changes |= {"evidence": "", "evidence_date": None}
+    return replace(price, **changes)
 
 
 def apply_edits(plan: Plan, edits: Iterable[Edit]) -> Plan:
@@ -190,9 +197,12 @@ def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> Plan
         terms |= {"form": line.form, "source": line.source}
     if "form" in changes:
         terms["source"] = plan.assumptions.source_of(line.item, changes["form"])
+    if not is_paid_yearly(line.item, method):
+        # What is bought once is paid whole: months that were set while it was leased no longer count.
+        changes.pop("months", None)
     if "unit_price" in changes:
         terms["later"] = tuple(_reprice(paid, changes["unit_price"], terms["vat_percent"]) for paid in terms["later"])
-    edited = tuple(field.value for field in EditField if field.value in values)
+    edited = tuple(field.value for field in EditField if field.value in changes)
     return replace(line, **(terms | changes), edited=edited)
 
 

@@ -81,11 +81,11 @@ class Plan:
     @property
     def without_evidence(self) -> int:
         """VND of the lines whose price has no evidence, of all forms of spending: only to ask whether there are any."""
-        return self.total(lambda line: not line.price.has_evidence)
+        return self.total(lambda line: not line.has_evidence)
 
     def form_without_evidence(self, form: SpendingForm) -> int:
         """VND of one form of spending whose price has no evidence."""
-        return self.total(lambda line: line.form is form and not line.price.has_evidence)
+        return self.total(lambda line: line.form is form and not line.has_evidence)
 
     def total(self, selects: Callable[[PlanLine], bool] = lambda _line: True) -> int:
         """VND of the chosen lines in all years of the plan."""

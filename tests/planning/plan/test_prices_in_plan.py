@@ -7,7 +7,17 @@ import pytest
 
 from inventory.prices.price_lists import PriceListError, copy_price_list, discard_price_list, save_prices
 from planning.models import PlanRecord
+from planning.plan.marks import Mark, marks_of
+from planning.plan.overrides import ALL_WARDS, Edit, apply_edits, apply_prices
 from planning.scenarios.loading import get_plan
+from tests.factories.plans import SMALL_PLAN, WARD
+from tests.factories.prices import PRICE_LIST
+
+QUOTED = replace(SMALL_PLAN.price_list.prices["A01"], method="quote", evidence="12/BG", evidence_date=date(2026, 10, 1))
+QUOTED_LIST = replace(PRICE_LIST, prices={**PRICE_LIST.prices, "A01": QUOTED})
+QUOTED_PLAN = replace(
+    SMALL_PLAN, lines=tuple(replace(line, price=QUOTED) if line.item == "A01" else line for line in SMALL_PLAN.lines)
+)
 
 
 @pytest.fixture
@@ -59,3 +69,33 @@ def test_a_list_that_a_plan_uses_is_not_thrown_away(demo_session, draft_list):
 def test_a_line_on_the_page_says_that_its_price_has_no_evidence(demo_sign_in):
     page = demo_sign_in("taichinh").get("/plans/1?ward=00070").text
     assert "chưa có căn cứ</span>" in page.partition('id="mot-don-vi"')[2]
+
+
+@pytest.mark.parametrize(
+    ("unit_price", "has_evidence"),
+    [(QUOTED.unit_price - 1, False), (QUOTED.unit_price, True), (0, True)],
+    ids=["another price", "that of the list", "nothing"],
+)
+def test_what_stands_behind_a_price_of_the_list_stands_behind_no_other_that_is_set_for_a_line(unit_price, has_evidence):
+    plan = apply_edits(QUOTED_PLAN, [Edit(WARD.code, "A01", "unit_price", str(unit_price))])
+    [line] = [line for line in plan.lines if line.item == "A01"]
+    assert line.has_evidence is has_evidence
+    assert (Mark.EVIDENCE in marks_of(line, plan)) is not has_evidence
+    lacking = SMALL_PLAN.without_evidence - sum(line.amount for line in SMALL_PLAN.lines if line.item == "A01")
+    assert plan.without_evidence == lacking + line.amount * (not has_evidence)
+
+
+@pytest.mark.parametrize(
+    ("values", "has_evidence"),
+    [
+        ({"unit_price": "18500000"}, False),
+        ({"unit_price": str(QUOTED.unit_price)}, True),
+        ({"vat_percent": "8"}, True),
+        ({"evidence": "15/BG", "unit_price": "18500000"}, True),
+        ({"unit_price": "18500000", "evidence": "15/BG"}, True),
+        ({"unit_price": "18500000", "evidence": ""}, False),
+    ],
+)
+def test_the_plans_own_price_of_an_item_has_the_evidence_that_is_given_with_it(values, has_evidence):
+    edits = [Edit(ALL_WARDS, "A01", field, value) for field, value in values.items()]
+    assert apply_prices(QUOTED_LIST, edits).prices["A01"].has_evidence is has_evidence

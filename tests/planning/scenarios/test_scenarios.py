@@ -138,6 +138,14 @@ class TestApplyEdits:
             DIGITAL_MONEY.label,
         )
 
+    def test_what_is_bought_after_all_is_paid_whole_whatever_months_it_was_leased_for(self):
+        leased = line(apply_edits(plan_with(), [edit("A01", "method", "lease"), edit("A01", "months", "6")]), "A01")
+        assert (leased.months, leased.edited) == (6, ("method", "months"))
+        for edits in ([edit("A01", "method", "buy"), edit("A01", "months", "6")], [edit("A01", "months", "6")]):
+            bought = line(apply_edits(plan_with(), edits), "A01")
+            assert (bought.months, bought.amount) == (12, 400_000_000)
+            assert "months" not in bought.edited
+
     def test_what_was_typed_beside_the_method_wins(self):
         edits = [edit("A01", "method", "lease"), edit("A01", "unit_price", "1"), edit("A01", "source", "Khác")]
         edited_line = line(apply_edits(plan_with(), edits), "A01")
