@@ -1,5 +1,7 @@
 """PL02: one row per ward and item. Price by code and year from PL06, amounts of each year live; every other annex sums this one."""
 
+from collections.abc import Iterator
+
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -56,7 +58,7 @@ _LAST_TRANSFER = 1_500
 _COLUMNS = (
     ("number", "STT", 6), ("ward", "Mã xã", 8), ("ward_name", "Xã, phường", 21), ("group", "Nhóm", 7), ("item", "Mã DM", 7),
     ("name", "Nội dung", 30), ("unit", "ĐVT", 14), ("need", "Cần theo tiêu chí", 9), ("have", "Hiện có (số được tính)", 9),
-    ("short", "Thiếu", 7), ("overage", "Quá tuổi theo bộ tiêu chuẩn", 9), ("on_order", "Đã đặt, chưa bàn giao", 9),
+    ("short", "Thiếu", 7), ("overage", "Quá tuổi theo bộ tiêu chuẩn", 9), ("on_order", "Đã đặt hoặc đã được cấp, chưa bàn giao", 9),
     ("cap", "Định mức số lượng tối đa", 9), ("room", "Còn được trang bị trong định mức", 10), ("quantity", "Số lượng đề nghị", 9),
     ("moved", "Điều chuyển, tận dụng", 10), ("bought", "Số lượng mua, thuê", 9), ("method", "Phương thức", 12),
     ("months", "Số tháng tính trong năm", 9), ("price", "Đơn giá (đã gồm thuế)", 14),
@@ -215,7 +217,7 @@ def _cells(line: PlanLine, row: int, plan: Plan, context: WorkbookContext, moved
         "priority": Input(PRIORITIES[str(line.is_priority)]),
         "owner": Input(line.owner),
         "criteria": ", ".join(line.criteria),
-        "how": "; ".join(f"{purpose.criterion}: {purpose.quantity} ({purpose.how})" for purpose in line.purposes),
+        "how": "; ".join(_quantity_steps(line)),
         "basis": line.basis,
         "evidence": _evidence(line, code),
         "before_tax": Formula(f"={_before_tax(at, years[0])}", before_tax_of(line)),
@@ -241,6 +243,14 @@ def _cells(line: PlanLine, row: int, plan: Plan, context: WorkbookContext, moved
     cells["amount"] = Formula(f"={first}+{at['bought']}*{at['later']}", line.amount)
     cells["other_year"] = Formula(f"={at['amount']}-{in_years}", line.amount - sum(map(line.amount_in, years)))
     return cells
+
+
+def _quantity_steps(line: PlanLine) -> Iterator[str]:
+    """What the quantity follows from: each criterion, and what approved plans bring."""
+    for purpose in line.purposes:
+        yield f"{purpose.criterion}: {purpose.quantity} ({purpose.how})"
+    for each in line.incoming:
+        yield f"trừ {each.quantity} {each.item} ({each.name})"
 
 
 def _before_tax(at: dict[str, str], first_year: int) -> str:

@@ -13,6 +13,7 @@ from operator import attrgetter
 from inventory.wards.wards import KIND_LABELS, Ward
 from planning.funding.knapsack import Row, maximise
 from planning.plan.build import ward_lines
+from planning.plan.incoming import by_ward
 from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
@@ -166,13 +167,14 @@ def candidates_of(plan: Plan) -> tuple[Candidate, ...]:
     Year, source, method, price, months and what is moved in are those of the plan's own line of the item, where it has one.
     """
     planned = {(line.ward.code, line.item): line for line in plan.lines}
+    incoming = by_ward(plan.incoming)
     candidates = []
     for ward in sorted(plan.wards, key=attrgetter("position")):
         rating = plan.ratings[ward.code]
         if rating.snapshot is None or rating.result is Result.READY:
             continue
         cost = cost_to_ready(rating, plan.price_list.prices, plan.assumptions.remedy_terms)
-        lines = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions)
+        lines = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions, incoming.get(ward.code, ()))
         cheapest = tuple(_with_plan_terms(line, planned.get((ward.code, line.item))) for line in lines) if cost.possible else ()
         candidates.append(Candidate(ward, _amounts_by_pot(cheapest), cheapest, cost.possible, cost.blockers))
     return tuple(candidates)

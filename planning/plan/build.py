@@ -9,6 +9,7 @@ from inventory.snapshots.snapshot import Owner, Snapshot, count_usable
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.exclusions import PACKAGES, Exclusion, exclusions_of
+from planning.plan.incoming import Incoming, Supply, by_ward, count_of, plans_of, supplies_of
 from planning.plan.line import PlanLine, Purpose, terms_of
 from planning.plan.norms import PCS, norm_of, quantity_cap, substitutes
 from planning.plan.plan import CentreLine, Plan
@@ -30,10 +31,14 @@ def build_plan(
     standard: Standard,
     assumptions: Assumptions,
     on: date,
+    incoming: tuple[Incoming, ...] = (),
 ) -> Plan:
-    """The plan that mends what money mends in every ward, less what is on order, and renews what ends within its years."""
+    """The plan that mends what money mends in every ward, less what is coming, and renews what ends within its years.
+
+    ``incoming`` is what other, approved plans still bring.
+    """
     last_day = date(assumptions.years[-1], 12, 31)
-    ordered = tuple(sorted(wards, key=lambda ward: ward.position))
+    ordered, coming = tuple(sorted(wards, key=lambda ward: ward.position)), by_ward(incoming)
     lines: list[PlanLine] = []
     centre_lines: list[CentreLine] = []
     exclusions: list[Exclusion] = []
@@ -42,10 +47,11 @@ def build_plan(
         if rating.snapshot is not None:
             mended = remedies_of(rating, price_list.prices, assumptions.remedy_terms)
             remedies = (*mended.lines, *renewals_of(rating, last_day))
-            by_item, packaged = _split_packages(remedies)
+            of_ward = coming.get(ward.code, ())
+            by_item, packaged = _split_packages(remedies, rating.snapshot, of_ward)
             quantities = {item: sum(remedy.quantity for remedy in group) for item, group in (by_item | packaged).items()}
-            exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged, mended.withdrawals)
-            lines += ward_lines(ward, rating, remedies, price_list, assumptions)
+            exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged, mended.withdrawals, of_ward)
+            lines += ward_lines(ward, rating, remedies, price_list, assumptions, of_ward)
             centre_lines += _centre_lines(ward, rating.snapshot, price_list)
     return Plan(
         name,
@@ -58,32 +64,37 @@ def build_plan(
         tuple(lines),
         tuple(centre_lines),
         tuple(exclusions),
+        incoming=incoming,
     )
 
 
-def _split_packages(remedies: Iterable[RemedyLine]) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:
-    """The remedies by item: those that stand, and those that a package of the same ward already holds."""
+def _split_packages(
+    remedies: Iterable[RemedyLine], snapshot: Snapshot, incoming: tuple[Incoming, ...]
+) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:
+    """The remedies by item: those that stand, and those that a package of the same ward already holds, also one that is coming."""
     by_item: dict[str, list[RemedyLine]] = {}
     for remedy in remedies:
         by_item.setdefault(remedy.item, []).append(remedy)
-    package_parts = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]}
+    packages = [package for package in PACKAGES if package in by_item or supplies_of(package, snapshot, incoming)]
+    package_parts = {part for package in packages for part in PACKAGES[package]}
     packaged = {item: group for item, group in by_item.items() if item in package_parts}
     return {item: group for item, group in by_item.items() if item not in package_parts}, packaged
 
 
 def ward_lines(
-    ward: Ward, rating: Rating, remedies: Iterable[RemedyLine], price_list: PriceList, assumptions: Assumptions
+    ward: Ward,
+    rating: Rating,
+    remedies: Iterable[RemedyLine],
+    price_list: PriceList,
+    assumptions: Assumptions,
+    incoming: tuple[Incoming, ...] = (),
 ) -> list[PlanLine]:
-    """The lines of a ward with a snapshot that its remedies come to, by item, less what is on order."""
+    """The lines of a ward with a snapshot that its remedies come to, by item, less what is on order or approved plans bring it."""
     snapshot = rating.snapshot
     assert snapshot is not None
-    by_item, _packaged = _split_packages(remedies)
-    on_order = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
-    if "A01" in by_item:
-        # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
-        on_order["A01"] += on_order["A02"]
+    by_item, _packaged = _split_packages(remedies, snapshot, incoming)
     lines = (
-        _item_line(ward, item, group, rating, snapshot, price_list, assumptions, on_order[item])
+        _item_line(ward, item, group, rating, snapshot, price_list, assumptions, supplies_of(item, snapshot, incoming))
         for item, group in sorted(by_item.items())
     )
     return [line for line in lines if line.quantity]
@@ -97,14 +108,14 @@ def _item_line(
     snapshot: Snapshot,
     price_list: PriceList,
     assumptions: Assumptions,
-    on_order: int,
+    supplies: tuple[Supply, ...],
 ) -> PlanLine:
     entry, price, rule = load_catalogue()[item], price_list.prices[item], assumptions.groups[item[0]]
     codes = {remedy.criterion for remedy in remedies}
     criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
     is_priority = any(criterion.blocking for criterion in criteria)
     replaced = _replaced_by_reason(remedies)
-    cap = quantity_cap(item, snapshot)
+    on_order, cap = count_of(supplies), quantity_cap(item, snapshot)
     # What ends counts no longer: it is renewed, not bought beside itself.
     gone = sum(remedy.quantity for remedy in remedies if remedy.ends) + sum(count for _reason, count in replaced)
     left = max(0, sum(lot.working for lot in snapshot.lots_of(item)) - gone)
@@ -121,6 +132,7 @@ def _item_line(
         item=item,
         purposes=_purposes(item, remedies, rating),
         on_order=on_order,
+        incoming=plans_of(supplies),
         overage=_overage(item, snapshot, rating),
         cap=cap,
         room=None if cap is None else max(0, cap - left - substitutes(item, snapshot) - on_order),

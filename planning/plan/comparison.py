@@ -65,11 +65,17 @@ def outcome_of(plan: Plan) -> PlanOutcome:
 def wards_ready_after(plan: Plan) -> frozenset[str]:
     """The codes of the wards that are ready now, or that the lines of the plan turn ready.
 
-    A ward turns ready where its lines hold all that mends it, or at least the cheapest set that does.
+    A ward turns ready where its lines and what is coming hold all that mends it, or at least the cheapest set that does.
     """
     by_ward: dict[str, dict[str, int]] = {ward.code: {} for ward in plan.wards}
+    in_lines = {(line.ward.code, line.item) for line in plan.lines}
     for line in plan.lines:
         by_ward[line.ward.code][line.item] = line.quantity + known(line.on_order)
+    for left_out in plan.exclusions:
+        # Of what is coming in full there is no line.
+        if left_out.reason.is_coming and (left_out.ward.code, left_out.item) not in in_lines:
+            counts = by_ward[left_out.ward.code]
+            counts[left_out.item] = counts.get(left_out.item, 0) + (left_out.quantity or 0)
     return frozenset(code for code, rating in plan.ratings.items() if _turns_ready(rating, by_ward[code], plan))
 
 

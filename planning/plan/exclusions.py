@@ -1,11 +1,12 @@
 """What the plan leaves out so that nothing is funded twice, each with its reason and clause. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
+from planning.plan.incoming import Incoming, supplies_of
 from portal.labels import LabelledEnum
 from scoring.rating.purchases import Withdrawal
 
@@ -21,12 +22,18 @@ class Reason(LabelledEnum):
     MULTIFUNCTION = "multifunction", "Máy đa năng đã tính là máy in và máy scan: không mua máy scan cho phần này"
     PACKAGE = "package", "Đã nằm trong gói cải tạo mạng LAN trọn gói (C06)"
     ON_ORDER = "on_order", "Đã ký hợp đồng hoặc đã bố trí vốn, chưa bàn giao"
-    LAPTOP = "laptop", "Máy tính xách tay đã đặt được tính là máy vi tính"
+    APPROVED_PLAN = "approved_plan", "Phương án đã được phê duyệt cấp, chưa có số liệu khảo sát nào sau ngày phê duyệt"
+    LAPTOP = "laptop", "Máy tính xách tay đã đặt hoặc đã được cấp được tính là máy vi tính"
     NOT_NEEDED = (
         "not_needed",
         "Máy tính có hệ điều hành hết hỗ trợ hoặc quá tuổi, không cần cho số người làm việc: điều chuyển hoặc dùng việc khác, "
         "không mua thay, không thanh lý",
     )
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the ward will have it without this plan."""
+        return self in (Reason.ON_ORDER, Reason.APPROVED_PLAN, Reason.LAPTOP)
 
     @property
     def clause(self) -> str:
@@ -37,6 +44,7 @@ class Reason(LabelledEnum):
             "multifunction": "QĐ 15/2025/QĐ-TTg, Điều 5.2.d",
             "package": "Quy tắc của phương án: gói C06 thay cho C01–C05",
             "on_order": "Quy tắc của phương án: số đã đặt được trừ trước khi đề nghị",
+            "approved_plan": "Quy tắc của phương án: số phương án khác đã cấp được trừ trước khi đề nghị",
             "laptop": "QĐ 15/2025/QĐ-TTg, Phụ lục II (để bàn hoặc xách tay)",
             "not_needed": "Quy tắc của phương án: giải pháp ít kinh phí nhất; QĐ 15/2025/QĐ-TTg, Điều 7.1",
         }[self.value]
@@ -44,12 +52,16 @@ class Reason(LabelledEnum):
 
 @dataclass(frozen=True)
 class Exclusion:
-    """So many of an item (or of all of a group, with quantity None) that the plan does not fund for a ward, and why."""
+    """So many of an item (or of all of a group, with quantity None) that the plan does not fund for a ward, and why.
+
+    ``plan`` names the approved plan that funds it already, where one does.
+    """
 
     ward: Ward
     item: str
     quantity: int | None
     reason: Reason
+    plan: str = ""
 
     @property
     def name(self) -> str:
@@ -58,9 +70,14 @@ class Exclusion:
 
 
 def exclusions_of(
-    ward: Ward, snapshot: Snapshot, quantities: Mapping[str, int], packaged: Iterable[str], withdrawals: Iterable[Withdrawal]
+    ward: Ward,
+    snapshot: Snapshot,
+    quantities: Mapping[str, int],
+    packaged: Collection[str],
+    withdrawals: Iterable[Withdrawal],
+    incoming: tuple[Incoming, ...] = (),
 ) -> list[Exclusion]:
-    """What is left out for a ward that wants so many of each item. ``packaged`` are parts of a package that is bought."""
+    """What is left out for a ward that wants so many of each item. ``packaged`` are parts of a package that is bought or coming."""
     exclusions = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_centre_counts(snapshot).items())]
     if snapshot.fact("owns_counters") is False:
         exclusions.append(Exclusion(ward, "B", None, Reason.COUNTERS))
@@ -69,13 +86,13 @@ def exclusions_of(
     exclusions += [Exclusion(ward, item, quantities[item], Reason.PACKAGE) for item in sorted(packaged)]
     if withdrawn := sum(withdrawal.quantity for withdrawal in withdrawals):
         exclusions.append(Exclusion(ward, "A01", withdrawn, Reason.NOT_NEEDED))
-    for item, count in sorted(quantities.items()):
-        on_order = sum(lot.on_order for lot in snapshot.lots_of(item))
-        if on_order:
-            exclusions.append(Exclusion(ward, item, min(count, on_order), Reason.ON_ORDER))
-        laptops = sum(lot.on_order for lot in snapshot.lots_of("A02")) if item == "A01" else 0
-        if laptops and count > on_order:
-            exclusions.append(Exclusion(ward, item, min(count - on_order, laptops), Reason.LAPTOP))
+    for item, wanted in sorted(quantities.items()):
+        left = 0 if item in packaged else wanted
+        for supply in supplies_of(item, snapshot, incoming):
+            count, plan = min(left, supply.quantity), supply.incoming.name if supply.incoming else ""
+            reason = Reason.LAPTOP if supply.item != item else Reason.APPROVED_PLAN if supply.incoming else Reason.ON_ORDER
+            exclusions += [Exclusion(ward, item, count, reason, plan)] if count else []
+            left -= count
     return exclusions
 
 

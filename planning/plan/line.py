@@ -11,6 +11,7 @@ from inventory.prices.prices import CapStanding, Price, standing_of
 from inventory.prices.vat import percent_in, price_in
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Assumptions, Method
+from planning.plan.incoming import Incoming
 from planning.plan.norms import Norm, NormClass
 from planning.plan.spending import Pot, SpendingForm
 from portal.numbers import Number
@@ -47,7 +48,7 @@ class Payment:
 class PlanLine:
     """So many units of an item for one ward; a ward has at most one line of an item.
 
-    ``quantity`` is what its purposes take less what is ``on_order``; ``moved`` of them come from other wards and cost nothing, the rest is
+    ``quantity`` is what its purposes take less what is ``on_order``, of which ``incoming`` is what approved plans fund; ``moved`` of them come from other wards and cost nothing, the rest is
     bought or leased. ``overage`` are machines of the ward that work and are past the age of the standard. ``replaced`` are the machines that
     go, with the reason. ``cap`` is how many the law lets the ward have and ``room`` how many of them are left, None where no ceiling
     applies: what is moved takes it up first.
@@ -86,6 +87,7 @@ class PlanLine:
     edited: tuple[str, ...] = ()
     is_renewal: bool = False
     due: int = 0
+    incoming: tuple[Incoming, ...] = ()
 
     @property
     def code(self) -> str:

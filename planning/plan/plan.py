@@ -11,6 +11,7 @@ from inventory.prices.prices import PriceList
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Assumptions, Rates
 from planning.plan.exclusions import Exclusion
+from planning.plan.incoming import Incoming
 from planning.plan.line import PlanLine
 from planning.plan.norms import NormClass
 from planning.plan.spending import Pot, SpendingForm
@@ -46,7 +47,7 @@ class CentreLine:
 
 @dataclass(frozen=True)
 class Plan:
-    """A costed scenario over the wards that have an approved snapshot."""
+    """A costed scenario over the wards that have an approved snapshot. ``incoming`` is what other, approved plans still bring them."""
 
     name: str
     on: date
@@ -60,6 +61,7 @@ class Plan:
     exclusions: tuple[Exclusion, ...] = field(default=())
     transfers: tuple[Transfer, ...] = field(default=())
     rates: Rates = field(default_factory=Rates)
+    incoming: tuple[Incoming, ...] = field(default=())
 
     @property
     def approved_count(self) -> int:

@@ -33,7 +33,7 @@ def redact_line(line: PlanLine, standard: Standard, sees: Sight) -> PlanLine:
     purposes = tuple(purpose for purpose in open_purposes if not is_sensitive_code(purpose.criterion))
     codes = {purpose.criterion for purpose in purposes}
     sources = (criterion.source_text for criterion in standard.criteria if criterion.code in codes)
-    return replace(line, purposes=purposes, on_order=None, overage=None, basis="; ".join(dict.fromkeys(sources)))
+    return replace(line, purposes=purposes, on_order=None, incoming=(), overage=None, basis="; ".join(dict.fromkeys(sources)))
 
 
 def is_sensitive_line(line: PlanLine) -> bool:

@@ -19,6 +19,7 @@ from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Assumptions, Rates
 from planning.plan.exclusions import Exclusion
+from planning.plan.incoming import Incoming
 from planning.plan.line import PlanLine
 from planning.plan.plan import CentreLine, Plan, Transfer
 from portal.numbers import Number
@@ -71,6 +72,7 @@ class FrozenPlan:
     centre_lines: tuple[CentreLine, ...]
     exclusions: tuple[Exclusion, ...]
     transfers: tuple[Transfer, ...]
+    incoming: tuple[Incoming, ...] = ()
 
     @property
     def snapshots(self) -> dict[str, str]:
@@ -96,6 +98,7 @@ def freeze_plan(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
         centre_lines=plan.centre_lines,
         exclusions=plan.exclusions,
         transfers=plan.transfers,
+        incoming=plan.incoming,
     )
     content: dict[str, Any] = _converter({}).unstructure(frozen)
     # Only here the wards stand whole; everywhere else by code.
@@ -126,6 +129,7 @@ def restore_plan(frozen: FrozenPlan, snapshots: Mapping[str, Snapshot], standard
         centre_lines=frozen.centre_lines,
         exclusions=frozen.exclusions,
         transfers=frozen.transfers,
+        incoming=frozen.incoming,
         rates=frozen.rates,
     )
 

@@ -16,8 +16,10 @@ from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
 from planning.plan.build import build_plan
 from planning.plan.document_reference import LetterKind, Reference
+from planning.plan.incoming import FundedPlan, Incoming, still_coming
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
+from planning.scenarios.approved_plans import approvals_beside, funded_quantities
 from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
@@ -26,7 +28,7 @@ from portal.caches import Cache
 from portal.clock import now, today
 from portal.errors import NotFoundError
 from portal.settings import current_settings
-from scoring.rating.city_readiness import city_readiness, rate_each
+from scoring.rating.city_readiness import CityReadiness, city_readiness, rate_each
 from scoring.rating.published_standards import get_published_standard
 from scoring.rating.rating import rating_without_data
 from scoring.rating.remedies import RemedyTerms
@@ -125,7 +127,8 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     # In their order: what newer data no longer asks for is taken from the last ones.
     moved = [(row.item_code, row.giver_code, row.receiver_code, row.quantity, row.metres) for row in record.transfers]
     inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
-    return hash_content({"city": city_readiness(session, on).version, "inputs": inputs})
+    approved = [(approval.sha256, approval.day.isoformat()) for approval in approvals_beside(session, record)]
+    return hash_content({"city": city_readiness(session, on).version, "inputs": inputs, "approved": approved})
 
 
 def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
@@ -133,9 +136,17 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     edits = edits_of(record)
     prices = apply_prices(get_price_list(session, record.price_list_id), edits)
     assumptions = load_assumptions(record.assumptions)
-    built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on)
+    incoming = _incoming(session, record, city)
+    built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on, incoming)
     plan = apply_edits(built, edits)
     return replace(with_transfers(plan, _fit_transfers(record, plan)), rates=load_rates(record.rates))
+
+
+def _incoming(session: Session, record: PlanRecord, city: CityReadiness) -> tuple[Incoming, ...]:
+    """What approved plans fund and no snapshot of the city shows yet."""
+    approved = [(get_plan(session, approval.plan_id), approval.day) for approval in approvals_beside(session, record)]
+    data_days = {code: rating.snapshot.as_of for code, rating in city.ratings.items() if rating.snapshot is not None}
+    return still_coming((FundedPlan(plan.name, day, funded_quantities(plan)) for plan, day in approved), data_days)
 
 
 def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:

@@ -1,0 +1,44 @@
+"""The approved plans that a scenario must not fund again: which they are, and what they fund."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from planning.decisions.decision import DecisionKind
+from planning.decisions.state import State
+from planning.models import PlanDecision, PlanRecord
+from planning.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A plan that was approved, by its number and hash, and the day of the decision."""
+
+    plan_id: int
+    sha256: str
+    day: date
+
+
+def approvals_beside(session: Session, record: PlanRecord) -> tuple[Approval, ...]:
+    """The newest approved revision of every chain but the scenario's own: a revision replaces what it follows, and must hold all of it."""
+    approves = and_(PlanDecision.plan_id == PlanRecord.id, PlanDecision.kind == DecisionKind.APPROVAL.value)
+    columns = (PlanRecord.id, PlanRecord.follows_id, PlanRecord.state, PlanRecord.sha256)
+    rows = session.execute(
+        # A plan that two decisions approve is approved from the first on.
+        select(*columns, func.min(PlanDecision.day)).outerjoin(PlanDecision, approves).group_by(*columns).order_by(PlanRecord.id)
+    )
+    chains: dict[int, int] = {}
+    newest: dict[int, Approval] = {}
+    for plan_id, follows_id, state, sha256, day in rows:
+        # Whatever follows a plan was made after it.
+        chain = chains[plan_id] = plan_id if follows_id is None else chains[follows_id]
+        if state == State.APPROVED.value and sha256 is not None:
+            newest[chain] = Approval(plan_id, sha256, day)
+    return tuple(approval for chain, approval in newest.items() if chain != chains.get(record.id))
+
+
+def funded_quantities(plan: Plan) -> dict[tuple[str, str], int]:
+    """How many units a plan brings by ward code and item. What moves in costs nothing, and comes all the same."""
+    return {(line.ward.code, line.item): line.quantity for line in plan.lines if line.quantity}

@@ -1,0 +1,107 @@
+"""What is coming is not planned again: the larger of what a ward ordered and what approved plans fund, once, and by name."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory.snapshots.snapshot import EquipmentLot, Snapshot
+from planning.plan.build import build_plan
+from planning.plan.comparison import wards_ready_after
+from planning.plan.exclusions import Reason
+from planning.plan.incoming import FundedPlan, Incoming, count_of, still_coming, supplies_of
+from planning.plan.overrides import new_line
+from scoring.rating.rating import Result
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import SMALL_PLAN, WARD, answers_of_wards, plan_of_answers, plan_of_lots, plan_of_renewal
+from tests.support.examples import examples
+
+PLAN_DAY = DEMO_DAY + timedelta(days=10)
+
+
+def incoming(quantity, item="A01", plan="Phương án A", ward=WARD.code):
+    return Incoming(ward, item, quantity, plan, PLAN_DAY)
+
+
+def again(plan, *coming):
+    """The same plan, made while so much is coming."""
+    return build_plan(
+        plan.name, plan.wards, plan.ratings, plan.price_list, plan.standard, plan.assumptions, plan.on, incoming=coming
+    )
+
+
+def line_of(plan, item):
+    return next((line for line in plan.lines if line.item == item), None)
+
+
+class TestWhatStillComes:
+    FUNDED = FundedPlan("Phương án A", PLAN_DAY, {(WARD.code, "A01"): 5, (WARD.code, "D03"): 0, ("00004", "A01"): 3})
+
+    def test_until_a_snapshot_of_a_later_day_shows_it(self):
+        for days, quantities in ((-1, [5]), (0, [5]), (1, [])):
+            coming = still_coming([self.FUNDED], {WARD.code: PLAN_DAY + timedelta(days=days)})
+            assert [each.quantity for each in coming] == quantities
+
+    def test_plans_add_up_each_by_its_name(self):
+        other = replace(self.FUNDED, title="Phương án B")
+        coming = still_coming([self.FUNDED, other], {WARD.code: DEMO_DAY})
+        assert [(each.plan, each.quantity) for each in coming] == [("Phương án A", 5), ("Phương án B", 5)]
+        assert count_of(supplies_of("A01", Snapshot(WARD.code, DEMO_DAY), coming)) == 10
+
+
+class TestWhatAPlanAsks:
+    def test_the_larger_of_order_and_approved_plans_is_subtracted_once(self):
+        pcs = EquipmentLot("A01", good=8, on_order=4, year=2024)
+        for coming, quantity, on_order, names in ((3, 8, 4, ()), (4, 8, 4, ()), (7, 5, 7, ("Phương án A",))):
+            line = line_of(again(plan_of_lots(pcs), incoming(coming)), "A01")
+            assert (line.quantity, line.on_order, tuple(each.plan for each in line.incoming)) == (quantity, on_order, names)
+
+    def test_laptops_of_an_approved_plan_serve_as_pcs(self):
+        plan = again(SMALL_PLAN, incoming(5, "A02"))
+        assert (line_of(SMALL_PLAN, "A01").quantity, line_of(plan, "A01").quantity) == (12, 7)
+        assert [(row.quantity, row.plan) for row in plan.exclusions if row.reason is Reason.LAPTOP] == [
+            (5, "Phương án A, được phê duyệt ngày 12/03/2026")
+        ]
+
+    def test_what_comes_in_full_has_no_line_and_is_named_among_what_is_left_out(self):
+        plan = again(SMALL_PLAN, incoming(8), incoming(9, plan="Phương án B"))
+        assert line_of(plan, "A01") is None
+        left_out = [(row.item, row.quantity, row.plan[:11]) for row in plan.exclusions if row.reason is Reason.APPROVED_PLAN]
+        assert left_out == [("A01", 8, "Phương án A"), ("A01", 4, "Phương án B")]
+
+    def test_a_package_that_is_coming_holds_its_parts(self):
+        plan = plan_of_lots(lan_seats=0, lan_switch_present=False)
+        parts = {line.item for line in plan.lines} & {"C01", "C02", "C03", "C04", "C05"}
+        assert parts
+        coming = again(plan, incoming(1, "C06"))
+        assert not parts & {line.item for line in coming.lines}
+        assert parts == {row.item for row in coming.exclusions if row.reason is Reason.PACKAGE}
+
+    def test_a_line_by_hand_has_only_the_room_that_what_comes_leaves(self):
+        before, after = (new_line(plan, WARD, "A03") for plan in (SMALL_PLAN, again(SMALL_PLAN, incoming(3, "A03"))))
+        assert (before.room - after.room, after.on_order, len(after.incoming)) == (3, 3, 1)
+
+    def test_a_ward_is_ready_after_it_whose_needs_all_come_from_elsewhere(self):
+        plan = plan_of_renewal(DEMO_DAY - timedelta(days=1))
+        assert plan.ratings[WARD.code].result is Result.NOT_READY
+        coming = again(plan, *(incoming(line.quantity, line.item) for line in plan.lines))
+        assert (wards_ready_after(plan), coming.lines, wards_ready_after(coming)) == ({WARD.code}, (), {WARD.code})
+
+
+@examples(60)
+@given(answers_of_wards, st.lists(st.tuples(st.sampled_from(["A01", "A02", "A03", "F01", "G01"]), st.integers(1, 30)), max_size=4))
+def test_never_more_than_asked_and_never_less_than_the_larger_of_the_two(wards, quantities):
+    before = plan_of_answers(wards)
+    first = before.wards[0]
+    coming = tuple(incoming(quantity, item, ward=first.code) for item, quantity in quantities)
+    after = again(before, *coming)
+    left = {line.code: line.quantity for line in after.lines}
+    for line in before.lines:
+        lots = before.ratings[line.ward.code].snapshot.lots_of
+        serving = ("A01", "A02") if line.item == "A01" else (line.item,)
+        ordered = {item: sum(lot.on_order for lot in lots(item)) for item in serving}
+        planned = {item: sum(count for each, count in quantities if each == item and line.ward == first) for item in serving}
+        larger = sum(max(ordered[item], planned[item]) for item in serving)
+        assert left.pop(line.code, 0) == max(0, line.required - larger)
+    assert not left, "what is coming asks for nothing new"

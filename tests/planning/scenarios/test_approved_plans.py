@@ -1,0 +1,98 @@
+"""What an approved plan funds is coming: a later plan does not ask for it again, until a survey after the approval shows what came."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from accounts.identity import Identity, Role
+from inventory.snapshots.repository import newest_snapshots, record_snapshot
+from planning.decisions.decision import Decision, DecisionKind
+from planning.decisions.decisions import list_decisions, record_decision, withdraw_decision
+from planning.models import PlanDecision
+from planning.plan.exclusions import Reason
+from planning.scenarios.frozen import freeze_plan, load_frozen
+from planning.scenarios.loading import get_plan_record, plan_of
+from planning.scenarios.scenarios import copy_plan, create_plan, finalise_plan, revise_plan
+from portal.clock import now, today
+from portal.kept_files import KeptFile
+
+FILE = KeptFile("a.pdf", "application/pdf", 1, "0" * 64, "a")
+DECIDER = Identity(99, "tc9", "Người 9", Role.PLANNER, None)
+
+
+def approve(session, record, number="1"):
+    finalise_plan(session, record, "Người 1")
+    decision = Decision(DecisionKind.APPROVAL, number, today(), "UBND Thành phố", 0, {})
+    record_decision(session, record, decision, FILE, plan_of(session, record).amounts_by_pot, DECIDER)
+    assert record.state == "approved"
+    return record
+
+
+@pytest.fixture
+def approved(demo_session):
+    """The default scenario, approved."""
+    return approve(demo_session, get_plan_record(demo_session, 1))
+
+
+@pytest.fixture
+def later(demo_session, approved):
+    """A scenario that was begun afterwards."""
+    return create_plan(demo_session, "Năm sau", "", today().year + 1, "Người 2")
+
+
+def test_a_later_plan_asks_for_nothing_that_is_funded(demo_session, approved, later):
+    plan = plan_of(demo_session, later)
+    funded = {line.code: line.quantity for line in plan_of(demo_session, approved).lines}
+    assert plan.lines == ()
+    left_out = [row for row in plan.exclusions if row.reason is Reason.APPROVED_PLAN]
+    assert {f"{row.ward.code}-{row.item}": row.quantity for row in left_out} == funded
+    assert all(approved.title in row.plan for row in left_out)
+
+
+def test_a_survey_after_the_approval_tells_what_came(demo_session, approved, later):
+    ward_code = plan_of(demo_session, approved).lines[0].ward.code
+    snapshot = newest_snapshots(demo_session)[ward_code]
+    for days, is_asked_again in ((0, False), (1, True)):
+        newer = replace(snapshot, as_of=today() + timedelta(days=days), approved_at=now() + timedelta(days=days))
+        record_snapshot(demo_session, newer)
+        assert {line.ward.code for line in plan_of(demo_session, later).lines} == ({ward_code} if is_asked_again else set())
+
+
+def test_a_revision_of_an_approved_plan_holds_all_that_it_replaces(demo_session, approved):
+    revision = revise_plan(demo_session, approved, "điều chỉnh", "Người 1")
+    assert plan_of(demo_session, revision).lines == plan_of(demo_session, approved).lines
+    assert plan_of(demo_session, revision).incoming == ()
+
+
+def test_of_a_chain_the_newest_approved_revision_counts(demo_session, approved, later):
+    revision = revise_plan(demo_session, approved, "điều chỉnh", "Người 1")
+    before = plan_of(demo_session, later).incoming
+    approve(demo_session, revision, "2")
+    after = plan_of(demo_session, later).incoming
+    assert {each.plan for each in before} == {approved.title}
+    assert {each.plan for each in after} == {revision.title}
+    assert [each.quantity for each in after] == [each.quantity for each in before]
+
+
+def test_a_copy_is_another_plan(demo_session, approved):
+    assert plan_of(demo_session, copy_plan(demo_session, approved, "Bản sao", "Người 2")).lines == ()
+
+
+def test_once_the_decision_is_withdrawn_nothing_is_coming(demo_session, approved, later):
+    assert plan_of(demo_session, later).lines == ()
+    row = demo_session.query(PlanDecision).one()
+    withdraw_decision(demo_session, approved, row, DECIDER)
+    assert list_decisions(demo_session, approved) == []
+    assert len(plan_of(demo_session, later).lines) == len(plan_of(demo_session, approved).lines)
+
+
+def test_freezing_keeps_what_was_counted_on(demo_session, approved, later):
+    ward_code = plan_of(demo_session, approved).lines[0].ward.code
+    snapshot = newest_snapshots(demo_session)[ward_code]
+    record_snapshot(demo_session, replace(snapshot, as_of=today() + timedelta(days=1), approved_at=now()))
+    plan = plan_of(demo_session, later)
+    frozen = load_frozen(freeze_plan(plan, {}))
+    assert frozen.incoming == plan.incoming != ()
+    assert frozen.exclusions == plan.exclusions
+    assert frozen.lines == plan.lines != ()
