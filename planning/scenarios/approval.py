@@ -12,7 +12,7 @@ from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, share
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios.frozen import freeze_plan
-from planning.scenarios.loading import plan_of
+from planning.scenarios.loading import plan_of, plan_office
 from planning.scenarios.scenarios import ScenarioError, check_submittable, check_unchanged, check_why, finalise_plan, revise_plan
 from planning.scenarios.serialization import hash_content
 
@@ -30,7 +30,7 @@ def check_plan(session: Session, record: PlanRecord, changes: int, identity: Ide
         )
     plan = plan_of(session, record)
     check_submittable(plan)
-    take_step(record, State.CHECKED, identity.accounts, identity.full_name, sha256=hash_checked(session, plan))
+    take_step(record, State.CHECKED, identity.accounts, identity.full_name, sha256=hash_checked(session, record, plan))
     session.flush()
 
 
@@ -40,8 +40,8 @@ def submit_plan(session: Session, record: PlanRecord, changes: int, identity: Id
     checked = last_step(record, State.CHECKED)
     if record.state != State.CHECKED or checked is None:
         raise ScenarioError("Phương án chưa được kiểm tra nên chưa trình được. Nhờ một chuyên viên tài chính khác kiểm tra trước.")
-    if hash_checked(session, plan_of(session, record)) != checked.sha256:
-        raise ScenarioError("Số liệu, đơn giá của phương án đã thay đổi từ lúc kiểm tra. Kiểm tra lại rồi trình.")
+    if hash_checked(session, record, plan_of(session, record)) != checked.sha256:
+        raise ScenarioError("Số liệu, đơn giá hoặc người ký của phương án đã thay đổi từ lúc kiểm tra. Kiểm tra lại rồi trình.")
     if not record.changed_by_accounts and share_account(identity, checked.accounts):
         # What the set-up made, nobody changed: two people still see it.
         raise ScenarioError(
@@ -68,7 +68,7 @@ def return_plan(session: Session, record: PlanRecord, why: str, identity: Identi
     return revision
 
 
-def hash_checked(session: Session, plan: Plan) -> str:
-    """What was checked, as a hash: all of the content but the day on which it was computed."""
-    content = freeze_plan(plan, newest_hashes(session))
+def hash_checked(session: Session, record: PlanRecord, plan: Plan) -> str:
+    """What was checked, as a hash: all of the content, with who will sign it, but the day on which it was computed."""
+    content = freeze_plan(plan, newest_hashes(session), plan_office(session, record))
     return hash_content({name: value for name, value in content.items() if name != "on"})

@@ -31,8 +31,8 @@ from planning.plan.overrides import (
 )
 from planning.plan.plan import Plan
 from planning.scenarios.frozen import freeze_plan
-from planning.scenarios.loading import plan_of
-from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_content
+from planning.scenarios.loading import plan_of, plan_office
+from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_text, write_content
 from portal.clock import now
 from portal.errors import WardReadinessError
 
@@ -178,8 +178,8 @@ def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     check_open(record)
     plan = plan_of(session, record)
     check_submittable(plan)
-    content = freeze_plan(plan, newest_hashes(session))
-    record.content, record.sha256 = content, hash_content(content)
+    text = write_content(freeze_plan(plan, newest_hashes(session), plan_office(session, record)))
+    record.content, record.sha256 = text, hash_text(text)
     record.final_by, record.final_at = by, now()
     # What a final plan rests on stays as it is, so that it can be looked up later.
     publish_price_list(session, record.price_list_id, by)
@@ -197,8 +197,8 @@ def check_submittable(plan: Plan) -> None:
 
 
 def is_intact(record: PlanRecord) -> bool:
-    """Whether the content of a final plan still has the hash that it was fixed with."""
-    return record.sha256 == hash_content(record.content)
+    """Whether the content of a final plan, as it is stored, still has the hash that it was fixed with."""
+    return record.sha256 == hash_text(record.content or "")
 
 
 def check_open(record: PlanRecord) -> None:

@@ -91,7 +91,6 @@ def plan(plan_id: int) -> ResponseReturnValue:
         record=record,
         outcome=outcome_of(whole_plan),
         account=account_of_plan(session, record),
-        is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,
         forms=plan.forms,

@@ -15,7 +15,7 @@ from planning.models import PlanDecision, PlanRecord
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.clock import today
 from portal.database import session_scope
-from tests.support.applications import client_of
+from tests.support.applications import client_of, set_setting
 
 PDF = b"%PDF-1.4\n%%EOF"
 
@@ -114,6 +114,17 @@ class TestCheckAndSubmit:
         assert "từ lúc kiểm tra" in told(first.post("/plans/1/submission", data={"changes": "0"}, follow_redirects=True))
         assert state_of(demo_app) == "checked"
         second.post("/plans/1/check", data={"changes": "0"})
+        first.post("/plans/1/submission", data={"changes": "0"})
+        assert state_of(demo_app) == "submitted"
+
+    def test_another_signatory_after_the_check_asks_for_another(self, planners, demo_app):
+        first, second = planners
+        second.post("/plans/1/check", data={"changes": "0"})
+        set_setting(demo_app, signatory_name="Người Ký Mới")
+        assert "từ lúc kiểm tra" in told(first.post("/plans/1/submission", data={"changes": "0"}, follow_redirects=True))
+        # Whom to ask stands on no paper.
+        second.post("/plans/1/check", data={"changes": "0"})
+        set_setting(demo_app, contact="Số mới")
         first.post("/plans/1/submission", data={"changes": "0"})
         assert state_of(demo_app) == "submitted"
 
@@ -322,3 +333,19 @@ def test_a_superseded_revision_is_not_changed_by_any_page(planners, demo_app):
     assert "Lập phiên bản mới" not in page
     with session_scope(demo_app.extensions["engine"], writes=False) as session:
         assert len(get_plan_record(session, 1).chain) == 2
+
+
+def test_every_page_of_a_plan_says_where_its_content_is_no_longer_what_was_fixed(submitted, demo_app):
+    first, _second = submitted
+    line = re.search(r"/lines/(\d{5}-[A-Z]\d\d)", first.get("/plans/1/lines?group=A").text)[1]
+    pages = (
+        *("", "/lines", f"/lines/{line}", "/rules", "/transfers", "/funding", "/cost", "/running-cost", "/exclusions", "/requests"),
+        *("/requests/00070", "/approval", "/decisions", "/difference"),
+    )
+    warning = "Nội dung không còn khớp mã kiểm tra"
+    assert [page for page in pages if warning in told(first.get(f"/plans/1{page}"))] == []
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        record = session.get_one(PlanRecord, 1)
+        # One blank that a reader of JSON does not see.
+        record.content = record.content.replace(":", ": ", 1)
+    assert [page for page in pages if told(first.get(f"/plans/1{page}")).count(warning) != 1] == []
