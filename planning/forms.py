@@ -194,7 +194,9 @@ def _entries(text: str | None) -> list[str]:
 
 def _read_ward(entry: str) -> str | None:
     """The code of a ward by its code or its name."""
-    return next((ward.code for ward in load_wards() if entry == ward.code or fold(entry) in (fold(ward.full_name), fold(ward.name))), None)
+    return next(
+        (ward.code for ward in load_wards() if entry == ward.code or fold(entry) in (fold(ward.full_name), fold(ward.name))), None
+    )
 
 
 def _read_line(entry: str) -> str | None:
@@ -222,7 +224,10 @@ class FundingForm(StampedForm):
     slide_years = SelectField(
         _("Cho lùi việc đáp ứng của một đơn vị"),
         coerce=int,
-        choices=[SelectChoice(0, _("không lùi")), *(SelectChoice(years, _("tối đa %(years)s năm", years=years)) for years in (1, 2))],
+        choices=[
+            SelectChoice(0, _("không lùi")),
+            *(SelectChoice(years, _("tối đa %(years)s năm", years=years)) for years in (1, 2)),
+        ],
     )
     wards_required = TextAreaField(_("Xã, phường phải được bố trí vốn"), [Length(max=4000), _WARDS])
     wards_barred = TextAreaField(_("Xã, phường không bố trí vốn để đáp ứng"), [Length(max=4000), _WARDS])

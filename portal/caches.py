@@ -29,6 +29,7 @@ SIZES = {
     "trends": 4,  # one a state of the city
     "plans": 20,  # an open scenario is a megabyte
     "funded plans": 20,  # likewise
+    "fixed funded plans": 20,  # likewise
     "accounts of money": 20,  # one a funded plan
     "boundaries": 2,  # some megabytes each
     "boundary layouts": 2,  # likewise

@@ -135,9 +135,7 @@ def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> None:
     letter.add_paragraph(contents.effect_paragraph(plan))
 
 
-def _put_requests(
-    letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference, account: Account | None
-) -> None:
+def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference, account: Account | None) -> None:
     letter.add_heading("III. Căn cứ giá", 1)
     letter.add_paragraph(printable(contents.evidence_paragraph(plan)))
     is_proposal = reference.kind is LetterKind.PROPOSAL

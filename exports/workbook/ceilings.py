@@ -28,7 +28,9 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
         ("STT", 6), ("Mã xã", 9), ("Xã, phường", 26), ("Bố trí vốn", 9),
         *((f"{pot.year}: {pot.source}. {pot.form.label}", 18) for pot in pots), ("Tổng các hình thức chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
     )  # fmt: skip
-    sheet = add_annex(book, plan, context, TAB, "14", "Xã, phường được dự kiến bố trí vốn để đáp ứng trong các mức vốn tối đa", head)
+    sheet = add_annex(
+        book, plan, context, TAB, "14", "Xã, phường được dự kiến bố trí vốn để đáp ứng trong các mức vốn tối đa", head
+    )
     put_text(sheet, HEAD - 1, 1, f"{_proof_text(choice)} {_next_ward_text(choice)}").style = "w-words"
     join(sheet, HEAD - 1, 1, len(head))
     sheet.row_dimensions[HEAD - 1].height = 50

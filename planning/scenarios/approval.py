@@ -6,13 +6,12 @@ Who acts for somebody is both: neither of the two may be the other person that a
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
-from inventory.snapshots.repository import newest_hashes
 from planning.decisions.state import State
 from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, share_account, take_step
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
-from planning.scenarios.frozen import freeze_plan
-from planning.scenarios.loading import plan_of, plan_office
+from planning.scenarios.content import content_of
+from planning.scenarios.loading import plan_of
 from planning.scenarios.scenarios import ScenarioError, check_submittable, check_unchanged, check_why, finalise_plan, revise_plan
 from planning.scenarios.serialization import hash_content
 
@@ -29,7 +28,7 @@ def check_plan(session: Session, record: PlanRecord, changes: int, identity: Ide
             "Nhờ một chuyên viên tài chính khác kiểm tra."
         )
     plan = plan_of(session, record)
-    check_submittable(plan)
+    check_submittable(session, record, plan)
     take_step(record, State.CHECKED, identity.accounts, identity.full_name, sha256=hash_checked(session, record, plan))
     session.flush()
 
@@ -70,5 +69,5 @@ def return_plan(session: Session, record: PlanRecord, why: str, identity: Identi
 
 def hash_checked(session: Session, record: PlanRecord, plan: Plan) -> str:
     """What was checked, as a hash: all of the content, with who will sign it, but the day on which it was computed."""
-    content = freeze_plan(plan, newest_hashes(session), plan_office(session, record))
+    content = content_of(session, record, plan)
     return hash_content({name: value for name, value in content.items() if name != "on"})

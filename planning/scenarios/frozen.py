@@ -18,11 +18,13 @@ from inventory.prices.prices import PriceList
 from inventory.snapshots.content import from_json, to_json
 from inventory.snapshots.snapshot import Snapshot
 from inventory.wards.wards import Ward
+from planning.funding.funded import FundedPlan
 from planning.plan.assumptions import Assumptions, Rates
 from planning.plan.exclusions import Exclusion
 from planning.plan.incoming import Incoming
 from planning.plan.line import PlanLine
 from planning.plan.plan import CentreLine, Plan, Transfer
+from planning.scenarios.frozen_funding import FrozenFunding, freeze_funding
 from portal.numbers import Number
 from portal.vietnamese import to_xml_values
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result
@@ -87,7 +89,8 @@ class FrozenPlan:
     centre_lines: tuple[CentreLine, ...]
     exclusions: tuple[Exclusion, ...]
     transfers: tuple[Transfer, ...]
-    incoming: tuple[Incoming, ...] = ()
+    incoming: tuple[Incoming, ...]
+    funded: FrozenFunding | None
 
     @property
     def snapshots(self) -> dict[str, str]:
@@ -95,8 +98,11 @@ class FrozenPlan:
         return {code: rating.snapshot for code, rating in self.ratings.items() if rating.snapshot is not None}
 
 
-def freeze_plan(plan: Plan, snapshots: Mapping[str, str], office: Office) -> dict[str, Any]:
-    """The content of a plan as plain values. ``snapshots`` are hashes by ward code, ``office`` writes and signs it."""
+def freeze_plan(plan: Plan, funded: FundedPlan | None, snapshots: Mapping[str, str], office: Office) -> dict[str, Any]:
+    """The content of a plan, with what is funded of it, as plain values.
+
+    ``snapshots`` are hashes by ward code, ``office`` writes and signs it. ``funded`` is None while it is not settled: then it is no content to store.
+    """
     frozen = FrozenPlan(
         format=FORMAT,
         name=plan.name,
@@ -115,6 +121,7 @@ def freeze_plan(plan: Plan, snapshots: Mapping[str, str], office: Office) -> dic
         exclusions=plan.exclusions,
         transfers=plan.transfers,
         incoming=plan.incoming,
+        funded=freeze_funding(plan, funded) if funded else None,
     )
     content: dict[str, Any] = _converter({}).unstructure(frozen)
     # Only here the wards stand whole; everywhere else by code.

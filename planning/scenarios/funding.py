@@ -11,24 +11,35 @@ from sqlalchemy.orm import Session
 from planning.decisions.decision import ceilings_of
 from planning.decisions.decisions import list_decisions_of_chain
 from planning.funding.account import Account, account_of
+from planning.funding.allocation import Choice
+from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan, fund_plan, spread
 from planning.funding.selection import PROOF_WORK
 from planning.models import PlanChoice, PlanRecord
 from planning.plan.spending import Pot
-from planning.scenarios.loading import plan_key, plan_of
+from planning.scenarios.frozen_funding import restore_funding
+from planning.scenarios.loading import plan_key, plan_of, read_frozen
 from planning.scenarios.serialization import load_funding
 from portal.caches import Cache, content_key
 from portal.clock import now
 
 # By what they were made from.
 _funded: Cache[str, FundedPlan] = Cache("funded plans")
+_fixed: Cache[str, FundedPlan | None] = Cache("fixed funded plans")
 _accounts: Cache[str, Account] = Cache("accounts of money")
 
 
-def funded_plan_of(session: Session, record: PlanRecord) -> FundedPlan:
-    """A scenario with what is funded: as it was settled, or the best of the first second. Raises ConflictError."""
-    funding, decided = load_funding(record.funding), decided_ceilings(session, record)
-    key = funded_key(session, record)
+def funded_plan_of(session: Session, record: PlanRecord) -> FundedPlan | None:
+    """A scenario with what is funded: as it was fixed or settled, else the best of the first second.
+
+    None for what a version fixed that did not note it. Raises ConflictError.
+    """
+    key, decided = funded_key(session, record), decided_ceilings(session, record)
+    if record.is_final:
+        fixed = _fixed.get(key, lambda: _read_fixed(session, record))
+        if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
+            return fixed
+    funding = load_funding(record.funding)
     first = _funded.get(key, lambda: fund_plan(plan_of(session, record), funding, decided))
     if first.is_settled:
         return first
@@ -42,13 +53,18 @@ def funded_plan_of(session: Session, record: PlanRecord) -> FundedPlan:
     )
 
 
+def _read_fixed(session: Session, record: PlanRecord) -> FundedPlan | None:
+    frozen, plan = read_frozen(record), plan_of(session, record)
+    return restore_funding(frozen.funded, plan, plan.standard) if frozen is not None and frozen.funded is not None else None
+
+
 def find_settled(session: Session, record: PlanRecord) -> FundedPlan | None:
     """A scenario with what is funded, None while that is not settled or its conditions contradict each other."""
     try:
         funded = funded_plan_of(session, record)
     except ConflictError:
         return None
-    return funded if funded.is_settled else None
+    return funded if funded is not None and funded.is_settled else None
 
 
 def account_of_plan(session: Session, record: PlanRecord) -> Account | None:
@@ -102,7 +118,9 @@ def choice_key(funded: FundedPlan) -> str:
         for candidate in choice.candidates
     ]
     limits = [[pot.label, vnd] for pot, vnd in choice.ceilings.items()]
-    return content_key("choice", candidates, limits, replace(funding, ceilings=(), lines_required=(), lines_barred=(), group_order=()))
+    return content_key(
+        "choice", candidates, limits, replace(funding, ceilings=(), lines_required=(), lines_barred=(), group_order=())
+    )
 
 
 def _restore(first: FundedPlan, content: Mapping[str, object]) -> Choice | None:

@@ -12,16 +12,15 @@ from sqlalchemy.orm import Session
 from inventory.office.office import Office
 from inventory.office.store import find_office
 from inventory.prices.price_lists import current_price_list, get_price_list, get_version
-from inventory.snapshots.repository import newest_hashes, snapshots_by_hash
+from inventory.snapshots.repository import snapshots_by_hash
 from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
 from planning.plan.build import build_plan
-from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.incoming import FundedPlan, Incoming, still_coming
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
 from planning.scenarios.approved_plans import approvals_beside, funded_quantities
-from planning.scenarios.frozen import freeze_plan, load_frozen, load_office, restore_plan
+from planning.scenarios.frozen import FrozenPlan, load_frozen, load_office, restore_plan
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
 from planning.transfers.proposals import with_transfers
@@ -112,12 +111,6 @@ def plan_office(session: Session, record: PlanRecord) -> Office:
     return office if content is None or is_landed(content) else replace(office, **vars(load_office(content)))
 
 
-def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:
-    """What ties the letter and the workbook of a plan together: the hash that it is, or would now be, fixed with."""
-    sha256 = record.sha256 or hash_content(freeze_plan(plan, newest_hashes(session), plan_office(session, record)))
-    return Reference(kind, agency, record.id, record.revision, sha256)
-
-
 def edits_of(record: PlanRecord) -> list[Edit]:
     """What was changed by hand in a scenario."""
     return [Edit(row.ward_code, row.item_code, row.field, row.value) for row in record.edits]
@@ -166,12 +159,17 @@ def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
 
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:
-    content = _read_content(record)
-    if is_landed(content):
-        return _read_landed(session, content)
-    frozen = load_frozen(content)
+    frozen = read_frozen(record)
+    if frozen is None:
+        return _read_landed(session, _read_content(record))
     standard = without_questions(get_published_standard(session, frozen.standard_version), frozen.not_asked)
     return restore_plan(frozen, snapshots_by_hash(session, frozen.snapshots), standard)
+
+
+def read_frozen(record: PlanRecord) -> FrozenPlan | None:
+    """What a final plan was fixed with; None where an older version fixed it, or nobody has yet."""
+    content = _read_content(record)
+    return None if content is None or is_landed(content) else load_frozen(content)
 
 
 def _read_landed(session: Session, content: Mapping[str, Any]) -> Plan:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from accounts.hands import hands_of
 from inventory.prices.price_lists import current_price_list, publish_price_list
-from inventory.snapshots.repository import newest_hashes
 from planning.decisions.requests import copy_requests
 from planning.decisions.state import State
 from planning.decisions.steps import take_step
@@ -30,8 +29,9 @@ from planning.plan.overrides import (
     parse_value,
 )
 from planning.plan.plan import Plan
-from planning.scenarios.frozen import freeze_plan
-from planning.scenarios.loading import plan_of, plan_office
+from planning.scenarios.content import content_of
+from planning.scenarios.funding import find_settled
+from planning.scenarios.loading import plan_of
 from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_text, write_content
 from portal.clock import now
 from portal.errors import WardReadinessError
@@ -177,8 +177,8 @@ def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     """Fix a scenario for good as it is submitted: its content is kept whole and hashed. Raises ScenarioError."""
     check_open(record)
     plan = plan_of(session, record)
-    check_submittable(plan)
-    text = write_content(freeze_plan(plan, newest_hashes(session), plan_office(session, record)))
+    check_submittable(session, record, plan)
+    text = write_content(content_of(session, record, plan))
     record.content, record.sha256 = text, hash_text(text)
     record.final_by, record.final_at = by, now()
     # What a final plan rests on stays as it is, so that it can be looked up later.
@@ -187,13 +187,17 @@ def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     take_step(record, State.SUBMITTED, hands_of(session), by, sha256=record.sha256)
 
 
-def check_submittable(plan: Plan) -> None:
+def check_submittable(session: Session, record: PlanRecord, plan: Plan) -> None:
     """Raise ScenarioError where a plan cannot be fixed as it is."""
     problems = find_double_funding(plan)
     if problems:
         raise ScenarioError(f"Chưa trình được vì có khoản cấp hai lần. {problems[0]}")
     if not plan.lines:
         raise ScenarioError("Chưa trình được vì phương án chưa có dòng nào.")
+    if find_settled(session, record) is None:
+        raise ScenarioError(
+            "Chưa trình được vì phần bố trí vốn đang tính hoặc có ràng buộc mâu thuẫn. Mở trang Mức vốn tối đa, tính đến cùng rồi làm lại."
+        )
 
 
 def is_intact(record: PlanRecord) -> bool:

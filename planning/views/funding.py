@@ -28,6 +28,7 @@ from planning.scenarios.funding import choice_key, decided_ceilings, funded_plan
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
 from portal.database import get_session, write_separately, writes
+from portal.errors import NotFoundError
 from portal.formats import format_number
 from portal.jobs.kinds import JobKind, Order, Outcome, Progress
 from scoring.rating.rating import Result
@@ -79,6 +80,8 @@ def prepare_settling(parameters: Mapping[str, Any]) -> Order:
     """The choice of wards of a scenario, as the plan and the city stand."""
     plan_id, session = parameters["plan"], get_session()
     first = funded_plan_of(session, get_plan_record(session, plan_id))
+    if first is None:
+        raise NotFoundError(_("Phiên bản lập phương án này không ghi nhận phần bố trí vốn."))
     return Order(choice_key(first), lambda progress: _settle(plan_id, progress))
 
 
@@ -91,7 +94,10 @@ def _settle(plan_id: int, progress: Progress) -> Outcome:
     proof = (
         _("Đã chứng minh không cách chọn nào cho kết quả cao hơn.")
         if choice.is_optimal
-        else _("Chưa chứng minh được là cao nhất: cận trên %(bound)s, còn cách %(gap)s.", **_numbers(bound=choice.bound, gap=choice.gap))
+        else _(
+            "Chưa chứng minh được là cao nhất: cận trên %(bound)s, còn cách %(gap)s.",
+            **_numbers(bound=choice.bound, gap=choice.gap),
+        )
     )
     return Outcome(lines=(line, proof), settle=lambda: write_separately(lambda writing: keep_choice(writing, settled)))
 
@@ -150,6 +156,7 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
 def _fund(record: PlanRecord) -> tuple[FundedPlan | None, str]:
     """What is funded, or what contradicts itself in the conditions."""
     try:
-        return funded_plan_of(get_session(), record), ""
+        funded = funded_plan_of(get_session(), record)
     except ConflictError as error:
         return None, error.message
+    return funded, "" if funded else _("Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu).")

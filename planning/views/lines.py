@@ -207,6 +207,8 @@ def _funding_of(record: PlanRecord, line: PlanLine) -> dict[str, Any]:
         funded = funded_plan_of(get_session(), record)
     except ConflictError as error:
         return {"funded_parts": (), "funding_note": error.message}
+    if funded is None:
+        return {"funded_parts": (), "funding_note": _("không ghi nhận")}
     if not funded.is_settled:
         return {"funded_parts": (), "funding_note": _("đang tính, xem trang Mức vốn tối đa")}
     return {"funded_parts": funded.parts_of_line(line.code), "funding_note": ""}

@@ -61,7 +61,10 @@ def parts_are_the_total_by_every_cut(funded):
     account = account_of(funded)
     for cut in Cut:
         for figure in ("minimum", "whole", "funded", "unfunded"):
-            assert sum(getattr(sums, figure) for sums in account.cuts[cut].values()) == getattr(account.total, figure), (cut, figure)
+            assert sum(getattr(sums, figure) for sums in account.cuts[cut].values()) == getattr(account.total, figure), (
+                cut,
+                figure,
+            )
     assert sum(sums.whole for sums in account.pots.values()) == account.total.whole
     by_year = {str(year): sum(sums.values()) for year, sums in funded.plan.totals_by_year().items()}
     assert {year: sums.whole for year, sums in account.cuts[Cut.YEAR].items()} == {y: vnd for y, vnd in by_year.items() if vnd}
@@ -111,7 +114,11 @@ def conditions_of(draw, plan):
     )
     codes = [line.code for line in plan.lines]
     wards = sorted({line.ward.code for line in plan.lines})
-    some = (lambda values: st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)) if codes else lambda _values: st.just(())
+    some = (
+        (lambda values: st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple))
+        if codes
+        else lambda _values: st.just(())
+    )
     return Funding(
         ceilings=tuple(ceilings),
         aim=draw(st.sampled_from(list(Aim))),
@@ -125,7 +132,9 @@ def conditions_of(draw, plan):
 
 
 cities = st.builds(
-    lambda answers, standard: plan_of_answers(answers, standard=standard), answers_of_wards, st.sampled_from([STANDARD, NEWEST_STANDARD])
+    lambda answers, standard: plan_of_answers(answers, standard=standard),
+    answers_of_wards,
+    st.sampled_from([STANDARD, NEWEST_STANDARD]),
 )
 funded_cities = cities.flatmap(lambda plan: st.tuples(st.just(plan), conditions_of(plan)))
 
@@ -183,7 +192,7 @@ def test_another_process_funds_the_same(demo_plan, tmp_path, aim):
         "print(sorted(funded.choice.years.items()), [each.is_funded for each in funded.parts], sep='\\n')"
     )
     answers = {
-        subprocess.run(  # noqa: S603 - this very interpreter
+        subprocess.run(
             [sys.executable, "-c", program, str(question)], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
         ).stdout
         for seed in ("1", "2")

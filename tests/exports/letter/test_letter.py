@@ -20,7 +20,8 @@ from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
-from planning.scenarios.loading import get_plan_record, plan_of, reference_of
+from planning.scenarios.content import reference_of
+from planning.scenarios.loading import get_plan_record, plan_of
 from portal.formats import format_number, vnd_in_words
 from scoring.rating.rating import Result
 from tests.factories.plans import LONE_CONTEXT, OFFICE, SMALL_PLAN, WORKBOOK_CONTEXT
