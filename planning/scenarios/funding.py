@@ -5,6 +5,7 @@ A settled choice is kept by all that it is made of, so that every page, file and
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -123,7 +124,7 @@ def choice_key(funded: FundedPlan) -> str:
     )
 
 
-def _restore(first: FundedPlan, content: Mapping[str, object]) -> Choice | None:
+def _restore(first: FundedPlan, content: Mapping[str, Any]) -> Choice | None:
     """The kept choice in the place of the first answer; None where it does not keep the ceilings, so that it is none."""
     choice = replace(first.choice, **content, is_settled=True)
     is_within = all(vnd <= choice.ceilings.get(pot, vnd) for pot, vnd in choice.spent.items())

@@ -16,7 +16,7 @@ def upgrade() -> None:
         "plan_choice",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("content", portal.columns.CleanJson(), nullable=False),
-        sa.Column("at", portal.columns.Instant(), nullable=False),
+        sa.Column("at", portal.columns.UtcInstant(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
 
