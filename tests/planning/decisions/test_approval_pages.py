@@ -43,6 +43,16 @@ def act_for(app, deputy, absent):
     return client
 
 
+def fields_of(answer):
+    """What a form holds as its page shows it."""
+    page = BeautifulSoup(answer.data, "html.parser")
+    form = {
+        tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") not in ("checkbox", "file")
+    }
+    form |= {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
+    return form | {tag["name"]: tag.get_text().strip() for tag in page.select("main textarea[name]")}
+
+
 def entry(**changes):
     """A decision that may be recorded, as the form sends it."""
     form = {"kind": "approval", "number": "12/QĐ-UBND", "day": today().isoformat(), "body": "UBND Thành phố", "total": "1000000"}
@@ -117,6 +127,25 @@ class TestCheckAndSubmit:
         first.post("/plans/1/submission", data={"changes": "0"})
         assert state_of(demo_app) == "submitted"
 
+    def test_who_changes_a_price_of_its_list_changes_what_it_says(self, planners, change_line, demo_app):
+        first, second = planners
+        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+            draft = session.scalars(select(PriceListRecord).where(PriceListRecord.published_at.is_(None))).one()
+            session.get_one(PlanRecord, 1).price_list_id = draft.id
+            address = f"/prices/{draft.id}/items/A01"
+        change_line(first)
+        form = fields_of(second.get(address))
+        assert second.post(address, data=form | {"unit_price": "13.100.000"}).status_code == 302
+        refused = second.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True)
+        assert "kể cả đơn giá ở bảng giá" in told(refused)
+        first.post("/plans/1/check", data={"changes": "1"})
+        assert state_of(demo_app) == "checked"
+        # What the plan itself says next is the last word again.
+        change_line(first)
+        assert "phải là người khác" in told(first.post("/plans/1/check", data={"changes": "2"}, follow_redirects=True))
+        second.post("/plans/1/check", data={"changes": "2"})
+        assert state_of(demo_app) == "checked"
+
     def test_another_signatory_after_the_check_asks_for_another(self, planners, demo_app):
         first, second = planners
         second.post("/plans/1/check", data={"changes": "0"})
@@ -150,6 +179,24 @@ class TestReturn:
         assert "trả lại để hoàn thiện" in told(first.get("/plans/1/approval"))
         assert "thiếu căn cứ giá" in told(first.get("/plans/2"))
         assert (state_of(demo_app, 1), state_of(demo_app, 2)) == ("returned", "draft")
+
+    def test_the_revision_of_one_that_was_sent_back_is_still_of_the_hands_that_wrote_it(self, submitted, demo_app):
+        first, _second = submitted
+        first.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"})
+        assert "phải là người khác" in told(first.post("/plans/2/check", data={"changes": "0"}, follow_redirects=True))
+        assert state_of(demo_app, 2) == "draft"
+
+    def test_what_was_sent_back_does_not_come_again_as_it_was(self, submitted, change_line, demo_app):
+        first, second = submitted
+        first.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"})
+        first.post("/plans/2/name", data={"name": "Phương án thử khác", "note": "đã hoàn thiện"})
+        # A further revision does not forget what the one before it was made for.
+        first.post("/plans/2/revision", data={"note": "tiếp"})
+        answer = second.post("/plans/3/check", data={"changes": "0"}, follow_redirects=True)
+        assert "chưa khác bản đã trả lại" in told(answer)
+        change_line(first, plan_id=3)
+        second.post("/plans/3/check", data={"changes": "1"})
+        assert state_of(demo_app, 3) == "checked"
 
     def test_a_plan_that_went_on_already_is_not_forked(self, submitted, demo_app):
         first, _second = submitted
