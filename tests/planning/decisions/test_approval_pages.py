@@ -266,6 +266,11 @@ class TestDecisions:
             ({"kind": "investment"}, "không có khoản chi theo hình thức dự án"),
             ({"file": (BytesIO(b"x"), "a.pdf")}, "không phải ảnh"),
             ({"number": ""}, "Hãy điền ô này"),
+            ({"day": ""}, "Hãy điền ô này"),
+            ({"kind": "allocation", "day": ""}, "Hãy điền ô này"),
+            ({"kind": "allocation", "day": "2026-02-30"}, "Ngày chưa đúng"),
+            ({"kind": "allocation", "day": "hôm qua"}, "Ngày chưa đúng"),
+            ({"kind": "allocation", "total": "0", "pot-0-amount": ""}, "phải nêu số tiền của ít nhất một nguồn"),
         ],
     )
     def test_what_is_refused_is_told_at_its_field_and_stays_typed(self, submitted, demo_app, change, message):
@@ -356,6 +361,22 @@ class TestRequests:
         once = {name: value for name, value in twice.items() if name.startswith("new-1")}
         assert first.post("/plans/1/requests/00070", data=form | once).status_code == 302
         assert 'name="C05-quantity"' in first.get("/plans/1/requests/00070").text
+
+    def test_what_is_requested_of_a_line_that_went_meanwhile_is_kept(self, planners):
+        first, second = planners
+        line, address = "/plans/1/lines/00070-C05", "/plans/1/requests/00070"
+        page = second.get(line)
+        assert second.post(line, data=fields_of(page) | {"quantity": "2"}).status_code == 302
+        form = fields_of(first.get(address)) | {"number": "05/UBND-VP", "day": "2026-02-01"}
+        second.post(f"{line}/undo")
+        assert 'name="C05-quantity"' not in first.get(address).text
+        form |= {"C05-quantity": "2", "C05-amount": "10 triệu", "C05-reason": "đã có trong chương trình khác"}
+        for _time in range(2):
+            assert first.post(address, data=form).status_code == 302
+            shown = first.get(address)
+            assert "Thẩm định: 0, 0 đ; chênh lệch: -2, -10.000.000 đ" in told(shown)
+            form = fields_of(shown)
+            assert (form["C05-quantity"], form["C05-reason"]) == ("2", "đã có trong chương trình khác")
 
     def test_a_reviewer_reads_and_does_not_write(self, demo_sign_in):
         client = demo_sign_in("thamdinh")
