@@ -262,7 +262,9 @@ class TestDecisions:
             ({"day": "yesterday"}, "không thể có trước ngày ấy"),
             ({"pot-0-amount": "-5"}, "không được nhỏ hơn 0"),
             ({"total": "1000001"}, "cộng lại là 1.000.000"),
+            ({"total": "-5"}, "không được nhỏ hơn 0"),
             ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt số đề nghị của nguồn này"),
+            ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt tổng đề nghị"),
             ({"kind": "investment"}, "không có khoản chi theo hình thức dự án"),
             ({"file": (BytesIO(b"x"), "a.pdf")}, "không phải ảnh"),
             ({"number": ""}, "Hãy điền ô này"),
@@ -309,7 +311,9 @@ class TestDecisions:
         second.post("/plans/2/submission", data={"changes": "0"})
         answer = first.post("/plans/2/decisions", data=entry(number="12/qđ-ubnd"))
         assert answer.status_code == 400
-        assert "đã ghi cho “Phương án thử”" in told(answer)
+        number = BeautifulSoup(answer.data, "html.parser").select_one("[name=number]")
+        assert number["value"] == "12/qđ-ubnd"
+        assert "đã ghi cho “Phương án thử”" in number.find_next(class_="invalid-feedback").get_text()
 
     def test_one_that_was_recorded_by_mistake_is_taken_back(self, submitted, demo_app):
         first, second = submitted
@@ -361,6 +365,27 @@ class TestRequests:
         once = {name: value for name, value in twice.items() if name.startswith("new-1")}
         assert first.post("/plans/1/requests/00070", data=form | once).status_code == 302
         assert 'name="C05-quantity"' in first.get("/plans/1/requests/00070").text
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "message"),
+        [
+            ("number", "", "Hãy điền ô này"),
+            ("day", "", "Hãy điền ô này"),
+            ("day", "30/02/2026", "Ngày chưa đúng"),
+            ("day", "2099-01-01", "ở tương lai"),
+            ("C05-quantity", "-1", "không được nhỏ hơn 0"),
+            ("C05-amount", "-1", "không được nhỏ hơn 0"),
+            ("C05-amount", "", "Ghi số tiền"),
+        ],
+    )
+    def test_what_is_refused_of_a_request_is_told_at_its_field_and_stays_typed(self, planners, field, typed, message):
+        form = {"changes": "0", "number": "05", "day": "2026-02-01", "C05-quantity": "2", "C05-amount": "10 triệu"}
+        answer = planners[0].post("/plans/1/requests/00070", data=form | {field: typed})
+        assert answer.status_code == 400
+        page = BeautifulSoup(answer.data, "html.parser")
+        values = {name: page.select_one(f"[name={name}]")["value"] for name in form}
+        assert values == form | {field: typed}
+        assert message in page.select_one(f"[name={field}]").find_next(class_="invalid-feedback").get_text()
 
     def test_what_is_requested_of_a_line_that_went_meanwhile_is_kept(self, planners):
         first, second = planners
