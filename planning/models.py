@@ -17,7 +17,8 @@ class PlanRecord(Base):
     """A scenario, in one of its revisions.
 
     ``assumptions``, ``rates`` and ``funding`` are loaded by planning.scenarios.serialization. ``changes`` counts what was changed in it, so that two people
-    do not undo each other; ``changed_by_accounts`` are the accounts behind the last one. ``state`` is a value of planning.decisions.state.
+    do not undo each other; ``changed_by_accounts`` are the accounts behind the last one of what it says, made while its price list had seen
+    ``price_revision`` saves. ``state`` is a value of planning.decisions.state.
     A final plan never changes: its ``content`` is the very text that ``sha256`` is over. A revision follows another plan.
     """
 
@@ -34,6 +35,7 @@ class PlanRecord(Base):
     funding: Mapped[Any] = mapped_column(CleanJson, default=dict)
     changes: Mapped[int] = mapped_column(default=0)
     changed_by_accounts: Mapped[Any] = mapped_column(CleanJson, default=list)
+    price_revision: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(16), default="draft")
     is_default: Mapped[bool] = mapped_column(default=False)
     is_proposal: Mapped[bool] = mapped_column(default=False)

@@ -1,14 +1,17 @@
 """PL11: what five years cost. Buying and paying yearly are live from PL02; what wears out is counted by the program."""
 
+from collections.abc import Sequence
+
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, put_row
 from exports.workbook.context import WorkbookContext
-from exports.workbook.detail import FORM, UPKEEP, YEAR_AMOUNTS, sum_where
+from exports.workbook.detail import FORM, UPKEEP, YEAR, YEAR_AMOUNTS, sum_where
 from planning.plan.assumptions import YEARS
 from planning.plan.five_year_cost import HORIZON, CostPart, five_year_cost
+from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
 
@@ -30,12 +33,12 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
             sum_where(sum(line.amount_in(year) for line in lines), condition, summed=column)
             for year, column in zip(plan.assumptions.years, YEAR_AMOUNTS, strict=True)
         ]
-        after = [sum_where(sum(line.upkeep for line in lines), condition, summed=UPKEEP) for _year in range(HORIZON - YEARS)]
+        after = [_upkeep(lines, condition, year, is_of_plan=number < YEARS) for number, year in enumerate(cost.years)]
         replacements = cost.cells.get((CostPart.REPLACEMENT, form), dict.fromkeys(cost.years, 0))
         nothing = Formula("=0", 0)
-        parts: tuple[tuple[str, list[Formula | Input]], ...] = (
+        parts: tuple[tuple[str, Sequence[Formula | Input]], ...] = (
             ("Khoản của phương án trong năm", [*of_plan, *[nothing] * (HORIZON - YEARS)]),
-            ("Khoản trả hằng năm, các năm sau phương án", [*[nothing] * YEARS, *after]),
+            ("Khoản trả hằng năm, các năm phương án không tính", after),
             ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[year]) for year in cost.years]),
         )
         for name, cells in parts:
@@ -48,6 +51,15 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
         ]
         put_row(sheet, row, [None, f"Cộng {form.label.lower()}", None, *sums, _sum_of(row, cost.total(form))], total=True)
     return sheet
+
+
+def _upkeep(lines: Sequence[PlanLine], condition: tuple[str, str], year: int, *, is_of_plan: bool) -> Formula:
+    """What is paid in a year for lines that began before it and whose own amount does not reach it.
+
+    Within the years of the plan these are the lines of landed versions, which counted the first year only.
+    """
+    value = sum(line.upkeep for line in lines if line.payments[-1].year < year)
+    return Formula("=0", 0) if is_of_plan and not value else sum_where(value, condition, (YEAR, f'"<{year}"'), summed=UPKEEP)
 
 
 def _sum_of(row: int, value: int) -> Formula:

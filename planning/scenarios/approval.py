@@ -3,6 +3,9 @@
 Who acts for somebody is both: neither of the two may be the other person that a step asks for.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
@@ -11,8 +14,17 @@ from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, share
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios.content import content_of
-from planning.scenarios.loading import plan_of
-from planning.scenarios.scenarios import ScenarioError, check_submittable, check_unchanged, check_why, finalise_plan, revise_plan
+from planning.scenarios.forks import list_ancestors
+from planning.scenarios.loading import plan_of, read_content
+from planning.scenarios.scenarios import (
+    ScenarioError,
+    check_submittable,
+    check_unchanged,
+    check_why,
+    finalise_plan,
+    last_hands,
+    revise_plan,
+)
 from planning.scenarios.serialization import hash_content
 
 
@@ -22,13 +34,14 @@ def check_plan(session: Session, record: PlanRecord, changes: int, identity: Ide
     ``changes`` is the count that the page was rendered with.
     """
     check_unchanged(record, changes)
-    if share_account(identity, record.changed_by_accounts):
+    if share_account(identity, last_hands(session, record)):
         raise ScenarioError(
-            "Người kiểm tra phải là người khác với người sửa phương án sau cùng, kể cả khi làm thay. "
+            "Người kiểm tra phải là người khác với người sửa phương án sau cùng (kể cả đơn giá ở bảng giá), kể cả khi làm thay. "
             "Nhờ một chuyên viên tài chính khác kiểm tra."
         )
     plan = plan_of(session, record)
     check_submittable(session, record, plan)
+    _check_completed(session, record, plan)
     take_step(record, State.CHECKED, identity.accounts, identity.full_name, sha256=hash_checked(session, record, plan))
     session.flush()
 
@@ -41,7 +54,7 @@ def submit_plan(session: Session, record: PlanRecord, changes: int, identity: Id
         raise ScenarioError("Phương án chưa được kiểm tra nên chưa trình được. Nhờ một chuyên viên tài chính khác kiểm tra trước.")
     if hash_checked(session, record, plan_of(session, record)) != checked.sha256:
         raise ScenarioError("Số liệu, đơn giá hoặc người ký của phương án đã thay đổi từ lúc kiểm tra. Kiểm tra lại rồi trình.")
-    if not record.changed_by_accounts and share_account(identity, checked.accounts):
+    if not last_hands(session, record) and share_account(identity, checked.accounts):
         # What the set-up made, nobody changed: two people still see it.
         raise ScenarioError(
             "Người trình phải là người khác với người đã kiểm tra khi chưa ai sửa phương án. Nhờ một chuyên viên tài chính khác trình."
@@ -71,3 +84,20 @@ def hash_checked(session: Session, record: PlanRecord, plan: Plan) -> str:
     """What was checked, as a hash: all of the content, with who will sign it, but the day on which it was computed."""
     content = content_of(session, record, plan)
     return hash_content({name: value for name, value in content.items() if name != "on"})
+
+
+def _check_completed(session: Session, record: PlanRecord, plan: Plan) -> None:
+    """Raise ScenarioError where what was sent back comes again as it was."""
+    before = next((earlier for earlier in list_ancestors(record)[1:] if earlier.is_final), None)
+    if before is None or before.state != State.RETURNED:
+        return
+    content = content_of(session, record, plan)
+    if _hash_said(content) == _hash_said(read_content(before)):
+        raise ScenarioError("Nội dung chưa khác bản đã trả lại. Hoàn thiện theo lý do trả lại rồi mới ghi kiểm tra.")
+
+
+def _hash_said(content: Mapping[str, Any]) -> str:
+    """What a content says, as a hash: without its name and its day, and without when its prices were published."""
+    prices = {name: value for name, value in content["price_list"].items() if not name.startswith("published_")}
+    said = {name: value for name, value in content.items() if name not in ("name", "on")}
+    return hash_content(said | {"price_list": prices})

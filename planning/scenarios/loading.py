@@ -48,6 +48,7 @@ def load_default_plan(session: Session) -> None:
             PlanRecord(
                 name=DEFAULT_NAME,
                 price_list_id=prices.id,
+                price_revision=prices.revision,
                 assumptions=assumptions,
                 is_default=True,
                 is_proposal=True,
@@ -105,9 +106,14 @@ def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> st
     return record.sha256 or _build_key(session, record, on)
 
 
+def read_content(record: PlanRecord) -> Any:
+    """What a final plan was fixed with, as plain values; None where it is open."""
+    return json.loads(record.content) if record.content is not None else None
+
+
 def plan_office(session: Session, record: PlanRecord) -> Office:
     """Who writes and signs a scenario: of a final one whoever its content names; landed versions kept only the moment."""
-    office, content = find_office(session, current_settings(), record.final_at), _read_content(record)
+    office, content = find_office(session, current_settings(), record.final_at), read_content(record)
     return office if content is None or is_landed(content) else replace(office, **vars(load_office(content)))
 
 
@@ -161,14 +167,14 @@ def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
 def _read_final(session: Session, record: PlanRecord) -> Plan:
     frozen = read_frozen(record)
     if frozen is None:
-        return _read_landed(session, _read_content(record))
+        return _read_landed(session, read_content(record))
     standard = without_questions(get_published_standard(session, frozen.standard_version), frozen.not_asked)
     return restore_plan(frozen, snapshots_by_hash(session, frozen.snapshots), standard)
 
 
 def read_frozen(record: PlanRecord) -> FrozenPlan | None:
     """What a final plan was fixed with; None where an older version fixed it, or nobody has yet."""
-    content = _read_content(record)
+    content = read_content(record)
     return None if content is None or is_landed(content) else load_frozen(content)
 
 
@@ -181,8 +187,3 @@ def _read_landed(session: Session, content: Mapping[str, Any]) -> Plan:
     wards = city_readiness(session).wards
     ratings = {ward.code: rated.get(ward.code) or rating_without_data(ward.code, day) for ward in wards}
     return read_landed(content, wards, ratings, standard)
-
-
-def _read_content(record: PlanRecord) -> Any:
-    """What a final plan was fixed with, as plain values; None where it is open."""
-    return json.loads(record.content) if record.content is not None else None

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from accounts.hands import hands_of
-from inventory.prices.price_lists import current_price_list, publish_price_list
+from inventory.prices.price_lists import current_price_list, last_save, publish_price_list
 from planning.decisions.requests import copy_requests
 from planning.decisions.state import State
 from planning.decisions.steps import take_step
@@ -47,10 +47,13 @@ class ScenarioError(WardReadinessError):
 def create_plan(session: Session, name: str, note: str, first_year: int, by: str) -> PlanRecord:
     """A new scenario with the rules at their default and the newest price list. Raises ScenarioError."""
     _check_name(session, name)
+    prices = current_price_list(session)
     record = PlanRecord(
         name=name,
         note=note,
-        price_list_id=current_price_list(session).id,
+        price_list_id=prices.id,
+        price_revision=prices.revision,
+        changed_by_accounts=hands_of(session),
         assumptions=dump_assumptions(Assumptions(first_year=first_year)),
         created_by=by,
         created_at=now(),
@@ -59,20 +62,20 @@ def create_plan(session: Session, name: str, note: str, first_year: int, by: str
 
 
 def copy_plan(session: Session, source: PlanRecord, name: str, by: str) -> PlanRecord:
-    """A scenario of another name with the same rules and hand edits. Raises ScenarioError."""
+    """A scenario of another name with the same rules and hand edits, and so of the same hands. Raises ScenarioError."""
     _check_name(session, name)
-    return _add(session, _successor(source, by, name=name))
+    return _add(session, _successor(session, source, by, name=name))
 
 
 def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> PlanRecord:
-    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits.
+    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits, by the same hands.
 
     Raises ScenarioError where the note is too long, or a newer revision is there already: it would lack what that one says.
     """
     check_why(note)
     check_newest(source)
     highest = session.scalars(select(func.max(PlanRecord.revision)).where(PlanRecord.name == source.name)).one()
-    record = _successor(source, by, name=source.name, revision=highest + 1, note=note)
+    record = _successor(session, source, by, name=source.name, revision=highest + 1, note=note)
     record.is_proposal, source.is_proposal = source.is_proposal, False
     record.is_default, source.is_default = source.is_default, False
     record.follows = source
@@ -183,7 +186,7 @@ def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     record.final_by, record.final_at = by, now()
     # What a final plan rests on stays as it is, so that it can be looked up later.
     publish_price_list(session, record.price_list_id, by)
-    count_change(session, record)
+    count_change(session, record, is_of_content=False)
     take_step(record, State.SUBMITTED, hands_of(session), by, sha256=record.sha256)
 
 
@@ -238,10 +241,12 @@ def _refuse_double_funding(before: Plan, after: Plan) -> None:
             raise EditError(f"Không cấp hai lần. {problem}")
 
 
-def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
-    """A new record with the rules, edits and transfers of another one."""
+def _successor(session: Session, source: PlanRecord, by: str, **values: Any) -> PlanRecord:
+    """A new record with the rules, edits and transfers of another one. Who makes it has no hand in what it says."""
     record = PlanRecord(
         price_list_id=source.price_list_id,
+        price_revision=last_save(session, source.price_list_id)[0],
+        changed_by_accounts=last_hands(session, source),
         assumptions=source.assumptions,
         rates=source.rates,
         funding=source.funding,
@@ -258,7 +263,6 @@ def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
 
 
 def _add(session: Session, record: PlanRecord) -> PlanRecord:
-    record.changed_by_accounts = hands_of(session)
     session.add(record)
     session.flush()
     return record
@@ -272,9 +276,17 @@ def count_change(session: Session, record: PlanRecord, *, is_of_content: bool = 
     record.changes += 1
     if is_of_content:
         record.changed_by_accounts = hands_of(session)
+        record.price_revision, _accounts = last_save(session, record.price_list_id)
     if record.state == State.CHECKED:
         record.state = State.DRAFT.value
     session.flush()
+
+
+def last_hands(session: Session, record: PlanRecord) -> list[int]:
+    """The accounts behind the last change of what a scenario says: of itself, or of its price list since then."""
+    of_plan: list[int] = record.changed_by_accounts
+    revision, of_prices = last_save(session, record.price_list_id)
+    return of_prices if revision > record.price_revision else of_plan
 
 
 def check_why(text: str) -> None:
