@@ -196,7 +196,7 @@ def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> Plan
     if method is line.method:
         terms |= {"form": line.form, "source": line.source}
     if "form" in changes:
-        terms["source"] = plan.assumptions.source_of(line.item, changes["form"])
+        terms["source"] = plan.assumptions.source_of(line.item, changes["form"], year)
     if not is_paid_yearly(line.item, method):
         # What is bought once is paid whole: months that were set while it was leased no longer count.
         changes.pop("months", None)
