@@ -6,9 +6,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, put_row
 from exports.workbook.context import WorkbookContext
-from exports.workbook.detail import FORM, UPKEEP, YEAR_AMOUNTS, sum_where
-from planning.plan.assumptions import YEARS
+from exports.workbook.detail import FORM, OTHER_YEAR, UPKEEP, YEAR, YEAR_AMOUNTS, sum_where
 from planning.plan.five_year_cost import HORIZON, CostPart, five_year_cost
+from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
 
@@ -24,18 +24,10 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
     row = HEAD
     for form in SpendingForm:
         first = row + 1
-        condition = (FORM, f'"{form.label}"')
-        lines = [line for line in plan.lines if line.form is form]
-        of_plan = [
-            sum_where(sum(line.amount_in(year) for line in lines), condition, summed=column)
-            for year, column in zip(plan.assumptions.years, YEAR_AMOUNTS, strict=True)
-        ]
-        after = [sum_where(sum(line.upkeep for line in lines), condition, summed=UPKEEP) for _year in range(HORIZON - YEARS)]
         replacements = cost.cells.get((CostPart.REPLACEMENT, form), dict.fromkeys(cost.years, 0))
-        nothing = Formula("=0", 0)
         parts: tuple[tuple[str, list[Formula | Input]], ...] = (
-            ("Khoản của phương án trong năm", [*of_plan, *[nothing] * (HORIZON - YEARS)]),
-            ("Khoản trả hằng năm, các năm sau phương án", [*[nothing] * YEARS, *after]),
+            ("Khoản của phương án trong năm", [_of_lines(plan, form, year) for year in cost.years]),
+            ("Khoản trả hằng năm, các năm sau phương án", [_after_lines(plan, form, year) for year in cost.years]),
             ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[year]) for year in cost.years]),
         )
         for name, cells in parts:
@@ -48,6 +40,32 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
         ]
         put_row(sheet, row, [None, f"Cộng {form.label.lower()}", None, *sums, _sum_of(row, cost.total(form))], total=True)
     return sheet
+
+
+def _of_lines(plan: Plan, form: SpendingForm, year: int) -> Formula:
+    """What the lines of a form cost in a year, also one after the plan that a line was put into by hand."""
+    amount = sum(line.amount_in(year) for line in plan.lines if line.form is form)
+    columns = dict(zip(plan.assumptions.years, YEAR_AMOUNTS, strict=True))
+    if year in columns:
+        return sum_where(amount, _is(form), summed=columns[year])
+    return sum_where(amount, _is(form), (YEAR, str(year)), summed=OTHER_YEAR)
+
+
+def _after_lines(plan: Plan, form: SpendingForm, year: int) -> Formula:
+    """What is paid yearly costs in a year after those that its lines count."""
+    if year in plan.assumptions.years and not any(_ends_early(line, plan) for line in plan.lines):
+        return Formula("=0", 0)
+    amount = sum(line.upkeep for line in plan.lines if line.form is form and line.payments[-1].year < year)
+    return sum_where(amount, _is(form), (YEAR, f'"<{year}"'), summed=UPKEEP)
+
+
+def _ends_early(line: PlanLine, plan: Plan) -> bool:
+    """Whether a line counts in its first year only what goes on: those of a landed version do."""
+    return line.upkeep > 0 and line.payments[-1].year < plan.assumptions.years[-1]
+
+
+def _is(form: SpendingForm) -> tuple[str, str]:
+    return FORM, f'"{form.label}"'
 
 
 def _sum_of(row: int, value: int) -> Formula:
