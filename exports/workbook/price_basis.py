@@ -8,9 +8,9 @@ from openpyxl import Workbook
 from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, add_drop_down, add_filter, column_range, put_row
 from exports.workbook.assumptions import LEASE_PERCENT
 from exports.workbook.context import WorkbookContext
-from inventory.catalogue import TaxClass, load_catalogue
+from inventory.catalogue import load_catalogue
 from inventory.prices.prices import METHODS, CapStanding, Price, standing_of
-from inventory.prices.vat import LOWER_PERCENT, STANDARD_PERCENT, percent_in, price_in
+from inventory.prices.vat import LOWER_PERCENT, percent_in, price_in
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.line import is_leased_good, unit_price_of
 from planning.plan.overrides import PriceField, canonical_price
@@ -71,13 +71,11 @@ def _cells(price: Price, row: int, assumptions: Assumptions) -> list[Content]:
 
 
 def _by_year(price: Price, row: int, assumptions: Assumptions) -> Iterator[Formula]:
-    """Rate, price and price of a year of lease of each year of the plan; a rate that the law has not changed stays as the list has it."""
+    """Rate, price and price of a year of lease of each year of the plan; a rate that is typed here stands, while there is such a rate."""
     years = assumptions.years
     for year in years:
-        may_change = load_catalogue()[price.item].tax is not TaxClass.EXEMPT
-        of_law = percent_in(replace(price, vat_percent=STANDARD_PERCENT), year)
-        rate = f"=IF(OR(F{row}={LOWER_PERCENT},F{row}={STANDARD_PERCENT}),{of_law},F{row})" if may_change else f"=F{row}"
-        yield Formula(rate, percent_in(price, year))
+        percent, lower = percent_in(price, year), percent_in(replace(price, vat_percent=LOWER_PERCENT, vat_is_set=True), year)
+        yield Formula(f"=IF(F{row}={price.vat_percent},{percent},IF(F{row}={LOWER_PERCENT},{lower},F{row}))", percent)
     for year, letter in zip(years, RATES, strict=True):
         yield Formula(f"=ROUND(E{row}*(100+{letter}{row})/(100+F{row}),0)", price_in(price, year))
     for year, letter in zip(years, PRICES, strict=True):

@@ -104,6 +104,8 @@ def _apply_price(price: Price, values: Mapping[PriceField, str]) -> Price:
     changes: dict[str, Any] = {
         field.value: int(value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else value for field, value in values.items()
     }
+    if PriceField.VAT in values:
+        changes["vat_is_set"] = True
     if PriceField.EVIDENCE in values:
         # Once the evidence is changed, its date is part of its text.
         changes["evidence_date"] = None

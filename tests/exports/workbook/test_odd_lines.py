@@ -14,7 +14,7 @@ from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.build import build_plan
 from planning.plan.line import is_paid_yearly
-from planning.plan.overrides import Edit, apply_edits
+from planning.plan.overrides import Edit, apply_edits, apply_prices
 from scoring.rating.rating import rate
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import FEW_WARDS, WARD, WORKBOOK_CONTEXT, plan_of_lots
@@ -117,6 +117,23 @@ def test_a_price_stands_to_its_ceiling_as_on_the_page_of_its_line(tmp_path):
     assert cell(model, data, row_of(plan, "A01"), "standing") == CapStanding.PROVINCE.label
     assert cell(model, data, row_of(plan, "A03"), "price_cap") == NO_CAP
     assert cell(model, data, row_of(plan, "A03"), "standing") == CapStanding.NO_CAP.label
+
+
+@pytest.mark.parametrize("percent", [0, 5, 8, 10])
+@pytest.mark.parametrize("listed", [8, 10])
+def test_a_rate_of_tax_typed_in_the_file_moves_the_plan_alike(percent, listed, tmp_path):
+    base = odd_plan(2026)
+    prices = {**PRICE_LIST.prices, "A01": replace(PRICE_LIST.prices["A01"], vat_percent=listed)}
+
+    def plan_of(price_list):
+        return build_plan("Thử", base.wards, base.ratings, price_list, base.standard, base.assumptions, base.on)
+
+    data = build_workbook(plan_of(replace(PRICE_LIST, prices=prices)), WORKBOOK_CONTEXT)
+    row = FIRST + list(prices).index("A01")
+    model = recalculated(data, tmp_path, lambda model: model.set_user_input(sheet_index(data, PRICES_TAB), row, 6, str(percent)))
+    edits = [Edit("", "A01", "vat_percent", str(percent))] if percent != listed else []
+    expected = plan_of(apply_prices(replace(PRICE_LIST, prices=prices), edits))
+    assert is_same(cell(model, data, 7, "amount"), expected.total())
 
 
 def test_tax_that_rises_lifts_the_price_of_the_list_over_its_ceiling(tmp_path):
