@@ -1,5 +1,7 @@
 """PL11: what five years cost. Buying and paying yearly are live from PL02; what wears out is counted by the program."""
 
+from collections.abc import Sequence
+
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -7,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, put_row
 from exports.workbook.context import WorkbookContext
 from exports.workbook.detail import FORM, OTHER_YEAR, UPKEEP, YEAR, YEAR_AMOUNTS, sum_where
+from planning.plan.assumptions import YEARS
 from planning.plan.five_year_cost import HORIZON, CostPart, five_year_cost
 from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
@@ -24,10 +27,14 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
     row = HEAD
     for form in SpendingForm:
         first = row + 1
+        condition = (FORM, f'"{form.label}"')
+        lines = [line for line in plan.lines if line.form is form]
+        of_plan = [_amount(lines, condition, year, number) for number, year in enumerate(cost.years)]
+        after = [_upkeep(lines, condition, year, is_of_plan=number < YEARS) for number, year in enumerate(cost.years)]
         replacements = cost.cells.get((CostPart.REPLACEMENT, form), dict.fromkeys(cost.years, 0))
-        parts: tuple[tuple[str, list[Formula | Input]], ...] = (
-            ("Khoản của phương án trong năm", [_of_lines(plan, form, year) for year in cost.years]),
-            ("Khoản trả hằng năm, các năm sau phương án", [_after_lines(plan, form, year) for year in cost.years]),
+        parts: tuple[tuple[str, Sequence[Formula | Input]], ...] = (
+            ("Khoản của phương án trong năm", of_plan),
+            ("Khoản trả hằng năm, các năm phương án không tính", after),
             ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[year]) for year in cost.years]),
         )
         for name, cells in parts:
@@ -42,30 +49,21 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
     return sheet
 
 
-def _of_lines(plan: Plan, form: SpendingForm, year: int) -> Formula:
-    """What the lines of a form cost in a year, also one after the plan that a line was put into by hand."""
-    amount = sum(line.amount_in(year) for line in plan.lines if line.form is form)
-    columns = dict(zip(plan.assumptions.years, YEAR_AMOUNTS, strict=True))
-    if year in columns:
-        return sum_where(amount, _is(form), summed=columns[year])
-    return sum_where(amount, _is(form), (YEAR, str(year)), summed=OTHER_YEAR)
+def _amount(lines: Sequence[PlanLine], condition: tuple[str, str], year: int, number: int) -> Formula:
+    """What the lines cost in a year of the five, by its number: after the plan's years too, of a line that was put there by hand."""
+    value = sum(line.amount_in(year) for line in lines)
+    if number < YEARS:
+        return sum_where(value, condition, summed=YEAR_AMOUNTS[number])
+    return sum_where(value, condition, (YEAR, str(year)), summed=OTHER_YEAR)
 
 
-def _after_lines(plan: Plan, form: SpendingForm, year: int) -> Formula:
-    """What is paid yearly costs in a year after those that its lines count."""
-    if year in plan.assumptions.years and not any(_ends_early(line, plan) for line in plan.lines):
-        return Formula("=0", 0)
-    amount = sum(line.upkeep for line in plan.lines if line.form is form and line.payments[-1].year < year)
-    return sum_where(amount, _is(form), (YEAR, f'"<{year}"'), summed=UPKEEP)
+def _upkeep(lines: Sequence[PlanLine], condition: tuple[str, str], year: int, *, is_of_plan: bool) -> Formula:
+    """What is paid in a year for lines that began before it and whose own amount does not reach it.
 
-
-def _ends_early(line: PlanLine, plan: Plan) -> bool:
-    """Whether a line counts in its first year only what goes on: those of a landed version do."""
-    return line.upkeep > 0 and line.payments[-1].year < plan.assumptions.years[-1]
-
-
-def _is(form: SpendingForm) -> tuple[str, str]:
-    return FORM, f'"{form.label}"'
+    Within the years of the plan these are the lines of landed versions, which counted the first year only.
+    """
+    value = sum(line.upkeep for line in lines if line.payments[-1].year < year)
+    return Formula("=0", 0) if is_of_plan and not value else sum_where(value, condition, (YEAR, f'"<{year}"'), summed=UPKEEP)
 
 
 def _sum_of(row: int, value: int) -> Formula:

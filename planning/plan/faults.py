@@ -3,6 +3,7 @@
 from planning.plan.assumptions import Assumptions
 from planning.plan.law import Digital, Kind, digital_of, kind_of, last_day, load_law, may_come_from, pair_of
 from planning.plan.line import PlanLine, is_leased_good
+from planning.plan.norms import NormClass
 from planning.plan.spending import BudgetField, find_source
 from portal.labels import LabelledEnum
 
@@ -18,8 +19,8 @@ class Fault(LabelledEnum):
 
 
 def faults_of(line: PlanLine, assumptions: Assumptions) -> tuple[Fault, ...]:
-    """The faults of a line, in their order; none of a line that buys nothing."""
-    if not line.bought:
+    """The faults of a line, in their order; none of a line that buys nothing, or that was fixed before there was a law to hold it to."""
+    if not line.bought or line.norm.kind is NormClass.UNRECORDED:
         return ()
     source, kind = find_source(line.source), _kind(line)
     is_found = {
@@ -35,7 +36,8 @@ def faults_of(line: PlanLine, assumptions: Assumptions) -> tuple[Fault, ...]:
 def is_to_be_decided(line: PlanLine) -> bool:
     """Whether form or digital transformation of a line have still to be decided (cần xác định): it counts as the law's table proposes."""
     kind = _kind(line)
-    return line.bought > 0 and ((kind is not None and kind.open) or digital_of(line.item) is Digital.OPEN)
+    is_open = (kind is not None and kind.open) or digital_of(line.item) is Digital.OPEN
+    return is_open and line.bought > 0 and line.norm.kind is not NormClass.UNRECORDED
 
 
 def clause_of(line: PlanLine, fault: Fault) -> str:

@@ -34,7 +34,10 @@ def marks_of(line: PlanLine, plan: Plan) -> frozenset[Mark]:
         Mark.RENEWAL: line.is_renewal,
         Mark.EDITED: bool(line.edited),
         Mark.EVIDENCE: not line.has_evidence,
-        Mark.BASIS: costs and line.has_evidence and not has_valid_basis(line.price, line.form, plan.on),
+        Mark.BASIS: costs
+        and line.has_evidence
+        and line.norm.kind is not NormClass.UNRECORDED
+        and not has_valid_basis(line.price, line.form, plan.on),
         Mark.PRICE_CAP: costs and line.standing in (CapStanding.UNIT_HEAD, CapStanding.PROVINCE, CapStanding.NOT_ALLOWED),
         Mark.VAT: costs and line.vat_percent != line.price.vat_percent,
         Mark.ABOVE: line.above > 0,

@@ -12,6 +12,7 @@ from inventory.prices.vat import price_in
 from planning.plan.assumptions import Method, Rates
 from planning.plan.estimate import estimate
 from planning.plan.five_year_cost import five_year_cost
+from planning.plan.norms import Norm, NormClass
 from planning.plan.spending import SpendingForm
 from tests.factories.plans import SMALL_PLAN, WORKBOOK_CONTEXT
 from tests.support.workbooks import check_in_libreoffice, formulas, is_same, read_values, read_workbook, recalculated, sheet_index
@@ -49,7 +50,17 @@ def test_the_sheet_is_the_estimate(data):
 MIXED = replace(PROJECT, lines=(*SMALL_PLAN.lines[:6], *LINES[6:]))
 
 
-@pytest.mark.parametrize("plan", [replace(SMALL_PLAN, rates=RATES), PROJECT, MIXED], ids=["purchase", "project", "both"])
+# As the versions up to 0.4.0 counted it: what is paid yearly stands in its first year only.
+FIRST_YEAR_ONLY = replace(
+    SMALL_PLAN, lines=tuple(replace(line, later=(), norm=Norm(NormClass.UNRECORDED, "không ghi nhận")) for line in SMALL_PLAN.lines)
+)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [replace(SMALL_PLAN, rates=RATES), PROJECT, MIXED, FIRST_YEAR_ONLY],
+    ids=["purchase", "project", "both", "first year only"],
+)
 def test_an_independent_engine_agrees(plan, tmp_path):
     data = build_workbook(plan, WORKBOOK_CONTEXT)
     model, checked_count = recalculated(data, tmp_path), 0
@@ -92,8 +103,9 @@ def test_a_changed_price_and_tax_move_the_base(data, tmp_path):
     assert is_same(model.get_cell_value(sheet_index(data, TAB), row_of(data, None), 6), expected.total)
 
 
-def test_five_years_are_those_of_the_page(data):
-    sheet, cost = read_values(data)[YEARS_TAB], five_year_cost(PROJECT)
+@pytest.mark.parametrize("plan", [PROJECT, FIRST_YEAR_ONLY], ids=["project", "first year only"])
+def test_five_years_are_those_of_the_page(plan):
+    sheet, cost = read_values(build_workbook(plan, WORKBOOK_CONTEXT))[YEARS_TAB], five_year_cost(plan)
     for kind in SpendingForm:
         row = next(row for row in sheet.iter_rows(min_row=FIRST) if row[1].value == f"Cộng {kind.label.lower()}")
         assert [cell.value for cell in row[3:9]] == [*(cost.in_year(kind, year) for year in cost.years), cost.total(kind)]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from exports.workbook.build import build_workbook
 from planning.models import PlanRecord
 from planning.plan.faults import faults_of
+from planning.plan.marks import Mark, marks_of
 from planning.plan.norms import NormClass
 from planning.plan.spending import SpendingForm, find_source
 from planning.scenarios.landed_plans import UNRECORDED
@@ -58,6 +59,7 @@ def test_what_was_fixed_has_the_totals_of_its_day(landed):
         assert plan.form_total(SpendingForm.RECURRENT) == then["recurrent"]
         assert plan.total() - plan.form_total(SpendingForm.RECURRENT) == then["capital"]
         assert {line.norm.kind for line in plan.lines} == {NormClass.UNRECORDED}
+        assert [line.code for line in plan.lines if marks_of(line, plan) & {Mark.FAULT, Mark.OPEN, Mark.BASIS}] == []
         assert {purpose.how for line in plan.lines for purpose in line.purposes} == {UNRECORDED}
         assert json.dumps(record.content)
 
