@@ -36,10 +36,10 @@ from exports.workbook.price_basis import (
     RATES,
     UNIT,
     YEARLY,
-    price_cap_of,
     price_of,
 )
 from inventory.catalogue import GROUPS, load_catalogue
+from inventory.prices.prices import HEAD_PERCENT, PROVINCE_PERCENT, CapStanding
 from planning.plan.assumptions import YEARS, Method
 from planning.plan.estimate import before_tax_of, is_hired
 from planning.plan.line import PlanLine, is_paid_yearly, unit_price_of
@@ -65,7 +65,7 @@ _COLUMNS = (
     ("later", "Đơn giá các năm sau trong phương án (trả hằng năm)", 15), ("price_cap", "Mức giá tối đa", 14), ("amount", "Thành tiền các năm của phương án", 16),
     *((f"year{number}", "", 16) for number in range(YEARS)), ("other_year", "Năm khác", 14),
     ("within", "Trong đó: trong định mức hoặc không có định mức", 16), ("above", "Trong đó: vượt định mức", 16), ("form", "Hình thức chi", 18),
-    ("source", "Nguồn vốn", 26), ("year", "Năm", 8), ("norm", "Định mức", 18), ("compared", "So với định mức", 13), ("priority", "Ưu tiên", 10),
+    ("source", "Nguồn vốn", 26), ("year", "Năm", 8), ("norm", "Định mức", 18), ("compared", "So với định mức", 13), ("standing", "So với mức giá tối đa", 18), ("priority", "Ưu tiên", 10),
     ("owner", "Đơn vị sở hữu", 15), ("criteria", "Tiêu chí", 12), ("how", "Cách tính số lượng", 36), ("basis", "Căn cứ", 36), ("evidence", "Căn cứ giá", 13),
     ("before_tax", "Trước thuế", 16), ("hired", "Thuê trong dự án", 8), ("upkeep", "Mỗi năm sau phương án (không cộng vào tổng)", 15), ("note", "Ghi chú", 26),
     ("unit_in_charge", "Đơn vị thực hiện", 22), ("code", "Mã dòng", 12),
@@ -171,11 +171,12 @@ def _cells(line: PlanLine, row: int, plan: Plan, context: WorkbookContext, moved
     item, years, lead = load_catalogue()[line.item], plan.assumptions.years, line.lead
     at = {key: f"{letter}{row}" for key, letter in _LETTERS.items()}
     code, is_yearly = at["item"], is_paid_yearly(line.item, line.method)
-    months = f"IF(ISNUMBER({at['months']}),{at['months']},12)"
     # What is moved in takes up the room of the legal ceiling first. Only where it is a number: AND would work the rest out all the same.
     room = f"MAX(0,{at['room']}-{at['moved']})"
     within = f"MIN({at['bought']},{room})"
     yearly = f'OR({price_of(code, IS_YEARLY)}="{YEARLY}",AND({at["method"]}="{Method.LEASE.label}",{price_of(code, LEASABLE)}="{YEARLY}"))'
+    # What is bought once is paid whole, whatever months stood there while it was leased.
+    months = f'IF({code}="",12,IF({yearly},IF(ISNUMBER({at["months"]}),{at["months"]},{plan.assumptions.months}),12))'
     # A plan of a landed version counts what is paid yearly in its first year only.
     is_counted = bool(line.later) or not is_yearly or line.year >= years[-1]
     later_prices = {paid.year: paid.unit_price for paid in line.later}
@@ -200,7 +201,8 @@ def _cells(line: PlanLine, row: int, plan: Plan, context: WorkbookContext, moved
         "months": Input(line.months) if is_yearly else Input("–"),
         "price": _unit_price(line, at, plan),
         "later": 0,
-        "price_cap": _lookup(code, CAP, price_cap_of(line.price)),
+        "price_cap": _price_cap(line, at),
+        "standing": _standing(line, at),
         "within": Formula(
             f"=IF(ISNUMBER({at['room']}),ROUND({within}*{at['price']}*{months}/12,0)+{within}*{at['later']},{at['amount']})",
             line.amount - line.amounts_by_norm.get(NormClass.ABOVE, 0),
@@ -233,7 +235,7 @@ def _cells(line: PlanLine, row: int, plan: Plan, context: WorkbookContext, moved
         "code": Link(line.code, f"{context.public_url}/plans/{context.plan_id}/lines/{line.code}"),
     }
     if is_counted:
-        parts = "+".join(f"IF({at['year']}<{year},{_price_in(line, at, n, years[0])},0)" for n, year in enumerate(years) if n)
+        parts = "+".join(f"IF({at['year']}<{year},{_price_in(line, at, n, years[0])},0)" for n, year in enumerate(years))
         cells["later"] = Formula(f'=IF({code}="",0,IF({yearly},{parts},0))', sum(later_prices.values()))
     first = f"ROUND({at['bought']}*{at['price']}*{months}/12,0)"
     for n, year in enumerate(years):
@@ -292,6 +294,21 @@ def _evidence(line: PlanLine, code: str) -> Formula | str:
     """Whether a document stands behind the price, as PL06 says of the item; a word where a price was set for this line alone."""
     said = EVIDENCE if line.has_evidence else NO_EVIDENCE
     return _lookup(code, HAS_EVIDENCE, said) if line.has_evidence is line.price.has_evidence else said
+
+
+def _price_cap(line: PlanLine, at: dict[str, str]) -> Formula:
+    """The ceiling of PL06; none of a year of lease, whose price is a share of what it bounds."""
+    leased = f'AND({at["method"]}="{Method.LEASE.label}",{price_of(at["item"], LEASABLE)}="{YEARLY}")'
+    expression = f'=IF({at["item"]}="","",IF({leased},"{NO_CAP}",{price_of(at["item"], CAP)}))'
+    return Formula(expression, NO_CAP if line.price_cap is None else line.price_cap)
+
+
+def _standing(line: PlanLine, at: dict[str, str]) -> Formula:
+    """How the price of the line stands to its ceiling, in the words of the pages."""
+    price, cap = at["price"], at["price_cap"]
+    above = f'IF({price}*100<={cap}*{100 + HEAD_PERCENT},"{CapStanding.UNIT_HEAD.label}",IF({price}*100<={cap}*{100 + PROVINCE_PERCENT},"{CapStanding.PROVINCE.label}","{CapStanding.NOT_ALLOWED.label}"))'
+    compared = f'IF({price}<{cap},"{CapStanding.BELOW.label}",IF({price}={cap},"{CapStanding.AT_CAP.label}",{above}))'
+    return Formula(f'=IF({at["item"]}="","",IF(ISNUMBER({cap}),{compared},"{CapStanding.NO_CAP.label}"))', line.standing.label)
 
 
 def _lookup(code: str, column: str, value: int | str) -> Formula:

@@ -8,7 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, put_row
 from exports.workbook.context import WorkbookContext
-from exports.workbook.detail import FORM, UPKEEP, YEAR, YEAR_AMOUNTS, sum_where
+from exports.workbook.detail import FORM, OTHER_YEAR, UPKEEP, YEAR, YEAR_AMOUNTS, sum_where
 from planning.plan.assumptions import YEARS
 from planning.plan.five_year_cost import HORIZON, CostPart, five_year_cost
 from planning.plan.line import PlanLine
@@ -29,15 +29,11 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
         first = row + 1
         condition = (FORM, f'"{form.label}"')
         lines = [line for line in plan.lines if line.form is form]
-        of_plan = [
-            sum_where(sum(line.amount_in(year) for line in lines), condition, summed=column)
-            for year, column in zip(plan.assumptions.years, YEAR_AMOUNTS, strict=True)
-        ]
+        of_plan = [_amount(lines, condition, year, number) for number, year in enumerate(cost.years)]
         after = [_upkeep(lines, condition, year, is_of_plan=number < YEARS) for number, year in enumerate(cost.years)]
         replacements = cost.cells.get((CostPart.REPLACEMENT, form), dict.fromkeys(cost.years, 0))
-        nothing = Formula("=0", 0)
         parts: tuple[tuple[str, Sequence[Formula | Input]], ...] = (
-            ("Khoản của phương án trong năm", [*of_plan, *[nothing] * (HORIZON - YEARS)]),
+            ("Khoản của phương án trong năm", of_plan),
             ("Khoản trả hằng năm, các năm phương án không tính", after),
             ("Thay thế khi hết thời gian sử dụng (hệ thống tính)", [Input(replacements[year]) for year in cost.years]),
         )
@@ -51,6 +47,14 @@ def add_five_years(book: Workbook, plan: Plan, context: WorkbookContext) -> Work
         ]
         put_row(sheet, row, [None, f"Cộng {form.label.lower()}", None, *sums, _sum_of(row, cost.total(form))], total=True)
     return sheet
+
+
+def _amount(lines: Sequence[PlanLine], condition: tuple[str, str], year: int, number: int) -> Formula:
+    """What the lines cost in a year of the five, by its number: after the plan's years too, of a line that was put there by hand."""
+    value = sum(line.amount_in(year) for line in lines)
+    if number < YEARS:
+        return sum_where(value, condition, summed=YEAR_AMOUNTS[number])
+    return sum_where(value, condition, (YEAR, str(year)), summed=OTHER_YEAR)
 
 
 def _upkeep(lines: Sequence[PlanLine], condition: tuple[str, str], year: int, *, is_of_plan: bool) -> Formula:

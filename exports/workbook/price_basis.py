@@ -8,9 +8,9 @@ from openpyxl import Workbook
 from exports.workbook.annex import HEAD, Content, Formula, Input, add_annex, add_drop_down, add_filter, column_range, put_row
 from exports.workbook.assumptions import LEASE_PERCENT
 from exports.workbook.context import WorkbookContext
-from inventory.catalogue import TaxClass, load_catalogue
-from inventory.prices.prices import METHODS, CapStanding, Price
-from inventory.prices.vat import LOWER_PERCENT, STANDARD_PERCENT, percent_in, price_in
+from inventory.catalogue import load_catalogue
+from inventory.prices.prices import METHODS, CapStanding, Price, standing_of
+from inventory.prices.vat import LOWER_PERCENT, percent_in, price_in
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.line import is_leased_good, unit_price_of
 from planning.plan.overrides import PriceField, canonical_price
@@ -24,7 +24,7 @@ NAME, UNIT, PRICE, CAP, HAS_EVIDENCE, IS_YEARLY, LEASABLE = "C", "D", "E", "H", 
 RATES, PRICES, LEASE_PRICES = ("Q", "R", "S"), ("T", "U", "V"), ("W", "X", "Y")
 HEADINGS = (
     ("STT", 6), ("Mã DM", 8), ("Tên", 40), ("ĐVT", 14), ("Đơn giá (đã gồm thuế)", 16), ("Thuế suất (%)", 9),
-    ("Đơn giá trước thuế", 16), ("Mức giá tối đa", 16), ("So với mức tối đa", 18), ("Phương pháp", 20), ("Số, ngày căn cứ", 20),
+    ("Đơn giá trước thuế", 16), ("Mức giá tối đa", 16), ("Giá các năm của phương án so với mức tối đa", 18), ("Phương pháp", 20), ("Số, ngày căn cứ", 20),
     ("Nguồn", 50), ("Nhãn", 7), ("Căn cứ giá", 16), ("Trả hằng năm", 9), ("Mua được, thuê được", 9),
 )  # fmt: skip
 
@@ -58,10 +58,12 @@ def price_cap_of(price: Price) -> int | str:
 def _cells(price: Price, row: int, assumptions: Assumptions) -> list[Content]:
     item = load_catalogue()[price.item]
     proof = f'=IF(OR(E{row}=0,AND(J{row}<>"{METHODS["none"]}",K{row}<>"")),"{EVIDENCE}","{NO_EVIDENCE}")'
-    compared = f'=IF(ISNUMBER(H{row}),IF(E{row}>H{row},"vượt",IF(E{row}=H{row},"bằng mức tối đa","dưới")),"")'
+    # The dearest year: tax that rises may lift a price over its ceiling. How the price of a line stands is in PL02.
+    dearest = f"MAX({PRICES[0]}{row}:{PRICES[-1]}{row})"
+    compared = f'=IF(ISNUMBER(H{row}),IF({dearest}>H{row},"vượt",IF({dearest}=H{row},"bằng mức tối đa","dưới")),"")'
     return [
         row - HEAD, item.code, item.name, item.unit, Input(price.unit_price), Input(price.vat_percent),
-        Formula(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Formula(compared, _compared_with_cap(price)),
+        Formula(f"=ROUND(E{row}*100/(100+F{row}),0)", price.before_tax), price_cap_of(price), Formula(compared, _compared_with_cap(price, assumptions)),
         Input(price.method_label), Input(canonical_price(price, PriceField.EVIDENCE)), price.source, price.source_label,
         Formula(proof, EVIDENCE if price.has_evidence else NO_EVIDENCE), YEARLY if item.yearly else "",
         YEARLY if is_leased_good(item.code, Method.LEASE) else "", *_by_year(price, row, assumptions),
@@ -69,13 +71,11 @@ def _cells(price: Price, row: int, assumptions: Assumptions) -> list[Content]:
 
 
 def _by_year(price: Price, row: int, assumptions: Assumptions) -> Iterator[Formula]:
-    """Rate, price and price of a year of lease of each year of the plan; a rate that the law has not changed stays as the list has it."""
+    """Rate, price and price of a year of lease of each year of the plan; a rate that is typed here stands, while there is such a rate."""
     years = assumptions.years
     for year in years:
-        may_change = load_catalogue()[price.item].tax is not TaxClass.EXEMPT
-        of_law = percent_in(replace(price, vat_percent=STANDARD_PERCENT), year)
-        rate = f"=IF(OR(F{row}={LOWER_PERCENT},F{row}={STANDARD_PERCENT}),{of_law},F{row})" if may_change else f"=F{row}"
-        yield Formula(rate, percent_in(price, year))
+        percent, lower = percent_in(price, year), percent_in(replace(price, vat_percent=LOWER_PERCENT, vat_is_set=True), year)
+        yield Formula(f"=IF(F{row}={price.vat_percent},{percent},IF(F{row}={LOWER_PERCENT},{lower},F{row}))", percent)
     for year, letter in zip(years, RATES, strict=True):
         yield Formula(f"=ROUND(E{row}*(100+{letter}{row})/(100+F{row}),0)", price_in(price, year))
     for year, letter in zip(years, PRICES, strict=True):
@@ -83,5 +83,6 @@ def _by_year(price: Price, row: int, assumptions: Assumptions) -> Iterator[Formu
         yield Formula(leased, unit_price_of(price.item, Method.LEASE, price, assumptions, year))
 
 
-def _compared_with_cap(price: Price) -> str:
-    return {CapStanding.NO_CAP: "", CapStanding.AT_CAP: "bằng mức tối đa", CapStanding.BELOW: "dưới"}.get(price.standing, "vượt")
+def _compared_with_cap(price: Price, assumptions: Assumptions) -> str:
+    standing = standing_of(max(price_in(price, year) for year in assumptions.years), price.legal_cap)
+    return {CapStanding.NO_CAP: "", CapStanding.AT_CAP: "bằng mức tối đa", CapStanding.BELOW: "dưới"}.get(standing, "vượt")

@@ -39,7 +39,8 @@ class CapStanding(LabelledEnum):
 class Price:
     """The price of one item: VND per unit with VAT, without installation (QĐ 15/2025/QĐ-TTg, Điều 3.5.a).
 
-    ``cap`` is the legal ceiling in VND, or None. ``method`` is a key of METHODS (NĐ 224/2026/NĐ-CP, Điều 49.4).
+    ``cap`` is the legal ceiling in VND, or None. ``method`` is a key of METHODS (NĐ 224/2026/NĐ-CP, Điều 49.4). ``vat_is_set`` where a person
+    set the rate for a plan: it stands whatever the law says of most such items.
     """
 
     item: str
@@ -51,6 +52,7 @@ class Price:
     source_label: str
     evidence: str = ""
     evidence_date: date | None = None
+    vat_is_set: bool = False
 
     @property
     def has_evidence(self) -> bool:

@@ -66,8 +66,10 @@ def percent_in(price: Price, year: int) -> int:
     """The rate of a price in percent, for what is handed over in a year.
 
     Only goods had the lower rate while it held (NQ 204/2025/QH15), telecommunication never. A rate that the law has not changed between
-    (0, 5), and that of what may not be taxed at all, stays as the price list has it.
+    (0, 5), and that of what may not be taxed at all, stays as the price list has it. So does one that a person set, while there is such a rate.
     """
+    if price.vat_is_set and not _has_ended(load_vat_rates().get(price.vat_percent), year):
+        return price.vat_percent
     tax = load_catalogue()[price.item].tax
     if tax is TaxClass.EXEMPT or price.vat_percent not in (LOWER_PERCENT, STANDARD_PERCENT):
         return price.vat_percent

@@ -11,7 +11,7 @@ from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices.prices import CAP_CLAUSE, CapStanding
 from planning.plan.assumptions import Method
 from planning.plan.estimate import estimates_of
-from planning.plan.law import Kind, Threshold, load_law, mixtures_in, suggested_ratio, threshold
+from planning.plan.law import Threshold, fees_of, kind_named, load_law, mixtures_in, suggested_ratio, threshold
 from planning.plan.line import is_leased_good
 from planning.plan.marks import Mark, marks_of
 from planning.plan.plan import Plan
@@ -40,7 +40,7 @@ def hints_of(plan: Plan) -> tuple[Hint, ...]:
 
 
 def _purchase_hints(plan: Plan, total: int) -> list[Hint]:
-    total_text, works = format_vnd(total), _kind("works")
+    total_text, works = format_vnd(total), kind_named("works", plan.on)
     hints = [
         Hint(
             "Mua thiết bị phần cứng, phần mềm thương mại riêng lẻ bằng chi thường xuyên: không phải lập dự án.",
@@ -48,7 +48,9 @@ def _purchase_hints(plan: Plan, total: int) -> list[Hint]:
             "Q",
         )
     ]
-    if any(line.item in load_law().items["works"] and line.bought and line.form is SpendingForm.PURCHASE for line in plan.lines):
+    if works and any(
+        line.item in load_law().items["works"] and line.bought and line.form is SpendingForm.PURCHASE for line in plan.lines
+    ):
         text = "Phương án có thi công, cải tạo mạng LAN: nếu là xây dựng, mở rộng hạ tầng chuyển đổi số thì phải lập dự án."
         hints.append(Hint(text, works.clause, works.source_label))
     head, single = threshold("head_decides", plan.on), threshold("single_bid", plan.on)
@@ -73,13 +75,15 @@ def _project_hints(total: int, on: date) -> list[Hint]:
     relation = "không quá" if total <= step.amount else "trên"
     is_b, is_a = (total >= threshold(key, on).amount for key in ("group_b", "group_a"))
     group = "A" if is_a else "B" if is_b else "C"
-    fees = next(fees for fees in load_law().fees if fees.form is SpendingForm.PROJECT)
+    fees = fees_of(SpendingForm.PROJECT, on)
     ratios = load_law().fee_ratios
     return [
         Hint(f"Tổng {total_text} {relation} {format_vnd_short(step.amount)}: {step.label}.", step.clause, step.source_label),
         Hint(f"Nếu gộp thành một dự án đầu tư công: nhóm {group}.", threshold("group_b", on).clause, "S"),
         Hint("Dự án cần quyết định chủ trương và quyết định đầu tư.", "NĐ 224/2026/NĐ-CP, Điều 41.3", "Q"),
-        Hint("Tỷ lệ quản lý dự án, tư vấn theo định mức hoặc lập dự toán riêng; ở đây là giả định.", fees.clause, "A"),
+        Hint(
+            "Tỷ lệ quản lý dự án, tư vấn theo định mức hoặc lập dự toán riêng; ở đây là giả định.", fees.clause if fees else "", "A"
+        ),
         *(
             Hint(f"Tham khảo: {row.label.lower()} {_ratio_text(suggested_ratio(row, total))}.", ratios.source, ratios.source_label)
             for row in ratios.rows
@@ -99,20 +103,17 @@ def _mixture_hints(plan: Plan) -> list[Hint]:
     for line in plan.lines:
         if line.bought and line.form is not SpendingForm.PROJECT:
             by_ward.setdefault(line.ward.code, []).append((line.item, is_leased_good(line.item, line.method)))
-    found = [mixture for items in by_ward.values() for mixture in mixtures_in(items)]
+    found = [mixture for items in by_ward.values() for mixture in mixtures_in(items, plan.on)]
+    labels = {kind.key: kind.label for kind in load_law().kinds}
     return [
         Hint(
-            f"{found.count(mixture)} xã, phường có cả {', '.join(_kind(key).label for key in mixture.kinds)}: gộp vào một nhiệm vụ thì phải lập dự án.",
+            f"{found.count(mixture)} xã, phường có cả {', '.join(labels[key] for key in mixture.kinds)}: gộp vào một nhiệm vụ thì phải lập dự án.",
             mixture.clause,
             mixture.source_label,
         )
         for mixture in load_law().mixtures
         if mixture in found
     ]
-
-
-def _kind(key: str) -> Kind:
-    return next(kind for kind in load_law().kinds if kind.key == key)
 
 
 def _price_hints(plan: Plan) -> list[Hint]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from inventory.catalogue import GROUPS
-from planning.plan.law import Digital, digital_of, kind_of, pair_of
+from planning.plan.law import Digital, digital_of, kind_of, last_day, may_come_from
 from planning.plan.spending import BudgetField, BudgetLevel, Nature, Source, SpendingForm, find_source
 from portal.labels import LabelledEnum
 from scoring.rating.remedies import RemedyTerms
@@ -111,16 +111,21 @@ class Assumptions:
         """The budget year of a line."""
         return self.years[0 if is_priority and self.blocking_first else self.groups[group].year]
 
-    def form_of(self, item: str, *, is_leased: bool) -> SpendingForm:
-        """The form that the plan proposes: of what is bought once the group's, where the law lets the item take it, else the law's own."""
-        allowed, wanted = kind_of(item, is_leased=is_leased).forms, self.groups[item[0]].form
-        return wanted if wanted in allowed and allowed[0] is not SpendingForm.RECURRENT else allowed[0]
+    def form_of(self, item: str, year: int, *, is_leased: bool) -> SpendingForm:
+        """The form that the plan proposes: of what is bought once the group's, where the law of the year lets the item take it, else the law's.
 
-    def source_of(self, item: str, form: SpendingForm) -> str:
+        The group's too where the law has no rule any more: that is a fault of the line.
+        """
+        kind, wanted = kind_of(item, last_day(year), is_leased=is_leased), self.groups[item[0]].form
+        if kind is None or (wanted in kind.forms and kind.forms[0] is not SpendingForm.RECURRENT):
+            return wanted
+        return kind.forms[0]
+
+    def source_of(self, item: str, form: SpendingForm, year: int) -> str:
         """The source that pays an item: the group's, of what its form may take; what is no spending on digital transformation takes none of that."""
         rule = self.groups[item[0]]
         # An item that the law lets be no project takes no money of the project of its group.
-        is_other = form is SpendingForm.RECURRENT or (form is not rule.form and not _fits(rule.source, form))
+        is_other = form is SpendingForm.RECURRENT or (form is not rule.form and not _fits(rule.source, form, year))
         label = rule.recurrent_source if is_other else rule.source
         source = find_source(label)
         if source is None or source.field is not BudgetField.DIGITAL or digital_of(item) is not Digital.NO:
@@ -133,7 +138,7 @@ class Assumptions:
         return max(norms, key=lambda norm: norm.day, default=None)
 
 
-def _fits(label: str, form: SpendingForm) -> bool:
-    """Whether money of a source may be spent in a form; a source that nobody knows is told by name elsewhere."""
+def _fits(label: str, form: SpendingForm, year: int) -> bool:
+    """Whether money of a source may be spent in a form in a year; a source that nobody knows is told by name elsewhere."""
     source = find_source(label)
-    return source is None or source.nature in pair_of(form).natures
+    return source is None or may_come_from(form, source.nature, last_day(year))

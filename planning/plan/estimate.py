@@ -64,7 +64,8 @@ def estimate(plan: Plan, form: SpendingForm) -> Estimate:
     hired = sum(line.amount for line in lines if is_hired(line))
     goods = sum(line.amount for line in lines) - hired
     before_tax = sum(before_tax_of(line) for line in lines if not is_hired(line))
-    rates = Rates(**{name: getattr(plan.rates, name) if name in fees_of(form) else 0 for name in RATE_NAMES})
+    fees = fees_of(form, plan.on)
+    rates = Rates(**{name: getattr(plan.rates, name) if fees and name in fees.rates else 0 for name in RATE_NAMES})
     is_project = form is SpendingForm.PROJECT
     rows = _project_rows(goods, before_tax, hired, rates) if is_project else _purchase_rows(goods, rates)
     return Estimate(form, goods, before_tax, hired, rows)

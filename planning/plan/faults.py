@@ -1,7 +1,7 @@
 """What of a line no department could sign: form, source and year that do not fit together, each by name. Pure."""
 
 from planning.plan.assumptions import Assumptions
-from planning.plan.law import Digital, Kind, digital_of, kind_of, load_law, pair_of
+from planning.plan.law import Digital, Kind, digital_of, kind_of, last_day, load_law, may_come_from, pair_of
 from planning.plan.line import PlanLine, is_leased_good
 from planning.plan.norms import NormClass
 from planning.plan.spending import BudgetField, find_source
@@ -22,10 +22,10 @@ def faults_of(line: PlanLine, assumptions: Assumptions) -> tuple[Fault, ...]:
     """The faults of a line, in their order; none of a line that buys nothing, or that was fixed before there was a law to hold it to."""
     if not line.bought or line.norm.kind is NormClass.UNRECORDED:
         return ()
-    source = find_source(line.source)
+    source, kind = find_source(line.source), _kind(line)
     is_found = {
-        Fault.FORM: line.form not in _kind(line).forms,
-        Fault.PAIR: source is not None and source.nature not in pair_of(line.form).natures,
+        Fault.FORM: kind is None or line.form not in kind.forms,
+        Fault.PAIR: source is not None and not may_come_from(line.form, source.nature, last_day(line.year)),
         Fault.SOURCE: source is None,
         Fault.DIGITAL: source is not None and source.field is BudgetField.DIGITAL and digital_of(line.item) is Digital.NO,
         Fault.YEAR: line.year not in assumptions.years,
@@ -35,15 +35,18 @@ def faults_of(line: PlanLine, assumptions: Assumptions) -> tuple[Fault, ...]:
 
 def is_to_be_decided(line: PlanLine) -> bool:
     """Whether form or digital transformation of a line have still to be decided (cần xác định): it counts as the law's table proposes."""
-    is_open = _kind(line).open or digital_of(line.item) is Digital.OPEN
+    kind = _kind(line)
+    is_open = (kind is not None and kind.open) or digital_of(line.item) is Digital.OPEN
     return is_open and line.bought > 0 and line.norm.kind is not NormClass.UNRECORDED
 
 
 def clause_of(line: PlanLine, fault: Fault) -> str:
     """The clause that a fault rests on; nothing where it is a rule of the plan."""
-    clauses = {Fault.FORM: _kind(line).clause, Fault.PAIR: pair_of(line.form).clause, Fault.DIGITAL: load_law().digital.clause}
-    return clauses.get(fault, "")
+    pair = pair_of(line.form, last_day(line.year))
+    rules = {Fault.FORM: _kind(line), Fault.PAIR: pair, Fault.DIGITAL: load_law().digital}
+    rule = rules.get(fault)
+    return rule.clause if rule else ""
 
 
-def _kind(line: PlanLine) -> Kind:
-    return kind_of(line.item, is_leased=is_leased_good(line.item, line.method))
+def _kind(line: PlanLine) -> Kind | None:
+    return kind_of(line.item, last_day(line.year), is_leased=is_leased_good(line.item, line.method))

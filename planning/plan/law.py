@@ -1,4 +1,7 @@
-"""The law of spending, read from ``planning/data/law.toml``: which form an item may take, thresholds, fees, bases of prices. Pure."""
+"""The law of spending, read from ``planning/data/law.toml``: which form an item may take, thresholds, fees, bases of prices. Pure.
+
+Every rule is asked for a day: that of the plan, or for a line the last one of its year.
+"""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 from cattrs.preconf.tomlkit import make_converter
 
@@ -35,6 +39,21 @@ class Rule:
     def holds_on(self, day: date) -> bool:
         """Whether the rule holds on a day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+RuleT = TypeVar("RuleT", bound=Rule)
+
+
+def in_force(rules: Iterable[RuleT], day: date) -> RuleT | None:
+    """Of rules that follow each other the one that holds on a day; before the first begins, that one; None once the last has ended."""
+    following = tuple(rules)
+    to_come = (rule for rule in following[:1] if rule.valid_from is not None and day < rule.valid_from)
+    return next((rule for rule in following if rule.holds_on(day)), next(to_come, None))
+
+
+def last_day(year: int) -> date:
+    """The day on which the law of a line of a year is asked."""
+    return date(year, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,13 +171,21 @@ def load_law() -> Law:
     return make_converter(forbid_extra_keys=True).structure(tomllib.loads(text), Law)
 
 
-def kind_of(item: str, *, is_leased: bool = False) -> Kind:
+def kind_of(item: str, day: date, *, is_leased: bool = False) -> Kind | None:
+    """The kind of an item as the law has it on a day; None where it has none any more."""
+    return kind_named(_kind_key(item, is_leased=is_leased), day)
+
+
+def kind_named(key: str, day: date) -> Kind | None:
+    """The kind of a key as the law has it on a day; None where it has none any more."""
+    return in_force((kind for kind in load_law().kinds if kind.key == key), day)
+
+
+def _kind_key(item: str, *, is_leased: bool) -> str:
     """The kind of an item; what is leased is paid yearly whatever it is."""
-    law, entry = load_law(), load_catalogue()[item]
-    named = next((key for key, items in law.items.items() if item in items), None)
-    is_yearly = entry.yearly or is_leased
-    key = "yearly" if is_yearly else named or ("service" if entry.acquisition is Acquisition.LEASE else "hardware")
-    return next(kind for kind in law.kinds if kind.key == key)
+    entry = load_catalogue()[item]
+    named = next((key for key, items in load_law().items.items() if item in items), None)
+    return "yearly" if entry.yearly or is_leased else named or ("service" if entry.acquisition is Acquisition.LEASE else "hardware")
 
 
 def digital_of(item: str) -> Digital:
@@ -167,26 +194,34 @@ def digital_of(item: str) -> Digital:
     return Digital.NO if item in digital.no else Digital.OPEN if item in digital.open else Digital.YES
 
 
-def pair_of(form: SpendingForm) -> Pair:
-    """The money that a form may come from."""
-    return next(pair for pair in load_law().pairs if pair.form is form)
+def pair_of(form: SpendingForm, day: date) -> Pair | None:
+    """The money that a form may come from; None where the law has no such rule any more."""
+    return in_force((pair for pair in load_law().pairs if pair.form is form), day)
 
 
-def fees_of(form: SpendingForm) -> tuple[str, ...]:
-    """The shares that a form has; none where it has no estimate of its own."""
-    return next((fees.rates for fees in load_law().fees if fees.form is form), ())
+def may_come_from(form: SpendingForm, nature: Nature, day: date) -> bool:
+    """Whether money of a nature may be spent in a form."""
+    pair = pair_of(form, day)
+    return pair is not None and nature in pair.natures
 
 
-def bases_of(form: SpendingForm) -> PriceBases:
-    """What a price may rest on in a form."""
-    return next(bases for bases in load_law().bases if bases.form is form)
+def fees_of(form: SpendingForm, day: date) -> Fees | None:
+    """The shares that a form has; None where it has no estimate of its own."""
+    return in_force((fees for fees in load_law().fees if fees.form is form), day)
+
+
+def bases_of(form: SpendingForm, day: date) -> PriceBases | None:
+    """What a price may rest on in a form; None where the law has no such rule any more."""
+    return in_force((bases for bases in load_law().bases if bases.form is form), day)
 
 
 def has_valid_basis(price: Price, form: SpendingForm, on: date) -> bool:
     """Whether what stands behind a price is of the kind that the form asks for, and not too old on a day. A price of nothing needs none."""
     if not price.has_evidence or price.unit_price == 0:
         return price.has_evidence
-    bases = bases_of(form)
+    bases = bases_of(form, on)
+    if bases is None:
+        return False
     months = bases.months.get(price.method)
     # What bears no day may be of any age.
     is_old = months is not None and (price.evidence_date is None or _months_between(price.evidence_date, on) >= months)
@@ -194,15 +229,15 @@ def has_valid_basis(price: Price, form: SpendingForm, on: date) -> bool:
 
 
 def threshold(key: str, on: date) -> Threshold:
-    """The amount that holds on a day; before there is one, the first to come."""
+    """The amount that holds on a day; before there is one the first to come, after all of them the last."""
     amounts = [each for each in load_law().thresholds if each.key == key]
-    return next((each for each in amounts if each.holds_on(on)), amounts[0])
+    return in_force(amounts, on) or amounts[-1]
 
 
-def mixtures_in(items: Iterable[tuple[str, bool]]) -> tuple[Mixture, ...]:
-    """The mixtures that some items are, each with whether it is leased."""
-    present = {kind_of(item, is_leased=is_leased).key for item, is_leased in items}
-    return tuple(mixture for mixture in load_law().mixtures if present.issuperset(mixture.kinds))
+def mixtures_in(items: Iterable[tuple[str, bool]], on: date) -> tuple[Mixture, ...]:
+    """The mixtures that some items, each with whether it is leased, are on a day."""
+    present = {_kind_key(item, is_leased=is_leased) for item, is_leased in items}
+    return tuple(mixture for mixture in load_law().mixtures if in_force([mixture], on) and present.issuperset(mixture.kinds))
 
 
 def suggested_ratio(row: RatioRow, cost: int) -> int:

@@ -240,11 +240,11 @@ class Terms:
 def terms_of(item: str, method: Method, year: int, price: Price, assumptions: Assumptions) -> Terms:
     """How the plan proposes to pay an item that is had in this way from a year on."""
     is_yearly = is_paid_yearly(item, method)
-    form = assumptions.form_of(item, is_leased=is_leased_good(item, method))
+    form = assumptions.form_of(item, year, is_leased=is_leased_good(item, method))
     return Terms(
         method=method,
         form=form,
-        source=assumptions.source_of(item, form),
+        source=assumptions.source_of(item, form, year),
         year=year,
         months=assumptions.months if is_yearly else 12,
         unit_price=unit_price_of(item, method, price, assumptions, year),

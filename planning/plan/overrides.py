@@ -103,6 +103,8 @@ def _apply_price(price: Price, values: Mapping[PriceField, str]) -> Price:
     changes: dict[str, Any] = {
         field.value: int(value) if field in (PriceField.UNIT_PRICE, PriceField.VAT) else value for field, value in values.items()
     }
+    if PriceField.VAT in values:
+        changes["vat_is_set"] = True
     if PriceField.EVIDENCE in values:
         # Once the evidence is changed, its date is part of its text.
         changes["evidence_date"] = None
@@ -193,7 +195,7 @@ def _apply_values(line: PlanLine, values: Mapping[str, str], plan: Plan) -> Plan
     if method is line.method:
         terms |= {"form": line.form, "source": line.source}
     if "form" in changes:
-        terms["source"] = plan.assumptions.source_of(line.item, changes["form"])
+        terms["source"] = plan.assumptions.source_of(line.item, changes["form"], year)
     if not is_paid_yearly(line.item, method):
         # What is bought once is paid whole: months that were set while it was leased no longer count.
         changes.pop("months", None)

@@ -10,6 +10,7 @@ from inventory.snapshots.snapshot import EquipmentLot, Owner
 from planning.plan.assumptions import Assumptions
 from planning.plan.build import build_plan
 from planning.plan.norms import NormClass, quantity_cap
+from planning.plan.overrides import Edit, apply_prices
 from tests.factories.plans import FEW_WARDS, WARD, plan_of_lots
 from tests.factories.prices import PRICE_LIST, PRICES
 
@@ -100,6 +101,20 @@ def test_the_tax_is_that_of_the_year_of_delivery(item, listed, year, percent, pr
     """Handed over on 31/12/2026 or on 01/01/2027; telecommunication never had the lower rate."""
     of_list = replace(PRICES[item], unit_price=11_000_000, vat_percent=listed)
     assert (percent_in(of_list, year), price_in(of_list, year)) == (percent, price)
+
+
+@pytest.mark.parametrize(
+    ("item", "percent", "in_years"),
+    [
+        ("A03", 10, {2026: 10, 2027: 10}),
+        ("A03", 8, {2026: 8, 2027: 10}),
+        ("A03", 5, {2026: 5, 2027: 5}),
+        ("D03", 8, {2026: 8, 2027: 10}),
+    ],
+)
+def test_a_rate_that_a_person_set_for_the_plan_stands_while_there_is_such_a_rate(item, percent, in_years):
+    own = apply_prices(PRICE_LIST, [Edit("", item, "vat_percent", str(percent))]).prices[item]
+    assert {year: percent_in(own, year) for year in in_years} == in_years
 
 
 def test_a_line_that_runs_over_the_end_of_a_rate_pays_each_year_with_its_own():

@@ -9,15 +9,21 @@ from hypothesis import strategies as st
 
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices.prices import Price
+from planning.plan import law as law_module
 from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, CityNorm, GroupRule, Method
 from planning.plan.build import build_plan
+from planning.plan.estimate import estimate
 from planning.plan.faults import Fault, clause_of, faults_of, is_to_be_decided
 from planning.plan.law import (
     bases_of,
     digital_of,
+    fees_of,
     has_valid_basis,
+    in_force,
     kind_of,
+    last_day,
     load_law,
+    may_come_from,
     mixtures_in,
     pair_of,
     suggested_ratio,
@@ -29,6 +35,7 @@ from planning.plan.norms import NormClass, norm_of
 from planning.plan.overrides import Edit, apply_edits, new_line
 from planning.plan.spending import BudgetField, BudgetLevel, Nature, Source, SpendingForm, find_source, sources_by_label
 from scoring.rating.standard import SOURCE_LABELS
+from tests.factories.days import DEMO_DAY
 from tests.factories.plans import SMALL_PLAN, WARD
 from tests.factories.prices import PRICES
 
@@ -114,8 +121,8 @@ class TestFaults:
     def test_a_line_without_faults_keeps_the_table_of_the_law(self, item, form, source, year):
         line = line_of(item, form=form, source=source, year=year)
         if not faults_of(line, ASSUMPTIONS):
-            assert form in kind_of(item).forms
-            assert find_source(source).nature in pair_of(form).natures
+            assert form in kind_of(item, last_day(year)).forms
+            assert may_come_from(form, find_source(source).nature, last_day(year))
             assert year in ASSUMPTIONS.years
 
     def test_an_edit_of_the_form_brings_the_source_of_its_group_along(self):
@@ -168,15 +175,15 @@ class TestTheTable:
 
     def test_every_form_has_money_and_bases(self):
         for form in SpendingForm:
-            assert pair_of(form).natures
-            assert bases_of(form).methods
-        assert all(kind_of(item).forms for item in BUYABLE)
+            assert pair_of(form, DEMO_DAY).natures
+            assert bases_of(form, DEMO_DAY).methods
+        assert all(kind_of(item, DEMO_DAY).forms for item in BUYABLE)
         assert {digital_of(item).value for item in BUYABLE} == {"yes", "no", "open"}
 
     def test_works_machines_and_a_lease_together_are_a_project(self):
-        assert mixtures_in([("C06", False), ("A01", False), ("E01", True)])
-        assert not mixtures_in([("C06", False), ("A01", False)])
-        assert not mixtures_in([("A01", False), ("D03", False)])
+        assert mixtures_in([("C06", False), ("A01", False), ("E01", True)], DEMO_DAY)
+        assert not mixtures_in([("C06", False), ("A01", False)], DEMO_DAY)
+        assert not mixtures_in([("A01", False), ("D03", False)], DEMO_DAY)
 
     @pytest.mark.parametrize(
         ("cost", "ratio"),
@@ -189,6 +196,66 @@ class TestTheTable:
     def test_a_greater_cost_never_has_a_greater_share(self, cost, more):
         for row in load_law().fee_ratios.rows:
             assert suggested_ratio(row, cost) >= suggested_ratio(row, cost + more)
+
+
+class TestRulesThatEnd:
+    """Of each kind of rule the shipped ones end with 2027; from 2028 on another holds of kinds and pairs."""
+
+    END = date(2027, 12, 31)
+
+    @pytest.fixture(autouse=True)
+    def law_of_two_years(self, monkeypatch):
+        law = load_law()
+        ended = {name: tuple(replace(rule, valid_to=self.END) for rule in getattr(law, name)) for name in self.NAMES}
+        next_kinds = [
+            replace(kind, forms=(SpendingForm.PROJECT,), clause="Luật mới", valid_from=date(2028, 1, 1))
+            for kind in law.kinds
+            if kind.key == "hardware"
+        ]
+        next_pairs = [
+            replace(pair, natures=(Nature.INVESTMENT,), clause="Luật mới", valid_from=date(2028, 1, 1))
+            for pair in law.pairs
+            if pair.form is SpendingForm.PROJECT
+        ]
+        ended |= {"kinds": (*ended["kinds"], *next_kinds), "pairs": (*ended["pairs"], *next_pairs)}
+        monkeypatch.setattr(law_module, "load_law", lambda: replace(law, **ended))
+
+    NAMES = ("kinds", "mixtures", "pairs", "fees", "bases")
+
+    def test_a_line_keeps_the_law_of_its_year(self):
+        bought, project = (line_of("A01", year=2027, form=form) for form in (SpendingForm.PURCHASE, SpendingForm.PROJECT))
+        assert (faults_of(bought, ASSUMPTIONS), faults_of(project, ASSUMPTIONS)) == ((), ())
+        bought, project = (replace(line, year=2028) for line in (bought, project))
+        assert faults_of(bought, ASSUMPTIONS) == (Fault.FORM, Fault.PAIR)
+        assert faults_of(project, ASSUMPTIONS) == (Fault.PAIR,)
+        assert (clause_of(bought, Fault.FORM), clause_of(project, Fault.PAIR)) == ("Luật mới", "Luật mới")
+        assert faults_of(replace(project, source=INVESTMENT), ASSUMPTIONS) == ()
+
+    def test_the_plan_proposes_what_the_law_of_the_year_lets_it(self):
+        for year, form in ((2027, SpendingForm.PURCHASE), (2028, SpendingForm.PROJECT)):
+            assert terms_of("A01", Method.BUY, year, PRICES["A01"], ASSUMPTIONS).form is form
+
+    def test_what_no_rule_speaks_of_any_more_is_a_fault_without_a_clause(self):
+        line = line_of("D03", year=2028)
+        assert faults_of(line, ASSUMPTIONS) == (Fault.FORM, Fault.PAIR)
+        assert clause_of(line, Fault.FORM) == ""
+        assert not is_to_be_decided(line_of("C01", year=2028))
+
+    def test_fees_bases_and_mixtures_are_those_of_the_day(self):
+        after = date(2028, 1, 1)
+        items = [("C06", False), ("A01", False), ("E01", True)]
+        assert (bool(mixtures_in(items, self.END)), bool(mixtures_in(items, after))) == (True, False)
+        assert (fees_of(SpendingForm.PROJECT, self.END) is None, fees_of(SpendingForm.PROJECT, after)) == (False, None)
+        price = replace(PRICES["A01"], method="quote", evidence="01/BG")
+        assert [has_valid_basis(price, SpendingForm.PURCHASE, day) for day in (self.END, after)] == [True, False]
+        plan = replace(SMALL_PLAN, rates=replace(SMALL_PLAN.rates, valuation=100))
+        assert estimate(plan, SpendingForm.PURCHASE).row("3").amount > 0
+        assert estimate(replace(plan, on=after), SpendingForm.PURCHASE).row("3").amount == 0
+
+    def test_before_the_first_rule_that_one_is_taken(self):
+        [first] = [kind for kind in load_law().kinds if kind.key == "hardware"]
+        assert in_force([first], date(2020, 1, 1)) is first
+        assert in_force([], self.END) is None
 
 
 class TestBases:
@@ -209,14 +276,17 @@ class TestBases:
         assert not has_valid_basis(self.price("declared"), SpendingForm.PROJECT, on)
 
     def test_one_quotation_is_enough_in_law_and_none_is_not(self):
-        assert bases_of(SpendingForm.PURCHASE).quotes == 1
+        assert bases_of(SpendingForm.PURCHASE, DEMO_DAY).quotes == 1
         assert not has_valid_basis(replace(self.price("quote"), evidence=""), SpendingForm.PURCHASE, date(2027, 1, 1))
 
 
 def test_a_coherent_rule_of_a_group_makes_no_incoherent_line():
     """Whatever pair of form and source a group has that the law allows; what pays each year has a source of its own."""
     pairs = [
-        (form, label) for form in SpendingForm for label in sources_by_label() if find_source(label).nature in pair_of(form).natures
+        (form, label)
+        for form in SpendingForm
+        for label in sources_by_label()
+        if may_come_from(form, find_source(label).nature, last_day(2027))
     ]
     for form, source in pairs:
         groups = {letter: replace(rule, form=form, source=source) for letter, rule in ASSUMPTIONS.groups.items()}

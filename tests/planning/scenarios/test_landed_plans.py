@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exports.workbook.build import build_workbook
 from planning.models import PlanRecord
 from planning.plan.faults import faults_of
 from planning.plan.marks import Mark, marks_of
@@ -17,8 +18,10 @@ from planning.scenarios.loading import plan_of
 from planning.scenarios.scenarios import is_intact
 from planning.scenarios.serialization import load_assumptions, load_funding
 from portal.setup import run_setup
+from tests.factories.plans import WORKBOOK_CONTEXT
 from tests.landed_states.restore import NAMES, restore
 from tests.support.applications import make_app
+from tests.support.workbooks import check_recalculation, recalculated
 
 
 @pytest.fixture(scope="module", params=[name for name in NAMES if name >= "0.3" and "." in name])
@@ -68,3 +71,9 @@ def test_what_was_open_goes_on_coherent_by_itself(landed):
         assert not [line.code for line in plan.lines if not line.edited and faults_of(line, plan.assumptions)]
         pots = [ceiling.pot for ceiling in load_funding(record.funding).ceilings]
         assert len(pots) == len(set(pots))
+
+
+def test_the_workbook_of_what_was_fixed_calculates_to_what_it_says(landed, tmp_path):
+    for record in records(landed, final=True):
+        data = build_workbook(plan_of(landed, record), WORKBOOK_CONTEXT)
+        assert check_recalculation(recalculated(data, tmp_path), data) > 1_000
