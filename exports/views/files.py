@@ -20,7 +20,7 @@ from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.content import reference_of
-from planning.scenarios.funding import account_of_plan, find_settled, funded_key
+from planning.scenarios.funded_plans import account_of_plan, find_settled, funded_key
 from planning.scenarios.loading import get_plan_record, plan_of, plan_office
 from portal.caches import content_key
 from portal.database import get_session, write_separately

@@ -14,7 +14,7 @@ from scoring.rating.pc_fleet import PC_ITEMS
 
 
 @dataclass(frozen=True)
-class FundedPlan:
+class ApprovedPlan:
     """An approved plan: the day of its approval, and how many units it funds by ward code and item, bought, leased or moved in."""
 
     title: str
@@ -47,7 +47,7 @@ class Supply:
     incoming: Incoming | None = None
 
 
-def still_coming(plans: Iterable[FundedPlan], data_days: Mapping[str, date]) -> tuple[Incoming, ...]:
+def still_coming(plans: Iterable[ApprovedPlan], data_days: Mapping[str, date]) -> tuple[Incoming, ...]:
     """What these plans still bring, by ward and item. ``data_days`` are the days of which the wards' snapshots speak, by ward code.
 
     A snapshot of the day of the approval cannot show what was bought after it.

@@ -15,7 +15,7 @@ from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios.content import content_of
 from planning.scenarios.forks import list_ancestors
-from planning.scenarios.loading import plan_of, read_content
+from planning.scenarios.loading import plan_of
 from planning.scenarios.scenarios import (
     ScenarioError,
     check_submittable,
@@ -26,6 +26,7 @@ from planning.scenarios.scenarios import (
     revise_plan,
 )
 from planning.scenarios.serialization import hash_content
+from planning.scenarios.stored_content import read_content
 
 
 def check_plan(session: Session, record: PlanRecord, changes: int, identity: Identity) -> None:

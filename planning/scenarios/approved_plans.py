@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from planning.decisions.decision import DecisionKind
 from planning.decisions.state import State
+from planning.funding.funded import FundedPlan
 from planning.models import PlanDecision, PlanRecord
 from planning.plan.plan import Plan
 
@@ -39,6 +40,16 @@ def approvals_beside(session: Session, record: PlanRecord) -> tuple[Approval, ..
     return tuple(approval for chain, approval in newest.items() if chain != chains.get(record.id))
 
 
-def funded_quantities(plan: Plan) -> dict[tuple[str, str], int]:
-    """How many units a plan brings by ward code and item. What moves in costs nothing, and comes all the same."""
-    return {(line.ward.code, line.item): line.quantity for line in plan.lines if line.quantity}
+def funded_quantities(plan: Plan, funded: FundedPlan | None) -> dict[tuple[str, str], int]:
+    """How many units a plan brings by ward code and item: what is funded of it, all where a version did not note that.
+
+    What moves in costs nothing, and comes all the same.
+    """
+    if funded is None:
+        return {(line.ward.code, line.item): line.quantity for line in plan.lines if line.quantity}
+    quantities: dict[tuple[str, str], int] = {}
+    for each in funded.parts:
+        if each.is_funded:
+            key = (each.part.line.ward.code, each.part.line.item)
+            quantities[key] = quantities.get(key, 0) + each.part.quantity
+    return quantities

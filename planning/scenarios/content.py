@@ -9,7 +9,7 @@ from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.frozen import freeze_plan
-from planning.scenarios.funding import find_settled
+from planning.scenarios.funded_plans import find_settled
 from planning.scenarios.loading import plan_office
 from planning.scenarios.serialization import hash_content
 

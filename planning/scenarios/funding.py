@@ -11,76 +11,53 @@ from sqlalchemy.orm import Session
 
 from planning.decisions.decision import ceilings_of
 from planning.decisions.decisions import list_decisions_of_chain
-from planning.funding.account import Account, account_of
 from planning.funding.allocation import Choice
-from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan, fund_plan, spread
 from planning.funding.selection import PROOF_WORK
 from planning.models import PlanChoice, PlanRecord
+from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from planning.scenarios.frozen_funding import restore_funding
-from planning.scenarios.loading import plan_key, plan_of, read_frozen
 from planning.scenarios.serialization import load_funding
+from planning.scenarios.stored_content import read_frozen
 from portal.caches import Cache, content_key
 from portal.clock import now
 
 # By what they were made from.
 _funded: Cache[str, FundedPlan] = Cache("funded plans")
 _fixed: Cache[str, FundedPlan | None] = Cache("fixed funded plans")
-_accounts: Cache[str, Account] = Cache("accounts of money")
 
 
-def funded_plan_of(session: Session, record: PlanRecord) -> FundedPlan | None:
+def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str) -> FundedPlan | None:
     """A scenario with what is funded: as it was fixed or settled, else the best of the first second.
 
-    None for what a version fixed that did not note it. Raises ConflictError.
+    ``key`` is the hash of the plan. None for what a version fixed that did not note it. Raises ConflictError.
     """
-    key, decided = funded_key(session, record), decided_ceilings(session, record)
+    decided = decided_ceilings(session, record)
     if record.is_final:
-        fixed = _fixed.get(key, lambda: _read_fixed(session, record))
+        fixed = _fixed.get(key, lambda: read_fixed(record, plan))
         if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
             return fixed
-    funding = load_funding(record.funding)
-    first = _funded.get(key, lambda: fund_plan(plan_of(session, record), funding, decided))
+    funding, key = load_funding(record.funding), funding_key(record, key, decided)
+    first = _funded.get(key, lambda: fund_plan(plan, funding, decided))
     if first.is_settled:
         return first
     kept = session.get(PlanChoice, choice_key(first))
     settled = _restore(first, kept.content) if kept else None
     if settled is None:
         return first
-    return _funded.get(
-        content_key(key, "settled"),
-        lambda: spread(plan_of(session, record), funding, settled, first.ceilings, first.decided),
-    )
+    return _funded.get(content_key(key, "settled"), lambda: spread(plan, funding, settled, first.ceilings, first.decided))
 
 
-def _read_fixed(session: Session, record: PlanRecord) -> FundedPlan | None:
-    frozen, plan = read_frozen(record), plan_of(session, record)
+def read_fixed(record: PlanRecord, plan: Plan) -> FundedPlan | None:
+    """What was funded of a final plan when it was fixed; None where its version did not note it."""
+    frozen = read_frozen(record)
     return restore_funding(frozen.funded, plan, plan.standard) if frozen is not None and frozen.funded is not None else None
 
 
-def find_settled(session: Session, record: PlanRecord) -> FundedPlan | None:
-    """A scenario with what is funded, None while that is not settled or its conditions contradict each other."""
-    try:
-        funded = funded_plan_of(session, record)
-    except ConflictError:
-        return None
-    return funded if funded is not None and funded.is_settled else None
-
-
-def account_of_plan(session: Session, record: PlanRecord) -> Account | None:
-    """The account of money of a scenario, None while what is funded is not settled."""
-    funded = find_settled(session, record)
-    if funded is None:
-        return None
-    plan = plan_of(session, record)
-    return _accounts.get(funded_key(session, record), lambda: account_of(funded, plan.total()))
-
-
-def funded_key(session: Session, record: PlanRecord) -> str:
+def funding_key(record: PlanRecord, plan_key: str, decided: Mapping[Pot, int]) -> str:
     """The hash of all that is asked where a scenario is funded."""
-    decided = [[pot.label, amount] for pot, amount in decided_ceilings(session, record).items()]
-    return content_key("funded", plan_key(session, record), record.funding, decided)
+    return content_key("funded", plan_key, record.funding, [[pot.label, vnd] for pot, vnd in decided.items()])
 
 
 def decided_ceilings(session: Session, record: PlanRecord) -> dict[Pot, int]:
@@ -88,9 +65,9 @@ def decided_ceilings(session: Session, record: PlanRecord) -> dict[Pot, int]:
     return ceilings_of(list_decisions_of_chain(session, record))
 
 
-def settle(session: Session, record: PlanRecord) -> FundedPlan:
-    """Choose the wards for good, with all the work that this may take. Raises ConflictError."""
-    return fund_plan(plan_of(session, record), load_funding(record.funding), decided_ceilings(session, record), PROOF_WORK)
+def settle(session: Session, record: PlanRecord, plan: Plan) -> FundedPlan:
+    """The scenario with the wards chosen for good, with all the work that this may take. Raises ConflictError."""
+    return fund_plan(plan, load_funding(record.funding), decided_ceilings(session, record), PROOF_WORK)
 
 
 def keep_choice(session: Session, settled: FundedPlan) -> None:

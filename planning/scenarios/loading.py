@@ -1,6 +1,5 @@
 """Plans with their data: the default scenario at set-up, and a plan as a value from its scenario and the readiness of the city."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -13,16 +12,20 @@ from inventory.office.office import Office
 from inventory.office.store import find_office
 from inventory.prices.price_lists import current_price_list, get_price_list, get_version
 from inventory.snapshots.repository import snapshots_by_hash
+from planning.funding.conflicts import ConflictError
+from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
 from planning.plan.assumptions import Assumptions
 from planning.plan.build import build_plan
-from planning.plan.incoming import FundedPlan, Incoming, still_coming
+from planning.plan.incoming import ApprovedPlan, Incoming, still_coming
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
-from planning.scenarios.approved_plans import approvals_beside, funded_quantities
-from planning.scenarios.frozen import FrozenPlan, load_frozen, load_office, restore_plan
+from planning.scenarios.approved_plans import Approval, approvals_beside, funded_quantities
+from planning.scenarios.frozen import load_office, restore_plan
+from planning.scenarios.funding import decided_ceilings, fund_scenario, read_fixed
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
+from planning.scenarios.stored_content import read_content, read_frozen
 from planning.transfers.proposals import with_transfers
 from portal.caches import Cache
 from portal.clock import now, today
@@ -106,11 +109,6 @@ def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> st
     return record.sha256 or _build_key(session, record, on)
 
 
-def read_content(record: PlanRecord) -> Any:
-    """What a final plan was fixed with, as plain values; None where it is open."""
-    return json.loads(record.content) if record.content is not None else None
-
-
 def plan_office(session: Session, record: PlanRecord) -> Office:
     """Who writes and signs a scenario: of a final one whoever its content names; landed versions kept only the moment."""
     office, content = find_office(session, current_settings(), record.final_at), read_content(record)
@@ -128,7 +126,10 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     # In their order: what newer data no longer asks for is taken from the last ones.
     moved = [(row.item_code, row.giver_code, row.receiver_code, row.quantity, row.metres) for row in record.transfers]
     inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
-    approved = [(approval.sha256, approval.day.isoformat()) for approval in approvals_beside(session, record)]
+    approved = [
+        (approval.sha256, approval.day.isoformat(), [[pot.label, vnd] for pot, vnd in decided_ceilings(session, plan).items()])
+        for approval, plan in _approved_beside(session, record)
+    ]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs, "approved": approved})
 
 
@@ -145,9 +146,26 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
 
 def _incoming(session: Session, record: PlanRecord, city: CityReadiness) -> tuple[Incoming, ...]:
     """What approved plans fund and no snapshot of the city shows yet."""
-    approved = [(get_plan(session, approval.plan_id), approval.day) for approval in approvals_beside(session, record)]
+    plans = []
+    for approval, approved in _approved_beside(session, record):
+        plan = plan_of(session, approved)
+        plans.append(ApprovedPlan(plan.name, approval.day, funded_quantities(plan, _funded_for_good(session, approved, plan))))
     data_days = {code: rating.snapshot.as_of for code, rating in city.ratings.items() if rating.snapshot is not None}
-    return still_coming((FundedPlan(plan.name, day, funded_quantities(plan)) for plan, day in approved), data_days)
+    return still_coming(plans, data_days)
+
+
+def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approval, PlanRecord]]:
+    """The approved plans that the scenario must not fund again."""
+    return [(approval, get_plan_record(session, approval.plan_id)) for approval in approvals_beside(session, record)]
+
+
+def _funded_for_good(session: Session, approved: PlanRecord, plan: Plan) -> FundedPlan | None:
+    """What is funded of an approved plan: as its decisions gave it, where that is settled, else as it was submitted."""
+    try:
+        funded = fund_scenario(session, approved, plan, plan_key(session, approved))
+    except ConflictError:
+        funded = None
+    return funded if funded is not None and funded.is_settled else read_fixed(approved, plan)
 
 
 def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
@@ -170,12 +188,6 @@ def _read_final(session: Session, record: PlanRecord) -> Plan:
         return _read_landed(session, read_content(record))
     standard = without_questions(get_published_standard(session, frozen.standard_version), frozen.not_asked)
     return restore_plan(frozen, snapshots_by_hash(session, frozen.snapshots), standard)
-
-
-def read_frozen(record: PlanRecord) -> FrozenPlan | None:
-    """What a final plan was fixed with; None where an older version fixed it, or nobody has yet."""
-    content = read_content(record)
-    return None if content is None or is_landed(content) else load_frozen(content)
 
 
 def _read_landed(session: Session, content: Mapping[str, Any]) -> Plan:

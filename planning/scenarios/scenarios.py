@@ -30,7 +30,7 @@ from planning.plan.overrides import (
 )
 from planning.plan.plan import Plan
 from planning.scenarios.content import content_of
-from planning.scenarios.funding import find_settled
+from planning.scenarios.funded_plans import find_settled
 from planning.scenarios.loading import plan_of
 from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_text, write_content
 from portal.clock import now

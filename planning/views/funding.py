@@ -24,7 +24,8 @@ from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from planning.scenarios import scenarios
-from planning.scenarios.funding import choice_key, decided_ceilings, funded_plan_of, keep_choice, settle
+from planning.scenarios.funded_plans import funded_plan_of
+from planning.scenarios.funding import choice_key, decided_ceilings, keep_choice, settle
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import load_funding
 from portal.database import get_session, write_separately, writes
@@ -88,7 +89,8 @@ def prepare_settling(parameters: Mapping[str, Any]) -> Order:
 def _settle(plan_id: int, progress: Progress) -> Outcome:
     session = get_session()
     progress(0, 1)
-    settled = settle(session, get_plan_record(session, plan_id))
+    record = get_plan_record(session, plan_id)
+    settled = settle(session, record, plan_of(session, record))
     choice = settled.choice
     line = _("Đã tính xong: %(count)s xã, phường được dự kiến bố trí vốn để đáp ứng.", count=len(choice.funded))
     proof = (

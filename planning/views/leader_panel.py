@@ -3,7 +3,7 @@
 from flask import render_template
 
 from planning.plan.norms import NormClass
-from planning.scenarios.funding import account_of_plan
+from planning.scenarios.funded_plans import account_of_plan
 from planning.scenarios.loading import list_plans, plan_of
 from portal.database import get_session
 

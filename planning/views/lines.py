@@ -30,7 +30,7 @@ from planning.plan.plan import Plan
 from planning.plan.redaction import is_sensitive_line, redact_line, redact_plan
 from planning.plan.spending import SpendingForm, sources_by_label
 from planning.scenarios import scenarios
-from planning.scenarios.funding import funded_plan_of
+from planning.scenarios.funded_plans import funded_plan_of
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes

@@ -14,7 +14,7 @@ from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
-from planning.scenarios.funding import account_of_plan
+from planning.scenarios.funded_plans import account_of_plan
 from planning.scenarios.loading import get_plan_record, list_plans, lock_newest, plan_of
 from portal.clock import today
 from portal.database import get_session, writes
