@@ -20,8 +20,9 @@ from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.content import reference_of
-from planning.scenarios.funded_plans import account_of_plan, find_settled, funded_key
-from planning.scenarios.loading import get_plan_record, plan_of, plan_office
+from planning.scenarios.funded_plans import account_of_plan, find_settled
+from planning.scenarios.funding import choice_key
+from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_key, plan_office
 from portal.caches import content_key
 from portal.database import get_session, write_separately
 from portal.downloads import DOCX, XLSX, send_bytes
@@ -46,7 +47,8 @@ def prepare_workbook(parameters: Mapping[str, Any]) -> Order:
     session = get_session()
     record = get_plan_record(session, plan_id)
     context = WorkbookContext.of(plan_office(session, record), current_settings(), plan_id, sees=sees_security)
-    contents = [funded_key(session, record), find_settled(session, record) is not None, record.revision, letter_kind]
+    funded = find_settled(session, record, keyed_plan_of(session, record))
+    contents = [plan_key(session, record), choice_key(funded) if funded else "", record.funding, record.revision, letter_kind]
     key = content_key("plan-workbook", contents, context.key(ward.code for ward in list_wards(session)))
     return Order(key, lambda progress: _make_workbook(plan_id, letter_kind, progress))
 
@@ -54,8 +56,8 @@ def prepare_workbook(parameters: Mapping[str, Any]) -> Order:
 def _make_workbook(plan_id: int, letter_kind: LetterKind, progress: Progress) -> Outcome:
     record = get_plan_record(get_session(), plan_id)
     progress(0, 3)
-    plan = plan_of(get_session(), record)
-    funded = find_settled(get_session(), record)
+    keyed = keyed_plan_of(get_session(), record)
+    plan, funded = keyed.plan, find_settled(get_session(), record, keyed)
     # What is not settled, or contradicts itself, stands in no file: its page says so.
     candidates = funded.choice.candidates if funded else candidates_of(plan)
     progress(1, 3)
@@ -74,9 +76,10 @@ def letter(plan_id: int) -> ResponseReturnValue:
         from exports.letter.build import build_letter  # noqa: PLC0415
 
     record = get_plan_record(get_session(), plan_id)
-    plan = plan_of(get_session(), record)
+    keyed = keyed_plan_of(get_session(), record)
+    plan = keyed.plan
     reference = _reference(record, plan, LetterKind(_letter_kind()))
-    data = build_letter(plan, _context(record, plan), reference, account_of_plan(get_session(), record))
+    data = build_letter(plan, _context(record, plan), reference, account_of_plan(get_session(), record, keyed))
     identity = require_identity()
     after = {"kind": reference.kind.value, "code": reference.code}
     write_separately(lambda session: audit.log(session, identity, "plan:download-letter", f"plan {plan_id}", after=after))

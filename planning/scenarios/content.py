@@ -10,13 +10,14 @@ from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.frozen import freeze_plan
 from planning.scenarios.funded_plans import find_settled
-from planning.scenarios.loading import plan_office
+from planning.scenarios.loading import keyed_plan_of, plan_office
 from planning.scenarios.serialization import hash_content
 
 
 def content_of(session: Session, record: PlanRecord, plan: Plan) -> dict[str, Any]:
     """The content of an open scenario as it stands; without what is funded while that is not settled."""
-    return freeze_plan(plan, find_settled(session, record), newest_hashes(session), plan_office(session, record))
+    funded = find_settled(session, record, keyed_plan_of(session, record))
+    return freeze_plan(plan, funded, newest_hashes(session), plan_office(session, record))
 
 
 def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:

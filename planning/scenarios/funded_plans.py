@@ -7,39 +7,39 @@ from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
 from planning.scenarios.funding import decided_ceilings, fund_scenario, funding_key
-from planning.scenarios.loading import plan_key, plan_of
+from planning.scenarios.loading import KeyedPlan
 from portal.caches import Cache
 
 # By what they were made from.
 _accounts: Cache[str, Account] = Cache("accounts of money")
 
 
-def funded_plan_of(session: Session, record: PlanRecord) -> FundedPlan | None:
+def funded_plan_of(session: Session, record: PlanRecord, keyed: KeyedPlan) -> FundedPlan | None:
     """A scenario with what is funded: as it was fixed or settled, else the best of the first second.
 
     None for what a version fixed that did not note it. Raises ConflictError.
     """
-    return fund_scenario(session, record, plan_of(session, record), plan_key(session, record))
+    decided = decided_ceilings(session, record)
+    return fund_scenario(session, record, keyed.plan, funding_key(record, keyed.key, decided), decided)
 
 
-def find_settled(session: Session, record: PlanRecord) -> FundedPlan | None:
+def find_settled(session: Session, record: PlanRecord, keyed: KeyedPlan) -> FundedPlan | None:
     """A scenario with what is funded, None while that is not settled or its conditions contradict each other."""
     try:
-        funded = funded_plan_of(session, record)
+        funded = funded_plan_of(session, record, keyed)
     except ConflictError:
         return None
     return funded if funded is not None and funded.is_settled else None
 
 
-def account_of_plan(session: Session, record: PlanRecord) -> Account | None:
+def account_of_plan(session: Session, record: PlanRecord, keyed: KeyedPlan) -> Account | None:
     """The account of money of a scenario, None while what is funded is not settled."""
-    funded = find_settled(session, record)
-    if funded is None:
+    decided = decided_ceilings(session, record)
+    key = funding_key(record, keyed.key, decided)
+    try:
+        funded = fund_scenario(session, record, keyed.plan, key, decided)
+    except ConflictError:
         return None
-    drawn_up = plan_of(session, record).total()
-    return _accounts.get(funded_key(session, record), lambda: account_of(funded, drawn_up))
-
-
-def funded_key(session: Session, record: PlanRecord) -> str:
-    """The hash of all that is asked where a scenario is funded."""
-    return funding_key(record, plan_key(session, record), decided_ceilings(session, record))
+    if funded is None or not funded.is_settled:
+        return None
+    return _accounts.get(key, lambda: account_of(funded, keyed.plan.total()))

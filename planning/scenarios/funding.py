@@ -28,17 +28,17 @@ _funded: Cache[str, FundedPlan] = Cache("funded plans")
 _fixed: Cache[str, FundedPlan | None] = Cache("fixed funded plans")
 
 
-def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str) -> FundedPlan | None:
+def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, decided: Mapping[Pot, int]) -> FundedPlan | None:
     """A scenario with what is funded: as it was fixed or settled, else the best of the first second.
 
-    ``key`` is the hash of the plan. None for what a version fixed that did not note it. Raises ConflictError.
+    ``key`` is the hash of the plan with its conditions, ``decided`` are the ceilings of decisions. None for what a version fixed that did
+    not note it. Raises ConflictError.
     """
-    decided = decided_ceilings(session, record)
     if record.is_final:
         fixed = _fixed.get(key, lambda: read_fixed(record, plan))
         if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
             return fixed
-    funding, key = load_funding(record.funding), funding_key(record, key, decided)
+    funding = load_funding(record.funding)
     first = _funded.get(key, lambda: fund_plan(plan, funding, decided))
     if first.is_settled:
         return first

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
 from planning.scenarios.approved_plans import Approval, approvals_beside, funded_quantities
 from planning.scenarios.frozen import load_office, restore_plan
-from planning.scenarios.funding import decided_ceilings, fund_scenario, read_fixed
+from planning.scenarios.funding import decided_ceilings, fund_scenario, funding_key, read_fixed
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
 from planning.scenarios.stored_content import read_content, read_frozen
@@ -40,6 +40,13 @@ from scoring.rating.standard import without_questions
 DEFAULT_NAME = "Phương án đáp ứng bộ tiêu chuẩn"
 # By what they were made from.
 _plans: Cache[str, Plan] = Cache("plans")
+
+
+class KeyedPlan(NamedTuple):
+    """A scenario as a value, with the hash of all that it is made of."""
+
+    plan: Plan
+    key: str
 
 
 def load_default_plan(session: Session) -> None:
@@ -99,9 +106,14 @@ def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
 
 def plan_of(session: Session, record: PlanRecord, on: date | None = None) -> Plan:
     """The same, from its record."""
-    return _plans.get(
-        plan_key(session, record, on), lambda: _read_final(session, record) if record.is_final else _build(session, record, on)
-    )
+    return keyed_plan_of(session, record, on).plan
+
+
+def keyed_plan_of(session: Session, record: PlanRecord, on: date | None = None) -> KeyedPlan:
+    """The same, with its hash."""
+    key = plan_key(session, record, on)
+    plan = _plans.get(key, lambda: _read_final(session, record) if record.is_final else _build(session, record, on))
+    return KeyedPlan(plan, key)
 
 
 def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> str:
@@ -161,8 +173,9 @@ def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approva
 
 def _funded_for_good(session: Session, approved: PlanRecord, plan: Plan) -> FundedPlan | None:
     """What is funded of an approved plan: as its decisions gave it, where that is settled, else as it was submitted."""
+    decided = decided_ceilings(session, approved)
     try:
-        funded = fund_scenario(session, approved, plan, plan_key(session, approved))
+        funded = fund_scenario(session, approved, plan, funding_key(approved, plan_key(session, approved), decided), decided)
     except ConflictError:
         funded = None
     return funded if funded is not None and funded.is_settled else read_fixed(approved, plan)

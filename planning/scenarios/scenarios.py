@@ -31,7 +31,7 @@ from planning.plan.overrides import (
 from planning.plan.plan import Plan
 from planning.scenarios.content import content_of
 from planning.scenarios.funded_plans import find_settled
-from planning.scenarios.loading import plan_of
+from planning.scenarios.loading import keyed_plan_of, plan_of
 from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_text, write_content
 from portal.clock import now
 from portal.errors import WardReadinessError
@@ -197,7 +197,7 @@ def check_submittable(session: Session, record: PlanRecord, plan: Plan) -> None:
         raise ScenarioError(f"Chưa trình được vì có khoản cấp hai lần. {problems[0]}")
     if not plan.lines:
         raise ScenarioError("Chưa trình được vì phương án chưa có dòng nào.")
-    if find_settled(session, record) is None:
+    if find_settled(session, record, keyed_plan_of(session, record)) is None:
         raise ScenarioError(
             "Chưa trình được vì phần bố trí vốn đang tính hoặc có ràng buộc mâu thuẫn. Mở trang Mức vốn tối đa, tính đến cùng rồi làm lại."
         )

@@ -25,8 +25,8 @@ from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from planning.scenarios import scenarios
 from planning.scenarios.funded_plans import funded_plan_of
-from planning.scenarios.funding import choice_key, decided_ceilings, keep_choice, settle
-from planning.scenarios.loading import get_plan_record, plan_of
+from planning.scenarios.funding import choice_key, keep_choice, settle
+from planning.scenarios.loading import KeyedPlan, get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.serialization import load_funding
 from portal.database import get_session, write_separately, writes
 from portal.errors import NotFoundError
@@ -44,8 +44,8 @@ PotForms = Mapping[Pot, CeilingForm]
 def funding(plan_id: int) -> ResponseReturnValue:
     """What is funded under the ceilings of a scenario, and why the rest is not; the ceilings as a form to whoever may set them."""
     record = get_plan_record(get_session(), plan_id)
-    plan = plan_of(get_session(), record)
-    return _funding_page(record, plan, funding_form(load_funding(record.funding)), _pot_forms(record, plan))
+    keyed = keyed_plan_of(get_session(), record)
+    return _funding_page(record, keyed, funding_form(load_funding(record.funding)), _pot_forms(record, keyed.plan))
 
 
 @blueprint.post("/plans/<int:plan_id>/funding")
@@ -55,8 +55,8 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
     """Set the ceilings, the aim, the floors and the pins of an open scenario."""
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
-    plan = plan_of(session, record)
-    form, pots, refusal = funding_form(load_funding(record.funding)), _pot_forms(record, plan), ""
+    keyed = keyed_plan_of(session, record)
+    form, pots, refusal = funding_form(load_funding(record.funding)), _pot_forms(record, keyed.plan), ""
     if form.validate_on_submit() and not [pot for pot in pots.values() if not pot.validate()]:
         try:
             scenarios.set_funding(session, record, form.stamp, form.funding_of(_posted_ceilings(pots)))
@@ -66,7 +66,7 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
             audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=record.funding)
             flash(_("Đã lưu mức vốn tối đa."), "success")
             return redirect(url_for("plan_funding.funding", plan_id=plan_id))
-    return _funding_page(record, plan, form, pots, refusal), 400
+    return _funding_page(record, keyed, form, pots, refusal), 400
 
 
 @blueprint.post("/plans/<int:plan_id>/funding/settle")
@@ -80,7 +80,8 @@ def settle_choice(plan_id: int) -> ResponseReturnValue:
 def prepare_settling(parameters: Mapping[str, Any]) -> Order:
     """The choice of wards of a scenario, as the plan and the city stand."""
     plan_id, session = parameters["plan"], get_session()
-    first = funded_plan_of(session, get_plan_record(session, plan_id))
+    record = get_plan_record(session, plan_id)
+    first = funded_plan_of(session, record, keyed_plan_of(session, record))
     if first is None:
         raise NotFoundError(_("Phiên bản lập phương án này không ghi nhận phần bố trí vốn."))
     return Order(choice_key(first), lambda progress: _settle(plan_id, progress))
@@ -125,8 +126,9 @@ def _posted_ceilings(pots: PotForms) -> list[Ceiling]:
     ]
 
 
-def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
-    funded, conflict = _fund(record)
+def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
+    plan = keyed.plan
+    funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
     ready_now = sum(rating.result is Result.READY for rating in plan.ratings.values())
@@ -141,7 +143,6 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
         refusal=refusal,
         conflict=conflict,
         changes=record.changes,
-        decided=decided_ceilings(get_session(), record),
         funded=funded,
         account=account_of(funded, plan.total()) if funded else None,
         unfunded=[each for each in funded.parts if not each.is_funded] if funded else [],
@@ -155,10 +156,10 @@ def _funding_page(record: PlanRecord, plan: Plan, form: FundingForm, pots: PotFo
     )
 
 
-def _fund(record: PlanRecord) -> tuple[FundedPlan | None, str]:
+def _fund(record: PlanRecord, keyed: KeyedPlan) -> tuple[FundedPlan | None, str]:
     """What is funded, or what contradicts itself in the conditions."""
     try:
-        funded = funded_plan_of(get_session(), record)
+        funded = funded_plan_of(get_session(), record, keyed)
     except ConflictError as error:
         return None, error.message
     return funded, "" if funded else _("Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu).")

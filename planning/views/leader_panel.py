@@ -4,7 +4,7 @@ from flask import render_template
 
 from planning.plan.norms import NormClass
 from planning.scenarios.funded_plans import account_of_plan
-from planning.scenarios.loading import list_plans, plan_of
+from planning.scenarios.loading import keyed_plan_of, list_plans
 from portal.database import get_session
 
 
@@ -14,11 +14,11 @@ def leader_panel() -> str:
     if not records:
         return render_template("planning/leader_panel.html", plan=None)
     record = records[0]
-    plan = plan_of(get_session(), record)
+    keyed = keyed_plan_of(get_session(), record)
     return render_template(
         "planning/leader_panel.html",
-        plan=plan,
+        plan=keyed.plan,
         plan_id=record.id,
-        account=account_of_plan(get_session(), record),
-        above=plan.totals_by_norm().get(NormClass.ABOVE, {}),
+        account=account_of_plan(get_session(), record, keyed),
+        above=keyed.plan.totals_by_norm().get(NormClass.ABOVE, {}),
     )

@@ -31,7 +31,7 @@ from planning.plan.redaction import is_sensitive_line, redact_line, redact_plan
 from planning.plan.spending import SpendingForm, sources_by_label
 from planning.scenarios import scenarios
 from planning.scenarios.funded_plans import funded_plan_of
-from planning.scenarios.loading import get_plan, get_plan_record, plan_of
+from planning.scenarios.loading import KeyedPlan, get_plan, get_plan_record, keyed_plan_of, plan_of
 from portal.database import get_session, write_separately, writes
 from portal.downloads import send_bytes
 from portal.errors import NotFoundError, WardReadinessError
@@ -99,9 +99,9 @@ def add(plan_id: int) -> ResponseReturnValue:
 def line(plan_id: int, line_code: str) -> ResponseReturnValue:
     """One line: what it costs and why, the answers, the standard and the price behind it, as a form to whoever may change it."""
     record = get_plan_record(get_session(), plan_id)
-    plan = plan_of(get_session(), record)
-    plan_line = _line_of(plan, line_code)
-    return _line_page(record, plan, plan_line, {field.value: canonical_value(plan_line, field) for field in EditField})
+    keyed = keyed_plan_of(get_session(), record)
+    plan_line = _line_of(keyed.plan, line_code)
+    return _line_page(record, keyed, plan_line, {field.value: canonical_value(plan_line, field) for field in EditField})
 
 
 @blueprint.post("/plans/<int:plan_id>/lines/<line_code>")
@@ -111,8 +111,8 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
     """Change a line of an open scenario by hand."""
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
-    plan = plan_of(session, record)
-    plan_line = _line_of(plan, line_code)
+    keyed = keyed_plan_of(session, record)
+    plan_line = _line_of(keyed.plan, line_code)
     entries = {field.value: request.form.get(field.value, "") for field in EditField}
     base = {field.value: request.form.get(f"base-{field.value}", "") for field in EditField}
     try:
@@ -120,7 +120,7 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
             session, record, plan_line, entries, base, request.form.get("why", "").strip(), identity.full_name
         )
     except WardReadinessError as error:
-        return _line_page(record, plan, plan_line, entries, error.message), 400
+        return _line_page(record, keyed, plan_line, entries, error.message), 400
     after = {"line": line_code, **{edit.field: edit.value for edit in edits}}
     if is_sensitive_line(plan_line):
         after = dict.fromkeys(after, HIDDEN)
@@ -165,7 +165,8 @@ def _line_of(plan: Plan, code: str) -> PlanLine:
     return new_line(plan, next(ward for ward in plan.wards if ward.code == ward_code), item)
 
 
-def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[str, str], refusal: str = "") -> str:
+def _line_page(record: PlanRecord, keyed: KeyedPlan, line: PlanLine, entries: Mapping[str, str], refusal: str = "") -> str:
+    plan = keyed.plan
     rating = redact_rating(plan.ratings[line.ward.code], sees_security)
     return render_template(
         "planning/line.html",
@@ -197,14 +198,14 @@ def _line_page(record: PlanRecord, plan: Plan, line: PlanLine, entries: Mapping[
         history=[row for row in record.edits if (row.ward_code, row.item_code) == (line.ward.code, line.item)],
         labels={field.value: field.label for field in EditField},
         rank_of=lambda part: rank_shown(part, sees_security),
-        **_funding_of(record, line),
+        **_funding_of(record, keyed, line),
     )
 
 
-def _funding_of(record: PlanRecord, line: PlanLine) -> dict[str, Any]:
+def _funding_of(record: PlanRecord, keyed: KeyedPlan, line: PlanLine) -> dict[str, Any]:
     """What of a line is funded: its parts once that is settled, or what contradicts itself in the conditions."""
     try:
-        funded = funded_plan_of(get_session(), record)
+        funded = funded_plan_of(get_session(), record, keyed)
     except ConflictError as error:
         return {"funded_parts": (), "funding_note": error.message}
     if funded is None:

@@ -15,7 +15,7 @@ from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
 from planning.scenarios.funded_plans import account_of_plan
-from planning.scenarios.loading import get_plan_record, list_plans, lock_newest, plan_of
+from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import WardReadinessError
@@ -83,14 +83,14 @@ def plan(plan_id: int) -> ResponseReturnValue:
     """One scenario: totals first, forms of spending apart; the lines of one ward on demand."""
     session = get_session()
     record = get_plan_record(session, plan_id)
-    whole_plan = plan_of(session, record)
-    plan = redact_plan(whole_plan, sees_security)
+    keyed = keyed_plan_of(session, record)
+    whole_plan, plan = keyed.plan, redact_plan(keyed.plan, sees_security)
     code = request.args.get("ward", "")
     return render_template(
         "planning/plan.html",
         record=record,
         outcome=outcome_of(whole_plan),
-        account=account_of_plan(session, record),
+        account=account_of_plan(session, record, keyed),
         plan=plan,
         plan_id=plan_id,
         forms=plan.forms,
