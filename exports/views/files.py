@@ -15,7 +15,8 @@ from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.wards.queries import list_wards
-from planning.funding.allocation import FloorError, candidates_of
+from planning.funding.allocation import candidates_of
+from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import fund
 from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
@@ -58,7 +59,7 @@ def _make_workbook(plan_id: int, letter_kind: LetterKind, progress: Progress) ->
     candidates = candidates_of(plan)
     try:
         choice = fund(candidates, load_funding(record.funding))
-    except FloorError:
+    except ConflictError:
         # The page of ceilings says so; without a choice there is nothing to print.
         choice = None
     progress(1, 3)

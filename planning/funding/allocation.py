@@ -1,22 +1,20 @@
 """Which wards to fund under a budget ceiling, so that most of them, or most people, become ready; and why the others wait. Pure.
 
 A ward is funded whole or not at all: with the cheapest set of lines that turns it ready, at the prices, years and sources of the plan.
-Money is whole VND in *pots*, one for each year and source; a ceiling is never exceeded by one đồng.
+Money is whole VND in *pots*, one for each year, source and form; a ceiling is never exceeded by one đồng.
 
-The choice is a knapsack with one yes or no for each ward, solved in whole numbers with a bound that is proven (``planning.funding.knapsack``).
+The choice itself is ``planning.funding.selection``.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from inventory.wards.wards import KIND_LABELS, Ward
-from planning.funding.knapsack import Row, maximise
 from planning.plan.build import ward_lines
 from planning.plan.line import PlanLine
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
-from portal.errors import WardReadinessError
 from portal.formats import format_vnd
 from portal.labels import LabelledEnum
 from scoring.rating.rating import Result
@@ -27,12 +25,6 @@ COMMUNE = "xa"
 # Why a line of a ward that is ready, or is turned so, is left out: the choice looks at what turns wards ready today.
 _NOT_NEEDED = "Không cần để đáp ứng; xã, phường đã đáp ứng hoặc đã được bố trí đủ vốn để đáp ứng"
 _NOT_RENEWED = "Gia hạn để giữ kết quả sau ngày hết hạn: chưa tính trong trần vốn, cần bố trí riêng trước ngày ấy"
-
-
-class FloorError(WardReadinessError):
-    """A floor that the ceilings, or the floors before it, do not allow; the message says which and what is possible."""
-
-    status = 409
 
 
 class Aim(LabelledEnum):
@@ -50,7 +42,7 @@ class Aim(LabelledEnum):
 class Candidate:
     """A ward that is not ready, with the cheapest lines that turn it ready, and their VND by pot.
 
-    Where ``possible`` is False money alone does not do it; ``blockers`` are the criteria in the way, but those of group G where
+    ``slides`` are the VND by pot of the same lines begun one, two, ... years later, as far as the ward may slide. Where ``possible`` is False money alone does not do it; ``blockers`` are the criteria in the way, but those of group G where
     ``is_redacted``.
     """
 
@@ -60,11 +52,17 @@ class Candidate:
     possible: bool = True
     blockers: tuple[Criterion, ...] = ()
     is_redacted: bool = False
+    slides: tuple[Mapping[Pot, int], ...] = ()
 
     @property
     def cost(self) -> int:
-        """VND of all pots, both kinds of spending: only to put wards in order."""
+        """VND of all pots, all forms of spending: only to put wards in order."""
         return sum(self.costs.values())
+
+    @property
+    def costs_by_years(self) -> tuple[Mapping[Pot, int], ...]:
+        """VND by pot as planned, and one, two, ... years later."""
+        return (self.costs, *self.slides)
 
 
 @dataclass(frozen=True)
@@ -78,21 +76,29 @@ class Floor:
 
 @dataclass(frozen=True)
 class Choice:
-    """The wards to fund and what is proven of it.
+    """The wards to fund and what is proven of it. ``years``: how many years later than planned each funded ward begins, by code.
 
-    No choice that keeps ceilings and floors has a greater value than ``bound``; none of the same value, and with as many communes where
-    they come first, costs less than ``cost_bound`` VND.
+    No choice that keeps ceilings and demands has a greater value than ``bound``; none of the same value, with as many communes where
+    they come first and as few years of slide, costs less than ``cost_bound`` VND (0 where that was not looked at). ``is_settled``: no
+    more work changes it, so that it may be kept; a choice that is not is only shown.
     """
 
     aim: Aim
     candidates: tuple[Candidate, ...]
-    funded: frozenset[str]
+    years: Mapping[str, int]
     ceilings: Mapping[Pot, int]
     floors: tuple[Floor, ...]
     value: int
     bound: int
     cost: int
     cost_bound: int
+    is_settled: bool
+    barred: frozenset[str] = frozenset()
+
+    @property
+    def funded(self) -> frozenset[str]:
+        """The codes of the funded wards."""
+        return frozenset(self.years)
 
     @property
     def is_optimal(self) -> bool:
@@ -100,9 +106,14 @@ class Choice:
         return self.value == self.bound
 
     @property
+    def gap(self) -> int:
+        """How much greater the value of another choice could be at most, zero or more."""
+        return self.bound - self.value
+
+    @property
     def spent(self) -> dict[Pot, int]:
-        """VND of the funded wards by pot, in the order of the pots."""
-        return spending_by_pot(candidate for candidate in self.candidates if candidate.ward.code in self.funded)
+        """VND of the funded wards by pot, in the years in which they begin, in the order of the pots."""
+        return _sum_by_pot(c.costs_by_years[self.years[c.ward.code]] for c in self.candidates if c.ward.code in self.years)
 
     @property
     def remaining(self) -> dict[Pot, int]:
@@ -113,10 +124,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class WaitingWard:
-    """Why a ward is not funded: exactly one of the three.
+    """Why a ward is not funded: exactly one of the four.
 
-    ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack beside what is funded already. Neither: there is
-    money for it, but a floor or an equal choice for less took another ward. ``cost`` is what the ward takes, in VND by pot.
+    ``is_barred``: the planner wants no money for it. ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack
+    beside what is funded already, in the year in which least is lacking. None of them: there is money for it, but an equal choice for
+    less took another ward. ``costs`` is what the ward takes in that year, in VND by pot.
     """
 
     ward: Ward
@@ -125,10 +137,13 @@ class WaitingWard:
     blockers: tuple[Criterion, ...] = ()
     possible: bool = True
     is_redacted: bool = False
+    is_barred: bool = False
 
     @property
     def reason(self) -> str:
         """The reason in one sentence."""
+        if self.is_barred:
+            return "Người lập phương án không bố trí vốn cho xã, phường này"
         if not self.possible:
             return self._beyond_money("; ".join(criterion.name for criterion in self.blockers))
         if self.lacking:
@@ -191,10 +206,14 @@ def _amounts_by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
 
 
 def spending_by_pot(candidates: Iterable[Candidate]) -> dict[Pot, int]:
-    """VND that some wards take together, by pot in the order of the pots."""
+    """VND that some wards take together as planned, by pot in the order of the pots."""
+    return _sum_by_pot(candidate.costs for candidate in candidates)
+
+
+def _sum_by_pot(costs: Iterable[Mapping[Pot, int]]) -> dict[Pot, int]:
     sums: dict[Pot, int] = {}
-    for candidate in candidates:
-        for pot, amount in candidate.costs.items():
+    for amounts in costs:
+        for pot, amount in amounts.items():
             sums[pot] = sums.get(pot, 0) + amount
     return dict(sorted(sums.items()))
 
@@ -233,79 +252,6 @@ def readiness_curve(candidates: Iterable[Candidate], pots: Collection[Pot] | Non
     return tuple(points)
 
 
-def choose_wards(
-    candidates: Iterable[Candidate],
-    ceilings: Mapping[Pot, int],
-    aim: Aim = Aim.WARDS,
-    floors: Iterable[Floor] = (),
-    *,
-    communes_first: bool = False,
-) -> Choice:
-    """The wards to fund so that the sum of values is greatest under every ceiling in VND, and among these the cheapest.
-
-    A pot without a ceiling is unlimited. ``communes_first`` is a preference, not a duty: of the choices with the greatest value the one
-    with most communes is taken, and only then the cheapest; it never costs a ward. What communes must get is a floor of theirs.
-    The same candidates in any order give the same choice. Raises FloorError.
-    """
-    ordered = tuple(sorted(candidates, key=lambda candidate: candidate.ward.position))
-    floor_list = tuple(floors)
-    affordable = [c for c in ordered if c.possible and all(c.costs.get(pot, 0) <= money for pot, money in ceilings.items())]
-    pot_rows = [
-        Row({i: c.costs[pot] for i, c in enumerate(affordable) if pot in c.costs}, money) for pot, money in sorted(ceilings.items())
-    ]
-    floor_rows = [
-        Row({i: -1 for i, c in enumerate(affordable) if c.ward.code in floor.codes}, -floor.at_least) for floor in floor_list
-    ]
-    rows = [*pot_rows, *floor_rows]
-    values = [aim.value_of(candidate.ward) for candidate in affordable]
-    best = maximise(values, rows, _choose_greedily(affordable, ceilings, floor_list))
-    if best is None:
-        raise _floor_error(floor_list, pot_rows, floor_rows, len(affordable))
-    rows.append(Row({i: -value for i, value in enumerate(values)}, -best.value))
-    chosen = best.chosen
-    if communes_first:
-        communes = [int(candidate.ward.kind == COMMUNE) for candidate in affordable]
-        most = maximise(communes, rows, start=chosen)
-        assert most is not None
-        rows.append(Row({i: -1 for i, counts in enumerate(communes) if counts}, -most.value))
-        chosen = most.chosen
-    cheapest = maximise([-candidate.cost for candidate in affordable], rows, start=chosen)
-    assert cheapest is not None
-    funded = frozenset(affordable[i].ward.code for i in cheapest.chosen)
-    value = sum(values[i] for i in cheapest.chosen)
-    return Choice(aim, ordered, funded, dict(ceilings), floor_list, value, best.bound, -cheapest.value, -cheapest.bound)
-
-
-def _choose_greedily(
-    candidates: Sequence[Candidate], ceilings: Mapping[Pot, int], floors: Iterable[Floor]
-) -> frozenset[int] | None:
-    """The places of the cheapest wards, as long as the pots last, for the choice never to be worse; None where a floor is missed."""
-    remaining, chosen = dict(ceilings), set()
-    for i in sorted(range(len(candidates)), key=lambda i: (candidates[i].cost, i)):
-        costs = candidates[i].costs
-        if all(cost <= remaining.get(pot, cost) for pot, cost in costs.items()):
-            chosen.add(i)
-            remaining = {pot: money - costs.get(pot, 0) for pot, money in remaining.items()}
-    codes = {candidates[i].ward.code for i in chosen}
-    return frozenset(chosen) if all(len(codes & floor.codes) >= floor.at_least for floor in floors) else None
-
-
-def _floor_error(floors: Sequence[Floor], pot_rows: Sequence[Row], floor_rows: Sequence[Row], count: int) -> FloorError:
-    """The first floor that cannot be kept beside those before it, with the most wards that its part can have."""
-    for index, (floor, floor_row) in enumerate(zip(floors, floor_rows, strict=True)):
-        solution = maximise([int(i in floor_row.parts) for i in range(count)], [*pot_rows, *floor_rows[:index]])
-        most = solution.value if solution else 0
-        if most < floor.at_least:
-            within = "các trần vốn và các mức sàn nêu trước" if index else "các trần vốn"
-            return FloorError(
-                f"Không giữ được mức sàn “{floor.name}: ít nhất {floor.at_least} xã, phường”: trong {within}, nhiều nhất {most} xã, "
-                "phường được bố trí vốn. Hãy giảm mức sàn này hoặc nâng trần vốn."
-            )
-    return FloorError(
-        "Chưa tìm được phương án giữ cùng lúc mọi mức sàn trong các trần vốn. Hãy giảm một mức sàn hoặc nâng trần vốn."
-    )
-
-
 def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
     """Why a ward waits, and what it takes; None where it is funded. A ward that is no candidate is ready or without data: KeyError."""
     candidate = next((candidate for candidate in choice.candidates if candidate.ward.code == ward.code), None)
@@ -313,18 +259,23 @@ def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
         raise KeyError(ward.code)
     if ward.code in choice.funded:
         return None
+    if ward.code in choice.barred:
+        return WaitingWard(ward, candidate.costs, {}, candidate.blockers, candidate.possible, candidate.is_redacted, is_barred=True)
     if not candidate.possible:
         return WaitingWard(ward, {}, {}, candidate.blockers, possible=False, is_redacted=candidate.is_redacted)
     remaining = choice.remaining
-    lacking = {pot: cost - remaining[pot] for pot, cost in candidate.costs.items() if pot in remaining and cost > remaining[pot]}
-    return WaitingWard(ward, candidate.costs, lacking)
+    years = [
+        WaitingWard(ward, costs, {pot: vnd - remaining[pot] for pot, vnd in costs.items() if vnd > remaining.get(pot, vnd)})
+        for costs in candidate.costs_by_years
+    ]
+    return min(years, key=lambda waiting: sum(waiting.lacking.values()))
 
 
 def next_ward(choice: Choice) -> WaitingWard | None:
-    """The ward that would be ready next for the least money beyond what the pots still hold, or None where all are funded."""
-    waiting = [find_waiting(choice, c.ward) for c in choice.candidates if c.possible and c.ward.code not in choice.funded]
+    """The ward that would be ready next for the least money beyond what the pots still hold, or None where none waits for money."""
+    waiting = [find_waiting(choice, candidate.ward) for candidate in choice.candidates if candidate.possible]
     return min(
-        (ward for ward in waiting if ward is not None),
+        (ward for ward in waiting if ward is not None and not ward.is_barred),
         key=lambda waiting: (sum(waiting.lacking.values()), sum(waiting.costs.values()), waiting.ward.position),
         default=None,
     )

@@ -1,8 +1,9 @@
-"""What a planner requires of the choice under a ceiling: money by year and source, the aim, and floors for fairness. Pure."""
+"""What a planner requires of the choice under a ceiling: money by pot, the aim, floors for fairness, slides and pins. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from planning.funding.allocation import Aim, Candidate, Choice, choose_wards, floors_of
+from planning.funding.allocation import Aim, Candidate, Choice, floors_of
+from planning.funding.selection import FIRST_WORK, choose_wards
 from planning.plan.spending import Pot, SpendingForm
 
 
@@ -23,20 +24,35 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Funding:
-    """Ceilings by pot (a pot without one is unlimited), the aim, and at least so many funded wards of each former district."""
+    """Ceilings by pot (a pot without one is unlimited), the aim, and at least so many funded wards of each former district.
+
+    A ward may begin up to ``slide_years`` later than planned. ``wards_required`` and ``wards_barred``: codes of the wards that the
+    planner wants funded, and of those that he does not.
+    """
 
     ceilings: tuple[Ceiling, ...] = ()
     aim: Aim = Aim.WARDS
     per_district: int = 0
     communes_first: bool = False
+    slide_years: int = 0
+    wards_required: tuple[str, ...] = ()
+    wards_barred: tuple[str, ...] = ()
 
     def ceiling_of(self, pot: Pot) -> int | None:
         """The ceiling of a pot in VND, None where it is unlimited."""
         return next((ceiling.amount for ceiling in self.ceilings if ceiling.pot == pot), None)
 
 
-def fund(candidates: tuple[Candidate, ...], funding: Funding) -> Choice:
-    """The choice under these constraints. Raises FloorError."""
-    floors = floors_of(candidates, "former_district", funding.per_district) if funding.per_district else ()
-    ceilings = {ceiling.pot: ceiling.amount for ceiling in funding.ceilings}
-    return choose_wards(candidates, ceilings, funding.aim, floors, communes_first=funding.communes_first)
+def fund(candidates: tuple[Candidate, ...], funding: Funding, work: int = FIRST_WORK) -> Choice:
+    """The choice under these constraints, within so many nodes of the search. Raises ConflictError."""
+    may_slide = tuple(replace(candidate, slides=candidate.slides[: funding.slide_years]) for candidate in candidates)
+    return choose_wards(
+        may_slide,
+        {ceiling.pot: ceiling.amount for ceiling in funding.ceilings},
+        funding.aim,
+        floors_of(candidates, "former_district", funding.per_district) if funding.per_district else (),
+        communes_first=funding.communes_first,
+        required=funding.wards_required,
+        barred=funding.wards_barred,
+        work=work,
+    )

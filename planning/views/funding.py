@@ -13,13 +13,13 @@ from planning.forms import CeilingForm, FundingForm, ceiling_forms
 from planning.funding.allocation import (
     Candidate,
     Choice,
-    FloorError,
     candidates_of,
     find_waiting,
     next_ward,
     rank_cheapest,
     readiness_curve,
 )
+from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.funding.redaction import redact_candidates
@@ -122,7 +122,7 @@ def _choose(candidates: tuple[Candidate, ...], constraints: Funding) -> tuple[Ch
     """The choice under the ceilings, or why there is none."""
     try:
         return fund(candidates, constraints), ""
-    except FloorError as error:
+    except ConflictError as error:
         return None, error.message
 
 

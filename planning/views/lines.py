@@ -14,7 +14,8 @@ from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.security import is_sensitive_item
 from inventory.snapshots.repository import name_of_round
 from inventory.wards.wards import load_wards
-from planning.funding.allocation import FloorError, candidates_of, funded_lines
+from planning.funding.allocation import candidates_of, funded_lines
+from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Funding, fund
 from planning.funding.redaction import redact_candidates
 from planning.models import PlanRecord
@@ -206,7 +207,7 @@ def _funding_of(plan: Plan, constraints: Funding, line: PlanLine) -> tuple[int, 
         return None
     try:
         split = funded_lines(plan, fund(redact_candidates(candidates_of(plan), sees_security), constraints))
-    except FloorError as error:
+    except ConflictError as error:
         return 0, line.quantity, error.message
     funded = sum(part.quantity for part in split.funded if part.code == line.code)
     waiting = [(part.quantity, reason) for part, reason in split.unfunded if part.code == line.code]
