@@ -50,10 +50,11 @@ def explain_conflict(demands: Sequence[Demand], groups: tuple[tuple[int, ...], .
 
 
 def _find_conflict(demands: Sequence[Demand], groups: tuple[tuple[int, ...], ...]) -> list[Demand]:
-    """A conflict of which no demand can be left out: one wish against the money if there is such a one."""
+    """A conflict of which no demand can be left out: one wish, or one against the money, if there is such a one."""
     ceilings = [demand for demand in demands if demand.is_ceiling]
     wishes = [demand for demand in demands if not demand.is_ceiling]
-    conflict = next(([wish, *ceilings] for wish in wishes if _do_conflict([wish, *ceilings], groups)), [*wishes, *ceilings])
+    small = ([wish, *money] for money in ([], ceilings) for wish in wishes)
+    conflict = next((few for few in small if _do_conflict(few, groups)), [*wishes, *ceilings])
     for demand in tuple(conflict):
         others = [other for other in conflict if other is not demand]
         if _do_conflict(others, groups):

@@ -123,6 +123,8 @@ def solve(program: Program, start: Collection[int] | None, work: int) -> Solutio
     rows = [row.tightened for row in program.all_rows]
     if not all(row.is_possible for row in rows):
         raise NoChoiceError(is_proven=True)
+    if not program.values:
+        start = ()
     best = None if start is None or any(not row.is_kept(start) for row in rows) else frozenset(start)
     bound, nodes = program.highest_value, 0
     while nodes < work and (best is None or program.value_of(best) < bound):
@@ -162,6 +164,8 @@ def _propose(values: tuple[int, ...], rows: list[Row], start: frozenset[int] | N
     model.a_matrix_.index_ = np.array([place for row in rows for place in row.parts], dtype=np.int32)
     model.a_matrix_.value_ = np.array([part for parts, _limit in scaled_rows for part in parts])
     solver = make_solver()
+    # With a handful of rows there is little to take out beforehand, and on rows with very large and very small parts it may never end.
+    solver.setOptionValue("presolve", "off")
     solver.setOptionValue("mip_max_nodes", work)
     solver.setOptionValue("mip_rel_gap", 0.0)
     # Values are whole steps: less than one more is no more.

@@ -12,10 +12,13 @@ POTS = tuple(
     Pot(year, "Thành phố", form) for year in (2027, 2028, 2029) for form in (SpendingForm.PURCHASE, SpendingForm.RECURRENT)
 )
 
+WARDS = load_wards()
+NEXT_POT, LATER_POT = (Pot(year, "Thành phố", SpendingForm.PURCHASE) for year in (2027, 2028))
+
 
 def make_wards(count):
     """Wards of the city, again and again, each a little elsewhere and of another population."""
-    random, city_wards = Random(count), load_wards()
+    random, city_wards = Random(count), WARDS
     return [
         replace(
             city_wards[i % len(city_wards)],
@@ -29,6 +32,14 @@ def make_wards(count):
     ]
 
 
+def make_city(costs):
+    """A candidate for each (VND now, VND a year later, whether money turns it ready), of wards all over the city."""
+    return [
+        Candidate(WARDS[i * 13 % 126], {pot: vnd for pot, vnd in ((NEXT_POT, a), (LATER_POT, b)) if vnd}, possible=possible)
+        for i, (a, b, possible) in enumerate(costs)
+    ]
+
+
 def make_candidates(count):
     """One candidate a ward: three pots of five on average, up to two thousand million đồng each."""
     random = Random(count)
@@ -36,6 +47,14 @@ def make_candidates(count):
         Candidate(ward, {pot: random.randrange(1, 2_000_000_000) for pot in POTS if random.random() < 0.6})
         for ward in make_wards(count)
     ]
+
+
+def make_sliding(candidate, years):
+    """The same ward, which may begin up to so many years later, at the same amounts."""
+    slides = tuple(
+        {replace(pot, year=pot.year + later): vnd for pot, vnd in candidate.costs.items()} for later in range(1, years + 1)
+    )
+    return replace(candidate, slides=slides)
 
 
 def make_ceilings(candidates, percent):

@@ -1,9 +1,11 @@
 """Other ways to the same answers, to hold the choice and the transfers against."""
 
+from collections import Counter
+from itertools import chain, combinations, product
+
 import networkx
 
 from planning.funding.allocation import rank_cheapest
-from planning.funding.knapsack import Row
 
 
 def worth(candidates, aim):
@@ -23,10 +25,39 @@ def greedy(candidates, ceilings):
     return selection
 
 
-def rows_of(candidates, ceilings, aim):
-    """The values and the rows of the ceilings, as the knapsack takes them."""
-    rows = [Row({i: c.costs[pot] for i, c in enumerate(candidates) if pot in c.costs}, limit) for pot, limit in ceilings.items()]
-    return [aim.value_of(candidate.ward) for candidate in candidates], rows
+def kept_selections(candidates, ceilings, floors=(), required=(), barred=()):
+    """Every selection (years later, by ward code) that keeps ceilings, floors and pins, each ward tried in each of its years."""
+    places = [(None, *(range(len(c.costs_by_years)) if c.possible else ())) for c in candidates]
+    selections = []
+    for taken in product(*places):
+        years = {c.ward.code: later for c, later in zip(candidates, taken, strict=True) if later is not None}
+        spent = Counter()
+        for candidate in candidates:
+            if candidate.ward.code in years:
+                spent.update(candidate.costs_by_years[years[candidate.ward.code]])
+        is_within = all(spent[pot] <= limit for pot, limit in ceilings.items())
+        is_fair = all(len(years.keys() & floor.codes) >= floor.at_least for floor in floors)
+        if is_within and is_fair and years.keys() >= set(required) and not years.keys() & set(barred):
+            selections.append(years)
+    return selections
+
+
+def best_quality(candidates, selections, aim, *, communes_first):
+    """The greatest quality of some selections: value, communes where they come first, years of slide and costs below zero."""
+
+    def quality(years):
+        funded = [candidate for candidate in candidates if candidate.ward.code in years]
+        communes = sum(c.ward.kind == "xa" for c in funded) if communes_first else 0
+        cost = sum(sum(c.costs_by_years[years[c.ward.code]].values()) for c in funded)
+        return worth(funded, aim), communes, -sum(years.values()), -cost
+
+    return max(map(quality, selections))
+
+
+def choices_that_keep(demands, places):
+    """Every choice of some places that keeps the rows of all demands."""
+    sets = chain.from_iterable(combinations(range(places), size) for size in range(places + 1))
+    return [chosen for chosen in sets if all(demand.row.is_kept(chosen) for demand in demands)]
 
 
 def simplex_metres(demand, supply, distance):

@@ -167,9 +167,8 @@ class TestCeilings:
         ]
         secret_criterion = criteria[0]
         blocked_candidate = replace(candidates[0], possible=False, costs={}, lines=(), blockers=(secret_criterion,))
-        choice = replace(
-            choice, candidates=(blocked_candidate, *candidates[1:]), funded=choice.funded - {blocked_candidate.ward.code}
-        )
+        years = {code: later for code, later in choice.years.items() if code != blocked_candidate.ward.code}
+        choice = replace(choice, candidates=(blocked_candidate, *candidates[1:]), years=years)
         for sees, is_counted in ((lambda _ward_code: True, True), (sees_nothing, False)):
             sheet = read_workbook(build_workbook(city, replace(CONTEXT, sees=sees), candidates, choice))[CEILINGS]
             text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)

@@ -142,7 +142,7 @@ class TestFunding:
         answer = client.post(
             "/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"}, follow_redirects=True
         )
-        assert "Không giữ được mức sàn" in answer.text
+        assert "Không thể giữ cùng lúc các yêu cầu sau: mức sàn" in answer.text
 
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")

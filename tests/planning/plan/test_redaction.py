@@ -142,4 +142,4 @@ def _blocked(candidate, blockers):
 
 
 def _with(choice, candidates):
-    return replace(choice, candidates=candidates, funded=frozenset())
+    return replace(choice, candidates=candidates, years={})

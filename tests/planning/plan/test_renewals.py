@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Snapshot
 from inventory.wards.wards import load_wards
-from planning.funding.allocation import candidates_of, choose_wards, funded_lines
+from planning.funding.allocation import candidates_of, funded_lines
+from planning.funding.selection import choose_wards
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.build import build_plan
 from planning.plan.five_year_cost import CostPart, five_year_cost
