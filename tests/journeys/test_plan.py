@@ -93,7 +93,7 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     check_accessibility_in_both_widths(planner)
     field.fill("1,5 tỷ")
     planner.get_by_role("button", name="Chọn lại theo các mức này").click()
-    planner.get_by_text("Đã lưu trần vốn.").wait_for()
+    planner.get_by_text("Đã lưu mức vốn tối đa.").wait_for()
     assert int(figure.inner_text().split("/")[0]) < ready_before
     expect(planner.get_by_text(re.compile("không cách chọn nào"))).to_be_visible()
     expect(planner.get_by_text(re.compile("Vượt mức vốn tối đa còn lại")).first).to_be_visible()

@@ -21,6 +21,7 @@ from planning.plan.comparison import wards_ready_after
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
 from scoring.rating.rating import Result
+from tests.factories.funding import ceilings_of_percent
 from tests.factories.plans import answers_of_wards, plan_of_answers
 from tests.factories.standards import NEWEST_STANDARD, STANDARD
 from tests.support.examples import examples
@@ -157,12 +158,6 @@ def test_of_random_cities_under_random_conditions(city):
 @pytest.mark.parametrize("percent", [None, 0, 40, 100])
 def test_of_the_demo(demo_plan: Plan, row, percent):
     row(fund_plan(demo_plan, ceilings_of_percent(demo_plan, percent)))
-
-
-def ceilings_of_percent(plan, percent, **conditions):
-    """So many percent of what the plan asks of each pot, or no ceiling."""
-    pots = plan.amounts_by_pot.items() if percent is not None else ()
-    return Funding(tuple(Ceiling(p.year, p.source, p.form, vnd * percent // 100) for p, vnd in pots), **conditions)
 
 
 @examples(30)

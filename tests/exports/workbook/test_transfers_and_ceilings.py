@@ -14,8 +14,10 @@ from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD,
 from exports.workbook.detail import number_of
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.funding.allocation import candidates_of, next_ward, readiness_curve, spending_by_pot
-from planning.funding.constraints import Ceiling, Funding, fund
+from planning.funding.allocation import next_ward, readiness_curve, spending_by_pot
+from planning.funding.candidates import candidates_of
+from planning.funding.constraints import Ceiling, Funding
+from planning.funding.funded import fund_plan
 from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, GroupRule
 from planning.plan.build import build_plan
 from planning.plan.overrides import Edit, apply_edits
@@ -44,7 +46,7 @@ from tests.support.workbooks import (
 )
 
 CONTEXT = replace(WORKBOOK_CONTEXT, plan_id=1)
-DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Trần vốn", "Rẻ nhất để đáp ứng"
+DETAIL, MOVES, CEILINGS, CHEAPEST = "PL02 Chi tiết", "Điều chuyển", "Mức vốn tối đa", "Rẻ nhất để đáp ứng"
 
 WARD_MONEY = "Ngân sách xã, phường; thường xuyên không tự chủ; quản lý hành chính"
 
@@ -84,10 +86,10 @@ def city_workbook_without_ceilings(city):
 
 
 def fund_half(plan):
-    """The candidates, and the choice with half of the money of each pot."""
+    """The candidates, and what is funded with half of the money of each pot."""
     candidates = candidates_of(plan)
     ceilings = tuple(Ceiling(pot.year, pot.source, pot.form, money // 2) for pot, money in spending_by_pot(candidates).items())
-    return candidates, fund(candidates, Funding(ceilings))
+    return candidates, fund_plan(plan, Funding(ceilings))
 
 
 class TestTransfers:
@@ -135,7 +137,8 @@ class TestTransfers:
 
 class TestCeilings:
     def test_money_by_pot_is_what_the_choice_says_and_stays_live(self, funded_city, city_workbook, tmp_path):
-        data, (candidates, choice) = city_workbook, funded_city
+        data, (candidates, funded) = city_workbook, funded_city
+        choice = funded.choice
         sheet = read_values(data)[CEILINGS]
         pots = range(5, 5 + len(choice.ceilings))
         assert [sheet.cell(CEILING, column).value for column in pots] == list(choice.ceilings.values())
@@ -156,12 +159,13 @@ class TestCeilings:
 
     def test_without_ceilings_only_the_curve_is_told(self, city):
         candidates = candidates_of(city)
-        names = sheet_names(build_workbook(city, CONTEXT, candidates, fund(candidates, Funding())))
+        names = sheet_names(build_workbook(city, CONTEXT, candidates, fund_plan(city, Funding())))
         assert CHEAPEST in names
         assert CEILINGS not in names
 
     def test_no_sheet_names_a_criterion_that_would_help_an_attacker(self, city, funded_city):
-        candidates, choice = funded_city
+        candidates, funded = funded_city
+        choice = funded.choice
         criteria = [
             finding.criterion for rating in city.ratings.values() for finding in rating.findings if finding.criterion.is_sensitive
         ]
@@ -170,7 +174,9 @@ class TestCeilings:
         years = {code: later for code, later in choice.years.items() if code != blocked_candidate.ward.code}
         choice = replace(choice, candidates=(blocked_candidate, *candidates[1:]), years=years)
         for sees, is_counted in ((lambda _ward_code: True, True), (sees_nothing, False)):
-            sheet = read_workbook(build_workbook(city, replace(CONTEXT, sees=sees), candidates, choice))[CEILINGS]
+            sheet = read_workbook(build_workbook(city, replace(CONTEXT, sees=sees), candidates, replace(funded, choice=choice)))[
+                CEILINGS
+            ]
             text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
             assert ("an ninh mạng (1)" in text) == is_counted
             assert not [criterion.name for criterion in criteria if criterion.name in text]

@@ -1,4 +1,4 @@
-"""What a choice means: why each ward waits, the curve, and the plan split to the unit and the đồng."""
+"""What a choice means: why each ward waits, the curve, and the lines behind it."""
 
 from dataclasses import replace
 
@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from planning.funding.allocation import (
     Aim,
-    candidates_of,
     find_waiting,
     floors_of,
-    funded_lines,
     next_ward,
     rank_cheapest,
     readiness_curve,
     spending_by_pot,
 )
+from planning.funding.candidates import candidates_of
 from planning.funding.selection import choose_wards
 from planning.plan.assumptions import Method
 from planning.plan.spending import Pot, SpendingForm
@@ -79,22 +78,16 @@ def test_no_choice_turns_more_wards_ready_than_a_point_of_the_curve_says(costs):
         assert choose_wards(candidates, {NEXT_POT: point.money - 1}).value < point.wards if point.money else True
 
 
-def test_the_demo_city_is_split_to_the_unit_and_the_dong(demo_plan):
+def test_the_lines_of_the_funded_wards_are_what_is_spent_to_the_dong(demo_plan):
     transfers = propose_transfers(shortages(demo_plan), surpluses(demo_plan), UNIT_PRICES)
     for plan in (demo_plan, with_transfers(demo_plan, transfers)):
         candidates = candidates_of(plan)
         ceilings = {pot: vnd * 2 // 5 for pot, vnd in spending_by_pot(candidates).items()}
         choice = choose_wards(candidates, ceilings, Aim.PEOPLE)
-        split = funded_lines(plan, choice)
+        assert choice.funded
         for pot, amount in choice.spent.items():
-            assert sum(line.amounts_by_pot.get(pot, 0) for line in split.funded) == amount <= ceilings[pot]
-        split_lines = [*split.funded, *(line for line, _reason in split.unfunded)]
-        for line in plan.lines:
-            parts = [part for part in split_lines if (part.ward, part.item) == (line.ward, line.item)]
-            assert sum(part.quantity for part in parts) == line.quantity
-            assert sum(part.moved for part in parts) == line.moved
-            assert sum(part.amount for part in parts) == line.amount or line.months != 12
-        assert all(reason for _line, reason in split.unfunded)
+            funded = (line for c in candidates if c.ward.code in choice.funded for line in c.lines)
+            assert sum(line.amounts_by_pot.get(pot, 0) for line in funded) == amount <= ceilings[pot]
         for candidate in candidates:
             rating = plan.ratings[candidate.ward.code]
             cost = cost_to_ready(rating, plan.price_list.prices, TERMS)
@@ -113,3 +106,22 @@ def test_the_lines_of_a_candidate_follow_the_plan(demo_plan):
     }
     assert floors_of(candidates, "kind", 3)[0].at_least == 3
     assert {floor.name for floor in floors_of(candidates, "kind", 3)} == {"Phường", "Xã"}
+
+
+class TestWhatThePlanLacks:
+    def test_a_ward_whose_needed_line_was_taken_out_by_hand_is_no_candidate_and_says_of_what(self, demo_plan):
+        candidate = next(c for c in candidates_of(demo_plan) if len(c.lines) > 1)
+        out = candidate.lines[0]
+        lines = tuple(replace(line, quantity=0) if line.code == out.code else line for line in demo_plan.lines)
+        changed = next(c for c in candidates_of(replace(demo_plan, lines=lines)) if c.ward == candidate.ward)
+        assert (changed.possible, changed.unplanned, changed.cost) == (False, (out.item,), 0)
+        waiting = find_waiting(choose_wards([changed], {}), candidate.ward)
+        assert waiting.reason == f"Phương án không bố trí đủ danh mục để xã, phường này đáp ứng: {out.item}"
+
+    def test_a_ward_slides_only_as_far_as_the_plan_runs(self, demo_plan):
+        last = demo_plan.assumptions.years[-1]
+        for candidate in candidates_of(demo_plan, slide_years=2):
+            years = {line.year for line in candidate.lines}
+            assert len(candidate.slides) == (min(2, last - max(years)) if years else 2) or not candidate.possible
+            for costs in candidate.slides:
+                assert {pot.year for pot in costs} <= set(demo_plan.assumptions.years)

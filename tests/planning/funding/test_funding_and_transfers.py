@@ -5,8 +5,10 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from planning.funding.allocation import Aim, candidates_of, readiness_curve
+from planning.funding.allocation import Aim, readiness_curve
+from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding, fund
+from planning.funding.funded import fund_plan
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanTransfer
 from planning.plan.assumptions import DIGITAL_MONEY
@@ -114,9 +116,9 @@ class TestFunding:
         assert choice.is_optimal
 
     def test_a_ceiling_of_the_page_is_kept_to_the_dong(self, demo_sign_in, demo_session, record):
-        candidates = candidates_of(plan_of(demo_session, record))
+        plan = plan_of(demo_session, record)
         demo_session.rollback()
-        first = min(pot.year for c in candidates for pot in c.costs)
+        first = plan.assumptions.first_year
         client = demo_sign_in("taichinh")
         form = form_of(client)
         name = pot_name(client, Pot(first, CITY, SpendingForm.PURCHASE).label)
@@ -124,16 +126,16 @@ class TestFunding:
         assert answer.status_code == 302
         page = client.get("/plans/1/funding").text
         assert "1.500.000.000" in page
-        choice = fund(candidates, Funding((Ceiling(first, CITY, SpendingForm.PURCHASE, 1_500_000_000),)))
-        pot = Pot(first, CITY, SpendingForm.PURCHASE)
-        spending = sum(c.costs.get(pot, 0) for c in candidates if c.ward.code in choice.funded)
+        funded = fund_plan(plan, Funding((Ceiling(first, CITY, SpendingForm.PURCHASE, 1_500_000_000),)))
+        spending = funded.spent[Pot(first, CITY, SpendingForm.PURCHASE)]
         assert spending <= 1_500_000_000
         assert f"{spending:,}".replace(",", ".") in page
         assert "Vượt mức vốn tối đa còn lại" in page
-        assert f"{47 + len(choice.funded)}/126" in page
-        waiting_candidate = next(c for c in candidates if c.possible and c.ward.code not in choice.funded)
-        line = client.get(f"/plans/1/lines/{waiting_candidate.lines[0].code}").text
-        assert "Vượt mức vốn tối đa còn lại" in line
+        assert f"{len(funded.ready_after)}/126" in page
+        waiting = next(each for each in funded.parts if not each.is_funded)
+        line = client.get(f"/plans/1/lines/{waiting.part.line.code}").text
+        assert "chưa cân đối được vốn" in line
+        assert waiting.reason in line
 
     def test_a_floor_that_cannot_be_kept_says_which_and_what_can(self, demo_sign_in):
         client = demo_sign_in("taichinh")

@@ -233,7 +233,7 @@ class TestStored:
         assert load_rates({}) == Rates()
 
     def test_the_rates_are_part_of_what_is_fixed(self):
-        one, other = (freeze_plan(replace(SMALL_PLAN, rates=Rates(volume=volume)), {}, OFFICE) for volume in (500, 600))
+        one, other = (freeze_plan(replace(SMALL_PLAN, rates=Rates(volume=volume)), None, {}, OFFICE) for volume in (500, 600))
         assert hash_content(one) != hash_content(other)
         assert load_frozen(other).rates == Rates(volume=600)
 

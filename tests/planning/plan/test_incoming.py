@@ -10,7 +10,7 @@ from inventory.snapshots.snapshot import EquipmentLot, Snapshot
 from planning.plan.build import build_plan
 from planning.plan.comparison import wards_ready_after
 from planning.plan.exclusions import Reason
-from planning.plan.incoming import FundedPlan, Incoming, count_of, still_coming, supplies_of
+from planning.plan.incoming import ApprovedPlan, Incoming, count_of, still_coming, supplies_of
 from planning.plan.overrides import new_line
 from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
@@ -36,7 +36,7 @@ def line_of(plan, item):
 
 
 class TestWhatStillComes:
-    FUNDED = FundedPlan("Phương án A", PLAN_DAY, {(WARD.code, "A01"): 5, (WARD.code, "D03"): 0, ("00004", "A01"): 3})
+    FUNDED = ApprovedPlan("Phương án A", PLAN_DAY, {(WARD.code, "A01"): 5, (WARD.code, "D03"): 0, ("00004", "A01"): 3})
 
     def test_until_a_snapshot_of_a_later_day_shows_it(self):
         for days, quantities in ((-1, [5]), (0, [5]), (1, [])):

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.funding.allocation import candidates_of, find_waiting
+from planning.funding.allocation import find_waiting
+from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.redaction import redact_candidates, redact_choice
 from planning.plan.comparison import outcome_of

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Snapshot
 from inventory.wards.wards import load_wards
-from planning.funding.allocation import candidates_of, funded_lines
-from planning.funding.selection import choose_wards
+from planning.funding.constraints import Ceiling, Funding
+from planning.funding.funded import fund_plan
+from planning.funding.parts import Rank
 from planning.plan.assumptions import Assumptions, Method
 from planning.plan.build import build_plan
 from planning.plan.five_year_cost import CostPart, five_year_cost
@@ -110,10 +111,14 @@ def test_no_machine_from_elsewhere_renews_a_licence():
     assert shortages(ready_plan()) == ()
 
 
-def test_a_renewal_that_no_ceiling_holds_is_told_as_what_keeps_the_ward_ready():
+def test_a_renewal_competes_in_stage_two_and_waits_where_its_pot_is_closed():
     plan = ready_plan()
-    split = funded_lines(plan, choose_wards(candidates_of(plan), {}))
-    assert [(line.item, reason[:28]) for line, reason in split.unfunded] == [("G01", "Gia hạn để giữ kết quả sau n")]
+    (each,) = fund_plan(plan, Funding()).parts
+    assert (each.part.rank, each.is_funded) == (Rank.CRITERIA, True)
+    closed = tuple(Ceiling(pot.year, pot.source, pot.form, 0) for pot in plan.amounts_by_pot)
+    (each,) = fund_plan(plan, Funding(closed)).parts
+    assert not each.is_funded
+    assert each.reason.startswith("Vượt mức vốn tối đa còn lại (năm 2028")
 
 
 def test_a_licence_costs_in_each_year_from_the_one_in_which_it_ends():
@@ -124,7 +129,7 @@ def test_a_licence_costs_in_each_year_from_the_one_in_which_it_ends():
 
 
 def test_a_fixed_plan_keeps_its_renewals():
-    frozen = freeze_plan(ready_plan(), {}, OFFICE)
+    frozen = freeze_plan(ready_plan(), None, {}, OFFICE)
     assert [line.is_renewal for line in load_frozen(frozen).lines] == [True]
 
 

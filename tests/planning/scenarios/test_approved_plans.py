@@ -92,7 +92,7 @@ def test_freezing_keeps_what_was_counted_on(demo_session, approved, later):
     snapshot = newest_snapshots(demo_session)[ward_code]
     record_snapshot(demo_session, replace(snapshot, as_of=today() + timedelta(days=1), approved_at=now()))
     plan = plan_of(demo_session, later)
-    frozen = load_frozen(freeze_plan(plan, {}))
+    frozen = load_frozen(freeze_plan(plan, None, {}, OFFICE))
     assert frozen.incoming == plan.incoming != ()
     assert frozen.exclusions == plan.exclusions
     assert frozen.lines == plan.lines != ()

@@ -16,6 +16,8 @@ from inventory.prices.price_lists import get_price_list
 from inventory.prices.prices import PriceList, load_default_prices
 from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
 from inventory.wards.wards import load_wards
+from planning.funding.account import account_of
+from planning.funding.funded import fund_plan
 from planning.models import PlanTransfer
 from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, GroupRule, Method
 from planning.plan.build import build_plan
@@ -27,6 +29,7 @@ from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.approval import hash_checked
 from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
+from planning.scenarios.frozen_funding import restore_funding
 from planning.scenarios.loading import get_plan, get_plan_record, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
 from portal.clock import now
@@ -35,6 +38,7 @@ from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.remedies import RemedyTerms
 from scoring.rating.remedy_terms import current_remedy_terms
 from tests.factories.days import DEMO_DAY
+from tests.factories.funding import ceilings_of_percent
 from tests.factories.plans import OFFICE
 from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
@@ -238,11 +242,14 @@ class TestRemedyTerms:
 def test_a_final_plan_reads_back_line_by_line(demo_session):
     plan = get_plan(demo_session, 1, DEMO_DAY)
     snapshots = {code: rating.snapshot for code, rating in plan.ratings.items() if rating.snapshot is not None}
-    content = freeze_plan(plan, dict.fromkeys(snapshots, "abc"), OFFICE)
+    funded = fund_plan(plan, ceilings_of_percent(plan, 40, slide_years=1))
+    content = freeze_plan(plan, funded, dict.fromkeys(snapshots, "abc"), OFFICE)
     frozen = load_frozen(json.loads(json.dumps(content)))
     assert frozen.snapshots == dict.fromkeys(snapshots, "abc")
     # Nothing is rated again: with the snapshots of that day it is the plan of that day.
     assert restore_plan(frozen, snapshots, plan.standard) == plan
+    assert restore_funding(frozen.funded, plan, plan.standard) == funded
+    assert account_of(restore_funding(frozen.funded, plan, plan.standard)) == account_of(funded)
     assert hash_content(content) == hash_content(dict(reversed(content.items())))
 
 
