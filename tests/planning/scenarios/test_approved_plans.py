@@ -12,10 +12,13 @@ from planning.decisions.decisions import list_decisions, record_decision, withdr
 from planning.models import PlanDecision
 from planning.plan.exclusions import Reason
 from planning.scenarios.frozen import freeze_plan, load_frozen
-from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.scenarios import copy_plan, create_plan, finalise_plan, revise_plan
+from planning.scenarios.funded_plans import find_settled
+from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
+from planning.scenarios.scenarios import copy_plan, create_plan, finalise_plan, revise_plan, set_funding
 from portal.clock import now, today
 from portal.kept_files import KeptFile
+from tests.factories.funding import ceilings_of_percent
+from tests.factories.plans import OFFICE
 
 FILE = KeptFile("a.pdf", "application/pdf", 1, "0" * 64, "a")
 DECIDER = Identity(99, "tc9", "Người 9", Role.PLANNER, None)
@@ -27,6 +30,13 @@ def approve(session, record, number="1"):
     record_decision(session, record, decision, FILE, plan_of(session, record).amounts_by_pot, DECIDER)
     assert record.state == "approved"
     return record
+
+
+@pytest.fixture(autouse=True)
+def _in_the_application(demo_app):
+    """Who signs stands in the settings of the application."""
+    with demo_app.app_context():
+        yield
 
 
 @pytest.fixture
@@ -48,6 +58,20 @@ def test_a_later_plan_asks_for_nothing_that_is_funded(demo_session, approved, la
     left_out = [row for row in plan.exclusions if row.reason is Reason.APPROVED_PLAN]
     assert {f"{row.ward.code}-{row.item}": row.quantity for row in left_out} == funded
     assert all(approved.title in row.plan for row in left_out)
+
+
+def test_a_later_plan_asks_for_what_the_approved_one_could_not_fund(demo_session):
+    record = get_plan_record(demo_session, 1)
+    set_funding(demo_session, record, record.changes, ceilings_of_percent(plan_of(demo_session, record), 40))
+    approve(demo_session, record)
+    funded = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    unfunded = {}
+    for each in funded.parts:
+        if not each.is_funded:
+            unfunded[each.part.line.code] = unfunded.get(each.part.line.code, 0) + each.part.quantity
+    plan = plan_of(demo_session, create_plan(demo_session, "Năm sau", "", today().year + 1, "Người 2"))
+    assert unfunded
+    assert {line.code: line.quantity for line in plan.lines} == unfunded
 
 
 def test_a_survey_after_the_approval_tells_what_came(demo_session, approved, later):
