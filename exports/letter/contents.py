@@ -13,6 +13,7 @@ from planning.funding.account import Account
 from planning.plan.comparison import wards_ready_after
 from planning.plan.estimate import estimates_of
 from planning.plan.five_year_cost import five_year_cost
+from planning.plan.law import cite, describe_bases, spell_out
 from planning.plan.norms import NormClass
 from planning.plan.plan import Plan
 from planning.plan.spending import ALL_FORMS, SpendingForm
@@ -124,9 +125,9 @@ def estimate_sections(plan: Plan) -> tuple[tuple[str, Table], ...]:
     sections = []
     for costs in estimates_of(plan):
         is_project = costs.form is SpendingForm.PROJECT
-        name, clause = ("tổng mức đầu tư", "Điều 49.2") if is_project else ("tổng dự toán", "Điều 65")
+        name = "tổng mức đầu tư" if is_project else "tổng dự toán"
         text = (
-            f"{costs.form.label} (Nghị định số 224/2026/NĐ-CP, {clause}): {name} là {format_number(costs.total)} đồng "
+            f"{costs.form.label} ({spell_out(costs.clause)}): {name} là {format_number(costs.total)} đồng "
             f"(bằng chữ: {lower_first(vnd_in_words(costs.total))}). Các tỷ lệ là giả định, sẽ thay bằng định mức hoặc dự toán được duyệt."
         )
         rows: tuple[Cells, ...] = tuple(
@@ -192,9 +193,12 @@ def caps_paragraph(plan: Plan) -> str:
     """What lies above the legal ceilings, forms of spending apart."""
     by_norm = plan.totals_by_norm()
     above, none = (_form_amounts(by_norm.get(kind, {}), plan) for kind in (NormClass.ABOVE, NormClass.NONE))
+    clauses = "; ".join(
+        sorted({spell_out(line.norm.clause) for line in plan.lines if line.bought and line.norm.kind is NormClass.NONE})
+    )
     return (
         "Số lượng tối đa theo Quyết định số 15/2025/QĐ-TTg không phải chỉ tiêu. Phần vượt định mức, chờ cấp có thẩm quyền quyết định: "
-        f"{above}. Phần chưa có định mức (Điều 5.3, 6.3), chờ quyết định của cấp có thẩm quyền: {none}."
+        f"{above}. Phần chưa có định mức{f' ({clauses})' if clauses else ''}, chờ quyết định của cấp có thẩm quyền: {none}."
     )
 
 
@@ -223,7 +227,7 @@ def transfers_paragraph(plan: Plan) -> str:
     machines = sum(transfer.quantity for transfer in plan.transfers)
     return (
         f"Trước khi mua đã điều chuyển, tận dụng {format_number(machines)} máy giữa các xã, phường ({len(plan.transfers)} đề nghị; "
-        "Quyết định số 15/2025/QĐ-TTg, Điều 7.1); số này không tính kinh phí mua."
+        f"{spell_out(cite('reuse'))}); số này không tính kinh phí mua."
     )
 
 
@@ -237,15 +241,16 @@ def centre_paragraph(plan: Plan) -> str:
 
 def evidence_paragraph(plan: Plan) -> str:
     """Which prices still lack evidence: while any does, the letter is a draft."""
+    methods, clauses = describe_bases(plan.forms, plan.on)
     if not plan.is_draft:
-        return "Mọi đơn giá trong phương án đã có căn cứ theo Điều 49.4 Nghị định số 224/2026/NĐ-CP."
+        return f"Mọi đơn giá trong phương án đã có căn cứ theo {spell_out(clauses)}."
     items = sorted({line.item for line in plan.lines if line.amount and not line.has_evidence})
     amounts = _form_amounts({form: plan.form_without_evidence(form) for form in SpendingForm}, plan)
     names = ", ".join(f"{load_catalogue()[item].name} ({item})" for item in items[:MAX_NAMED])
     more = f" và {len(items) - MAX_NAMED} danh mục khác" if len(items) > MAX_NAMED else ""
     return (
-        f"Còn {len(items)} danh mục chưa có căn cứ giá theo Điều 49.4 Nghị định số 224/2026/NĐ-CP ({amounts}): {names}{more}. "
-        "Vì vậy văn bản này là DỰ THẢO; phải bổ sung báo giá, kết quả trúng thầu tương tự, thẩm định giá hoặc giá niêm yết trước khi trình."
+        f"Còn {len(items)} danh mục chưa có căn cứ giá theo {spell_out(clauses)} ({amounts}): {names}{more}. "
+        f"Vì vậy văn bản này là DỰ THẢO; trước khi trình phải bổ sung một trong các căn cứ: {methods}."
     )
 
 
@@ -262,7 +267,7 @@ def requested_decisions(plan: Plan, account: Account | None = None) -> tuple[str
             f"(phần dự kiến bố trí: {format_number(account.total.funded)} đồng)."
         )
     if any(line.above for line in plan.lines):
-        decisions.append("Quyết định hoặc phân cấp quyết định phần vượt số lượng tối đa (Điều 4.3 Quyết định số 15/2025/QĐ-TTg).")
+        decisions.append(f"Quyết định hoặc phân cấp quyết định phần vượt số lượng tối đa ({spell_out(cite('authority'))}).")
     if plan.is_draft:
         decisions.append("Giao các đơn vị hoàn thiện căn cứ giá của các danh mục nêu tại mục III trước khi phê duyệt dự toán.")
     if plan.wards_without_data:
@@ -270,9 +275,7 @@ def requested_decisions(plan: Plan, account: Account | None = None) -> tuple[str
     years = sorted({line.year for line in plan.lines if line.item in ("D01", "D02") and line.bought})
     if years:
         days = ", ".join(f"31/01/{year}" for year in years)
-        decisions.append(
-            f"Giao đăng ký nhu cầu mạng truyền số liệu chuyên dùng trước ngày {days} (Điều 11.1 Thông tư số 06/2026/TT-BKHCN)."
-        )
+        decisions.append(f"Giao đăng ký nhu cầu mạng truyền số liệu chuyên dùng trước ngày {days} ({spell_out(cite('network'))}).")
     return tuple(decisions)
 
 

@@ -13,7 +13,8 @@ from exports.workbook.styles import set_up
 from exports.workbook.ward_totals import blocking_text
 from inventory.catalogue import load_catalogue
 from planning.plan.assumptions import Assumptions
-from planning.plan.norms import AUTHORITY, CLAUSE
+from planning.plan.law import cite, describe_bases, kind_named, load_law
+from planning.plan.norms import CLAUSE
 from planning.plan.plan import Plan
 from portal.territory import TERRITORY
 from scoring.rating.explain import explain
@@ -55,14 +56,16 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
     """PL07: what the plan rests on."""
     head = (("STT", 6), ("Nội dung", 40), ("Căn cứ, giả định", 110))
     sheet = add_annex(book, plan, context, "PL07 Căn cứ pháp lý", "07", "Căn cứ pháp lý và giả định", head)
-    assumptions = plan.assumptions
+    assumptions, norms, hardware = plan.assumptions, load_law().norms, kind_named("hardware", plan.on)
+    bases = {form: describe_bases([form], plan.on) for form in plan.forms}
     rows = [
         ("Bộ tiêu chuẩn", f"{plan.standard.name}. {plan.standard.banner}. Mã băm {plan.standard.sha256[:16]}"),
         ("Bảng giá", f"{plan.price_list.name}, áp dụng từ {plan.price_list.effective_from:%d/%m/%Y}. Đơn giá đã gồm thuế, chưa gồm vận chuyển, lắp đặt"),
-        ("Định mức số lượng, mức giá", f"{CLAUSE}; là mức tối đa, không phải chỉ tiêu. Phần vượt: {AUTHORITY}"),
-        ("Căn cứ giá", "NĐ 224/2026/NĐ-CP, Điều 49.4: báo giá, kết quả trúng thầu tương tự, thẩm định giá, giá niêm yết"),
-        ("Mua sắm không lập dự án", "NĐ 224/2026/NĐ-CP, Điều 65.1: thiết bị phần cứng, phần mềm thương mại riêng lẻ"),
-        ("Thay thế máy cũ", "QĐ 15/2025/QĐ-TTg, Điều 3.7: chỉ khi đủ điều kiện thanh lý"),
+        ("Định mức số lượng, mức giá", f"{CLAUSE}; là mức tối đa, không phải chỉ tiêu. Phần vượt: chờ cấp có thẩm quyền quyết định ({cite('authority')})"),
+        ("Không có định mức", f"thiết bị chuyên dùng: {norms.specialised_clause}; thiết bị dùng chung: {norms.common_clause}; dịch vụ, phần mềm: {norms.service_clause}"),
+        *((f"Căn cứ giá, {form.label[:1].lower()}{form.label[1:]}", f"{clause}: {methods}") for form, (methods, clause) in bases.items()),
+        *([("Mua sắm không lập dự án", f"{hardware.clause}: {hardware.label}")] if hardware else []),
+        ("Thay thế máy cũ", f"{cite('replacement')}: chỉ chuyển thanh lý khi đủ điều kiện"),
         ("Khoản trả hằng năm", f"thành tiền = số lượng × đơn giá một năm × số tháng/12 của năm ghi ở cột Năm của PL02 (mặc định {assumptions.months} tháng), cộng đủ 12 tháng của từng năm sau đó trong phương án, theo thuế suất của năm ấy. Các năm sau phương án đứng riêng ở cuối PL04, không nằm trong tổng nào"),
         ("Số lượng ở PL02", "số lượng mua, thuê = số lượng đề nghị − điều chuyển, tận dụng, không nhỏ hơn 0; phương thức Điều chuyển thì bằng 0. Cột điều chuyển, tận dụng cộng từ trang Điều chuyển"),
         ("Trong và vượt định mức ở PL02", "còn được trang bị trong định mức = định mức − (số đang có, kể cả máy thay thế được cho nhau, trừ số chuyển thanh lý) − số đã đặt; số mua đến mức này là trong định mức, phần hơn là vượt. Dấu – là không có định mức số lượng hoặc chưa biết số người của từng nhóm chức danh"),
@@ -70,7 +73,7 @@ def add_legal_notes(book: Workbook, plan: Plan, context: WorkbookContext) -> Non
         ("Chèn, xóa, sắp xếp, lọc", "chèn dòng rồi chép công thức từ dòng bên cạnh; tổng ở trên đầu bảng tự tính. Dòng Kiểm tra ở trang Tổng hợp báo khi các phụ lục lệch nhau"),
         ("Phân kỳ (giả định)", _phasing_text(assumptions)),
         ("Nguồn vốn (giả định)", "; ".join(dict.fromkeys(source for rule in assumptions.groups.values() for source in (rule.source, rule.recurrent_source)))),
-        ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {assumptions.lease_percent}% đơn giá mua (NĐ 224/2026/NĐ-CP, Điều 36.4 ưu tiên thuê; tỷ lệ là giả định)"),
+        ("Thuê (giả định)", f"thiết bị thuê: một năm bằng {assumptions.lease_percent}% đơn giá mua ({cite('lease')} ưu tiên thuê; tỷ lệ là giả định)"),
         *(_renewal_notes(plan)),
         ("Không tính hai lần", "máy đa năng tính là một máy; gói cải tạo LAN (C06) không dùng cùng C01–C05; thiết bị quầy của Trung tâm PVHCC có bảng riêng"),
         *(_redaction_notes(plan)),

@@ -11,7 +11,7 @@ from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices.prices import CAP_CLAUSE, CapStanding
 from planning.plan.assumptions import Method
 from planning.plan.estimate import estimates_of
-from planning.plan.law import Threshold, fees_of, kind_named, load_law, mixtures_in, suggested_ratio, threshold
+from planning.plan.law import Threshold, cite, fees_of, kind_named, load_law, mixtures_in, suggested_ratio, threshold
 from planning.plan.line import is_leased_good
 from planning.plan.marks import Mark, marks_of
 from planning.plan.plan import Plan
@@ -40,11 +40,11 @@ def hints_of(plan: Plan) -> tuple[Hint, ...]:
 
 
 def _purchase_hints(plan: Plan, total: int) -> list[Hint]:
-    total_text, works = format_vnd(total), kind_named("works", plan.on)
+    total_text, hardware, works = format_vnd(total), kind_named("hardware", plan.on), kind_named("works", plan.on)
     hints = [
         Hint(
             "Mua thiết bị phần cứng, phần mềm thương mại riêng lẻ bằng chi thường xuyên: không phải lập dự án.",
-            "NĐ 224/2026/NĐ-CP, Điều 65.1.a",
+            hardware.clause if hardware else "",
             "Q",
         )
     ]
@@ -133,7 +133,7 @@ def _line_hints(plan: Plan) -> list[Hint]:
     hints = [
         Hint(
             f"Có đường truyền số liệu chuyên dùng hoặc thiết bị đầu cuối: đăng ký trước ngày 31/01/{year}.",
-            "TT 06/2026/TT-BKHCN, Điều 11.1",
+            cite("network"),
             "Q",
         )
         for year in years
@@ -147,7 +147,7 @@ def _line_hints(plan: Plan) -> list[Hint]:
         hints.append(
             Hint(
                 f"Ưu tiên thuê những gì thị trường cho thuê; đang đề nghị mua: {', '.join(sorted(leasable))}.",
-                "NĐ 224/2026/NĐ-CP, Điều 36.4",
+                cite("lease"),
                 "Q",
             )
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from planning.plan.assumptions import RATE_NAMES, Method, Rates
-from planning.plan.law import fees_of
+from planning.plan.law import cite, fees_of
 from planning.plan.line import PlanLine, is_paid_yearly
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
@@ -41,6 +41,11 @@ class Estimate:
     goods_before_tax: int
     hired: int
     rows: tuple[CostRow, ...]
+
+    @property
+    def clause(self) -> str:
+        """The clause that says what such an estimate is made of."""
+        return cite("project_estimate" if self.form is SpendingForm.PROJECT else "purchase_estimate")
 
     @property
     def total(self) -> int:

@@ -7,6 +7,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
 from planning.plan.incoming import Incoming, supplies_of
+from planning.plan.law import cite
 from portal.labels import LabelledEnum
 from scoring.rating.purchases import Withdrawal
 
@@ -46,7 +47,7 @@ class Reason(LabelledEnum):
             "on_order": "Quy tắc của phương án: số đã đặt được trừ trước khi đề nghị",
             "approved_plan": "Quy tắc của phương án: số phương án khác đã cấp được trừ trước khi đề nghị",
             "laptop": "QĐ 15/2025/QĐ-TTg, Phụ lục II (để bàn hoặc xách tay)",
-            "not_needed": "Quy tắc của phương án: giải pháp ít kinh phí nhất; QĐ 15/2025/QĐ-TTg, Điều 7.1",
+            "not_needed": "Quy tắc của phương án: giải pháp ít kinh phí nhất; " + cite("reuse"),
         }[self.value]
 
 

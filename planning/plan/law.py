@@ -3,6 +3,7 @@
 Every rule is asked for a day: that of the plan, or for a line the last one of its year.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TypeVar
 from cattrs.preconf.tomlkit import make_converter
 
 from inventory.catalogue import Acquisition, load_catalogue
-from inventory.prices.prices import Price
+from inventory.prices.prices import METHODS, Price
 from planning.plan.spending import Nature, SpendingForm
 from portal.labels import LabelledEnum
 
@@ -154,6 +155,7 @@ class Law:
 
     kinds: tuple[Kind, ...]
     items: Mapping[str, tuple[str, ...]]
+    clauses: Mapping[str, str]
     digital: DigitalItems
     norms: NormItems
     mixtures: tuple[Mixture, ...]
@@ -169,6 +171,19 @@ def load_law() -> Law:
     """The shipped table."""
     text = (files("planning") / "data" / "law.toml").read_text("utf-8")
     return make_converter(forbid_extra_keys=True).structure(tomllib.loads(text), Law)
+
+
+def cite(key: str) -> str:
+    """A clause that pages and files cite beside the rules, by its key in the table. Raises KeyError for an unknown one."""
+    return load_law().clauses[key]
+
+
+def spell_out(clause: str) -> str:
+    """A clause as a letter writes it: ``Nghị định số 224/2026/NĐ-CP, Điều 65``."""
+    return re.sub(r"\b(NĐ|QĐ|TT)(?= \d)", lambda found: f"{_DOCUMENTS[found[1]]} số", clause)
+
+
+_DOCUMENTS = {"NĐ": "Nghị định", "QĐ": "Quyết định", "TT": "Thông tư"}
 
 
 def kind_of(item: str, day: date, *, is_leased: bool = False) -> Kind | None:
@@ -213,6 +228,13 @@ def fees_of(form: SpendingForm, day: date) -> Fees | None:
 def bases_of(form: SpendingForm, day: date) -> PriceBases | None:
     """What a price may rest on in a form; None where the law has no such rule any more."""
     return in_force((bases for bases in load_law().bases if bases.form is form), day)
+
+
+def describe_bases(forms: Iterable[SpendingForm], day: date) -> tuple[str, str]:
+    """What a price may rest on in some forms, in words, and the clauses that say so."""
+    rules = [rule for form in forms if (rule := bases_of(form, day)) is not None]
+    methods = dict.fromkeys(METHODS[method].lower() for rule in rules for method in rule.methods)
+    return ", ".join(methods), "; ".join(dict.fromkeys(rule.clause for rule in rules))
 
 
 def has_valid_basis(price: Price, form: SpendingForm, on: date) -> bool:

@@ -17,7 +17,6 @@ from portal.labels import LabelledEnum
 
 PCS = ("A01", "A02")
 CLAUSE = "QĐ 15/2025/QĐ-TTg, Phụ lục II (sửa đổi bởi QĐ 10/2026/QĐ-TTg)"
-AUTHORITY = "chờ cấp có thẩm quyền quyết định (QĐ 15/2025/QĐ-TTg, Điều 4.3)"
 
 
 class NormClass(LabelledEnum):

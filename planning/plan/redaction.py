@@ -22,6 +22,7 @@ def redact_plan(plan: Plan, sees: Sight) -> Plan:
         ratings=redact_ratings(plan.ratings, sees),
         lines=tuple(redact_line(line, plan.standard, sees) for line in plan.lines),
         exclusions=tuple(entry for entry in plan.exclusions if is_shown(entry.item, entry.ward.code, sees)),
+        incoming=tuple(each for each in plan.incoming if is_shown(each.item, each.ward_code, sees)),
     )
 
 

@@ -12,6 +12,7 @@ from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission, may
 from inventory.catalogue import load_catalogue
 from inventory.security import is_sensitive_item
+from planning.plan.law import cite
 from planning.plan.redaction import is_shown, open_transfers
 from planning.scenarios.accepted_transfers import (
     accept_transfers,
@@ -40,6 +41,7 @@ def transfers(plan_id: int) -> ResponseReturnValue:
     ]
     return render_template(
         "planning/transfers.html",
+        reuse_clause=cite("reuse"),
         record=record,
         plan_id=plan_id,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,

@@ -12,7 +12,9 @@ from planning.plan.comparison import wards_ready_after
 from planning.plan.exclusions import Reason
 from planning.plan.incoming import ApprovedPlan, Incoming, count_of, still_coming, supplies_of
 from planning.plan.overrides import new_line
+from planning.plan.redaction import redact_plan
 from scoring.rating.rating import Result
+from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import SMALL_PLAN, WARD, answers_of_wards, plan_of_answers, plan_of_lots, plan_of_renewal
 from tests.support.examples import examples
@@ -87,6 +89,14 @@ class TestWhatAPlanAsks:
         assert plan.ratings[WARD.code].result is Result.NOT_READY
         coming = again(plan, *(incoming(line.quantity, line.item) for line in plan.lines))
         assert (wards_ready_after(plan), coming.lines, wards_ready_after(coming)) == ({WARD.code}, (), {WARD.code})
+
+
+def test_of_network_security_who_may_not_see_it_learns_nothing():
+    plan = again(plan_of_renewal(DEMO_DAY - timedelta(days=1)), incoming(1, "G01"), incoming(2))
+    shown = redact_plan(plan, sees_nothing)
+    assert {each.item for each in plan.incoming} == {"G01", "A01"}
+    assert [each.item for each in shown.incoming] == ["A01"]
+    assert not [row for row in shown.exclusions if row.item == "G01"]
 
 
 @examples(60)

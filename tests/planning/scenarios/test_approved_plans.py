@@ -9,8 +9,11 @@ from accounts.identity import Identity, Role
 from inventory.snapshots.repository import newest_snapshots, record_snapshot
 from planning.decisions.decision import Decision, DecisionKind
 from planning.decisions.decisions import list_decisions, record_decision, withdraw_decision
+from planning.decisions.state import State
+from planning.decisions.steps import take_step
 from planning.models import PlanDecision
 from planning.plan.exclusions import Reason
+from planning.scenarios.approved_plans import Approval, approvals_beside
 from planning.scenarios.frozen import freeze_plan, load_frozen
 from planning.scenarios.funded_plans import find_settled
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
@@ -120,3 +123,16 @@ def test_freezing_keeps_what_was_counted_on(demo_session, approved, later):
     assert frozen.incoming == plan.incoming != ()
     assert frozen.exclusions == plan.exclusions
     assert frozen.lines == plan.lines != ()
+
+
+@pytest.mark.both_databases
+def test_a_plan_that_two_decisions_approve_is_approved_from_the_first_on(session):
+    record, other = get_plan_record(session, 1), create_plan(session, "Năm sau", "", today().year + 1, "Người 2")
+    record.sha256, record.final_at = "0" * 64, now() - timedelta(days=9)
+    take_step(record, State.SUBMITTED, [], "Người 1")
+    for number, days in (("1", 2), ("2", 5)):
+        decision = Decision(DecisionKind.APPROVAL, number, today() - timedelta(days=days), "UBND Thành phố", 0, {})
+        record_decision(session, record, decision, FILE, {}, DECIDER)
+    session.flush()
+    assert approvals_beside(session, other) == (Approval(record.id, "0" * 64, today() - timedelta(days=5)),)
+    assert approvals_beside(session, record) == ()
