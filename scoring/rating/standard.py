@@ -71,7 +71,7 @@ class RemedyItem:
 @dataclass(frozen=True)
 class RemedyRule:
     """What mends a criterion. ``raises`` names the facts that grow by the shortfall once it is done, ``sets`` those that
-    become yes; ``line`` is a kind of connection that is added; ``replaces`` says which old PCs go to liquidation: ``worn`` ones past the
+    become yes; ``line`` is a kind of connection that is added; ``replaces`` says which old PCs make room: ``worn`` ones past the
     age of the standard, or ``any``, oldest first.
     """
 
