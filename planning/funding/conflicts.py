@@ -7,7 +7,7 @@ from planning.funding.program import NoChoiceError, Program, Row, solve
 from portal.errors import WardReadinessError
 
 # How far the search goes for each question of whether some demands conflict; nearly all are answered at the root of the tree.
-_WORK = 200
+_WORK = 25_000
 
 
 class ConflictError(WardReadinessError):

@@ -48,7 +48,7 @@ class Funding:
 
 
 def fund(candidates: tuple[Candidate, ...], funding: Funding, work: int = FIRST_WORK) -> Choice:
-    """The choice under these constraints, within so many nodes of the search. Raises ConflictError."""
+    """The choice under these constraints, within so much work. Raises ConflictError."""
     may_slide = tuple(replace(candidate, slides=candidate.slides[: funding.slide_years]) for candidate in candidates)
     return choose_wards(
         may_slide,

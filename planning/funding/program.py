@@ -2,7 +2,7 @@
 
 HiGHS proposes; whole numbers decide. It works in floats, so each choice it names is checked in whole numbers. One that breaks a row by
 rounding is cut off, with all that break it in the same way, and the program is solved again. How far it goes is an amount of work,
-never of time, so that every machine gives the same answer.
+never of time, so that every machine gives the same answer: nodes of the search tree, each as many units as there are places.
 """
 
 import math
@@ -92,12 +92,12 @@ class Program:
 
 @dataclass(frozen=True)
 class Solution:
-    """The places chosen, their value, what no choice exceeds, and how many nodes of the search tree it took."""
+    """The places chosen, their value, what no choice exceeds, and how much work it took."""
 
     chosen: frozenset[int]
     value: int
     bound: int
-    nodes: int
+    work: int
 
     @property
     def is_proven(self) -> bool:
@@ -116,7 +116,7 @@ class _Proposal:
 
 
 def solve(program: Program, start: Collection[int] | None, work: int) -> Solution:
-    """The choice of greatest value that is found within the work, in nodes of the search tree, one or more, and a bound.
+    """The choice of greatest value that is found within the work, and a bound. However little the work, the first node is looked at.
 
     ``start`` is a choice to begin with; one that breaks a row is no start, and any other is never made worse. Raises NoChoiceError.
     """
@@ -126,10 +126,10 @@ def solve(program: Program, start: Collection[int] | None, work: int) -> Solutio
     if not program.values:
         start = ()
     best = None if start is None or any(not row.is_kept(start) for row in rows) else frozenset(start)
-    bound, nodes = program.highest_value, 0
-    while nodes < work and (best is None or program.value_of(best) < bound):
-        proposal = _propose(program.values, rows, best, work - nodes)
-        nodes += max(1, proposal.nodes)
+    bound, done, places = program.highest_value, 0, max(1, len(program.values))
+    while done < work and (best is None or program.value_of(best) < bound):
+        proposal = _propose(program.values, rows, best, max(1, (work - done) // places))
+        done += max(1, proposal.nodes) * places
         bound = min(bound, _whole_bound(program.values, proposal.bound, bound))
         if proposal.is_infeasible and best is None:
             raise NoChoiceError(is_proven=True)
@@ -145,10 +145,10 @@ def solve(program: Program, start: Collection[int] | None, work: int) -> Solutio
     if best is None:
         raise NoChoiceError(is_proven=False)
     value = program.value_of(best)
-    return Solution(best, value, max(value, bound), nodes)
+    return Solution(best, value, max(value, bound), done)
 
 
-def _propose(values: tuple[int, ...], rows: list[Row], start: frozenset[int] | None, work: int) -> _Proposal:
+def _propose(values: tuple[int, ...], rows: list[Row], start: frozenset[int] | None, most_nodes: int) -> _Proposal:
     step, unit = _scale(values)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(values), len(rows)
@@ -166,7 +166,7 @@ def _propose(values: tuple[int, ...], rows: list[Row], start: frozenset[int] | N
     solver = make_solver()
     # With a handful of rows there is little to take out beforehand, and on rows with very large and very small parts it may never end.
     solver.setOptionValue("presolve", "off")
-    solver.setOptionValue("mip_max_nodes", work)
+    solver.setOptionValue("mip_max_nodes", most_nodes)
     solver.setOptionValue("mip_rel_gap", 0.0)
     # Values are whole steps: less than one more is no more.
     solver.setOptionValue("mip_abs_gap", (1 - 2 * _MARGIN) * step / unit)

@@ -9,8 +9,9 @@ from planning.funding.program import NoChoiceError, Program, Row, Solution, solv
 from planning.plan.spending import Pot
 from portal.formats import format_vnd
 
-# How far the search goes, in nodes of its tree: about one second for 126 wards and three years, and as far as a job may go.
-FIRST_WORK, PROOF_WORK = 2_000, 60_000
+# How far the search goes, in the units of ``planning.funding.program``: about one second for 126 wards and three years, and about half
+# a minute, which a job may take.
+FIRST_WORK, PROOF_WORK = 250_000, 7_500_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def choose_wards(
 
     Of the choices of that value those with most communes are taken where ``communes_first`` (a preference, which never costs a ward),
     then those that slide by the fewest years, then the cheapest; wards alike in all that counts in the order of their codes. Each wish
-    is looked at once the one before is proven, within ``work`` nodes in all. A pot without a ceiling is unlimited. ``required`` and
+    is looked at once the one before is proven, within ``work`` in all. A pot without a ceiling is unlimited. ``required`` and
     ``barred`` are codes; that of a ward which is no candidate, being ready or without data, asks for nothing. The same candidates in
     any order give the same choice. Raises ConflictError.
     """
@@ -88,7 +89,7 @@ def _fulfil(
     """A solution for each wish in turn, up to the first that is not proven. Raises NoChoiceError."""
     solutions: list[Solution] = []
     for values in wishes:
-        work_left = max(1, work - sum(solution.nodes for solution in solutions))
+        work_left = max(1, work - sum(solution.work for solution in solutions))
         solution = solve(Program(tuple(values), tuple(rows), groups), solutions[-1].chosen if solutions else start, work_left)
         solutions.append(solution)
         if not solution.is_proven:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from planning.funding.program import NoChoiceError, Program, Row, solve
 from tests.support.examples import examples
 
-ENOUGH = 10_000
+ENOUGH = 100_000
 PLACES = 9
 parts = st.dictionaries(
     st.integers(0, PLACES - 1), st.one_of(st.integers(-5, 30), st.integers(-3, 9).map(lambda n: n * 1_000_000_001))
@@ -96,7 +96,7 @@ def test_that_nothing_was_found_is_no_proof_that_there_is_nothing():
     at_most = [Row(dict(enumerate(row)), half) for row, half in zip(shares, halves, strict=True)]
     at_least = [Row({i: -part for i, part in enumerate(row)}, -half) for row, half in zip(shares, halves, strict=True)]
     with pytest.raises(NoChoiceError) as error:
-        solve(Program((0,) * 40, (*at_most, *at_least)), None, 20)
+        solve(Program((0,) * 40, (*at_most, *at_least)), None, 800)
     assert not error.value.is_proven
 
 
@@ -104,3 +104,22 @@ def test_what_has_no_places_has_the_empty_choice():
     assert solve(Program((), (Row({}, 0),)), None, 1).chosen == frozenset()
     with pytest.raises(NoChoiceError):
         solve(Program((), (Row({}, -1),)), None, 1)
+
+
+def test_very_large_beside_very_small_parts_come_to_an_end():
+    """The solver simplifies such rows for ever, if it is let."""
+    at_least = Row(
+        {0: -7, 1: -99_999_999_992, 2: -100_000_000_006, 3: -4, 4: -60_935_459_014, 5: -95_038_487_889, 6: -7}, -295_038_487_898
+    )
+    at_most = Row(
+        {1: 33_333_333_333, 2: 81_873_758_648, 3: 14_405_310_879, 4: 99_999_999_991, 5: 8, 6: 99_999_999_991}, 229_612_402_852
+    )
+    assert solve(Program((1,) * 7, (at_least, at_most)), None, ENOUGH).chosen == {0, 1, 2, 4, 5}
+
+
+@examples(30)
+@given(rows)
+def test_a_tightened_row_is_kept_by_the_same_choices_and_has_no_larger_part(row):
+    tightened = row.tightened
+    assert kept_choices(Program((0,) * PLACES, (tightened,))) == kept_choices(Program((0,) * PLACES, (row,)))
+    assert all(abs(tightened.parts[place]) <= abs(part) for place, part in row.parts.items())

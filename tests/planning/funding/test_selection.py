@@ -26,7 +26,7 @@ from tests.planning.oracles import best_quality, greedy, kept_selections, worth
 from tests.support.examples import examples
 
 money = st.one_of(st.integers(0, 30), st.integers(1, 9).map(lambda n: n * 1_000_000_001))
-cities = st.lists(st.tuples(money, money, st.booleans()), min_size=1, max_size=8).map(make_city)
+cities = st.lists(st.tuples(money, money, st.booleans()), min_size=1, max_size=10).map(make_city)
 sliding_cities = st.lists(st.tuples(st.tuples(money, st.just(0), st.just(True)), st.integers(0, 2)), min_size=1, max_size=6).map(
     lambda parts: [make_sliding(c, years) for c, (_costs, years) in zip(make_city([p[0] for p in parts]), parts, strict=True)]
 )
