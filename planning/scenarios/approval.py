@@ -83,8 +83,7 @@ def return_plan(session: Session, record: PlanRecord, why: str, identity: Identi
 
 def hash_checked(session: Session, record: PlanRecord, plan: Plan) -> str:
     """What was checked, as a hash: all of the content, with who will sign it, but the day on which it was computed."""
-    content = content_of(session, record, plan)
-    return hash_content({name: value for name, value in content.items() if name != "on"})
+    return _hash_without(content_of(session, record, plan), "on")
 
 
 def _check_completed(session: Session, record: PlanRecord, plan: Plan) -> None:
@@ -92,13 +91,13 @@ def _check_completed(session: Session, record: PlanRecord, plan: Plan) -> None:
     before = next((earlier for earlier in list_ancestors(record)[1:] if earlier.is_final), None)
     if before is None or before.state != State.RETURNED:
         return
-    content = content_of(session, record, plan)
-    if _hash_said(content) == _hash_said(read_content(before)):
+    contents = content_of(session, record, plan), read_content(before)
+    now, then = (_hash_without(content, "on", "name") for content in contents)
+    if now == then:
         raise ScenarioError("Nội dung chưa khác bản đã trả lại. Hoàn thiện theo lý do trả lại rồi mới ghi kiểm tra.")
 
 
-def _hash_said(content: Mapping[str, Any]) -> str:
-    """What a content says, as a hash: without its name and its day, and without when its prices were published."""
+def _hash_without(content: Mapping[str, Any], *names: str) -> str:
+    """The hash of a content without some of its parts, and without when its prices were published: another plan may do that."""
     prices = {name: value for name, value in content["price_list"].items() if not name.startswith("published_")}
-    said = {name: value for name, value in content.items() if name not in ("name", "on")}
-    return hash_content(said | {"price_list": prices})
+    return hash_content({name: value for name, value in content.items() if name not in names} | {"price_list": prices})

@@ -43,6 +43,14 @@ def act_for(app, deputy, absent):
     return client
 
 
+def rest_on_draft(app):
+    """Let the plan rest on the list of prices that is still edited; gives its number."""
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        list_id = session.scalars(select(PriceListRecord.id).where(PriceListRecord.published_at.is_(None))).one()
+        session.get_one(PlanRecord, 1).price_list_id = list_id
+    return list_id
+
+
 def fields_of(answer):
     """What a form holds as its page shows it."""
     page = BeautifulSoup(answer.data, "html.parser")
@@ -129,10 +137,7 @@ class TestCheckAndSubmit:
 
     def test_who_changes_a_price_of_its_list_changes_what_it_says(self, planners, change_line, demo_app):
         first, second = planners
-        with session_scope(demo_app.extensions["engine"], writes=True) as session:
-            draft = session.scalars(select(PriceListRecord).where(PriceListRecord.published_at.is_(None))).one()
-            session.get_one(PlanRecord, 1).price_list_id = draft.id
-            address = f"/prices/{draft.id}/items/A01"
+        address = f"/prices/{rest_on_draft(demo_app)}/items/A01"
         change_line(first)
         form = fields_of(second.get(address))
         assert second.post(address, data=form | {"unit_price": "13.100.000"}).status_code == 302
@@ -145,6 +150,14 @@ class TestCheckAndSubmit:
         assert "phải là người khác" in told(first.post("/plans/1/check", data={"changes": "2"}, follow_redirects=True))
         second.post("/plans/1/check", data={"changes": "2"})
         assert state_of(demo_app) == "checked"
+
+    def test_that_its_prices_were_published_meanwhile_asks_for_no_other_check(self, planners, demo_app):
+        first, second = planners
+        list_id = rest_on_draft(demo_app)
+        second.post("/plans/1/check", data={"changes": "0"})
+        assert first.post(f"/prices/{list_id}/publish").status_code == 302
+        first.post("/plans/1/submission", data={"changes": "0"})
+        assert state_of(demo_app) == "submitted"
 
     def test_another_signatory_after_the_check_asks_for_another(self, planners, demo_app):
         first, second = planners
