@@ -8,6 +8,7 @@ from planning.funding.allocation import Candidate
 from planning.funding.parts import first_units
 from planning.plan.build import ward_lines
 from planning.plan.comparison import wards_ready_after
+from planning.plan.incoming import by_ward
 from planning.plan.line import PlanLine, moved_by
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
@@ -21,7 +22,7 @@ def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) 
     Year, source, method, price, months and what is moved in are those of the plan. The set may begin up to ``slide_years`` later, as far as
     each of its lines stays within the plan's years. Lines whose codes are ``paid`` are in the set and cost nothing more.
     """
-    ready_after = wards_ready_after(plan)
+    ready_after, incoming = wards_ready_after(plan), by_ward(plan.incoming)
     by_ward: dict[str, dict[str, PlanLine]] = {}
     for line in plan.lines:
         by_ward.setdefault(line.ward.code, {})[line.item] = line
@@ -31,7 +32,7 @@ def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) 
         if rating.snapshot is None or rating.result is Result.READY:
             continue
         cost = cost_to_ready(rating, plan.price_list.prices, plan.assumptions.remedy_terms)
-        cheapest = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions)
+        cheapest = ward_lines(ward, rating, cost.lines, plan.price_list, plan.assumptions, incoming.get(ward.code, ()))
         lacking = tuple(line.item for line in cheapest if line.item not in planned or planned[line.item].quantity < line.quantity)
         if not cost.possible:
             candidates.append(Candidate(ward, {}, possible=False, blockers=cost.blockers))
