@@ -8,17 +8,19 @@ from inventory.prices.prices import Price, PriceList
 from inventory.snapshots.snapshot import Owner, Snapshot, count_usable
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Assumptions, Method
-from planning.plan.exclusions import PACKAGES, Exclusion, exclusions_of
-from planning.plan.line import PlanLine, Purpose, terms_of
-from planning.plan.norms import PCS, norm_of, quantity_cap, substitutes
+from planning.plan.exclusions import Exclusion, exclusions_of
+from planning.plan.line import PlanLine, terms_of
+from planning.plan.needs import WardNeeds, needs_of
+from planning.plan.norms import PCS, norm_of, quantity_cap, room_of
 from planning.plan.plan import CentreLine, Plan
-from portal.formats import format_day, format_number
-from portal.numbers import divide_up
-from scoring.rating.measures import MEASURES, WARD_OWNERS
+from planning.plan.purposes import purposes_of
+from portal.formats import format_number
+from scoring.rating.measures import WARD_OWNERS
 from scoring.rating.pc_fleet import ReplacementReason
 from scoring.rating.purchases import RemedyLine
-from scoring.rating.rating import Finding, Rating
+from scoring.rating.rating import Rating
 from scoring.rating.remedies import remedies_of, renewals_of
+from scoring.rating.side_effects import mended_beside
 from scoring.rating.standard import Standard
 
 
@@ -42,10 +44,9 @@ def build_plan(
         if rating.snapshot is not None:
             mended = remedies_of(rating, price_list.prices, assumptions.remedy_terms)
             remedies = (*mended.lines, *renewals_of(rating, last_day))
-            by_item, packaged = _split_packages(remedies)
-            quantities = {item: sum(remedy.quantity for remedy in group) for item, group in (by_item | packaged).items()}
-            exclusions += exclusions_of(ward, rating.snapshot, quantities, packaged, mended.withdrawals)
-            lines += ward_lines(ward, rating, remedies, price_list, assumptions)
+            needs = needs_of(ward, rating, remedies, mended.withdrawals, mended_beside(rating, mended))
+            exclusions += exclusions_of(needs)
+            lines += _lines_of(needs, price_list, assumptions)
             centre_lines += _centre_lines(ward, rating.snapshot, price_list)
     return Plan(
         name,
@@ -61,53 +62,24 @@ def build_plan(
     )
 
 
-def _split_packages(remedies: Iterable[RemedyLine]) -> tuple[dict[str, list[RemedyLine]], dict[str, list[RemedyLine]]]:
-    """The remedies by item: those that stand, and those that a package of the same ward already holds."""
-    by_item: dict[str, list[RemedyLine]] = {}
-    for remedy in remedies:
-        by_item.setdefault(remedy.item, []).append(remedy)
-    package_parts = {part for package in by_item.keys() & PACKAGES.keys() for part in PACKAGES[package]}
-    packaged = {item: group for item, group in by_item.items() if item in package_parts}
-    return {item: group for item, group in by_item.items() if item not in package_parts}, packaged
-
-
 def ward_lines(
     ward: Ward, rating: Rating, remedies: Iterable[RemedyLine], price_list: PriceList, assumptions: Assumptions
 ) -> list[PlanLine]:
     """The lines of a ward with a snapshot that its remedies come to, by item, less what is on order."""
-    snapshot = rating.snapshot
-    assert snapshot is not None
-    by_item, _packaged = _split_packages(remedies)
-    on_order = {item: sum(lot.on_order for lot in snapshot.lots_of(item)) for item in {*by_item, *PCS}}
-    if "A01" in by_item:
-        # A laptop that is coming serves as a PC (QĐ 15/2025/QĐ-TTg, Phụ lục II: để bàn hoặc xách tay).
-        on_order["A01"] += on_order["A02"]
-    lines = (
-        _item_line(ward, item, group, rating, snapshot, price_list, assumptions, on_order[item])
-        for item, group in sorted(by_item.items())
-    )
+    return _lines_of(needs_of(ward, rating, remedies), price_list, assumptions)
+
+
+def _lines_of(needs: WardNeeds, price_list: PriceList, assumptions: Assumptions) -> list[PlanLine]:
+    lines = (_item_line(item, needs, price_list.prices[item], assumptions) for item in needs.by_item)
     return [line for line in lines if line.quantity]
 
 
-def _item_line(
-    ward: Ward,
-    item: str,
-    remedies: list[RemedyLine],
-    rating: Rating,
-    snapshot: Snapshot,
-    price_list: PriceList,
-    assumptions: Assumptions,
-    on_order: int,
-) -> PlanLine:
-    entry, price, rule = load_catalogue()[item], price_list.prices[item], assumptions.groups[item[0]]
-    codes = {remedy.criterion for remedy in remedies}
-    criteria = [finding.criterion for finding in rating.findings if finding.criterion.code in codes]
+def _item_line(item: str, needs: WardNeeds, price: Price, assumptions: Assumptions) -> PlanLine:
+    entry, rule, remedies = load_catalogue()[item], assumptions.groups[item[0]], needs.by_item[item]
+    purposes = purposes_of(item, needs)
+    codes = {purpose.criterion for purpose in purposes}
+    criteria = [finding.criterion for finding in needs.rating.findings if finding.criterion.code in codes]
     is_priority = any(criterion.blocking for criterion in criteria)
-    replaced = _replaced_by_reason(remedies)
-    cap = quantity_cap(item, snapshot)
-    # What ends counts no longer: it is renewed, not bought beside itself.
-    gone = sum(remedy.quantity for remedy in remedies if remedy.ends) + sum(count for _reason, count in replaced)
-    left = max(0, sum(lot.working for lot in snapshot.lots_of(item)) - gone)
     ends = [remedy.ends for remedy in remedies if remedy.ends]
     is_renewal = len(ends) == len(remedies)
     # A licence that is renewed for a year is priced like a year of lease.
@@ -116,16 +88,18 @@ def _item_line(
     year = assumptions.year_of(item[0], is_priority=is_priority)
     if is_renewal:
         year = max(assumptions.first_year, min(ends).year)
+    cap, on_order = quantity_cap(item, needs.snapshot), needs.on_order(item)
+    replaced = _replaced_by_reason(remedies)
     return PlanLine(
-        ward=ward,
+        ward=needs.ward,
         item=item,
-        purposes=_purposes(item, remedies, rating),
+        purposes=purposes,
         on_order=on_order,
-        overage=_overage(item, snapshot, rating),
+        overage=_overage(item, needs),
         cap=cap,
-        room=None if cap is None else max(0, cap - left - substitutes(item, snapshot) - on_order),
+        room=room_of(item, cap, needs.kept, on_order),
         norm=norm_of(item, cap, assumptions),
-        quantity=max(0, sum(remedy.quantity for remedy in remedies) - on_order),
+        quantity=max(0, sum(purpose.quantity for purpose in purposes) - on_order),
         price=price,
         owner=Owner.WARD.label,
         is_priority=is_priority,
@@ -138,49 +112,13 @@ def _item_line(
     )
 
 
-def _purposes(item: str, remedies: list[RemedyLine], rating: Rating) -> tuple[Purpose, ...]:
-    """What each criterion asks of an item, in the order of the criteria: need, have and short are those of its finding."""
-    quantities: dict[str, int] = {}
-    for remedy in remedies:
-        quantities[remedy.criterion] = quantities.get(remedy.criterion, 0) + remedy.quantity
-    return tuple(
-        Purpose(
-            criterion=finding.criterion.code,
-            need=finding.need,
-            have=finding.have,
-            short=finding.shortfall,
-            unit=finding.unit,
-            quantity=quantities[finding.criterion.code],
-            how=_how(item, quantities[finding.criterion.code], finding, rating),
-        )
-        for finding in rating.findings
-        if finding.criterion.code in quantities
-    )
-
-
-def _how(item: str, quantity: int, finding: Finding, rating: Rating) -> str:
-    """How the quantity follows from the finding, as a sentence without an end."""
-    unit = load_catalogue()[item].unit.lower()
-    if finding.ends and finding.is_met:
-        return f"hết hạn ngày {format_day(finding.ends)}, gia hạn {format_number(quantity)} {unit}"
-    rule = next((rule for rule in finding.criterion.remedy.items if rule.item == item), None)
-    amount, what, each = finding.shortfall, f"thiếu {format_number(finding.shortfall)} {finding.unit}", rule.each if rule else 1
-    if rule and rule.of is not None and rating.snapshot is not None and rating.standard is not None:
-        measure = MEASURES[rule.of]
-        amount = measure.read(rating.snapshot, rating.standard.pc_max_age_years, rating.on).value
-        what = f"{measure.label.lower()}: {format_number(amount)} {measure.unit}"
-    if quantity != max(1, divide_up(amount, each)):
-        return f"{what}; cần {format_number(quantity)} {unit} sau khi tính phần bổ sung cho tiêu chí khác"
-    return f"{what}, mỗi {unit} cho {format_number(each)}, làm tròn lên" if each > 1 else what
-
-
-def _overage(item: str, snapshot: Snapshot, rating: Rating) -> int | None:
+def _overage(item: str, needs: WardNeeds) -> int | None:
     """Machines that work and are past the age of the standard; None where the standard sets no age."""
-    if item not in PCS or rating.standard is None:
+    standard, on = needs.rating.standard, needs.rating.on
+    if item not in PCS or standard is None:
         return None
-    age = rating.standard.pc_max_age_years
-    lots = [lot for pc in PCS for lot in snapshot.lots_of(pc, WARD_OWNERS)]
-    return sum(lot.working - count_usable(lot, rating.on, age) for lot in lots)
+    lots = [lot for pc in PCS for lot in needs.snapshot.lots_of(pc, WARD_OWNERS)]
+    return sum(lot.working - count_usable(lot, on, standard.pc_max_age_years) for lot in lots)
 
 
 def _replaced_by_reason(remedies: Iterable[RemedyLine]) -> tuple[tuple[ReplacementReason, int], ...]:

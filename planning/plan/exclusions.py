@@ -1,16 +1,12 @@
 """What the plan leaves out so that nothing is funded twice, each with its reason and clause. Pure."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
+from planning.plan.needs import WardNeeds
 from portal.labels import LabelledEnum
-from scoring.rating.purchases import Withdrawal
-
-# A package that holds other items: where it is bought, its parts are not paid for again.
-PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}
 
 
 class Reason(LabelledEnum):
@@ -25,7 +21,7 @@ class Reason(LabelledEnum):
     NOT_NEEDED = (
         "not_needed",
         "Máy tính có hệ điều hành hết hỗ trợ hoặc quá tuổi, không cần cho số người làm việc: điều chuyển hoặc dùng việc khác, "
-        "không mua thay, không thanh lý",
+        "không mua thay, không thanh lý; máy thuê thì trả cho bên cho thuê",
     )
 
     @property
@@ -44,12 +40,16 @@ class Reason(LabelledEnum):
 
 @dataclass(frozen=True)
 class Exclusion:
-    """So many of an item (or of all of a group, with quantity None) that the plan does not fund for a ward, and why."""
+    """So many of an item (or of all of a group, with quantity None) that the plan does not fund for a ward, and why.
+
+    ``criteria`` are the codes of those that it would be for, or that are met by PCs that are taken out of the count.
+    """
 
     ward: Ward
     item: str
     quantity: int | None
     reason: Reason
+    criteria: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -57,25 +57,28 @@ class Exclusion:
         return load_catalogue()[self.item].name if self.item in load_catalogue() else f"{self.item}. {GROUPS[self.item]}"
 
 
-def exclusions_of(
-    ward: Ward, snapshot: Snapshot, quantities: Mapping[str, int], packaged: Iterable[str], withdrawals: Iterable[Withdrawal]
-) -> list[Exclusion]:
-    """What is left out for a ward that wants so many of each item. ``packaged`` are parts of a package that is bought."""
+def exclusions_of(needs: WardNeeds) -> list[Exclusion]:
+    """What is left out for a ward."""
+    ward, snapshot = needs.ward, needs.snapshot
     exclusions = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_centre_counts(snapshot).items())]
     if snapshot.fact("owns_counters") is False:
         exclusions.append(Exclusion(ward, "B", None, Reason.COUNTERS))
     if multifunction := snapshot.count("printers_multifunction"):
         exclusions.append(Exclusion(ward, "A04", multifunction, Reason.MULTIFUNCTION))
-    exclusions += [Exclusion(ward, item, quantities[item], Reason.PACKAGE) for item in sorted(packaged)]
-    if withdrawn := sum(withdrawal.quantity for withdrawal in withdrawals):
-        exclusions.append(Exclusion(ward, "A01", withdrawn, Reason.NOT_NEEDED))
-    for item, count in sorted(quantities.items()):
+    for item, remedies in needs.packaged.items():
+        count, criteria = sum(remedy.quantity for remedy in remedies), dict.fromkeys(remedy.criterion for remedy in remedies)
+        exclusions.append(Exclusion(ward, item, count, Reason.PACKAGE, tuple(criteria)))
+    if needs.withdrawals:
+        withdrawn = sum(withdrawal.quantity for withdrawal in needs.withdrawals)
+        exclusions.append(Exclusion(ward, "A01", withdrawn, Reason.NOT_NEEDED, needs.met_by_withdrawals))
+    for item in needs.by_item:
+        count, codes = sum(needs.required(item).values()), (*needs.required(item), *needs.met_beside(item))
         on_order = sum(lot.on_order for lot in snapshot.lots_of(item))
         if on_order:
-            exclusions.append(Exclusion(ward, item, min(count, on_order), Reason.ON_ORDER))
-        laptops = sum(lot.on_order for lot in snapshot.lots_of("A02")) if item == "A01" else 0
+            exclusions.append(Exclusion(ward, item, min(count, on_order), Reason.ON_ORDER, codes))
+        laptops = needs.on_order(item) - on_order
         if laptops and count > on_order:
-            exclusions.append(Exclusion(ward, item, min(count - on_order, laptops), Reason.LAPTOP))
+            exclusions.append(Exclusion(ward, item, min(count - on_order, laptops), Reason.LAPTOP, codes))
     return exclusions
 
 
