@@ -22,17 +22,19 @@ PC_FACTS = (*NEW_PC_FACTS, LICENSED, "pcs_protected")
 
 
 class ReplacementReason(LabelledEnum):
-    """Why a PC makes room for a new one. Only one past its service life goes to liquidation.
+    """Why a PC makes room for a new one. Only one that the ward owns and that is past its service life goes to liquidation.
 
     Nothing is asked yet about what is beyond repair, or costs more than 30 % of its price to repair.
     """
 
-    END_OF_LIFE = "end_of_life", "hết hạn sử dụng và phải thanh lý"
+    END_OF_LIFE = "end_of_life", "hết hạn sử dụng, chuyển thanh lý (Điều 3.7)"
     UNSUPPORTED_OS = (
         "unsupported_os",
         "hệ điều hành hết hỗ trợ, không nâng cấp được: điều chuyển hoặc dùng việc khác, không thanh lý",
     )
     NOT_COUNTED = "not_counted", "còn hạn sử dụng nhưng bộ tiêu chuẩn không tính: điều chuyển hoặc dùng việc khác, không thanh lý"
+    UNKNOWN_YEAR = "unknown_year", "không rõ năm đưa vào sử dụng, cần xác minh trước khi xử lý"
+    LEASED = "leased", "máy thuê, trả cho bên cho thuê"
 
     @property
     def is_liquidated(self) -> bool:
@@ -96,7 +98,7 @@ def deliver(
 def _take_out(
     snapshot: Snapshot, count: int, rating: Rating, *, worn_only: bool = False, is_replaced: bool = False
 ) -> tuple[Snapshot, tuple[tuple[ReplacementReason, int], ...]]:
-    """The ward without ``count`` PCs, oldest first; those past their life that are replaced wait for liquidation."""
+    """The ward without ``count`` PCs, oldest first; those that are liquidated wait for it."""
     supported = snapshot.count(SUPPORTED)
     unsupported = 0 if supported is None else max(0, count_pcs(snapshot) - supported)
     remaining, changed, reasons = count, {}, Counter[ReplacementReason]()
@@ -104,19 +106,19 @@ def _take_out(
     for lot in sorted(leaving, key=lambda lot: (lot.year or 0, lot.item)):
         removed, gone = min(remaining, lot.working), count - remaining
         remaining -= removed
-        is_past_life = _is_past_life(lot, rating)
         without_system = min(removed, max(0, unsupported - gone))
-        if is_past_life:
-            reasons[ReplacementReason.END_OF_LIFE] += removed
-        else:
+        reason = _reason_of(lot, rating)
+        if reason is None:
             reasons[ReplacementReason.UNSUPPORTED_OS] += without_system
             reasons[ReplacementReason.NOT_COUNTED] += removed - without_system
+        else:
+            reasons[reason] += removed
         changed[id(lot)] = replace(
             lot,
             degraded=lot.degraded - min(removed, lot.degraded),
             good=lot.good - min(max(0, removed - lot.degraded), lot.good),
             unused=lot.unused - max(0, removed - lot.degraded - lot.good),
-            liquidation=lot.liquidation + (removed if is_replaced and is_past_life else 0),
+            liquidation=lot.liquidation + (removed if is_replaced and reason and reason.is_liquidated else 0),
         )
     counted = tuple((reason, number) for reason in ReplacementReason if (number := reasons[reason]))
     return replace(snapshot, lots=tuple(changed.get(id(lot), lot) for lot in snapshot.lots)), counted
@@ -146,6 +148,15 @@ def _may_leave(lot: EquipmentLot, rating: Rating, *, worn_only: bool) -> bool:
 def _usable(lot: EquipmentLot, rating: Rating) -> int:
     assert rating.standard is not None
     return count_usable(lot, rating.on, rating.standard.pc_max_age_years)
+
+
+def _reason_of(lot: EquipmentLot, rating: Rating) -> ReplacementReason | None:
+    """Why the PCs of a lot are replaced; None where that turns on their system, which is known of all PCs together alone."""
+    if lot.owner is Owner.LEASED:
+        return ReplacementReason.LEASED
+    if lot.year is None:
+        return ReplacementReason.UNKNOWN_YEAR
+    return ReplacementReason.END_OF_LIFE if _is_past_life(lot, rating) else None
 
 
 def _is_past_life(lot: EquipmentLot, rating: Rating) -> bool:

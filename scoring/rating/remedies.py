@@ -15,10 +15,11 @@ from itertools import combinations
 from inventory.catalogue import load_catalogue
 from inventory.prices.prices import Price
 from scoring.rating.cheapest import Option, choose_cheapest
-from scoring.rating.pc_fleet import PC_ITEMS, SUPPORTED
+from scoring.rating.pc_fleet import PC_ITEMS
 from scoring.rating.purchases import ALL_PCS, Choice, Outcome, RemedyLine, Withdrawal, carry_out, lines_for, may_affect, money_mends
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result, conclude, judge
 from scoring.rating.standard import Criterion
+from scoring.rating.upgrades import try_upgrades
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _find_cheapest(rating: Rating, prices: Mapping[str, Price], terms: RemedyTer
     groups: list[list[Option[Choice]]] = []
     for component in components:
         optional = {f.criterion.code for f in component.findings if not f.criterion.blocking} & component.codes
-        outcomes = _outcomes(rating, component, component.open_codes | optional - component.leaves, terms)
+        outcomes = _outcomes(rating, component, component.open_codes | optional - component.leaves, prices, terms)
         ready = (outcome for outcome in outcomes if not _is_blocked(outcome.findings))
         leaves = component.leaves & optional
         groups.append([option for outcome in ready for option in _leave_out(outcome, leaves, rating, prices, terms)])
@@ -188,7 +189,7 @@ def _find_best(
     rating: Rating, component: _Component, open_codes: Collection[str], prices: Mapping[str, Price], terms: RemedyTerms
 ) -> Outcome:
     """The outcome that leaves least unmet, for the least."""
-    outcomes = _outcomes(rating, component, open_codes, terms)
+    outcomes = _outcomes(rating, component, open_codes, prices, terms)
     return min(outcomes, key=lambda outcome: (outcome.unmet, _option(outcome, rating, prices, terms).rank))
 
 
@@ -219,13 +220,16 @@ def _leave_out(
 def _option(outcome: Outcome, rating: Rating, prices: Mapping[str, Price], terms: RemedyTerms) -> Option[Choice]:
     """The choice of an outcome with what it gains and costs over the years."""
     assert rating.standard is not None
-    catalogue, quantities = load_catalogue(), Counter[str]()
+    quantities = Counter[str]()
     for line in outcome.lines:
         quantities[line.item] += line.quantity
-    cost = sum(
-        count * prices[item].unit_price * (terms.years if catalogue[item].yearly else 1) for item, count in quantities.items()
-    )
+    cost = sum(_cost_over_years(line, prices, terms) for line in outcome.lines)
     return Option(outcome.choice, _margin(outcome.findings, rating.standard.pass_mark), cost, tuple(sorted(quantities.items())))
+
+
+def _cost_over_years(line: RemedyLine, prices: Mapping[str, Price], terms: RemedyTerms) -> int:
+    """VND of one line over the years that the choice rests on."""
+    return line_cost(line, prices) * (terms.years if load_catalogue()[line.item].yearly else 1)
 
 
 def _margin(findings: Iterable[Finding], pass_mark: int) -> int:
@@ -321,34 +325,34 @@ def _component(rating: Rating, codes: frozenset[str], affects: set[str], duties:
     return _Component(codes, findings, frozenset(open_codes), frozenset(leaves), has_pcs=not affects.isdisjoint(PC_ITEMS))
 
 
-def _outcomes(rating: Rating, component: _Component, open_codes: Collection[str], terms: RemedyTerms) -> Iterator[Outcome]:
-    """What comes of each choice: with and without each of the open criteria, with each number of upgrades, as many PCs taken out as may be."""
+def _outcomes(
+    rating: Rating, component: _Component, open_codes: Collection[str], prices: Mapping[str, Price], terms: RemedyTerms
+) -> Iterator[Outcome]:
+    """What comes of each choice: with and without each of the open criteria, with each number of upgrades that may be best, as many PCs
+    taken out as may be.
+    """
     free = sorted(component.codes & frozenset(open_codes))
     for size in range(len(free) + 1):
         for left_out in combinations(free, size):
             choice = Choice(component.codes, component.codes.difference(left_out))
-            outcomes = list(_upgrade_more(rating, component, choice, terms))
+            outcomes = _upgrade_more(rating, component, choice, prices, terms)
             yield from outcomes
             if all(_loses(outcome, component) for outcome in outcomes):
-                yield from _upgrade_more(rating, component, replace(choice, withdrawn=0), terms)
+                yield from _upgrade_more(rating, component, replace(choice, withdrawn=0), prices, terms)
 
 
-def _upgrade_more(rating: Rating, component: _Component, choice: Choice, terms: RemedyTerms) -> Iterator[Outcome]:
-    """What comes of a choice with no upgrade, one, two, and so on."""
-    outcome = carry_out(rating, component.findings, choice)
-    yield outcome
-    while terms.upgrades_os and _replaces_for_system(outcome, component):
-        choice = replace(choice, upgrades=choice.upgrades + 1)
-        outcome = carry_out(rating, component.findings, choice)
-        if outcome.upgrades < choice.upgrades:
-            return
-        yield outcome
+def _upgrade_more(
+    rating: Rating, component: _Component, choice: Choice, prices: Mapping[str, Price], terms: RemedyTerms
+) -> list[Outcome]:
+    """What comes of a choice with each number of upgrades that may be best."""
 
+    def attempt(upgrades: int) -> Outcome:
+        return carry_out(rating, component.findings, replace(choice, upgrades=upgrades))
 
-def _replaces_for_system(outcome: Outcome, component: _Component) -> bool:
-    """Whether something else than upgrades is bought for want of a supported system."""
-    codes = {finding.criterion.code for finding in component.findings if finding.criterion.measure == SUPPORTED}
-    return any(line.criterion in codes and not line.upgrades for line in outcome.lines)
+    most = attempt(ALL_PCS if terms.upgrades_os else 0)
+    if not most.upgrades:
+        return [replace(most, choice=choice)]
+    return try_upgrades(attempt, most.upgrades, lambda line: _cost_over_years(line, prices, terms), component.leaves)
 
 
 def _loses(outcome: Outcome, component: _Component) -> bool:

@@ -17,7 +17,7 @@ from tests.factories.standards import ITEM_OF_MEASURE, STANDARD, small_standard
 
 PCS = frozenset({"A01", "A02"})
 CENTRE, LEASED = Owner.CITY_CENTRE, Owner.LEASED
-PAST_LIFE, UNSUPPORTED, NOT_COUNTED = ReplacementReason
+PAST_LIFE, UNSUPPORTED, NOT_COUNTED, UNKNOWN_YEAR, RETURNED = ReplacementReason
 
 
 def standard_of(*codes, **changes):
@@ -103,8 +103,30 @@ def test_what_the_standard_finds_too_old_is_not_liquidated_within_its_life():
     strict = replace(standard_of("CR-A1"), pc_max_age_years=3)
     lots = pcs((DEMO_DAY.year - 5, 2), (None, 1))
     remedies = remedies_of(rate(snapshot_of_lots(lots, staff_total=3, pc_supported_os=2), strict, DEMO_DAY), PRICES, TERMS)
-    assert shown(remedies) == [("A01", 3, "CR-A1", ((UNSUPPORTED, 1), (NOT_COUNTED, 2)))]
+    assert shown(remedies) == [("A01", 3, "CR-A1", ((NOT_COUNTED, 2), (UNKNOWN_YEAR, 1)))]
     assert not any(lot.liquidation for lot in remedies.rating.snapshot.lots)
+
+
+@pytest.mark.parametrize(
+    ("year", "owner", "reason"),
+    [
+        (2012, Owner.WARD, PAST_LIFE),
+        (2012, Owner.LEASED, RETURNED),
+        (None, Owner.LEASED, RETURNED),
+        (None, Owner.WARD, UNKNOWN_YEAR),
+    ],
+)
+def test_only_what_the_ward_owns_and_is_known_to_be_old_is_liquidated(year, owner, reason):
+    ward = snapshot_of_lots([EquipmentLot("A01", good=3, year=year, owner=owner)], staff_total=3, pc_supported_os=0)
+    remedies = remedies_of(rate(ward, standard_of("CR-A1"), DEMO_DAY), PRICES, TERMS)
+    assert shown(remedies) == [("A01", 3, "CR-A1", ((reason, 3),))]
+    assert sum(lot.liquidation for lot in remedies.rating.snapshot.lots) == 3 * reason.is_liquidated
+
+
+def test_each_reason_says_what_becomes_of_the_machine():
+    assert [reason for reason in ReplacementReason if "chuyển thanh lý" in reason.label] == [PAST_LIFE]
+    assert [reason for reason in ReplacementReason if reason.is_liquidated] == [PAST_LIFE]
+    assert all(reason.label.count("thanh lý") <= 1 for reason in ReplacementReason)
 
 
 # Prices of a main and a spare line; what both criteria of lines then take.
@@ -171,13 +193,13 @@ def test_of_a_lot_the_degraded_go_first_then_the_good_then_the_unused(staff, rem
 
 
 # Lots of PCs; how many must have a supported system (any old one may go for it); what stands in the lots then, in their order; how
-# many of those that go are known to be past their service life, and alone are liquidated.
+# many of those that go are the ward's and known to be past their service life, and alone are liquidated.
 ANY_MAY_GO = [
     ([(2012, 2), (2018, 3)], 3, [0, 2], 3),
     ([(2018, 3), (2012, 2)], 3, [2, 0], 3),
     ([(None, 2), (2012, 2)], 3, [0, 1], 1),
     ([(2012, 2, CENTRE), (2018, 3)], 3, [2, 0], 3),
-    ([(2012, 2, LEASED), (2018, 3)], 1, [1, 3], 1),
+    ([(2012, 2, LEASED), (2018, 3)], 1, [1, 3], 0),
     ([(DEMO_DAY.year, 2), (2018, 3)], 4, [2, 0], 3),
     ([(DEMO_DAY.year - 1, 2), (2018, 3)], 4, [1, 0], 3),
     ([(2012, 2), (2018, 0)], 9, [0, 0], 2),
@@ -193,7 +215,8 @@ def test_the_oldest_go_first_but_none_of_this_year_and_none_of_the_city_centre(l
     assert [lot.working for lot in after.lots] == [*remaining, needed_count]
     gone = sum(good for _year, good, *_ in lots) - sum(remaining)
     assert (remedies.lines[0].replaces, sum(lot.liquidation for lot in after.lots)) == (gone, liquidated)
-    assert dict(remedies.lines[0].replaced).get(UNSUPPORTED, 0) == gone - liquidated
+    reasons = {reason.is_liquidated: number for reason, number in remedies.lines[0].replaced}
+    assert reasons.get(False, 0) == gone - liquidated
 
 
 def test_only_worn_pcs_make_room_where_only_worn_ones_may_go():
