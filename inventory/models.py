@@ -56,7 +56,7 @@ class ItemRecord(Base):
 class PriceListRecord(Base):
     """A named version of the prices. It never changes once ``published_at`` is set; ``revision`` counts the saves before that.
 
-    ``based_on`` is the list that it was copied from.
+    ``based_on`` is the list that it was copied from, ``changed_by_accounts`` are the accounts behind the last save.
     """
 
     __tablename__ = "price_list"
@@ -66,6 +66,7 @@ class PriceListRecord(Base):
     effective_from: Mapped[date]
     delivery_year: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
+    changed_by_accounts: Mapped[Any] = mapped_column(CleanJson, default=list)
     based_on: Mapped[int | None]
     created_by: Mapped[PersonSignature] = mapped_column(default="")
     created_at: Mapped[Instant | None]

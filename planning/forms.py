@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from inventory.catalogue import GROUPS, Acquisition, load_catalogue
 from inventory.prices.prices import CAPPED_ITEMS
@@ -207,7 +207,7 @@ class DecisionForm(BaseForm):
 
     kind = SelectField(_("Loại quyết định"), choices=[SelectChoice(kind.value, kind.label) for kind in DecisionKind])
     number = StringField(_("Số, ký hiệu"), [DataRequired(), Length(max=100)])
-    day = DayField(_("Ngày ban hành"), [DataRequired()])
+    day = DayField(_("Ngày ban hành"), [InputRequired()])
     body = StringField(_("Cơ quan ban hành"), [DataRequired(), Length(max=200)])
     total = VndField(_("Tổng số tiền (đồng)"), [DataRequired()])
     file = FileField(_("Tệp quyết định: PDF, .docx hoặc ảnh, không quá 10 MB"))
@@ -241,7 +241,7 @@ class RequestForm(StampedForm):
     """The document by which a ward requests."""
 
     number = StringField(_("Số, ký hiệu văn bản đề nghị"), [DataRequired(), Length(max=100)])
-    day = DayField(_("Ngày văn bản"), [DataRequired()])
+    day = DayField(_("Ngày văn bản"), [InputRequired()])
     file = FileField(_("Tệp văn bản: PDF, .docx hoặc ảnh, không quá 10 MB (để trống: giữ tệp đang có)"))
 
 

@@ -6,7 +6,7 @@ The lines of a plan in the making are computed, never stored; those of a final o
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.columns import CleanJson, Instant, NfcStr, NfcString, PersonMention, PersonName, PersonSignature, Vnd
@@ -17,8 +17,9 @@ class PlanRecord(Base):
     """A scenario, in one of its revisions.
 
     ``assumptions``, ``rates`` and ``funding`` are loaded by planning.scenarios.serialization. ``changes`` counts what was changed in it, so that two people
-    do not undo each other; ``changed_by_accounts`` are the accounts behind the last one. ``state`` is a value of planning.decisions.state.
-    A final plan has its ``content`` with its hash, and never changes; a revision follows another plan.
+    do not undo each other; ``changed_by_accounts`` are the accounts behind the last one of what it says, made while its price list had seen
+    ``price_revision`` saves. ``state`` is a value of planning.decisions.state.
+    A final plan never changes: its ``content`` is the very text that ``sha256`` is over. A revision follows another plan.
     """
 
     __tablename__ = "plan"
@@ -34,13 +35,14 @@ class PlanRecord(Base):
     funding: Mapped[Any] = mapped_column(CleanJson, default=dict)
     changes: Mapped[int] = mapped_column(default=0)
     changed_by_accounts: Mapped[Any] = mapped_column(CleanJson, default=list)
+    price_revision: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(16), default="draft")
     is_default: Mapped[bool] = mapped_column(default=False)
     is_proposal: Mapped[bool] = mapped_column(default=False)
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
     created_by: Mapped[PersonName] = mapped_column(default="")
     created_at: Mapped[Instant]
-    content: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True, default=None)
+    content: Mapped[str | None] = mapped_column(Text)
     sha256: Mapped[str | None] = mapped_column(String(64))
     final_by: Mapped[PersonSignature] = mapped_column(default="")
     final_at: Mapped[Instant | None]

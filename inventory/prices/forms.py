@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 from wtforms import FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from inventory.catalogue import load_catalogue
 from inventory.prices.observed import KINDS, MAX_TEXT
@@ -20,7 +20,7 @@ class PriceListForm(BaseForm):
     """The head of a list."""
 
     name = StringField(_("Tên bảng giá"), [DataRequired(), Length(max=MAX_NAME)])
-    effective_from = DayField(_("Áp dụng từ ngày"), [DataRequired()])
+    effective_from = DayField(_("Áp dụng từ ngày"), [InputRequired()])
     delivery_year = CountField(_("Năm giao hàng (bỏ trống: chưa định)"))
 
 
@@ -64,7 +64,7 @@ class ObservedForm(BaseForm):
     )
     buyer = StringField(_("Xã, phường hoặc đơn vị mua"), [DataRequired(), Length(max=MAX_TEXT)])
     unit_price = VndField(_("Đơn giá (đã gồm thuế), đồng"), [DataRequired()])
-    paid_on = DayField(_("Ngày của văn bản"), [DataRequired()])
+    paid_on = DayField(_("Ngày của văn bản"), [InputRequired()])
     document = StringField(_("Số văn bản"), [DataRequired(), Length(max=MAX_TEXT)])
     kind = SelectField(_("Loại căn cứ"), choices=[SelectChoice(key, label) for key, label in KINDS.items()])
 

@@ -54,6 +54,9 @@ def parse_price(current: Price, raw: Mapping[str, object], on: date) -> ParsedPr
         except (CountError, FieldError) as error:
             errors[field] = str(error)
     price = replace(current, **values)
+    asking = next((field for field in ("evidence_date", "method") if field in raw), "")
+    if asking and price.method == "bid" and price.evidence_date is None:
+        errors.setdefault(asking, "Kết quả trúng thầu chỉ làm căn cứ trong một thời hạn: ghi ngày của văn bản vào ô ngày căn cứ.")
     return ParsedPrice(_with_source_label(current, price), errors)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from accounts.hands import hands_of
 from inventory.models import PriceEvidence, PriceListRecord, PriceRecord
 from inventory.prices.prices import Price, PriceList, Version, load_default_prices, make_version
 from portal.clock import now, today
@@ -39,6 +40,13 @@ def get_version(session: Session, price_list_id: int) -> Version:
     if row is None:
         raise NotFoundError("Không có bảng giá này.")
     return make_version(price_list_id, row.revision, row.created_at)
+
+
+def last_save(session: Session, price_list_id: int) -> tuple[int, list[int]]:
+    """How many saves the list has seen, and the accounts behind the last one, without reading its prices."""
+    columns = select(PriceListRecord.revision, PriceListRecord.changed_by_accounts)
+    revision, accounts = session.execute(columns.where(PriceListRecord.id == price_list_id)).one()
+    return revision, accounts
 
 
 def current_price_list(session: Session) -> PriceList:
@@ -111,8 +119,7 @@ def change_price_list(
         record.name = _check_name(session, name)
     _check_year(delivery_year)
     record.effective_from, record.delivery_year = effective_from, delivery_year
-    record.revision += 1
-    session.flush()
+    _count_save(session, record)
     return _to_price_list(record)
 
 
@@ -145,8 +152,7 @@ def save_prices(session: Session, price_list_id: int, prices: Mapping[str, Price
         row = _row(record, code)
         for field, value in _columns(price).items():
             setattr(row, field, value)
-    record.revision += 1
-    session.flush()
+    _count_save(session, record)
 
 
 def publish_price_list(session: Session, price_list_id: int, by: str) -> PriceList:
@@ -221,6 +227,13 @@ def make_record(price_list: PriceList) -> PriceListRecord:
         published_at=price_list.published_at,
         prices=[_to_record(price) for price in price_list.prices.values()],
     )
+
+
+def _count_save(session: Session, record: PriceListRecord) -> None:
+    """Count a save of a draft, and note whose hands it was: who checks a plan that rests on the list is somebody else."""
+    record.revision += 1
+    record.changed_by_accounts = hands_of(session)
+    session.flush()
 
 
 def _record(session: Session, price_list_id: int, *, for_update: bool = False) -> PriceListRecord:

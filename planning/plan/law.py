@@ -245,7 +245,8 @@ def has_valid_basis(price: Price, form: SpendingForm, on: date) -> bool:
     if bases is None:
         return False
     months = bases.months.get(price.method)
-    is_old = months is not None and price.evidence_date is not None and _months_between(price.evidence_date, on) >= months
+    # What bears no day may be of any age.
+    is_old = months is not None and (price.evidence_date is None or _months_between(price.evidence_date, on) >= months)
     return price.method in bases.methods and not is_old
 
 

@@ -1,7 +1,7 @@
 """A plan as it is shown to whoever may not see network security (group G). Pure.
 
 Who pays sees item, quantity and price of every line. Of a line of group G, or that a criterion of that group asks for, the criterion,
-its basis, what the ward needs, has, lacks and has ordered are blank. That a line renews, and in which year, stays: price and budget rest
+its basis, what the ward needs, has, lacks, has ordered and gives up are blank. That a line renews, and in which year, stays: price and budget rest
 on it; the day does not. Amounts are those of the plan; nothing is computed from what these functions give.
 """
 
@@ -38,7 +38,8 @@ def redact_line(line: PlanLine, standard: Standard, sees: Sight) -> PlanLine:
     purposes = tuple(purpose for purpose in open_purposes if not is_sensitive_code(purpose.criterion))
     codes = {purpose.criterion for purpose in purposes}
     sources = (criterion.source_text for criterion in standard.criteria if criterion.code in codes)
-    return replace(line, purposes=purposes, on_order=None, incoming=(), overage=None, basis="; ".join(dict.fromkeys(sources)))
+    shown_basis = "; ".join(dict.fromkeys(sources))
+    return replace(line, purposes=purposes, on_order=None, incoming=(), overage=None, replaced=(), basis=shown_basis)
 
 
 def open_codes(codes: Iterable[str]) -> tuple[str, ...]:

@@ -1,18 +1,19 @@
 """The content of a plan that never changes: everything that its pages and files show, as plain JSON, read and never computed again. Pure.
 
-It holds the names of the wards and the findings of that day, so that it reads the same years later, whatever the program has learnt since. The
+It holds the names of the wards, the findings and the signatories of that day, so that it reads the same years later, whatever the program has learnt since. The
 snapshots and the standard, which never change either, stand in it by hash and by version. Plans of the versions before are read by
 ``planning.scenarios.landed_plans``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cattrs.preconf.json import JsonConverter, make_converter
 
+from inventory.office.office import Office
 from inventory.prices.prices import PriceList
 from inventory.snapshots.content import from_json, to_json
 from inventory.snapshots.snapshot import Snapshot
@@ -27,7 +28,7 @@ from portal.vietnamese import to_xml_values
 from scoring.rating.rating import Finding, FindingStatus, Rating, Result
 from scoring.rating.standard import Standard
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,26 @@ class FrozenRating:
 
 
 @dataclass(frozen=True)
+class FrozenOffice:
+    """Who writes and signs, as the papers of a plan print it. Whom to ask stands on no paper, so it may change."""
+
+    agency_parent: str
+    agency: str
+    co_agency: str
+    signatory_title: str
+    signatory_name: str
+    co_signatory_title: str
+    co_signatory_name: str
+
+
+@dataclass(frozen=True)
 class FrozenPlan:
     """All that such a plan is made of. ``not_asked`` are the codes of the criteria that no round asked about."""
 
     format: int
     name: str
     on: date
+    office: FrozenOffice
     standard_version: str
     standard_sha256: str
     not_asked: tuple[str, ...]
@@ -80,12 +95,13 @@ class FrozenPlan:
         return {code: rating.snapshot for code, rating in self.ratings.items() if rating.snapshot is not None}
 
 
-def freeze_plan(plan: Plan, snapshots: Mapping[str, str]) -> dict[str, Any]:
-    """The content of a plan as plain values. ``snapshots`` are hashes by ward code."""
+def freeze_plan(plan: Plan, snapshots: Mapping[str, str], office: Office) -> dict[str, Any]:
+    """The content of a plan as plain values. ``snapshots`` are hashes by ward code, ``office`` writes and signs it."""
     frozen = FrozenPlan(
         format=FORMAT,
         name=plan.name,
         on=plan.on,
+        office=FrozenOffice(**{part.name: getattr(office, part.name) for part in fields(FrozenOffice)}),
         standard_version=plan.standard.version,
         standard_sha256=plan.standard.sha256,
         not_asked=plan.standard.not_asked,
@@ -111,6 +127,11 @@ def load_frozen(content: Mapping[str, Any]) -> FrozenPlan:
     clean = to_xml_values(content)
     wards = {ward.code: ward for ward in _converter({}, is_whole=True).structure(clean["wards"], tuple[Ward, ...])}
     return _converter(wards).structure(clean | {"wards": list(wards)}, FrozenPlan)
+
+
+def load_office(content: Mapping[str, Any]) -> FrozenOffice:
+    """Who wrote and signed a plan of this format, without reading the rest of it."""
+    return _converter({}).structure(to_xml_values(content["office"]), FrozenOffice)
 
 
 def restore_plan(frozen: FrozenPlan, snapshots: Mapping[str, Snapshot], standard: Standard) -> Plan:

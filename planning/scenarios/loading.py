@@ -1,5 +1,6 @@
 """Plans with their data: the default scenario at set-up, and a plan as a value from its scenario and the readiness of the city."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -20,7 +21,7 @@ from planning.plan.incoming import FundedPlan, Incoming, still_coming
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
 from planning.scenarios.approved_plans import approvals_beside, funded_quantities
-from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
+from planning.scenarios.frozen import freeze_plan, load_frozen, load_office, restore_plan
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
 from planning.transfers.proposals import with_transfers
@@ -48,6 +49,7 @@ def load_default_plan(session: Session) -> None:
             PlanRecord(
                 name=DEFAULT_NAME,
                 price_list_id=prices.id,
+                price_revision=prices.revision,
                 assumptions=assumptions,
                 is_default=True,
                 is_proposal=True,
@@ -105,14 +107,20 @@ def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> st
     return record.sha256 or _build_key(session, record, on)
 
 
+def read_content(record: PlanRecord) -> Any:
+    """What a final plan was fixed with, as plain values; None where it is open."""
+    return json.loads(record.content) if record.content is not None else None
+
+
 def plan_office(session: Session, record: PlanRecord) -> Office:
-    """Who writes and signs a scenario: of a final one whoever did when it was fixed."""
-    return find_office(session, current_settings(), record.final_at)
+    """Who writes and signs a scenario: of a final one whoever its content names; landed versions kept only the moment."""
+    office, content = find_office(session, current_settings(), record.final_at), read_content(record)
+    return office if content is None or is_landed(content) else replace(office, **vars(load_office(content)))
 
 
 def reference_of(session: Session, record: PlanRecord, plan: Plan, kind: LetterKind, agency: str) -> Reference:
     """What ties the letter and the workbook of a plan together: the hash that it is, or would now be, fixed with."""
-    sha256 = record.sha256 or hash_content(freeze_plan(plan, newest_hashes(session)))
+    sha256 = record.sha256 or hash_content(freeze_plan(plan, newest_hashes(session), plan_office(session, record)))
     return Reference(kind, agency, record.id, record.revision, sha256)
 
 
@@ -164,9 +172,10 @@ def _fit_transfers(record: PlanRecord, plan: Plan) -> list[Transfer]:
 
 
 def _read_final(session: Session, record: PlanRecord) -> Plan:
-    if is_landed(record.content):
-        return _read_landed(session, record.content)
-    frozen = load_frozen(record.content)
+    content = read_content(record)
+    if is_landed(content):
+        return _read_landed(session, content)
+    frozen = load_frozen(content)
     standard = without_questions(get_published_standard(session, frozen.standard_version), frozen.not_asked)
     return restore_plan(frozen, snapshots_by_hash(session, frozen.snapshots), standard)
 

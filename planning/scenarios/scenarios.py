@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from accounts.hands import hands_of
-from inventory.prices.price_lists import current_price_list, publish_price_list
+from inventory.prices.price_lists import current_price_list, last_save, publish_price_list
 from inventory.snapshots.repository import newest_hashes
 from planning.decisions.requests import copy_requests
 from planning.decisions.state import State
@@ -31,8 +31,8 @@ from planning.plan.overrides import (
 )
 from planning.plan.plan import Plan
 from planning.scenarios.frozen import freeze_plan
-from planning.scenarios.loading import plan_of
-from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_content
+from planning.scenarios.loading import plan_of, plan_office
+from planning.scenarios.serialization import dump_assumptions, dump_funding, hash_text, write_content
 from portal.clock import now
 from portal.errors import WardReadinessError
 
@@ -47,10 +47,13 @@ class ScenarioError(WardReadinessError):
 def create_plan(session: Session, name: str, note: str, first_year: int, by: str) -> PlanRecord:
     """A new scenario with the rules at their default and the newest price list. Raises ScenarioError."""
     _check_name(session, name)
+    prices = current_price_list(session)
     record = PlanRecord(
         name=name,
         note=note,
-        price_list_id=current_price_list(session).id,
+        price_list_id=prices.id,
+        price_revision=prices.revision,
+        changed_by_accounts=hands_of(session),
         assumptions=dump_assumptions(Assumptions(first_year=first_year)),
         created_by=by,
         created_at=now(),
@@ -59,20 +62,20 @@ def create_plan(session: Session, name: str, note: str, first_year: int, by: str
 
 
 def copy_plan(session: Session, source: PlanRecord, name: str, by: str) -> PlanRecord:
-    """A scenario of another name with the same rules and hand edits. Raises ScenarioError."""
+    """A scenario of another name with the same rules and hand edits, and so of the same hands. Raises ScenarioError."""
     _check_name(session, name)
-    return _add(session, _successor(source, by, name=name))
+    return _add(session, _successor(session, source, by, name=name))
 
 
 def revise_plan(session: Session, source: PlanRecord, note: str, by: str) -> PlanRecord:
-    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits.
+    """The next revision of a scenario, chained to it; a proposal hands its place on. It begins with the same rules and edits, by the same hands.
 
     Raises ScenarioError where the note is too long, or a newer revision is there already: it would lack what that one says.
     """
     check_why(note)
     check_newest(source)
     highest = session.scalars(select(func.max(PlanRecord.revision)).where(PlanRecord.name == source.name)).one()
-    record = _successor(source, by, name=source.name, revision=highest + 1, note=note)
+    record = _successor(session, source, by, name=source.name, revision=highest + 1, note=note)
     record.is_proposal, source.is_proposal = source.is_proposal, False
     record.is_default, source.is_default = source.is_default, False
     record.follows = source
@@ -178,12 +181,12 @@ def finalise_plan(session: Session, record: PlanRecord, by: str) -> None:
     check_open(record)
     plan = plan_of(session, record)
     check_submittable(plan)
-    content = freeze_plan(plan, newest_hashes(session))
-    record.content, record.sha256 = content, hash_content(content)
+    text = write_content(freeze_plan(plan, newest_hashes(session), plan_office(session, record)))
+    record.content, record.sha256 = text, hash_text(text)
     record.final_by, record.final_at = by, now()
     # What a final plan rests on stays as it is, so that it can be looked up later.
     publish_price_list(session, record.price_list_id, by)
-    count_change(session, record)
+    count_change(session, record, is_of_content=False)
     take_step(record, State.SUBMITTED, hands_of(session), by, sha256=record.sha256)
 
 
@@ -197,8 +200,8 @@ def check_submittable(plan: Plan) -> None:
 
 
 def is_intact(record: PlanRecord) -> bool:
-    """Whether the content of a final plan still has the hash that it was fixed with."""
-    return record.sha256 == hash_content(record.content)
+    """Whether the content of a final plan, as it is stored, still has the hash that it was fixed with."""
+    return record.sha256 == hash_text(record.content or "")
 
 
 def check_open(record: PlanRecord) -> None:
@@ -234,10 +237,12 @@ def _refuse_double_funding(before: Plan, after: Plan) -> None:
             raise EditError(f"Không cấp hai lần. {problem}")
 
 
-def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
-    """A new record with the rules, edits and transfers of another one."""
+def _successor(session: Session, source: PlanRecord, by: str, **values: Any) -> PlanRecord:
+    """A new record with the rules, edits and transfers of another one. Who makes it has no hand in what it says."""
     record = PlanRecord(
         price_list_id=source.price_list_id,
+        price_revision=last_save(session, source.price_list_id)[0],
+        changed_by_accounts=last_hands(session, source),
         assumptions=source.assumptions,
         rates=source.rates,
         funding=source.funding,
@@ -254,7 +259,6 @@ def _successor(source: PlanRecord, by: str, **values: Any) -> PlanRecord:
 
 
 def _add(session: Session, record: PlanRecord) -> PlanRecord:
-    record.changed_by_accounts = hands_of(session)
     session.add(record)
     session.flush()
     return record
@@ -268,9 +272,17 @@ def count_change(session: Session, record: PlanRecord, *, is_of_content: bool = 
     record.changes += 1
     if is_of_content:
         record.changed_by_accounts = hands_of(session)
+        record.price_revision, _accounts = last_save(session, record.price_list_id)
     if record.state == State.CHECKED:
         record.state = State.DRAFT.value
     session.flush()
+
+
+def last_hands(session: Session, record: PlanRecord) -> list[int]:
+    """The accounts behind the last change of what a scenario says: of itself, or of its price list since then."""
+    of_plan: list[int] = record.changed_by_accounts
+    revision, of_prices = last_save(session, record.price_list_id)
+    return of_prices if revision > record.price_revision else of_plan
 
 
 def check_why(text: str) -> None:

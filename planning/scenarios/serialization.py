@@ -1,4 +1,4 @@
-"""What a scenario assumes as plain JSON and back, and the hash of a content. Pure."""
+"""What a scenario assumes as plain JSON and back, and a content as the text that is hashed. Pure."""
 
 import hashlib
 import json
@@ -13,10 +13,19 @@ from planning.plan.assumptions import Assumptions, Rates
 _converter = make_converter()
 
 
-def hash_content(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the content, alike for equal content in whatever order its keys stand."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def write_content(content: Mapping[str, Any]) -> str:
+    """The content as text, alike for equal content in whatever order its keys stand."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def hash_text(text: str) -> str:
+    """SHA-256 of a text as it is, in UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_content(content: Mapping[str, Any]) -> str:
+    """The hash of the content's text."""
+    return hash_text(write_content(content))
 
 
 def dump_funding(funding: Funding) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from planning.forms import ReturnForm, StampedForm
 from planning.models import PlanRecord
 from planning.scenarios import approval
 from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.scenarios import ScenarioError
+from planning.scenarios.scenarios import ScenarioError, last_hands
 from portal.clock import today
 from portal.database import get_session, writes
 
@@ -92,7 +92,7 @@ def _page(record: PlanRecord, form: ReturnForm) -> str:
         days=budget_days(plan.assumptions.first_year),
         on=today(),
         form=form,
-        is_own_change=share_account(identity, record.changed_by_accounts),
+        is_own_change=share_account(identity, last_hands(get_session(), record)),
         is_submitter=is_submitter(record, identity),
         returned=last_step(record, State.RETURNED),
     )

@@ -89,7 +89,6 @@ def plan(plan_id: int) -> ResponseReturnValue:
         "planning/plan.html",
         record=record,
         outcome=outcome_of(whole_plan),
-        is_intact=not record.is_final or scenarios.is_intact(record),
         plan=plan,
         plan_id=plan_id,
         forms=plan.forms,

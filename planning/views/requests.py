@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -111,7 +111,7 @@ def download(plan_id: int, request_id: int) -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class _WardPage:
-    """The page of one ward: what is accepted, and what is stored of its request."""
+    """The page of one ward: what is accepted, and what is stored or was just entered of its request."""
 
     record: PlanRecord
     ward: Ward
@@ -119,9 +119,14 @@ class _WardPage:
     stored: PlanRequest | None
 
     def line_forms(self) -> dict[str, RequestLineForm]:
-        """A form for each item that is accepted or requested, filled with what is stored or with what was posted."""
+        """A form for each item that is accepted or requested, filled with what is stored or with what was posted.
+
+        An item of which something was posted is among them even where its line went since the page was shown: it is still requested.
+        """
         requested = requested_lines(self.stored)
-        return request_line_forms(requested, sorted({line.item for line in self.accepted} | {line.item for line in requested}))
+        posted = {name.removesuffix("-quantity") for name in request.form} & load_catalogue().keys()
+        items = {line.item for line in self.accepted} | {line.item for line in requested} | posted
+        return request_line_forms(requested, sorted(items))
 
     def render(
         self, form: RequestForm, lines: Mapping[str, RequestLineForm], refusal: str = "", data: bytes = b"", name: str = ""

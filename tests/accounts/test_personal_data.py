@@ -71,7 +71,7 @@ NO_PERSON = {
         ("number", "number_fold", "body", "body_fold", "form"), "of a document: its number, who issued it, what it is about"
     ),
     "evidence.details": "the measured line and the machine that measured, which the unit owns",
-    "plan.content": "final and hashed; of people it names who published its prices",
+    "plan.content": "final and hashed; of people it names who published its prices, and who signs its papers",
 }
 
 
@@ -142,7 +142,7 @@ def backups(demo_app, tmp_path):
 def person_id(demo_app, backups):
     """Somebody who stands in every column that may hold a person, has left, and has nothing left to do."""
     engine = demo_app.extensions["engine"]
-    with Session(engine.execution_options(writes=True)) as session:
+    with demo_app.app_context(), Session(engine.execution_options(writes=True)) as session:
         user = session.scalars(select(User).where(User.username == "thamdinh")).one()
         user.username, user.email = USERNAME, EMAIL
         finalise_plan(session, get_plan_record(session, 1), user.full_name)

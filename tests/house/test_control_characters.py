@@ -1,5 +1,6 @@
 """What XML cannot hold enters by no field and breaks no file: of what is typed today, and of what an older version stored."""
 
+import json
 import re
 import sqlite3
 from io import BytesIO
@@ -18,7 +19,7 @@ from werkzeug.test import EnvironBuilder
 from accounts.models import User
 from planning.scenarios.loading import get_plan, get_plan_record
 from planning.scenarios.scenarios import finalise_plan, is_intact
-from planning.scenarios.serialization import hash_content
+from planning.scenarios.serialization import hash_text, write_content
 from portal.columns import CleanJson, NfcText
 from portal.database import Base
 from portal.requests import CleanRequest
@@ -232,11 +233,12 @@ def test_what_an_older_version_stored_breaks_no_page_and_no_file(demo_app, demo_
         assert not UNHOLDABLE.search(page.text), address
 
 
-def test_a_final_plan_of_an_older_version_reads_clean_and_keeps_its_hash(demo_session):
+def test_a_final_plan_of_an_older_version_reads_clean_and_keeps_its_hash(demo_app, demo_session):
     record = get_plan_record(demo_session, 1)
-    finalise_plan(demo_session, record, "Người chốt")
-    record.content = {**record.content, "name": PASTED}
-    record.sha256 = hash_content(record.content)
+    with demo_app.app_context():
+        finalise_plan(demo_session, record, "Người chốt")
+    record.content = write_content(json.loads(record.content) | {"name": PASTED})
+    record.sha256 = hash_text(record.content)
     demo_session.commit()
     demo_session.expire_all()
     assert is_intact(get_plan_record(demo_session, 1))

@@ -62,7 +62,7 @@ def test_whoever_meets_everything_of_other_wards_has_the_right(permission):
 
 # The rooms where a planner was told what the page of a criterion refuses; the drill opens every other door too.
 TELLING = re.compile(
-    r"/(readiness(\?|/map|/wards/|/criteria|/nearest|/quality|/forecast)|inventory/(wards/|items/G)|plans/1/(lines/|exclusions|funding)"
+    r"/(readiness(\?|/map|/wards/|/criteria|/nearest|/quality|/forecast)|inventory/(wards/|items/G)|plans/1/(lines|requests|difference|approval|exclusions|funding)"
     r"|actions(\?|/)|briefs/wards|audit)"
 )
 

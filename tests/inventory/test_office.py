@@ -1,5 +1,6 @@
 """The office: the environment's until somebody changes it, then version after version, on every page and file that names it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -13,8 +14,8 @@ from accounts.identity import Role
 from accounts.models import AuditEntry
 from inventory.models import OfficeVersion
 from inventory.office.store import find_office, office_of
-from planning.scenarios.loading import get_plan_record
-from planning.scenarios.scenarios import finalise_plan
+from planning.scenarios.loading import get_plan_record, plan_office
+from planning.scenarios.scenarios import finalise_plan, revise_plan
 from portal.clock import now
 from portal.database import session_scope
 from portal.settings import read_settings
@@ -113,7 +114,7 @@ def test_every_page_and_file_names_the_office_of_now(demo_sign_in):
 def test_the_files_of_a_final_plan_stay_what_they_were_when_it_was_fixed(demo_app, demo_sign_in):
     """Whoever signed the paper of then, and the map of then, whatever the office and the city are now."""
     planner, administrator = demo_sign_in("taichinh"), demo_sign_in("quantri")
-    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+    with demo_app.app_context(), session_scope(demo_app.extensions["engine"], writes=True) as session:
         finalise_plan(session, get_plan_record(session, 1), "Người trình")
     addresses = [f"/plans/1/{name}" for name in ("letter.docx", "workbook.xlsx", "wards/00070/workbook.xlsx")]
     before = [planner.get(address).data for address in addresses]
@@ -124,6 +125,17 @@ def test_the_files_of_a_final_plan_stay_what_they_were_when_it_was_fixed(demo_ap
         revision = planner.post("/plans/1/revision", data={"note": "Người ký mới"}).headers["Location"]
         letter = Document(BytesIO(planner.get(f"{revision}/letter.docx").data))
     assert "Trần Thị Thử" in {line.text for table in letter.tables for cell in table.rows[0].cells for line in cell.paragraphs}
+
+
+def test_a_final_plan_is_signed_by_whom_its_content_names_whatever_is_stored_beside_it(demo_app):
+    with demo_app.app_context(), session_scope(demo_app.extensions["engine"], writes=True) as session:
+        record = get_plan_record(session, 1)
+        finalise_plan(session, record, "Người trình")
+        before = plan_office(session, record)
+        set_setting(demo_app, agency="SỞ KHÁC", signatory_name="Người Khác", contact="Số mới")
+        assert plan_office(session, record) == replace(before, contact="Số mới")
+        revision = revise_plan(session, record, "Người ký mới", "Một")
+        assert plan_office(session, revision).agency == "SỞ KHÁC"
 
 
 def test_a_change_of_the_environment_no_longer_counts_once_the_page_has_been_saved(app, administrator):

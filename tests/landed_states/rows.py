@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, inspect, text
 
 Rows = dict[str, list[dict[str, Any]]]
-# What an upgrade writes anew in place: the rules of plans that are open, in the words of today. Their own test looks at it.
-REWRITTEN = {"plan": {"assumptions", "rates", "funding"}, "plan_edit": {"field", "value"}}
+# What an upgrade writes anew in place: the rules of plans that are open, in the words of today, and the content of those that are final, as
+# the text that was hashed. Their own tests look at it.
+REWRITTEN = {"plan": {"assumptions", "rates", "funding", "content"}, "plan_edit": {"field", "value"}}
 
 
 def read_rows(engine: Engine) -> Rows:

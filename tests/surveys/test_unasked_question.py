@@ -104,7 +104,8 @@ def test_a_new_round_carries_no_such_answer_over(unasked_app, demo_session):
 
 def test_a_final_plan_stays_what_it_was(demo_app, demo_session, request):
     record = get_plan_record(demo_session, 1)
-    finalise_plan(demo_session, record, "Một")
+    with demo_app.app_context():
+        finalise_plan(demo_session, record, "Một")
     before = plan_of(demo_session, record)
     assert before.standard.not_asked == ()
     request.getfixturevalue("unasked_app")

@@ -170,6 +170,22 @@ def test_a_part_that_cannot_be_read_says_what_is_allowed(part, value, message):
     assert message in parse_price(COMPUTER_PRICE, {part: value}, TODAY).errors[part]
 
 
+@pytest.mark.parametrize(
+    ("raw", "part"),
+    [
+        ({"method": "bid", "evidence": "01/HĐ", "evidence_date": None}, "evidence_date"),
+        # In a workbook only what was changed comes back.
+        ({"method": "bid"}, "method"),
+        ({"method": "bid", "evidence_date": "31/12/2025"}, None),
+        ({"method": "quote", "evidence_date": None}, None),
+    ],
+)
+def test_the_result_of_a_bid_bears_a_day(raw, part):
+    errors = parse_price(COMPUTER_PRICE, raw, TODAY).errors
+    assert set(errors) == ({part} if part else set())
+    assert all("ghi ngày của văn bản" in message for message in errors.values())
+
+
 @pytest.mark.parametrize(("value", "percent"), [(8, 8), (8.0, 8), ("8", 8), ("8 %", 8), ("10%", 10), (0.08, 8), (0, 0)])
 def test_a_rate_is_read_however_a_cell_holds_it(value, percent):
     assert parse_field("vat_percent", value, TODAY) == percent

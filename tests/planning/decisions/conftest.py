@@ -14,14 +14,15 @@ def planners(demo_sign_in):
 
 @pytest.fixture
 def change_line():
-    """A change of what the plan says, with a client: of the unit in charge of one line."""
+    """A change of what a plan says, with a client: of the unit in charge of one line."""
+    units = iter(("Văn phòng", "Phòng Kinh tế", "Phòng Văn hóa - Xã hội"))
 
-    def change_with(client):
-        address = re.search(r"/plans/1/lines/\d{5}-[A-Z]\d\d", client.get("/plans/1/lines?group=A").text)[0]
+    def change_with(client, plan_id=1):
+        address = re.search(rf"/plans/{plan_id}/lines/\d{{5}}-[A-Z]\d\d", client.get(f"/plans/{plan_id}/lines?group=A").text)[0]
         page = BeautifulSoup(client.get(address).data, "html.parser")
         form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]")}
         form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in page.select("main select[name]")}
-        assert client.post(address, data=form | {"unit": "Văn phòng"}).status_code == 302
+        assert client.post(address, data=form | {"unit": next(units)}).status_code == 302
 
     return change_with
 

@@ -15,7 +15,7 @@ from planning.models import PlanDecision, PlanRecord
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.clock import today
 from portal.database import session_scope
-from tests.support.applications import client_of
+from tests.support.applications import client_of, set_setting
 
 PDF = b"%PDF-1.4\n%%EOF"
 
@@ -41,6 +41,24 @@ def act_for(app, deputy, absent):
         newest = session.scalars(select(BrowserSession).order_by(BrowserSession.id.desc()).limit(1)).one()
         begin_acting(session, newest.id, people[deputy].id, row.id)
     return client
+
+
+def rest_on_draft(app):
+    """Let the plan rest on the list of prices that is still edited; gives its number."""
+    with session_scope(app.extensions["engine"], writes=True) as session:
+        list_id = session.scalars(select(PriceListRecord.id).where(PriceListRecord.published_at.is_(None))).one()
+        session.get_one(PlanRecord, 1).price_list_id = list_id
+    return list_id
+
+
+def fields_of(answer):
+    """What a form holds as its page shows it."""
+    page = BeautifulSoup(answer.data, "html.parser")
+    form = {
+        tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") not in ("checkbox", "file")
+    }
+    form |= {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
+    return form | {tag["name"]: tag.get_text().strip() for tag in page.select("main textarea[name]")}
 
 
 def entry(**changes):
@@ -117,6 +135,41 @@ class TestCheckAndSubmit:
         first.post("/plans/1/submission", data={"changes": "0"})
         assert state_of(demo_app) == "submitted"
 
+    def test_who_changes_a_price_of_its_list_changes_what_it_says(self, planners, change_line, demo_app):
+        first, second = planners
+        address = f"/prices/{rest_on_draft(demo_app)}/items/A01"
+        change_line(first)
+        form = fields_of(second.get(address))
+        assert second.post(address, data=form | {"unit_price": "13.100.000"}).status_code == 302
+        refused = second.post("/plans/1/check", data={"changes": "1"}, follow_redirects=True)
+        assert "kể cả đơn giá ở bảng giá" in told(refused)
+        first.post("/plans/1/check", data={"changes": "1"})
+        assert state_of(demo_app) == "checked"
+        # What the plan itself says next is the last word again.
+        change_line(first)
+        assert "phải là người khác" in told(first.post("/plans/1/check", data={"changes": "2"}, follow_redirects=True))
+        second.post("/plans/1/check", data={"changes": "2"})
+        assert state_of(demo_app) == "checked"
+
+    def test_that_its_prices_were_published_meanwhile_asks_for_no_other_check(self, planners, demo_app):
+        first, second = planners
+        list_id = rest_on_draft(demo_app)
+        second.post("/plans/1/check", data={"changes": "0"})
+        assert first.post(f"/prices/{list_id}/publish").status_code == 302
+        first.post("/plans/1/submission", data={"changes": "0"})
+        assert state_of(demo_app) == "submitted"
+
+    def test_another_signatory_after_the_check_asks_for_another(self, planners, demo_app):
+        first, second = planners
+        second.post("/plans/1/check", data={"changes": "0"})
+        set_setting(demo_app, signatory_name="Người Ký Mới")
+        assert "từ lúc kiểm tra" in told(first.post("/plans/1/submission", data={"changes": "0"}, follow_redirects=True))
+        # Whom to ask stands on no paper.
+        second.post("/plans/1/check", data={"changes": "0"})
+        set_setting(demo_app, contact="Số mới")
+        first.post("/plans/1/submission", data={"changes": "0"})
+        assert state_of(demo_app) == "submitted"
+
     def test_a_reader_sees_the_list_and_does_nothing(self, demo_sign_in):
         client = demo_sign_in("lanhdao")
         page = client.get("/plans/1/approval")
@@ -139,6 +192,24 @@ class TestReturn:
         assert "trả lại để hoàn thiện" in told(first.get("/plans/1/approval"))
         assert "thiếu căn cứ giá" in told(first.get("/plans/2"))
         assert (state_of(demo_app, 1), state_of(demo_app, 2)) == ("returned", "draft")
+
+    def test_the_revision_of_one_that_was_sent_back_is_still_of_the_hands_that_wrote_it(self, submitted, demo_app):
+        first, _second = submitted
+        first.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"})
+        assert "phải là người khác" in told(first.post("/plans/2/check", data={"changes": "0"}, follow_redirects=True))
+        assert state_of(demo_app, 2) == "draft"
+
+    def test_what_was_sent_back_does_not_come_again_as_it_was(self, submitted, change_line, demo_app):
+        first, second = submitted
+        first.post("/plans/1/return-for-completion", data={"why": "thiếu căn cứ giá"})
+        first.post("/plans/2/name", data={"name": "Phương án thử khác", "note": "đã hoàn thiện"})
+        # A further revision does not forget what the one before it was made for.
+        first.post("/plans/2/revision", data={"note": "tiếp"})
+        answer = second.post("/plans/3/check", data={"changes": "0"}, follow_redirects=True)
+        assert "chưa khác bản đã trả lại" in told(answer)
+        change_line(first, plan_id=3)
+        second.post("/plans/3/check", data={"changes": "1"})
+        assert state_of(demo_app, 3) == "checked"
 
     def test_a_plan_that_went_on_already_is_not_forked(self, submitted, demo_app):
         first, _second = submitted
@@ -204,10 +275,17 @@ class TestDecisions:
             ({"day": "yesterday"}, "không thể có trước ngày ấy"),
             ({"pot-0-amount": "-5"}, "không được nhỏ hơn 0"),
             ({"total": "1000001"}, "cộng lại là 1.000.000"),
+            ({"total": "-5"}, "không được nhỏ hơn 0"),
             ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt số đề nghị của nguồn này"),
+            ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt tổng đề nghị"),
             ({"kind": "investment"}, "không có khoản chi theo hình thức dự án"),
             ({"file": (BytesIO(b"x"), "a.pdf")}, "không phải ảnh"),
             ({"number": ""}, "Hãy điền ô này"),
+            ({"day": ""}, "Hãy điền ô này"),
+            ({"kind": "allocation", "day": ""}, "Hãy điền ô này"),
+            ({"kind": "allocation", "day": "2026-02-30"}, "Ngày chưa đúng"),
+            ({"kind": "allocation", "day": "hôm qua"}, "Ngày chưa đúng"),
+            ({"kind": "allocation", "total": "0", "pot-0-amount": ""}, "phải nêu số tiền của ít nhất một nguồn"),
         ],
     )
     def test_what_is_refused_is_told_at_its_field_and_stays_typed(self, submitted, demo_app, change, message):
@@ -246,7 +324,9 @@ class TestDecisions:
         second.post("/plans/2/submission", data={"changes": "0"})
         answer = first.post("/plans/2/decisions", data=entry(number="12/qđ-ubnd"))
         assert answer.status_code == 400
-        assert "đã ghi cho “Phương án thử”" in told(answer)
+        number = BeautifulSoup(answer.data, "html.parser").select_one("[name=number]")
+        assert number["value"] == "12/qđ-ubnd"
+        assert "đã ghi cho “Phương án thử”" in number.find_next(class_="invalid-feedback").get_text()
 
     def test_one_that_was_recorded_by_mistake_is_taken_back(self, submitted, demo_app):
         first, second = submitted
@@ -299,6 +379,43 @@ class TestRequests:
         assert first.post("/plans/1/requests/00070", data=form | once).status_code == 302
         assert 'name="C05-quantity"' in first.get("/plans/1/requests/00070").text
 
+    @pytest.mark.parametrize(
+        ("field", "typed", "message"),
+        [
+            ("number", "", "Hãy điền ô này"),
+            ("day", "", "Hãy điền ô này"),
+            ("day", "30/02/2026", "Ngày chưa đúng"),
+            ("day", "2099-01-01", "ở tương lai"),
+            ("C05-quantity", "-1", "không được nhỏ hơn 0"),
+            ("C05-amount", "-1", "không được nhỏ hơn 0"),
+            ("C05-amount", "", "Ghi số tiền"),
+        ],
+    )
+    def test_what_is_refused_of_a_request_is_told_at_its_field_and_stays_typed(self, planners, field, typed, message):
+        form = {"changes": "0", "number": "05", "day": "2026-02-01", "C05-quantity": "2", "C05-amount": "10 triệu"}
+        answer = planners[0].post("/plans/1/requests/00070", data=form | {field: typed})
+        assert answer.status_code == 400
+        page = BeautifulSoup(answer.data, "html.parser")
+        values = {name: page.select_one(f"[name={name}]")["value"] for name in form}
+        assert values == form | {field: typed}
+        assert message in page.select_one(f"[name={field}]").find_next(class_="invalid-feedback").get_text()
+
+    def test_what_is_requested_of_a_line_that_went_meanwhile_is_kept(self, planners):
+        first, second = planners
+        line, address = "/plans/1/lines/00070-C05", "/plans/1/requests/00070"
+        page = second.get(line)
+        assert second.post(line, data=fields_of(page) | {"quantity": "2"}).status_code == 302
+        form = fields_of(first.get(address)) | {"number": "05/UBND-VP", "day": "2026-02-01"}
+        second.post(f"{line}/undo")
+        assert 'name="C05-quantity"' not in first.get(address).text
+        form |= {"C05-quantity": "2", "C05-amount": "10 triệu", "C05-reason": "đã có trong chương trình khác"}
+        for _time in range(2):
+            assert first.post(address, data=form).status_code == 302
+            shown = first.get(address)
+            assert "Thẩm định: 0, 0 đ; chênh lệch: -2, -10.000.000 đ" in told(shown)
+            form = fields_of(shown)
+            assert (form["C05-quantity"], form["C05-reason"]) == ("2", "đã có trong chương trình khác")
+
     def test_a_reviewer_reads_and_does_not_write(self, demo_sign_in):
         client = demo_sign_in("thamdinh")
         assert "Lưu đề nghị" not in client.get("/plans/1/requests/00070").text
@@ -322,3 +439,19 @@ def test_a_superseded_revision_is_not_changed_by_any_page(planners, demo_app):
     assert "Lập phiên bản mới" not in page
     with session_scope(demo_app.extensions["engine"], writes=False) as session:
         assert len(get_plan_record(session, 1).chain) == 2
+
+
+def test_every_page_of_a_plan_says_where_its_content_is_no_longer_what_was_fixed(submitted, demo_app):
+    first, _second = submitted
+    line = re.search(r"/lines/(\d{5}-[A-Z]\d\d)", first.get("/plans/1/lines?group=A").text)[1]
+    pages = (
+        *("", "/lines", f"/lines/{line}", "/rules", "/transfers", "/funding", "/cost", "/running-cost", "/exclusions", "/requests"),
+        *("/requests/00070", "/approval", "/decisions", "/difference"),
+    )
+    warning = "Nội dung không còn khớp mã kiểm tra"
+    assert [page for page in pages if warning in told(first.get(f"/plans/1{page}"))] == []
+    with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        record = session.get_one(PlanRecord, 1)
+        # One blank that a reader of JSON does not see.
+        record.content = record.content.replace(":", ": ", 1)
+    assert [page for page in pages if told(first.get(f"/plans/1{page}")).count(warning) != 1] == []

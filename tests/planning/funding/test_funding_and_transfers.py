@@ -66,11 +66,12 @@ class TestTransfers:
         assert withdraw_transfers(demo_session, copy, [copy.transfers[0].id, 10**6]) == 1
         assert len(record.transfers) == 2
 
-    def test_a_final_plan_keeps_its_transfers(self, demo_session, record):
+    def test_a_final_plan_keeps_its_transfers(self, demo_app, demo_session, record):
         plan = plan_of(demo_session, record)
         accept_transfers(demo_session, record, list_proposals(plan), [proposal_key(list_proposals(plan)[0])], "Một")
         transfers = plan_of(demo_session, record).transfers
-        finalise_plan(demo_session, record, "Một")
+        with demo_app.app_context():
+            finalise_plan(demo_session, record, "Một")
         assert plan_of(demo_session, record).transfers == transfers
         with pytest.raises(ScenarioError, match="đã khóa số liệu"):
             withdraw_transfers(demo_session, record, [record.transfers[0].id])

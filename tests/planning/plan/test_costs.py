@@ -21,7 +21,7 @@ from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, hash_content, load_rates
 from portal.formats import format_rate
 from portal.numbers import CountError, parse_rate
-from tests.factories.plans import SMALL_PLAN, plan_of_lots
+from tests.factories.plans import OFFICE, SMALL_PLAN, plan_of_lots
 from tests.factories.prices import PRICES
 from tests.support.databases import read_session
 
@@ -233,16 +233,17 @@ class TestStored:
         assert load_rates({}) == Rates()
 
     def test_the_rates_are_part_of_what_is_fixed(self):
-        one, other = (freeze_plan(replace(SMALL_PLAN, rates=Rates(volume=volume)), {}) for volume in (500, 600))
+        one, other = (freeze_plan(replace(SMALL_PLAN, rates=Rates(volume=volume)), {}, OFFICE) for volume in (500, 600))
         assert hash_content(one) != hash_content(other)
         assert load_frozen(other).rates == Rates(volume=600)
 
-    def test_a_final_plan_keeps_its_rates(self, demo_session):
+    def test_a_final_plan_keeps_its_rates(self, demo_app, demo_session):
         record = get_plan_record(demo_session, 1)
         rates = Rates(volume=777)
         scenarios.set_rules(demo_session, record, record.changes, Assumptions(2027), rates=dump_rates(rates))
         assert plan_of(demo_session, record).rates == rates
-        scenarios.finalise_plan(demo_session, record, "N")
+        with demo_app.app_context():
+            scenarios.finalise_plan(demo_session, record, "N")
         record.rates = {}
         assert plan_of(demo_session, record).rates == rates
         assert scenarios.is_intact(record)

@@ -267,6 +267,9 @@ class TestBases:
         for day, is_valid in ((date(2026, 3, 15), True), (date(2026, 3, 14), False), (date(2027, 3, 1), True)):
             assert has_valid_basis(self.price("bid", day), SpendingForm.PURCHASE, on) is is_valid
 
+    def test_a_bid_of_no_day_may_be_of_any_age(self):
+        assert not has_valid_basis(self.price("bid"), SpendingForm.PURCHASE, date(2027, 3, 15))
+
     def test_a_declared_price_is_for_a_purchase_only(self):
         on = date(2027, 3, 15)
         assert has_valid_basis(self.price("declared"), SpendingForm.PURCHASE, on)

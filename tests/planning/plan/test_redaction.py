@@ -14,6 +14,7 @@ from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
 from planning.plan.redaction import is_sensitive_line, open_transfers, redact_line, redact_plan
 from planning.plan.spending import SpendingForm
+from scoring.rating.pc_fleet import ReplacementReason
 from scoring.rating.rating import rate
 from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import cost_to_ready, remedies_of
@@ -70,12 +71,23 @@ def test_item_quantity_and_price_stay_and_the_rest_of_a_sensitive_line_is_blank(
 )
 def test_a_line_is_blank_where_its_item_or_one_of_its_criteria_is_of_the_group(criteria, item, is_blank):
     line = next(line for line in PLAN.lines if line.item == "A01")
-    line = replace(line, item=item, purposes=tuple(replace(line.purposes[0], criterion=code) for code in criteria))
+    gone = ((ReplacementReason.UNSUPPORTED_OS, 3),)
+    line = replace(line, item=item, replaced=gone, purposes=tuple(replace(line.purposes[0], criterion=code) for code in criteria))
     shown = redact_line(line, PLAN.standard, sees_nothing)
     assert (shown.on_order is None) is is_blank
+    assert (shown.replaced == ()) is is_blank
     assert "CR-G1" not in shown.criteria
     assert (shown.item, shown.quantity, shown.price) == (line.item, line.quantity, line.price)
     assert redact_line(line, PLAN.standard, sees_all) == line
+
+
+def test_what_a_rule_notes_at_a_sensitive_line_tells_nothing_of_the_ward(demo_plan):
+    """A note is shown to everybody who pays: what the plan itself writes there of network security is about the price."""
+    lines = [line for line in (*PLAN.lines, *demo_plan.lines) if is_sensitive_line(line)]
+    assert len(lines) > 100
+    about_price = {"", "gia hạn; đơn giá tạm tính, sửa theo báo giá", "đơn giá bằng mức tối đa"}
+    assert {line.note for line in lines} <= about_price
+    assert {line.replaced for line in lines} == {()}
 
 
 def test_no_finding_answer_or_exclusion_of_the_group_is_left():

@@ -22,7 +22,7 @@ from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import remedies_of, renewals_of
 from scoring.rating.standard import Tier
-from tests.factories.plans import plan_of_renewal
+from tests.factories.plans import OFFICE, plan_of_renewal
 from tests.factories.prices import TERMS
 from tests.factories.snapshots import make_facts, snapshots
 from tests.factories.standards import NEWEST_STANDARD
@@ -123,7 +123,7 @@ def test_a_licence_costs_in_each_year_from_the_one_in_which_it_ends():
 
 
 def test_a_fixed_plan_keeps_its_renewals():
-    frozen = freeze_plan(ready_plan(), {})
+    frozen = freeze_plan(ready_plan(), {}, OFFICE)
     assert [line.is_renewal for line in load_frozen(frozen).lines] == [True]
 
 

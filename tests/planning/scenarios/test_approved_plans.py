@@ -19,6 +19,7 @@ from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import copy_plan, create_plan, finalise_plan, revise_plan
 from portal.clock import now, today
 from portal.kept_files import KeptFile
+from tests.factories.plans import OFFICE
 
 FILE = KeptFile("a.pdf", "application/pdf", 1, "0" * 64, "a")
 DECIDER = Identity(99, "tc9", "Người 9", Role.PLANNER, None)
@@ -33,9 +34,10 @@ def approve(session, record, number="1"):
 
 
 @pytest.fixture
-def approved(demo_session):
+def approved(demo_app, demo_session):
     """The default scenario, approved."""
-    return approve(demo_session, get_plan_record(demo_session, 1))
+    with demo_app.app_context():
+        yield approve(demo_session, get_plan_record(demo_session, 1))
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def test_freezing_keeps_what_was_counted_on(demo_session, approved, later):
     snapshot = newest_snapshots(demo_session)[ward_code]
     record_snapshot(demo_session, replace(snapshot, as_of=today() + timedelta(days=1), approved_at=now()))
     plan = plan_of(demo_session, later)
-    frozen = load_frozen(freeze_plan(plan, {}))
+    frozen = load_frozen(freeze_plan(plan, {}, OFFICE))
     assert frozen.incoming == plan.incoming != ()
     assert frozen.exclusions == plan.exclusions
     assert frozen.lines == plan.lines != ()

@@ -69,7 +69,7 @@ class TestRights:
     def test_a_plan_fixed_meanwhile_refuses_what_was_posted(self, demo_app, demo_sign_in, page, reading_view, writing_view):
         client = demo_sign_in("taichinh")
         fields = fields_of(client, page)
-        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        with demo_app.app_context(), session_scope(demo_app.extensions["engine"], writes=True) as session:
             scenarios.finalise_plan(session, get_plan_record(session, 1), "Một")
         assert client.post(f"/plans/1/{page}", data=fields | {"quantity": "7"}).status_code == 400
 

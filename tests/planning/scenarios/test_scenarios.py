@@ -35,6 +35,7 @@ from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.remedies import RemedyTerms
 from scoring.rating.remedy_terms import current_remedy_terms
 from tests.factories.days import DEMO_DAY
+from tests.factories.plans import OFFICE
 from tests.factories.snapshots import make_facts
 from tests.factories.standards import STANDARD
 
@@ -237,7 +238,7 @@ class TestRemedyTerms:
 def test_a_final_plan_reads_back_line_by_line(demo_session):
     plan = get_plan(demo_session, 1, DEMO_DAY)
     snapshots = {code: rating.snapshot for code, rating in plan.ratings.items() if rating.snapshot is not None}
-    content = freeze_plan(plan, dict.fromkeys(snapshots, "abc"))
+    content = freeze_plan(plan, dict.fromkeys(snapshots, "abc"), OFFICE)
     frozen = load_frozen(json.loads(json.dumps(content)))
     assert frozen.snapshots == dict.fromkeys(snapshots, "abc")
     # Nothing is rated again: with the snapshots of that day it is the plan of that day.
@@ -284,9 +285,10 @@ def test_a_reason_that_is_too_long_is_refused_by_every_door(demo_session):
             write()
 
 
-def test_fixed_for_good(demo_session):
+def test_fixed_for_good(demo_app, demo_session):
     record = get_plan_record(demo_session, 1)
-    scenarios.finalise_plan(demo_session, record, "Người thử")
+    with demo_app.app_context():
+        scenarios.finalise_plan(demo_session, record, "Người thử")
     before = plan_of(demo_session, record)
     assert scenarios.is_intact(record)
     assert get_price_list(demo_session, record.price_list_id).is_published
@@ -343,7 +345,7 @@ class TestPages:
         assert "rà lại" in client.get(f"/plans/3/lines/{code}").text
         text = client.get("/plans/compare?plan=2&plan=3").text
         assert "Số lượng đề nghị" in text
-        with session_scope(demo_app.extensions["engine"], writes=True) as session:
+        with demo_app.app_context(), session_scope(demo_app.extensions["engine"], writes=True) as session:
             scenarios.finalise_plan(session, get_plan_record(session, 3), "Người trình")
         assert "Mã kiểm tra nội dung" in client.get("/plans/3").text
         assert client.post("/plans/3/revision", data={"note": "theo ý kiến thẩm định"}).location == "/plans/4"
@@ -499,8 +501,9 @@ def edit_of(line, quantity):
     return LineEdit(line.ward.code, line.item, "quantity", quantity)
 
 
-def test_what_was_checked_is_the_same_on_the_next_day(demo_session):
+def test_what_was_checked_is_the_same_on_the_next_day(demo_app, demo_session):
     record = get_plan_record(demo_session, 1)
     days = DEMO_DAY, DEMO_DAY + timedelta(days=1)
-    one, other = (hash_checked(demo_session, plan_of(demo_session, record, day)) for day in days)
+    with demo_app.app_context():
+        one, other = (hash_checked(demo_session, record, plan_of(demo_session, record, day)) for day in days)
     assert one == other
