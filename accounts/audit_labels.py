@@ -71,7 +71,7 @@ ACTION_LABELS = {
     "plan:set-rules": "đổi quy tắc của phương án",
     "plan:submit": "trình phương án",
     "plan:take-workbook": "nhận sổ tính vào bản mới của phương án",
-    "plan:undo-edits": "bỏ sửa tay của một dòng",
+    "plan:undo-edits": "bỏ điều chỉnh của một dòng",
     "plan:withdraw-transfers": "bỏ điều chuyển",
     "price:save": "sửa đơn giá",
     "price-evidence:attach": "đính kèm căn cứ giá",

@@ -23,12 +23,12 @@ def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) 
     each of its lines stays within the plan's years. Lines whose codes are ``paid`` are in the set and cost nothing more.
     """
     ready_after, incoming = wards_ready_after(plan), by_ward(plan.incoming)
-    by_ward: dict[str, dict[str, PlanLine]] = {}
+    lines_by_ward: dict[str, dict[str, PlanLine]] = {}
     for line in plan.lines:
-        by_ward.setdefault(line.ward.code, {})[line.item] = line
+        lines_by_ward.setdefault(line.ward.code, {})[line.item] = line
     candidates = []
     for ward in sorted(plan.wards, key=attrgetter("position")):
-        rating, planned = plan.ratings[ward.code], by_ward.get(ward.code, {})
+        rating, planned = plan.ratings[ward.code], lines_by_ward.get(ward.code, {})
         if rating.snapshot is None or rating.result is Result.READY:
             continue
         cost = cost_to_ready(rating, plan.price_list.prices, plan.assumptions.remedy_terms)

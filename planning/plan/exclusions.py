@@ -1,18 +1,13 @@
 """What the plan leaves out so that nothing is funded twice, each with its reason and clause. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
-from planning.plan.incoming import Incoming, supplies_of
 from planning.plan.law import cite
+from planning.plan.needs import WardNeeds
 from portal.labels import LabelledEnum
-from scoring.rating.purchases import Withdrawal
-
-# A package that holds other items: where it is bought, its parts are not paid for again.
-PACKAGES: Mapping[str, tuple[str, ...]] = {"C06": ("C01", "C02", "C03", "C04", "C05")}
 
 
 class Reason(LabelledEnum):
@@ -28,7 +23,7 @@ class Reason(LabelledEnum):
     NOT_NEEDED = (
         "not_needed",
         "Máy tính có hệ điều hành hết hỗ trợ hoặc quá tuổi, không cần cho số người làm việc: điều chuyển hoặc dùng việc khác, "
-        "không mua thay, không thanh lý",
+        "không mua thay, không thanh lý; máy thuê thì trả cho bên cho thuê",
     )
 
     @property
@@ -55,13 +50,15 @@ class Reason(LabelledEnum):
 class Exclusion:
     """So many of an item (or of all of a group, with quantity None) that the plan does not fund for a ward, and why.
 
-    ``plan`` names the approved plan that funds it already, where one does.
+    ``criteria`` are the codes of those that it would be for, or that are met by PCs that are taken out of the count; ``plan`` names the
+    approved plan that funds it already, where one does.
     """
 
     ward: Ward
     item: str
     quantity: int | None
     reason: Reason
+    criteria: tuple[str, ...] = ()
     plan: str = ""
 
     @property
@@ -70,30 +67,27 @@ class Exclusion:
         return load_catalogue()[self.item].name if self.item in load_catalogue() else f"{self.item}. {GROUPS[self.item]}"
 
 
-def exclusions_of(
-    ward: Ward,
-    snapshot: Snapshot,
-    quantities: Mapping[str, int],
-    packaged: Collection[str],
-    withdrawals: Iterable[Withdrawal],
-    incoming: tuple[Incoming, ...] = (),
-) -> list[Exclusion]:
-    """What is left out for a ward that wants so many of each item. ``packaged`` are parts of a package that is bought or coming."""
+def exclusions_of(needs: WardNeeds) -> list[Exclusion]:
+    """What is left out for a ward."""
+    ward, snapshot = needs.ward, needs.snapshot
     exclusions = [Exclusion(ward, item, count, Reason.CITY_CENTRE) for item, count in sorted(_centre_counts(snapshot).items())]
     if snapshot.fact("owns_counters") is False:
         exclusions.append(Exclusion(ward, "B", None, Reason.COUNTERS))
     if multifunction := snapshot.count("printers_multifunction"):
         exclusions.append(Exclusion(ward, "A04", multifunction, Reason.MULTIFUNCTION))
-    exclusions += [Exclusion(ward, item, quantities[item], Reason.PACKAGE) for item in sorted(packaged)]
-    if withdrawn := sum(withdrawal.quantity for withdrawal in withdrawals):
-        exclusions.append(Exclusion(ward, "A01", withdrawn, Reason.NOT_NEEDED))
-    for item, wanted in sorted(quantities.items()):
-        left = 0 if item in packaged else wanted
-        for supply in supplies_of(item, snapshot, incoming):
-            count, plan = min(left, supply.quantity), supply.incoming.name if supply.incoming else ""
+    for item, remedies in needs.packaged.items():
+        count, criteria = sum(remedy.quantity for remedy in remedies), dict.fromkeys(remedy.criterion for remedy in remedies)
+        exclusions.append(Exclusion(ward, item, count, Reason.PACKAGE, tuple(criteria)))
+    if needs.withdrawals:
+        withdrawn = sum(withdrawal.quantity for withdrawal in needs.withdrawals)
+        exclusions.append(Exclusion(ward, "A01", withdrawn, Reason.NOT_NEEDED, needs.met_by_withdrawals))
+    for item in needs.by_item:
+        count, codes = sum(needs.required(item).values()), (*needs.required(item), *needs.met_beside(item))
+        for supply in needs.supplies(item):
+            taken, plan = min(count, supply.quantity), supply.incoming.name if supply.incoming else ""
             reason = Reason.LAPTOP if supply.item != item else Reason.APPROVED_PLAN if supply.incoming else Reason.ON_ORDER
-            exclusions += [Exclusion(ward, item, count, reason, plan)] if count else []
-            left -= count
+            exclusions += [Exclusion(ward, item, taken, reason, codes, plan)] if taken else []
+            count -= taken
     return exclusions
 
 

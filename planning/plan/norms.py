@@ -85,6 +85,12 @@ def substitutes(item: str, snapshot: Snapshot) -> int:
     return snapshot.count("printers_multifunction") or 0 if item == "A04" else 0
 
 
+def room_of(item: str, cap: int | None, kept: Snapshot, on_order: int) -> int | None:
+    """How many more of an item a ward may have beside the machines that it keeps and those on order; None where no ceiling applies."""
+    working = sum(lot.working for lot in kept.lots_of(item))
+    return None if cap is None else max(0, cap - working - substitutes(item, kept) - on_order)
+
+
 def quantity_cap(item: str, snapshot: Snapshot) -> int | None:
     """How many of an item the ward may have, or None where no ceiling applies or the staff groups are not known."""
     staff = [snapshot.count(key) for key in ("staff_vi", "staff_vii", "staff_viii")]

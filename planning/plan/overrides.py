@@ -10,12 +10,14 @@ from typing import Any
 
 from inventory.catalogue import Acquisition, load_catalogue
 from inventory.prices.prices import METHODS, Price, PriceList
-from inventory.snapshots.snapshot import Owner
+from inventory.snapshots.snapshot import Owner, Snapshot
 from inventory.wards.wards import Ward
 from planning.plan.assumptions import Method
-from planning.plan.exclusions import PACKAGES
+from planning.plan.exclusions import Reason
+from planning.plan.incoming import by_ward, count_of, plans_of, supplies_of
 from planning.plan.line import PlanLine, is_paid_yearly, terms_of, with_tax_of
-from planning.plan.norms import norm_of, quantity_cap, substitutes
+from planning.plan.needs import PACKAGES
+from planning.plan.norms import norm_of, quantity_cap, room_of
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
 from portal.errors import WardReadinessError
@@ -23,6 +25,7 @@ from portal.formats import format_day
 from portal.labels import LabelledEnum
 from portal.numbers import MAX_VND, CountError, parse_count, parse_vnd
 from portal.vietnamese import clean_text
+from scoring.rating.pc_fleet import withdraw
 
 MAX_QUANTITY, MAX_TEXT = 100_000, 300
 ALL_WARDS = ""
@@ -136,8 +139,8 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
     catalogue_item = load_catalogue().get(item)
     if catalogue_item is None or catalogue_item.acquisition is Acquisition.NONE:
         raise EditError(f"“{item}” không phải mã danh mục mua hoặc thuê được. Xem mã ở PL06.")
-    on_order, cap = sum(lot.on_order for lot in snapshot.lots_of(item)), quantity_cap(item, snapshot)
-    have = sum(lot.working for lot in snapshot.lots_of(item)) + substitutes(item, snapshot)
+    supplies = supplies_of(item, snapshot, by_ward(plan.incoming).get(ward.code, ()))
+    on_order, cap = count_of(supplies), quantity_cap(item, snapshot)
     is_hired = catalogue_item.yearly or catalogue_item.acquisition is Acquisition.LEASE
     price, year = plan.price_list.prices[item], plan.assumptions.year_of(item[0], is_priority=False)
     return PlanLine(
@@ -145,9 +148,10 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
         item=item,
         purposes=(),
         on_order=on_order,
+        incoming=plans_of(supplies),
         overage=None,
         cap=cap,
-        room=None if cap is None else max(0, cap - have - on_order),
+        room=room_of(item, cap, _kept(plan, ward, snapshot), on_order),
         norm=norm_of(item, cap, plan.assumptions),
         quantity=0,
         price=price,
@@ -155,9 +159,17 @@ def new_line(plan: Plan, ward: Ward, item: str) -> PlanLine:
         is_priority=False,
         basis="",
         unit=plan.assumptions.groups[item[0]].unit,
-        note="thêm ngoài giải pháp của bộ tiêu chuẩn",
+        note="thêm ngoài yêu cầu của bộ tiêu chuẩn",
         **vars(terms_of(item, Method.LEASE if is_hired else Method.BUY, year, price, plan.assumptions)),
     )
+
+
+def _kept(plan: Plan, ward: Ward, snapshot: Snapshot) -> Snapshot:
+    """The ward without the PCs that the plan takes out of the count or replaces."""
+    withdrawn = (entry.quantity or 0 for entry in plan.exclusions if entry.ward == ward and entry.reason is Reason.NOT_NEEDED)
+    replaced = (count for line in plan.lines if line.ward == ward for _reason, count in line.replaced)
+    gone = sum(withdrawn) + sum(replaced)
+    return withdraw(snapshot, gone, plan.ratings[ward.code]) if gone else snapshot
 
 
 def find_double_funding(plan: Plan) -> list[str]:

@@ -21,7 +21,11 @@ def redact_plan(plan: Plan, sees: Sight) -> Plan:
         plan,
         ratings=redact_ratings(plan.ratings, sees),
         lines=tuple(redact_line(line, plan.standard, sees) for line in plan.lines),
-        exclusions=tuple(entry for entry in plan.exclusions if is_shown(entry.item, entry.ward.code, sees)),
+        exclusions=tuple(
+            entry if sees(entry.ward.code) else replace(entry, criteria=open_codes(entry.criteria))
+            for entry in plan.exclusions
+            if is_shown(entry.item, entry.ward.code, sees)
+        ),
         incoming=tuple(each for each in plan.incoming if is_shown(each.item, each.ward_code, sees)),
     )
 
@@ -34,9 +38,13 @@ def redact_line(line: PlanLine, standard: Standard, sees: Sight) -> PlanLine:
     purposes = tuple(purpose for purpose in open_purposes if not is_sensitive_code(purpose.criterion))
     codes = {purpose.criterion for purpose in purposes}
     sources = (criterion.source_text for criterion in standard.criteria if criterion.code in codes)
-    return replace(
-        line, purposes=purposes, on_order=None, incoming=(), overage=None, replaced=(), basis="; ".join(dict.fromkeys(sources))
-    )
+    shown_basis = "; ".join(dict.fromkeys(sources))
+    return replace(line, purposes=purposes, on_order=None, incoming=(), overage=None, replaced=(), basis=shown_basis)
+
+
+def open_codes(codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes of criteria without those of group G."""
+    return tuple(code for code in codes if not is_sensitive_code(code))
 
 
 def is_sensitive_line(line: PlanLine) -> bool:

@@ -60,7 +60,7 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
             form.form_errors.append(error.message)
         else:
             audit.log(session, identity, "plan:set-rules", f"plan {plan_id}", after=record.assumptions)
-            flash(_("Đã lưu quy tắc; mọi dòng chưa sửa tay đã theo quy tắc mới."), "success")
+            flash(_("Đã lưu quy tắc; mọi dòng chưa điều chỉnh đã theo quy tắc mới."), "success")
             return redirect(url_for("plan_rules.rules", plan_id=plan_id))
     return _rules_page(record, form, groups), 400
 

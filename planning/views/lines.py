@@ -144,7 +144,7 @@ def undo(plan_id: int, line_code: str) -> ResponseReturnValue:
         f"plan {plan_id}",
         after={"line": HIDDEN if is_sensitive_item(item) else line_code, "fields": count},
     )
-    flash(_("Đã bỏ %(count)s ô sửa tay; dòng trở lại theo quy tắc.", count=count), "success")
+    flash(_("Đã bỏ %(count)s ô điều chỉnh; dòng trở lại theo quy tắc.", count=count), "success")
     return redirect(url_for("plan_lines.lines", plan_id=plan_id, ward=ward_code))
 
 

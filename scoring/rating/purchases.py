@@ -4,6 +4,7 @@ Each criterion is judged on what the ward has *after* those before it: a PC that
 nor left without protection by it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from inventory.snapshots.snapshot import Connection, ConnectionKind, Fact, Snaps
 from portal.numbers import Number, divide_up
 from scoring.rating.measures import MEASURES
 from scoring.rating.pc_fleet import (
+    LICENSED,
     PC_FACTS,
     PC_ITEMS,
     SUPPORTED,
@@ -142,7 +144,7 @@ def carry_out(rating: Rating, befores: tuple[Finding, ...], choice: Choice) -> O
             snapshot, bought = _buy(finding, snapshot, rating)
             lines += bought
             has_pcs = has_pcs or any(line.item in PC_ITEMS for line in bought)
-            affected |= _affected_answers(criterion, bought)
+            affected |= affected_answers(criterion, bought)
     findings = tuple(
         before if before.criterion.reads.isdisjoint(affected) else judge(before.criterion, snapshot, standard, rating.on)
         for before in befores
@@ -160,11 +162,12 @@ def may_affect(criterion: Criterion) -> set[str]:
     return {*items, *pcs, *upgrade_items, *rule.raises, *rule.sets, rule.line} - {""}
 
 
-def _affected_answers(criterion: Criterion, lines: list[RemedyLine]) -> set[str]:
+def affected_answers(criterion: Criterion, lines: Collection[RemedyLine]) -> set[str]:
     """The answers that a purchase for a criterion changes."""
     rule = criterion.remedy
     pcs = (*PC_ITEMS, *PC_FACTS) if any(line.item in PC_ITEMS or line.replaces for line in lines) else ()
-    return {*(line.item for line in lines), *pcs, *rule.raises, *rule.sets, rule.line}
+    systems = (SUPPORTED, LICENSED) if any(line.upgrades for line in lines) else ()
+    return {*(line.item for line in lines), *pcs, *systems, *rule.raises, *rule.sets, rule.line}
 
 
 def _withdraw_pcs(finding: Finding, snapshot: Snapshot, rating: Rating, most: int) -> tuple[Snapshot, int]:

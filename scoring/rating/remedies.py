@@ -349,8 +349,10 @@ def _upgrade_more(
     def attempt(upgrades: int) -> Outcome:
         return carry_out(rating, component.findings, replace(choice, upgrades=upgrades))
 
-    most = attempt(ALL_PCS).upgrades if terms.upgrades_os else 0
-    return try_upgrades(attempt, most, lambda line: _cost_over_years(line, prices, terms), component.leaves)
+    most = attempt(ALL_PCS if terms.upgrades_os else 0)
+    if not most.upgrades:
+        return [replace(most, choice=choice)]
+    return try_upgrades(attempt, most.upgrades, lambda line: _cost_over_years(line, prices, terms), component.leaves)
 
 
 def _loses(outcome: Outcome, component: _Component) -> bool:

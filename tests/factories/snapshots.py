@@ -122,3 +122,27 @@ def snapshots(draw, version="2026.1"):
         frozenset(draw(st.sets(st.sampled_from(EQUIPMENT)))) | {lot.item for lot in lots},
         frozenset(draw(st.sets(st.sampled_from(ConnectionKind)))),
     )
+
+
+FLEET_FACTS = ("staff_total", "pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected")
+
+
+@st.composite
+def fleets(draw):
+    """Wards with many PCs of all ages, owners and conditions, where anything is known of them or not."""
+    lots = draw(
+        st.lists(
+            st.builds(
+                EquipmentLot,
+                st.sampled_from(("A01", "A02")),
+                good=st.integers(0, 60),
+                degraded=st.integers(0, 9),
+                unused=st.integers(0, 3),
+                year=st.none() | st.integers(2008, DEMO_DAY.year - 1),
+                owner=st.sampled_from(Owner),
+            ),
+            max_size=6,
+        )
+    )
+    facts = draw(st.fixed_dictionaries({}, optional=dict.fromkeys(FLEET_FACTS, st.integers(0, 150))))
+    return Snapshot(WARD_CODE, DEMO_DAY, make_facts(facts), tuple(lots), answered_items=frozenset({"A01", "A02"}))

@@ -18,7 +18,7 @@ from exports.workbook.styles import FONT
 from exports.workbook.summary import CHECK_ROW, CONSISTENT, TOTAL_ROW
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.plan.assumptions import Method
-from planning.plan.exclusions import PACKAGES
+from planning.plan.needs import PACKAGES
 from planning.plan.plan import CentreLine
 from portal.clock import HANOI
 from portal.formats import vnd_in_words

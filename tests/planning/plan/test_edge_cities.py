@@ -9,8 +9,9 @@ from inventory.prices.vat import percent_in, price_in
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from planning.plan.assumptions import Assumptions
 from planning.plan.build import build_plan
+from planning.plan.exclusions import Reason
 from planning.plan.norms import NormClass, quantity_cap
-from planning.plan.overrides import Edit, apply_prices
+from planning.plan.overrides import Edit, apply_prices, new_line
 from tests.factories.plans import FEW_WARDS, WARD, plan_of_lots
 from tests.factories.prices import PRICE_LIST, PRICES
 
@@ -38,6 +39,18 @@ ROWS = {
     "the year after": ((pcs(20, 2018),), {}, "A01", (20, 20, 0, 20, 0, 20, 20)),
     "the centre's PCs are nobody's here": ((pcs(20, owner=Owner.CITY_CENTRE),), {}, "A01", (20, 20, 0, 20, 0, 20, 0)),
     "more people than the law gives PCs": ((pcs(2),), {"staff_total": 25}, "A01", (23, 18, 5, 25, 2, 23, 0)),
+    "old PCs that nobody counts on leave their room: of ten five are replaced, four taken out of the count, one stays": (
+        (pcs(15), pcs(10, OLD)),
+        {"pc_supported_os": 15},
+        "A01",
+        (5, 4, 1, 20, 15, 5, 10),
+    ),
+    "old laptops leave it too, and the one that stays is the secretary's": (
+        (pcs(15), EquipmentLot("A02", good=10, year=OLD)),
+        {"pc_supported_os": 15},
+        "A01",
+        (5, 5, 0, 20, 15, 5, 10),
+    ),
     "broken PCs are no old ones": ((pcs(18), EquipmentLot("A01", broken=5, year=OLD)), {}, "A01", (2, 2, 0, 20, 18, 2, 0)),
     "six people a printer, a fraction more": ((), {"staff_viii": 7, "staff_total": 12}, "A03", (2, 2, 0, 2, 0, 2, None)),
     "fifteen people a scanner": (
@@ -63,8 +76,96 @@ def test_a_ward_at_an_edge(name):
         assert lines == []
         return
     [line] = lines
-    [purpose] = line.purposes
+    purpose = line.lead
     assert (line.quantity, line.within, line.above, purpose.need, purpose.have, purpose.short, line.overage) == expected
+
+
+MORE_THAN_NEEDED = {"pc_supported_os": 16, "pcs_protected": 10, "licensed_pcs": 5}
+# What the ward has | what else it said | item, criterion | how many of it are for that criterion, and how that follows
+HOW = {
+    "what is lacking": ((pcs(16),), {}, "A01", "CR-A1", 4, "thiếu 4 máy"),
+    "bought for another": (
+        (pcs(10), pcs(10, OLD)),
+        {},
+        "A01",
+        "CR-A2",
+        0,
+        "do mua cho CR-A1 – Mỗi người một máy tính dùng được cũng đáp ứng tiêu chí này",
+    ),
+    "a newer system": (
+        (pcs(20),),
+        {"pc_supported_os": 15},
+        "A07",
+        "CR-A3",
+        4,
+        "thiếu 4 máy; nâng cấp hệ điều hành 4 máy còn hạn sử dụng",
+    ),
+    "a newer system, once others are out of the count": (
+        (pcs(24),),
+        MORE_THAN_NEEDED,
+        "A07",
+        "CR-A3",
+        3,
+        "thiếu 7 máy; trừ 4 máy đưa ra khỏi số tính; còn thiếu 3 máy; nâng cấp hệ điều hành 3 máy còn hạn sử dụng",
+    ),
+    "a licence comes with a newer system": (
+        (pcs(24),),
+        MORE_THAN_NEEDED,
+        "A07",
+        "CR-A7",
+        10,
+        "thiếu 17 máy; trừ 4 máy đưa ra khỏi số tính; trừ 3 máy nâng cấp hệ điều hành; còn cần 10 bộ",
+    ),
+    "what is out of the count is not protected": (
+        (pcs(24),),
+        MORE_THAN_NEEDED,
+        "G02",
+        "CR-G2",
+        10,
+        "thiếu 14 máy; trừ 4 máy đưa ra khỏi số tính; còn cần 10 bản quyền/năm",
+    ),
+    "new PCs are protected": (
+        (pcs(16),),
+        {"pcs_protected": 10},
+        "G02",
+        "CR-G2",
+        10,
+        "thiếu 6 máy; cần 10 bản quyền/năm sau khi tính phần bổ sung cho tiêu chí khác",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOW)
+def test_how_a_quantity_follows(name):
+    lots, facts, item, code, quantity, how = HOW[name]
+    purposes = (purpose for line in plan_of_lots(*lots, **facts).lines if line.item == item for purpose in line.purposes)
+    [purpose] = [purpose for purpose in purposes if purpose.criterion == code]
+    assert (purpose.quantity, purpose.how) == (quantity, how)
+
+
+# The PCs that make room for twenty new ones | what the note of the line says of them
+REPLACED = {
+    "past their life": (pcs(20, OLD), "thay 20 máy: hết hạn sử dụng, chuyển thanh lý (Điều 3.7)"),
+    "leased": (pcs(20, OLD, owner=Owner.LEASED), "thay 20 máy: máy thuê, trả cho bên cho thuê"),
+    "of an unknown year": (pcs(20, None), "thay 20 máy: không rõ năm đưa vào sử dụng, cần xác minh trước khi xử lý"),
+}
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_the_note_says_once_what_becomes_of_the_old_machines(name):
+    lot, words = REPLACED[name]
+    [line] = [line for line in plan_of_lots(lot).lines if line.item == "A01"]
+    assert line.note == f"{words}; đơn giá bằng mức tối đa"
+
+
+def test_what_is_taken_out_of_the_count_names_the_criterion_and_leaves_its_room_to_a_line_that_is_added():
+    plan = plan_of_lots(pcs(24), pc_supported_os=20)
+    [withdrawn] = [entry for entry in plan.exclusions if entry.reason is Reason.NOT_NEEDED]
+    assert (withdrawn.quantity, withdrawn.criteria) == (3, ("CR-A3",))
+    room = new_line(plan, WARD, "A01").room
+    assert (quantity_cap("A01", plan.ratings[WARD.code].snapshot), room) == (20, 0)
+    fewer_people = plan_of_lots(pcs(20), pc_supported_os=15, staff_total=15)
+    assert new_line(fewer_people, WARD, "A01").room == 5
 
 
 @pytest.mark.parametrize(
@@ -139,7 +240,7 @@ def test_a_line_that_serves_two_criteria_keeps_each():
     plan = plan_of_lots(pcs(10), pcs(10, OLD), pc_supported_os=20)
     [line] = [line for line in plan.lines if line.item == "A01"]
     findings = {finding.criterion.code: finding for finding in plan.ratings[WARD.code].findings}
-    assert [purpose.criterion for purpose in line.purposes] == ["CR-A1"]
+    assert [purpose.criterion for purpose in line.purposes] == ["CR-A1", "CR-A2"]
     for purpose in line.purposes:
         finding = findings[purpose.criterion]
         assert (purpose.need, purpose.have, purpose.short) == (finding.need, finding.have, finding.shortfall)

@@ -1,16 +1,27 @@
 """What holds of every plan: the parts are the whole, order never matters, and nothing is bought twice."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import EquipmentLot, Owner
-from planning.plan.assumptions import Method
+from inventory.snapshots.snapshot import EquipmentLot, Owner, Snapshot
+from planning.plan.assumptions import Assumptions, Method
+from planning.plan.build import build_plan
 from planning.plan.line import amount_of
+from planning.plan.norms import NormClass
 from planning.plan.spending import SpendingForm
 from planning.plan.subsets import source_subset, sources_of, ward_subset, wards_of
-from tests.factories.plans import WARDS, answers_of_wards, plan_of_answers
+from scoring.rating.purchases import money_mends
+from scoring.rating.rating import rate
+from scoring.rating.standard import RemedyItem
+from tests.factories.days import DEMO_DAY
+from tests.factories.plans import WARD, WARDS, answers_of_wards, plan_of_answers, plan_of_lots
+from tests.factories.prices import PRICE_LIST
+from tests.factories.snapshots import fleets, make_facts, snapshots
+from tests.factories.standards import NEWEST_STANDARD, STANDARD
 from tests.support.examples import examples
 
 PARTS = {
@@ -63,6 +74,65 @@ def test_nothing_is_bought_that_is_coming_or_that_somebody_else_owns(wards):
     assert {line.method for line in plan.lines} <= set(Method)
 
 
+def check_findings_are_lines(plan, ward):
+    """Each finding that money mends stands on a line or among what is left out, and what stands on a line is what the finding says."""
+    findings = {finding.criterion.code: finding for finding in plan.ratings[ward.code].findings}
+    lines = [line for line in plan.lines if line.ward == ward]
+    served = {code for line in lines for code in line.criteria}
+    left_out = {code for entry in plan.exclusions if entry.ward == ward for code in entry.criteria}
+    assert {code for code, finding in findings.items() if finding.is_counted and money_mends(finding)} <= served | left_out
+    assert left_out <= findings.keys()
+    for line in lines:
+        assert len(set(line.criteria)) == len(line.criteria)
+        for purpose in line.purposes:
+            finding = findings[purpose.criterion]
+            assert (purpose.need, purpose.have, purpose.short) == (finding.need, finding.have, finding.shortfall)
+            assert purpose.quantity or money_mends(finding), "what nothing is bought for is lacking"
+            assert (purpose.quantity == 0) == purpose.how.startswith("do mua cho ")
+
+
+@examples(60)
+@given(
+    st.tuples(st.just(STANDARD), snapshots() | fleets()) | st.tuples(st.just(NEWEST_STANDARD), snapshots("2026.2") | fleets()),
+    st.booleans(),
+)
+def test_each_finding_that_money_mends_stands_on_a_line(given_ward, upgrades_os):
+    standard, snapshot = given_ward
+    ratings = {WARD.code: rate(replace(snapshot, ward_code=WARD.code), standard, DEMO_DAY)}
+    rules = Assumptions(2027, upgrades_os=upgrades_os)
+    check_findings_are_lines(build_plan("thử", (WARD,), ratings, PRICE_LIST, standard, rules, DEMO_DAY), WARD)
+
+
+def test_each_finding_of_the_demo_that_money_mends_stands_on_a_line(demo_plan):
+    for ward in demo_plan.wards:
+        check_findings_are_lines(demo_plan, ward)
+    assert sum(purpose.quantity == 0 for line in demo_plan.lines for purpose in line.purposes) == 20
+
+
+def test_of_the_demo_above_the_norm_is_only_what_no_withdrawn_pc_leaves_room_for(demo_plan):
+    by_norm = {kind: sum(sums.values()) for kind, sums in demo_plan.totals_by_norm().items()}
+    assert (by_norm[NormClass.WITHIN], by_norm[NormClass.ABOVE]) == (3_335_000_000, 220_000_000)
+
+
+def test_what_a_package_holds_stands_on_the_line_of_the_package():
+    seats, wireless = (STANDARD.criterion(code) for code in ("CR-C1", "CR-C4"))
+    whole = replace(seats, remedy=replace(seats.remedy, items=(RemedyItem("C06", each=1000),)))
+    standard = replace(STANDARD, criteria=(whole, wireless))
+    facts = make_facts({"staff_total": 20, "lan_seats": 0, "floors": 3})
+    snapshot = Snapshot(WARD.code, DEMO_DAY, facts, answered_items=frozenset({"C04"}))
+    ratings = {WARD.code: rate(snapshot, standard, DEMO_DAY)}
+    plan = build_plan("thử", (WARD,), ratings, PRICE_LIST, standard, Assumptions(2027), DEMO_DAY)
+    assert [(line.item, line.quantity, line.criteria) for line in plan.lines] == [("C06", 1, ("CR-C1", "CR-C4"))]
+    assert [(entry.item, entry.quantity, entry.criteria) for entry in plan.exclusions] == [("C04", 3, ("CR-C4",))]
+    check_findings_are_lines(plan, WARD)
+
+
+def test_what_is_on_order_is_left_out_by_its_criterion():
+    plan = plan_of_lots(EquipmentLot("A01", good=10, on_order=10, year=2024), pc_supported_os=10)
+    assert [(entry.item, entry.quantity, entry.criteria) for entry in plan.exclusions] == [("A01", 10, ("CR-A1",))]
+    check_findings_are_lines(plan, WARD)
+
+
 @examples(40)
 @given(answers_of_wards, st.integers(1, 50))
 def test_more_on_order_never_costs_more(wards, extra_count):
@@ -101,3 +171,14 @@ def test_the_parts_for_wards_and_for_sources_are_the_whole(wards):
             for kind, sums in plan.totals_by_norm().items():
                 assert sum(part.totals_by_norm().get(kind, {}).get(form, 0) for part in parts) == sums[form]
     assert sum(part.centre_total for part in by_ward) == plan.centre_total
+
+
+def test_the_pages_name_the_criterion_of_what_is_left_out_and_say_once_what_is_liquidated(demo_sign_in):
+    client = demo_sign_in("taichinh")
+    left_out = BeautifulSoup(client.get("/plans/1/exclusions").data, "html.parser")
+    section = next(part for part in left_out.select("section") if "không mua thay, không thanh lý" in part.h2.get_text())
+    cells = {row.select("td")[1].get_text(strip=True) for row in section.select("tbody tr")}
+    assert cells == {"CR-A3 – Máy tính có hệ điều hành còn được vá lỗi"}
+    line = BeautifulSoup(client.get("/plans/1/lines/00008-A01").data, "html.parser")
+    assert line.get_text().count("chuyển thanh lý") == 1
+    assert "Dòng thêm ngoài yêu cầu của bộ tiêu chuẩn" in client.get("/plans/1/lines/00008-A05").text

@@ -9,16 +9,19 @@ from planning.funding.allocation import find_waiting
 from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.redaction import redact_candidates, redact_choice
+from planning.plan.build import build_plan
 from planning.plan.comparison import outcome_of
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.plan import Transfer
 from planning.plan.redaction import is_sensitive_line, open_transfers, redact_line, redact_plan
 from planning.plan.spending import SpendingForm
 from scoring.rating.pc_fleet import ReplacementReason
+from scoring.rating.rating import rate
 from scoring.rating.redaction import sees_nothing
 from scoring.rating.remedies import cost_to_ready, remedies_of
 from tests.factories.plans import WARD, WARDS, plan_of_lots
 from tests.factories.prices import PRICES, TERMS
+from tests.factories.snapshots import make_facts
 
 # A backup device (F05) is asked for by a criterion of group G, a firewall (G01) is of the group itself.
 PLAN = plan_of_lots(
@@ -97,6 +100,25 @@ def test_no_finding_answer_or_exclusion_of_the_group_is_left():
     assert not [entry for entry in SHOWN.exclusions if entry.item.startswith("G")]
     assert rating.headline.startswith("Ngoài nhóm an ninh mạng: ")
     assert (rating.result, rating.score) == (PLAN.ratings[WARD.code].result, PLAN.ratings[WARD.code].score)
+
+
+def test_what_is_left_out_names_no_criterion_of_the_group():
+    [entry, *others] = PLAN.exclusions
+    plan = replace(PLAN, exclusions=(replace(entry, item="A01", criteria=("CR-A3", "CR-G2")), *others))
+    assert redact_plan(plan, sees_nothing).exclusions[0].criteria == ("CR-A3",)
+    assert redact_plan(plan, sees_all).exclusions == plan.exclusions
+
+
+def test_what_mends_a_criterion_beside_names_none_of_the_group():
+    seats = PLAN.standard.criterion("CR-C1")
+    secret = replace(seats, code="CR-G9")
+    standard = replace(PLAN.standard, criteria=(secret, seats))
+    snapshot = replace(PLAN.ratings[WARD.code].snapshot, facts=make_facts({"staff_total": 20, "lan_seats": 0}))
+    ratings = {WARD.code: rate(snapshot, standard, PLAN.on)}
+    plan = build_plan("Thử", (WARD,), ratings, PLAN.price_list, standard, PLAN.assumptions, PLAN.on)
+    [line] = redact_plan(plan, sees_nothing).lines
+    assert [(purpose.criterion, purpose.quantity) for purpose in line.purposes] == [("CR-C1", 0)]
+    assert line.purposes[0].how == "do mua cho tiêu chí khác cũng đáp ứng tiêu chí này"
 
 
 def test_whoever_has_the_right_sees_the_plan_as_it_is():

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Owner, Snapshot
+from inventory.snapshots.snapshot import Connection, ConnectionKind, EquipmentLot, Snapshot
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import FindingStatus, Result, rate
 from scoring.rating.remedies import RemedyTerms, cost_to_ready, remedies_of
 from tests.factories.days import DEMO_DAY
 from tests.factories.prices import NO_UPGRADES, PRICES, TERMS
-from tests.factories.snapshots import make_facts, snapshots
+from tests.factories.snapshots import fleets, make_facts, snapshots
 from tests.factories.standards import ITEM_OF_MEASURE, NEWEST_STANDARD, STANDARD, small_standard
 from tests.scoring.least_remedies import PC_CODES, pc_ways, program
 from tests.scoring.plain_purchase import buy
@@ -145,30 +145,6 @@ def lost(before, after):
         and now.status is FindingStatus.UNMET
         and (not then.is_failing or (then.status is FindingStatus.UNMET and then.criterion.remedy.money_mends))
     ]
-
-
-@st.composite
-def fleets(draw):
-    """Wards with many PCs of all ages, owners and conditions, where anything is known of them or not."""
-    lots = draw(
-        st.lists(
-            st.builds(
-                EquipmentLot,
-                st.sampled_from(("A01", "A02")),
-                good=st.integers(0, 60),
-                degraded=st.integers(0, 9),
-                unused=st.integers(0, 3),
-                year=st.none() | st.integers(2008, YEAR - 1),
-                owner=st.sampled_from(Owner),
-            ),
-            max_size=6,
-        )
-    )
-    facts = draw(st.fixed_dictionaries({}, optional=dict.fromkeys(FLEET_FACTS, st.integers(0, 150))))
-    return Snapshot("00082", DEMO_DAY, make_facts(facts), tuple(lots), answered_items=frozenset({"A01", "A02"}))
-
-
-FLEET_FACTS = ("staff_total", "pc_supported_os", "pc_memory_ssd", "licensed_pcs", "pcs_protected")
 
 
 @given(
