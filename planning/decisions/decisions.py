@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
-from planning.decisions.decision import Decision, DecisionError, DecisionKind, Faults, describe_standing, find_faults
+from planning.decisions.decision import Decision, DecisionError, DecisionKind, Faults, ceilings_of, describe_standing, find_faults
 from planning.decisions.state import State
 from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, take_step
 from planning.models import PlanDecision, PlanDecisionAmount, PlanRecord
@@ -103,6 +103,14 @@ def list_decisions(session: Session, record: PlanRecord) -> list[Decision]:
 def list_decisions_of_chain(session: Session, record: PlanRecord) -> list[Decision]:
     """The decisions about a plan and all other revisions of its chain: what one of them gave is given to all."""
     return _decisions_of(session, record.chain)
+
+
+def allocated_to(session: Session, record: PlanRecord) -> dict[Pot, int]:
+    """VND by pot that decisions about any revision of the chain have allocated; nothing where none has."""
+    if not record.is_final and record.follows_id is None:
+        # Nothing is decided about what is being drawn up for the first time.
+        return {}
+    return ceilings_of(list_decisions_of_chain(session, record))
 
 
 def _decisions_of(session: Session, records: list[PlanRecord]) -> list[Decision]:

@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
+from planning.decisions.decisions import allocated_to
 from planning.funding.account import Account, account_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
-from planning.scenarios.funding import decided_ceilings, fund_scenario, funding_key
+from planning.scenarios.funding import fund_scenario, funding_key
 from planning.scenarios.loading import KeyedPlan
 from portal.caches import Cache
 
@@ -19,7 +20,7 @@ def funded_plan_of(session: Session, record: PlanRecord, keyed: KeyedPlan) -> Fu
 
     None for what a version fixed that did not note it. Raises ConflictError.
     """
-    decided = decided_ceilings(session, record)
+    decided = allocated_to(session, record)
     return fund_scenario(session, record, keyed.plan, funding_key(record, keyed.key, decided), decided)
 
 
@@ -34,7 +35,7 @@ def find_settled(session: Session, record: PlanRecord, keyed: KeyedPlan) -> Fund
 
 def account_of_plan(session: Session, record: PlanRecord, keyed: KeyedPlan) -> Account | None:
     """The account of money of a scenario, None while what is funded is not settled."""
-    decided = decided_ceilings(session, record)
+    decided = allocated_to(session, record)
     key = funding_key(record, keyed.key, decided)
     try:
         funded = fund_scenario(session, record, keyed.plan, key, decided)

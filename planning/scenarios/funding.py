@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from planning.decisions.decision import ceilings_of
-from planning.decisions.decisions import list_decisions_of_chain
+from planning.decisions.decisions import allocated_to
 from planning.funding.allocation import Choice
 from planning.funding.funded import FundedPlan, fund_plan, spread
 from planning.funding.selection import PROOF_WORK
@@ -60,14 +59,9 @@ def funding_key(record: PlanRecord, plan_key: str, decided: Mapping[Pot, int]) -
     return content_key("funded", plan_key, record.funding, [[pot.label, vnd] for pot, vnd in decided.items()])
 
 
-def decided_ceilings(session: Session, record: PlanRecord) -> dict[Pot, int]:
-    """VND by pot that decisions about any revision of the scenario have allocated."""
-    return ceilings_of(list_decisions_of_chain(session, record))
-
-
 def settle(session: Session, record: PlanRecord, plan: Plan) -> FundedPlan:
     """The scenario with the wards chosen for good, with all the work that this may take. Raises ConflictError."""
-    return fund_plan(plan, load_funding(record.funding), decided_ceilings(session, record), PROOF_WORK)
+    return fund_plan(plan, load_funding(record.funding), allocated_to(session, record), PROOF_WORK)
 
 
 def keep_choice(session: Session, settled: FundedPlan) -> None:

@@ -12,6 +12,7 @@ from inventory.office.office import Office
 from inventory.office.store import find_office
 from inventory.prices.price_lists import current_price_list, get_price_list, get_version
 from inventory.snapshots.repository import snapshots_by_hash
+from planning.decisions.decisions import allocated_to
 from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
@@ -22,7 +23,7 @@ from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
 from planning.scenarios.approved_plans import Approval, approvals_beside, funded_quantities
 from planning.scenarios.frozen import load_office, restore_plan
-from planning.scenarios.funding import decided_ceilings, fund_scenario, funding_key, read_fixed
+from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
 from planning.scenarios.stored_content import read_content, read_frozen
@@ -139,7 +140,7 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     moved = [(row.item_code, row.giver_code, row.receiver_code, row.quantity, row.metres) for row in record.transfers]
     inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
     approved = [
-        (approval.sha256, approval.day.isoformat(), [[pot.label, vnd] for pot, vnd in decided_ceilings(session, plan).items()])
+        (approval.sha256, approval.day.isoformat(), [[pot.label, vnd] for pot, vnd in allocated_to(session, plan).items()])
         for approval, plan in _approved_beside(session, record)
     ]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs, "approved": approved})
@@ -173,7 +174,7 @@ def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approva
 
 def _funded_for_good(session: Session, approved: PlanRecord, plan: Plan) -> FundedPlan | None:
     """What is funded of an approved plan: as its decisions gave it, where that is settled, else as it was submitted."""
-    decided = decided_ceilings(session, approved)
+    decided = allocated_to(session, approved)
     try:
         funded = fund_scenario(session, approved, plan, funding_key(approved, plan_key(session, approved), decided), decided)
     except ConflictError:
