@@ -9,7 +9,7 @@ from planning.funding.program import NoChoiceError, Program, Row, Solution, solv
 from planning.plan.spending import Pot
 from portal.formats import format_vnd
 
-# How far the search goes, in the units of ``planning.funding.program``: about one second for 126 wards and three years, and about half
+# How far the search goes, in the units of ``planning.funding.program``: about one second for the wards of a city and three years, and about half
 # a minute, which a job may take.
 FIRST_WORK, PROOF_WORK = 250_000, 7_500_000
 

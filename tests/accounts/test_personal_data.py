@@ -65,7 +65,7 @@ NO_PERSON = {
     **dict.fromkeys(("submission_event.answers", "snapshot_fact.value", "snapshot_lot.note", "plan_edit.value"), "likewise"),
     **dict.fromkeys(("task", "deliverable", "action.evidence", "price.evidence", "document"), "says what, not who"),
     **dict.fromkeys(("inner", "shapes", "warnings", "answered_items", "answered_connections", "wards"), "shapes and codes"),
-    **dict.fromkeys(("assumptions", "rates", "funding", "contracted_mbps", "measured_mbps"), "figures"),
+    **dict.fromkeys(("assumptions", "rates", "funding", "plan_choice.content", "contracted_mbps", "measured_mbps"), "figures"),
     **dict.fromkeys(("editors", "accounts", "changed_by_accounts"), "numbers of accounts, which stay as pseudonyms"),
     **dict.fromkeys(
         ("number", "number_fold", "body", "body_fold", "form"), "of a document: its number, who issued it, what it is about"
