@@ -126,6 +126,9 @@ class RulesForm(StampedForm):
     lease_percent = CountField(_("Giá thuê một năm bằng bao nhiêu % đơn giá mua"), [DataRequired(), _between(1, 100)])
     blocking_first = BooleanField(_("Tiêu chí bắt buộc vào năm đầu, bất kể nhóm"))
     upgrades_os = BooleanField(_("Nâng cấp hệ điều hành cho máy tính còn hạn sử dụng thay vì mua máy mới (giả định, nhãn A)"))
+    replaces_due = BooleanField(
+        _("Thay thế cả máy tính hết thời gian sử dụng trong các năm của phương án (giả định; thứ bậc: thay thế đến hạn)")
+    )
     price_list = SelectField(_("Bảng giá"), coerce=int)
     city_norms = CityNormsField(
         _("Định mức chuyên dùng của Thành phố (mỗi dòng: số quyết định; ngày; các mã danh mục)"), [Length(max=2000)]

@@ -22,7 +22,7 @@ def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) 
     Year, source, method, price, months and what is moved in are those of the plan. The set may begin up to ``slide_years`` later, as far as
     each of its lines stays within the plan's years. Lines whose codes are ``paid`` are in the set and cost nothing more.
     """
-    ready_after, incoming = wards_ready_after(plan), by_ward(plan.incoming)
+    incoming = by_ward(plan.incoming)
     lines_by_ward: dict[str, dict[str, PlanLine]] = {}
     for line in plan.lines:
         lines_by_ward.setdefault(line.ward.code, {})[line.item] = line
@@ -39,7 +39,7 @@ def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) 
         elif not lacking:
             lines = tuple(first_units(planned[line.item], line.quantity) for line in cheapest)
             candidates.append(_candidate(ward, lines, plan, slide_years, paid))
-        elif ward.code in ready_after:
+        elif ward.code in wards_ready_after(plan, [ward.code]):
             # The plan mends this ward with other things than the cheapest: all of its lines do it.
             candidates.append(_candidate(ward, tuple(planned.values()), plan, slide_years, paid))
         else:

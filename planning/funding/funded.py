@@ -97,7 +97,7 @@ def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, 
             if pot in remaining:
                 remaining[pot] -= amount
     funded = tuple(FundedPart(part, part.key not in reasons, reasons.get(part.key, "")) for part in parts)
-    return FundedPlan(slid, funding, choice, ceilings, decided, funded, _ready_after(slid, funded))
+    return FundedPlan(slid, funding, choice, ceilings, decided, funded, _ready_after(slid, funded, choice.funded))
 
 
 def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:
@@ -170,11 +170,11 @@ def _sum_by_pot(parts: Iterable[LinePart]) -> dict[Pot, int]:
     return dict(sorted(sums.items()))
 
 
-def _ready_after(plan: Plan, parts: Iterable[FundedPart]) -> frozenset[str]:
-    """The wards that are ready now, or that the funded parts turn ready."""
+def _ready_after(plan: Plan, parts: Iterable[FundedPart], chosen: frozenset[str]) -> frozenset[str]:
+    """The wards that are ready now, or that the funded parts turn ready: those that were chosen, and whoever stage two brought so far."""
     quantities: dict[str, int] = {}
     for each in parts:
         if each.is_funded:
             quantities[each.part.line.code] = quantities.get(each.part.line.code, 0) + each.part.quantity
     lines = tuple(replace(line, quantity=quantities.get(line.code, 0)) for line in plan.lines)
-    return wards_ready_after(replace(plan, lines=lines))
+    return chosen | wards_ready_after(replace(plan, lines=lines), plan.ratings.keys() - chosen)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from planning.plan.line import PlanLine
 from planning.plan.norms import NormClass
-from planning.plan.plan import Plan
+from planning.plan.plan import Plan, known
 from planning.plan.spending import Pot
 from portal.labels import LabelledEnum
 
@@ -49,7 +49,8 @@ def parts_of(plan: Plan, needed: Mapping[str, int]) -> tuple[LinePart, ...]:
     """
     parts: list[LinePart] = []
     for line in plan.lines:
-        due = min(line.due, line.quantity)
+        # What was taken off by hand is what was due.
+        due = min(line.due, max(0, line.quantity - max(0, line.required - known(line.on_order))))
         readiness = min(needed.get(line.code, 0), line.quantity - due)
         parts += _split(line, {Rank.READINESS: readiness, Rank.CRITERIA: line.quantity - due - readiness, Rank.DUE: due})
     return tuple(parts)

@@ -82,7 +82,7 @@ class Assumptions:
     ``first_year`` is the first of three budget years; what is blocking goes into it unless ``blocking_first`` is off.
     ``months`` of its first year are paid for what is paid yearly, all of each year after it. Leasing costs ``lease_percent`` of the price a
     year. ``upgrades_os`` where a PC within its service life takes a supported operating system. ``city_norms`` are the decisions that the
-    city has taken on specialised equipment.
+    city has taken on specialised equipment. ``replaces_due`` where PCs that reach the end of their life within the plan are replaced too.
     """
 
     first_year: int
@@ -92,6 +92,7 @@ class Assumptions:
     groups: Mapping[str, GroupRule] = field(default_factory=_default_groups)
     city_norms: tuple[CityNorm, ...] = ()
     upgrades_os: bool = True
+    replaces_due: bool = False
 
     @property
     def years(self) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from planning.plan.plan import CentreLine, Plan
 from planning.plan.purposes import purposes_of
 from portal.formats import format_number
 from scoring.rating.measures import WARD_OWNERS
-from scoring.rating.pc_fleet import ReplacementReason
+from scoring.rating.pc_fleet import PC_ITEMS, ReplacementReason
 from scoring.rating.purchases import RemedyLine
 from scoring.rating.rating import Rating
 from scoring.rating.remedies import remedies_of, renewals_of
@@ -50,7 +50,8 @@ def build_plan(
             mended = remedies_of(rating, price_list.prices, assumptions.remedy_terms)
             remedies = (*mended.lines, *renewals_of(rating, last_day))
             beside, of_ward = mended_beside(rating, mended), coming.get(ward.code, ())
-            needs = needs_of(ward, rating, remedies, mended.withdrawals, beside, of_ward)
+            due_by = last_day if assumptions.replaces_due else None
+            needs = needs_of(ward, rating, remedies, mended.withdrawals, beside, of_ward, due_by)
             exclusions += exclusions_of(needs)
             lines += _lines_of(needs, price_list, assumptions)
             centre_lines += _centre_lines(ward, rating.snapshot, price_list)
@@ -93,13 +94,17 @@ def _item_line(item: str, needs: WardNeeds, price: Price, assumptions: Assumptio
     criteria = [finding.criterion for finding in needs.rating.findings if finding.criterion.code in codes]
     is_priority = any(criterion.blocking for criterion in criteria)
     ends = [remedy.ends for remedy in remedies if remedy.ends]
-    is_renewal = len(ends) == len(remedies)
+    is_renewal = bool(ends) and len(ends) == len(remedies)
+    due = needs.due if item == PC_ITEMS[0] else 0
     # A licence that is renewed for a year is priced like a year of lease.
     is_leased = entry.acquisition is Acquisition.EITHER and (rule.is_leased or is_renewal)
     method = Method.LEASE if is_leased or entry.yearly or entry.acquisition is Acquisition.LEASE else Method.BUY
     year = assumptions.year_of(item[0], is_priority=is_priority)
     if is_renewal:
         year = max(assumptions.first_year, min(ends).year)
+    elif not remedies:
+        # What is due alone waits for the end of the life of what it replaces.
+        year = assumptions.years[-1]
     cap, supplies = quantity_cap(item, needs.snapshot), needs.supplies(item)
     on_order = count_of(supplies)
     replaced = _replaced_by_reason(remedies)
@@ -111,17 +116,19 @@ def _item_line(item: str, needs: WardNeeds, price: Price, assumptions: Assumptio
         incoming=plans_of(supplies),
         overage=_overage(item, needs),
         cap=cap,
-        room=room_of(item, cap, needs.kept, on_order),
+        # What is due makes room for what replaces it.
+        room=room_of(item, cap, needs.kept, on_order - due),
         norm=norm_of(item, cap, assumptions),
-        quantity=max(0, sum(purpose.quantity for purpose in purposes) - on_order),
+        quantity=max(0, sum(purpose.quantity for purpose in purposes) - on_order) + due,
         price=price,
         owner=Owner.WARD.label,
         is_priority=is_priority,
         basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
         unit=rule.unit,
-        note="; ".join(_notes(remedies, replaced, price, is_renewal=is_renewal)),
+        note="; ".join(_notes(remedies, replaced, price, due, is_renewal=is_renewal)),
         replaced=replaced,
         is_renewal=is_renewal,
+        due=due,
         **vars(terms_of(item, method, year, price, assumptions)),
     )
 
@@ -144,12 +151,19 @@ def _replaced_by_reason(remedies: Iterable[RemedyLine]) -> tuple[tuple[Replaceme
 
 
 def _notes(
-    remedies: Iterable[RemedyLine], replaced: Iterable[tuple[ReplacementReason, int]], price: Price, *, is_renewal: bool
+    remedies: Iterable[RemedyLine],
+    replaced: Iterable[tuple[ReplacementReason, int]],
+    price: Price,
+    due: int,
+    *,
+    is_renewal: bool,
 ) -> Iterator[str]:
     if upgrades := sum(remedy.upgrades for remedy in remedies):
         yield f"nâng cấp hệ điều hành {format_number(upgrades)} máy còn hạn sử dụng (giả định, nhãn A)"
     for reason, count in replaced:
         yield f"thay {format_number(count)} máy: {reason.label}"
+    if due:
+        yield f"thay thế {format_number(due)} máy hết thời gian sử dụng trong các năm của phương án (giả định)"
     if is_renewal:
         yield "gia hạn; đơn giá tạm tính, sửa theo báo giá"
     if price.is_at_cap:

@@ -1,6 +1,6 @@
 """Scenarios side by side, and the difference between two of them line by line. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from inventory.catalogue import GROUPS, load_catalogue
@@ -62,8 +62,8 @@ def outcome_of(plan: Plan) -> PlanOutcome:
     )
 
 
-def wards_ready_after(plan: Plan) -> frozenset[str]:
-    """The codes of the wards that are ready now, or that the lines of the plan turn ready.
+def wards_ready_after(plan: Plan, codes: Collection[str] | None = None) -> frozenset[str]:
+    """The codes of the wards, all or some of them, that are ready now, or that the lines of the plan turn ready.
 
     A ward turns ready where its lines and what is coming hold all that mends it, or at least the cheapest set that does.
     """
@@ -76,7 +76,8 @@ def wards_ready_after(plan: Plan) -> frozenset[str]:
         if left_out.reason.is_coming and (left_out.ward.code, left_out.item) not in in_lines:
             counts = by_ward[left_out.ward.code]
             counts[left_out.item] = counts.get(left_out.item, 0) + (left_out.quantity or 0)
-    return frozenset(code for code, rating in plan.ratings.items() if _turns_ready(rating, by_ward[code], plan))
+    asked = plan.ratings if codes is None else codes
+    return frozenset(code for code in asked if _turns_ready(plan.ratings[code], by_ward[code], plan))
 
 
 def _turns_ready(rating: Rating, incoming: Mapping[str, int], plan: Plan) -> bool:

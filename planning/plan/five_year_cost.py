@@ -115,7 +115,7 @@ def _machines_today(plan: Plan) -> Iterator[tuple[EquipmentLot, int]]:
     """The machines that wards own and work with today, without the oldest ones, which the plan replaces."""
     replaced: dict[str, dict[str, int]] = {}
     for line in plan.lines:
-        replaced.setdefault(line.ward.code, {})[line.item] = sum(count for _reason, count in line.replaced)
+        replaced.setdefault(line.ward.code, {})[line.item] = line.due + sum(count for _reason, count in line.replaced)
     for rating in plan.ratings.values():
         if rating.is_redacted:
             raise ValueError("a redacted plan is for showing only")

@@ -1,13 +1,15 @@
 """What a ward is to get, item by item, and which criteria that serves. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
-from inventory.snapshots.snapshot import Snapshot
+from inventory.snapshots.snapshot import Snapshot, count_usable
 from inventory.wards.wards import Ward
-from planning.plan.incoming import Incoming, Supply, supplies_of
-from scoring.rating.pc_fleet import withdraw
+from planning.plan.incoming import Incoming, Supply, count_of, supplies_of
+from scoring.rating.measures import WARD_OWNERS
+from scoring.rating.pc_fleet import PC_ITEMS, withdraw
 from scoring.rating.purchases import RemedyLine, Withdrawal
 from scoring.rating.rating import Finding, Rating
 
@@ -21,7 +23,8 @@ Beside = tuple[Finding, RemedyLine | None]
 class WardNeeds:
     """The remedies of a ward with a snapshot by item, those that a package among them holds apart, and what they mend beside.
 
-    ``withdrawals`` are the PCs that are taken out of the count, ``incoming`` what approved plans bring the ward.
+    ``withdrawals`` are the PCs that are taken out of the count, ``incoming`` what approved plans bring the ward. ``due`` PCs replace those that
+    reach the end of their life within the plan.
     """
 
     ward: Ward
@@ -32,6 +35,7 @@ class WardNeeds:
     withdrawals: tuple[Withdrawal, ...]
     beside: tuple[Beside, ...]
     incoming: tuple[Incoming, ...]
+    due: int = 0
 
     @cached_property
     def kept(self) -> Snapshot:
@@ -77,8 +81,12 @@ def needs_of(
     withdrawals: Iterable[Withdrawal] = (),
     beside: Iterable[Beside] = (),
     incoming: Iterable[Incoming] = (),
+    due_by: date | None = None,
 ) -> WardNeeds:
-    """What a ward with a snapshot is to get. A package that is coming holds its parts as one that is bought does."""
+    """What a ward with a snapshot is to get. A package that is coming holds its parts as one that is bought does.
+
+    ``due_by`` is the last day of the plan where the PCs are replaced too that reach the end of their life by then.
+    """
     assert rating.snapshot is not None
     coming = tuple(incoming)
     by_item: dict[str, tuple[RemedyLine, ...]] = {}
@@ -86,7 +94,7 @@ def needs_of(
         by_item[remedy.item] = (*by_item.get(remedy.item, ()), remedy)
     packages = [package for package in PACKAGES if package in by_item or supplies_of(package, rating.snapshot, coming)]
     parts = {part for package in packages for part in PACKAGES[package]}
-    return WardNeeds(
+    needs = WardNeeds(
         ward,
         rating,
         rating.snapshot,
@@ -96,3 +104,20 @@ def needs_of(
         tuple(beside),
         coming,
     )
+    due = _count_due(needs, due_by) if due_by else 0
+    return replace(needs, by_item=dict(sorted({PC_ITEMS[0]: (), **needs.by_item}.items())), due=due) if due else needs
+
+
+def _count_due(needs: WardNeeds, last_day: date) -> int:
+    """How many PCs that count today no longer do on the last day of the plan, as far as somebody would then be without one.
+
+    None where nobody said how many work there.
+    """
+    item, snapshot, standard = PC_ITEMS[0], needs.kept, needs.rating.standard
+    staff = snapshot.count("staff_total")
+    if staff is None or standard is None:
+        return 0
+    lots = [lot for pc in PC_ITEMS for lot in snapshot.lots_of(pc, WARD_OWNERS)]
+    today, later = (sum(count_usable(lot, day, standard.pc_max_age_years) for lot in lots) for day in (needs.rating.on, last_day))
+    required = sum(needs.required(item).values()) if item in needs.by_item else 0
+    return min(today - later, max(0, staff - later - max(required, count_of(needs.supplies(item)))))

@@ -52,6 +52,7 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
             lease_percent=form.lease_percent.number or 0,
             groups={letter: group.rule for letter, group in groups.items()},
             upgrades_os=bool(form.upgrades_os.data),
+            replaces_due=bool(form.replaces_due.data),
             city_norms=form.city_norms.norms,
         )
         try:
@@ -99,6 +100,7 @@ def _rules_form(record: PlanRecord) -> RulesForm:
             "lease_percent": str(assumptions.lease_percent),
             "blocking_first": assumptions.blocking_first,
             "upgrades_os": assumptions.upgrades_os,
+            "replaces_due": assumptions.replaces_due,
             "price_list": record.price_list_id,
             "city_norms": describe_norms(assumptions.city_norms),
         }

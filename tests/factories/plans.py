@@ -34,6 +34,7 @@ OFFICE = Office(
 WORKBOOK_CONTEXT = WorkbookContext(OFFICE, is_demo=True)
 # One agency writes and signs alone.
 LONE_CONTEXT = replace(WORKBOOK_CONTEXT, office=replace(OFFICE, co_agency=""))
+ASSUMPTIONS = Assumptions(first_year=2027)
 ITEMS = ("A01", "A02", "A03", "A04", "B01", "C04", "F01", "F06", "G01")
 
 
@@ -91,7 +92,7 @@ _facts = st.fixed_dictionaries(
 answers_of_wards = st.lists(st.tuples(_facts, st.lists(_lots, max_size=6)), min_size=1, max_size=4)
 
 
-def plan_of_answers(answers, reverse=False, standard=STANDARD):
+def plan_of_answers(answers, reverse=False, standard=STANDARD, assumptions=ASSUMPTIONS):
     """The plan where the first wards gave these facts and lots; ``reverse`` hands in wards and lots the other way round."""
     ratings = {ward.code: rating_without_data(ward.code, DEMO_DAY) for ward in WARDS}
     for ward, (facts, lots) in zip(WARDS, answers, strict=False):
@@ -99,7 +100,7 @@ def plan_of_answers(answers, reverse=False, standard=STANDARD):
         snapshot = Snapshot(ward.code, DEMO_DAY, make_facts(facts), lots, answered_items=frozenset(ITEMS))
         ratings[ward.code] = rate(snapshot, standard, DEMO_DAY)
     wards = reversed(WARDS) if reverse else WARDS
-    return build_plan("thử", wards, ratings, PRICE_LIST, standard, Assumptions(first_year=2027), DEMO_DAY)
+    return build_plan("thử", wards, ratings, PRICE_LIST, standard, assumptions, DEMO_DAY)
 
 
 def plan_of_renewal(end):

@@ -78,6 +78,11 @@ def wards_are_ready_in_their_order(funded):
     account = account_of(funded)
     assert account.ready_now <= account.ready_funded <= account.ready_all == len(wards_ready_after(funded.plan))
     assert funded.choice.funded <= funded.ready_after
+    units = {line.code: 0 for line in funded.plan.lines}
+    for each in funded.parts:
+        units[each.part.line.code] += each.part.quantity if each.is_funded else 0
+    lines = tuple(replace(line, quantity=units[line.code]) for line in funded.plan.lines)
+    assert funded.ready_after == wards_ready_after(replace(funded.plan, lines=lines))
 
 
 def nothing_waits_without_a_ceiling_or_a_pin(funded):
