@@ -97,6 +97,9 @@ def choice_key(funded: FundedPlan) -> str:
 
 def _restore(first: FundedPlan, content: Mapping[str, Any]) -> Choice | None:
     """The kept choice in the place of the first answer; None where it does not keep the ceilings, so that it is none."""
+    ways = {candidate.ward.code: len(candidate.costs_by_years) for candidate in first.choice.candidates if candidate.possible}
+    if any(years not in range(ways.get(code, 0)) for code, years in content["years"].items()):
+        return None
     choice = replace(first.choice, **content, is_settled=True)
     is_within = all(vnd <= choice.ceilings.get(pot, vnd) for pot, vnd in choice.spent.items())
     return choice if is_within else None

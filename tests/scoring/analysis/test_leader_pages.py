@@ -73,8 +73,8 @@ def test_each_ward_to_decide_on_has_its_reason_and_a_button(page, demo_sign_in):
 def test_the_money_keeps_the_kinds_of_spending_apart(page):
     money = page.select_one(".panel-money")
     assert len(money.select(".home-money .big-figure")) == 2
-    assert "không cộng với nhau" in text_of(money)
-    assert "Chưa có mức vốn tối đa" in text_of(money)
+    assert "tổng" not in text_of(money).casefold()
+    assert "Chưa đặt mức vốn tối đa nào" in text_of(money)
 
 
 def test_a_city_without_data_has_its_screen_too(sign_in):
