@@ -34,6 +34,8 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
     put_text(sheet, HEAD - 1, 1, f"{_proof_text(choice)} {_next_ward_text(choice)}").style = "w-words"
     join(sheet, HEAD - 1, 1, len(head))
     sheet.row_dimensions[HEAD - 1].height = 50
+    # A source is named by its level of budget, nature and field.
+    sheet.row_dimensions[HEAD].height = 124
     _put_money(sheet, choice, pots)
     ordered = sorted(choice.candidates, key=lambda c: (c.ward.code not in choice.funded, c.ward.position))
     for number, candidate in enumerate(ordered, start=1):
