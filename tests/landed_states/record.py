@@ -30,9 +30,11 @@ from planning.decisions.decision import Decision, DecisionKind
 from planning.decisions.decisions import record_decision
 from planning.decisions.request import RequestedLine
 from planning.decisions.requests import RequestHead, save_request
+from planning.funding.constraints import Ceiling, Funding
 from planning.plan.overrides import Edit
+from planning.scenarios.funding import keep_choice, settle
 from planning.scenarios.loading import list_plans, plan_of
-from planning.scenarios.scenarios import copy_plan, finalise_plan, revise_plan, save_edits
+from planning.scenarios.scenarios import copy_plan, finalise_plan, revise_plan, save_edits, set_funding
 from portal.clock import HANOI
 from portal.database import session_scope
 from portal.kept_files import KeptFile
@@ -191,7 +193,7 @@ def fill_versions(session: Session) -> None:
 
 
 def fill_beside_the_round(session: Session) -> None:
-    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a plan that is approved, and its heir, actions."""
+    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a plan with ceilings that is approved, and its heir, actions."""
     reviewer, planner = "Trần Thị Bình", "Lê Quang Chiến"
     planner_id = session.scalars(select(User.id).where(User.full_name == planner)).one()
     sent = session.scalars(select(Submission).where(Submission.state == "sent")).one()
@@ -203,6 +205,9 @@ def fill_beside_the_round(session: Session) -> None:
     plan = copy_plan(session, default, "Phương án rút gọn", planner)
     line = plan_of(session, plan).lines[0]
     save_edits(session, plan, [Edit(line.ward.code, line.item, "note", "Mua sau khi có mặt bằng")], "Chờ mặt bằng", planner, "page")
+    half = tuple(Ceiling(pot.year, pot.source, pot.form, vnd // 2) for pot, vnd in plan_of(session, plan).amounts_by_pot.items())
+    set_funding(session, plan, plan.changes, Funding(half))
+    keep_choice(session, settle(session, plan, plan_of(session, plan)))
     finalise_plan(session, plan, planner)
     asked = plan_of(session, plan).amounts_by_pot
     decision = Decision(DecisionKind.APPROVAL, "45/QĐ-UBND", DAY.date(), "UBND Thành phố", sum(asked.values()), asked)
