@@ -146,6 +146,15 @@ class TestFunding:
         )
         assert "Không thể giữ cùng lúc các yêu cầu sau: mức sàn" in answer.text
 
+    def test_the_plan_and_the_leader_are_told_of_a_contradiction_and_of_nothing_under_way(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        form = form_of(client)
+        names = [name for name in form if name.endswith("amount")]
+        client.post("/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"})
+        for page in (client.get("/plans/1").text, demo_sign_in("lanhdao").get("/").text):
+            assert "Phần bố trí vốn có ràng buộc mâu thuẫn" in page
+            assert "đang tính" not in page
+
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
         form = form_of(client)
