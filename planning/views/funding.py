@@ -57,7 +57,9 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
     record = get_plan_record(session, plan_id, for_update=True)
     keyed = keyed_plan_of(session, record)
     form, pots, refusal = funding_form(load_funding(record.funding)), _pot_forms(record, keyed.plan), ""
-    if form.validate_on_submit() and not [pot for pot in pots.values() if not pot.validate()]:
+    # Each is looked at, so that all errors are shown at once.
+    faulty = [pot for pot in pots.values() if not pot.validate()]
+    if form.validate_on_submit() and not faulty:
         try:
             scenarios.set_funding(session, record, form.stamp, form.funding_of(_posted_ceilings(pots)))
         except scenarios.ScenarioError as error:
@@ -138,6 +140,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         plan_id=record.id,
         form=form,
         pots=pots,
+        fields=[*form, *(pot.amount for pot in pots.values())],
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         may_settle=may(require_identity(), Permission.PLAN_EDIT),
         refusal=refusal,
