@@ -18,6 +18,7 @@ from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling
 from planning.funding.funded import FundedPlan
+from planning.funding.idle_pins import idle_pins
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.funding.redaction import rank_shown, redact_candidates, redact_choice
 from planning.models import PlanRecord
@@ -145,6 +146,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         may_settle=may(require_identity(), Permission.PLAN_EDIT),
         refusal=refusal,
         conflict=conflict,
+        idle=idle_pins(plan, load_funding(record.funding)),
         changes=record.changes,
         funded=funded,
         account=account_of(funded, plan.total()) if funded else None,

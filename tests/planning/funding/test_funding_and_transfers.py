@@ -24,6 +24,7 @@ from planning.scenarios.accepted_transfers import (
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
+from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
 
 CITY = DIGITAL_MONEY.label
@@ -178,6 +179,23 @@ class TestFunding:
         assert "có thể hiểu theo nhiều cách" in summary
         assert "không được nhỏ hơn 0" in summary
         assert "Không có xã, phường: Phường Lạ" in summary
+
+    def test_a_pin_that_asks_for_nothing_is_told(self, demo_sign_in, demo_session, record):
+        plan = plan_of(demo_session, record)
+        demo_session.rollback()
+        ready, unknown = (
+            next(ward for ward in plan.wards if plan.ratings[ward.code].result is result)
+            for result in (Result.READY, Result.NO_DATA)
+        )
+        missing = next(
+            f"{ready.code}-{item}" for item in ("A01", "A02") if f"{ready.code}-{item}" not in {x.code for x in plan.lines}
+        )
+        client = demo_sign_in("taichinh")
+        pins = {"wards_required": f"{ready.name}\n{unknown.full_name}", "lines_required": missing}
+        page = client.post("/plans/1/funding", data=form_of(client) | pins, follow_redirects=True).text
+        assert f"dòng {missing}: không có trong phương án" in page
+        assert f"{ready.full_name}: đã đáp ứng" in page
+        assert f"{unknown.full_name}: chưa có số liệu được duyệt" in page
 
     def test_a_line_cannot_be_pinned_both_ways_however_its_code_is_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
