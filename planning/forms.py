@@ -16,6 +16,7 @@ from planning.funding.allocation import Aim
 from planning.funding.constraints import Ceiling, Funding
 from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, GroupRule, Rates
 from planning.plan.spending import Pot, SpendingForm, sources_by_label
+from portal.caches import content_key
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate
 from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
@@ -240,7 +241,7 @@ class FundingForm(StampedForm):
 
     def validate_lines_barred(self, field: TextAreaField) -> None:
         """A line cannot be both."""
-        both = set(_entries(field.data)) & set(_entries(self.lines_required.data))
+        both = set(_read_all(_read_line, field)) & set(_read_all(_read_line, self.lines_required))
         if both:
             raise ValidationError(_("Vừa phải bố trí vừa không bố trí: %(entries)s.", entries=", ".join(sorted(both))))
 
@@ -283,12 +284,16 @@ def funding_form(funding: Funding) -> FundingForm:
 
 
 def ceiling_forms(funding: Funding, pots: Iterable[Pot]) -> dict[Pot, CeilingForm]:
-    """A form for each pot, filled with its ceiling or with what was posted."""
+    """A form for each pot, filled with its ceiling or with what was posted.
+
+    Its fields are named by the pot, not by its place: an answer that is approved meanwhile adds pots to the plan, or takes some out.
+    """
     forms = {}
-    for number, pot in enumerate(pots):
+    for pot in pots:
         ceiling = funding.ceiling_of(pot)
         data = {"amount": "" if ceiling is None else format_number(ceiling)}
-        forms[pot] = CeilingForm(data=data, prefix=f"pot-{number}", meta={"csrf": False})
+        forms[pot] = CeilingForm(data=data, prefix=f"pot-{content_key(pot.label)[:16]}", meta={"csrf": False})
+        forms[pot].amount.label.text = pot.label
     return forms
 
 

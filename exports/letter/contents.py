@@ -211,13 +211,14 @@ def account_paragraph(account: Account) -> str:
     )
     if account.ceilings:
         text += (
-            f"Trong các mức vốn tối đa (khả năng cân đối) {format_number(account.ceiling)} đồng, dự kiến bố trí "
-            f"{format_number(total.funded)} đồng; chưa cân đối được vốn {format_number(total.unfunded)} đồng. "
+            f"{account.ceiling_remark} Dự kiến bố trí {format_number(total.funded)} đồng; "
+            f"chưa cân đối được vốn {format_number(total.unfunded)} đồng. "
         )
-    return (
-        f"{text}Số đơn vị đáp ứng: hiện nay {account.ready_now}, sau phần được dự kiến bố trí vốn {account.ready_funded}, "
+    text += (
+        f"Số đơn vị đáp ứng: hiện nay {account.ready_now}, sau phần được dự kiến bố trí vốn {account.ready_funded}, "
         f"sau toàn phương án {account.ready_all}/{account.wards}."
     )
+    return f"{text} {account.slide_remark}".rstrip()
 
 
 def transfers_paragraph(plan: Plan) -> str:

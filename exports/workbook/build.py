@@ -1,6 +1,7 @@
 """A plan into the bytes of its workbook."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from openpyxl import Workbook
 
@@ -61,8 +62,8 @@ def build_workbook(
         add_five_years(book, plan, context)
     add_assumptions(book, plan, context)
     add_transfers(book, plan, context)
-    if funded and funded.choice.ceilings:
-        add_ceilings(book, shown, context, redact_choice(funded.choice, context.sees))
+    if funded and funded.ceilings:
+        add_ceilings(book, shown, context, replace(funded, choice=redact_choice(funded.choice, context.sees)))
     if candidates:
         add_readiness_ranking(book, plan, context, candidates)
     if funded:

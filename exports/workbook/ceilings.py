@@ -1,4 +1,10 @@
-"""What the budget ceilings fund: money by year and source, what is proven of the choice, and why each other ward waits."""
+"""What the budget ceilings fund: money by year and source, what is proven of the choice, and why each other ward waits.
+
+Each ward stands with the money of the year in which it begins, and each pot with its whole ceiling, so that the formulas come to what the
+page of the ceilings says: what is pinned and what stage two funds beside the wards are rows of their own.
+"""
+
+from collections.abc import Mapping
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -9,21 +15,24 @@ from exports.workbook.annex import HEAD, LAST, Content, Formula, add_annex, join
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
 from planning.funding.allocation import Candidate, Choice, find_waiting, next_ward
+from planning.funding.funded import FundedPlan
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from portal.formats import format_number, format_vnd
 
 TAB = "Mức vốn tối đa"
 FUNDED, WAITING = "có", "chưa"
-WITHIN_CEILINGS, ABOVE_CEILING = "Không vượt mức nào.", "VƯỢT MỨC: xem dòng Còn lại."
-CEILING, SPENT, REMAINING, CHECK = (HEAD + offset for offset in (1, 2, 3, 4))
+WITHIN_CEILINGS, ABOVE_CEILING = "Không vượt mức nào.", "VƯỢT MỨC: xem dòng Còn lại cho phần khác."
+CEILING, PINNED, SPENT, LEFT, OTHERS, REMAINING, CHECK = (HEAD + offset for offset in range(1, 8))
 FIRST_WARD = CHECK + 1
 _FIRST_POT = 5
 
 
-def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: Choice) -> None:
+def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, funded: FundedPlan) -> None:
     """Add the sheet: a column for each year and source, a row for each ward that is not ready, those with money first."""
-    pots = sorted({pot for candidate in choice.candidates for pot in candidate.costs} | choice.ceilings.keys())
+    choice = funded.choice
+    costs = {candidate.ward.code: _costs(candidate, choice) for candidate in choice.candidates}
+    pots = sorted({pot for amounts in costs.values() for pot in amounts} | funded.ceilings.keys())
     head = (
         ("STT", 6), ("Mã xã", 9), ("Xã, phường", 26), ("Bố trí vốn", 9),
         *((f"{pot.year}: {pot.source}. {pot.form.label}", 18) for pot in pots), ("Tổng các hình thức chi", 18), ("Vì sao chưa bố trí, còn cần gì", 60),
@@ -36,10 +45,10 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
     sheet.row_dimensions[HEAD - 1].height = 50
     # A source is named by its level of budget, nature and field.
     sheet.row_dimensions[HEAD].height = 124
-    _put_money(sheet, choice, pots)
+    _put_money(sheet, funded, pots)
     ordered = sorted(choice.candidates, key=lambda c: (c.ward.code not in choice.funded, c.ward.position))
     for number, candidate in enumerate(ordered, start=1):
-        put_row(sheet, CHECK + number, _cells(number, candidate, choice, pots, CHECK + number))
+        put_row(sheet, CHECK + number, _cells(number, candidate, choice, costs[candidate.ward.code], pots))
     rule = DataValidation(type="list", formula1=f'"{FUNDED},{WAITING}"', allow_blank=True)
     sheet.add_data_validation(rule)
     rule.add(f"D{FIRST_WARD}:D{LAST}")
@@ -47,33 +56,54 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, choice: C
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
 
 
-def _put_money(sheet: Worksheet, choice: Choice, pots: list[Pot]) -> None:
-    """Ceiling, allocated and remaining amount of each pot; the last two follow the column of funded wards."""
-    spent, remaining = choice.spent, choice.remaining
-    rows: dict[int, list[Content]] = {CEILING: ["Mức vốn tối đa"], SPENT: ["Dự kiến bố trí"], REMAINING: ["Còn lại"]}
+def _costs(candidate: Candidate, choice: Choice) -> Mapping[Pot, int]:
+    """VND by pot in the year in which a ward begins, as planned where it waits."""
+    return candidate.costs_by_years[choice.years.get(candidate.ward.code, 0)]
+
+
+def _put_money(sheet: Worksheet, funded: FundedPlan, pots: list[Pot]) -> None:
+    """Ceiling, what is spent and what is left of each pot; what the wards take follows the column of funded wards."""
+    pinned, spent, whole = funded.pinned, funded.choice.spent, funded.spent
+    others = {pot: whole.get(pot, 0) - pinned.get(pot, 0) - spent.get(pot, 0) for pot in pots}
+    rows: dict[int, list[Content]] = {
+        CEILING: ["Mức vốn tối đa"],
+        PINNED: ["Dòng phải được bố trí"],
+        SPENT: ["Dự kiến bố trí để đáp ứng"],
+        LEFT: ["Còn lại cho phần khác"],
+        OTHERS: ["Dự kiến bố trí phần khác"],
+        REMAINING: ["Còn lại"],
+    }
     for column, pot in enumerate(pots, start=_FIRST_POT):
-        letter = get_column_letter(column)
+        letter, ceiling = get_column_letter(column), funded.ceilings.get(pot)
+        at = {row: f"{letter}{row}" for row in rows}
         cells = f"{letter}${FIRST_WARD}:{letter}${LAST}"
-        rows[CEILING].append(choice.ceilings.get(pot, "không đặt"))
+        remaining = None if ceiling is None else ceiling - whole.get(pot, 0)
+        rows[CEILING].append("không đặt" if ceiling is None else ceiling)
+        rows[PINNED].append(pinned.get(pot, 0))
         rows[SPENT].append(Formula(f'=SUMIFS({cells},$D${FIRST_WARD}:$D${LAST},"{FUNDED}")', spent.get(pot, 0)))
-        rows[REMAINING].append(
-            Formula(f'=IF(ISNUMBER({letter}{CEILING}),{letter}{CEILING}-{letter}{SPENT},"–")', remaining.get(pot, "–"))
-        )
-    first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
-    rows[SPENT].append(Formula(f"=SUM({first}{SPENT}:{last}{SPENT})", sum(spent.values())))
+        left = f'=IF(ISNUMBER({at[CEILING]}),{at[CEILING]}-{at[PINNED]}-{at[SPENT]},"–")'
+        rows[LEFT].append(Formula(left, "–" if remaining is None else remaining + others[pot]))
+        rows[OTHERS].append(others[pot])
+        last = f'=IF(ISNUMBER({at[LEFT]}),{at[LEFT]}-{at[OTHERS]},"–")'
+        rows[REMAINING].append(Formula(last, "–" if remaining is None else remaining))
+    first_letter, last_letter = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
+    for row, by_pot in ((PINNED, pinned), (SPENT, spent), (OTHERS, others)):
+        rows[row].append(Formula(f"=SUM({first_letter}{row}:{last_letter}{row})", sum(by_pot.values())))
     for row, (label, *figures) in rows.items():
         put_row(sheet, row, [None, None, label, None, *figures, *[None] * (len(pots) + 2 - len(figures))], total=True)
-    check = f'=IF(COUNTIF({first}{REMAINING}:{last}{REMAINING},"<0")=0,"{WITHIN_CEILINGS}","{ABOVE_CEILING}")'
+    check = f'=IF(COUNTIF({first_letter}{LEFT}:{last_letter}{LEFT},"<0")=0,"{WITHIN_CEILINGS}","{ABOVE_CEILING}")'
     put_row(sheet, CHECK, [None, None, "Kiểm tra", None, Formula(check, WITHIN_CEILINGS), *[None] * (len(pots) + 1)])
     join(sheet, CHECK, _FIRST_POT, _FIRST_POT + len(pots))
-    put(sheet, SPENT, 4, Formula(f'=COUNTIF($D${FIRST_WARD}:$D${LAST},"{FUNDED}")', len(choice.funded)), total=True)
+    put(sheet, SPENT, 4, Formula(f'=COUNTIF($D${FIRST_WARD}:$D${LAST},"{FUNDED}")', len(funded.choice.funded)), total=True)
 
 
-def _cells(number: int, candidate: Candidate, choice: Choice, pots: list[Pot], row: int) -> list[Content]:
-    first, last = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1)
+def _cells(number: int, candidate: Candidate, choice: Choice, costs: Mapping[Pot, int], pots: list[Pot]) -> list[Content]:
+    first, last, row = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1), CHECK + number
+    later, waiting = choice.years.get(candidate.ward.code, 0), _waiting_text(candidate, choice)
     return [
         number, candidate.ward.code, candidate.ward.full_name, FUNDED if candidate.ward.code in choice.funded else WAITING,
-        *(candidate.costs.get(pot, 0) for pot in pots), Formula(f"=SUM({first}{row}:{last}{row})", candidate.cost), _waiting_text(candidate, choice),
+        *(costs.get(pot, 0) for pot in pots), Formula(f"=SUM({first}{row}:{last}{row})", sum(costs.values())),
+        f"Lùi {later} năm so với bản lập" if later else waiting,
     ]  # fmt: skip
 
 
@@ -104,11 +134,11 @@ def _next_ward_text(choice: Choice) -> str:
     """Which ward comes next, and that this sheet is for trying, not for deciding."""
     following = next_ward(choice)
     text = (
-        f"Đơn vị tiếp theo: {following.ward.full_name}, cần thêm ngoài phần vốn còn lại {format_vnd(sum(following.lacking.values()))}. "
+        f"Đơn vị tiếp theo: {following.ward.full_name}, cần nâng mức vốn tối đa thêm {format_vnd(sum(following.lacking.values()))}. "
         if following
         else ""
     )
     return (
-        f"{text}Mỗi xã, phường được bố trí trọn số tiền rẻ nhất để đáp ứng, theo đơn giá, năm và nguồn lúc xuất tệp. Đổi cột Bố trí vốn để "
-        "thử; chọn lại thì làm ở trang Mức vốn tối đa của phương án trên hệ thống."
+        f"{text}Mỗi xã, phường được bố trí trọn số tiền tối thiểu để đáp ứng, theo đơn giá, năm và nguồn lúc xuất tệp; phần khác là các dòng "
+        "còn lại của phương án, giữ như lúc xuất tệp. Đổi cột Bố trí vốn để thử; chọn lại thì làm ở trang Mức vốn tối đa của phương án trên hệ thống."
     )

@@ -61,7 +61,7 @@ def _words(account: Account) -> str:
         f"Số đơn vị đáp ứng: hiện nay {account.ready_now}, sau phần được dự kiến bố trí vốn {account.ready_funded}, "
         f"sau toàn phương án {account.ready_all} trên {account.wards}."
     )
-    return ready if account.ceilings else f"{ready} Chưa đặt mức vốn tối đa nào, nên coi như đủ vốn cho toàn phương án."
+    return " ".join(filter(None, (ready, account.ceiling_remark, account.slide_remark)))
 
 
 def _add_parts(book: Workbook, plan: Plan, context: WorkbookContext, funded: FundedPlan) -> None:

@@ -12,6 +12,7 @@ from planning.funding.parts import Rank
 from planning.plan.comparison import wards_ready_after
 from planning.plan.norms import NormClass
 from planning.plan.spending import ALL_FORMS, Pot, SpendingForm
+from portal.formats import format_number
 from portal.labels import LabelledEnum
 from scoring.rating.rating import Result
 
@@ -55,7 +56,7 @@ class Account:
     """The whole account: sums of all forms of spending, under the label that says so, and by every cut, keys in their order.
 
     ``ceilings`` are VND by pot, ``uncapped`` is VND of the whole in pots that have none. ``slid`` is by how many VND the whole differs from
-    the plan as it was drawn up, because wards begin later.
+    the plan as it was drawn up, because ``wards_slid`` wards begin later.
     """
 
     total: Sums
@@ -64,6 +65,7 @@ class Account:
     ceilings: Mapping[Pot, int]
     uncapped: int
     slid: int
+    wards_slid: int
     wards: int
     ready_now: int
     ready_funded: int
@@ -75,6 +77,27 @@ class Account:
     def ceiling(self) -> int:
         """VND of all ceilings together, what nobody asks for included."""
         return sum(self.ceilings.values())
+
+    @property
+    def ceiling_remark(self) -> str:
+        """What the ceilings hold, without which funded and unfunded cannot be understood."""
+        if not self.ceilings:
+            return "Chưa đặt mức vốn tối đa nào, nên coi như đủ vốn cho toàn phương án."
+        text = f"Mức vốn tối đa (khả năng cân đối) đã đặt: {format_number(self.ceiling)} đồng."
+        if self.uncapped:
+            text += f" Ngoài ra {format_number(self.uncapped)} đồng của phương án thuộc nguồn chưa đặt mức, coi như đủ vốn."
+        return text
+
+    @property
+    def slide_remark(self) -> str:
+        """How the account differs from the other tables of the plan, whose years are those in which it was drawn up; nothing where no ward slides."""
+        if not self.wards_slid:
+            return ""
+        text = f"Có {self.wards_slid} đơn vị lùi năm thực hiện so với bản lập"
+        if self.slid:
+            change = "thấp hơn" if self.slid < 0 else "cao hơn"
+            text += f", nên toàn phương án ở phần cân đối vốn {change} bản lập {format_number(abs(self.slid))} đồng"
+        return f"{text}; các bảng kinh phí khác vẫn theo năm của bản lập."
 
     @property
     def forms(self) -> dict[SpendingForm, Sums]:
@@ -105,6 +128,7 @@ def account_of(funded: FundedPlan, drawn_up: int | None = None) -> Account:
         ceilings=dict(sorted(funded.ceilings.items())),
         uncapped=sum(sums.whole for pot, sums in pots.items() if pot not in funded.ceilings),
         slid=0 if drawn_up is None else total.whole - drawn_up,
+        wards_slid=sum(later > 0 for later in funded.choice.years.values()),
         wards=len(plan.wards),
         ready_now=sum(rating.result is Result.READY for rating in plan.ratings.values()),
         ready_funded=len(funded.ready_after),

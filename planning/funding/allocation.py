@@ -142,9 +142,8 @@ class WaitingWard:
         if self.is_barred:
             return "Người lập phương án không bố trí vốn cho xã, phường này"
         if self.unplanned:
-            items = [item for item in self.unplanned if not (self.is_redacted and is_sensitive_item(item))]
-            named = f": {', '.join(items)}" if items else ""
-            return f"Phương án không bố trí đủ danh mục để xã, phường này đáp ứng{named}"
+            hidden = [item for item in self.unplanned if self.is_redacted and is_sensitive_item(item)]
+            return f"Phương án {name_unplanned(item for item in self.unplanned if item not in hidden)}"
         if not self.possible:
             return self._beyond_money("; ".join(criterion.name for criterion in self.blockers))
         if self.lacking:
@@ -166,6 +165,12 @@ class CurvePoint:
     wards: int
     people: int
     ward: Ward
+
+
+def name_unplanned(items: Iterable[str]) -> str:
+    """``không bố trí đủ danh mục … : E01``: what a plan leaves out, or does not fund, of what turns a ward ready, as far as it may be named."""
+    named = ", ".join(items)
+    return f"không bố trí đủ danh mục để xã, phường này đáp ứng{f': {named}' if named else ''}"
 
 
 def spending_by_pot(candidates: Iterable[Candidate]) -> dict[Pot, int]:

@@ -59,6 +59,11 @@ class FundedPlan:
         """VND that the funded parts take from each pot, in the order of the pots."""
         return _sum_by_pot(each.part for each in self.parts if each.is_funded)
 
+    @property
+    def pinned(self) -> dict[Pot, int]:
+        """VND that the lines take from each pot which are funded whatever else is."""
+        return _sum_by_pot(each.part for each in self.parts if each.part.line.code in self.funding.lines_required)
+
     def parts_of_line(self, code: str) -> tuple[FundedPart, ...]:
         """The parts of one line."""
         return tuple(each for each in self.parts if each.part.line.code == code)

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from planning.funding.allocation import COMMUNE, Aim, Candidate, Choice, Floor
+from inventory.security import is_sensitive_item
+from planning.funding.allocation import COMMUNE, Aim, Candidate, Choice, Floor, name_unplanned
 from planning.funding.conflicts import Demand, explain_conflict
 from planning.funding.program import NoChoiceError, Program, Row, Solution, solve
 from planning.plan.spending import Pot
@@ -113,10 +114,18 @@ def _pins(
         ward = candidate.ward
         own_places = [i for i, place in enumerate(places) if place.code == ward.code]
         if ward.code in required:
-            doubt = "" if candidate.possible else " (kinh phí không tự làm xã, phường này đáp ứng)"
-            yield Demand(f"bố trí vốn cho {ward.full_name}{doubt}", Row(dict.fromkeys(own_places, -1), -1))
+            yield Demand(f"bố trí vốn cho {ward.full_name}{_doubt(candidate)}", Row(dict.fromkeys(own_places, -1), -1))
         if ward.code in barred:
             yield Demand(f"không bố trí vốn cho {ward.full_name}", Row(dict.fromkeys(own_places, 1), 0))
+
+
+def _doubt(candidate: Candidate) -> str:
+    """Why a ward cannot be funded whatever the money; what would help an attacker is named to nobody, as a conflict is told to all."""
+    if candidate.possible:
+        return ""
+    if candidate.unplanned:
+        return f" (phương án {name_unplanned(item for item in candidate.unplanned if not is_sensitive_item(item))})"
+    return " (kinh phí không tự làm xã, phường này đáp ứng)"
 
 
 def _floors(places: Sequence[_Place], floors: Iterable[Floor]) -> Iterable[Demand]:

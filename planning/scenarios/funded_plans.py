@@ -44,3 +44,14 @@ def account_of_plan(session: Session, record: PlanRecord, keyed: KeyedPlan) -> A
     if funded is None or not funded.is_settled:
         return None
     return _accounts.get(key, lambda: account_of(funded, keyed.plan.total()))
+
+
+def why_no_account(session: Session, record: PlanRecord, keyed: KeyedPlan) -> str:
+    """Why a scenario has no account of money, in a sentence; nothing where it has one."""
+    try:
+        funded = funded_plan_of(session, record, keyed)
+    except ConflictError:
+        return "Phần bố trí vốn có ràng buộc mâu thuẫn."
+    if funded is None:
+        return "Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu)."
+    return "" if funded.is_settled else "Phần bố trí vốn đang tính, chưa có số liệu chính thức."

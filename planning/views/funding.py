@@ -18,6 +18,7 @@ from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling
 from planning.funding.funded import FundedPlan
+from planning.funding.idle_pins import idle_pins
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.funding.redaction import rank_shown, redact_candidates, redact_choice
 from planning.models import PlanRecord
@@ -57,7 +58,9 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
     record = get_plan_record(session, plan_id, for_update=True)
     keyed = keyed_plan_of(session, record)
     form, pots, refusal = funding_form(load_funding(record.funding)), _pot_forms(record, keyed.plan), ""
-    if form.validate_on_submit() and not [pot for pot in pots.values() if not pot.validate()]:
+    # Each is looked at, so that all errors are shown at once.
+    faulty = [pot for pot in pots.values() if not pot.validate()]
+    if form.validate_on_submit() and not faulty:
         try:
             scenarios.set_funding(session, record, form.stamp, form.funding_of(_posted_ceilings(pots)))
         except scenarios.ScenarioError as error:
@@ -138,10 +141,12 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         plan_id=record.id,
         form=form,
         pots=pots,
+        fields=[*form, *(pot.amount for pot in pots.values())],
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         may_settle=may(require_identity(), Permission.PLAN_EDIT),
         refusal=refusal,
         conflict=conflict,
+        idle=idle_pins(plan, load_funding(record.funding)),
         changes=record.changes,
         funded=funded,
         account=account_of(funded, plan.total()) if funded else None,

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from planning.plan.norms import NormClass
-from planning.scenarios.funded_plans import account_of_plan
+from planning.scenarios.funded_plans import account_of_plan, why_no_account
 from planning.scenarios.loading import keyed_plan_of, list_plans
 from portal.database import get_session
 
@@ -15,10 +15,12 @@ def leader_panel() -> str:
         return render_template("planning/leader_panel.html", plan=None)
     record = records[0]
     keyed = keyed_plan_of(get_session(), record)
+    account = account_of_plan(get_session(), record, keyed)
     return render_template(
         "planning/leader_panel.html",
         plan=keyed.plan,
         plan_id=record.id,
-        account=account_of_plan(get_session(), record, keyed),
+        account=account,
+        no_account="" if account else why_no_account(get_session(), record, keyed),
         above=keyed.plan.totals_by_norm().get(NormClass.ABOVE, {}),
     )

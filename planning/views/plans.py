@@ -14,7 +14,7 @@ from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
-from planning.scenarios.funded_plans import account_of_plan
+from planning.scenarios.funded_plans import account_of_plan, why_no_account
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
 from portal.clock import today
 from portal.database import get_session, writes
@@ -86,11 +86,13 @@ def plan(plan_id: int) -> ResponseReturnValue:
     keyed = keyed_plan_of(session, record)
     whole_plan, plan = keyed.plan, redact_plan(keyed.plan, sees_security)
     code = request.args.get("ward", "")
+    account = account_of_plan(session, record, keyed)
     return render_template(
         "planning/plan.html",
         record=record,
         outcome=outcome_of(whole_plan),
-        account=account_of_plan(session, record, keyed),
+        account=account,
+        no_account="" if account else why_no_account(session, record, keyed),
         plan=plan,
         plan_id=plan_id,
         forms=plan.forms,

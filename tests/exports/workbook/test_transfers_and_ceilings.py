@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
-from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD, REMAINING, SPENT, WITHIN_CEILINGS
+from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD, LEFT, REMAINING, SPENT, WITHIN_CEILINGS
 from exports.workbook.detail import number_of
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
@@ -22,6 +22,7 @@ from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, GroupRule
 from planning.plan.build import build_plan
 from planning.plan.overrides import Edit, apply_edits
 from planning.plan.plan import Transfer
+from planning.plan.spending import SpendingForm
 from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
 from planning.transfers.proposals import with_transfers
@@ -143,7 +144,7 @@ class TestCeilings:
         pots = range(5, 5 + len(choice.ceilings))
         assert [sheet.cell(CEILING, column).value for column in pots] == list(choice.ceilings.values())
         assert [sheet.cell(SPENT, column).value for column in pots] == [choice.spent.get(pot, 0) for pot in choice.ceilings]
-        assert [sheet.cell(REMAINING, column).value for column in pots] == list(choice.remaining.values())
+        assert [sheet.cell(LEFT, column).value for column in pots] == list(choice.remaining.values())
         assert sheet.cell(CHECK, 5).value == WITHIN_CEILINGS
         assert "Đã chứng minh" in sheet.cell(HEAD - 1, 1).value
         assert next_ward(choice).ward.full_name in sheet.cell(HEAD - 1, 1).value
@@ -156,6 +157,21 @@ class TestCeilings:
                 model.set_user_input(sheet_index(data, CEILINGS), row, 4, "có")
 
         assert recalculated(data, tmp_path, fund_all).get_cell_value(sheet_index(data, CEILINGS), CHECK, 5) == ABOVE_CEILING
+
+    def test_wards_that_slide_and_pinned_lines_leave_of_each_pot_what_the_page_says(self, city, tmp_path):
+        candidates = candidates_of(city, 2)
+        ceilings = tuple(Ceiling(pot.year, pot.source, pot.form, money // 3) for pot, money in spending_by_pot(candidates).items())
+        pinned = next(line.code for line in city.lines if line.amount and line.form is SpendingForm.PURCHASE)
+        funded = fund_plan(city, Funding(ceilings, slide_years=2, lines_required=(pinned,)))
+        assert any(funded.choice.years.values())
+        data = build_workbook(city, CONTEXT, funded.choice.candidates, funded)
+        sheet = read_values(data)[CEILINGS]
+        columns = {sheet.cell(HEAD, column).value: column for column in range(5, sheet.max_column + 1)}
+        for pot, ceiling in funded.ceilings.items():
+            column = columns[f"{pot.year}: {pot.source}. {pot.form.label}"]
+            assert sheet.cell(CEILING, column).value == ceiling
+            assert sheet.cell(REMAINING, column).value == ceiling - funded.spent.get(pot, 0)
+        check_recalculation(recalculated(data, tmp_path), data)
 
     def test_without_ceilings_only_the_curve_is_told(self, city):
         candidates = candidates_of(city)

@@ -5,6 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from planning.forms import ceiling_forms
 from planning.funding.allocation import Aim, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding, fund
@@ -23,6 +24,7 @@ from planning.scenarios.accepted_transfers import (
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
+from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
 
 CITY = DIGITAL_MONEY.label
@@ -146,6 +148,15 @@ class TestFunding:
         )
         assert "Không thể giữ cùng lúc các yêu cầu sau: mức sàn" in answer.text
 
+    def test_the_plan_and_the_leader_are_told_of_a_contradiction_and_of_nothing_under_way(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        form = form_of(client)
+        names = [name for name in form if name.endswith("amount")]
+        client.post("/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"})
+        for page in (client.get("/plans/1").text, demo_sign_in("lanhdao").get("/").text):
+            assert "Phần bố trí vốn có ràng buộc mâu thuẫn" in page
+            assert "đang tính" not in page
+
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
         form = form_of(client)
@@ -154,6 +165,51 @@ class TestFunding:
         assert answer.status_code == 400
         assert 'value="1,500"' in answer.text
         assert "có thể hiểu theo nhiều cách" in answer.text
+
+    def test_every_doubtful_entry_is_told_at_once_where_it_can_be_seen(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        form = form_of(client)
+        first, second = [name for name in form if name.endswith("amount")][:2]
+        assert client.post("/plans/1/funding", data=form | {first: "1 tỷ"}).status_code == 302
+        form = form_of(client)
+        answer = client.post("/plans/1/funding", data=form | {first: "1,500", second: "-1", "wards_required": "Phường Lạ"})
+        page = BeautifulSoup(answer.data, "html.parser")
+        assert page.select_one("details.panel").has_attr("open")
+        summary = page.select_one(".alert-danger").get_text()
+        assert "có thể hiểu theo nhiều cách" in summary
+        assert "không được nhỏ hơn 0" in summary
+        assert "Không có xã, phường: Phường Lạ" in summary
+
+    def test_a_pin_that_asks_for_nothing_is_told(self, demo_sign_in, demo_session, record):
+        plan = plan_of(demo_session, record)
+        demo_session.rollback()
+        ready, unknown = (
+            next(ward for ward in plan.wards if plan.ratings[ward.code].result is result)
+            for result in (Result.READY, Result.NO_DATA)
+        )
+        missing = next(
+            f"{ready.code}-{item}" for item in ("A01", "A02") if f"{ready.code}-{item}" not in {x.code for x in plan.lines}
+        )
+        client = demo_sign_in("taichinh")
+        pins = {"wards_required": f"{ready.name}\n{unknown.full_name}", "lines_required": missing}
+        page = client.post("/plans/1/funding", data=form_of(client) | pins, follow_redirects=True).text
+        assert f"dòng {missing}: không có trong phương án" in page
+        assert f"{ready.full_name}: đã đáp ứng" in page
+        assert f"{unknown.full_name}: chưa có số liệu được duyệt" in page
+
+    def test_a_line_cannot_be_pinned_both_ways_however_its_code_is_typed(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        answer = client.post(
+            "/plans/1/funding", data=form_of(client) | {"lines_required": "00070-A01", "lines_barred": "00070-a01"}
+        )
+        assert answer.status_code == 400
+        assert "Vừa phải bố trí vừa không bố trí: 00070-A01" in answer.text
+
+    def test_the_ceiling_of_a_pot_bears_the_name_of_that_pot(self, demo_app):
+        near, far = (Pot(year, CITY, SpendingForm.PURCHASE) for year in (2027, 2029))
+        with demo_app.test_request_context():
+            both, alone = ceiling_forms(Funding(), [near, far]), ceiling_forms(Funding(), [far])
+            assert both[far].amount.name == alone[far].amount.name != both[near].amount.name
 
     def test_the_curve_begins_at_the_ready_and_ends_at_all(self, demo_session, record):
         points = readiness_curve(candidates_of(plan_of(demo_session, record, DEMO_DAY)))

@@ -13,8 +13,9 @@ from planning.plan.faults import faults_of
 from planning.plan.marks import Mark, marks_of
 from planning.plan.norms import NormClass
 from planning.plan.spending import SpendingForm, find_source
+from planning.scenarios.funded_plans import why_no_account
 from planning.scenarios.landed_plans import UNRECORDED
-from planning.scenarios.loading import plan_of
+from planning.scenarios.loading import keyed_plan_of, plan_of
 from planning.scenarios.scenarios import is_intact
 from planning.scenarios.serialization import load_assumptions, load_funding
 from portal.setup import run_setup
@@ -44,6 +45,11 @@ def amount_then(row):
     """VND of a line as the versions up to 0.4.0 counted it: its first year only, rounded half up."""
     bought = 0 if row["method"] == "transfer" else max(0, row["quantity"] - row.get("moved", 0))
     return (bought * row["unit_price"] * row["months"] * 2 + 12) // 24
+
+
+def test_what_was_funded_of_them_is_told_as_unrecorded_not_as_under_way(landed):
+    for record in records(landed, final=True):
+        assert "không ghi nhận" in why_no_account(landed, record, keyed_plan_of(landed, record))
 
 
 def test_what_was_fixed_has_the_totals_of_its_day(landed):
