@@ -113,10 +113,18 @@ def _pins(
         ward = candidate.ward
         own_places = [i for i, place in enumerate(places) if place.code == ward.code]
         if ward.code in required:
-            doubt = "" if candidate.possible else " (kinh phí không tự làm xã, phường này đáp ứng)"
-            yield Demand(f"bố trí vốn cho {ward.full_name}{doubt}", Row(dict.fromkeys(own_places, -1), -1))
+            yield Demand(f"bố trí vốn cho {ward.full_name}{_doubt(candidate)}", Row(dict.fromkeys(own_places, -1), -1))
         if ward.code in barred:
             yield Demand(f"không bố trí vốn cho {ward.full_name}", Row(dict.fromkeys(own_places, 1), 0))
+
+
+def _doubt(candidate: Candidate) -> str:
+    """Why a ward cannot be turned ready whatever money there is; nothing where it can. What is lacking of group G stays unnamed."""
+    if candidate.possible:
+        return ""
+    if candidate.unplanned:
+        return " (phương án không mua, hoặc không bố trí vốn, đủ danh mục để xã, phường này đáp ứng)"
+    return " (kinh phí không tự làm xã, phường này đáp ứng)"
 
 
 def _floors(places: Sequence[_Place], floors: Iterable[Floor]) -> Iterable[Demand]:
