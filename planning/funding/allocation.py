@@ -18,6 +18,7 @@ from portal.labels import LabelledEnum
 from scoring.rating.standard import Criterion
 
 COMMUNE = "xa"
+BARRED_WARD = "Người lập phương án không bố trí vốn để xã, phường này đáp ứng"
 
 
 class Aim(LabelledEnum):
@@ -121,7 +122,7 @@ class Choice:
 class WaitingWard:
     """Why a ward is not funded: exactly one of the five.
 
-    ``is_barred``: the planner wants no money for it. ``unplanned``: the plan does not buy, or not fund, enough of these items.
+    ``is_barred``: the planner wants no money for turning it ready. ``unplanned``: the plan does not buy, or not fund, enough of these items.
     ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack
     beside what is funded already, in the year in which least is lacking. None of them: there is money for it, but an equal choice for
     less took another ward. ``costs`` is what the ward takes in that year, in VND by pot.
@@ -140,7 +141,7 @@ class WaitingWard:
     def reason(self) -> str:
         """The reason in one sentence."""
         if self.is_barred:
-            return "Người lập phương án không bố trí vốn cho xã, phường này"
+            return BARRED_WARD
         if self.unplanned:
             hidden = [item for item in self.unplanned if self.is_redacted and is_sensitive_item(item)]
             return f"Phương án {name_unplanned(item for item in self.unplanned if item not in hidden)}"

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from inventory.wards.wards import Ward
 from planning.funding.allocation import Candidate
-from planning.funding.parts import first_units
+from planning.funding.parts import due_of, first_units
 from planning.plan.build import ward_lines
 from planning.plan.comparison import wards_ready_after
 from planning.plan.incoming import by_ward
@@ -40,8 +40,9 @@ def candidates_of(plan: Plan, slide_years: int = 0, paid: Collection[str] = ()) 
             lines = tuple(first_units(planned[line.item], line.quantity) for line in cheapest)
             candidates.append(_candidate(ward, lines, plan, slide_years, paid))
         elif ward.code in wards_ready_after(plan, [ward.code]):
-            # The plan mends this ward with other things than the cheapest: all of its lines do it.
-            candidates.append(_candidate(ward, tuple(planned.values()), plan, slide_years, paid))
+            # The plan mends this ward with other things than the cheapest: all of its lines do it, but what replaces what comes due.
+            lines = tuple(first_units(line, line.quantity - due_of(line)) for line in planned.values())
+            candidates.append(_candidate(ward, lines, plan, slide_years, paid))
         else:
             candidates.append(Candidate(ward, {}, possible=False, unplanned=lacking))
     return tuple(candidates)

@@ -27,7 +27,8 @@ class Funding:
     """Ceilings by pot (a pot without one is unlimited), the aim, and at least so many funded wards of each former district.
 
     A ward may begin up to ``slide_years`` later than planned. ``wards_required`` and ``wards_barred``: codes of the wards that the
-    planner wants funded, and of those that he does not; ``lines_required`` and ``lines_barred`` likewise those of lines.
+    planner wants funded so that they become ready, and of those that he does not; ``lines_required`` and ``lines_barred``: codes of the
+    lines that are to be funded whatever else is, and of those that are not.
     ``group_order``: the groups of items in the order of stage two, the others after them by letter.
     """
 

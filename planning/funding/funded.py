@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from inventory.catalogue import GROUPS
-from planning.funding.allocation import Candidate, Choice
+from planning.funding.allocation import BARRED_WARD, Candidate, Choice
 from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding, fund
@@ -81,7 +81,14 @@ def fund_plan(plan: Plan, funding: Funding, decided: Mapping[Pot, int] | None = 
         _bar(candidate, funding.lines_barred) for candidate in candidates_of(plan, funding.slide_years, funding.lines_required)
     )
     reduced = replace(funding, ceilings=tuple(Ceiling(pot.year, pot.source, pot.form, vnd) for pot, vnd in sorted(left.items())))
-    return spread(plan, funding, fund(candidates, reduced, work), ceilings, frozenset(decided or ()))
+    try:
+        choice = fund(candidates, reduced, work)
+    except ConflictError as error:
+        if left == ceilings:
+            raise
+        rest = "Các mức vốn tối đa nêu ở đây là phần còn lại sau các dòng phải bố trí vốn."
+        raise ConflictError(f"{error.message} {rest}", error.demands) from error
+    return spread(plan, funding, choice, ceilings, frozenset(decided or ()))
 
 
 def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, int], decided: frozenset[Pot]) -> FundedPlan:
@@ -106,7 +113,10 @@ def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, 
 
 
 def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:
-    """VND by pot of the lines that are to be funded whatever else is. Raises ConflictError where a pot has not that much."""
+    """VND by pot of the lines that are to be funded whatever else is.
+
+    Raises ConflictError where a pot has not that much: it names the fewest lines that are too much for it, the dearest.
+    """
     pinned: dict[Pot, int] = {}
     lines = [line for line in plan.lines if line.code in funding.lines_required]
     for line in lines:
@@ -114,14 +124,23 @@ def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -
             pinned[pot] = pinned.get(pot, 0) + amount
     for pot, amount in pinned.items():
         if amount > ceilings.get(pot, amount):
-            names = [f"bố trí vốn cho dòng {line.code}" for line in lines if line.amounts_by_pot.get(pot)]
-            names.append(f"mức vốn tối đa {format_vnd(ceilings[pot])} ({pot.label})")
-            raise ConflictError(
-                f"Không thể giữ cùng lúc các yêu cầu sau: {'; '.join(names)}: các dòng ấy cần {format_vnd(amount)}. "
-                "Hãy bỏ một dòng hoặc nâng mức vốn tối đa.",
-                tuple(names),
-            )
+            raise _too_dear(pot, ceilings[pot], {line.code: line.amounts_by_pot.get(pot, 0) for line in lines})
     return pinned
+
+
+def _too_dear(pot: Pot, ceiling: int, costs: Mapping[str, int]) -> ConflictError:
+    """That the fewest of these lines, by code with what they cost, are too much for their pot."""
+    names, needed = [], 0
+    for code in sorted(costs, key=lambda code: (-costs[code], code)):
+        if needed <= ceiling:
+            names.append(f"bố trí vốn cho dòng {code}")
+            needed += costs[code]
+    names.append(f"mức vốn tối đa {format_vnd(ceiling)} ({pot.label})")
+    return ConflictError(
+        f"Không thể giữ cùng lúc các yêu cầu sau: {'; '.join(names)}. Số vốn cần: {format_vnd(needed)}. "
+        "Hãy bỏ một dòng hoặc nâng mức vốn tối đa.",
+        tuple(names),
+    )
 
 
 def _bar(candidate: Candidate, lines_barred: Collection[str]) -> Candidate:
@@ -160,6 +179,8 @@ def _find_reason(part: LinePart, remaining: Mapping[Pot, int], funding: Funding,
         return ""
     if part.line.code in funding.lines_barred:
         return _BARRED_LINE
+    if part.rank is Rank.READINESS and part.line.ward.code in funding.wards_barred:
+        return BARRED_WARD
     lacking = {pot: amount - remaining[pot] for pot, amount in part.amounts_by_pot.items() if amount > remaining.get(pot, amount)}
     if not lacking:
         return ""

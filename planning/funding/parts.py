@@ -49,11 +49,15 @@ def parts_of(plan: Plan, needed: Mapping[str, int]) -> tuple[LinePart, ...]:
     """
     parts: list[LinePart] = []
     for line in plan.lines:
-        # What was taken off by hand is what was due.
-        due = min(line.due, max(0, line.quantity - max(0, line.required - known(line.on_order))))
+        due = due_of(line)
         readiness = min(needed.get(line.code, 0), line.quantity - due)
         parts += _split(line, {Rank.READINESS: readiness, Rank.CRITERIA: line.quantity - due - readiness, Rank.DUE: due})
     return tuple(parts)
+
+
+def due_of(line: PlanLine) -> int:
+    """How many of its units replace what comes due: what was taken off by hand is taken off these."""
+    return min(line.due, max(0, line.quantity - max(0, line.required - known(line.on_order))))
 
 
 def first_units(line: PlanLine, quantity: int) -> PlanLine:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from planning.decisions.decisions import allocated_to
 from planning.funding.allocation import Choice
+from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan, fund_plan, spread
-from planning.funding.selection import PROOF_WORK
+from planning.funding.selection import FIRST_WORK, PROOF_WORK
 from planning.models import PlanChoice, PlanRecord
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
@@ -37,15 +38,14 @@ def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, de
         fixed = _fixed.get(key, lambda: read_fixed(record, plan))
         if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
             return fixed
-    funding = load_funding(record.funding)
-    first = _funded.get(key, lambda: fund_plan(plan, funding, decided))
+    first = _funded.get(key, lambda: _fund(record, plan, decided, FIRST_WORK))
     if first.is_settled:
         return first
     kept = session.get(PlanChoice, choice_key(first))
     settled = _restore(first, kept.content) if kept else None
     if settled is None:
         return first
-    return _funded.get(content_key(key, "settled"), lambda: spread(plan, funding, settled, first.ceilings, first.decided))
+    return _funded.get(content_key(key, "settled"), lambda: spread(plan, first.funding, settled, first.ceilings, first.decided))
 
 
 def read_fixed(record: PlanRecord, plan: Plan) -> FundedPlan | None:
@@ -61,7 +61,19 @@ def funding_key(record: PlanRecord, plan_key: str, decided: Mapping[Pot, int]) -
 
 def settle(session: Session, record: PlanRecord, plan: Plan) -> FundedPlan:
     """The scenario with the wards chosen for good, with all the work that this may take. Raises ConflictError."""
-    return fund_plan(plan, load_funding(record.funding), allocated_to(session, record), PROOF_WORK)
+    return _fund(record, plan, allocated_to(session, record), PROOF_WORK)
+
+
+def _fund(record: PlanRecord, plan: Plan, decided: Mapping[Pot, int], work: int) -> FundedPlan:
+    """A scenario with what is funded within so much work. Raises ConflictError."""
+    funding = load_funding(record.funding)
+    try:
+        return fund_plan(plan, funding, decided, work)
+    except ConflictError:
+        if record.is_open or not decided:
+            raise
+        # A final plan cannot be changed any more: where a decision gives less than its demands take, they give way.
+        return fund_plan(plan, replace(funding, wards_required=(), lines_required=(), per_district=0), decided, work)
 
 
 def keep_choice(session: Session, settled: FundedPlan) -> None:

@@ -134,6 +134,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
     funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
+    is_released = funded is not None and funded.funding != load_funding(record.funding)
     ready_now = sum(rating.result is Result.READY for rating in plan.ratings.values())
     return render_template(
         "planning/funding.html",
@@ -149,6 +150,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         idle=idle_pins(plan, load_funding(record.funding)),
         changes=record.changes,
         funded=funded,
+        is_released=is_released,
         account=account_of(funded, plan.total()) if funded else None,
         unfunded=[each for each in funded.parts if not each.is_funded] if funded else [],
         rank_of=lambda part: rank_shown(part, sees_security),

@@ -3,6 +3,7 @@
 Each row is a sentence and the function that looks. The same rows are asked of a plan that was frozen and read back.
 """
 
+import json
 import pickle
 import subprocess
 import sys
@@ -17,12 +18,16 @@ from planning.funding.allocation import Aim
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding
 from planning.funding.funded import fund_plan
+from planning.funding.parts import Rank
 from planning.plan.comparison import wards_ready_after
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
+from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
+from planning.scenarios.frozen_funding import restore_funding
+from planning.scenarios.serialization import write_content
 from scoring.rating.rating import Result
 from tests.factories.funding import ceilings_of_percent
-from tests.factories.plans import answers_of_wards, plan_of_answers
+from tests.factories.plans import OFFICE, answers_of_wards, plan_of_answers
 from tests.factories.standards import NEWEST_STANDARD, STANDARD
 from tests.support.examples import examples
 
@@ -86,8 +91,44 @@ def wards_are_ready_in_their_order(funded):
 
 
 def nothing_waits_without_a_ceiling_or_a_pin(funded):
-    if not funded.ceilings and not funded.funding.lines_barred:
+    if not funded.ceilings and not funded.funding.lines_barred and not funded.funding.wards_barred:
         assert all(each.is_funded for each in funded.parts)
+
+
+def what_the_planner_wants_no_money_for_gets_none(funded):
+    conditions = funded.funding
+    for each in funded.parts:
+        part = each.part
+        is_barred = part.line.ward.code in conditions.wards_barred and part.rank is Rank.READINESS
+        if part.amount and part.line.code not in conditions.lines_required and (is_barred or part.line.code in conditions.lines_barred):
+            assert each.reason.startswith("Người lập phương án không bố trí vốn")
+
+
+def what_turns_a_ward_ready_lies_within_its_lines(funded):
+    lines = {line.code: line for line in funded.plan.lines}
+    for candidate in funded.choice.candidates:
+        assert not candidate.possible or all(vnd > 0 for costs in candidate.costs_by_years for vnd in costs.values())
+        for line in candidate.lines:
+            assert 0 <= line.quantity <= lines[line.code].quantity
+            assert line.moved <= line.quantity
+
+
+def what_is_frozen_reads_back_equal(funded):
+    if funded.is_settled:
+        plan = _as_drawn_up(funded)
+        snapshots = {code: rating.snapshot for code, rating in plan.ratings.items() if rating.snapshot is not None}
+        content = freeze_plan(plan, funded, dict.fromkeys(snapshots, "abc"), OFFICE)
+        frozen = load_frozen(json.loads(write_content(content)))
+        assert restore_plan(frozen, snapshots, plan.standard) == plan
+        assert restore_funding(frozen.funded, plan, plan.standard) == funded
+
+
+def _as_drawn_up(funded):
+    """The plan with the lines of the wards that slid where they stood: the choice holds these as they were planned."""
+    years = {line.code: line for candidate in funded.choice.candidates for line in candidate.lines}
+    slid = [line for line in funded.plan.lines if line.code in years and line.year != years[line.code].year]
+    back = {line.code: replace(years[line.code], quantity=line.quantity, moved=line.moved) for line in slid}
+    return replace(funded.plan, lines=tuple(back.get(line.code, line) for line in funded.plan.lines))
 
 
 TABLE = (
@@ -98,6 +139,9 @@ TABLE = (
     parts_are_the_total_by_every_cut,
     wards_are_ready_in_their_order,
     nothing_waits_without_a_ceiling_or_a_pin,
+    what_the_planner_wants_no_money_for_gets_none,
+    what_turns_a_ward_ready_lies_within_its_lines,
+    what_is_frozen_reads_back_equal,
 )
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.funding.allocation import (
+    BARRED_WARD,
     Aim,
     find_waiting,
     floors_of,
@@ -56,7 +57,7 @@ def test_a_barred_ward_waits_for_the_planner_and_is_never_the_next():
     barred = [candidates[0].ward.code, candidates[2].ward.code]
     choice = choose_wards(candidates, {NEXT_POT: 8}, barred=barred)
     for candidate in (candidates[0], candidates[2]):
-        assert find_waiting(choice, candidate.ward).reason == "Người lập phương án không bố trí vốn cho xã, phường này"
+        assert find_waiting(choice, candidate.ward).reason == BARRED_WARD
     assert next_ward(choice).ward == candidates[1].ward
 
 

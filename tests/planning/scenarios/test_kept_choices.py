@@ -7,7 +7,6 @@ from bs4 import BeautifulSoup
 
 from planning.funding import selection
 from planning.funding.allocation import Aim
-from planning.funding.funded import fund_plan
 from planning.models import PlanChoice
 from planning.scenarios import funding, scenarios
 from planning.scenarios.funded_plans import find_settled, funded_plan_of
@@ -26,9 +25,7 @@ def engine(demo_app, monkeypatch):
     """A scenario whose first answer is none to keep: its wards may slide, and the most people are to be served."""
     monkeypatch.setattr(selection, "PROOF_WORK", ENOUGH)
     monkeypatch.setattr(funding, "PROOF_WORK", ENOUGH)
-    monkeypatch.setattr(
-        funding, "fund_plan", lambda plan, conditions, decided, work=LITTLE: fund_plan(plan, conditions, decided, work)
-    )
+    monkeypatch.setattr(funding, "FIRST_WORK", LITTLE)
     engine = demo_app.extensions["engine"]
     with demo_app.app_context(), session_scope(engine, writes=True) as session:
         record = get_plan_record(session, 1)
