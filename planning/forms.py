@@ -19,6 +19,7 @@ from planning.plan.spending import Pot, SpendingForm, sources_by_label
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate
 from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
+from portal.numbers import CountError, parse_count
 from portal.vietnamese import fold
 
 
@@ -57,7 +58,10 @@ class StampedForm(BaseForm):
     @property
     def stamp(self) -> int:
         """How many changes the scenario had when the page was rendered; -1 where that cannot be read."""
-        return int(self.changes.data) if (self.changes.data or "").isdigit() else -1
+        try:
+            return parse_count(self.changes.data or "")
+        except CountError:
+            return -1
 
 
 class GroupRuleForm(BaseForm):
@@ -237,7 +241,7 @@ class FundingForm(StampedForm):
 
     def validate_lines_barred(self, field: TextAreaField) -> None:
         """A line cannot be both."""
-        both = set(_entries(field.data)) & set(_entries(self.lines_required.data))
+        both = set(_read_all(_read_line, field)) & set(_read_all(_read_line, self.lines_required))
         if both:
             raise ValidationError(_("Vừa phải bố trí vừa không bố trí: %(entries)s.", entries=", ".join(sorted(both))))
 
