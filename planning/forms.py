@@ -20,6 +20,7 @@ from portal.caches import content_key
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate
 from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
+from portal.numbers import CountError, parse_count
 from portal.vietnamese import fold
 
 
@@ -58,7 +59,10 @@ class StampedForm(BaseForm):
     @property
     def stamp(self) -> int:
         """How many changes the scenario had when the page was rendered; -1 where that cannot be read."""
-        return int(self.changes.data) if (self.changes.data or "").isdigit() else -1
+        try:
+            return parse_count(self.changes.data or "")
+        except CountError:
+            return -1
 
 
 class GroupRuleForm(BaseForm):

@@ -15,14 +15,15 @@ from accounts.permissions import Permission
 from exports.workbook.build import build_workbook
 from exports.workbook.context import WorkbookContext
 from inventory.wards.queries import list_wards
+from planning.decisions.decisions import allocated_to
 from planning.funding.candidates import candidates_of
 from planning.models import PlanRecord
 from planning.plan.document_reference import LetterKind, Reference
 from planning.plan.plan import Plan
 from planning.scenarios.content import reference_of
 from planning.scenarios.funded_plans import account_of_plan, find_settled
-from planning.scenarios.funding import choice_key
-from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_key, plan_office
+from planning.scenarios.funding import funding_key
+from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_office
 from portal.caches import content_key
 from portal.database import get_session, write_separately
 from portal.downloads import DOCX, XLSX, send_bytes
@@ -47,8 +48,10 @@ def prepare_workbook(parameters: Mapping[str, Any]) -> Order:
     session = get_session()
     record = get_plan_record(session, plan_id)
     context = WorkbookContext.of(plan_office(session, record), current_settings(), plan_id, sees=sees_security)
-    funded = find_settled(session, record, keyed_plan_of(session, record))
-    contents = [plan_key(session, record), choice_key(funded) if funded else "", record.funding, record.revision, letter_kind]
+    keyed = keyed_plan_of(session, record)
+    is_settled = find_settled(session, record, keyed) is not None
+    funding = funding_key(record, keyed.key, allocated_to(session, record))
+    contents = [keyed.key, funding, is_settled, record.revision, letter_kind]
     key = content_key("plan-workbook", contents, context.key(ward.code for ward in list_wards(session)))
     return Order(key, lambda progress: _make_workbook(plan_id, letter_kind, progress))
 

@@ -13,6 +13,7 @@ from exports.workbook import baseline_sheet, detail, price_basis
 from exports.workbook.annex import HEAD, LAST
 from planning.plan.overrides import EditField, PriceField
 from planning.plan.workbook_diff import ReturnedLine, ReturnedPrice, ReturnedWorkbook
+from portal.numbers import CountError, parse_count
 from portal.uploads import UploadError, open_workbook, read_rows
 
 # The whole city with a full plan comes to some 5 MB; it is handed in by a planner, not by every ward.
@@ -52,8 +53,12 @@ _Prices = dict[str, dict[PriceField, str]]
 def _read_baseline(sheet: Any) -> tuple[int, str, _Lines, dict[str, str], _Prices]:
     width = 3 + len(EditField)
     rows = [[_cell_text(cell) for cell in row] for row in read_rows(sheet, LAST, width)]
-    if not rows or rows[0][0] != baseline_sheet.MARK or not rows[0][1].isdigit():
+    if not rows or rows[0][0] != baseline_sheet.MARK:
         raise UploadError(FOREIGN_FILE)
+    try:
+        plan_id = parse_count(rows[0][1])
+    except CountError:
+        raise UploadError(FOREIGN_FILE) from None
     lines: _Lines = {}
     moved: dict[str, str] = {}
     prices: _Prices = {}
@@ -62,7 +67,7 @@ def _read_baseline(sheet: Any) -> tuple[int, str, _Lines, dict[str, str], _Price
             moved[code], lines[code] = first, dict(zip(EditField, texts, strict=False))
         elif kind == baseline_sheet.PRICE:
             prices[code] = dict(zip(PriceField, [first, *texts], strict=False))
-    return int(rows[0][1]), rows[0][2], lines, moved, prices
+    return plan_id, rows[0][2], lines, moved, prices
 
 
 def _read_lines(values: Any, formulas: Any) -> Iterator[ReturnedLine]:

@@ -101,6 +101,21 @@ class Choice:
         """Whether it is proven that nothing has a greater value."""
         return self.value == self.bound
 
+    def is_allowed(self, required: Collection[str] = ()) -> bool:
+        """Whether candidates, ceilings, floors and pins allow it, and value and cost are those of its wards: what is kept may be damaged."""
+        chosen = [candidate for candidate in self.candidates if candidate.possible and candidate.ward.code in self.years]
+        asked = {candidate.ward.code for candidate in self.candidates} & set(required)
+        return (
+            len(chosen) == len(self.years)
+            and all(0 <= self.years[candidate.ward.code] < len(candidate.costs_by_years) for candidate in chosen)
+            and all(vnd >= 0 for vnd in self.remaining.values())
+            and asked <= self.funded
+            and not self.funded & self.barred
+            and all(len(self.funded & floor.codes) >= floor.at_least for floor in self.floors)
+            and self.value == sum(self.aim.value_of(candidate.ward) for candidate in chosen) <= self.bound
+            and self.cost == sum(self.spent.values()) >= self.cost_bound
+        )
+
     @property
     def gap(self) -> int:
         """How much greater the value of another choice could be at most, zero or more."""

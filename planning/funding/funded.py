@@ -75,8 +75,7 @@ def fund_plan(plan: Plan, funding: Funding, decided: Mapping[Pot, int] | None = 
     ``decided`` are VND by pot that decisions have allocated; ``work`` is how much the choice of wards may take.
     """
     ceilings = {ceiling.pot: ceiling.amount for ceiling in funding.ceilings} | dict(decided or {})
-    pinned = _pinned_amounts(plan, funding, ceilings)
-    left = {pot: amount - pinned.get(pot, 0) for pot, amount in ceilings.items()}
+    left = _without_pinned(plan, funding, ceilings)
     candidates = tuple(
         _bar(candidate, funding.lines_barred) for candidate in candidates_of(plan, funding.slide_years, funding.lines_required)
     )
@@ -89,6 +88,21 @@ def fund_plan(plan: Plan, funding: Funding, decided: Mapping[Pot, int] | None = 
         rest = "Các mức vốn tối đa nêu ở đây là phần còn lại sau các dòng phải bố trí vốn."
         raise ConflictError(f"{error.message} {rest}", error.demands) from error
     return spread(plan, funding, choice, ceilings, frozenset(decided or ()))
+
+
+def keep_funded(funded: FundedPlan, plan: Plan, decided: Mapping[Pot, int]) -> FundedPlan | None:
+    """The same wards and parts under what decisions gave, where that pays for all of them; None where another choice is to be made.
+
+    ``plan`` is the plan as it was drawn up, ``decided`` VND by pot. Whoever is given what was asked gets what it was asked for, and no
+    other set of the same value; where more is given than the ceilings were, more may be funded.
+    """
+    spent = funded.spent
+    is_enough = all(spent.get(pot, 0) <= vnd <= funded.ceilings.get(pot, vnd) for pot, vnd in decided.items())
+    if not is_enough or not funded.decided <= decided.keys():
+        return None
+    ceilings = dict(funded.ceilings) | dict(decided)
+    choice = replace(funded.choice, ceilings=_without_pinned(plan, funded.funding, ceilings))
+    return spread(plan, funded.funding, choice, ceilings, frozenset(decided))
 
 
 def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, int], decided: frozenset[Pot]) -> FundedPlan:
@@ -110,6 +124,12 @@ def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, 
                 remaining[pot] -= amount
     funded = tuple(FundedPart(part, part.key not in reasons, reasons.get(part.key, "")) for part in parts)
     return FundedPlan(slid, funding, choice, ceilings, decided, funded, _ready_after(slid, funded, choice.funded))
+
+
+def _without_pinned(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:
+    """VND of each ceiling beside the lines that are to be funded whatever else is. Raises ConflictError."""
+    pinned = _pinned_amounts(plan, funding, ceilings)
+    return {pot: amount - pinned.get(pot, 0) for pot, amount in ceilings.items()}
 
 
 def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:

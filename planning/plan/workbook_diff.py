@@ -25,6 +25,7 @@ from planning.plan.overrides import (
 from planning.plan.plan import Plan
 from planning.plan.three_way import Verdict, judge
 from portal.formats import format_number
+from portal.numbers import MAX_VND, CountError, parse_count
 
 Field = EditField | PriceField
 
@@ -245,7 +246,13 @@ def display_price_value(field: PriceField, value: str) -> str:
     """The canonical text of a field of a price as people read it."""
     if field is PriceField.METHOD:
         return METHODS.get(value, value)
-    return format_number(int(value)) if field is PriceField.UNIT_PRICE and value.isdigit() else value
+    if field is not PriceField.UNIT_PRICE:
+        return value
+    try:
+        return format_number(parse_count(value, MAX_VND))
+    except CountError:
+        # What a workbook says that it went out with may have been changed in it.
+        return value
 
 
 def selected_edits(diff: WorkbookDiff, keys: Iterable[str]) -> list[Edit]:

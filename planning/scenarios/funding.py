@@ -4,15 +4,17 @@ A settled choice is kept by all that it is made of, so that every page, file and
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
+from cattrs import BaseValidationError
+from cattrs.preconf.json import make_converter
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from planning.decisions.decisions import allocated_to
 from planning.funding.allocation import Choice
 from planning.funding.conflicts import ConflictError
-from planning.funding.funded import FundedPlan, fund_plan, spread
+from planning.funding.funded import FundedPlan, fund_plan, keep_funded, spread
 from planning.funding.selection import FIRST_WORK, PROOF_WORK
 from planning.models import PlanChoice, PlanRecord
 from planning.plan.plan import Plan
@@ -23,9 +25,21 @@ from planning.scenarios.stored_content import read_frozen
 from portal.caches import Cache, content_key
 from portal.clock import now
 
+_converter = make_converter()
 # By what they were made from.
 _funded: Cache[str, FundedPlan] = Cache("funded plans")
 _fixed: Cache[str, FundedPlan | None] = Cache("fixed funded plans")
+
+
+@dataclass(frozen=True)
+class _KeptChoice:
+    """What is kept of a choice: the rest of it is what it was made of."""
+
+    years: dict[str, int]
+    value: int
+    bound: int
+    cost: int
+    cost_bound: int
 
 
 def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, decided: Mapping[Pot, int]) -> FundedPlan | None:
@@ -38,14 +52,17 @@ def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, de
         fixed = _fixed.get(key, lambda: read_fixed(record, plan))
         if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
             return fixed
+        kept = _fixed.get(content_key(key, "kept"), lambda: keep_funded(fixed, plan, decided))
+        if kept is not None:
+            return kept
     first = _funded.get(key, lambda: _fund(record, plan, decided, FIRST_WORK))
     if first.is_settled:
         return first
-    kept = session.get(PlanChoice, choice_key(first))
-    settled = _restore(first, kept.content) if kept else None
+    settled = _find_kept(session, first)
     if settled is None:
         return first
-    return _funded.get(content_key(key, "settled"), lambda: spread(plan, first.funding, settled, first.ceilings, first.decided))
+    settled_key = content_key(key, "settled", sorted(settled.years.items()))
+    return _funded.get(settled_key, lambda: spread(plan, first.funding, settled, first.ceilings, first.decided))
 
 
 def read_fixed(record: PlanRecord, plan: Plan) -> FundedPlan | None:
@@ -77,17 +94,17 @@ def _fund(record: PlanRecord, plan: Plan, decided: Mapping[Pot, int], work: int)
 
 
 def keep_choice(session: Session, settled: FundedPlan) -> None:
-    """Keep a settled choice by what it was made of; one that is kept already stays."""
-    key, choice = choice_key(settled), settled.choice
-    if session.get(PlanChoice, key) is None:
-        content = {
-            "years": dict(choice.years),
-            "value": choice.value,
-            "bound": choice.bound,
-            "cost": choice.cost,
-            "cost_bound": choice.cost_bound,
-        }
-        session.add(PlanChoice(key=key, content=content, at=now()))
+    """Keep a settled choice by what it was made of. One that is kept already stays, unless it is damaged."""
+    if _find_kept(session, settled) is not None:
+        return
+    choice = settled.choice
+    kept = _KeptChoice(dict(choice.years), choice.value, choice.bound, choice.cost, choice.cost_bound)
+    try:
+        with session.begin_nested():
+            session.merge(PlanChoice(key=choice_key(settled), content=asdict(kept), at=now()))
+    except IntegrityError:
+        # Somebody else kept the same at the same moment.
+        return
 
 
 def choice_key(funded: FundedPlan) -> str:
@@ -107,11 +124,14 @@ def choice_key(funded: FundedPlan) -> str:
     )
 
 
-def _restore(first: FundedPlan, content: Mapping[str, Any]) -> Choice | None:
-    """The kept choice in the place of the first answer; None where it does not keep the ceilings, so that it is none."""
-    ways = {candidate.ward.code: len(candidate.costs_by_years) for candidate in first.choice.candidates if candidate.possible}
-    if any(years not in range(ways.get(code, 0)) for code, years in content["years"].items()):
+def _find_kept(session: Session, first: FundedPlan) -> Choice | None:
+    """The kept choice in the place of the first answer; None where there is none, or what is kept is no choice that is allowed."""
+    row = session.get(PlanChoice, choice_key(first))
+    if row is None:
         return None
-    choice = replace(first.choice, **content, is_settled=True)
-    is_within = all(vnd <= choice.ceilings.get(pot, vnd) for pot, vnd in choice.spent.items())
-    return choice if is_within else None
+    try:
+        kept = _converter.structure(row.content, _KeptChoice)
+    except BaseValidationError:
+        return None
+    choice = replace(first.choice, **vars(kept), is_settled=True)
+    return choice if choice.is_allowed(first.funding.wards_required) else None

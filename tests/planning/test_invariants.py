@@ -100,7 +100,11 @@ def what_the_planner_wants_no_money_for_gets_none(funded):
     for each in funded.parts:
         part = each.part
         is_barred = part.line.ward.code in conditions.wards_barred and part.rank is Rank.READINESS
-        if part.amount and part.line.code not in conditions.lines_required and (is_barred or part.line.code in conditions.lines_barred):
+        if (
+            part.amount
+            and part.line.code not in conditions.lines_required
+            and (is_barred or part.line.code in conditions.lines_barred)
+        ):
             assert each.reason.startswith("Người lập phương án không bố trí vốn")
 
 

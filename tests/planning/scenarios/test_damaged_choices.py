@@ -1,0 +1,163 @@
+"""A settled choice of wards is kept by what it was made of; a damaged one is none, and what decisions give follows it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+
+from accounts.identity import Identity, Role
+from planning.decisions.decision import Decision, DecisionKind
+from planning.decisions.decisions import record_decision
+from planning.funding.allocation import Aim
+from planning.models import PlanChoice
+from planning.scenarios import funding
+from planning.scenarios.funded_plans import find_settled, funded_plan_of
+from planning.scenarios.funding import choice_key, keep_choice, settle
+from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
+from planning.scenarios.scenarios import create_plan, finalise_plan, set_funding
+from portal.clock import today
+from portal.database import session_scope
+from portal.kept_files import KeptFile
+from tests.factories.funding import ceilings_of_percent
+
+FILE = KeptFile("a.pdf", "application/pdf", 1, "0" * 64, "a")
+DECIDER = Identity(99, "tc9", "Người 9", Role.PLANNER, None)
+
+
+@pytest.fixture
+def _slowly(monkeypatch):
+    """What the first second finds is never proven."""
+    fund_plan = funding.fund_plan
+
+    def fund_slowly(plan, conditions, decided, work):
+        funded = fund_plan(plan, conditions, decided)
+        unproven = replace(funded.choice, bound=funded.choice.bound + 1, is_settled=False)
+        return funded if work == funding.PROOF_WORK else replace(funded, choice=unproven)
+
+    monkeypatch.setattr(funding, "fund_plan", fund_slowly)
+
+
+@pytest.fixture
+def record(demo_app, demo_session):
+    """The default scenario, half of its money there."""
+    with demo_app.app_context():
+        record = get_plan_record(demo_session, 1)
+        conditions = ceilings_of_percent(plan_of(demo_session, record), 50, aim=Aim.PEOPLE)
+        set_funding(demo_session, record, record.changes, conditions)
+        yield record
+
+
+def decide(session, record, kind, number, amounts):
+    decision = Decision(kind, number, today(), "UBND Thành phố", sum(amounts.values()), amounts)
+    record_decision(session, record, decision, FILE, plan_of(session, record).amounts_by_pot, DECIDER)
+
+
+def is_settled(session, record):
+    return find_settled(session, record, keyed_plan_of(session, record)) is not None
+
+
+def damages_of(content, choice):
+    """What somebody, or a disk, may make of a kept choice."""
+    possible = [candidate.ward.code for candidate in choice.candidates if candidate.possible]
+    impossible = [candidate.ward.code for candidate in choice.candidates if not candidate.possible]
+    first = min(content["years"])
+    return [
+        *([], "chữ", {}, content | {"years": None}, content | {"value": "nhiều"}, content | {"cost": None}),
+        *(content | {"years": content["years"] | {code: 0}} for code in ("99999", impossible[0])),
+        *(content | {"years": content["years"] | {first: years}} for years in (-1, 1, 5)),
+        content | {"years": dict.fromkeys(possible, 0)},
+        *(content | {name: content[name] + 1} for name in ("value", "cost")),
+        content | {"bound": content["value"] - 1},
+    ]
+
+
+@pytest.mark.usefixtures("_slowly")
+def test_a_damaged_choice_is_none_and_is_made_anew(demo_session, record):
+    first = funded_plan_of(demo_session, record, keyed_plan_of(demo_session, record))
+    settled = settle(demo_session, record, plan_of(demo_session, record))
+    keep_choice(demo_session, settled)
+    row = demo_session.get_one(PlanChoice, choice_key(first))
+    content = row.content
+    for damaged in damages_of(content, first.choice):
+        row.content = damaged
+        assert not is_settled(demo_session, record), damaged
+    keep_choice(demo_session, settled)
+    assert is_settled(demo_session, record)
+    assert row.content == content
+
+
+@pytest.mark.usefixtures("_slowly")
+def test_a_choice_that_breaks_a_condition_is_none(demo_session, record):
+    settled = settle(demo_session, record, plan_of(demo_session, record))
+    chosen = min(settled.choice.funded)
+    assert settled.choice.is_allowed([chosen])
+    assert not replace(settled.choice, barred=frozenset({chosen})).is_allowed()
+    waiting = next(c.ward.code for c in settled.choice.candidates if c.ward.code not in settled.choice.funded)
+    assert not settled.choice.is_allowed([waiting])
+
+
+@pytest.mark.usefixtures("_slowly")
+def test_a_later_plan_asks_anew_once_it_is_settled_what_an_approved_one_funds(demo_session, record):
+    keep_choice(demo_session, settle(demo_session, record, plan_of(demo_session, record)))
+    finalise_plan(demo_session, record, "Người 1")
+    decide(demo_session, record, DecisionKind.APPROVAL, "1", {})
+    later = create_plan(demo_session, "Năm sau", "", today().year + 1, "Người 2")
+    before = plan_of(demo_session, later)
+    funded = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    quarter = {pot: vnd // 2 for pot, vnd in funded.spent.items()}
+    decide(demo_session, record, DecisionKind.ALLOCATION, "2", quarter)
+    assert not is_settled(demo_session, record)
+    assert plan_of(demo_session, later).lines == before.lines
+    keep_choice(demo_session, settle(demo_session, record, plan_of(demo_session, record)))
+    assert is_settled(demo_session, record)
+    assert plan_of(demo_session, later).total() > before.total()
+
+
+@pytest.mark.parametrize("conditions", [{}, {"slide_years": 2}])
+def test_what_was_funded_stays_where_a_decision_gives_all_of_it(demo_session, record, conditions):
+    plan = plan_of(demo_session, record)
+    set_funding(demo_session, record, record.changes, ceilings_of_percent(plan, 40, **conditions))
+    finalise_plan(demo_session, record, "Người 1")
+    before = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    given = {pot: vnd for pot, vnd in before.spent.items() if vnd}
+    decide(demo_session, record, DecisionKind.ALLOCATION, "1", given)
+    after = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    assert (after.choice.years, after.spent, after.ready_after) == (before.choice.years, before.spent, before.ready_after)
+    assert [each.is_funded for each in after.parts] == [each.is_funded for each in before.parts]
+    assert after.decided == frozenset(given)
+    reasons = {each.reason.partition(" (")[0] for each in after.parts if not each.is_funded}
+    assert reasons == {"Chưa cân đối được vốn theo quyết định"}
+
+
+def test_where_more_is_given_than_there_was_more_is_funded(demo_session, record):
+    finalise_plan(demo_session, record, "Người 1")
+    before = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    decide(demo_session, record, DecisionKind.ALLOCATION, "1", plan_of(demo_session, record).amounts_by_pot)
+    after = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    assert all(each.is_funded for each in after.parts)
+    assert len(after.ready_after) > len(before.ready_after)
+
+
+@pytest.mark.both_databases
+def test_two_who_keep_the_same_choice_at_once_keep_it_once(app, session, monkeypatch):
+    barrier, find_kept, engine = Barrier(2), funding._find_kept, app.extensions["engine"]
+
+    def find_together(writing, first):
+        kept = find_kept(writing, first)
+        # On SQLite the second cannot even begin while the first writes.
+        if engine.dialect.name == "postgresql":
+            barrier.wait(timeout=60)
+        return kept
+
+    def keep(settled):
+        with session_scope(engine, writes=True) as writing:
+            keep_choice(writing, settled)
+
+    with app.app_context():
+        record = get_plan_record(session, 1)
+        settled = settle(session, record, plan_of(session, record))
+    monkeypatch.setattr(funding, "_find_kept", find_together)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(keep, [settled, settled]))
+    assert session.query(PlanChoice).count() == 1
