@@ -131,6 +131,7 @@ def test_what_was_funded_stays_where_a_decision_gives_all_of_it(demo_session, re
 
 
 def test_where_more_is_given_than_there_was_more_is_funded(demo_session, record):
+    set_funding(demo_session, record, record.changes, ceilings_of_percent(plan_of(demo_session, record), 50))
     finalise_plan(demo_session, record, "Người 1")
     before = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
     decide(demo_session, record, DecisionKind.ALLOCATION, "1", plan_of(demo_session, record).amounts_by_pot)
@@ -157,6 +158,8 @@ def test_two_who_keep_the_same_choice_at_once_keep_it_once(app, session, monkeyp
     with app.app_context():
         record = get_plan_record(session, 1)
         settled = settle(session, record, plan_of(session, record))
+    # Only one may write at a time.
+    session.rollback()
     monkeypatch.setattr(funding, "_find_kept", find_together)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(keep, [settled, settled]))
