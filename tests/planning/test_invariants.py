@@ -28,6 +28,7 @@ from planning.scenarios.serialization import write_content
 from scoring.rating.rating import Result
 from tests.factories.funding import ceilings_of_percent
 from tests.factories.plans import OFFICE, answers_of_wards, plan_of_answers
+from tests.factories.random_plans import random_plans
 from tests.factories.standards import NEWEST_STANDARD, STANDARD
 from tests.support.examples import examples
 
@@ -190,7 +191,7 @@ cities = st.builds(
     answers_of_wards,
     st.sampled_from([STANDARD, NEWEST_STANDARD]),
 )
-funded_cities = cities.flatmap(lambda plan: st.tuples(st.just(plan), conditions_of(plan)))
+funded_cities = (cities | random_plans()).flatmap(lambda plan: st.tuples(st.just(plan), conditions_of(plan)))
 
 
 @examples(60)
