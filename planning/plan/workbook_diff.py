@@ -25,7 +25,6 @@ from planning.plan.overrides import (
 from planning.plan.plan import Plan
 from planning.plan.three_way import Verdict, judge
 from portal.formats import format_number
-from portal.numbers import MAX_VND, CountError, parse_count
 
 Field = EditField | PriceField
 
@@ -132,7 +131,7 @@ class _DiffBuilder:
         if verdict is Verdict.KEPT:
             self.same += 1
             return
-        proposal = ProposedChange(edit, label, location, show(baseline), show(current), show(edit.value), note)
+        proposal = ProposedChange(edit, label, location, _show_baseline(show, baseline), show(current), show(edit.value), note)
         (self.proposed if verdict is Verdict.TAKEN else self.disputed).append(proposal)
 
 
@@ -246,13 +245,15 @@ def display_price_value(field: PriceField, value: str) -> str:
     """The canonical text of a field of a price as people read it."""
     if field is PriceField.METHOD:
         return METHODS.get(value, value)
-    if field is not PriceField.UNIT_PRICE:
-        return value
+    return format_number(int(value)) if field is PriceField.UNIT_PRICE and value else value
+
+
+def _show_baseline(show: Callable[[str], str], baseline: str) -> str:
+    """What a file says that it went out with, as people read it; as it stands where somebody changed it to what cannot be."""
     try:
-        return format_number(parse_count(value, MAX_VND))
-    except CountError:
-        # What a workbook says that it went out with may have been changed in it.
-        return value
+        return show(baseline)
+    except (ValueError, KeyError):
+        return baseline
 
 
 def selected_edits(diff: WorkbookDiff, keys: Iterable[str]) -> list[Edit]:

@@ -233,7 +233,7 @@ def test_text_that_looks_like_a_formula_comes_back_as_text_and_goes_out_as_text(
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
-@pytest.mark.parametrize("kind", ["not a zip", "another workbook", "a sheet is gone", "a heading is gone"])
+@pytest.mark.parametrize("kind", ["not a zip", "another workbook", "a sheet is gone", "a heading is gone", "of no plan"])
 def test_what_is_no_such_file_is_refused_in_a_sentence(data, kind):
     if kind == "not a zip":
         content = b"hello"
@@ -243,6 +243,8 @@ def test_what_is_no_such_file_is_refused_in_a_sentence(data, kind):
         content = buffer.getvalue()
     elif kind == "a sheet is gone":
         content = changed_workbook(data, lambda book: book.remove(book["Bản gốc"]))
+    elif kind == "of no plan":
+        content = changed_workbook(data, lambda book: book["Bản gốc"].cell(1, 2, "²"))
     else:
         content = changed_workbook(data, lambda book: rename_heading(book[DETAIL]))
     with pytest.raises(UploadError) as error:
@@ -335,3 +337,14 @@ def test_a_double_funding_is_refused_whole(demo_session):
     with pytest.raises(scenarios.EditError, match="Không cấp hai lần"):
         scenarios.save_edits(demo_session, record, [Edit(ward.code, "C06", "quantity", "1")], "", "Một", scenarios.WORKBOOK)
     assert record.edits == []
+
+
+def test_what_somebody_changed_in_what_the_file_went_out_with_is_shown_as_it_stands(data, plan):
+    def damage(book):
+        set_cell(book[DETAIL], "A01", HEADINGS["quantity"], 3)
+        for row in book["Bản gốc"].iter_rows(min_row=2, min_col=4):
+            for cell in row:
+                cell.value = "²"
+
+    (disputed,) = compare(changed_workbook(data, damage), plan).disputed
+    assert "²" in str(disputed)

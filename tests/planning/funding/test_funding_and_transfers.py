@@ -166,6 +166,13 @@ class TestFunding:
         assert 'value="1,500"' in answer.text
         assert "có thể hiểu theo nhiều cách" in answer.text
 
+    @pytest.mark.parametrize("stamp", ["", "-1", "²", "9" * 30])
+    def test_a_stamp_that_no_page_bears_is_that_of_another_state(self, demo_sign_in, stamp):
+        client = demo_sign_in("taichinh")
+        answer = client.post("/plans/1/funding", data=form_of(client) | {"changes": stamp})
+        assert answer.status_code == 400
+        assert "người khác đã đổi phương án này" in answer.text
+
     def test_every_doubtful_entry_is_told_at_once_where_it_can_be_seen(self, demo_sign_in):
         client = demo_sign_in("taichinh")
         form = form_of(client)
