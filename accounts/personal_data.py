@@ -45,7 +45,7 @@ TABLE_LABELS = {
     "office_version": "Cơ quan, người ký",
     "plan": "Phương án",
     "plan_decision": "Quyết định về phương án",
-    "plan_edit": "Sửa tay trong phương án",
+    "plan_edit": "Điều chỉnh trong phương án",
     "plan_request": "Văn bản đề nghị của xã, phường",
     "plan_request_line": "Dòng đề nghị của xã, phường",
     "plan_step": "Các bước trình phương án",

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory.snapshots.repository import record_snapshot
 from planning.funding.account import Cut, account_of
 from planning.funding.allocation import Aim
 from planning.funding.conflicts import ConflictError
@@ -21,14 +22,19 @@ from planning.funding.funded import fund_plan
 from planning.funding.parts import Rank
 from planning.plan.comparison import wards_ready_after
 from planning.plan.plan import Plan
-from planning.plan.spending import SpendingForm
+from planning.plan.spending import Pot, SpendingForm
+from planning.scenarios import scenarios
 from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
 from planning.scenarios.frozen_funding import restore_funding
+from planning.scenarios.funded_plans import find_settled
+from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.serialization import write_content
+from portal.clock import now, today
 from scoring.rating.rating import Result
 from tests.factories.funding import ceilings_of_percent
 from tests.factories.plans import OFFICE, answers_of_wards, plan_of_answers
-from tests.factories.random_plans import random_plans
+from tests.factories.random_plans import CITY, random_plans
+from tests.factories.snapshots import complete_answers, snapshot_of_answers
 from tests.factories.standards import NEWEST_STANDARD, STANDARD
 from tests.support.examples import examples
 
@@ -118,24 +124,6 @@ def what_turns_a_ward_ready_lies_within_its_lines(funded):
             assert line.moved <= line.quantity
 
 
-def what_is_frozen_reads_back_equal(funded):
-    if funded.is_settled:
-        plan = _as_drawn_up(funded)
-        snapshots = {code: rating.snapshot for code, rating in plan.ratings.items() if rating.snapshot is not None}
-        content = freeze_plan(plan, funded, dict.fromkeys(snapshots, "abc"), OFFICE)
-        frozen = load_frozen(json.loads(write_content(content)))
-        assert restore_plan(frozen, snapshots, plan.standard) == plan
-        assert restore_funding(frozen.funded, plan, plan.standard) == funded
-
-
-def _as_drawn_up(funded):
-    """The plan with the lines of the wards that slid where they stood: the choice holds these as they were planned."""
-    years = {line.code: line for candidate in funded.choice.candidates for line in candidate.lines}
-    slid = [line for line in funded.plan.lines if line.code in years and line.year != years[line.code].year]
-    back = {line.code: replace(years[line.code], quantity=line.quantity, moved=line.moved) for line in slid}
-    return replace(funded.plan, lines=tuple(back.get(line.code, line) for line in funded.plan.lines))
-
-
 TABLE = (
     figures_of_purposes_are_those_of_the_findings,
     units_of_parts_are_those_of_the_line,
@@ -146,7 +134,6 @@ TABLE = (
     nothing_waits_without_a_ceiling_or_a_pin,
     what_the_planner_wants_no_money_for_gets_none,
     what_turns_a_ward_ready_lies_within_its_lines,
-    what_is_frozen_reads_back_equal,
 )
 
 
@@ -191,21 +178,71 @@ cities = st.builds(
     answers_of_wards,
     st.sampled_from([STANDARD, NEWEST_STANDARD]),
 )
-funded_cities = (cities | random_plans()).flatmap(lambda plan: st.tuples(st.just(plan), conditions_of(plan)))
 
 
-@examples(60)
-@given(funded_cities)
-def test_of_random_cities_under_random_conditions(city):
-    plan, funding = city
+@st.composite
+def funded_plans(draw, plans):
+    """A plan with what of it is funded under random conditions, those of decisions among them; None where these contradict each other."""
+    plan = draw(plans)
+    funding = draw(conditions_of(plan))
+    # What is given to a pot that the plan does not ask for changes nothing.
+    unasked = {Pot(2040, "Nguồn khác", SpendingForm.PROJECT): 5}
+    decided = draw(st.sampled_from([{}, {pot: vnd // 2 for pot, vnd in list(plan.amounts_by_pot.items())[:1]} | unasked]))
     try:
-        funded = fund_plan(plan, funding)
+        return plan, fund_plan(plan, funding, decided)
     except ConflictError as error:
         assert error.message
         assert funding.wards_required or funding.lines_required or funding.lines_barred
-        return
+        return plan, None
+
+
+@examples(80)
+@given(funded_plans(cities | random_plans()))
+def test_of_random_plans_under_random_conditions(case):
+    _plan, funded = case
+    if funded is not None:
+        for row in TABLE:
+            row(funded)
+
+
+@examples(80)
+@given(funded_plans(random_plans()))
+def test_of_random_plans_what_is_frozen_reads_back_equal(case):
+    plan, funded = case
+    if funded is not None and funded.is_settled:
+        snapshots = {code: rating.snapshot for code, rating in plan.ratings.items() if rating.snapshot is not None}
+        content = freeze_plan(plan, funded, dict.fromkeys(snapshots, "abc"), OFFICE)
+        frozen = load_frozen(json.loads(write_content(content)))
+        assert restore_plan(frozen, snapshots, plan.standard) == plan
+        assert restore_funding(frozen.funded, plan, plan.standard) == funded
+
+
+@pytest.mark.both_databases
+def test_of_a_city_in_a_database_and_of_what_is_read_back(app, session):
+    """Surveys of some wards, a scenario with ceilings that bind: the table holds as it is computed, and as it was fixed and read back."""
+    for ward, staff in zip(CITY, (20, 33, 8), strict=False):
+        answers = complete_answers() | {"staff_total": staff, "lan_seats": staff // 2}
+        snapshot = snapshot_of_answers(answers, ("internet",))
+        record_snapshot(session, replace(snapshot, ward_code=ward.code, as_of=today(), approved_at=now()))
+    with app.app_context():
+        record = get_plan_record(session, 1)
+        plan = plan_of(session, record)
+        conditions = ceilings_of_percent(plan, 60, slide_years=1)
+        scenarios.set_funding(session, record, record.changes, conditions)
+        computed = find_settled(session, record, keyed_plan_of(session, record))
+        scenarios.finalise_plan(session, record, "Người lập")
+        session.flush()
+        session.expire_all()
+        read_plan = plan_of(session, record)
+        read = find_settled(session, record, keyed_plan_of(session, record))
+    assert any(each.is_funded for each in computed.parts)
+    assert any(not each.is_funded for each in computed.parts)
+    assert computed.funding == conditions
+    assert read_plan == plan
+    assert read == computed
     for row in TABLE:
-        row(funded)
+        row(computed)
+        row(read)
 
 
 @pytest.mark.parametrize("row", TABLE)
