@@ -167,7 +167,7 @@ def wards_turned_ready(plan: Plan) -> tuple[Ward, ...]:
 def effect_paragraph(plan: Plan) -> str:
     """What the plan brings about."""
     turned = wards_turned_ready(plan)
-    now = sum(rating.result is Result.READY for rating in plan.ratings.values())
+    now = plan.ready_now
     people = sum(ward.population for ward in turned)
     return (
         f"Sau khi thực hiện, số đơn vị đáp ứng tăng từ {now} lên {now + len(turned)}/{len(plan.wards)}; thêm {len(turned)} xã, phường "

@@ -23,7 +23,7 @@ _HEADINGS = (
 def add_readiness_ranking(book: Workbook, plan: Plan, context: WorkbookContext, candidates: Sequence[Candidate]) -> None:
     """Add the sheet; its first row is the city as it stands."""
     sheet = add_annex(book, plan, context, TAB, "15", "Rẻ nhất để đáp ứng: tiền và số đơn vị", _HEADINGS)
-    ready = sum(rating.result is Result.READY for rating in plan.ratings.values())
+    ready = plan.ready_now
     ready_count = Formula(f'=COUNTIF({column_range(WARD_TAB, RESULT)},"{Result.READY.label}")', ready)
     put_row(sheet, FIRST, [None, None, "Hiện nay", 0, Formula(f"=D{FIRST}", 0), ready_count, 0, Formula(f"=G{FIRST}", 0)])
     points, before = readiness_curve(candidates), 0

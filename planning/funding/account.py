@@ -14,7 +14,6 @@ from planning.plan.norms import NormClass
 from planning.plan.spending import ALL_FORMS, Pot, SpendingForm
 from portal.formats import format_number
 from portal.labels import LabelledEnum
-from scoring.rating.rating import Result
 
 
 class Cut(LabelledEnum):
@@ -130,7 +129,7 @@ def account_of(funded: FundedPlan, drawn_up: int | None = None) -> Account:
         slid=0 if drawn_up is None else total.whole - drawn_up,
         wards_slid=sum(later > 0 for later in funded.choice.years.values()),
         wards=len(plan.wards),
-        ready_now=sum(rating.result is Result.READY for rating in plan.ratings.values()),
+        ready_now=plan.ready_now,
         ready_funded=len(funded.ready_after),
         ready_all=len(wards_ready_after(plan)),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from inventory.security import is_sensitive_item
 from inventory.wards.wards import KIND_LABELS, Ward
 from planning.plan.line import PlanLine
-from planning.plan.spending import Pot
+from planning.plan.spending import Pot, sum_by_pot
 from portal.formats import format_vnd
 from portal.labels import LabelledEnum
 from scoring.rating.standard import Criterion
@@ -124,7 +124,7 @@ class Choice:
     @property
     def spent(self) -> dict[Pot, int]:
         """VND of the funded wards by pot, in the years in which they begin, in the order of the pots."""
-        return _sum_by_pot(c.costs_by_years[self.years[c.ward.code]] for c in self.candidates if c.ward.code in self.years)
+        return sum_by_pot(c.costs_by_years[self.years[c.ward.code]] for c in self.candidates if c.ward.code in self.years)
 
     @property
     def remaining(self) -> dict[Pot, int]:
@@ -187,19 +187,6 @@ def name_unplanned(items: Iterable[str]) -> str:
     """``không bố trí đủ danh mục … : E01``: what a plan leaves out, or does not fund, of what turns a ward ready, as far as it may be named."""
     named = ", ".join(items)
     return f"không bố trí đủ danh mục để xã, phường này đáp ứng{f': {named}' if named else ''}"
-
-
-def spending_by_pot(candidates: Iterable[Candidate]) -> dict[Pot, int]:
-    """VND that some wards take together as planned, by pot in the order of the pots."""
-    return _sum_by_pot(candidate.costs for candidate in candidates)
-
-
-def _sum_by_pot(costs: Iterable[Mapping[Pot, int]]) -> dict[Pot, int]:
-    sums: dict[Pot, int] = {}
-    for amounts in costs:
-        for pot, amount in amounts.items():
-            sums[pot] = sums.get(pot, 0) + amount
-    return dict(sorted(sums.items()))
 
 
 def floors_of(candidates: Iterable[Candidate], part: str, at_least: int) -> tuple[Floor, ...]:

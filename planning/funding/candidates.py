@@ -1,6 +1,6 @@
 """The wards that money can turn ready: what each takes for it, from which pots, and what is in the way of the others. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from operator import attrgetter
 
 from inventory.wards.wards import Ward
@@ -11,7 +11,7 @@ from planning.plan.comparison import wards_ready_after
 from planning.plan.incoming import by_ward
 from planning.plan.line import PlanLine, moved_by
 from planning.plan.plan import Plan
-from planning.plan.spending import Pot
+from planning.plan.spending import sum_by_pot
 from scoring.rating.rating import Result
 from scoring.rating.remedies import cost_to_ready
 
@@ -52,13 +52,7 @@ def _candidate(ward: Ward, lines: tuple[PlanLine, ...], plan: Plan, slide_years:
     unpaid = [line for line in lines if line.code not in paid]
     last = max((line.year for line in unpaid), default=0) + slide_years
     most = slide_years - max(0, last - plan.assumptions.years[-1])
-    slides = tuple(_amounts_by_pot(moved_by(line, years, plan.assumptions) for line in unpaid) for years in range(1, most + 1))
-    return Candidate(ward, _amounts_by_pot(unpaid), lines, slides=slides)
-
-
-def _amounts_by_pot(lines: Iterable[PlanLine]) -> dict[Pot, int]:
-    sums: dict[Pot, int] = {}
-    for line in lines:
-        for pot, amount in line.amounts_by_pot.items():
-            sums[pot] = sums.get(pot, 0) + amount
-    return {pot: amount for pot, amount in sorted(sums.items()) if amount}
+    slides = tuple(
+        sum_by_pot(moved_by(line, years, plan.assumptions).amounts_by_pot for line in unpaid) for years in range(1, most + 1)
+    )
+    return Candidate(ward, sum_by_pot(line.amounts_by_pot for line in unpaid), lines, slides=slides)

@@ -4,7 +4,7 @@
 the planner, and funds each that still fits: a rule that anybody can follow, not an optimum. What is pinned is funded before both.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from inventory.catalogue import GROUPS
@@ -17,7 +17,7 @@ from planning.funding.selection import FIRST_WORK
 from planning.plan.comparison import wards_ready_after
 from planning.plan.line import moved_by
 from planning.plan.plan import Plan
-from planning.plan.spending import Pot
+from planning.plan.spending import Pot, sum_by_pot
 from portal.formats import format_vnd
 
 _BARRED_LINE = "Người lập phương án không bố trí vốn cho dòng này"
@@ -37,8 +37,8 @@ class FundedPlan:
     """A plan with what its ceilings pay for.
 
     ``plan`` is the plan with the lines of the wards that slide in the year to which they slide. ``ceilings`` are VND by pot, those of
-    decisions (``decided``) in place of those that the planner had set. ``ready_after`` are the wards that the funded parts turn ready, or
-    that are so now.
+    decisions (``decided``) in place of those that the planner had set. ``ready_after`` are the wards that are ready now, that were chosen,
+    or that the parts funded in stage two turn ready.
     """
 
     plan: Plan
@@ -57,12 +57,21 @@ class FundedPlan:
     @property
     def spent(self) -> dict[Pot, int]:
         """VND that the funded parts take from each pot, in the order of the pots."""
-        return _sum_by_pot(each.part for each in self.parts if each.is_funded)
+        return sum_by_pot(each.part.amounts_by_pot for each in self.parts if each.is_funded)
 
     @property
     def pinned(self) -> dict[Pot, int]:
         """VND that the lines take from each pot which are funded whatever else is."""
-        return _sum_by_pot(each.part for each in self.parts if each.part.line.code in self.funding.lines_required)
+        return sum_by_pot(each.part.amounts_by_pot for each in self.parts if each.part.line.code in self.funding.lines_required)
+
+    @property
+    def funded_units(self) -> dict[str, int]:
+        """How many units of each line are funded, by its code; lines of which none is are left out."""
+        units: dict[str, int] = {}
+        for each in self.parts:
+            if each.is_funded:
+                units[each.part.line.code] = units.get(each.part.line.code, 0) + each.part.quantity
+        return units
 
     def parts_of_line(self, code: str) -> tuple[FundedPart, ...]:
         """The parts of one line."""
@@ -90,7 +99,7 @@ def fund_plan(plan: Plan, funding: Funding, decided: Mapping[Pot, int] | None = 
     return spread(plan, funding, choice, ceilings, frozenset(decided or ()))
 
 
-def keep_funded(funded: FundedPlan, plan: Plan, decided: Mapping[Pot, int]) -> FundedPlan | None:
+def follow_decisions(funded: FundedPlan, plan: Plan, decided: Mapping[Pot, int]) -> FundedPlan | None:
     """The same wards and parts under what decisions gave, where that pays for all of them; None where another choice is to be made.
 
     ``plan`` is the plan as it was drawn up, ``decided`` VND by pot. Whoever is given what was asked gets what it was asked for, and no
@@ -111,7 +120,7 @@ def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, 
     slid = _slide(plan, choice, needed, funding.lines_required)
     parts = parts_of(slid, needed)
     first = {part.key for part in parts if _is_first(part, choice.funded, funding.lines_required)}
-    spent = _sum_by_pot(part for part in parts if part.key in first)
+    spent = sum_by_pot(part.amounts_by_pot for part in parts if part.key in first)
     remaining = {pot: amount - spent.get(pot, 0) for pot, amount in ceilings.items()}
     reasons: dict[tuple[str, Rank], str] = {}
     for part in sorted((part for part in parts if part.key not in first), key=lambda part: _place(part, funding)):
@@ -123,7 +132,11 @@ def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, 
             if pot in remaining:
                 remaining[pot] -= amount
     funded = tuple(FundedPart(part, part.key not in reasons, reasons.get(part.key, "")) for part in parts)
-    return FundedPlan(slid, funding, choice, ceilings, decided, funded, _ready_after(slid, funded, choice.funded))
+    without_ready = FundedPlan(slid, funding, choice, ceilings, decided, funded, frozenset())
+    units = without_ready.funded_units
+    lines = tuple(replace(line, quantity=units.get(line.code, 0)) for line in slid.lines)
+    others = wards_ready_after(replace(slid, lines=lines), slid.ratings.keys() - choice.funded)
+    return replace(without_ready, ready_after=choice.funded | others)
 
 
 def _without_pinned(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:
@@ -137,11 +150,8 @@ def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -
 
     Raises ConflictError where a pot has not that much: it names the fewest lines that are too much for it, the dearest.
     """
-    pinned: dict[Pot, int] = {}
     lines = [line for line in plan.lines if line.code in funding.lines_required]
-    for line in lines:
-        for pot, amount in line.amounts_by_pot.items():
-            pinned[pot] = pinned.get(pot, 0) + amount
+    pinned = sum_by_pot(line.amounts_by_pot for line in lines)
     for pot, amount in pinned.items():
         if amount > ceilings.get(pot, amount):
             raise _too_dear(pot, ceilings[pot], {line.code: line.amounts_by_pot.get(pot, 0) for line in lines})
@@ -206,21 +216,3 @@ def _find_reason(part: LinePart, remaining: Mapping[Pot, int], funding: Funding,
         return ""
     what = "Chưa cân đối được vốn theo quyết định" if decided & lacking.keys() else "Vượt mức vốn tối đa còn lại"
     return f"{what} ({'; '.join(f'{pot.label}: thiếu {format_vnd(vnd)}' for pot, vnd in lacking.items())})"
-
-
-def _sum_by_pot(parts: Iterable[LinePart]) -> dict[Pot, int]:
-    sums: dict[Pot, int] = {}
-    for part in parts:
-        for pot, amount in part.amounts_by_pot.items():
-            sums[pot] = sums.get(pot, 0) + amount
-    return dict(sorted(sums.items()))
-
-
-def _ready_after(plan: Plan, parts: Iterable[FundedPart], chosen: frozenset[str]) -> frozenset[str]:
-    """The wards that are ready now, or that the funded parts turn ready: those that were chosen, and whoever stage two brought so far."""
-    quantities: dict[str, int] = {}
-    for each in parts:
-        if each.is_funded:
-            quantities[each.part.line.code] = quantities.get(each.part.line.code, 0) + each.part.quantity
-    lines = tuple(replace(line, quantity=quantities.get(line.code, 0)) for line in plan.lines)
-    return chosen | wards_ready_after(replace(plan, lines=lines), plan.ratings.keys() - chosen)

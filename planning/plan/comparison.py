@@ -51,7 +51,7 @@ def outcome_of(plan: Plan) -> PlanOutcome:
     codes_after = wards_ready_after(plan)
     return PlanOutcome(
         name=plan.name,
-        ready_now=sum(rating.result is Result.READY for rating in plan.ratings.values()),
+        ready_now=plan.ready_now,
         ready_after=len(codes_after),
         people_after=sum(ward.population for ward in plan.wards if ward.code in codes_after),
         lines=sum(line.quantity > 0 for line in plan.lines),

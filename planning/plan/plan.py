@@ -14,7 +14,7 @@ from planning.plan.exclusions import Exclusion
 from planning.plan.incoming import Incoming
 from planning.plan.line import PlanLine
 from planning.plan.norms import NormClass
-from planning.plan.spending import Pot, SpendingForm
+from planning.plan.spending import Pot, SpendingForm, sum_by_pot
 from scoring.rating.rating import Rating, Result
 from scoring.rating.standard import Standard
 
@@ -67,6 +67,11 @@ class Plan:
     def approved_count(self) -> int:
         """How many wards the plan is made from."""
         return sum(rating.snapshot is not None for rating in self.ratings.values())
+
+    @property
+    def ready_now(self) -> int:
+        """How many wards are ready before anything of the plan is done."""
+        return sum(rating.result is Result.READY for rating in self.ratings.values())
 
     @property
     def data_as_of(self) -> date | None:
@@ -126,11 +131,7 @@ class Plan:
     @property
     def amounts_by_pot(self) -> dict[Pot, int]:
         """VND that the lines ask of each pot, in the order of the pots; none of what asks for nothing."""
-        sums: dict[Pot, int] = {}
-        for line in self.lines:
-            for pot, amount in line.amounts_by_pot.items():
-                sums[pot] = sums.get(pot, 0) + amount
-        return {pot: amount for pot, amount in sorted(sums.items()) if amount}
+        return sum_by_pot(line.amounts_by_pot for line in self.lines)
 
     @property
     def yearly_after(self) -> int:

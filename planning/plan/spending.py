@@ -4,6 +4,7 @@ Three forms have totals of their own; they are added only under a label that say
 made of is TT 26/2026/TT-BTC.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -71,6 +72,15 @@ class Pot:
     def label(self) -> str:
         """``năm 2027, Ngân sách Thành phố; …, chi hằng năm``."""
         return f"năm {self.year}, {self.source}, {self.form.label[:1].lower()}{self.form.label[1:]}"
+
+
+def sum_by_pot(amounts: Iterable[Mapping[Pot, int]]) -> dict[Pot, int]:
+    """VND that several ask of each pot together, in the order of the pots; none of what nobody asks for."""
+    sums: dict[Pot, int] = {}
+    for by_pot in amounts:
+        for pot, amount in by_pot.items():
+            sums[pot] = sums.get(pot, 0) + amount
+    return {pot: amount for pot, amount in sorted(sums.items()) if amount}
 
 
 @cache

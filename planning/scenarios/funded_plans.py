@@ -11,6 +11,7 @@ from planning.scenarios.funding import fund_scenario, funding_key
 from planning.scenarios.loading import KeyedPlan
 from portal.caches import Cache
 
+NOT_RECORDED = "Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu)."
 # By what they were made from.
 _accounts: Cache[str, Account] = Cache("accounts of money")
 
@@ -53,5 +54,5 @@ def why_no_account(session: Session, record: PlanRecord, keyed: KeyedPlan) -> st
     except ConflictError:
         return "Phần bố trí vốn có ràng buộc mâu thuẫn."
     if funded is None:
-        return "Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu)."
+        return NOT_RECORDED
     return "" if funded.is_settled else "Phần bố trí vốn đang tính, chưa có số liệu chính thức."

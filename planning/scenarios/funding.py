@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from planning.decisions.decisions import allocated_to
 from planning.funding.allocation import Choice
 from planning.funding.conflicts import ConflictError
-from planning.funding.funded import FundedPlan, fund_plan, keep_funded, spread
+from planning.funding.funded import FundedPlan, follow_decisions, fund_plan, spread
 from planning.funding.selection import FIRST_WORK, PROOF_WORK
 from planning.models import PlanChoice, PlanRecord
 from planning.plan.plan import Plan
@@ -52,7 +52,7 @@ def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, de
         fixed = _fixed.get(key, lambda: read_fixed(record, plan))
         if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
             return fixed
-        kept = _fixed.get(content_key(key, "kept"), lambda: keep_funded(fixed, plan, decided))
+        kept = _fixed.get(content_key(key, "kept"), lambda: follow_decisions(fixed, plan, decided))
         if kept is not None:
             return kept
     first = _funded.get(key, lambda: _fund(record, plan, decided, FIRST_WORK))

@@ -25,7 +25,7 @@ from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
 from planning.scenarios import scenarios
-from planning.scenarios.funded_plans import funded_plan_of
+from planning.scenarios.funded_plans import NOT_RECORDED, funded_plan_of
 from planning.scenarios.funding import choice_key, keep_choice, settle
 from planning.scenarios.loading import KeyedPlan, get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.serialization import load_funding
@@ -33,7 +33,6 @@ from portal.database import get_session, write_separately, writes
 from portal.errors import NotFoundError
 from portal.formats import format_number
 from portal.jobs.kinds import JobKind, Order, Outcome, Progress
-from scoring.rating.rating import Result
 
 blueprint = Blueprint("plan_funding", __name__, template_folder="../templates")
 
@@ -86,7 +85,7 @@ def prepare_settling(parameters: Mapping[str, Any]) -> Order:
     record = get_plan_record(session, plan_id)
     first = funded_plan_of(session, record, keyed_plan_of(session, record))
     if first is None:
-        raise NotFoundError(_("Phiên bản lập phương án này không ghi nhận phần bố trí vốn."))
+        raise NotFoundError(NOT_RECORDED)
     return Order(choice_key(first), lambda progress: _settle(plan_id, progress))
 
 
@@ -134,8 +133,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
     funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
-    is_released = funded is not None and funded.funding != load_funding(record.funding)
-    ready_now = sum(rating.result is Result.READY for rating in plan.ratings.values())
+    are_demands_dropped = funded is not None and funded.funding != load_funding(record.funding)
     return render_template(
         "planning/funding.html",
         record=record,
@@ -150,7 +148,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         idle=idle_pins(plan, load_funding(record.funding)),
         changes=record.changes,
         funded=funded,
-        is_released=is_released,
+        are_demands_dropped=are_demands_dropped,
         account=account_of(funded, plan.total()) if funded else None,
         unfunded=[each for each in funded.parts if not each.is_funded] if funded else [],
         rank_of=lambda part: rank_shown(part, sees_security),
@@ -158,8 +156,8 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         choice=choice,
         waiting=[find_waiting(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
         following=next_ward(choice) if choice else None,
-        chart=draw_readiness_curve(readiness_curve(candidates), ready_now),
-        ready_now=ready_now,
+        chart=draw_readiness_curve(readiness_curve(candidates), plan.ready_now),
+        ready_now=plan.ready_now,
     )
 
 
@@ -169,4 +167,4 @@ def _fund(record: PlanRecord, keyed: KeyedPlan) -> tuple[FundedPlan | None, str]
         funded = funded_plan_of(get_session(), record, keyed)
     except ConflictError as error:
         return None, error.message
-    return funded, "" if funded else _("Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu).")
+    return funded, "" if funded else NOT_RECORDED

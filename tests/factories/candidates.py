@@ -4,8 +4,8 @@ from dataclasses import replace
 from random import Random
 
 from inventory.wards.wards import load_wards
-from planning.funding.allocation import Candidate, spending_by_pot
-from planning.plan.spending import Pot, SpendingForm
+from planning.funding.allocation import Candidate
+from planning.plan.spending import Pot, SpendingForm, sum_by_pot
 from planning.transfers.proposals import Shortage, Surplus
 
 POTS = tuple(
@@ -59,7 +59,7 @@ def make_sliding(candidate, years):
 
 def make_ceilings(candidates, percent):
     """A ceiling for each pot: so many percent of what all candidates take from it."""
-    return {pot: vnd * percent // 100 for pot, vnd in spending_by_pot(candidates).items()}
+    return {pot: vnd * percent // 100 for pot, vnd in sum_by_pot(candidate.costs for candidate in candidates).items()}
 
 
 def make_market(count, item="A01"):

@@ -14,7 +14,7 @@ from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD,
 from exports.workbook.detail import number_of
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
-from planning.funding.allocation import next_ward, readiness_curve, spending_by_pot
+from planning.funding.allocation import next_ward, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding
 from planning.funding.funded import fund_plan
@@ -22,7 +22,7 @@ from planning.plan.assumptions import DIGITAL_MONEY, Assumptions, GroupRule
 from planning.plan.build import build_plan
 from planning.plan.overrides import Edit, apply_edits
 from planning.plan.plan import Transfer
-from planning.plan.spending import SpendingForm
+from planning.plan.spending import SpendingForm, sum_by_pot
 from planning.plan.workbook_diff import diff_workbook
 from planning.scenarios.accepted_transfers import list_proposals
 from planning.transfers.proposals import with_transfers
@@ -89,7 +89,9 @@ def city_workbook_without_ceilings(city):
 def fund_half(plan):
     """The candidates, and what is funded with half of the money of each pot."""
     candidates = candidates_of(plan)
-    ceilings = tuple(Ceiling(pot.year, pot.source, pot.form, money // 2) for pot, money in spending_by_pot(candidates).items())
+    ceilings = tuple(
+        Ceiling(pot.year, pot.source, pot.form, money // 2) for pot, money in sum_by_pot(c.costs for c in candidates).items()
+    )
     return candidates, fund_plan(plan, Funding(ceilings))
 
 
@@ -160,7 +162,9 @@ class TestCeilings:
 
     def test_wards_that_slide_and_pinned_lines_leave_of_each_pot_what_the_page_says(self, city, tmp_path):
         candidates = candidates_of(city, 2)
-        ceilings = tuple(Ceiling(pot.year, pot.source, pot.form, money // 3) for pot, money in spending_by_pot(candidates).items())
+        ceilings = tuple(
+            Ceiling(pot.year, pot.source, pot.form, money // 3) for pot, money in sum_by_pot(c.costs for c in candidates).items()
+        )
         pinned = next(line.code for line in city.lines if line.amount and line.form is SpendingForm.PURCHASE)
         funded = fund_plan(city, Funding(ceilings, slide_years=2, lines_required=(pinned,)))
         assert any(funded.choice.years.values())

@@ -14,12 +14,11 @@ from planning.funding.allocation import (
     next_ward,
     rank_cheapest,
     readiness_curve,
-    spending_by_pot,
 )
 from planning.funding.candidates import candidates_of
 from planning.funding.selection import choose_wards
 from planning.plan.assumptions import Method
-from planning.plan.spending import Pot, SpendingForm
+from planning.plan.spending import Pot, SpendingForm, sum_by_pot
 from planning.transfers.proposals import propose_transfers, shortages, surpluses, with_transfers
 from scoring.rating.rating import Result
 from scoring.rating.remedies import cost_to_ready, mend
@@ -83,7 +82,7 @@ def test_the_lines_of_the_funded_wards_are_what_is_spent_to_the_dong(demo_plan):
     transfers = propose_transfers(shortages(demo_plan), surpluses(demo_plan), UNIT_PRICES)
     for plan in (demo_plan, with_transfers(demo_plan, transfers)):
         candidates = candidates_of(plan)
-        ceilings = {pot: vnd * 2 // 5 for pot, vnd in spending_by_pot(candidates).items()}
+        ceilings = {pot: vnd * 2 // 5 for pot, vnd in sum_by_pot(c.costs for c in candidates).items()}
         choice = choose_wards(candidates, ceilings, Aim.PEOPLE)
         assert choice.funded
         for pot, amount in choice.spent.items():

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.funding.allocation import Aim, Floor, spending_by_pot
+from planning.funding.allocation import Aim, Floor
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding, fund
 from planning.funding.selection import FIRST_WORK, PROOF_WORK, choose_wards
+from planning.plan.spending import sum_by_pot
 from planning.scenarios.serialization import dump_funding, load_funding
 from tests.factories.candidates import (
     LATER_POT,
@@ -72,7 +73,7 @@ larger_cities = st.lists(st.tuples(st.integers(1, 9_000_000_000), st.integers(0,
 @given(larger_cities, st.integers(1, 99), st.integers(0, 40), st.sampled_from(list(Aim)))
 def test_more_money_never_funds_less_and_greed_is_never_better(costs, percent, extra_percent, aim):
     candidates = make_city([(*cost, True) for cost in costs])
-    ceilings = {pot: vnd * percent // 100 for pot, vnd in spending_by_pot(candidates).items()}
+    ceilings = {pot: vnd * percent // 100 for pot, vnd in sum_by_pot(c.costs for c in candidates).items()}
     choice = choose_wards(candidates, ceilings, aim)
     assert all(amount >= 0 for amount in choice.remaining.values())
     assert choice.value == worth([c for c in candidates if c.ward.code in choice.funded], aim)
