@@ -116,7 +116,9 @@ class _Proposal:
 
 
 def solve(program: Program, start: Collection[int] | None, work: int) -> Solution:
-    """The choice of greatest value that is found within the work, and a bound. However little the work, the first node is looked at.
+    """The choice of greatest value that is found within the work, and a bound.
+
+    However little the work, the first node is looked at, and again where what it names breaks a row by rounding: that is no answer.
 
     ``start`` is a choice to begin with; one that breaks a row is no start, and any other is never made worse. Raises NoChoiceError.
     """
@@ -127,7 +129,8 @@ def solve(program: Program, start: Collection[int] | None, work: int) -> Solutio
         start = ()
     best = None if start is None or any(not row.is_kept(start) for row in rows) else frozenset(start)
     bound, done, places = program.highest_value, 0, max(1, len(program.values))
-    while done < work and (best is None or program.value_of(best) < bound):
+    is_unanswered = True
+    while (done < work or is_unanswered) and (best is None or program.value_of(best) < bound):
         proposal = _propose(program.values, rows, best, max(1, (work - done) // places))
         done += max(1, proposal.nodes) * places
         bound = min(bound, _whole_bound(program.values, proposal.bound, bound))
@@ -136,6 +139,8 @@ def solve(program: Program, start: Collection[int] | None, work: int) -> Solutio
         if proposal.chosen is None:
             break
         broken = [row for row in rows if not row.is_kept(proposal.chosen)]
+        # Each cut leaves fewer choices, so that this ends.
+        is_unanswered = bool(broken) and best is None
         if broken:
             rows += [row.cover(proposal.chosen) for row in broken]
             continue
