@@ -1,7 +1,8 @@
 """What is coming to a ward before any new plan: ordered, or funded by an approved plan. So that nothing is funded twice over time. Pure.
 
-Deliveries are not recorded: what an approved plan funds counts as coming until the ward has a snapshot of a later day, which shows it, or
-where the ward still has it on order.
+Deliveries are not recorded. What an approved plan funds counts as coming until a snapshot of a later day shows so many more machines that
+work than the plan counted on, or speaks of a day after the year of the line: what an estimate was not spent on by 31/12 comes no more
+(TT 26/2026/TT-BTC).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,11 +16,15 @@ from scoring.rating.pc_fleet import PC_ITEMS
 
 @dataclass(frozen=True)
 class ApprovedPlan:
-    """An approved plan: the day of its approval, and how many units it funds by ward code and item, bought, leased or moved in."""
+    """An approved plan: the day of its approval, and how many units it funds by ward code, item and year, bought, leased or moved in.
+
+    ``working`` is how many machines of an item worked in a ward when it was drawn up, by ward code and item.
+    """
 
     title: str
     day: date
-    quantities: Mapping[tuple[str, str], int]
+    quantities: Mapping[tuple[str, str, int], int]
+    working: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True)
@@ -47,17 +52,48 @@ class Supply:
     incoming: Incoming | None = None
 
 
-def still_coming(plans: Iterable[ApprovedPlan], data_days: Mapping[str, date]) -> tuple[Incoming, ...]:
-    """What these plans still bring, by ward and item. ``data_days`` are the days of which the wards' snapshots speak, by ward code.
+def still_coming(plans: Iterable[ApprovedPlan], snapshots: Mapping[str, Snapshot]) -> tuple[Incoming, ...]:
+    """What these plans still bring, by ward and item. ``snapshots`` are those of today, by ward code.
 
-    A snapshot of the day of the approval cannot show what was bought after it.
+    A snapshot of the day of the approval cannot show what was bought after it. What one plan brought is not counted for another.
     """
-    return tuple(
-        Incoming(ward_code, item, quantity, plan.title, plan.day)
-        for plan in plans
-        for (ward_code, item), quantity in sorted(plan.quantities.items())
-        if quantity and ward_code in data_days and data_days[ward_code] <= plan.day
-    )
+    coming: list[Incoming] = []
+    arrived: dict[tuple[str, str], int] = {}
+    for plan in sorted(plans, key=lambda plan: plan.day):
+        for (ward_code, item), by_year in _by_ward_and_item(plan).items():
+            snapshot = snapshots.get(ward_code)
+            if snapshot is None:
+                continue
+            place = ward_code, item
+            more = count_working(snapshot, item) - plan.working.get(place, 0) - arrived.get(place, 0)
+            shown = max(0, more) if snapshot.as_of > plan.day else 0
+            arrived[place] = arrived.get(place, 0) + min(shown, sum(by_year.values()))
+            if quantity := _open_quantity(by_year, shown, snapshot.as_of.year):
+                coming.append(Incoming(ward_code, item, quantity, plan.title, plan.day))
+    return tuple(coming)
+
+
+def count_working(snapshot: Snapshot, item: str) -> int:
+    """How many machines of an item work in a ward."""
+    return sum(lot.working for lot in snapshot.lots_of(item))
+
+
+def _by_ward_and_item(plan: ApprovedPlan) -> dict[tuple[str, str], dict[int, int]]:
+    """What a plan funds, by year, those years in their order."""
+    sums: dict[tuple[str, str], dict[int, int]] = {}
+    for (ward_code, item, year), quantity in sorted(plan.quantities.items()):
+        sums.setdefault((ward_code, item), {})[year] = quantity
+    return sums
+
+
+def _open_quantity(by_year: Mapping[int, int], shown: int, year_of_data: int) -> int:
+    """What of it is neither shown, the earliest first, nor of a year that was over when the data were given."""
+    open_quantity = 0
+    for year, quantity in by_year.items():
+        left = max(0, quantity - shown)
+        shown -= quantity - left
+        open_quantity += left if year >= year_of_data else 0
+    return open_quantity
 
 
 def by_ward(incoming: Iterable[Incoming]) -> dict[str, tuple[Incoming, ...]]:

@@ -10,6 +10,7 @@ from planning.decisions.decision import DecisionKind
 from planning.decisions.state import State
 from planning.funding.funded import FundedPlan
 from planning.models import PlanDecision, PlanRecord
+from planning.plan.incoming import count_working
 from planning.plan.plan import Plan
 
 
@@ -40,16 +41,21 @@ def approvals_beside(session: Session, record: PlanRecord) -> tuple[Approval, ..
     return tuple(approval for chain, approval in newest.items() if chain != chains.get(record.id))
 
 
-def funded_quantities(plan: Plan, funded: FundedPlan | None) -> dict[tuple[str, str], int]:
-    """How many units a plan brings by ward code and item: what is funded of it, all where a version did not note that.
+def funded_quantities(plan: Plan, funded: FundedPlan | None) -> dict[tuple[str, str, int], int]:
+    """How many units a plan brings by ward code, item and year: what is funded of it, all where a version did not note that.
 
-    What moves in costs nothing, and comes all the same.
+    What moves in costs nothing, and comes all the same. A ward that slides is brought its lines in the year to which it slides.
     """
-    if funded is None:
-        return {(line.ward.code, line.item): line.quantity for line in plan.lines if line.quantity}
-    quantities: dict[tuple[str, str], int] = {}
-    for each in funded.parts:
-        if each.is_funded:
-            key = (each.part.line.ward.code, each.part.line.item)
-            quantities[key] = quantities.get(key, 0) + each.part.quantity
-    return quantities
+    lines = plan.lines if funded is None else funded.plan.lines
+    units = {line.code: line.quantity for line in plan.lines} if funded is None else funded.funded_units
+    return {(line.ward.code, line.item, line.year): units[line.code] for line in lines if units.get(line.code)}
+
+
+def working_then(plan: Plan) -> dict[tuple[str, str], int]:
+    """How many machines of each item of a line worked in its ward, by ward code and item, when a plan was drawn up."""
+    snapshots = {code: rating.snapshot for code, rating in plan.ratings.items()}
+    return {
+        (line.ward.code, line.item): count_working(snapshot, line.item)
+        for line in plan.lines
+        if (snapshot := snapshots[line.ward.code]) is not None
+    }

@@ -21,7 +21,7 @@ from planning.plan.build import build_plan
 from planning.plan.incoming import ApprovedPlan, Incoming, still_coming
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
-from planning.scenarios.approved_plans import approvals_beside, funded_quantities
+from planning.scenarios.approved_plans import Approval, approvals_beside, funded_quantities, working_then
 from planning.scenarios.frozen import load_office, restore_plan
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
@@ -139,8 +139,11 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     # In their order: what newer data no longer asks for is taken from the last ones.
     moved = [(row.item_code, row.giver_code, row.receiver_code, row.quantity, row.metres) for row in record.transfers]
     inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
-    # What they fund, and not how: a choice that is settled meanwhile may fund something else.
-    approved = [(plan.title, plan.day.isoformat(), sorted(plan.quantities.items())) for plan in _approved_beside(session, record)]
+    # With what they fund: a choice that is settled meanwhile may fund something else.
+    approved = [
+        (approval.sha256, plan.day.isoformat(), sorted(plan.quantities.items()))
+        for approval, plan in _approved_beside(session, record)
+    ]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs, "approved": approved})
 
 
@@ -157,17 +160,18 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
 
 def _incoming(session: Session, record: PlanRecord, city: CityReadiness) -> tuple[Incoming, ...]:
     """What approved plans fund and no snapshot of the city shows yet."""
-    data_days = {code: rating.snapshot.as_of for code, rating in city.ratings.items() if rating.snapshot is not None}
-    return still_coming(_approved_beside(session, record), data_days)
+    snapshots = {code: rating.snapshot for code, rating in city.ratings.items() if rating.snapshot is not None}
+    return still_coming((plan for _approval, plan in _approved_beside(session, record)), snapshots)
 
 
-def _approved_beside(session: Session, record: PlanRecord) -> list[ApprovedPlan]:
+def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approval, ApprovedPlan]]:
     """The approved plans that the scenario must not fund again, with what they fund."""
     plans = []
     for approval in approvals_beside(session, record):
         approved = get_plan_record(session, approval.plan_id)
         plan = plan_of(session, approved)
-        plans.append(ApprovedPlan(plan.name, approval.day, funded_quantities(plan, _funded_for_good(session, approved, plan))))
+        quantities = funded_quantities(plan, _funded_for_good(session, approved, plan))
+        plans.append((approval, ApprovedPlan(plan.name, approval.day, quantities, working_then(plan))))
     return plans
 
 

@@ -1,8 +1,9 @@
 """What is coming is not planned again: the larger of what a ward ordered and what approved plans fund, once, and by name."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,18 +39,55 @@ def line_of(plan, item):
 
 
 class TestWhatStillComes:
-    FUNDED = ApprovedPlan("Phương án A", PLAN_DAY, {(WARD.code, "A01"): 5, (WARD.code, "D03"): 0, ("00004", "A01"): 3})
+    # Eight worked when it was drawn up; the plan brings five in 2027 and three in 2028.
+    FUNDED = ApprovedPlan(
+        "Phương án A",
+        PLAN_DAY,
+        {(WARD.code, "A01", 2027): 5, (WARD.code, "A01", 2028): 3, ("00004", "A01", 2027): 3},
+        {(WARD.code, "A01"): 8},
+    )
 
-    def test_until_a_snapshot_of_a_later_day_shows_it(self):
-        for days, quantities in ((-1, [5]), (0, [5]), (1, [])):
-            coming = still_coming([self.FUNDED], {WARD.code: PLAN_DAY + timedelta(days=days)})
-            assert [each.quantity for each in coming] == quantities
+    def coming_at(self, day, working, *plans):
+        snapshot = Snapshot(WARD.code, day, lots=(EquipmentLot("A01", good=working, year=2024),))
+        return [(each.plan, each.quantity) for each in still_coming(plans or [self.FUNDED], {WARD.code: snapshot})]
+
+    @pytest.mark.parametrize(
+        ("day", "working", "quantity"),
+        [
+            # No survey since the approval can show anything, whatever it counts.
+            (PLAN_DAY, 16, 8),
+            (PLAN_DAY - timedelta(days=1), 16, 8),
+            # A survey that shows nothing new leaves all of it coming, that of later years above all.
+            (PLAN_DAY + timedelta(days=1), 8, 8),
+            (date(2027, 2, 1), 8, 8),
+            # What it shows came, the first year's first.
+            (date(2027, 6, 1), 10, 6),
+            (date(2027, 6, 1), 13, 3),
+            (date(2027, 6, 1), 15, 1),
+            (date(2027, 6, 1), 99, 0),
+            # Fewer than before is no reason to bring more.
+            (date(2027, 6, 1), 2, 8),
+            # On the last day of its year it may still come; after it only what is of a later year.
+            (date(2027, 12, 31), 8, 8),
+            (date(2028, 1, 1), 8, 3),
+            (date(2028, 1, 1), 13, 3),
+            (date(2028, 1, 1), 14, 2),
+            (date(2029, 1, 1), 8, 0),
+        ],
+    )
+    def test_until_a_survey_shows_it_or_its_year_is_over(self, day, working, quantity):
+        assert sum(count for _plan, count in self.coming_at(day, working)) == quantity
 
     def test_plans_add_up_each_by_its_name(self):
         other = replace(self.FUNDED, title="Phương án B")
-        coming = still_coming([self.FUNDED, other], {WARD.code: DEMO_DAY})
-        assert [(each.plan, each.quantity) for each in coming] == [("Phương án A", 5), ("Phương án B", 5)]
-        assert count_of(supplies_of("A01", Snapshot(WARD.code, DEMO_DAY), coming)) == 10
+        assert self.coming_at(DEMO_DAY, 8, self.FUNDED, other) == [("Phương án A", 8), ("Phương án B", 8)]
+        coming = still_coming([self.FUNDED, other], {WARD.code: Snapshot(WARD.code, DEMO_DAY)})
+        assert count_of(supplies_of("A01", Snapshot(WARD.code, DEMO_DAY), coming)) == 16
+
+    def test_what_one_plan_brought_is_not_counted_for_another(self):
+        """Two plans count on eight and bring eight each: ten more are the eight of the first and two of the second."""
+        other = replace(self.FUNDED, title="Phương án B", day=PLAN_DAY + timedelta(days=1))
+        assert self.coming_at(date(2027, 6, 1), 18, other, self.FUNDED) == [("Phương án B", 6)]
 
 
 class TestWhatAPlanAsks:

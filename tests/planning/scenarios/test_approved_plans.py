@@ -1,7 +1,7 @@
 """What an approved plan funds is coming: a later plan does not ask for it again, until a survey after the approval shows what came."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -78,11 +78,13 @@ def test_a_later_plan_asks_for_what_the_approved_one_could_not_fund(demo_session
 
 
 def test_a_survey_after_the_approval_tells_what_came(demo_session, approved, later):
-    ward_code = plan_of(demo_session, approved).lines[0].ward.code
+    """A survey that shows nothing new asks for nothing again, in the year of the lines and before it; one after all of these years does."""
+    lines = plan_of(demo_session, approved).lines
+    ward_code = lines[0].ward.code
+    first, last = (date(year, 2, 1) for year in (today().year + 1, max(line.year for line in lines) + 1))
     snapshot = newest_snapshots(demo_session)[ward_code]
-    for days, is_asked_again in ((0, False), (1, True)):
-        newer = replace(snapshot, as_of=today() + timedelta(days=days), approved_at=now() + timedelta(days=days))
-        record_snapshot(demo_session, newer)
+    for day, is_asked_again in ((today(), False), (today() + timedelta(days=1), False), (first, False), (last, True)):
+        record_snapshot(demo_session, replace(snapshot, as_of=day, approved_at=now() + (day - today())))
         assert {line.ward.code for line in plan_of(demo_session, later).lines} == ({ward_code} if is_asked_again else set())
 
 
@@ -115,9 +117,10 @@ def test_once_the_decision_is_withdrawn_nothing_is_coming(demo_session, approved
 
 
 def test_freezing_keeps_what_was_counted_on(demo_session, approved, later):
-    ward_code = plan_of(demo_session, approved).lines[0].ward.code
+    lines = plan_of(demo_session, approved).lines
+    ward_code, over = lines[0].ward.code, date(max(line.year for line in lines) + 1, 1, 1)
     snapshot = newest_snapshots(demo_session)[ward_code]
-    record_snapshot(demo_session, replace(snapshot, as_of=today() + timedelta(days=1), approved_at=now()))
+    record_snapshot(demo_session, replace(snapshot, as_of=over, approved_at=now()))
     plan = plan_of(demo_session, later)
     frozen = load_frozen(freeze_plan(plan, None, {}, OFFICE))
     assert frozen.incoming == plan.incoming != ()
