@@ -39,6 +39,18 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """VND that a submitted plan asks for: by pot, and in all.
+
+    Where wards slide, a pot is asked for what the plan takes from it as drawn up or after they slid, whichever is more: a body may decide on
+    either. The same money is asked for only once, so that ``total`` may be less than the pots together.
+    """
+
+    by_pot: Mapping[Pot, int]
+    total: int
+
+
+@dataclass(frozen=True)
 class Faults:
     """What is wrong with a decision, a sentence for each field and each pot."""
 
@@ -57,10 +69,17 @@ class DecisionError(WardReadinessError):
         self.faults = faults or Faults()
 
 
+def asked_by(*tables: Mapping[Pot, int]) -> Asked:
+    """What is asked where a plan was submitted with these tables of VND by pot, one or more."""
+    pots = sorted({pot for table in tables for pot in table})
+    by_pot = {pot: max(table.get(pot, 0) for table in tables) for pot in pots}
+    return Asked(by_pot, max(sum(table.values()) for table in tables))
+
+
 def find_faults(
-    decision: Decision, today: date, submitted_on: date, asked: Mapping[Pot, int], earlier: Iterable[Decision], used_by: str = ""
+    decision: Decision, today: date, submitted_on: date, asked: Asked, earlier: Iterable[Decision], used_by: str = ""
 ) -> Faults:
-    """What a decision cannot be about a plan that was submitted on a day and asks so much of each pot.
+    """What a decision cannot be about a plan that was submitted on a day and asks for so much.
 
     ``earlier`` are the other decisions about the plan and the revisions before it: what they allocated is no longer there to be given.
     ``used_by`` names the plan that a decision of this number, body and year is recorded for already.
@@ -80,9 +99,9 @@ def find_faults(
         )
     elif named != decision.total:
         fields["total"] = f"Các nguồn cộng lại là {_vnd(named)}, khác tổng đã ghi. Sửa tổng hoặc số tiền của từng nguồn."
-    elif decision.total + sum(given.values()) > sum(asked.values()):
-        fields["total"] = f"Vượt tổng đề nghị {_vnd(sum(asked.values()))}{_already(sum(given.values()))}."
-    if decision.kind is DecisionKind.INVESTMENT and all(pot.form is not SpendingForm.PROJECT for pot in asked):
+    elif decision.total + sum(given.values()) > asked.total:
+        fields["total"] = f"Vượt tổng đề nghị {_vnd(asked.total)}{_already(sum(given.values()))}."
+    if decision.kind is DecisionKind.INVESTMENT and all(pot.form is not SpendingForm.PROJECT for pot in asked.by_pot):
         fields["kind"] = "Phương án không có khoản chi theo hình thức dự án nên không có quyết định đầu tư."
     return Faults(fields, {pot: text for pot in decision.amounts if (text := _find_pot_fault(decision, pot, asked, given))})
 
@@ -106,11 +125,11 @@ def describe_standing(state: State, decisions: Iterable[Decision]) -> str:
     return f"{state.label}; đã giao dự toán" if is_allocated else state.label
 
 
-def _find_pot_fault(decision: Decision, pot: Pot, asked: Mapping[Pot, int], given: Mapping[Pot, int]) -> str:
+def _find_pot_fault(decision: Decision, pot: Pot, asked: Asked, given: Mapping[Pot, int]) -> str:
     if decision.kind is DecisionKind.INVESTMENT and pot.form is not SpendingForm.PROJECT:
         return "Quyết định đầu tư chỉ cho khoản chi theo hình thức dự án. Để trống ô này."
-    if decision.amounts[pot] + given.get(pot, 0) > asked.get(pot, 0):
-        return f"Vượt số đề nghị của nguồn này: {_vnd(asked.get(pot, 0))}{_already(given.get(pot, 0))}."
+    if decision.amounts[pot] + given.get(pot, 0) > asked.by_pot.get(pot, 0):
+        return f"Vượt số đề nghị của nguồn này: {_vnd(asked.by_pot.get(pot, 0))}{_already(given.get(pot, 0))}."
     return ""
 
 

@@ -1,13 +1,20 @@
 """Decisions about submitted plans: recorded with their files, looked up, and taken back where one was recorded by mistake."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.identity import Identity
-from planning.decisions.decision import Decision, DecisionError, DecisionKind, Faults, ceilings_of, describe_standing, find_faults
+from planning.decisions.decision import (
+    Asked,
+    Decision,
+    DecisionError,
+    DecisionKind,
+    Faults,
+    ceilings_of,
+    describe_standing,
+    find_faults,
+)
 from planning.decisions.state import State
 from planning.decisions.steps import SAME_PERSON, is_submitter, last_step, take_step
 from planning.models import PlanDecision, PlanDecisionAmount, PlanRecord
@@ -19,9 +26,7 @@ from portal.kept_files import KeptFile
 REFUSED = "Chưa ghi được quyết định. Sửa các ô có lỗi rồi bấm lại."
 
 
-def check_recordable(
-    session: Session, record: PlanRecord, decision: Decision | None, asked: Mapping[Pot, int], identity: Identity
-) -> None:
+def check_recordable(session: Session, record: PlanRecord, decision: Decision | None, asked: Asked, identity: Identity) -> None:
     """Raise DecisionError where this person cannot record a decision about this plan, or, where one is given, not this one."""
     if not State(record.state).takes_decisions or record.final_at is None:
         raise DecisionError("Chỉ ghi quyết định cho phương án đã trình. Phương án này chưa trình, hoặc đã trả lại.")
@@ -41,7 +46,7 @@ def check_recordable(
 
 
 def record_decision(
-    session: Session, record: PlanRecord, decision: Decision, kept: KeptFile, asked: Mapping[Pot, int], identity: Identity
+    session: Session, record: PlanRecord, decision: Decision, kept: KeptFile, asked: Asked, identity: Identity
 ) -> PlanDecision:
     """Record a decision with the file of its text; one that approves brings the plan to that state. Raises DecisionError.
 

@@ -2,12 +2,14 @@
 
 from sqlalchemy.orm import Session
 
+from planning.decisions.decision import Asked, asked_by
 from planning.decisions.decisions import allocated_to
 from planning.funding.account import Account, account_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
-from planning.scenarios.funding import fund_scenario, funding_key
+from planning.plan.plan import Plan
+from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
 from planning.scenarios.loading import KeyedPlan
 from portal.caches import Cache
 
@@ -56,3 +58,9 @@ def why_no_account(session: Session, record: PlanRecord, keyed: KeyedPlan) -> st
     if funded is None:
         return NOT_RECORDED
     return "" if funded.is_settled else "Phần bố trí vốn đang tính, chưa có số liệu chính thức."
+
+
+def asked_of(record: PlanRecord, plan: Plan) -> Asked:
+    """What a scenario asks for, as it was submitted where it was: what a decision gives less of later was asked for all the same."""
+    fixed = read_fixed(record, plan)
+    return asked_by(plan.amounts_by_pot) if fixed is None else asked_by(plan.amounts_by_pot, fixed.plan.amounts_by_pot)

@@ -11,12 +11,13 @@ from accounts import audit
 from accounts.guards import require_identity, requires
 from accounts.permissions import Permission
 from planning.decisions import decisions
-from planning.decisions.decision import DecisionError, DecisionKind, ceilings_of
+from planning.decisions.decision import Asked, DecisionError, DecisionKind, ceilings_of
 from planning.decisions.state import State
 from planning.decisions.steps import is_submitter
 from planning.forms import DecisionForm, PotAmountForm, pot_amount_forms
 from planning.models import PlanDecision, PlanRecord
 from planning.plan.spending import Pot
+from planning.scenarios.funded_plans import asked_of
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.checked_files import CheckedFile, check_file
 from portal.database import get_session, reading_session, write_separately, writes
@@ -34,8 +35,8 @@ blueprint = Blueprint("plan_decisions", __name__, template_folder="../templates"
 def show(plan_id: int) -> ResponseReturnValue:
     """The decisions about a plan, and the form for one more."""
     record = get_plan_record(get_session(), plan_id)
-    asked = plan_of(get_session(), record).amounts_by_pot
-    return _page(record, asked, DecisionForm(formdata=None), pot_amount_forms(asked))
+    asked = asked_of(record, plan_of(get_session(), record))
+    return _page(record, asked, DecisionForm(formdata=None), pot_amount_forms(asked.by_pot))
 
 
 @blueprint.post("/plans/<int:plan_id>/decisions")
@@ -46,8 +47,8 @@ def record(plan_id: int) -> ResponseReturnValue:
     identity, data, name = require_identity(), read_posted_file(), posted_name()
     with reading_session() as db:
         plan_record = get_plan_record(db, plan_id)
-        asked = plan_of(db, plan_record).amounts_by_pot
-        form, pots = DecisionForm(), pot_amount_forms(asked)
+        asked = asked_of(plan_record, plan_of(db, plan_record))
+        form, pots = DecisionForm(), pot_amount_forms(asked.by_pot)
         checked, refusal = _check(db, plan_record, form, pots, asked, data)
         if checked is None:
             return _page(plan_record, asked, form, pots, refusal, data, name), 400
@@ -99,7 +100,7 @@ def _check(
     plan_record: PlanRecord,
     form: DecisionForm,
     pots: Mapping[Pot, PotAmountForm],
-    asked: Mapping[Pot, int],
+    asked: Asked,
     data: bytes,
 ) -> tuple[CheckedFile | None, str]:
     """The file, where everything that was entered may be recorded; else why not, with the errors shown at their fields."""
@@ -121,7 +122,7 @@ def _check(
 
 def _page(
     plan_record: PlanRecord,
-    asked: Mapping[Pot, int],
+    asked: Asked,
     form: DecisionForm,
     pots: Mapping[Pot, PotAmountForm],
     refusal: str = "",
@@ -134,7 +135,7 @@ def _page(
         record=plan_record,
         plan_id=plan_record.id,
         rows=list(zip(plan_record.decisions, kept, strict=True)),
-        asked=asked,
+        asked=asked.by_pot,
         ceilings=ceilings_of(kept),
         form=form,
         pots=pots,

@@ -26,7 +26,7 @@ from accounts.users import AccountDetails, change_details
 from inventory.office.store import change_office, find_office, list_versions, version_stamp
 from inventory.prices.price_lists import copy_price_list, current_price_list
 from inventory.wards.queries import list_wards
-from planning.decisions.decision import Decision, DecisionKind
+from planning.decisions.decision import Decision, DecisionKind, asked_by
 from planning.decisions.decisions import record_decision
 from planning.decisions.request import RequestedLine
 from planning.decisions.requests import RequestHead, save_request
@@ -212,7 +212,9 @@ def fill_beside_the_round(session: Session) -> None:
     asked = plan_of(session, plan).amounts_by_pot
     decision = Decision(DecisionKind.APPROVAL, "45/QĐ-UBND", DAY.date(), "UBND Thành phố", sum(asked.values()), asked)
     approver = session.scalars(select(User).where(User.full_name == reviewer)).one()
-    record_decision(session, plan, decision, KeptFile("quyet-dinh.pdf", "application/pdf", 0, "", ""), asked, to_identity(approver))
+    record_decision(
+        session, plan, decision, KeptFile("quyet-dinh.pdf", "application/pdf", 0, "", ""), asked_by(asked), to_identity(approver)
+    )
     revision = revise_plan(session, plan, "Sau khi có ý kiến của các phường", planner)
     requested = RequestedLine(line.item, line.quantity + 1, line.amount, "Đã trừ máy điều chuyển.")
     save_request(session, revision, line.ward.code, 0, RequestHead("05/UBND-VP", DAY.date()), [requested], planner)

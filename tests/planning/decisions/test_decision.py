@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.decisions.decision import Decision, DecisionKind, ceilings_of, describe_standing, find_faults
+from planning.decisions.decision import Decision, DecisionKind, asked_by, ceilings_of, describe_standing, find_faults
 from planning.decisions.state import State
 from planning.plan.spending import Pot, SpendingForm
 from tests.factories.plans import SMALL_PLAN
@@ -24,7 +24,7 @@ ALLOCATION = Decision(DecisionKind.ALLOCATION, "15/QĐ-STC", date(2026, 3, 21), 
 
 
 def faults(decision, earlier=(), asked=None, used_by=""):
-    return find_faults(decision, TODAY, SUBMITTED, ASKED if asked is None else asked, earlier, used_by)
+    return find_faults(decision, TODAY, SUBMITTED, asked_by(ASKED if asked is None else asked), earlier, used_by)
 
 
 def test_what_is_right_has_no_fault():
@@ -106,6 +106,11 @@ def test_decisions_that_were_accepted_one_after_another_never_give_more_than_was
     ceilings = ceilings_of(accepted)
     assert all(amount <= ASKED[pot] for pot, amount in ceilings.items())
     assert sum(ceilings.values()) == sum(decision.total for decision in accepted)
+
+
+def test_where_wards_slide_either_table_may_be_given_but_not_both():
+    asked = asked_by({CITY: 900, WARD: 100}, {CITY: 100, WARD: 880})
+    assert (asked.by_pot, asked.total) == ({CITY: 900, WARD: 880}, 1_000)
 
 
 def test_what_is_asked_of_the_pots_is_the_plan():

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from accounts.identity import Identity, Role
-from planning.decisions.decision import Decision, DecisionError, DecisionKind
+from planning.decisions.decision import Decision, DecisionError, DecisionKind, asked_by
 from planning.decisions.decisions import list_decisions, record_decision
 from planning.decisions.state import State
 from planning.decisions.steps import take_step
@@ -21,7 +21,7 @@ from portal.kept_files import KeptFile
 
 pytestmark = pytest.mark.both_databases
 POT = Pot(2027, "NS Thành phố", SpendingForm.RECURRENT)
-ASKED = {POT: 1_000}
+ASKED = asked_by({POT: 1_000})
 FILE = KeptFile("a.pdf", "application/pdf", 1, "0" * 64, "a")
 PLANNERS = [Identity(number, f"tc{number}", f"Người {number}", Role.PLANNER, None) for number in (1, 2, 3)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.identity import Identity, Role
 from inventory.snapshots.repository import newest_snapshots, record_snapshot
-from planning.decisions.decision import Decision, DecisionKind
+from planning.decisions.decision import Decision, DecisionKind, asked_by
 from planning.decisions.decisions import list_decisions, record_decision, withdraw_decision
 from planning.decisions.state import State
 from planning.decisions.steps import take_step
@@ -15,7 +15,7 @@ from planning.models import PlanDecision
 from planning.plan.exclusions import Reason
 from planning.scenarios.approved_plans import Approval, approvals_beside
 from planning.scenarios.frozen import freeze_plan, load_frozen
-from planning.scenarios.funded_plans import find_settled
+from planning.scenarios.funded_plans import asked_of, find_settled
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.scenarios import copy_plan, create_plan, finalise_plan, revise_plan, set_funding
 from portal.clock import now, today
@@ -30,7 +30,7 @@ DECIDER = Identity(99, "tc9", "Người 9", Role.PLANNER, None)
 def approve(session, record, number="1"):
     finalise_plan(session, record, "Người 1")
     decision = Decision(DecisionKind.APPROVAL, number, today(), "UBND Thành phố", 0, {})
-    record_decision(session, record, decision, FILE, plan_of(session, record).amounts_by_pot, DECIDER)
+    record_decision(session, record, decision, FILE, asked_of(record, plan_of(session, record)), DECIDER)
     assert record.state == "approved"
     return record
 
@@ -135,7 +135,7 @@ def test_a_plan_that_two_decisions_approve_is_approved_from_the_first_on(session
     take_step(record, State.SUBMITTED, [], "Người 1")
     for number, days in (("1", 2), ("2", 5)):
         decision = Decision(DecisionKind.APPROVAL, number, today() - timedelta(days=days), "UBND Thành phố", 0, {})
-        record_decision(session, record, decision, FILE, {}, DECIDER)
+        record_decision(session, record, decision, FILE, asked_by({}), DECIDER)
     session.flush()
     assert approvals_beside(session, other) == (Approval(record.id, "0" * 64, today() - timedelta(days=5)),)
     assert approvals_beside(session, record) == ()

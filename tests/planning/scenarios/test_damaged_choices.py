@@ -7,12 +7,13 @@ from threading import Barrier
 import pytest
 
 from accounts.identity import Identity, Role
-from planning.decisions.decision import Decision, DecisionKind
+from planning.decisions.decision import Decision, DecisionError, DecisionKind
 from planning.decisions.decisions import record_decision
 from planning.funding.allocation import Aim
+from planning.funding.constraints import Ceiling, Funding
 from planning.models import PlanChoice
 from planning.scenarios import funding
-from planning.scenarios.funded_plans import find_settled, funded_plan_of
+from planning.scenarios.funded_plans import asked_of, find_settled, funded_plan_of
 from planning.scenarios.funding import choice_key, keep_choice, settle
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.scenarios import create_plan, finalise_plan, set_funding
@@ -50,7 +51,7 @@ def record(demo_app, demo_session):
 
 def decide(session, record, kind, number, amounts):
     decision = Decision(kind, number, today(), "UBND Thành phố", sum(amounts.values()), amounts)
-    record_decision(session, record, decision, FILE, plan_of(session, record).amounts_by_pot, DECIDER)
+    record_decision(session, record, decision, FILE, asked_of(record, plan_of(session, record)), DECIDER)
 
 
 def is_settled(session, record):
@@ -128,6 +129,24 @@ def test_what_was_funded_stays_where_a_decision_gives_all_of_it(demo_session, re
     assert after.decided == frozenset(given)
     reasons = {each.reason.partition(" (")[0] for each in after.parts if not each.is_funded}
     assert reasons == {"Chưa cân đối được vốn theo quyết định"}
+
+
+def test_what_wards_take_in_the_year_to_which_they_slide_may_be_given_but_not_twice(demo_session, record):
+    plan = plan_of(demo_session, record)
+    first_year = plan.assumptions.years[0]
+    closed = tuple(Ceiling(pot.year, pot.source, pot.form, 0) for pot in plan.amounts_by_pot if pot.year == first_year)
+    set_funding(demo_session, record, record.changes, Funding(closed, slide_years=1))
+    finalise_plan(demo_session, record, "Người 1")
+    funded = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    assert any(vnd > plan.amounts_by_pot.get(pot, 0) for pot, vnd in funded.spent.items())
+    asked = asked_of(record, plan)
+    assert asked.total == max(plan.total(), funded.plan.total())
+    with pytest.raises(DecisionError) as refusal:
+        decide(demo_session, record, DecisionKind.APPROVAL, "1", asked.by_pot)
+    assert refusal.value.faults.fields["total"].startswith("Vượt tổng đề nghị")
+    decide(demo_session, record, DecisionKind.APPROVAL, "1", plan.amounts_by_pot)
+    decide(demo_session, record, DecisionKind.ALLOCATION, "2", {pot: vnd for pot, vnd in funded.spent.items() if vnd})
+    assert find_settled(demo_session, record, keyed_plan_of(demo_session, record)).spent == funded.spent
 
 
 def test_where_more_is_given_than_there_was_more_is_funded(demo_session, record):
