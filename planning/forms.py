@@ -1,9 +1,10 @@
 """The forms of plans, of decisions about them and of what wards request. Values of lines are parsed by ``planning.plan.overrides``, from the page and from the workbook alike."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
@@ -18,7 +19,7 @@ from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, 
 from planning.plan.spending import Pot, SpendingForm, sources_by_label
 from portal.caches import content_key
 from portal.days import find_day
-from portal.formats import format_day, format_number, format_rate
+from portal.formats import format_day, format_number, format_rate, format_vnd
 from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
 from portal.numbers import CountError, parse_count
 from portal.vietnamese import fold
@@ -285,6 +286,29 @@ def funding_form(funding: Funding) -> FundingForm:
             "group_order": ", ".join(funding.group_order),
         }
     )
+
+
+def diff_conditions(before: Funding, after: Funding) -> list[tuple[str, str, str]]:
+    """The ceilings and conditions that differ, each with what it was and is, in the words of their page."""
+    old, new = funding_form(before), funding_form(after)
+    pots = sorted({ceiling.pot for ceiling in (*before.ceilings, *after.ceilings)})
+    ceilings = [(pot.label, _describe_ceiling(before, pot), _describe_ceiling(after, pot)) for pot in pots]
+    names = [field.name for field in fields(Funding) if field.name != "ceilings"]
+    conditions = [(str(new[name].label.text), _describe_condition(old[name]), _describe_condition(new[name])) for name in names]
+    return [row for row in (*ceilings, *conditions) if row[1] != row[2]]
+
+
+def _describe_ceiling(funding: Funding, pot: Pot) -> str:
+    amount = funding.ceiling_of(pot)
+    return str(_("không giới hạn")) if amount is None else format_vnd(amount)
+
+
+def _describe_condition(field: Field) -> str:
+    if isinstance(field, SelectField):
+        return str(next(choice.label for choice in field.choices if choice.value == field.data))
+    if isinstance(field, BooleanField):
+        return str(_("có") if field.data else _("không"))
+    return "; ".join(_entries(field.data)) or "–"
 
 
 def ceiling_forms(funding: Funding, pots: Iterable[Pot]) -> dict[Pot, CeilingForm]:

@@ -133,6 +133,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
     funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
+    waiting = [ward for c in choice.candidates if (ward := find_waiting(choice, c.ward)) is not None] if choice else []
     are_demands_dropped = funded is not None and funded.funding != load_funding(record.funding)
     return render_template(
         "planning/funding.html",
@@ -154,7 +155,8 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         rank_of=lambda part: rank_shown(part, sees_security),
         ranking=rank_cheapest(candidates),
         choice=choice,
-        waiting=[find_waiting(choice, c.ward) for c in choice.candidates if c.ward.code not in choice.funded] if choice else [],
+        waiting=[ward for ward in waiting if ward.possible],
+        beyond_money=[ward for ward in waiting if not ward.possible],
         following=next_ward(choice) if choice else None,
         chart=draw_readiness_curve(readiness_curve(candidates), plan.ready_now),
         ready_now=plan.ready_now,

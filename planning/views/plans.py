@@ -8,7 +8,8 @@ from accounts import audit
 from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
-from planning.forms import NewPlanForm, PlanForm, RevisionForm
+from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
+from planning.models import PlanRecord
 from planning.plan.comparison import diff_plans, display_value, outcome_of
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
@@ -16,6 +17,7 @@ from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
 from planning.scenarios.funded_plans import account_of_plan, why_no_account
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
+from planning.scenarios.serialization import load_funding
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import WardReadinessError
@@ -62,7 +64,8 @@ def compare() -> ResponseReturnValue:
     """Scenarios side by side; of the first two, the difference line by line."""
     session = get_session()
     ids = list(dict.fromkeys(request.args.getlist("plan", type=int)))[:MOST_COMPARED]
-    compared = [plan_of(session, get_plan_record(session, plan_id)) for plan_id in ids]
+    records = [get_plan_record(session, plan_id) for plan_id in ids]
+    compared = [plan_of(session, record) for record in records]
     outcomes = [outcome_of(plan) for plan in compared]
     return render_template(
         "planning/compare.html",
@@ -70,6 +73,7 @@ def compare() -> ResponseReturnValue:
         outcomes=outcomes,
         forms=list(SpendingForm),
         changes=diff_plans(compared[0], compared[1]) if len(compared) > 1 else (),
+        condition_changes=_diff_conditions(records[0], records[1]) if len(records) > 1 else [],
         breakdowns=[
             (title, name, sorted({key for outcome in outcomes for key in getattr(outcome, name)}))
             for title, name in ((_("Theo nhóm"), "by_group"), (_("Theo nguồn vốn"), "by_source"), (_("Theo năm"), "by_year"))
@@ -123,6 +127,7 @@ def changes(plan_id: int) -> ResponseReturnValue:
         plan_id=plan_id,
         before=before,
         changes=diff_plans(plan_of(session, before), plan_of(session, record)) if before else (),
+        condition_changes=_diff_conditions(before, record) if before else [],
         base=base,
         three_ways=compare_fork(session, record, base, record.newest) if base else (),
         show=display_value,
@@ -228,6 +233,10 @@ def revise(plan_id: int) -> ResponseReturnValue:
     audit.log(get_session(), identity, "plan:revise", f"plan {revision.id}", after={"follows": plan_id, "note": revision.note})
     flash(_("Đã lập bản %(number)s.", number=revision.revision), "success")
     return redirect(url_for("plans.plan", plan_id=revision.id))
+
+
+def _diff_conditions(before: PlanRecord, after: PlanRecord) -> list[tuple[str, str, str]]:
+    return diff_conditions(load_funding(before.funding), load_funding(after.funding))
 
 
 def planner_panel() -> str:

@@ -24,6 +24,7 @@ from planning.scenarios.accepted_transfers import (
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
+from portal.formats import format_vnd
 from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
 
@@ -156,6 +157,42 @@ class TestFunding:
         for page in (client.get("/plans/1").text, demo_sign_in("lanhdao").get("/").text):
             assert "Phần bố trí vốn có ràng buộc mâu thuẫn" in page
             assert "đang tính" not in page
+
+    def test_beside_what_is_refused_a_contradiction_is_said_to_be_of_what_is_saved(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        form = form_of(client)
+        names = [name for name in form if name.endswith("amount")]
+        client.post("/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"})
+        assert "Theo các ràng buộc đã lưu" not in client.get("/plans/1/funding").text
+        answer = client.post("/plans/1/funding", data=form_of(client) | dict.fromkeys(names, "1,500") | {"per_district": "0"})
+        assert answer.status_code == 400
+        assert "Theo các ràng buộc đã lưu, chưa có nội dung vừa nhập: Không thể giữ" in " ".join(answer.text.split())
+
+    def test_who_waits_for_money_is_told_apart_from_whom_money_does_not_help(self, demo_sign_in, demo_session):
+        record = get_plan_record(demo_session, 1)
+        beyond = sum(not candidate.possible for candidate in candidates_of(plan_of(demo_session, record)))
+        demo_session.rollback()
+        client = demo_sign_in("taichinh")
+        text = " ".join(client.get("/plans/1/funding").text.split())
+        assert f"{beyond} đơn vị vẫn chưa đáp ứng dù bố trí đủ vốn" in text
+        assert "chưa cân đối được vốn để đáp ứng, vì sao" not in text
+
+    def test_what_a_revision_changed_of_ceilings_and_conditions_stands_among_its_differences(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        client.post("/plans/1/copy", data={"name": "Bản sao"})
+        form = form_of(client)
+        name = pot_name(client, Pot(2027, CITY, SpendingForm.PURCHASE).label)
+        pins = {"aim": "people", "communes_first": "y", "slide_years": "2", "wards_required": "00070", "group_order": "D"}
+        assert client.post("/plans/1/funding", data=form | {name: "1,5 tỷ"} | pins).status_code == 302
+        page = BeautifulSoup(client.get("/plans/compare?plan=2&plan=1").data, "html.parser")
+        table = page.find(attrs={"aria-label": "Mức vốn tối đa và ràng buộc khác nhau"})
+        rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
+        assert rows[0] == [Pot(2027, CITY, SpendingForm.PURCHASE).label, "không giới hạn", format_vnd(1_500_000_000)]
+        assert ["Mục tiêu", Aim.WARDS.label, Aim.PEOPLE.label] in rows
+        assert ["Kết quả bằng nhau thì ưu tiên xã", "không", "có"] in rows
+        assert ["Cho lùi việc đáp ứng của một đơn vị", "không lùi", "tối đa 2 năm"] in rows
+        assert ["Xã, phường phải được bố trí vốn", "–", "Phường Hoàn Kiếm"] in rows
+        assert len(rows) == 6
 
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")

@@ -34,6 +34,7 @@ from planning.scenarios.loading import get_plan, get_plan_record, list_plans, lo
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
 from portal.clock import now
 from portal.database import session_scope
+from portal.formats import format_number
 from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.remedies import RemedyTerms
 from scoring.rating.remedy_terms import current_remedy_terms
@@ -352,6 +353,15 @@ class TestPages:
         assert "rà lại" in client.get(f"/plans/3/lines/{code}").text
         text = client.get("/plans/compare?plan=2&plan=3").text
         assert "Số lượng đề nghị" in text
+        with demo_app.app_context(), session_scope(demo_app.extensions["engine"], writes=False) as session:
+            outcome = outcome_of(plan_of(session, get_plan_record(session, 2)))
+        amounts = [
+            vnd
+            for part in ("by_group", "by_source", "by_year")
+            for sums in getattr(outcome, part).values()
+            for vnd in sums.values()
+        ]
+        assert all(format_number(vnd) in text for vnd in amounts if vnd)
         with demo_app.app_context(), session_scope(demo_app.extensions["engine"], writes=True) as session:
             scenarios.finalise_plan(session, get_plan_record(session, 3), "Người trình")
         assert "Mã kiểm tra nội dung" in client.get("/plans/3").text
