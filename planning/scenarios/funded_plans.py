@@ -9,8 +9,9 @@ from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
+from planning.scenarios.approved_plans import approvals_beside
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
-from planning.scenarios.loading import KeyedPlan
+from planning.scenarios.loading import KeyedPlan, get_plan_record, keyed_plan_of
 from portal.caches import Cache
 
 NOT_RECORDED = "Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu)."
@@ -58,6 +59,17 @@ def why_no_account(session: Session, record: PlanRecord, keyed: KeyedPlan) -> st
     if funded is None:
         return NOT_RECORDED
     return "" if funded.is_settled else "Phần bố trí vốn đang tính, chưa có số liệu chính thức."
+
+
+def list_unsettled_approvals(session: Session, record: PlanRecord, plan: Plan) -> list[PlanRecord]:
+    """The approved plans beside an open scenario of which it is not settled what their decisions gave.
+
+    What they were submitted with counts as coming until then.
+    """
+    if record.is_final or not plan.incoming:
+        return []
+    approved = (get_plan_record(session, approval.plan_id) for approval in approvals_beside(session, record))
+    return [other for other in approved if why_no_account(session, other, keyed_plan_of(session, other)) not in ("", NOT_RECORDED)]
 
 
 def asked_of(record: PlanRecord, plan: Plan) -> Asked:

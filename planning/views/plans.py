@@ -15,7 +15,7 @@ from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
-from planning.scenarios.funded_plans import account_of_plan, why_no_account
+from planning.scenarios.funded_plans import account_of_plan, list_unsettled_approvals, why_no_account
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import load_funding
 from portal.clock import today
@@ -97,6 +97,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         outcome=outcome_of(whole_plan),
         account=account,
         no_account="" if account else why_no_account(session, record, keyed),
+        unsettled=list_unsettled_approvals(session, record, whole_plan),
         plan=plan,
         plan_id=plan_id,
         forms=plan.forms,
@@ -157,9 +158,16 @@ def merge(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_READ)
 def exclusions(plan_id: int) -> ResponseReturnValue:
     """What is left out so that nothing is funded twice, each with its reason."""
-    record = get_plan_record(get_session(), plan_id)
-    plan = redact_plan(plan_of(get_session(), record), sees_security)
-    return render_template("planning/exclusions.html", record=record, plan_id=plan_id, plan=plan)
+    session = get_session()
+    record = get_plan_record(session, plan_id)
+    plan = plan_of(session, record)
+    return render_template(
+        "planning/exclusions.html",
+        record=record,
+        plan_id=plan_id,
+        plan=redact_plan(plan, sees_security),
+        unsettled=list_unsettled_approvals(session, record, plan),
+    )
 
 
 @blueprint.route("/plans/<int:plan_id>/copy", methods=["GET", "POST"])

@@ -30,6 +30,7 @@ from planning.scenarios.funded_plans import find_settled
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.serialization import write_content
 from portal.clock import now, today
+from portal.formats import format_vnd
 from scoring.rating.rating import Result
 from tests.factories.funding import ceilings_of_percent
 from tests.factories.plans import OFFICE, answers_of_wards, plan_of_answers
@@ -306,6 +307,38 @@ class TestPins:
         line = max(demo_plan.lines, key=lambda line: line.amount)
         with pytest.raises(ConflictError, match=line.code):
             fund_plan(demo_plan, ceilings_of_percent(demo_plan, 0, lines_required=(line.code,)))
+
+    def test_of_pinned_lines_only_the_fewest_that_are_too_much_are_named_and_what_they_need(self, demo_plan):
+        pot, _asked = max(demo_plan.amounts_by_pot.items(), key=lambda each: each[1])
+        lines = sorted(
+            (line for line in demo_plan.lines if line.amounts_by_pot.get(pot)),
+            key=lambda line: (-line.amounts_by_pot[pot], line.code),
+        )
+        first, second, third = lines[0], lines[1], lines[-1]
+        ceiling = first.amounts_by_pot[pot] + second.amounts_by_pot[pot] - 1
+        conditions = Funding(
+            (Ceiling(pot.year, pot.source, pot.form, ceiling),), lines_required=(third.code, second.code, first.code)
+        )
+        with pytest.raises(ConflictError) as error:
+            fund_plan(demo_plan, conditions)
+        assert error.value.demands == (
+            f"bố trí vốn cho dòng {first.code}",
+            f"bố trí vốn cho dòng {second.code}",
+            f"mức vốn tối đa {format_vnd(ceiling)} ({pot.label})",
+        )
+        assert f"Số vốn cần: {format_vnd(ceiling + 1)}" in error.value.message
+
+    def test_where_pinned_lines_leave_too_little_for_a_pinned_ward_the_rest_is_named_as_the_rest(self, demo_plan):
+        ward = next(c for c in fund_plan(demo_plan, Funding()).choice.candidates if c.possible and c.cost)
+        pot, cost = max(ward.costs.items(), key=lambda each: each[1])
+        line = next(x for x in demo_plan.lines if x.ward != ward.ward and x.amounts_by_pot.get(pot))
+        ceiling = Ceiling(pot.year, pot.source, pot.form, line.amounts_by_pot[pot] + cost - 1)
+        conditions = Funding((ceiling,), wards_required=(ward.ward.code,), lines_required=(line.code,))
+        with pytest.raises(ConflictError) as error:
+            fund_plan(demo_plan, conditions)
+        assert f"bố trí vốn cho {ward.ward.full_name}" in error.value.message
+        assert format_vnd(cost - 1) in error.value.message
+        assert "phần còn lại sau các dòng phải bố trí vốn" in error.value.message
 
 
 class TestStageTwo:

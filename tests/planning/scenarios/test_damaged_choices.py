@@ -10,13 +10,14 @@ from accounts.identity import Identity, Role
 from planning.decisions.decision import Decision, DecisionError, DecisionKind
 from planning.decisions.decisions import record_decision
 from planning.funding.allocation import Aim
+from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding
 from planning.models import PlanChoice
 from planning.scenarios import funding
-from planning.scenarios.funded_plans import asked_of, find_settled, funded_plan_of
+from planning.scenarios.funded_plans import asked_of, find_settled, funded_plan_of, list_unsettled_approvals
 from planning.scenarios.funding import choice_key, keep_choice, settle
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
-from planning.scenarios.scenarios import create_plan, finalise_plan, set_funding
+from planning.scenarios.scenarios import create_plan, finalise_plan, revise_plan, set_funding
 from portal.clock import today
 from portal.database import session_scope
 from portal.kept_files import KeptFile
@@ -110,9 +111,34 @@ def test_a_later_plan_asks_anew_once_it_is_settled_what_an_approved_one_funds(de
     decide(demo_session, record, DecisionKind.ALLOCATION, "2", quarter)
     assert not is_settled(demo_session, record)
     assert plan_of(demo_session, later).lines == before.lines
+    assert list_unsettled_approvals(demo_session, later, plan_of(demo_session, later)) == [record]
     keep_choice(demo_session, settle(demo_session, record, plan_of(demo_session, record)))
     assert is_settled(demo_session, record)
+    assert list_unsettled_approvals(demo_session, later, plan_of(demo_session, later)) == []
     assert plan_of(demo_session, later).total() > before.total()
+
+
+def test_what_a_plan_demanded_gives_way_where_a_decision_gives_less_than_it_takes(demo_session, record):
+    plan = plan_of(demo_session, record)
+    set_funding(demo_session, record, record.changes, Funding())
+    everything = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    wards = tuple(sorted(everything.choice.funded))
+    dear = max(plan.lines, key=lambda line: line.amount)
+    demands = Funding(wards_required=wards, lines_required=(dear.code,), per_district=1, slide_years=1)
+    set_funding(demo_session, record, record.changes, demands)
+    finalise_plan(demo_session, record, "Người 1")
+    decide(demo_session, record, DecisionKind.APPROVAL, "1", {})
+    tenth = {pot: vnd // 10 for pot, vnd in plan.amounts_by_pot.items()}
+    decide(demo_session, record, DecisionKind.ALLOCATION, "2", tenth)
+    given = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    assert (given.funding.wards_required, given.funding.lines_required, given.funding.per_district) == ((), (), 0)
+    assert given.funding.slide_years == 1
+    assert 0 < len(given.choice.funded) < len(wards)
+    assert all(vnd <= tenth[pot] for pot, vnd in given.spent.items())
+    # Who draws up the next revision can mend the demands, and is told which of them the money does not carry.
+    revision = revise_plan(demo_session, record, "sau khi giao vốn", "Người 1")
+    with pytest.raises(ConflictError, match="Không thể giữ cùng lúc các yêu cầu sau: mức sàn"):
+        funded_plan_of(demo_session, revision, keyed_plan_of(demo_session, revision))
 
 
 @pytest.mark.parametrize("conditions", [{}, {"slide_years": 2}])
