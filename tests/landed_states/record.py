@@ -193,7 +193,7 @@ def fill_versions(session: Session) -> None:
 
 
 def fill_beside_the_round(session: Session) -> None:
-    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a plan with ceilings that is approved, and its heir, actions."""
+    """What reviewers, planners and leaders made: a remark, a draft of the standard, a list of prices, a plan with ceilings that is approved and has its money, its heir, actions."""
     reviewer, planner = "Trần Thị Bình", "Lê Quang Chiến"
     planner_id = session.scalars(select(User.id).where(User.full_name == planner)).one()
     sent = session.scalars(select(Submission).where(Submission.state == "sent")).one()
@@ -205,16 +205,20 @@ def fill_beside_the_round(session: Session) -> None:
     plan = copy_plan(session, default, "Phương án rút gọn", planner)
     line = plan_of(session, plan).lines[0]
     save_edits(session, plan, [Edit(line.ward.code, line.item, "note", "Mua sau khi có mặt bằng")], "Chờ mặt bằng", planner, "page")
-    half = tuple(Ceiling(pot.year, pot.source, pot.form, vnd // 2) for pot, vnd in plan_of(session, plan).amounts_by_pot.items())
-    set_funding(session, plan, plan.changes, Funding(half))
+    asked = plan_of(session, plan).amounts_by_pot
+    half = {pot: vnd // 2 for pot, vnd in asked.items()}
+    ceilings = tuple(Ceiling(pot.year, pot.source, pot.form, vnd) for pot, vnd in half.items())
+    set_funding(session, plan, plan.changes, Funding(ceilings))
     keep_choice(session, settle(session, plan, plan_of(session, plan)))
     finalise_plan(session, plan, planner)
-    asked = plan_of(session, plan).amounts_by_pot
-    decision = Decision(DecisionKind.APPROVAL, "45/QĐ-UBND", DAY.date(), "UBND Thành phố", sum(asked.values()), asked)
-    approver = session.scalars(select(User).where(User.full_name == reviewer)).one()
-    record_decision(
-        session, plan, decision, KeptFile("quyet-dinh.pdf", "application/pdf", 0, "", ""), asked_by(asked), to_identity(approver)
-    )
+    approver = to_identity(session.scalars(select(User).where(User.full_name == reviewer)).one())
+    for kind, number, amounts in (
+        (DecisionKind.APPROVAL, "45/QĐ-UBND", asked),
+        (DecisionKind.ALLOCATION, "46/QĐ-UBND", half),
+    ):
+        decision = Decision(kind, number, DAY.date(), "UBND Thành phố", sum(amounts.values()), amounts)
+        kept = KeptFile(f"quyet-dinh-{number[:2]}.pdf", "application/pdf", 0, "", "")
+        record_decision(session, plan, decision, kept, asked_by(asked), approver)
     revision = revise_plan(session, plan, "Sau khi có ý kiến của các phường", planner)
     requested = RequestedLine(line.item, line.quantity + 1, line.amount, "Đã trừ máy điều chuyển.")
     save_request(session, revision, line.ward.code, 0, RequestHead("05/UBND-VP", DAY.date()), [requested], planner)
