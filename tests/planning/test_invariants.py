@@ -218,13 +218,28 @@ def test_of_random_plans_what_is_frozen_reads_back_equal(case):
         assert restore_funding(frozen.funded, plan, plan.standard) == funded
 
 
+@pytest.fixture(params=["some wards", "the demo"])
+def snapshots(request):
+    """Surveys of some wards, and those of the demo."""
+    if request.param == "the demo":
+        ratings = request.getfixturevalue("demo_plan").ratings.values()
+        return [rating.snapshot for rating in ratings if rating.snapshot is not None]
+    return [
+        replace(
+            snapshot_of_answers(complete_answers() | {"staff_total": staff, "lan_seats": staff // 2}, ("internet",)),
+            ward_code=ward.code,
+            as_of=today(),
+            approved_at=now(),
+        )
+        for ward, staff in zip(CITY, (20, 33, 8), strict=False)
+    ]
+
+
 @pytest.mark.both_databases
-def test_of_a_city_in_a_database_and_of_what_is_read_back(app, session):
-    """Surveys of some wards, a scenario with ceilings that bind: the table holds as it is computed, and as it was fixed and read back."""
-    for ward, staff in zip(CITY, (20, 33, 8), strict=False):
-        answers = complete_answers() | {"staff_total": staff, "lan_seats": staff // 2}
-        snapshot = snapshot_of_answers(answers, ("internet",))
-        record_snapshot(session, replace(snapshot, ward_code=ward.code, as_of=today(), approved_at=now()))
+def test_of_a_city_in_a_database_and_of_what_is_read_back(app, session, snapshots):
+    """Surveys, a scenario with ceilings that bind: the table holds as it is computed, and as it was fixed and read back."""
+    for snapshot in snapshots:
+        record_snapshot(session, snapshot)
     with app.app_context():
         record = get_plan_record(session, 1)
         plan = plan_of(session, record)
