@@ -26,7 +26,6 @@ from tests.landed_states.restore import NAMES, restore
 from tests.support.applications import make_app
 from tests.support.workbooks import check_recalculation, recalculated
 
-
 VERSIONS = [name for name in NAMES if name >= "0.3" and "." in name]
 # Later ones fix what is funded, and with it all that a line is asked for.
 BEFORE_FUNDING = ["0.3.0", "0.4.0"]
@@ -79,7 +78,7 @@ def test_what_was_fixed_with_what_was_funded_has_both_as_on_its_day(tmp_path):
         account = account_of_plan(session, record, keyed_plan_of(session, record))
         assert is_intact(record)
         assert plan_of(session, record).total() == account.total.whole
-        assert FIGURES == (account.total, account.ready_now, account.ready_funded, account.ready_all)
+        assert (account.total, account.ready_now, account.ready_funded, account.ready_all) == FIGURES
         assert {purpose.how for line in plan_of(session, record).lines for purpose in line.purposes}.isdisjoint({UNRECORDED})
 
 
