@@ -1,7 +1,7 @@
 """What is coming to a ward before any new plan: ordered, or funded by an approved plan. So that nothing is funded twice over time. Pure.
 
-Deliveries are not recorded. What an approved plan funds counts as coming until a snapshot of a later day shows so many more machines that
-work than there were before, or speaks of a day after the year of the line: what an estimate was not spent on by 31/12 comes no more
+Deliveries are not recorded. What an approved plan funds counts as coming until a snapshot of a later day shows so many machines that came
+into use since the one before, or speaks of a day after the year of the line: what an estimate was not spent on by 31/12 comes no more
 (TT 26/2026/TT-BTC). What is paid yearly counts for the plans in whose first year it is still paid.
 """
 
@@ -17,10 +17,14 @@ from scoring.rating.pc_fleet import PC_ITEMS
 
 @dataclass(frozen=True)
 class Count:
-    """How many machines of an item worked in a ward on a day."""
+    """How many machines of an item worked in a ward on a day, by the year in which they came into use; None where nobody gave it."""
 
     day: date
-    working: int
+    by_year: Mapping[int | None, int]
+
+    def since(self, year: int) -> int:
+        """How many of them came into use in a year or later, or in one that nobody gave."""
+        return sum(working for came, working in self.by_year.items() if came is None or came >= year)
 
 
 @dataclass(frozen=True)
@@ -93,18 +97,21 @@ def still_coming(plans: Iterable[ApprovedPlan], snapshots: Mapping[str, Snapshot
 
 def count_of_item(snapshot: Snapshot, item: str) -> Count:
     """How many machines of an item work in a ward, on the day of a snapshot."""
-    return Count(snapshot.as_of, sum(lot.working for lot in snapshot.lots_of(item)))
+    by_year: dict[int | None, int] = {}
+    for lot in snapshot.lots_of(item):
+        by_year[lot.year] = by_year.get(lot.year, 0) + lot.working
+    return Count(snapshot.as_of, by_year)
 
 
 def _shown(granted: Sequence[tuple[ApprovedPlan, Grant]], newest: Count) -> list[int]:
-    """How many of each grant the counts show: what one counts more than the one before it, for the plans approved before it, the oldest first.
+    """How many of each grant the counts show: what came into use from one count to the next, for the plans approved between, the oldest first.
 
-    A count of the day of the approval cannot show what was bought after it.
+    A count of the day of the approval cannot show what was bought after it. Old machines that made room for new ones hide none of these.
     """
     shown = [0] * len(granted)
     counts = sorted((*(grant.counted for _plan, grant in granted), newest), key=lambda count: count.day)
     for before, after in pairwise(counts):
-        more = after.working - before.working
+        more = after.since(before.day.year) - before.since(before.day.year)
         for i, (plan, grant) in enumerate(granted):
             came = max(0, min(more, grant.quantity - shown[i])) if after.day > plan.day else 0
             shown[i] += came
