@@ -12,7 +12,7 @@ from planning.funding.program import Row
 from planning.funding.selection import choose_wards
 from portal.formats import format_vnd
 from tests.factories.candidates import LATER_POT, NEXT_POT, make_city
-from tests.planning.oracles import choices_that_keep
+from tests.planning.oracles import choices_that_keep, kept_selections
 from tests.support.examples import examples
 
 PLACES = 6
@@ -45,6 +45,15 @@ def conflict_of(*arguments, **keywords):
     with pytest.raises(ConflictError) as error:
         choose_wards(*arguments, **keywords)
     return error.value
+
+
+@examples(40)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.booleans()), min_size=1, max_size=5), st.integers(0, 15))
+def test_the_most_that_a_group_can_have_is_told_whether_or_not_a_ceiling_touches_its_wards(costs, ceiling):
+    candidates, ceilings = make_city(costs), {NEXT_POT: ceiling}
+    more_than_all = Floor("Nhóm", len(candidates) + 1, frozenset(candidate.ward.code for candidate in candidates))
+    most = max(map(len, kept_selections(candidates, ceilings)))
+    assert f"nhiều nhất {most} xã, phường" in conflict_of(candidates, ceilings, floors=[more_than_all]).message
 
 
 class TestOfAChoice:
