@@ -27,6 +27,7 @@ from planning.scenarios.serialization import dump_funding, load_funding
 from portal.formats import format_vnd
 from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
+from tests.factories.funding import ceilings_of_percent
 
 CITY = DIGITAL_MONEY.label
 
@@ -193,6 +194,21 @@ class TestFunding:
         assert ["Cho lùi việc đáp ứng của một đơn vị", "không lùi", "tối đa 2 năm"] in rows
         assert ["Xã, phường phải được bố trí vốn", "–", "Phường Hoàn Kiếm"] in rows
         assert len(rows) == 6
+
+    def test_the_page_of_a_line_names_the_money_that_pays_for_it_in_the_year_to_which_its_ward_slides(
+        self, demo_sign_in, demo_session, record
+    ):
+        plan = plan_of(demo_session, record)
+        conditions = ceilings_of_percent(plan, 20, slide_years=1)
+        record.funding = dump_funding(conditions)
+        demo_session.commit()
+        funded = fund_plan(plan, conditions)
+        years = {line.code: line.year for line in plan.lines}
+        part = next(each.part for each in funded.parts if each.is_funded and each.part.line.year > years[each.part.line.code])
+        page = demo_sign_in("taichinh").get(f"/plans/1/lines/{part.line.code}").text
+        words = " ".join(BeautifulSoup(page, "html.parser").get_text().split())
+        assert all(f"{pot.label} {format_vnd(amount)}" in page for pot, amount in part.amounts_by_pot.items())
+        assert f"(lùi từ năm {years[part.line.code]})" in words
 
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")

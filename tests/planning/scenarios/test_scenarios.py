@@ -93,7 +93,7 @@ class TestReadValue:
         ("field", "entered", "message"),
         [
             (EditField.QUANTITY, "-1", "không được nhỏ hơn 0"),
-            (EditField.QUANTITY, "100001", "từ 0 đến 100000"),
+            (EditField.QUANTITY, "100001", "từ 0 đến 100.000"),
             (EditField.METHOD, "xin", "Mua, Thuê"),
             (EditField.MONTHS, "13", "từ 0 đến 12"),
             (EditField.YEAR, "27", "bốn chữ số"),
@@ -388,6 +388,18 @@ class TestPages:
         after = client.get("/plans/1/lines?group=A").text
         assert ", 2027" in before
         assert ", 2027" not in after
+
+    def test_every_wrong_entry_of_a_line_is_told_at_its_field_and_stays(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        code = first_line(client, 1)
+        wrong = {"quantity": "mười", "months": "13", "unit_price": "1,5", "year": "27", "owner": ""}
+        shown = BeautifulSoup(client.get(f"/plans/1/lines/{code}").data, "html.parser")
+        form = {tag["name"]: tag.get("value", "") for tag in shown.select("main form input[name]")}
+        form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in shown.select("main form select[name]")}
+        page = BeautifulSoup(client.post(f"/plans/1/lines/{code}", data=form | wrong).data, "html.parser")
+        refused = {tag["name"]: tag["value"] for tag in page.select("[aria-invalid=true]")}
+        assert refused == wrong
+        assert all(page.select_one(f"#{name}-error").text for name in wrong)
 
     def test_every_fault_of_the_rules_is_told_at_once(self, demo_sign_in):
         client = demo_sign_in("taichinh")
