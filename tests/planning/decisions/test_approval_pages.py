@@ -260,7 +260,7 @@ class TestDecisions:
         first.post(
             "/plans/1/decisions", data=entry(kind="allocation", number="20/QĐ-STC", total="400000", **{"pot-0-amount": "400000"})
         )
-        assert "được phê duyệt; đã giao dự toán" in told(first.get("/plans"))
+        assert "được phê duyệt; đã giao dự toán " in told(first.get("/plans"))
         assert "600.000" in told(first.get("/plans/1/decisions"))
         with session_scope(demo_app.extensions["engine"], writes=False) as session:
             actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == "plan 1")).all()

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from planning.forms import ceiling_forms
+from planning.funding.account import account_of
 from planning.funding.allocation import Aim, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding, fund
@@ -24,7 +25,7 @@ from planning.scenarios.accepted_transfers import (
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
-from portal.formats import format_vnd
+from portal.formats import format_vnd, format_vnd_short
 from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
 from tests.factories.funding import ceilings_of_percent
@@ -134,7 +135,7 @@ class TestFunding:
         spending = funded.spent[Pot(first, CITY, SpendingForm.PURCHASE)]
         assert spending <= 1_500_000_000
         assert f"{spending:,}".replace(",", ".") in page
-        assert "Vượt mức vốn tối đa còn lại" in page
+        assert "Vượt mức vốn tối đa còn lại sau khi chọn đơn vị" in page
         assert f"{len(funded.ready_after)}/126" in page
         waiting = next(each for each in funded.parts if not each.is_funded)
         line = client.get(f"/plans/1/lines/{waiting.part.line.code}").text
@@ -155,9 +156,20 @@ class TestFunding:
         form = form_of(client)
         names = [name for name in form if name.endswith("amount")]
         client.post("/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"})
-        for page in (client.get("/plans/1").text, demo_sign_in("lanhdao").get("/").text):
+        for page in (client.get("/plans/1").text, client.get("/").text, demo_sign_in("lanhdao").get("/").text):
             assert "Phần bố trí vốn có ràng buộc mâu thuẫn" in page
             assert "đang tính" not in page
+
+    def test_both_home_pages_give_the_account_of_the_plan_with_its_state_and_its_data(self, demo_sign_in, demo_session, record):
+        record.funding = dump_funding(ceilings_of_percent(plan_of(demo_session, record), 20))
+        demo_session.commit()
+        account = account_of(fund_plan(plan_of(demo_session, record), load_funding(record.funding)))
+        for name in ("taichinh", "lanhdao"):
+            words = " ".join(BeautifulSoup(demo_sign_in(name).get("/").data, "html.parser").get_text(" ").split())
+            assert f"sau phần được dự kiến bố trí vốn {account.ready_funded}, sau toàn phương án {account.ready_all}/" in words
+            assert " ".join(f"chưa cân đối được vốn {format_vnd_short(account.total.unfunded)}".split()) in words
+            assert "đang lập" in words
+            assert "tổng hợp từ 100/126 đơn vị" in words
 
     def test_beside_what_is_refused_a_contradiction_is_said_to_be_of_what_is_saved(self, demo_sign_in):
         client = demo_sign_in("taichinh")

@@ -73,7 +73,7 @@ def test_each_ward_to_decide_on_has_its_reason_and_a_button(page, demo_sign_in):
 def test_the_money_keeps_the_kinds_of_spending_apart(page):
     money = page.select_one(".panel-money")
     assert len(money.select(".home-money .big-figure")) == 2
-    assert "tổng" not in text_of(money).casefold()
+    assert "tổng các hình thức chi" not in text_of(money).casefold()
     assert "Chưa đặt mức vốn tối đa nào" in text_of(money)
 
 
