@@ -123,7 +123,9 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
     waiting = (
-        [ward for c in choice.candidates if (ward := find_waiting(choice, c.ward, funded.decided)) is not None] if choice else []
+        [ward for c in choice.candidates if (ward := find_waiting(choice, c.ward, funded.decided)) is not None]
+        if funded and choice
+        else []
     )
     are_demands_dropped = funded is not None and funded.funding != load_funding(record.funding)
     return render_template(
