@@ -11,7 +11,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
 from planning.funding.account import Account, Cut
 from planning.plan.comparison import wards_ready_after
-from planning.plan.estimate import estimates_of
+from planning.plan.estimate import describe_fees, estimates_of
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.law import cite, describe_bases, spell_out
 from planning.plan.norms import NormClass
@@ -141,10 +141,11 @@ def estimate_sections(plan: Plan) -> tuple[tuple[str, Table], ...]:
 def outside_sentence(plan: Plan) -> str:
     """What stands in no estimate, and what the years after the plan cost."""
     years, recurrent = plan.assumptions.years, plan.form_total(SpendingForm.RECURRENT)
-    return (
+    text = (
         f"Chi hằng năm đứng ngoài các tổng này: {format_number(recurrent)} đồng cho các năm {years[0]} đến {years[-1]}; "
         f"mỗi năm sau đó {format_number(plan.yearly_after)} đồng, không nằm trong tổng nào."
     )
+    return f"{text} {describe_fees(plan)}".rstrip()
 
 
 def five_year_table(plan: Plan) -> Table:

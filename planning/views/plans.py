@@ -11,6 +11,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
 from planning.models import PlanRecord
 from planning.plan.comparison import diff_plans, display_value, outcome_of
+from planning.plan.estimate import describe_fees
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
@@ -97,6 +98,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         outcome=outcome_of(whole_plan),
         account=account,
         no_account="" if account else why_no_account(session, record, keyed),
+        fees=describe_fees(plan),
         unsettled=list_unsettled_approvals(session, record, whole_plan),
         plan=plan,
         plan_id=plan_id,
