@@ -89,14 +89,14 @@ class TestOfAChoice:
 
     def test_a_ward_that_money_does_not_turn_ready_is_named(self):
         error = conflict_of(self.candidates, {NEXT_POT: 0}, required=self.codes)
-        assert error.demands == (f"bố trí vốn cho {self.wards[3].full_name} (kinh phí không tự làm xã, phường này đáp ứng)",)
+        assert error.demands == (f"bố trí vốn cho {self.wards[3].full_name} (bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng)",)
 
     def test_a_ward_whose_lines_are_not_to_be_funded_is_no_case_beyond_money(self):
         candidate = replace(self.candidates[0], possible=False, unplanned=("E01", "G06"))
         error = conflict_of([candidate], {}, required=self.codes[:1])
         assert "phương án không bố trí đủ danh mục để xã, phường này đáp ứng: E01)" in error.message
         assert "G06" not in error.message
-        assert "kinh phí không tự làm" not in error.message
+        assert "vẫn chưa đủ điều kiện" not in error.message
 
     def test_a_floor_against_those_not_wanted_names_them(self):
         error = conflict_of(
