@@ -79,8 +79,12 @@ def test_an_investment_is_decided_for_projects_only():
 
 
 def test_a_number_is_the_same_however_it_is_written_and_counts_anew_each_year():
-    same = replace(APPROVAL, number="12 / qđ-ubnd", body="UBND  THÀNH PHỐ", day=date(2026, 12, 31))
-    assert same.key == APPROVAL.key
+    numbers = ("12 / qđ-ubnd", "12/QĐ–UBND", "12/QĐ\u2011UBND", "12/QĐ\u200b-UBND", "012/QĐ-UBND", "Số: 12/QĐ-UBND", "１２/QĐ-UBND")
+    for number in numbers:
+        same = replace(APPROVAL, number=number, body="UBND\u00a0 THÀNH PHỐ.", day=date(2026, 12, 31))
+        assert same.key == APPROVAL.key, number
+    for number in ("120/QĐ-UBND", "1/2/QĐ-UBND", "12/QĐ-STC", "12a/QĐ-UBND"):
+        assert replace(APPROVAL, number=number).key != APPROVAL.key, number
     assert replace(APPROVAL, day=date(2027, 1, 1)).key != APPROVAL.key
     assert "“Phương án B”" in faults(APPROVAL, used_by="Phương án B").fields["number"]
 
