@@ -15,6 +15,7 @@ from planning.models import PlanDecision, PlanRecord
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.clock import today
 from portal.database import session_scope
+from portal.formats import format_number
 from tests.support.applications import client_of, set_setting
 
 PDF = b"%PDF-1.4\n%%EOF"
@@ -236,6 +237,11 @@ class TestDecisions:
         amount = {"kind": "allocation", "total": str(asked), "pot-0-amount": str(asked)}
         assert first.post("/plans/1/decisions", data=entry(**amount)).status_code == 302
         first.post("/plans/1/revision", data={"note": "điều chỉnh"})
+        page = first.get("/plans/2/decisions")
+        assert "Phương án thử : Giao dự toán, phân bổ vốn, số 12/QĐ-UBND" in told(page)
+        assert 'href="/plans/1/decisions"' in page.text
+        given = [cell.get_text() for cell in BeautifulSoup(page.data, "html.parser").select("td[data-label='Đã giao']")]
+        assert given == [format_number(asked)]
         second.post("/plans/2/check", data={"changes": "0"})
         second.post("/plans/2/submission", data={"changes": "0"})
         again = first.post("/plans/2/decisions", data=entry(number="13", **amount))
