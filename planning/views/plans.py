@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
 from planning.models import PlanRecord
-from planning.plan.comparison import diff_plans, display_value, outcome_of
+from planning.plan.comparison import PlanOutcome, diff_plans, display_value, outcome_of
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
@@ -18,6 +18,7 @@ from planning.scenarios.forks import bring_over, compare_fork, find_base
 from planning.scenarios.funded_plans import account_of_plan, list_unsettled_approvals, why_no_account
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import load_funding
+from planning.scenarios.stored_content import DamagedPlanError
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import WardReadinessError
@@ -33,9 +34,16 @@ MOST_COMPARED = 4
 @requires(Permission.PLAN_READ)
 def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
-    session = get_session()
-    outcomes = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
+    outcomes = [(record, *_find_outcome(record)) for record in list_plans(get_session())]
     return render_template("planning/plans.html", outcomes=outcomes, forms=list(SpendingForm))
+
+
+def _find_outcome(record: PlanRecord) -> tuple[PlanOutcome | None, str]:
+    """The totals of a scenario; or why nothing of it is shown: the others are shown all the same."""
+    try:
+        return outcome_of(plan_of(get_session(), record)), ""
+    except DamagedPlanError as error:
+        return None, error.message
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
@@ -249,7 +257,12 @@ def _diff_conditions(before: PlanRecord, after: PlanRecord) -> list[tuple[str, s
 
 def planner_panel() -> str:
     """The totals of the proposal on the planner's home page."""
-    records = list_plans(get_session())
-    plan = plan_of(get_session(), records[0]) if records else None
+    records, plan, refusal = list_plans(get_session()), None, ""
     plan_id = records[0].id if records else None
-    return render_template("planning/home_panel.html", plan=plan, plan_id=plan_id, forms=plan.forms if plan else ())
+    try:
+        plan = plan_of(get_session(), records[0]) if records else None
+    except DamagedPlanError as error:
+        refusal = error.message
+    return render_template(
+        "planning/home_panel.html", plan=plan, plan_id=plan_id, forms=plan.forms if plan else (), refusal=refusal
+    )
