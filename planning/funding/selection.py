@@ -13,6 +13,8 @@ from portal.formats import format_vnd
 # How far the search goes, in the units of ``planning.funding.program``: about one second for the wards of a city and three years, and about half
 # a minute, which a job may take.
 FIRST_WORK, PROOF_WORK = 250_000, 7_500_000
+# Of so many places each counts more than all after it together, and no more than the solver's floats tell apart.
+_PLACES_AT_ONCE = 14
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def choose_wards(
     """The wards to fund so that the sum of values is greatest under every ceiling in VND.
 
     Of the choices of that value those with most communes are taken where ``communes_first`` (a preference, which never costs a ward),
-    then those that slide by the fewest years, then the cheapest; wards alike in all that counts in the order of their codes. Each wish
-    is looked at once the one before is proven, within ``work`` in all. A pot without a ceiling is unlimited. ``required`` and
+    then those that slide by the fewest years, then the cheapest, and of equals the one with the first ward by code in which they differ.
+    Each wish is looked at once the one before is proven, within ``work`` in all. A pot without a ceiling is unlimited. ``required`` and
     ``barred`` are codes; that of a ward which is no candidate, being ready or without data, asks for nothing. The same candidates in
     any order give the same choice. Raises ConflictError.
     """
@@ -61,6 +63,8 @@ def choose_wards(
     if communes_first:
         wishes.append([int(place.candidate.ward.kind == COMMUNE) for place in places])
     wishes += [[-place.years for place in places], [-sum(place.costs.values()) for place in places]]
+    until_cost = len(wishes)
+    wishes += _in_order_of_code(len(places))
     try:
         solutions = _fulfil(
             wishes, [demand.row for demand in demands], groups, _choose_greedily(places, ceilings, pins, bars), work
@@ -68,18 +72,17 @@ def choose_wards(
     except NoChoiceError as error:
         raise explain_conflict(demands, groups, is_proven=error.is_proven) from error
     chosen = [places[i] for i in solutions[-1].chosen]
-    is_complete = len(solutions) == len(wishes)
     return Choice(
         aim,
         tuple(sorted(ordered, key=lambda candidate: candidate.ward.position)),
-        _in_order_of_code(ordered, {place.code: place.years for place in chosen}, aim, floor_list, pins, bars),
+        {place.code: place.years for place in chosen},
         dict(ceilings),
         floor_list,
         solutions[0].value,
         solutions[0].bound,
         cost=sum(sum(place.costs.values()) for place in chosen),
-        cost_bound=-solutions[-1].bound if is_complete else 0,
-        is_settled=work >= PROOF_WORK or (is_complete and solutions[-1].is_proven),
+        cost_bound=-solutions[until_cost - 1].bound if len(solutions) >= until_cost else 0,
+        is_settled=work >= PROOF_WORK or (len(solutions) == len(wishes) and solutions[-1].is_proven),
         barred=bars,
     )
 
@@ -154,23 +157,8 @@ def _choose_greedily(
     return frozenset(chosen)
 
 
-def _in_order_of_code(
-    candidates: Iterable[Candidate],
-    years: Mapping[str, int],
-    aim: Aim,
-    floors: Sequence[Floor],
-    required: Collection[str],
-    barred: Collection[str],
-) -> dict[str, int]:
-    """The same choice, but that of wards alike in all that counts the first by code are funded, and the first of these begin first."""
-    alike: dict[object, list[str]] = {}
-    for candidate in candidates:
-        ward = candidate.ward
-        money = tuple(tuple(sorted(costs.items())) for costs in candidate.costs_by_years)
-        counted = tuple(ward.code in codes for codes in (*(floor.codes for floor in floors), required, barred))
-        alike.setdefault((candidate.possible, money, aim.value_of(ward), ward.kind, counted), []).append(ward.code)
-    return {
-        code: later
-        for codes in alike.values()
-        for code, later in zip(codes, sorted(years[code] for code in codes if code in years), strict=False)
-    }
+def _in_order_of_code(count: int) -> Iterable[list[int]]:
+    """Wishes for so many places, by which one of them is worth more than all after it: the first ones, then the next."""
+    for first in range(0, count, _PLACES_AT_ONCE):
+        last = min(first + _PLACES_AT_ONCE, count) - 1
+        yield [2 ** (last - place) if first <= place <= last else 0 for place in range(count)]

@@ -37,6 +37,9 @@ ceilings_by_pot = st.dictionaries(
 picks = st.lists(st.integers(0, 7), max_size=2, unique=True)
 
 
+LAST = 99
+
+
 def codes_of(candidates, places):
     return {candidates[i].ward.code for i in places if i < len(candidates)}
 
@@ -57,6 +60,9 @@ def test_no_other_choice_that_keeps_all_demands_is_better(candidates, ceilings, 
     assert choice.years in selections
     best = best_quality(candidates, selections, aim, communes_first=communes_first)
     assert best_quality(candidates, [choice.years], aim, communes_first=communes_first) == best
+    equals = [years for years in selections if best_quality(candidates, [years], aim, communes_first=communes_first) == best]
+    # Of equal choices, whoever is first by code is funded, and begins first.
+    assert choice.years == min(equals, key=lambda years: [years.get(code, LAST) for code in sorted(codes)])
     assert (choice.value, choice.bound, choice.cost, choice.cost_bound) == (best[0], best[0], -best[-1], -best[-1])
     assert choice.is_optimal
     assert choice.is_settled
