@@ -94,7 +94,12 @@ def find_faults(
         fields["day"] = "Ngày quyết định ở tương lai. Ghi ngày trên văn bản."
     elif decision.day < submitted_on:
         fields["day"] = f"Phương án trình ngày {format_day(submitted_on)}, nên quyết định không thể có trước ngày ấy."
-    if used_by:
+    body, number, _year = decision.key
+    if not body:
+        fields["body"] = "Ghi tên cơ quan ban hành như trên văn bản."
+    if not number:
+        fields["number"] = "Ghi số, ký hiệu như trên văn bản."
+    elif used_by:
         fields["number"] = f"Số này của cùng cơ quan, cùng năm đã ghi cho “{used_by}”. Kiểm tra số, cơ quan ban hành."
     named = sum(decision.amounts.values())
     given = ceilings_of(earlier) if decision.kind is DecisionKind.ALLOCATION else {}

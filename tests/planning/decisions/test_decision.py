@@ -44,6 +44,8 @@ def test_what_is_right_has_no_fault():
     [
         ({"day": date(2026, 4, 2)}, "day", "ở tương lai"),
         ({"day": date(2026, 3, 1)}, "day", "trình ngày 02/03/2026"),
+        ({"number": "\u200b"}, "number", "như trên văn bản"),
+        ({"body": "..."}, "body", "như trên văn bản"),
         ({"total": 1_199}, "total", "cộng lại là 1.200 đồng"),
         ({"amounts": {}}, "total", "cộng lại là 0 đồng"),
         ({"total": 1_251, "amounts": {CITY: 1_001, WARD: 200, PROJECT: 50}}, "total", "Vượt tổng đề nghị 1.250 đồng."),
