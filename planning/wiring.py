@@ -10,7 +10,6 @@ from planning.decisions.requests import get_request
 from planning.models import PlanDecision, PlanRequest
 from planning.scenarios.loading import get_plan_record, load_default_plan, load_default_terms
 from planning.scenarios.reminders import budget_reminders
-from planning.scenarios.scenarios import is_intact
 from planning.views import approval, assumptions, costs, decisions, funding, lines, plans, requests, transfers
 from planning.views.leader_panel import leader_panel
 from portal.backups.stored_files import add_stored_files
@@ -30,7 +29,7 @@ def init_app(app: Flask) -> None:
     add_scope_check(app, "plan_rules.item_code", lambda _db, _identity, parts: assumptions.check_item(parts["item_code"]))
     add_scope_check(app, "decision_id", lambda db, _identity, parts: get_decision(db, parts["plan_id"], parts["decision_id"]))
     add_scope_check(app, "request_id", lambda db, _identity, parts: get_request(db, parts["plan_id"], parts["request_id"]))
-    app.jinja_env.globals.update(plan_standing=standing_of, plan_is_intact=is_intact)
+    app.jinja_env.globals.update(plan_standing=standing_of)
     add_menu_entry(app, MenuEntry("Phương án đầu tư", "plans.plans", Permission.PLAN_READ, 35))
     add_home_panel(app, HomePanel(Role.PLANNER, 10, plans.planner_panel))
     add_home_panel(app, HomePanel(Role.LEADER, 50, leader_panel, "money"))

@@ -1,5 +1,7 @@
 """Decisions about a plan: their kinds, what each gives to which pot, and what none may say. Pure."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,8 +36,11 @@ class Decision:
 
     @property
     def key(self) -> tuple[str, str, int]:
-        """What two decisions never share: a body counts its numbers from one again each year."""
-        return fold(self.body), fold(self.number).replace(" ", ""), self.day.year
+        """What two decisions never share: a body counts its numbers from one again each year.
+
+        Words and numbers alone count: dashes, dots and blanks differ from one copy of a document to another, and “Số” or a leading 0 tells nothing.
+        """
+        return _words(self.body), _words(self.number).removeprefix("so "), self.day.year
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,12 @@ def find_faults(
         fields["day"] = "Ngày quyết định ở tương lai. Ghi ngày trên văn bản."
     elif decision.day < submitted_on:
         fields["day"] = f"Phương án trình ngày {format_day(submitted_on)}, nên quyết định không thể có trước ngày ấy."
-    if used_by:
+    body, number, _year = decision.key
+    if not body:
+        fields["body"] = "Ghi tên cơ quan ban hành như trên văn bản."
+    if not number:
+        fields["number"] = "Ghi số, ký hiệu như trên văn bản."
+    elif used_by:
         fields["number"] = f"Số này của cùng cơ quan, cùng năm đã ghi cho “{used_by}”. Kiểm tra số, cơ quan ban hành."
     named = sum(decision.amounts.values())
     given = ceilings_of(earlier) if decision.kind is DecisionKind.ALLOCATION else {}
@@ -131,6 +141,12 @@ def _find_pot_fault(decision: Decision, pot: Pot, asked: Asked, given: Mapping[P
     if decision.amounts[pot] + given.get(pot, 0) > asked.by_pot.get(pot, 0):
         return f"Vượt số đề nghị của nguồn này: {_vnd(asked.by_pot.get(pot, 0))}{_already(given.get(pot, 0))}."
     return ""
+
+
+def _words(text: str) -> str:
+    """The words and numbers of a text, whatever stands between them: ``Số 012/QĐ–UBND`` gives ``so 12 qd ubnd``."""
+    parts = re.findall(r"\d+|[^\W\d_]+", fold(unicodedata.normalize("NFKC", text)))
+    return " ".join(part.lstrip("0") or part for part in parts)
 
 
 def _already(given: int) -> str:

@@ -1,6 +1,6 @@
 """Decisions about submitted plans: recorded with their files, looked up, and taken back where one was recorded by mistake."""
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,9 @@ def check_recordable(session: Session, record: PlanRecord, decision: Decision | 
         raise DecisionError(SAME_PERSON)
     if decision is None:
         return
-    same = session.scalars(select(PlanDecision).where(_has_key(decision))).first()
+    # By what they say, not by the key that was stored: another version may have made it in another way.
+    of_year = session.scalars(select(PlanDecision).where(PlanDecision.year == decision.day.year))
+    same = next((row for row in of_year if decision_of(row).key == decision.key), None)
     used_by = session.get_one(PlanRecord, same.plan_id).title if same else ""
     submitted_on = to_hanoi(record.final_at).date()
     faults = find_faults(decision, today(), submitted_on, asked, list_decisions_of_chain(session, record), used_by)
@@ -141,8 +143,3 @@ def get_decision(session: Session, plan_id: int, decision_id: int) -> PlanDecisi
 def standing_of(record: PlanRecord) -> str:
     """Where a plan stands, in words."""
     return describe_standing(State(record.state), (decision_of(row) for row in record.decisions))
-
-
-def _has_key(decision: Decision) -> ColumnElement[bool]:
-    body_fold, number_fold, year = decision.key
-    return and_(PlanDecision.body_fold == body_fold, PlanDecision.number_fold == number_fold, PlanDecision.year == year)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
+from sqlalchemy import Text, cast, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -97,11 +98,12 @@ def keep_choice(session: Session, settled: FundedPlan) -> None:
     """Keep a settled choice by what it was made of. One that is kept already stays, unless it is damaged."""
     if _find_kept(session, settled) is not None:
         return
-    choice = settled.choice
+    key, choice = choice_key(settled), settled.choice
     kept = _KeptChoice(dict(choice.years), choice.value, choice.bound, choice.cost, choice.cost_bound)
     try:
         with session.begin_nested():
-            session.merge(PlanChoice(key=choice_key(settled), content=asdict(kept), at=now()))
+            session.execute(delete(PlanChoice).where(PlanChoice.key == key))
+            session.add(PlanChoice(key=key, content=asdict(kept), at=now()))
     except IntegrityError:
         # Somebody else kept the same at the same moment.
         return
@@ -126,12 +128,13 @@ def choice_key(funded: FundedPlan) -> str:
 
 def _find_kept(session: Session, first: FundedPlan) -> Choice | None:
     """The kept choice in the place of the first answer; None where there is none, or what is kept is no choice that is allowed."""
-    row = session.get(PlanChoice, choice_key(first))
-    if row is None:
+    # As text: what is damaged may be no JSON at all.
+    text = session.scalar(select(cast(PlanChoice.content, Text)).where(PlanChoice.key == choice_key(first)))
+    if text is None:
         return None
     try:
-        kept = _converter.structure(row.content, _KeptChoice)
-    except BaseValidationError:
+        kept = _converter.loads(text, _KeptChoice)
+    except (ValueError, BaseValidationError):
         return None
     choice = replace(first.choice, **vars(kept), is_settled=True)
     return choice if choice.is_allowed(first.funding.wards_required) else None

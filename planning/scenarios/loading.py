@@ -26,7 +26,7 @@ from planning.scenarios.frozen import load_office, restore_plan
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions, load_rates
-from planning.scenarios.stored_content import read_content, read_frozen
+from planning.scenarios.stored_content import check_intact, read_content, read_frozen
 from planning.transfers.proposals import with_transfers
 from portal.caches import Cache
 from portal.clock import now, today
@@ -101,7 +101,7 @@ def lock_newest(session: Session, record: PlanRecord) -> PlanRecord:
 
 
 def get_plan(session: Session, plan_id: int, on: date | None = None) -> Plan:
-    """A scenario as a value: a final one as it was fixed, any other on the newest approved data. Raises NotFoundError."""
+    """A scenario as a value: a final one as it was fixed, any other on the newest approved data. Raises NotFoundError, DamagedPlanError."""
     return plan_of(session, get_plan_record(session, plan_id), on)
 
 
@@ -118,7 +118,8 @@ def keyed_plan_of(session: Session, record: PlanRecord, on: date | None = None) 
 
 
 def plan_key(session: Session, record: PlanRecord, on: date | None = None) -> str:
-    """The hash of all that the value of a scenario is made of, without making it."""
+    """The hash of all that the value of a scenario is made of, without making it. Raises DamagedPlanError."""
+    check_intact(record)
     return record.sha256 or _build_key(session, record, on)
 
 

@@ -212,11 +212,6 @@ def check_submittable(session: Session, record: PlanRecord, plan: Plan) -> None:
         )
 
 
-def is_intact(record: PlanRecord) -> bool:
-    """Whether the content of a final plan, as it is stored, still has the hash that it was fixed with."""
-    return record.sha256 == hash_text(record.content or "")
-
-
 def check_open(record: PlanRecord) -> None:
     """Raise ScenarioError where the scenario is final, or a newer revision took its place."""
     check_newest(record)

@@ -129,14 +129,16 @@ def _page(
     data: bytes = b"",
     name: str = "",
 ) -> str:
-    kept = [decisions.decision_of(row) for row in plan_record.decisions]
+    chain = [(record, row, decisions.decision_of(row)) for record in plan_record.chain for row in record.decisions]
     return render_template(
         "planning/decisions.html",
         record=plan_record,
         plan_id=plan_record.id,
-        rows=list(zip(plan_record.decisions, kept, strict=True)),
+        rows=[(row, decision) for record, row, decision in chain if record is plan_record],
+        others=[(record, decision) for record, _row, decision in chain if record is not plan_record],
         asked=asked.by_pot,
-        ceilings=ceilings_of(kept),
+        # What another revision was given is given to this one too.
+        ceilings=ceilings_of(decision for _record, _row, decision in chain),
         form=form,
         pots=pots,
         refusal=refusal,

@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import audit
+from accounts.audit import HIDDEN
 from accounts.guards import require_identity, requires, sees_security
 from accounts.jobs import ask, follow
 from accounts.permissions import Permission, may
+from inventory.security import is_sensitive_item
 from planning.forms import CeilingForm, FundingForm, ceiling_forms, funding_form
 from planning.funding.account import account_of
 from planning.funding.allocation import describe_proof, find_waiting, next_ward, rank_cheapest, readiness_curve
@@ -23,6 +25,7 @@ from planning.funding.readiness_curve import draw_readiness_curve
 from planning.funding.redaction import rank_shown, redact_candidates, redact_choice
 from planning.models import PlanRecord
 from planning.plan.plan import Plan
+from planning.plan.redaction import is_sensitive_line
 from planning.plan.spending import Pot
 from planning.scenarios import scenarios
 from planning.scenarios.funded_plans import NOT_RECORDED, funded_plan_of
@@ -64,7 +67,7 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
         except scenarios.ScenarioError as error:
             refusal = error.message
         else:
-            audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=record.funding)
+            audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=_audit_conditions(record.funding, keyed.plan))
             flash(_("Đã lưu mức vốn tối đa."), "success")
             return redirect(url_for("plan_funding.funding", plan_id=plan_id))
     return _funding_page(record, keyed, form, pots, refusal), 400
@@ -115,6 +118,16 @@ def _posted_ceilings(pots: PotForms) -> list[Ceiling]:
     return [
         Ceiling(pot.year, pot.source, pot.form, form.amount.number) for pot, form in pots.items() if form.amount.number is not None
     ]
+
+
+def _audit_conditions(conditions: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
+    """The conditions in the audit trail, whose readers may not see which ward asks for network security."""
+    sensitive = {line.code for line in plan.lines if is_sensitive_line(line)}
+    pins = {
+        name: [HIDDEN if code in sensitive or is_sensitive_item(code.partition("-")[2]) else code for code in conditions[name]]
+        for name in ("lines_required", "lines_barred")
+    }
+    return {**conditions, **pins}
 
 
 def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:

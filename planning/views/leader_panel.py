@@ -5,6 +5,7 @@ from flask import render_template
 from planning.plan.norms import NormClass
 from planning.scenarios.funded_plans import account_of_plan, why_no_account
 from planning.scenarios.loading import keyed_plan_of, list_plans
+from planning.scenarios.stored_content import DamagedPlanError
 from portal.database import get_session
 
 
@@ -14,7 +15,10 @@ def leader_panel() -> str:
     if not records:
         return render_template("planning/leader_panel.html", plan=None)
     record = records[0]
-    keyed = keyed_plan_of(get_session(), record)
+    try:
+        keyed = keyed_plan_of(get_session(), record)
+    except DamagedPlanError as error:
+        return render_template("planning/leader_panel.html", plan=None, refusal=error.message)
     account = account_of_plan(get_session(), record, keyed)
     return render_template(
         "planning/leader_panel.html",

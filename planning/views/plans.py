@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
 from planning.models import PlanRecord
-from planning.plan.comparison import diff_plans, display_value, outcome_of
+from planning.plan.comparison import PlanOutcome, diff_plans, display_value, outcome_of
 from planning.plan.estimate import describe_fees
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
@@ -19,6 +19,7 @@ from planning.scenarios.forks import bring_over, compare_fork, find_base
 from planning.scenarios.funded_plans import account_of_plan, list_unsettled_approvals, why_no_account
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import load_funding
+from planning.scenarios.stored_content import DamagedPlanError
 from portal.clock import today
 from portal.database import get_session, writes
 from portal.errors import WardReadinessError
@@ -34,9 +35,16 @@ MOST_COMPARED = 4
 @requires(Permission.PLAN_READ)
 def plans() -> ResponseReturnValue:
     """All scenarios, each with its totals, to be opened or compared."""
-    session = get_session()
-    outcomes = [(record, outcome_of(plan_of(session, record))) for record in list_plans(session)]
+    outcomes = [(record, *_find_outcome(record)) for record in list_plans(get_session())]
     return render_template("planning/plans.html", outcomes=outcomes, forms=list(SpendingForm))
+
+
+def _find_outcome(record: PlanRecord) -> tuple[PlanOutcome | None, str]:
+    """The totals of a scenario; or why nothing of it is shown: the others are shown all the same."""
+    try:
+        return outcome_of(plan_of(get_session(), record)), ""
+    except DamagedPlanError as error:
+        return None, error.message
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
@@ -255,7 +263,10 @@ def planner_panel() -> str:
     if not records:
         return render_template("planning/home_panel.html", plan=None)
     record = records[0]
-    keyed = keyed_plan_of(session, record)
+    try:
+        keyed = keyed_plan_of(session, record)
+    except DamagedPlanError as error:
+        return render_template("planning/home_panel.html", plan=None, plan_id=record.id, refusal=error.message)
     account = account_of_plan(session, record, keyed)
     return render_template(
         "planning/home_panel.html",

@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.audit import HIDDEN
 from accounts.identity import Role
 from accounts.models import AuditEntry
+from planning.models import PlanRecord
 from portal.migration import migrate
 from scoring.models import ActionRecord
 from tests.factories.actions import OTHER, SIX_CLARITIES, assign_action, make_owner
@@ -87,3 +88,13 @@ def test_what_is_done_about_security_leaves_no_word_in_the_trail(session, sign_i
     # Whoever may see the action reads the reason there.
     assert "mở lại việc: Còn thiếu 98765" in officer.get(address).text
     assert "98765" not in administrator.get("/audit").text
+
+
+def test_which_line_of_security_is_funded_whatever_else_is_stands_not_in_the_trail(demo_session, demo_sign_in):
+    conditions = {"changes": "0", "aim": "wards", "per_district": "0", "slide_years": "0"}
+    pins = {"lines_required": "00070-G01\n00070-A01", "lines_barred": "00004-G02"}
+    assert demo_sign_in("taichinh").post("/plans/1/funding", data=conditions | pins).status_code == 302
+    entry = demo_session.scalars(select(AuditEntry).where(AuditEntry.action == "plan:set-funding")).one()
+    assert (entry.after["lines_required"], entry.after["lines_barred"]) == ([HIDDEN, "00070-A01"], [HIDDEN])
+    assert demo_session.get_one(PlanRecord, 1).funding["lines_required"] == ["00070-G01", "00070-A01"]
+    assert "-G0" not in demo_sign_in("quantri").get("/audit").text

@@ -24,7 +24,8 @@ from inventory.office.store import office_of
 from inventory.snapshots.content import hash_snapshot
 from inventory.snapshots.repository import load_snapshot
 from planning.scenarios.loading import get_plan_record
-from planning.scenarios.scenarios import finalise_plan, is_intact
+from planning.scenarios.scenarios import finalise_plan
+from planning.scenarios.stored_content import is_intact
 from portal.backups.create import create_backup
 from portal.clock import now
 from portal.columns import CleanJson, Personal, UtcInstant

@@ -18,8 +18,9 @@ from werkzeug.test import EnvironBuilder
 
 from accounts.models import User
 from planning.scenarios.loading import get_plan, get_plan_record
-from planning.scenarios.scenarios import finalise_plan, is_intact
+from planning.scenarios.scenarios import finalise_plan
 from planning.scenarios.serialization import hash_text, write_content
+from planning.scenarios.stored_content import is_intact
 from portal.columns import CleanJson, NfcText
 from portal.database import Base
 from portal.requests import CleanRequest

@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from inventory.models import SnapshotRecord
 from inventory.snapshots.repository import find_broken_snapshots
 from planning.models import PlanRecord
-from planning.scenarios.scenarios import is_intact
+from planning.scenarios.stored_content import is_intact
 from portal.backups.stored_files import stored_file_tables
 from portal.file_store import StoreError, get
 from scoring.models import StandardRecord

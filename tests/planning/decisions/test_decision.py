@@ -45,6 +45,8 @@ def test_what_is_right_has_no_fault():
     [
         ({"day": date(2026, 4, 2)}, "day", "ở tương lai"),
         ({"day": date(2026, 3, 1)}, "day", "trình ngày 02/03/2026"),
+        ({"number": "\u200b"}, "number", "như trên văn bản"),
+        ({"body": "..."}, "body", "như trên văn bản"),
         ({"total": 1_199}, "total", "cộng lại là 1.200 đồng"),
         ({"amounts": {}}, "total", "cộng lại là 0 đồng"),
         ({"total": 1_251, "amounts": {CITY: 1_001, WARD: 200, PROJECT: 50}}, "total", "Vượt tổng đề nghị 1.250 đồng."),
@@ -80,8 +82,12 @@ def test_an_investment_is_decided_for_projects_only():
 
 
 def test_a_number_is_the_same_however_it_is_written_and_counts_anew_each_year():
-    same = replace(APPROVAL, number="12 / qđ-ubnd", body="UBND  THÀNH PHỐ", day=date(2026, 12, 31))
-    assert same.key == APPROVAL.key
+    numbers = ("12 / qđ-ubnd", "12/QĐ–UBND", "12/QĐ\u2011UBND", "12/QĐ\u200b-UBND", "012/QĐ-UBND", "Số: 12/QĐ-UBND", "１２/QĐ-UBND")
+    for number in numbers:
+        same = replace(APPROVAL, number=number, body="UBND\u00a0 THÀNH PHỐ.", day=date(2026, 12, 31))
+        assert same.key == APPROVAL.key, number
+    for number in ("120/QĐ-UBND", "1/2/QĐ-UBND", "12/QĐ-STC", "12a/QĐ-UBND"):
+        assert replace(APPROVAL, number=number).key != APPROVAL.key, number
     assert replace(APPROVAL, day=date(2027, 1, 1)).key != APPROVAL.key
     assert "“Phương án B”" in faults(APPROVAL, used_by="Phương án B").fields["number"]
 

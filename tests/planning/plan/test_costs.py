@@ -20,6 +20,7 @@ from planning.scenarios import scenarios
 from planning.scenarios.frozen import freeze_plan, load_frozen
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, hash_content, load_rates
+from planning.scenarios.stored_content import is_intact
 from portal.formats import format_number, format_rate
 from portal.numbers import CountError, parse_rate
 from tests.factories.plans import OFFICE, SMALL_PLAN, plan_of_lots
@@ -257,7 +258,7 @@ class TestStored:
             scenarios.finalise_plan(demo_session, record, "N")
         record.rates = {}
         assert plan_of(demo_session, record).rates == rates
-        assert scenarios.is_intact(record)
+        assert is_intact(record)
 
 
 class TestPages:

@@ -1,10 +1,12 @@
 """A settled choice of wards is kept by what it was made of; a damaged one is none, and what decisions give follows it."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from accounts.identity import Identity, Role
 from planning.decisions.decision import Decision, DecisionError, DecisionKind
@@ -84,9 +86,13 @@ def test_a_damaged_choice_is_none_and_is_made_anew(demo_session, record):
     for damaged in damages_of(content, first.choice):
         row.content = damaged
         assert not is_settled(demo_session, record), damaged
+    demo_session.flush()
+    for no_json in ("", "{", "chữ", json.dumps(content)[:-1]):
+        demo_session.execute(text("UPDATE plan_choice SET content = :text WHERE key = :key"), {"key": row.key, "text": no_json})
+        assert not is_settled(demo_session, record), no_json
     keep_choice(demo_session, settled)
     assert is_settled(demo_session, record)
-    assert row.content == content
+    assert demo_session.get_one(PlanChoice, choice_key(first)).content == content
 
 
 @pytest.mark.usefixtures("_slowly")

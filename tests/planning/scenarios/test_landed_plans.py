@@ -18,8 +18,8 @@ from planning.plan.spending import SpendingForm, find_source
 from planning.scenarios.funded_plans import account_of_plan, why_no_account
 from planning.scenarios.landed_plans import UNRECORDED
 from planning.scenarios.loading import keyed_plan_of, plan_of
-from planning.scenarios.scenarios import is_intact
 from planning.scenarios.serialization import load_assumptions, load_funding
+from planning.scenarios.stored_content import is_intact
 from portal.setup import run_setup
 from tests.factories.plans import WORKBOOK_CONTEXT
 from tests.landed_states.restore import NAMES, restore

@@ -32,6 +32,7 @@ from planning.scenarios.frozen import freeze_plan, load_frozen, restore_plan
 from planning.scenarios.frozen_funding import restore_funding
 from planning.scenarios.loading import get_plan, get_plan_record, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
+from planning.scenarios.stored_content import is_intact
 from portal.clock import now, today
 from portal.database import session_scope
 from portal.formats import format_day, format_number
@@ -305,7 +306,7 @@ def test_fixed_for_good(demo_app, demo_session):
     with demo_app.app_context():
         scenarios.finalise_plan(demo_session, record, "Người thử")
     before = plan_of(demo_session, record)
-    assert scenarios.is_intact(record)
+    assert is_intact(record)
     assert get_price_list(demo_session, record.price_list_id).is_published
     demo_session.get(PriceRecord, (record.price_list_id, "A03")).unit_price = 1
     demo_session.get(PriceListRecord, record.price_list_id).revision += 1
