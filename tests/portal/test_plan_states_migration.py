@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from planning.decisions.decisions import standing_of
 from planning.models import PlanRecord
 from planning.scenarios.loading import plan_of
-from planning.scenarios.scenarios import is_intact
+from planning.scenarios.stored_content import is_intact
 from portal.database import make_engine
 from portal.migration import migrate
 from tests.landed_states.restore import restore
