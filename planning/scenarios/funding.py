@@ -134,7 +134,7 @@ def _find_kept(session: Session, first: FundedPlan) -> Choice | None:
         return None
     try:
         kept = _converter.loads(text, _KeptChoice)
-    except (ValueError, BaseValidationError):
+    except (ValueError, RecursionError, BaseValidationError):
         return None
     choice = replace(first.choice, **vars(kept), is_settled=True)
     return choice if choice.is_allowed(first.funding.wards_required) else None

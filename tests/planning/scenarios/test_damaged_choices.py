@@ -72,7 +72,8 @@ def damages_of(content, choice):
         *(content | {"years": content["years"] | {first: years}} for years in (-1, 1, 5)),
         content | {"years": dict.fromkeys(possible, 0)},
         *(content | {name: content[name] + 1} for name in ("value", "cost")),
-        content | {"bound": content["value"] - 1},
+        *(content | {"bound": bound} for bound in (content["value"] - 1, 10**40)),
+        *(content | {"cost_bound": bound} for bound in (-1, content["cost"] + 1)),
     ]
 
 
@@ -87,7 +88,7 @@ def test_a_damaged_choice_is_none_and_is_made_anew(demo_session, record):
         row.content = damaged
         assert not is_settled(demo_session, record), damaged
     demo_session.flush()
-    for no_json in ("", "{", "chữ", json.dumps(content)[:-1]):
+    for no_json in ("", "{", "chữ", json.dumps(content)[:-1], "[" * 10_000):
         demo_session.execute(text("UPDATE plan_choice SET content = :text WHERE key = :key"), {"key": row.key, "text": no_json})
         assert not is_settled(demo_session, record), no_json
     keep_choice(demo_session, settled)
