@@ -66,7 +66,16 @@ def damages_of(content, choice):
     possible = [candidate.ward.code for candidate in choice.candidates if candidate.possible]
     impossible = [candidate.ward.code for candidate in choice.candidates if not candidate.possible]
     first = min(content["years"])
+    ward = next(candidate for candidate in choice.candidates if candidate.ward.code == first)
+    without_first = {
+        "years": {code: years for code, years in content["years"].items() if code != first},
+        "value": content["value"] - ward.ward.population,
+        "bound": content["value"] - ward.ward.population,
+        "cost": content["cost"] - sum(ward.costs_by_years[content["years"][first]].values()),
+        "cost_bound": 0,
+    }
     return [
+        without_first,
         *([], "chữ", {}, content | {"years": None}, content | {"value": "nhiều"}, content | {"cost": None}),
         *(content | {"years": content["years"] | {code: 0}} for code in ("99999", impossible[0])),
         *(content | {"years": content["years"] | {first: years}} for years in (-1, 1, 5)),
