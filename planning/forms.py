@@ -18,6 +18,7 @@ from planning.funding.constraints import Ceiling, Funding
 from planning.plan.assumptions import RATE_NAMES, YEARS, Assumptions, CityNorm, GroupRule, Rates
 from planning.plan.spending import Pot, SpendingForm, sources_by_label
 from portal.caches import content_key
+from portal.clock import today
 from portal.days import find_day
 from portal.formats import format_day, format_number, format_rate, format_vnd
 from portal.forms import BaseForm, CountField, DayField, RateField, StampField, VndField
@@ -92,15 +93,14 @@ class GroupRuleForm(BaseForm):
         )
 
 
-class CityNormsField(TextAreaField):  # type: ignore[misc]
-    """The decisions of the city on norms, one a line: number; day; codes of items. ``norms`` are those that were read."""
+def _check_norms(_form: BaseForm, field: TextAreaField) -> None:
+    _read_norms(field.data)
 
-    norms: tuple[CityNorm, ...] = ()
 
-    def pre_validate(self, _form: BaseForm) -> None:
-        """Read the lines. Raises ValidationError that names the first that cannot be read."""
-        lines = [line for line in (self.data or "").splitlines() if line.strip()]
-        self.norms = tuple(_read_norm(number, line) for number, line in enumerate(lines, start=1))
+def _read_norms(text: str | None) -> tuple[CityNorm, ...]:
+    """The decisions of the city on norms, one a line: number; day; codes of items. Raises ValidationError that names the first fault."""
+    lines = [line for line in (text or "").splitlines() if line.strip()]
+    return tuple(_read_norm(number, line) for number, line in enumerate(lines, start=1))
 
 
 def _read_norm(number: int, line: str) -> CityNorm:
@@ -116,6 +116,8 @@ def _read_norm(number: int, line: str) -> CityNorm:
             "Dòng %(number)s: %(codes)s không phải mã thiết bị chuyên dùng, dùng chung.", number=number, codes=", ".join(unknown)
         )
         raise ValidationError(message)
+    if day > today():
+        raise ValidationError(_("Dòng %(number)s: ngày quyết định ở tương lai. Ghi ngày trên văn bản.", number=number))
     return CityNorm(decision, day, items)
 
 
@@ -136,9 +138,14 @@ class RulesForm(StampedForm):
         _("Thay thế cả máy tính hết thời gian sử dụng trong các năm của phương án (giả định; thứ bậc: thay thế đến hạn)")
     )
     price_list = SelectField(_("Bảng giá"), coerce=int)
-    city_norms = CityNormsField(
-        _("Định mức chuyên dùng của Thành phố (mỗi dòng: số quyết định; ngày; các mã danh mục)"), [Length(max=2000)]
+    city_norms = TextAreaField(
+        _("Định mức chuyên dùng của Thành phố (mỗi dòng: số quyết định; ngày; các mã danh mục)"), [Length(max=2000), _check_norms]
     )
+
+    @property
+    def norms(self) -> tuple[CityNorm, ...]:
+        """The decisions of the city that were entered."""
+        return _read_norms(self.city_norms.data)
 
 
 class RatesForm(StampedForm):

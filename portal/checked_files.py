@@ -70,7 +70,8 @@ def check_file(data: bytes, *, workbooks: bool = False, documents: bool = False)
     if documents and data.startswith(b"PK\x03\x04"):
         check_document(data)
         return CheckedFile(DOCX, data)
-    return _reencode(data)
+    others = [*([".xlsx"] if workbooks else []), *([".docx"] if documents else [])]
+    return _reencode(data, ", ".join(["ảnh JPEG, PNG, WebP", *others]))
 
 
 def clean_name(name: str, media_type: str) -> str:
@@ -81,9 +82,12 @@ def clean_name(name: str, media_type: str) -> str:
     return (stem or "tep") + SUFFIXES[media_type]
 
 
-def _reencode(data: bytes) -> CheckedFile:
-    """The picture drawn anew, upright: what is not picture (place, device, a file hidden behind it) is left behind."""
-    unreadable = FileError("Tệp không phải ảnh JPEG, PNG, WebP hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
+def _reencode(data: bytes, kinds: str) -> CheckedFile:
+    """The picture drawn anew, upright: what is not picture (place, device, a file hidden behind it) is left behind.
+
+    ``kinds`` are what may be sent beside a PDF.
+    """
+    unreadable = FileError(f"Tệp không phải {kinds} hay PDF đọc được. Chụp hoặc xuất lại rồi gửi.")
     try:
         with warnings.catch_warnings():
             # The limit below is lower than the one that Pillow warns of; what it cannot read of a camera's notes, nobody needs.

@@ -222,7 +222,7 @@ def money_text(capital: int, recurrent: int) -> str:
     """Both kinds of spending as text, apart; a kind of which nothing is needed is left out."""
     parts = [
         f"{format_vnd_short(amount)} {kind}"
-        for amount, kind in ((capital, "chi đầu tư phát triển"), (recurrent, "chi thường xuyên mỗi năm"))
+        for amount, kind in ((capital, "mua sắm một lần"), (recurrent, "chi hằng năm (tính một năm)"))
         if amount
     ]
     return " và ".join(parts) or "không thêm kinh phí"

@@ -186,27 +186,30 @@ def _money_section(brief: Brief) -> Section | None:
         return None
     sentences = []
     if money.priced:
-        subject = "" if brief.rating else f"{money.priced} đơn vị có tiền là đáp ứng được: "
+        subject = "" if brief.rating else f"{money.priced} đơn vị đáp ứng được nếu bố trí kinh phí: "
         sentence = f"{subject}{money_text(money.capital, money.recurrent)}."
         sentences.append(f"{sentence[0].upper()}{sentence[1:]}")
     if money.beyond_money:
         sentences.append(_beyond_money(brief))
-    note = ""
+    note = "Phương án đầu tư tính theo thuế suất và giá gia hạn của từng năm nên có thể khác." if money.priced else ""
     if money.without_evidence:
-        note = f"Số tiền là dự kiến: {money.without_evidence}/{money.items} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá."
+        unproven = f"{money.without_evidence}/{money.items} danh mục dùng đơn giá tham khảo, chưa có căn cứ giá"
+        note = f"Số tiền là dự kiến: {unproven}. {note}".rstrip()
     return Section(heading, tuple(sentences), note=note)
 
 
 def _beyond_money(brief: Brief) -> str:
     if brief.rating is None:
-        return f"{brief.money.beyond_money} đơn vị chỉ có tiền thì chưa đủ: còn tiêu chí phải trả lời hoặc xử lý trước."
+        return (
+            f"{brief.money.beyond_money} đơn vị bố trí kinh phí vẫn chưa đủ điều kiện: còn tiêu chí phải trả lời hoặc xử lý trước."
+        )
     blockers = brief.money.blockers
     names = (
         f" Cần trả lời hoặc xử lý trước: {'; '.join(blockers[:MAX_NAMES])}{_count_others(len(blockers), 'tiêu chí')}."
         if blockers
         else ""
     )
-    return f"Chỉ có tiền thì chưa đủ.{names}"
+    return f"Bố trí kinh phí vẫn chưa đủ điều kiện.{names}"
 
 
 def _steps_section(brief: Brief) -> Section:

@@ -42,10 +42,10 @@ def build_letter(plan: Plan, context: WorkbookContext, reference: Reference, acc
     _put_heading(letter, plan, context, reference)
     _put_title(letter, plan, context, reference)
     _put_state(letter, redact_plan(plan, context.sees))
-    _put_plan(letter, plan, account)
+    number = _put_plan(letter, plan, account)
     _put_requests(letter, plan, context, reference, account)
     _put_signatures(letter, context)
-    _put_wards(letter, plan, reference)
+    _put_wards(letter, plan, reference, account, number)
     if context.map_png is not None:
         _put_map(letter, plan, context.map_png, reference)
     return save_document(letter, author=context.office.agency, on=plan.on)
@@ -100,7 +100,8 @@ def _put_state(letter: Letter, plan: Plan) -> None:
     put_table(letter, table, 2, (73, 22, 24, 22, 24))
 
 
-def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> None:
+def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> int:
+    """The second part; returns the number of the table that comes next."""
     letter.add_heading("II. Phương án và kinh phí", 1)
     letter.add_heading("1. Tổng kinh phí", 2)
     letter.add_paragraph(
@@ -130,9 +131,11 @@ def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> None:
         "Bảng dưới đây cộng đầu tư, thuê, bản quyền, đường truyền và thay thế khi hết thời gian sử dụng trong năm năm, theo giá hiện nay; "
         "phần ngoài phương án không nằm trong kinh phí đề nghị."
     )
-    put_table(letter, contents.five_year_table(plan), 7 + len(sections), even_widths(1 + len(forms), 45))
+    number = 7 + len(sections)
+    put_table(letter, contents.five_year_table(plan), number, even_widths(1 + len(forms), 45))
     letter.add_heading("4. Kết quả dự kiến", 2)
-    letter.add_paragraph(contents.effect_paragraph(plan))
+    letter.add_paragraph(contents.effect_paragraph(plan, account))
+    return number + 1
 
 
 def _put_requests(letter: Letter, plan: Plan, context: WorkbookContext, reference: Reference, account: Account | None) -> None:
@@ -179,9 +182,10 @@ def _put_recipients(cell: _Cell) -> None:
     _write(cell, "Nơi nhận", RECIPIENTS)
 
 
-def _put_wards(letter: Letter, plan: Plan, reference: Reference) -> None:
-    _begin_annex(letter, "DANH SÁCH XÃ, PHƯỜNG CHUYỂN SANG ĐÁP ỨNG", reference)
-    put_table(letter, contents.ward_table(plan), 9, (12, 63, 45, 45))
+def _put_wards(letter: Letter, plan: Plan, reference: Reference, account: Account | None, number: int) -> None:
+    _begin_annex(letter, "DANH SÁCH XÃ, PHƯỜNG CHUYỂN SANG ĐÁP ỨNG KHI THỰC HIỆN TOÀN PHƯƠNG ÁN", reference)
+    table = contents.ward_table(plan, account)
+    put_table(letter, table, number, [12, *even_widths(len(table.heads) - 1, 53, before=12)])
 
 
 def _put_map(letter: Letter, plan: Plan, map_png: bytes, reference: Reference) -> None:

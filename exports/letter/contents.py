@@ -9,9 +9,9 @@ from datetime import date
 
 from inventory.catalogue import GROUPS, load_catalogue
 from inventory.wards.wards import Ward
-from planning.funding.account import Account
+from planning.funding.account import Account, Cut
 from planning.plan.comparison import wards_ready_after
-from planning.plan.estimate import estimates_of
+from planning.plan.estimate import describe_fees, estimates_of
 from planning.plan.five_year_cost import five_year_cost
 from planning.plan.law import cite, describe_bases, spell_out
 from planning.plan.norms import NormClass
@@ -141,10 +141,11 @@ def estimate_sections(plan: Plan) -> tuple[tuple[str, Table], ...]:
 def outside_sentence(plan: Plan) -> str:
     """What stands in no estimate, and what the years after the plan cost."""
     years, recurrent = plan.assumptions.years, plan.form_total(SpendingForm.RECURRENT)
-    return (
+    text = (
         f"Chi hằng năm đứng ngoài các tổng này: {format_number(recurrent)} đồng cho các năm {years[0]} đến {years[-1]}; "
         f"mỗi năm sau đó {format_number(plan.yearly_after)} đồng, không nằm trong tổng nào."
     )
+    return f"{text} {describe_fees(plan)}".rstrip()
 
 
 def five_year_table(plan: Plan) -> Table:
@@ -164,29 +165,39 @@ def wards_turned_ready(plan: Plan) -> tuple[Ward, ...]:
     return tuple(w for w in plan.wards if w.code in after and plan.ratings[w.code].result is not Result.READY)
 
 
-def effect_paragraph(plan: Plan) -> str:
-    """What the plan brings about."""
+def effect_paragraph(plan: Plan, account: Account | None = None) -> str:
+    """What the plan brings about, and what of it with the money that is funded where that is less."""
     turned = wards_turned_ready(plan)
     now = plan.ready_now
     people = sum(ward.population for ward in turned)
-    return (
-        f"Sau khi thực hiện, số đơn vị đáp ứng tăng từ {now} lên {now + len(turned)}/{len(plan.wards)}; thêm {len(turned)} xã, phường "
-        f"với {format_number(people)} người dân chuyển sang đáp ứng (danh sách kèm theo)."
+    text = (
+        f"Sau khi thực hiện toàn phương án, số đơn vị đáp ứng tăng từ {now} lên {now + len(turned)}/{len(plan.wards)}; thêm {len(turned)} "
+        f"xã, phường với {format_number(people)} người dân chuyển sang đáp ứng (danh sách kèm theo)."
     )
+    if account and account.ready_funded < account.ready_all:
+        text += f" Với phần dự kiến bố trí vốn, số đơn vị đáp ứng là {account.ready_funded}/{account.wards}."
+    return text
 
 
-def ward_table(plan: Plan) -> Table:
-    """The wards that turn ready with their money, and the others in one row, so that the sum is the plan's."""
-    sums = plan.totals_by(lambda line: line.ward.code)
-    turned = wards_turned_ready(plan)
-    rows: list[Cells] = []
-    for number, ward in enumerate(turned, start=1):
-        rows.append((number, ward.full_name, *(sums.get(ward.code, {}).get(form, 0) for form in plan.forms)))
+def ward_table(plan: Plan, account: Account | None = None) -> Table:
+    """The wards that turn ready with their money, and the others in one row, so that the sum is the plan's.
+
+    Under ceilings a last column says how much of all forms of spending is funded for each.
+    """
+    sums, turned = plan.totals_by(lambda line: line.ward.code), wards_turned_ready(plan)
+    columns = {form.label: {code: amounts[form] for code, amounts in sums.items()} for form in plan.forms}
+    if account and account.ceilings:
+        by_ward = account.cuts[Cut.WARD].items()
+        columns[f"Dự kiến bố trí vốn ({ALL_FORMS})"] = {code: ward_sums.funded for code, ward_sums in by_ward}
+    rows: list[Cells] = [
+        (number, ward.full_name, *(column.get(ward.code, 0) for column in columns.values()))
+        for number, ward in enumerate(turned, 1)
+    ]
     codes = {ward.code for ward in turned}
-    rest = [sum(amounts[form] for code, amounts in sums.items() if code not in codes) for form in plan.forms]
+    rest = (sum(amount for code, amount in column.items() if code not in codes) for column in columns.values())
     rows.append(("", "Các xã, phường khác trong phương án", *rest))
-    heads = ("STT", "Xã, phường", *(form.label for form in plan.forms))
-    return Table("Xã, phường chuyển sang đáp ứng", heads, tuple(rows), ("", "Tổng cộng", *_totals(plan)))
+    totals = (sum(column.values()) for column in columns.values())
+    return Table("Xã, phường chuyển sang đáp ứng", ("STT", "Xã, phường", *columns), tuple(rows), ("", "Tổng cộng", *totals))
 
 
 def caps_paragraph(plan: Plan) -> str:

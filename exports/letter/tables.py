@@ -68,9 +68,9 @@ def put_grid(letter: Letter, widths: Sequence[float]) -> _Row:
     return row
 
 
-def even_widths(columns: int, first: float) -> list[float]:
-    """A first column, and what is left of the text's width for the others alike, in millimetres."""
-    return [first, *[(TEXT_WIDTH - first) / (columns - 1)] * (columns - 1)]
+def even_widths(columns: int, first: float, before: float = 0) -> list[float]:
+    """A first column, and what is left of the text's width for the others alike, in millimetres; ``before`` is taken by what stands first."""
+    return [first, *[(TEXT_WIDTH - first - before) / (columns - 1)] * (columns - 1)]
 
 
 def _fill(cell: _Cell, content: str | Number, styles: Mapping[str, str], *, is_head: bool, is_bold: bool) -> None:

@@ -14,11 +14,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.workbook.annex import HEAD, LAST, Content, Formula, add_annex, join, put, put_row
 from exports.workbook.context import WorkbookContext
 from exports.workbook.formula_values import put_text
-from planning.funding.allocation import Candidate, Choice, find_waiting, next_ward
+from planning.funding.allocation import Candidate, Choice, describe_proof, find_waiting, next_ward
 from planning.funding.funded import FundedPlan
 from planning.plan.plan import Plan
 from planning.plan.spending import Pot
-from portal.formats import format_number, format_vnd
+from portal.formats import format_vnd
 
 TAB = "Mức vốn tối đa"
 FUNDED, WAITING = "có", "chưa"
@@ -40,7 +40,8 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, funded: F
     sheet = add_annex(
         book, plan, context, TAB, "14", "Xã, phường được dự kiến bố trí vốn để đáp ứng trong các mức vốn tối đa", head
     )
-    put_text(sheet, HEAD - 1, 1, f"{_proof_text(choice)} {_next_ward_text(choice)}").style = "w-words"
+    proof = f"{describe_proof(choice)} Mục tiêu: {choice.aim.label.lower()}."
+    put_text(sheet, HEAD - 1, 1, f"{proof} {_next_ward_text(choice)}").style = "w-words"
     join(sheet, HEAD - 1, 1, len(head))
     sheet.row_dimensions[HEAD - 1].height = 50
     # A source is named by its level of budget, nature and field.
@@ -48,7 +49,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, funded: F
     _put_money(sheet, funded, pots)
     ordered = sorted(choice.candidates, key=lambda c: (c.ward.code not in choice.funded, c.ward.position))
     for number, candidate in enumerate(ordered, start=1):
-        put_row(sheet, CHECK + number, _cells(number, candidate, choice, costs[candidate.ward.code], pots))
+        put_row(sheet, CHECK + number, _cells(number, candidate, funded, costs[candidate.ward.code], pots))
     rule = DataValidation(type="list", formula1=f'"{FUNDED},{WAITING}"', allow_blank=True)
     sheet.add_data_validation(rule)
     rule.add(f"D{FIRST_WARD}:D{LAST}")
@@ -97,9 +98,10 @@ def _put_money(sheet: Worksheet, funded: FundedPlan, pots: list[Pot]) -> None:
     put(sheet, SPENT, 4, Formula(f'=COUNTIF($D${FIRST_WARD}:$D${LAST},"{FUNDED}")', len(funded.choice.funded)), total=True)
 
 
-def _cells(number: int, candidate: Candidate, choice: Choice, costs: Mapping[Pot, int], pots: list[Pot]) -> list[Content]:
+def _cells(number: int, candidate: Candidate, funded: FundedPlan, costs: Mapping[Pot, int], pots: list[Pot]) -> list[Content]:
+    choice = funded.choice
     first, last, row = get_column_letter(_FIRST_POT), get_column_letter(_FIRST_POT + len(pots) - 1), CHECK + number
-    later, waiting = choice.years.get(candidate.ward.code, 0), _waiting_text(candidate, choice)
+    later, waiting = choice.years.get(candidate.ward.code, 0), _waiting_text(candidate, funded)
     return [
         number, candidate.ward.code, candidate.ward.full_name, FUNDED if candidate.ward.code in choice.funded else WAITING,
         *(costs.get(pot, 0) for pot in pots), Formula(f"=SUM({first}{row}:{last}{row})", sum(costs.values())),
@@ -107,9 +109,9 @@ def _cells(number: int, candidate: Candidate, choice: Choice, costs: Mapping[Pot
     ]  # fmt: skip
 
 
-def _waiting_text(candidate: Candidate, choice: Choice) -> str:
+def _waiting_text(candidate: Candidate, funded: FundedPlan) -> str:
     """The reason; what money does not mend is named, except what would help an attacker."""
-    waiting = find_waiting(choice, candidate.ward)
+    waiting = find_waiting(funded.choice, candidate.ward, funded.decided)
     if waiting is None:
         return ""
     hidden = sum(criterion.is_sensitive for criterion in waiting.blockers)
@@ -117,17 +119,7 @@ def _waiting_text(candidate: Candidate, choice: Choice) -> str:
         return waiting.reason
     names = [criterion.name for criterion in waiting.blockers if not criterion.is_sensitive]
     blockers = "; ".join([*names, f"an ninh mạng ({hidden})"])
-    return f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {blockers}"
-
-
-def _proof_text(choice: Choice) -> str:
-    """What is proven, in one sentence, and the aim in the next."""
-    value = format_number(choice.value)
-    if choice.is_optimal:
-        proof = f"Đã chứng minh: trong các mức này không cách chọn nào cho kết quả cao hơn ({value})."
-    else:
-        proof = f"Kết quả {value}; cận trên đã chứng minh {format_number(choice.bound)}, còn cách {format_number(choice.gap)}: không cách chọn nào vượt được số này."
-    return f"{proof} Mục tiêu: {choice.aim.label.lower()}."
+    return f"Bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng; cần hoàn thành trước: {blockers}"
 
 
 def _next_ward_text(choice: Choice) -> str:

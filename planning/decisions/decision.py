@@ -9,7 +9,7 @@ from datetime import date
 from planning.decisions.state import State
 from planning.plan.spending import Pot, SpendingForm
 from portal.errors import WardReadinessError
-from portal.formats import format_day, format_number
+from portal.formats import format_day, format_number, format_vnd_short
 from portal.labels import LabelledEnum
 from portal.vietnamese import fold
 
@@ -130,9 +130,9 @@ def ceilings_of(decisions: Iterable[Decision]) -> dict[Pot, int]:
 
 
 def describe_standing(state: State, decisions: Iterable[Decision]) -> str:
-    """Where a plan stands, in words. Money is called given only once a decision gives it."""
-    is_allocated = any(decision.kind is DecisionKind.ALLOCATION and decision.total for decision in decisions)
-    return f"{state.label}; đã giao dự toán" if is_allocated else state.label
+    """Where a plan stands, in words. Money is called given only once a decision gives it, and so much of it as that gives."""
+    given = sum(ceilings_of(decisions).values())
+    return f"{state.label}; đã giao dự toán {format_vnd_short(given)}" if given else state.label
 
 
 def _find_pot_fault(decision: Decision, pot: Pot, asked: Asked, given: Mapping[Pot, int]) -> str:

@@ -142,4 +142,6 @@ def get_decision(session: Session, plan_id: int, decision_id: int) -> PlanDecisi
 
 def standing_of(record: PlanRecord) -> str:
     """Where a plan stands, in words."""
-    return describe_standing(State(record.state), (decision_of(row) for row in record.decisions))
+    state = State(record.state)
+    # Of what takes none there is none to look up.
+    return describe_standing(state, [decision_of(row) for row in record.decisions] if state.takes_decisions else [])

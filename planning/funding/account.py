@@ -54,7 +54,7 @@ class Sums:
 class Account:
     """The whole account: sums of all forms of spending, under the label that says so, and by every cut, keys in their order.
 
-    ``ceilings`` are VND by pot, ``uncapped`` is VND of the whole in pots that have none. ``slid`` is by how many VND the whole differs from
+    ``ceilings`` are VND by pot, ``allocated`` VND of them are given by decisions, ``uncapped`` is VND of the whole in pots that have none. ``slid`` is by how many VND the whole differs from
     the plan as it was drawn up, because ``wards_slid`` wards begin later.
     """
 
@@ -62,6 +62,7 @@ class Account:
     cuts: Mapping[Cut, Mapping[str, Sums]]
     pots: Mapping[Pot, Sums]
     ceilings: Mapping[Pot, int]
+    allocated: int
     uncapped: int
     slid: int
     wards_slid: int
@@ -82,7 +83,8 @@ class Account:
         """What the ceilings hold, without which funded and unfunded cannot be understood."""
         if not self.ceilings:
             return "Chưa đặt mức vốn tối đa nào, nên coi như đủ vốn cho toàn phương án."
-        text = f"Mức vốn tối đa (khả năng cân đối) đã đặt: {format_number(self.ceiling)} đồng."
+        text = f"Mức vốn tối đa (khả năng cân đối): {format_number(self.ceiling)} đồng"
+        text += f", trong đó đã giao theo quyết định {format_number(self.allocated)} đồng." if self.allocated else "."
         if self.uncapped:
             text += f" Ngoài ra {format_number(self.uncapped)} đồng của phương án thuộc nguồn chưa đặt mức, coi như đủ vốn."
         return text
@@ -125,6 +127,7 @@ def account_of(funded: FundedPlan, drawn_up: int | None = None) -> Account:
         cuts={cut: _ordered(cut, rows, [ward.code for ward in plan.wards]) for cut, rows in cuts.items()},
         pots=dict(sorted(pots.items())),
         ceilings=dict(sorted(funded.ceilings.items())),
+        allocated=sum(funded.ceilings[pot] for pot in funded.decided),
         uncapped=sum(sums.whole for pot, sums in pots.items() if pot not in funded.ceilings),
         slid=0 if drawn_up is None else total.whole - drawn_up,
         wards_slid=sum(later > 0 for later in funded.choice.years.values()),

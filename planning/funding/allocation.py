@@ -7,13 +7,13 @@ The choice itself is ``planning.funding.selection``.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory.security import is_sensitive_item
 from inventory.wards.wards import KIND_LABELS, Ward
 from planning.plan.line import PlanLine
 from planning.plan.spending import Pot, sum_by_pot
-from portal.formats import format_vnd
+from portal.formats import format_number, format_vnd
 from portal.labels import LabelledEnum
 from scoring.rating.standard import Criterion
 
@@ -30,6 +30,10 @@ class Aim(LabelledEnum):
     def value_of(self, ward: Ward) -> int:
         """One for each ward, or its population."""
         return 1 if self is Aim.WARDS else ward.population
+
+    def describe(self, value: int) -> str:
+        """A value of this aim with its unit."""
+        return f"{format_number(value)} {'đơn vị đáp ứng' if self is Aim.WARDS else 'người dân ở các đơn vị đáp ứng'}"
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class WaitingWard:
 
     ``is_barred``: the planner wants no money for turning it ready. ``unplanned``: the plan does not buy, or not fund, enough of these items.
     ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack
-    beside what is funded already, in the year in which least is lacking. None of them: there is money for it, but an equal choice for
+    beside what is funded already, in the year in which least is lacking, by a decision where ``is_decided``. None of them: there is money for it, but an equal choice for
     less took another ward. ``costs`` is what the ward takes in that year, in VND by pot.
     """
 
@@ -155,6 +159,7 @@ class WaitingWard:
     is_redacted: bool = False
     is_barred: bool = False
     unplanned: tuple[str, ...] = ()
+    is_decided: bool = False
 
     @property
     def reason(self) -> str:
@@ -168,13 +173,14 @@ class WaitingWard:
             return self._beyond_money("; ".join(criterion.name for criterion in self.blockers))
         if self.lacking:
             pots = "; ".join(f"{pot.label}: thiếu {format_vnd(vnd)}" for pot, vnd in self.lacking.items())
-            return f"Vượt mức vốn tối đa còn lại ({pots})"
+            what = "Chưa cân đối được vốn theo quyết định" if self.is_decided else "Vượt mức vốn tối đa còn lại sau khi chọn đơn vị"
+            return f"{what} ({pots})"
         return "Đã bố trí các xã, phường khác với chi phí thấp hơn cho cùng kết quả"
 
     def _beyond_money(self, names: str) -> str:
         if names:
-            return f"Kinh phí không tự làm xã, phường này đáp ứng; cần xử lý trước: {names}"
-        return "Kinh phí không tự làm xã, phường này đáp ứng" if self.is_redacted else "Chưa có số liệu được duyệt"
+            return f"Bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng; cần hoàn thành trước: {names}"
+        return "Bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng" if self.is_redacted else "Chưa có số liệu được duyệt"
 
 
 @dataclass(frozen=True)
@@ -185,6 +191,14 @@ class CurvePoint:
     wards: int
     people: int
     ward: Ward
+
+
+def describe_proof(choice: Choice) -> str:
+    """What is proven of a choice that is settled, in one sentence."""
+    value, bound, gap = (choice.aim.describe(number) for number in (choice.value, choice.bound, choice.gap))
+    if choice.is_optimal:
+        return f"Phương án tối ưu trong mức vốn tối đa: thêm {value}."
+    return f"Thêm {value}; cận trên đã chứng minh: {bound}, còn cách {gap}. Không cách chọn nào vượt cận trên này."
 
 
 def name_unplanned(items: Iterable[str]) -> str:
@@ -227,8 +241,11 @@ def readiness_curve(candidates: Iterable[Candidate], pots: Collection[Pot] | Non
     return tuple(points)
 
 
-def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
-    """Why a ward waits, and what it takes; None where it is funded. A ward that is no candidate is ready or without data: KeyError."""
+def find_waiting(choice: Choice, ward: Ward, decided: Collection[Pot] = ()) -> WaitingWard | None:
+    """Why a ward waits, and what it takes; None where it is funded. A ward that is no candidate is ready or without data: KeyError.
+
+    ``decided`` are the pots whose ceilings are those of decisions.
+    """
     candidate = next((candidate for candidate in choice.candidates if candidate.ward.code == ward.code), None)
     if candidate is None:
         raise KeyError(ward.code)
@@ -248,7 +265,8 @@ def find_waiting(choice: Choice, ward: Ward) -> WaitingWard | None:
         WaitingWard(ward, costs, {pot: vnd - remaining[pot] for pot, vnd in costs.items() if vnd > remaining.get(pot, vnd)})
         for costs in candidate.costs_by_years
     ]
-    return min(years, key=lambda waiting: sum(waiting.lacking.values()))
+    least = min(years, key=lambda waiting: sum(waiting.lacking.values()))
+    return replace(least, is_decided=any(pot in decided for pot in least.lacking))
 
 
 def next_ward(choice: Choice) -> WaitingWard | None:

@@ -78,7 +78,8 @@ def _find_most(floor: Demand, ceilings: Sequence[Demand], groups: tuple[tuple[in
 
 
 def _program(values: Mapping[int, int], demands: Sequence[Demand], groups: tuple[tuple[int, ...], ...]) -> Program:
-    places = {place for demand in demands for place in demand.row.parts} | {place for group in groups for place in group}
+    named = [values, *(demand.row.parts for demand in demands), *groups]
+    places = {place for part in named for place in part}
     return Program(
         tuple(values.get(place, 0) for place in range(max(places, default=-1) + 1)), tuple(d.row for d in demands), groups
     )

@@ -128,7 +128,7 @@ def _doubt(candidate: Candidate) -> str:
         return ""
     if candidate.unplanned:
         return f" (phương án {name_unplanned(item for item in candidate.unplanned if not is_sensitive_item(item))})"
-    return " (kinh phí không tự làm xã, phường này đáp ứng)"
+    return " (bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng)"
 
 
 def _floors(places: Sequence[_Place], floors: Iterable[Floor]) -> Iterable[Demand]:

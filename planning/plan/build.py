@@ -125,7 +125,7 @@ def _item_line(item: str, needs: WardNeeds, price: Price, assumptions: Assumptio
         is_priority=is_priority,
         basis="; ".join(dict.fromkeys(criterion.source_text for criterion in criteria)),
         unit=rule.unit,
-        note="; ".join(_notes(remedies, replaced, price, due, is_renewal=is_renewal)),
+        note="; ".join(_notes(remedies, replaced, due, is_renewal=is_renewal)),
         replaced=replaced,
         is_renewal=is_renewal,
         due=due,
@@ -153,7 +153,6 @@ def _replaced_by_reason(remedies: Iterable[RemedyLine]) -> tuple[tuple[Replaceme
 def _notes(
     remedies: Iterable[RemedyLine],
     replaced: Iterable[tuple[ReplacementReason, int]],
-    price: Price,
     due: int,
     *,
     is_renewal: bool,
@@ -166,8 +165,6 @@ def _notes(
         yield f"thay thế {format_number(due)} máy hết thời gian sử dụng trong các năm của phương án (giả định)"
     if is_renewal:
         yield "gia hạn; đơn giá tạm tính, sửa theo báo giá"
-    if price.is_at_cap:
-        yield "đơn giá bằng mức tối đa"
 
 
 def _centre_lines(ward: Ward, snapshot: Snapshot, price_list: PriceList) -> list[CentreLine]:

@@ -11,7 +11,7 @@ from planning.plan.law import cite, fees_of
 from planning.plan.line import PlanLine, is_paid_yearly
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
-from portal.formats import format_rate
+from portal.formats import format_number, format_rate
 
 FULL_RATE = 10_000
 
@@ -52,6 +52,11 @@ class Estimate:
         """VND of the estimate: the sum of its rows, blocks not counted twice."""
         return sum(row.amount for row in self.rows if not row.parts)
 
+    @property
+    def fees(self) -> int:
+        """VND of the estimate beside the lines: no total of the plan counts it."""
+        return self.total - self.goods - self.hired
+
     def row(self, number: str) -> CostRow:
         """The row of a number. Raises StopIteration where there is none."""
         return next(row for row in self.rows if row.number == number)
@@ -61,6 +66,17 @@ def estimates_of(plan: Plan) -> tuple[Estimate, ...]:
     """The estimates of a plan, one for each form of spending that has one and that lines have; a purchase where there is none at all."""
     forms = [form for form in (SpendingForm.PURCHASE, SpendingForm.PROJECT) if any(line.form is form for line in plan.lines)]
     return tuple(estimate(plan, form) for form in forms or [SpendingForm.PURCHASE])
+
+
+def describe_fees(plan: Plan) -> str:
+    """How the estimates differ from the totals of a plan, in one sentence; nothing where they do not."""
+    fees = sum(costs.fees for costs in estimates_of(plan))
+    if not fees:
+        return ""
+    return (
+        f"Dự toán, tổng mức đầu tư còn gồm {format_number(fees)} đồng vận chuyển, lắp đặt, thẩm định giá, quản lý, tư vấn, dự phòng; "
+        "các tổng, mức vốn và số đề nghị của phương án chưa tính khoản này."
+    )
 
 
 def estimate(plan: Plan, form: SpendingForm) -> Estimate:

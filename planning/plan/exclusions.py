@@ -18,7 +18,7 @@ class Reason(LabelledEnum):
     MULTIFUNCTION = "multifunction", "Máy đa năng đã tính là máy in và máy scan: không mua máy scan cho phần này"
     PACKAGE = "package", "Đã nằm trong gói cải tạo mạng LAN trọn gói (C06)"
     ON_ORDER = "on_order", "Đã ký hợp đồng hoặc đã bố trí vốn, chưa bàn giao"
-    APPROVED_PLAN = "approved_plan", "Phương án đã được phê duyệt cấp, chưa có số liệu khảo sát nào sau ngày phê duyệt"
+    APPROVED_PLAN = "approved_plan", "Phương án đã được phê duyệt cấp, số liệu khảo sát chưa cho thấy đã nhận"
     LAPTOP = "laptop", "Máy tính xách tay đã đặt hoặc đã được cấp được tính là máy vi tính"
     NOT_NEEDED = (
         "not_needed",

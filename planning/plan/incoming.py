@@ -1,13 +1,14 @@
 """What is coming to a ward before any new plan: ordered, or funded by an approved plan. So that nothing is funded twice over time. Pure.
 
-Deliveries are not recorded. What an approved plan funds counts as coming until a snapshot of a later day shows so many more machines that
-work than the plan counted on, or speaks of a day after the year of the line: what an estimate was not spent on by 31/12 comes no more
-(TT 26/2026/TT-BTC).
+Deliveries are not recorded. What an approved plan funds counts as coming until a snapshot of a later day shows so many machines that came
+into use since the one before, or speaks of a day after the year of the line: what an estimate was not spent on by 31/12 comes no more
+(TT 26/2026/TT-BTC). What is paid yearly counts for the plans in whose first year it is still paid.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from inventory.snapshots.snapshot import Snapshot
 from portal.formats import format_day
@@ -15,16 +16,40 @@ from scoring.rating.pc_fleet import PC_ITEMS
 
 
 @dataclass(frozen=True)
-class ApprovedPlan:
-    """An approved plan: the day of its approval, and how many units it funds by ward code, item and year, bought, leased or moved in.
+class Count:
+    """How many machines of an item worked in a ward on a day, by the year in which they came into use; None where nobody gave it."""
 
-    ``working`` is how many machines of an item worked in a ward when it was drawn up, by ward code and item.
+    day: date
+    by_year: Mapping[int | None, int]
+
+    def since(self, year: int) -> int:
+        """How many of them came into use in a year or later, or in one that nobody gave."""
+        return sum(working for came, working in self.by_year.items() if came is None or came >= year)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """So many units of an item, one or more, that an approved plan funds for a ward, bought, leased or moved in.
+
+    ``year`` is the last one whose money pays for them; ``is_yearly`` where the ward has them only as long as they are paid. ``counted`` is
+    what worked there when the plan was drawn up.
     """
+
+    ward_code: str
+    item: str
+    quantity: int
+    year: int
+    is_yearly: bool
+    counted: Count
+
+
+@dataclass(frozen=True)
+class ApprovedPlan:
+    """An approved plan: the day of its approval, and what it funds, each ward and item once."""
 
     title: str
     day: date
-    quantities: Mapping[tuple[str, str, int], int]
-    working: Mapping[tuple[str, str], int]
+    grants: tuple[Grant, ...]
 
 
 @dataclass(frozen=True)
@@ -52,48 +77,46 @@ class Supply:
     incoming: Incoming | None = None
 
 
-def still_coming(plans: Iterable[ApprovedPlan], snapshots: Mapping[str, Snapshot]) -> tuple[Incoming, ...]:
-    """What these plans still bring, by ward and item. ``snapshots`` are those of today, by ward code.
-
-    A snapshot of the day of the approval cannot show what was bought after it. What one plan brought is not counted for another.
-    """
-    coming: list[Incoming] = []
-    arrived: dict[tuple[str, str], int] = {}
+def still_coming(plans: Iterable[ApprovedPlan], snapshots: Mapping[str, Snapshot], first_year: int) -> tuple[Incoming, ...]:
+    """What these plans still bring a plan that begins in ``first_year``, by ward and item. ``snapshots`` are those of today, by ward code."""
+    by_place: dict[tuple[str, str], list[tuple[ApprovedPlan, Grant]]] = {}
     for plan in sorted(plans, key=lambda plan: plan.day):
-        for (ward_code, item), by_year in _by_ward_and_item(plan).items():
-            snapshot = snapshots.get(ward_code)
-            if snapshot is None:
-                continue
-            place = ward_code, item
-            more = count_working(snapshot, item) - plan.working.get(place, 0) - arrived.get(place, 0)
-            shown = max(0, more) if snapshot.as_of > plan.day else 0
-            arrived[place] = arrived.get(place, 0) + min(shown, sum(by_year.values()))
-            if quantity := _open_quantity(by_year, shown, snapshot.as_of.year):
-                coming.append(Incoming(ward_code, item, quantity, plan.title, plan.day))
+        for grant in plan.grants:
+            by_place.setdefault((grant.ward_code, grant.item), []).append((plan, grant))
+    coming: list[Incoming] = []
+    for (ward_code, item), granted in sorted(by_place.items()):
+        snapshot = snapshots.get(ward_code)
+        if snapshot is None:
+            continue
+        for (plan, grant), shown in zip(granted, _shown(granted, count_of_item(snapshot, item)), strict=True):
+            is_over = grant.year < snapshot.as_of.year or (grant.is_yearly and grant.year < first_year)
+            if shown < grant.quantity and not is_over:
+                coming.append(Incoming(ward_code, item, grant.quantity - shown, plan.title, plan.day))
     return tuple(coming)
 
 
-def count_working(snapshot: Snapshot, item: str) -> int:
-    """How many machines of an item work in a ward."""
-    return sum(lot.working for lot in snapshot.lots_of(item))
+def count_of_item(snapshot: Snapshot, item: str) -> Count:
+    """How many machines of an item work in a ward, on the day of a snapshot."""
+    by_year: dict[int | None, int] = {}
+    for lot in snapshot.lots_of(item):
+        by_year[lot.year] = by_year.get(lot.year, 0) + lot.working
+    return Count(snapshot.as_of, by_year)
 
 
-def _by_ward_and_item(plan: ApprovedPlan) -> dict[tuple[str, str], dict[int, int]]:
-    """What a plan funds, by year, those years in their order."""
-    sums: dict[tuple[str, str], dict[int, int]] = {}
-    for (ward_code, item, year), quantity in sorted(plan.quantities.items()):
-        sums.setdefault((ward_code, item), {})[year] = quantity
-    return sums
+def _shown(granted: Sequence[tuple[ApprovedPlan, Grant]], newest: Count) -> list[int]:
+    """How many of each grant the counts show: what came into use from one count to the next, for the plans approved between, the oldest first.
 
-
-def _open_quantity(by_year: Mapping[int, int], shown: int, year_of_data: int) -> int:
-    """What of it is neither shown, the earliest first, nor of a year that was over when the data were given."""
-    open_quantity = 0
-    for year, quantity in by_year.items():
-        left = max(0, quantity - shown)
-        shown -= quantity - left
-        open_quantity += left if year >= year_of_data else 0
-    return open_quantity
+    A count of the day of the approval cannot show what was bought after it. Old machines that made room for new ones hide none of these.
+    """
+    shown = [0] * len(granted)
+    counts = sorted((*(grant.counted for _plan, grant in granted), newest), key=lambda count: count.day)
+    for before, after in pairwise(counts):
+        more = after.since(before.day.year) - before.since(before.day.year)
+        for i, (plan, grant) in enumerate(granted):
+            came = max(0, min(more, grant.quantity - shown[i])) if after.day > plan.day else 0
+            shown[i] += came
+            more -= came
+    return shown
 
 
 def by_ward(incoming: Iterable[Incoming]) -> dict[str, tuple[Incoming, ...]]:

@@ -21,7 +21,7 @@ from planning.plan.norms import norm_of, quantity_cap, room_of
 from planning.plan.plan import Plan
 from planning.plan.spending import SpendingForm
 from portal.errors import WardReadinessError
-from portal.formats import format_day
+from portal.formats import format_day, format_number
 from portal.labels import LabelledEnum
 from portal.numbers import MAX_VND, CountError, parse_count, parse_vnd
 from portal.vietnamese import clean_text
@@ -35,6 +35,14 @@ PRIORITIES = {str(True): "bắt buộc", str(False): "tiếp theo"}
 
 class EditError(WardReadinessError, ValueError):
     """A value that a field of a line cannot have; the message says what is allowed."""
+
+
+class LineEditError(EditError):
+    """Values that fields of one line cannot have; ``faults`` says of each field what is allowed."""
+
+    def __init__(self, faults: "Mapping[EditField, str]") -> None:
+        super().__init__(" ".join(f"{field.label}: {message}" for field, message in faults.items()))
+        self.faults = faults
 
 
 class EditField(LabelledEnum):
@@ -236,7 +244,7 @@ def _count_parser(least: int, most: int) -> Callable[[str], str]:
         except CountError as error:
             raise EditError(error.message) from None
         if not least <= number <= most:
-            raise EditError(f"“{text}” ngoài khoảng cho phép: nhập số nguyên từ {least} đến {most}.")
+            raise EditError(f"“{text}” ngoài khoảng cho phép: nhập số nguyên từ {format_number(least)} đến {format_number(most)}.")
         return str(number)
 
     return parse

@@ -10,7 +10,8 @@ from planning.decisions.decision import DecisionKind
 from planning.decisions.state import State
 from planning.funding.funded import FundedPlan
 from planning.models import PlanDecision, PlanRecord
-from planning.plan.incoming import count_working
+from planning.plan.incoming import Grant, count_of_item
+from planning.plan.line import is_paid_yearly
 from planning.plan.plan import Plan
 
 
@@ -41,21 +42,23 @@ def approvals_beside(session: Session, record: PlanRecord) -> tuple[Approval, ..
     return tuple(approval for chain, approval in newest.items() if chain != chains.get(record.id))
 
 
-def funded_quantities(plan: Plan, funded: FundedPlan | None) -> dict[tuple[str, str, int], int]:
-    """How many units a plan brings by ward code, item and year: what is funded of it, all where a version did not note that.
+def grants_of(plan: Plan, funded: FundedPlan | None) -> tuple[Grant, ...]:
+    """What a plan brings: what is funded of it, all where a version did not note that.
 
     What moves in costs nothing, and comes all the same. A ward that slides is brought its lines in the year to which it slides.
     """
     lines = plan.lines if funded is None else funded.plan.lines
     units = {line.code: line.quantity for line in plan.lines} if funded is None else funded.funded_units
-    return {(line.ward.code, line.item, line.year): units[line.code] for line in lines if units.get(line.code)}
-
-
-def working_then(plan: Plan) -> dict[tuple[str, str], int]:
-    """How many machines of each item of a line worked in its ward, by ward code and item, when a plan was drawn up."""
     snapshots = {code: rating.snapshot for code, rating in plan.ratings.items()}
-    return {
-        (line.ward.code, line.item): count_working(snapshot, line.item)
-        for line in plan.lines
-        if (snapshot := snapshots[line.ward.code]) is not None
-    }
+    return tuple(
+        Grant(
+            ward_code=line.ward.code,
+            item=line.item,
+            quantity=units[line.code],
+            year=line.payments[-1].year,
+            is_yearly=is_paid_yearly(line.item, line.method),
+            counted=count_of_item(snapshot, line.item),
+        )
+        for line in lines
+        if units.get(line.code) and (snapshot := snapshots[line.ward.code]) is not None
+    )

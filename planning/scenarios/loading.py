@@ -21,7 +21,7 @@ from planning.plan.build import build_plan
 from planning.plan.incoming import ApprovedPlan, Incoming, still_coming
 from planning.plan.overrides import Edit, apply_edits, apply_prices
 from planning.plan.plan import Plan, Transfer
-from planning.scenarios.approved_plans import Approval, approvals_beside, funded_quantities, working_then
+from planning.scenarios.approved_plans import Approval, approvals_beside, grants_of
 from planning.scenarios.frozen import load_office, restore_plan
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
 from planning.scenarios.landed_plans import is_landed, landed_day, landed_snapshots, read_landed
@@ -142,7 +142,11 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
     inputs = [record.title, get_version(session, record.price_list_id), record.assumptions, record.rates, edits, moved]
     # With what they fund: a choice that is settled meanwhile may fund something else.
     approved = [
-        (approval.sha256, plan.day.isoformat(), sorted(plan.quantities.items()))
+        (
+            approval.sha256,
+            plan.day.isoformat(),
+            [(grant.ward_code, grant.item, grant.quantity, grant.year) for grant in plan.grants],
+        )
         for approval, plan in _approved_beside(session, record)
     ]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs, "approved": approved})
@@ -153,16 +157,16 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
     edits = edits_of(record)
     prices = apply_prices(get_price_list(session, record.price_list_id), edits)
     assumptions = load_assumptions(record.assumptions)
-    incoming = _incoming(session, record, city)
+    incoming = _incoming(session, record, city, assumptions.first_year)
     built = build_plan(record.title, city.wards, city.ratings, prices, city.standard, assumptions, city.on, incoming)
     plan = apply_edits(built, edits)
     return replace(with_transfers(plan, _fit_transfers(record, plan)), rates=load_rates(record.rates))
 
 
-def _incoming(session: Session, record: PlanRecord, city: CityReadiness) -> tuple[Incoming, ...]:
-    """What approved plans fund and no snapshot of the city shows yet."""
+def _incoming(session: Session, record: PlanRecord, city: CityReadiness, first_year: int) -> tuple[Incoming, ...]:
+    """What approved plans fund and no snapshot of the city shows yet, for a plan that begins in a year."""
     snapshots = {code: rating.snapshot for code, rating in city.ratings.items() if rating.snapshot is not None}
-    return still_coming((plan for _approval, plan in _approved_beside(session, record)), snapshots)
+    return still_coming((plan for _approval, plan in _approved_beside(session, record)), snapshots, first_year)
 
 
 def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approval, ApprovedPlan]]:
@@ -171,8 +175,8 @@ def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approva
     for approval in approvals_beside(session, record):
         approved = get_plan_record(session, approval.plan_id)
         plan = plan_of(session, approved)
-        quantities = funded_quantities(plan, _funded_for_good(session, approved, plan))
-        plans.append((approval, ApprovedPlan(plan.name, approval.day, quantities, working_then(plan))))
+        grants = grants_of(plan, _funded_for_good(session, approved, plan))
+        plans.append((approval, ApprovedPlan(plan.name, approval.day, grants)))
     return plans
 
 

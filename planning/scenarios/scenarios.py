@@ -17,12 +17,14 @@ from planning.decisions.steps import take_step
 from planning.funding.constraints import Funding
 from planning.models import PlanEdit, PlanRecord, PlanTransfer
 from planning.plan.assumptions import Assumptions
+from planning.plan.comparison import display_field
 from planning.plan.line import PlanLine
 from planning.plan.overrides import (
     ALL_WARDS,
     Edit,
     EditError,
     EditField,
+    LineEditError,
     apply_edits,
     canonical_value,
     find_double_funding,
@@ -128,19 +130,26 @@ def edit_line(
 ) -> list[Edit]:
     """Store the fields that were changed on a page; ``base`` is what the page showed. Returns the edits.
 
-    Raises EditError for a value that cannot be, for a field that somebody else changed meanwhile, and for what would be funded twice.
+    Raises LineEditError for values that cannot be and for fields that somebody else changed meanwhile, EditError for what would be funded
+    twice.
     """
     check_open(record)
-    edits = []
+    edits, faults = [], dict[EditField, str]()
     for field in EditField:
         if field.value not in entries:
             continue
-        value, current = parse_value(field, entries[field.value]), canonical_value(line, field)
+        try:
+            value, current = parse_value(field, entries[field.value]), canonical_value(line, field)
+        except EditError as error:
+            faults[field] = error.message
+            continue
         if value in (base.get(field.value), current):
             continue
         if base.get(field.value) != current:
-            raise EditError(f"Ô “{field.label}” vừa được người khác đổi thành “{current}”. Xem lại rồi lưu lần nữa.")
+            faults[field] = f"Ô này vừa được người khác đổi thành “{display_field(line, field)}”. Xem lại rồi lưu lần nữa."
         edits.append(Edit(line.ward.code, line.item, field.value, value))
+    if faults:
+        raise LineEditError(faults)
     save_edits(session, record, edits, why, by, PAGE)
     return edits
 

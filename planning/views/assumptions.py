@@ -43,7 +43,9 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
     record = get_plan_record(session, plan_id, for_update=True)
     before = load_assumptions(record.assumptions)
     form, groups = _rules_form(record), group_forms(before)
-    if form.validate_on_submit() and _validate_all(groups):
+    # Each is looked at, so that all errors are shown at once.
+    faulty = [letter for letter, group in groups.items() if not group.validate()]
+    if form.validate_on_submit() and not faulty:
         assumptions = replace(
             before,
             first_year=form.first_year.number or 0,
@@ -53,7 +55,7 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
             groups={letter: group.rule for letter, group in groups.items()},
             upgrades_os=bool(form.upgrades_os.data),
             replaces_due=bool(form.replaces_due.data),
-            city_norms=form.city_norms.norms,
+            city_norms=form.norms,
         )
         try:
             scenarios.set_rules(session, record, form.stamp, assumptions, price_list_id=form.price_list.data)
@@ -118,6 +120,7 @@ def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupR
         form=form,
         groups=groups,
         names=GROUPS,
+        fields=[*form, *(field for group in groups.values() for field in group)],
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         changes=record.changes,
         price_edits=price_edits,
@@ -125,9 +128,3 @@ def _rules_page(record: PlanRecord, form: RulesForm, groups: Mapping[str, GroupR
         price_texts=[display_price_value(PriceField(edit.field), edit.value) for edit in price_edits],
         catalogue=load_catalogue(),
     )
-
-
-def _validate_all(groups: Mapping[str, GroupRuleForm]) -> bool:
-    """Whether every group may be saved; each is validated, so that all errors are shown at once."""
-    faulty = [letter for letter, group in groups.items() if not group.validate()]
-    return not faulty

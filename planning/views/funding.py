@@ -15,7 +15,7 @@ from accounts.permissions import Permission, may
 from inventory.security import is_sensitive_item
 from planning.forms import CeilingForm, FundingForm, ceiling_forms, funding_form
 from planning.funding.account import account_of
-from planning.funding.allocation import find_waiting, next_ward, rank_cheapest, readiness_curve
+from planning.funding.allocation import describe_proof, find_waiting, next_ward, rank_cheapest, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling
@@ -34,7 +34,6 @@ from planning.scenarios.loading import KeyedPlan, get_plan_record, keyed_plan_of
 from planning.scenarios.serialization import load_funding
 from portal.database import get_session, write_separately, writes
 from portal.errors import NotFoundError
-from portal.formats import format_number
 from portal.jobs.kinds import JobKind, Order, Outcome, Progress
 
 blueprint = Blueprint("plan_funding", __name__, template_folder="../templates")
@@ -99,22 +98,12 @@ def _settle(plan_id: int, progress: Progress) -> Outcome:
     settled = settle(session, record, plan_of(session, record))
     choice = settled.choice
     line = _("Đã tính xong: %(count)s xã, phường được dự kiến bố trí vốn để đáp ứng.", count=len(choice.funded))
-    proof = (
-        _("Đã chứng minh không cách chọn nào cho kết quả cao hơn.")
-        if choice.is_optimal
-        else _(
-            "Chưa chứng minh được là cao nhất: cận trên %(bound)s, còn cách %(gap)s.",
-            **_numbers(bound=choice.bound, gap=choice.gap),
-        )
+    return Outcome(
+        lines=(line, describe_proof(choice)), settle=lambda: write_separately(lambda writing: keep_choice(writing, settled))
     )
-    return Outcome(lines=(line, proof), settle=lambda: write_separately(lambda writing: keep_choice(writing, settled)))
 
 
 KIND = JobKind("plan-funding", "Bố trí vốn của phương án", Permission.PLAN_EDIT, prepare_settling)
-
-
-def _numbers(**numbers: int) -> dict[str, str]:
-    return {name: format_number(number) for name, number in numbers.items()}
 
 
 def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
@@ -146,7 +135,11 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
     funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
-    waiting = [ward for c in choice.candidates if (ward := find_waiting(choice, c.ward)) is not None] if choice else []
+    waiting = (
+        [ward for c in choice.candidates if (ward := find_waiting(choice, c.ward, funded.decided)) is not None]
+        if funded and choice
+        else []
+    )
     are_demands_dropped = funded is not None and funded.funding != load_funding(record.funding)
     return render_template(
         "planning/funding.html",
@@ -168,6 +161,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         rank_of=lambda part: rank_shown(part, sees_security),
         ranking=rank_cheapest(candidates),
         choice=choice,
+        proof=describe_proof(choice) if choice else "",
         waiting=[ward for ward in waiting if ward.possible],
         beyond_money=[ward for ward in waiting if not ward.possible],
         following=next_ward(choice) if choice else None,

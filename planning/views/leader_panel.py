@@ -22,6 +22,7 @@ def leader_panel() -> str:
     account = account_of_plan(get_session(), record, keyed)
     return render_template(
         "planning/leader_panel.html",
+        record=record,
         plan=keyed.plan,
         plan_id=record.id,
         account=account,

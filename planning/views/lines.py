@@ -1,6 +1,7 @@
 """Pages of the lines of a plan: the filtered list with its total, and one line with its proof and its form."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,7 +26,7 @@ from planning.plan.line import PlanLine
 from planning.plan.line_filter import filter_lines, parse_filter
 from planning.plan.lines_csv import build_lines_csv
 from planning.plan.marks import Mark, marks_of
-from planning.plan.overrides import PRIORITIES, EditField, canonical_value, new_line
+from planning.plan.overrides import PRIORITIES, EditField, LineEditError, canonical_value, new_line
 from planning.plan.plan import Plan
 from planning.plan.redaction import is_sensitive_line, redact_line, redact_plan
 from planning.plan.spending import SpendingForm, sources_by_label
@@ -119,6 +120,8 @@ def edit(plan_id: int, line_code: str) -> ResponseReturnValue:
         edits = scenarios.edit_line(
             session, record, plan_line, entries, base, request.form.get("why", "").strip(), identity.full_name
         )
+    except LineEditError as error:
+        return _line_page(record, keyed, plan_line, entries, entry_faults=error.faults), 400
     except WardReadinessError as error:
         return _line_page(record, keyed, plan_line, entries, error.message), 400
     after = {"line": line_code, **{edit.field: edit.value for edit in edits}}
@@ -165,7 +168,14 @@ def _line_of(plan: Plan, code: str) -> PlanLine:
     return new_line(plan, next(ward for ward in plan.wards if ward.code == ward_code), item)
 
 
-def _line_page(record: PlanRecord, keyed: KeyedPlan, line: PlanLine, entries: Mapping[str, str], refusal: str = "") -> str:
+def _line_page(
+    record: PlanRecord,
+    keyed: KeyedPlan,
+    line: PlanLine,
+    entries: Mapping[str, str],
+    refusal: str = "",
+    entry_faults: Mapping[EditField, str] = MappingProxyType({}),
+) -> str:
     plan = keyed.plan
     rating = redact_rating(plan.ratings[line.ward.code], sees_security)
     return render_template(
@@ -186,6 +196,7 @@ def _line_page(record: PlanRecord, keyed: KeyedPlan, line: PlanLine, entries: Ma
         base={field.value: canonical_value(line, field) for field in EditField},
         entries=entries,
         refusal=refusal,
+        entry_faults=entry_faults,
         may_edit=may(require_identity(), Permission.PLAN_EDIT) and record.is_open,
         options={
             EditField.METHOD: [(method.value, method.label) for method in Method],

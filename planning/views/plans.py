@@ -11,6 +11,7 @@ from inventory.catalogue import GROUPS, load_catalogue
 from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
 from planning.models import PlanRecord
 from planning.plan.comparison import PlanOutcome, diff_plans, display_value, outcome_of
+from planning.plan.estimate import describe_fees
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
@@ -105,6 +106,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         outcome=outcome_of(whole_plan),
         account=account,
         no_account="" if account else why_no_account(session, record, keyed),
+        fees=describe_fees(plan),
         unsettled=list_unsettled_approvals(session, record, whole_plan),
         plan=plan,
         plan_id=plan_id,
@@ -256,13 +258,22 @@ def _diff_conditions(before: PlanRecord, after: PlanRecord) -> list[tuple[str, s
 
 
 def planner_panel() -> str:
-    """The totals of the proposal on the planner's home page."""
-    records, plan, refusal = list_plans(get_session()), None, ""
-    plan_id = records[0].id if records else None
+    """The totals of the proposal and its account of money on the planner's home page."""
+    session, records = get_session(), list_plans(get_session())
+    if not records:
+        return render_template("planning/home_panel.html", plan=None)
+    record = records[0]
     try:
-        plan = plan_of(get_session(), records[0]) if records else None
+        keyed = keyed_plan_of(session, record)
     except DamagedPlanError as error:
-        refusal = error.message
+        return render_template("planning/home_panel.html", plan=None, plan_id=record.id, refusal=error.message)
+    account = account_of_plan(session, record, keyed)
     return render_template(
-        "planning/home_panel.html", plan=plan, plan_id=plan_id, forms=plan.forms if plan else (), refusal=refusal
+        "planning/home_panel.html",
+        record=record,
+        plan=keyed.plan,
+        plan_id=record.id,
+        forms=keyed.plan.forms,
+        account=account,
+        no_account="" if account else why_no_account(session, record, keyed),
     )

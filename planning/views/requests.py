@@ -170,7 +170,7 @@ def _validate(form: RequestForm, lines: Mapping[str, RequestLineForm]) -> bool:
         if key in load_catalogue() or not line.is_blank:
             seen.add(line.item.data)
     is_valid = bool(form.validate_on_submit())
-    if is_valid and form.day.data > today():
+    if form.day.data and form.day.data > today():
         form.day.errors = [_("Ngày văn bản ở tương lai. Ghi ngày trên văn bản.")]
         is_valid = False
     return is_valid and not faulty

@@ -117,17 +117,17 @@ def by_cost(ratings: Mapping[str, Rating], costs: Mapping[str, CostToReady]) -> 
     shades = (
         *_ramp("heat", _range_labels(limits)),
         Shade("done", "đã đáp ứng, không cần thêm", "✓"),
-        Shade("stuck", "chỉ có tiền thì chưa đủ", "!"),
+        Shade("stuck", "bố trí kinh phí vẫn chưa đủ điều kiện", "!"),
         NO_DATA,
     )
     indexes = {code: _cost_index(rating, priced.get(code), limits) for code, rating in ratings.items()}
     values = {
-        code: f"{format_vnd_short(total)} (đầu tư {format_vnd_short(costs[code].capital)}, "
-        f"thường xuyên {format_vnd_short(costs[code].recurrent)} mỗi năm)"
+        code: f"{format_vnd_short(total)} (mua sắm một lần {format_vnd_short(costs[code].capital)}, "
+        f"chi hằng năm {format_vnd_short(costs[code].recurrent)})"
         for code, total in priced.items()
     }
     marks = {code: _tile_amount(total) for code, total in priced.items()}
-    note = "Chi đầu tư phát triển cộng chi thường xuyên của một năm, để so các đơn vị với nhau; hai nguồn ghi riêng ở từng đơn vị."
+    note = "Mua sắm một lần cộng chi hằng năm của một năm, để so các đơn vị với nhau; hai hình thức chi ghi riêng ở từng đơn vị."
     return Colouring("cost", "Kinh phí cần bổ sung để đáp ứng", shades, indexes, values, marks, note)
 
 

@@ -84,7 +84,13 @@ def _matches(ward: Ward, find: str) -> bool:
 
 
 def missing_text(rating: Rating) -> str:
-    """The first unmet criteria, blocking ones first; of those that would help an attacker only the group is named."""
+    """The first of the criteria that the headline counts: blocking ones where one is unmet, else whatever is unmet, and how many more there are.
+
+    Of those that would help an attacker only the group is named.
+    """
     security = _("Tiêu chí an ninh mạng")
-    names = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in rating.unmet]
-    return "; ".join(list(dict.fromkeys(names))[:MAX_NAMED])
+    unmet = rating.unmet_blocking or rating.unmet
+    names = [security if finding.criterion.is_sensitive else finding.criterion.name for finding in unmet]
+    shown = list(dict.fromkeys(names))[:MAX_NAMED]
+    others = sum(name not in shown for name in names)
+    return "; ".join(shown) + (_(" và %(count)s tiêu chí khác", count=others) if others else "")

@@ -95,7 +95,7 @@ def test_under_a_ceiling_each_ward_that_waits_says_why(visit):
     planner.get_by_role("button", name="Chọn lại theo các mức này").click()
     planner.get_by_text("Đã lưu mức vốn tối đa.").wait_for()
     assert int(figure.inner_text().split("/")[0]) < ready_before
-    expect(planner.get_by_text(re.compile("không cách chọn nào"))).to_be_visible()
+    expect(planner.get_by_text(re.compile("Phương án tối ưu trong mức vốn tối đa"))).to_be_visible()
     expect(planner.get_by_text(re.compile("Vượt mức vốn tối đa còn lại")).first).to_be_visible()
 
 

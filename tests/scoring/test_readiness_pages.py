@@ -97,7 +97,9 @@ def test_the_money_of_a_ward_is_the_sum_of_its_lines_and_each_kind_has_a_sum_of_
         (row.select("td")[2].get_text(strip=True), whole_number(row.select("td")[-1])) for row in page.select(".panel tbody tr")
     ]
     sums = [whole_number(cell) for cell in page.select(".panel tfoot td")]
-    assert sums == [sum(money for kind, money in lines if kind == wanted_kind) for wanted_kind in ("đầu tư", "thường xuyên")]
+    assert sums == [
+        sum(money for kind, money in lines if kind == wanted_kind) for wanted_kind in ("mua sắm một lần", "chi hằng năm")
+    ]
     assert sums == [costs[code].capital, costs[code].recurrent]
 
 
@@ -248,3 +250,10 @@ def test_the_map_of_boundaries_is_that_of_the_wards_it_is_asked_for(demo_session
     renamed_city = replace(city, wards=(replace(city.wards[0], name="Tên Mới"), *city.wards[1:]))
     names = [land_map(demo_session, source, shown_city).areas[0].ward.name for shown_city in (city, renamed_city)]
     assert names == [city.wards[0].name, "Tên Mới"]
+
+
+@pytest.mark.parametrize("address", ["/readiness/nearest", "/readiness/wards/00070", "/briefs/city", "/readiness?colour=cost"])
+def test_no_page_says_that_what_is_bought_takes_investment_money(demo_sign_in, address):
+    page = open_page(demo_sign_in("lanhdao"), address).get_text()
+    assert "đầu tư phát triển" not in page
+    assert "chi thường xuyên" not in page.lower()

@@ -1,5 +1,6 @@
 """The letter read back from its file: the form of the decree, the figures of the plan to the đồng, and what ties it to its workbook."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -12,6 +13,8 @@ from exports.letter.build import build_letter
 from exports.letter.contents import wards_turned_ready
 from exports.letter.form import FONT, printable
 from exports.workbook.build import build_workbook
+from planning.funding.account import account_of
+from planning.funding.funded import fund_plan
 from planning.plan.assumptions import Rates
 from planning.plan.comparison import wards_ready_after
 from planning.plan.document_reference import LetterKind, Reference, initials
@@ -24,6 +27,7 @@ from planning.scenarios.content import reference_of
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.formats import format_number, vnd_in_words
 from scoring.rating.rating import Result
+from tests.factories.funding import ceilings_of_percent
 from tests.factories.plans import LONE_CONTEXT, OFFICE, SMALL_PLAN, WORKBOOK_CONTEXT
 from tests.support.workbooks import read_workbook
 
@@ -187,6 +191,26 @@ class TestFigures:
         assert {ward.code for ward in turned_wards} == wards_ready_after(plan) - ready_codes
         assert [row[1] for row in rows_of(letter, "STT")[:-2]] == [ward.full_name for ward in turned_wards]
         assert f"tăng từ {len(ready_codes)} lên {len(ready_codes) + len(turned_wards)}/126" in text_of(letter)
+
+    @pytest.mark.parametrize(
+        "forms", [[SpendingForm.PURCHASE], list(SpendingForm), [SpendingForm.RECURRENT, SpendingForm.PROJECT]], ids=len
+    )
+    def test_a_plan_of_any_forms_of_spending_has_its_letter_with_tables_numbered_one_after_the_other(self, city, forms):
+        lines = tuple(replace(line, form=forms[place % len(forms)]) for place, line in enumerate(city[0].lines))
+        plan = replace(city[0], lines=lines)
+        letter = letter_of(plan)
+        assert list(plan.forms) == [form for form in SpendingForm if form in forms]
+        numbers = [int(found[1]) for line in letter.paragraphs if (found := re.match(r"Bảng (\d+)\.", line.text))]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+    def test_under_ceilings_the_letter_says_what_comes_of_the_funded_part_and_for_which_wards(self, city):
+        plan, _letter = city
+        account = account_of(fund_plan(plan, ceilings_of_percent(plan, 20)), plan.total())
+        letter = Document(BytesIO(build_letter(plan, WORKBOOK_CONTEXT, REFERENCE, account)))
+        assert f"Với phần dự kiến bố trí vốn, số đơn vị đáp ứng là {account.ready_funded}/126" in text_of(letter)
+        *rows, total = rows_of(letter, "STT")
+        assert sum(row[-1] for row in rows) == total[-1] == account.total.funded
+        assert all(row[-1] <= sum(row[2:-1]) for row in rows)
 
     def test_what_would_help_an_attacker_is_not_named(self, city):
         plan, letter = city

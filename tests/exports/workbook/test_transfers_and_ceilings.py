@@ -148,7 +148,7 @@ class TestCeilings:
         assert [sheet.cell(SPENT, column).value for column in pots] == [choice.spent.get(pot, 0) for pot in choice.ceilings]
         assert [sheet.cell(LEFT, column).value for column in pots] == list(choice.remaining.values())
         assert sheet.cell(CHECK, 5).value == WITHIN_CEILINGS
-        assert "Đã chứng minh" in sheet.cell(HEAD - 1, 1).value
+        assert "Phương án tối ưu" in sheet.cell(HEAD - 1, 1).value
         assert next_ward(choice).ward.full_name in sheet.cell(HEAD - 1, 1).value
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=FIRST_WARD, max_row=CHECK + len(candidates))]
         assert [row[3] for row in rows].count("có") == len(choice.funded)

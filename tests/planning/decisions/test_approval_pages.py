@@ -266,7 +266,7 @@ class TestDecisions:
         first.post(
             "/plans/1/decisions", data=entry(kind="allocation", number="20/QĐ-STC", total="400000", **{"pot-0-amount": "400000"})
         )
-        assert "được phê duyệt; đã giao dự toán" in told(first.get("/plans"))
+        assert "được phê duyệt; đã giao dự toán " in told(first.get("/plans"))
         assert "600.000" in told(first.get("/plans/1/decisions"))
         with session_scope(demo_app.extensions["engine"], writes=False) as session:
             actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == "plan 1")).all()
@@ -285,7 +285,7 @@ class TestDecisions:
             ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt số đề nghị của nguồn này"),
             ({"total": "900 tỷ", "pot-0-amount": "900 tỷ"}, "Vượt tổng đề nghị"),
             ({"kind": "investment"}, "không có khoản chi theo hình thức dự án"),
-            ({"file": (BytesIO(b"x"), "a.pdf")}, "không phải ảnh"),
+            ({"file": (BytesIO(b"x"), "a.pdf")}, "không phải ảnh JPEG, PNG, WebP, .docx hay PDF"),
             ({"number": ""}, "Hãy điền ô này"),
             ({"day": ""}, "Hãy điền ô này"),
             ({"kind": "allocation", "day": ""}, "Hãy điền ô này"),
@@ -405,6 +405,11 @@ class TestRequests:
         values = {name: page.select_one(f"[name={name}]")["value"] for name in form}
         assert values == form | {field: typed}
         assert message in page.select_one(f"[name={field}]").find_next(class_="invalid-feedback").get_text()
+
+    def test_all_that_is_wrong_with_a_request_is_told_at_once(self, planners):
+        form = {"changes": "0", "number": "", "day": "2099-01-01", "C05-quantity": "hai", "C05-amount": "-1"}
+        page = BeautifulSoup(planners[0].post("/plans/1/requests/00070", data=form).data, "html.parser")
+        assert {tag["name"] for tag in page.select("[aria-invalid=true]")} == form.keys() - {"changes"}
 
     def test_what_is_requested_of_a_line_that_went_meanwhile_is_kept(self, planners):
         first, second = planners

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planning.decisions.decision import Decision, DecisionKind, asked_by, ceilings_of, describe_standing, find_faults
 from planning.decisions.state import State
 from planning.plan.spending import Pot, SpendingForm
+from portal.formats import format_vnd_short
 from tests.factories.plans import SMALL_PLAN
 
 SUBMITTED, TODAY = date(2026, 3, 2), date(2026, 4, 1)
@@ -93,7 +94,8 @@ def test_a_number_is_the_same_however_it_is_written_and_counts_anew_each_year():
 
 def test_money_is_given_only_by_a_decision_that_gives_it():
     assert describe_standing(State.APPROVED, [APPROVAL]) == "được phê duyệt"
-    assert describe_standing(State.APPROVED, [APPROVAL, ALLOCATION]) == "được phê duyệt; đã giao dự toán"
+    given = format_vnd_short(ALLOCATION.total)
+    assert describe_standing(State.APPROVED, [APPROVAL, ALLOCATION]) == f"được phê duyệt; đã giao dự toán {given}"
     nothing = replace(ALLOCATION, total=0, amounts={CITY: 0})
     assert describe_standing(State.APPROVED, [nothing]) == "được phê duyệt"
     assert (ceilings_of([APPROVAL]), ceilings_of([nothing])) == ({}, {CITY: 0})

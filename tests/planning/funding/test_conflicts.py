@@ -12,7 +12,7 @@ from planning.funding.program import Row
 from planning.funding.selection import choose_wards
 from portal.formats import format_vnd
 from tests.factories.candidates import LATER_POT, NEXT_POT, make_city
-from tests.planning.oracles import choices_that_keep
+from tests.planning.oracles import choices_that_keep, kept_selections
 from tests.support.examples import examples
 
 PLACES = 6
@@ -45,6 +45,15 @@ def conflict_of(*arguments, **keywords):
     with pytest.raises(ConflictError) as error:
         choose_wards(*arguments, **keywords)
     return error.value
+
+
+@examples(40)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.booleans()), min_size=1, max_size=5), st.integers(0, 15))
+def test_the_most_that_a_group_can_have_is_told_whether_or_not_a_ceiling_touches_its_wards(costs, ceiling):
+    candidates, ceilings = make_city(costs), {NEXT_POT: ceiling}
+    more_than_all = Floor("Nhóm", len(candidates) + 1, frozenset(candidate.ward.code for candidate in candidates))
+    most = max(map(len, kept_selections(candidates, ceilings)))
+    assert f"nhiều nhất {most} xã, phường" in conflict_of(candidates, ceilings, floors=[more_than_all]).message
 
 
 class TestOfAChoice:
@@ -80,14 +89,14 @@ class TestOfAChoice:
 
     def test_a_ward_that_money_does_not_turn_ready_is_named(self):
         error = conflict_of(self.candidates, {NEXT_POT: 0}, required=self.codes)
-        assert error.demands == (f"bố trí vốn cho {self.wards[3].full_name} (kinh phí không tự làm xã, phường này đáp ứng)",)
+        assert error.demands == (f"bố trí vốn cho {self.wards[3].full_name} (bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng)",)
 
     def test_a_ward_whose_lines_are_not_to_be_funded_is_no_case_beyond_money(self):
         candidate = replace(self.candidates[0], possible=False, unplanned=("E01", "G06"))
         error = conflict_of([candidate], {}, required=self.codes[:1])
         assert "phương án không bố trí đủ danh mục để xã, phường này đáp ứng: E01)" in error.message
         assert "G06" not in error.message
-        assert "kinh phí không tự làm" not in error.message
+        assert "vẫn chưa đủ điều kiện" not in error.message
 
     def test_a_floor_against_those_not_wanted_names_them(self):
         error = conflict_of(

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from planning.forms import ceiling_forms
+from planning.funding.account import account_of
 from planning.funding.allocation import Aim, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.constraints import Ceiling, Funding, fund
@@ -24,9 +25,10 @@ from planning.scenarios.accepted_transfers import (
 from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
 from planning.scenarios.serialization import dump_funding, load_funding
-from portal.formats import format_vnd
+from portal.formats import format_vnd, format_vnd_short
 from scoring.rating.rating import Result
 from tests.factories.days import DEMO_DAY
+from tests.factories.funding import ceilings_of_percent
 
 CITY = DIGITAL_MONEY.label
 
@@ -133,7 +135,7 @@ class TestFunding:
         spending = funded.spent[Pot(first, CITY, SpendingForm.PURCHASE)]
         assert spending <= 1_500_000_000
         assert f"{spending:,}".replace(",", ".") in page
-        assert "Vượt mức vốn tối đa còn lại" in page
+        assert "Vượt mức vốn tối đa còn lại sau khi chọn đơn vị" in page
         assert f"{len(funded.ready_after)}/126" in page
         waiting = next(each for each in funded.parts if not each.is_funded)
         line = client.get(f"/plans/1/lines/{waiting.part.line.code}").text
@@ -154,9 +156,20 @@ class TestFunding:
         form = form_of(client)
         names = [name for name in form if name.endswith("amount")]
         client.post("/plans/1/funding", data=form | dict.fromkeys(names, "1000") | {"per_district": "1"})
-        for page in (client.get("/plans/1").text, demo_sign_in("lanhdao").get("/").text):
+        for page in (client.get("/plans/1").text, client.get("/").text, demo_sign_in("lanhdao").get("/").text):
             assert "Phần bố trí vốn có ràng buộc mâu thuẫn" in page
             assert "đang tính" not in page
+
+    def test_both_home_pages_give_the_account_of_the_plan_with_its_state_and_its_data(self, demo_sign_in, demo_session, record):
+        record.funding = dump_funding(ceilings_of_percent(plan_of(demo_session, record), 20))
+        demo_session.commit()
+        account = account_of(fund_plan(plan_of(demo_session, record), load_funding(record.funding)))
+        for name in ("taichinh", "lanhdao"):
+            words = " ".join(BeautifulSoup(demo_sign_in(name).get("/").data, "html.parser").get_text(" ").split())
+            assert f"sau phần được dự kiến bố trí vốn {account.ready_funded}, sau toàn phương án {account.ready_all}/" in words
+            assert " ".join(f"chưa cân đối được vốn {format_vnd_short(account.total.unfunded)}".split()) in words
+            assert "đang lập" in words
+            assert "tổng hợp từ 100/126 đơn vị" in words
 
     def test_beside_what_is_refused_a_contradiction_is_said_to_be_of_what_is_saved(self, demo_sign_in):
         client = demo_sign_in("taichinh")
@@ -193,6 +206,21 @@ class TestFunding:
         assert ["Cho lùi việc đáp ứng của một đơn vị", "không lùi", "tối đa 2 năm"] in rows
         assert ["Xã, phường phải được bố trí vốn", "–", "Phường Hoàn Kiếm"] in rows
         assert len(rows) == 6
+
+    def test_the_page_of_a_line_names_the_money_that_pays_for_it_in_the_year_to_which_its_ward_slides(
+        self, demo_sign_in, demo_session, record
+    ):
+        plan = plan_of(demo_session, record)
+        conditions = ceilings_of_percent(plan, 20, slide_years=1)
+        record.funding = dump_funding(conditions)
+        demo_session.commit()
+        funded = fund_plan(plan, conditions)
+        years = {line.code: line.year for line in plan.lines}
+        part = next(each.part for each in funded.parts if each.is_funded and each.part.line.year > years[each.part.line.code])
+        page = demo_sign_in("taichinh").get(f"/plans/1/lines/{part.line.code}").text
+        words = " ".join(BeautifulSoup(page, "html.parser").get_text().split())
+        assert all(f"{pot.label} {format_vnd(amount)}" in page for pot, amount in part.amounts_by_pot.items())
+        assert f"(lùi từ năm {years[part.line.code]})" in words
 
     def test_a_doubtful_amount_is_refused_and_stays_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")

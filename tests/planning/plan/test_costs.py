@@ -7,10 +7,11 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exports.letter.contents import outside_sentence
 from inventory.snapshots.snapshot import EquipmentLot, Owner
 from planning.plan.approval_hints import hints_of
 from planning.plan.assumptions import RATE_NAMES, Assumptions, Method, Rates
-from planning.plan.estimate import before_vat, estimate, estimates_of, is_hired
+from planning.plan.estimate import before_vat, describe_fees, estimate, estimates_of, is_hired
 from planning.plan.five_year_cost import CostPart, five_year_cost
 from planning.plan.line import is_paid_yearly
 from planning.plan.spending import SpendingForm
@@ -20,7 +21,7 @@ from planning.scenarios.frozen import freeze_plan, load_frozen
 from planning.scenarios.loading import get_plan, get_plan_record, plan_of
 from planning.scenarios.serialization import dump_rates, hash_content, load_rates
 from planning.scenarios.stored_content import is_intact
-from portal.formats import format_rate
+from portal.formats import format_number, format_rate
 from portal.numbers import CountError, parse_rate
 from tests.factories.plans import OFFICE, SMALL_PLAN, plan_of_lots
 from tests.factories.prices import PRICES
@@ -107,6 +108,16 @@ class TestEstimate:
     def test_without_rates_it_is_the_goods(self):
         assert estimate_at(PURCHASE).total == SMALL_PLAN.form_total(PURCHASE)
         assert estimate_at(PROJECT).total == SMALL_PLAN.total()
+
+    @pytest.mark.parametrize("plan", [SMALL_PLAN, ONE_PROJECT], ids=["purchase", "project"])
+    def test_what_an_estimate_holds_beside_the_lines_is_told_beside_the_totals_of_the_plan_and_in_its_letter(self, plan):
+        with_fees = replace(plan, rates=Rates(**ZERO_RATES | {"transport": 150, "management": 250}))
+        fees = sum(costs.total for costs in estimates_of(with_fees)) - sum(
+            costs.goods + costs.hired for costs in estimates_of(with_fees)
+        )
+        assert f"còn gồm {format_number(fees)} đồng" in describe_fees(with_fees)
+        assert describe_fees(with_fees) in outside_sentence(with_fees)
+        assert describe_fees(replace(plan, rates=Rates(**ZERO_RATES))) == ""
 
     def test_the_base_before_tax_lies_below_the_goods(self):
         cost_estimate = estimate_at(PROJECT, management=10_000)
@@ -270,6 +281,15 @@ class TestPages:
         assert "Tổng dự toán" in text
         assert "3 % × (I) trước thuế" in text
         assert "không thay văn bản" in text
+
+    def test_the_page_of_the_plan_names_the_fees_that_its_totals_leave_out(self, demo_sign_in, demo_app):
+        client = demo_sign_in("taichinh")
+        assert "còn gồm" not in client.get("/plans/1").text
+        assert client.post("/plans/1/cost", data=self.form_values(client) | {"transport": "1,5"}).status_code == 302
+        with demo_app.app_context(), read_session(demo_app) as session:
+            told = describe_fees(get_plan(session, 1))
+        assert told
+        assert told in client.get("/plans/1").text
 
     def test_a_wrong_rate_keeps_what_was_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")

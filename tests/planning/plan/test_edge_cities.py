@@ -155,7 +155,7 @@ REPLACED = {
 def test_the_note_says_once_what_becomes_of_the_old_machines(name):
     lot, words = REPLACED[name]
     [line] = [line for line in plan_of_lots(lot).lines if line.item == "A01"]
-    assert line.note == f"{words}; đơn giá bằng mức tối đa"
+    assert line.note == words
 
 
 def test_what_is_taken_out_of_the_count_names_the_criterion_and_leaves_its_room_to_a_line_that_is_added():
@@ -182,6 +182,21 @@ def test_what_is_taken_out_of_the_count_names_the_criterion_and_leaves_its_room_
 )
 def test_a_price_at_its_ceiling(unit_price, standing, tenths):
     assert (standing_of(unit_price, 20_000_000), tenths_above(unit_price, 20_000_000)) == (standing, tenths)
+
+
+@pytest.mark.parametrize(
+    ("first_year", "listed", "standing"),
+    [(2026, 10, CapStanding.BELOW), (2027, 10, CapStanding.AT_CAP), (2027, 8, CapStanding.UNIT_HEAD)],
+)
+def test_how_a_price_stands_to_its_ceiling_is_said_by_one_word_that_follows_the_tax_of_the_year(first_year, listed, standing):
+    """The list has the ceiling as its price: a note that said so would contradict the line in another year, or once its price is edited."""
+    plan = plan_of_lots(pcs(8))
+    price = replace(PRICES["A01"], vat_percent=listed)
+    prices = replace(PRICE_LIST, prices={**PRICES, "A01": price})
+    built = build_plan("Thử", plan.wards, plan.ratings, prices, plan.standard, Assumptions(first_year), plan.on)
+    [line] = [line for line in built.lines if line.item == "A01"]
+    assert price.is_at_cap
+    assert (line.standing, line.note) == (standing, "")
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.snapshots.snapshot import EquipmentLot, Snapshot
+from planning.plan.assumptions import Assumptions
 from planning.plan.build import build_plan
 from planning.plan.comparison import wards_ready_after
 from planning.plan.exclusions import Reason
-from planning.plan.incoming import ApprovedPlan, Incoming, count_of, still_coming, supplies_of
+from planning.plan.incoming import ApprovedPlan, Count, Grant, Incoming, count_of, still_coming, supplies_of
 from planning.plan.overrides import new_line
 from planning.plan.redaction import redact_plan
-from scoring.rating.rating import Result
+from planning.scenarios.approved_plans import grants_of
+from scoring.rating.rating import Result, rate
 from scoring.rating.redaction import sees_nothing
 from tests.factories.days import DEMO_DAY
 from tests.factories.plans import SMALL_PLAN, WARD, answers_of_wards, plan_of_answers, plan_of_lots, plan_of_renewal
+from tests.factories.prices import PRICE_LIST
+from tests.factories.snapshots import lasting_answers, snapshot_of_answers
+from tests.factories.standards import NEWEST_STANDARD
 from tests.support.examples import examples
 
 PLAN_DAY = DEMO_DAY + timedelta(days=10)
@@ -39,55 +44,93 @@ def line_of(plan, item):
 
 
 class TestWhatStillComes:
-    # Eight worked when it was drawn up; the plan brings five in 2027 and three in 2028.
-    FUNDED = ApprovedPlan(
-        "Phương án A",
-        PLAN_DAY,
-        {(WARD.code, "A01", 2027): 5, (WARD.code, "A01", 2028): 3, ("00004", "A01", 2027): 3},
-        {(WARD.code, "A01"): 8},
-    )
+    # Eight of 2024 worked when it was drawn up; the plan brings eight in 2027.
+    GRANT = Grant(WARD.code, "A01", 8, 2027, is_yearly=False, counted=Count(DEMO_DAY, {2024: 8}))
+    FUNDED = ApprovedPlan("Phương án A", PLAN_DAY, (GRANT, replace(GRANT, ward_code="00004")))
 
-    def coming_at(self, day, working, *plans):
-        snapshot = Snapshot(WARD.code, day, lots=(EquipmentLot("A01", good=working, year=2024),))
-        return [(each.plan, each.quantity) for each in still_coming(plans or [self.FUNDED], {WARD.code: snapshot})]
+    def coming_at(self, day, working_by_year, *plans, first_year=2028):
+        lots = tuple(EquipmentLot("A01", good=working, year=year) for year, working in working_by_year.items())
+        snapshot = Snapshot(WARD.code, day, lots=lots)
+        coming = still_coming(plans or [self.FUNDED], {WARD.code: snapshot}, first_year)
+        return [(each.plan, each.quantity) for each in coming]
 
     @pytest.mark.parametrize(
-        ("day", "working", "quantity"),
+        ("day", "working_by_year", "quantity"),
         [
             # No survey since the approval can show anything, whatever it counts.
-            (PLAN_DAY, 16, 8),
-            (PLAN_DAY - timedelta(days=1), 16, 8),
-            # A survey that shows nothing new leaves all of it coming, that of later years above all.
-            (PLAN_DAY + timedelta(days=1), 8, 8),
-            (date(2027, 2, 1), 8, 8),
-            # What it shows came, the first year's first.
-            (date(2027, 6, 1), 10, 6),
-            (date(2027, 6, 1), 13, 3),
-            (date(2027, 6, 1), 15, 1),
-            (date(2027, 6, 1), 99, 0),
+            (PLAN_DAY, {2024: 8, 2026: 8}, 8),
+            (PLAN_DAY - timedelta(days=1), {2024: 8, 2026: 8}, 8),
+            # A survey that shows nothing new leaves all of it coming.
+            (PLAN_DAY + timedelta(days=1), {2024: 8}, 8),
+            (date(2027, 2, 1), {2024: 8}, 8),
+            # What it shows came, whether or not the old ones went.
+            (date(2027, 6, 1), {2024: 8, 2027: 2}, 6),
+            (date(2027, 6, 1), {2024: 1, 2026: 5, 2027: 2}, 1),
+            (date(2027, 6, 1), {2027: 8}, 0),
+            (date(2027, 6, 1), {2024: 8, None: 7}, 1),
+            (date(2027, 6, 1), {2024: 8, 2027: 99}, 0),
             # Fewer than before is no reason to bring more.
-            (date(2027, 6, 1), 2, 8),
-            # On the last day of its year it may still come; after it only what is of a later year.
-            (date(2027, 12, 31), 8, 8),
-            (date(2028, 1, 1), 8, 3),
-            (date(2028, 1, 1), 13, 3),
-            (date(2028, 1, 1), 14, 2),
-            (date(2029, 1, 1), 8, 0),
+            (date(2027, 6, 1), {2024: 2}, 8),
+            # On the last day of its year it may still come; after it no more.
+            (date(2027, 12, 31), {2024: 8}, 8),
+            (date(2028, 1, 1), {2024: 8}, 0),
         ],
     )
-    def test_until_a_survey_shows_it_or_its_year_is_over(self, day, working, quantity):
-        assert sum(count for _plan, count in self.coming_at(day, working)) == quantity
+    def test_until_a_survey_shows_it_or_its_year_is_over(self, day, working_by_year, quantity):
+        assert sum(count for _plan, count in self.coming_at(day, working_by_year)) == quantity
+
+    @pytest.mark.parametrize(("first_year", "quantity"), [(2027, 8), (2029, 8), (2030, 0)])
+    def test_what_is_paid_yearly_comes_to_every_plan_that_begins_while_it_is_paid(self, first_year, quantity):
+        plan = replace(self.FUNDED, grants=(replace(self.GRANT, year=2029, is_yearly=True),))
+        for day, coming in ((date(2027, 2, 1), quantity), (date(2029, 12, 31), quantity), (date(2030, 1, 1), 0)):
+            assert sum(count for _plan, count in self.coming_at(day, {2024: 8}, plan, first_year=first_year)) == coming
 
     def test_plans_add_up_each_by_its_name(self):
         other = replace(self.FUNDED, title="Phương án B")
-        assert self.coming_at(DEMO_DAY, 8, self.FUNDED, other) == [("Phương án A", 8), ("Phương án B", 8)]
-        coming = still_coming([self.FUNDED, other], {WARD.code: Snapshot(WARD.code, DEMO_DAY)})
+        assert self.coming_at(DEMO_DAY, {2024: 8}, self.FUNDED, other) == [("Phương án A", 8), ("Phương án B", 8)]
+        coming = still_coming([self.FUNDED, other], {WARD.code: Snapshot(WARD.code, DEMO_DAY)}, 2028)
         assert count_of(supplies_of("A01", Snapshot(WARD.code, DEMO_DAY), coming)) == 16
 
     def test_what_one_plan_brought_is_not_counted_for_another(self):
         """Two plans count on eight and bring eight each: ten more are the eight of the first and two of the second."""
         other = replace(self.FUNDED, title="Phương án B", day=PLAN_DAY + timedelta(days=1))
-        assert self.coming_at(date(2027, 6, 1), 18, other, self.FUNDED) == [("Phương án B", 6)]
+        assert self.coming_at(date(2027, 6, 1), {2024: 8, 2027: 10}, other, self.FUNDED) == [("Phương án B", 6)]
+
+    @pytest.mark.parametrize(("newest", "quantity"), [(8, 5), (10, 3), (13, 0), (6, 5)])
+    def test_what_had_come_before_a_plan_was_drawn_up_is_not_taken_for_its_own(self, newest, quantity):
+        """The first plan's eight had come, and were counted, when the second was drawn up, which brings five more."""
+        grant = replace(self.GRANT, quantity=5, year=2028, counted=Count(date(2027, 7, 1), {2024: 8, 2027: 8}))
+        other = ApprovedPlan("Phương án B", date(2027, 9, 1), (grant,))
+        coming = self.coming_at(date(2027, 12, 1), {2024: 8, 2027: newest}, other, self.FUNDED)
+        assert sum(count for _plan, count in coming) == quantity
+
+    def test_what_was_there_before_an_approval_was_not_brought_by_it(self):
+        """Between the two counts of two plans four came from elsewhere: all that either brings is still to come."""
+        grant = replace(self.GRANT, quantity=5, counted=Count(PLAN_DAY, {2024: 8, 2026: 4}))
+        other = ApprovedPlan("Phương án B", PLAN_DAY, (grant,))
+        coming = self.coming_at(date(2027, 6, 1), {2024: 8, 2026: 4}, self.FUNDED, other)
+        assert coming == [("Phương án A", 8), ("Phương án B", 5)]
+
+
+def test_a_line_that_an_approved_plan_pays_for_years_is_not_asked_for_again_while_it_is_paid():
+    """A ward has no line yet: one plan pays for it until 2029, and the next surveys still show none."""
+    without_line = replace(snapshot_of_answers(lasting_answers(), ()), ward_code=WARD.code)
+
+    def plan_made(day, first_year, *approved):
+        snapshot = replace(without_line, as_of=day)
+        ratings = {WARD.code: rate(snapshot, NEWEST_STANDARD, day)}
+        coming = still_coming(approved, {WARD.code: snapshot}, first_year)
+        return build_plan("Thử", [WARD], ratings, PRICE_LIST, NEWEST_STANDARD, Assumptions(first_year), day, coming)
+
+    first = plan_made(DEMO_DAY, 2027)
+    assert [paid.year for paid in line_of(first, "D04").payments] == [2027, 2028, 2029]
+    approved = ApprovedPlan("Phương án A", PLAN_DAY, grants_of(first, None))
+    for day, first_year, is_asked in (
+        (date(2028, 2, 1), 2028, False),
+        (date(2028, 9, 1), 2029, False),
+        (date(2029, 9, 1), 2030, True),
+    ):
+        assert bool(line_of(plan_made(day, first_year, approved), "D04")) == is_asked
 
 
 class TestWhatAPlanAsks:

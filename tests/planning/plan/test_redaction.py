@@ -86,7 +86,7 @@ def test_what_a_rule_notes_at_a_sensitive_line_tells_nothing_of_the_ward(demo_pl
     """A note is shown to everybody who pays: what the plan itself writes there of network security is about the price."""
     lines = [line for line in (*PLAN.lines, *demo_plan.lines) if is_sensitive_line(line)]
     assert len(lines) > 100
-    about_price = {"", "gia hạn; đơn giá tạm tính, sửa theo báo giá", "đơn giá bằng mức tối đa"}
+    about_price = {"", "gia hạn; đơn giá tạm tính, sửa theo báo giá"}
     assert {line.note for line in lines} <= about_price
     assert {line.replaced for line in lines} == {()}
 
@@ -144,13 +144,13 @@ def test_who_waits_for_money_is_told_without_the_group():
     candidates = candidates_of(PLAN)
     choice = fund(candidates, Funding(ceilings=(Ceiling(2027, "x", SpendingForm.PURCHASE, 1),)))
     blocked = tuple(_blocked(candidate, security) for candidate in choice.candidates)
-    for is_redacted, expected in ((True, "cần xử lý trước: Mỗi người một máy tính"), (False, "Hồ sơ đề xuất cấp độ")):
+    for is_redacted, expected in ((True, "cần hoàn thành trước: Mỗi người một máy tính"), (False, "Hồ sơ đề xuất cấp độ")):
         shown = redact_candidates(blocked, sees_nothing) if is_redacted else blocked
         reason = find_waiting(_with(choice, shown), WARD).reason
         assert expected in reason
         assert ("cấp độ" in reason) != is_redacted
     only = redact_choice(_with(choice, tuple(_blocked(candidate, security[1:]) for candidate in choice.candidates)), sees_nothing)
-    assert find_waiting(only, WARD).reason == "Kinh phí không tự làm xã, phường này đáp ứng"
+    assert find_waiting(only, WARD).reason == "Bố trí kinh phí vẫn chưa đủ điều kiện đáp ứng"
 
 
 def test_a_transfer_tells_what_the_giver_has():

@@ -33,9 +33,9 @@ from planning.scenarios.frozen_funding import restore_funding
 from planning.scenarios.loading import get_plan, get_plan_record, list_plans, lock_newest, plan_of
 from planning.scenarios.serialization import dump_assumptions, hash_content, load_assumptions
 from planning.scenarios.stored_content import is_intact
-from portal.clock import now
+from portal.clock import now, today
 from portal.database import session_scope
-from portal.formats import format_number
+from portal.formats import format_day, format_number
 from scoring.rating.rating import rate, rating_without_data
 from scoring.rating.remedies import RemedyTerms
 from scoring.rating.remedy_terms import current_remedy_terms
@@ -67,6 +67,13 @@ def edit(item, field, value, ward="00082"):
     return LineEdit(ward, item, field, value)
 
 
+def rules_of(client):
+    """What the form of the rules of the first plan holds."""
+    page = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
+    form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") != "checkbox"}
+    return form | {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
+
+
 class TestReadValue:
     @pytest.mark.parametrize(
         ("field", "entered", "value"),
@@ -87,7 +94,7 @@ class TestReadValue:
         ("field", "entered", "message"),
         [
             (EditField.QUANTITY, "-1", "không được nhỏ hơn 0"),
-            (EditField.QUANTITY, "100001", "từ 0 đến 100000"),
+            (EditField.QUANTITY, "100001", "từ 0 đến 100.000"),
             (EditField.METHOD, "xin", "Mua, Thuê"),
             (EditField.MONTHS, "13", "từ 0 đến 12"),
             (EditField.YEAR, "27", "bốn chữ số"),
@@ -372,9 +379,7 @@ class TestPages:
 
     def test_rules_are_kept_and_a_wrong_one_keeps_what_was_typed(self, demo_sign_in):
         client = demo_sign_in("taichinh")
-        page = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
-        form = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]") if tag.get("type") != "checkbox"}
-        form |= {tag["name"]: (tag.select_one("[selected]") or tag.option)["value"] for tag in page.select("main select[name]")}
+        form = rules_of(client)
         refused_answer = client.post("/plans/1/rules", data=form | {"lease_percent": "400", "A-unit": "Văn phòng"})
         assert refused_answer.status_code == 400
         assert "Nhập số từ 1 đến 100" in refused_answer.text
@@ -384,6 +389,37 @@ class TestPages:
         after = client.get("/plans/1/lines?group=A").text
         assert ", 2027" in before
         assert ", 2027" not in after
+
+    def test_every_wrong_entry_of_a_line_is_told_at_its_field_and_stays(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        code = first_line(client, 1)
+        wrong = {"quantity": "mười", "months": "13", "unit_price": "1,5", "year": "27", "owner": ""}
+        shown = BeautifulSoup(client.get(f"/plans/1/lines/{code}").data, "html.parser")
+        form = {tag["name"]: tag.get("value", "") for tag in shown.select("main form input[name]")}
+        form |= {tag["name"]: tag.select_one("[selected]")["value"] for tag in shown.select("main form select[name]")}
+        page = BeautifulSoup(client.post(f"/plans/1/lines/{code}", data=form | wrong).data, "html.parser")
+        refused = {tag["name"]: tag["value"] for tag in page.select("[aria-invalid=true]")}
+        assert refused == wrong
+        assert all(page.select_one(f"#{name}-error").text for name in wrong)
+
+    def test_every_fault_of_the_rules_is_told_at_once(self, demo_sign_in):
+        client = demo_sign_in("taichinh")
+        answer = client.post("/plans/1/rules", data=rules_of(client) | {"months": "13", "A-unit": "", "C-unit": ""})
+        page = BeautifulSoup(answer.data, "html.parser")
+        assert {link["href"] for link in page.select(".alert a")} == {"#months", "#A-unit", "#C-unit"}
+
+    def test_the_norms_of_several_decisions_of_the_city_stay_on_their_lines(self, demo_sign_in):
+        client, norms = demo_sign_in("taichinh"), "12/QĐ-UBND; 01/09/2026; B03\n15/QĐ-UBND; 02/09/2026; E01, E03"
+        assert client.post("/plans/1/rules", data=rules_of(client) | {"city_norms": norms}).status_code == 302
+        page = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
+        assert page.select_one("textarea[name=city_norms]").text == norms
+
+    def test_a_norm_of_tomorrow_is_refused(self, demo_sign_in):
+        client, norm = demo_sign_in("taichinh"), f"12/QĐ-UBND; {format_day(today() + timedelta(days=1))}; B03"
+        answer = client.post("/plans/1/rules", data=rules_of(client) | {"city_norms": norm})
+        assert answer.status_code == 400
+        assert "ngày quyết định ở tương lai" in answer.text
+        assert norm in answer.text
 
     def test_a_price_of_the_scenario_is_shown_and_taken_back(self, demo_sign_in, demo_app):
         client = demo_sign_in("taichinh")

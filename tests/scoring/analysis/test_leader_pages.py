@@ -9,6 +9,7 @@ from inventory.snapshots.repository import newest_snapshots, record_snapshot
 from inventory.snapshots.snapshot import Snapshot
 from portal.clock import now
 from portal.database import session_scope
+from scoring.maps.page import missing_text
 from scoring.rating.city_readiness import city_readiness
 from scoring.rating.rating import Result
 
@@ -70,10 +71,21 @@ def test_each_ward_to_decide_on_has_its_reason_and_a_button(page, demo_sign_in):
     assert "ường lửa" not in text_of(page)
 
 
+def test_beside_the_number_of_blocking_criteria_stand_these_and_no_others(demo_session):
+    ratings = [rating for rating in city_readiness(demo_session).ratings.values() if rating.unmet_blocking]
+    assert len(ratings) > 10
+    for rating in ratings:
+        blocking = {"Tiêu chí an ninh mạng" if f.criterion.is_sensitive else f.criterion.name for f in rating.unmet_blocking}
+        text, others = re.subn(r" và \d+ tiêu chí khác$", "", missing_text(rating))
+        named = set(text.split("; "))
+        assert named <= blocking
+        assert bool(others) is (named != blocking)
+
+
 def test_the_money_keeps_the_kinds_of_spending_apart(page):
     money = page.select_one(".panel-money")
     assert len(money.select(".home-money .big-figure")) == 2
-    assert "tổng" not in text_of(money).casefold()
+    assert "tổng các hình thức chi" not in text_of(money).casefold()
     assert "Chưa đặt mức vốn tối đa nào" in text_of(money)
 
 

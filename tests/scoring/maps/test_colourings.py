@@ -91,9 +91,9 @@ def test_costs_are_told_apart_and_fall_into_round_classes():
     assert [colouring.shade_of(code).key for code in ("a", "b", "c", "d", "ready", "stuck", "none")] == [
         *("heat1", "heat3", "heat4", "heat5", "done", "stuck", "no_data"),
     ]
-    assert colouring.text_of("d") == ("1\u00a0tỷ đồng (đầu tư 900\u00a0triệu đồng, thường xuyên 100\u00a0triệu đồng mỗi năm)")
+    assert colouring.text_of("d") == ("1\u00a0tỷ đồng (mua sắm một lần 900\u00a0triệu đồng, chi hằng năm 100\u00a0triệu đồng)")
     assert (colouring.mark_of("a"), colouring.mark_of("d"), colouring.mark_of("ready")) == ("40\u00a0tr", "1\u00a0tỷ", "✓")
-    assert "cộng chi thường xuyên" in colouring.note
+    assert "cộng chi hằng năm của một năm" in colouring.note
 
 
 @given(st.lists(st.integers(0, 10**12), max_size=30))
