@@ -116,8 +116,12 @@ class Choice:
             and asked <= self.funded
             and not self.funded & self.barred
             and all(len(self.funded & floor.codes) >= floor.at_least for floor in self.floors)
-            and self.value == sum(self.aim.value_of(candidate.ward) for candidate in chosen) <= self.bound
-            and self.cost == sum(self.spent.values()) >= self.cost_bound
+            and self.value == sum(self.aim.value_of(candidate.ward) for candidate in chosen)
+            and self.value
+            <= self.bound
+            <= sum(self.aim.value_of(candidate.ward) for candidate in self.candidates if candidate.possible)
+            and self.cost == sum(self.spent.values())
+            and 0 <= self.cost_bound <= self.cost
         )
 
     @property

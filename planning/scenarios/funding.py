@@ -127,14 +127,15 @@ def choice_key(funded: FundedPlan) -> str:
 
 
 def _find_kept(session: Session, first: FundedPlan) -> Choice | None:
-    """The kept choice in the place of the first answer; None where there is none, or what is kept is no choice that is allowed."""
+    """The kept choice in the place of the first answer; None where there is none, or what is kept is not allowed, or worse."""
     # As text: what is damaged may be no JSON at all.
     text = session.scalar(select(cast(PlanChoice.content, Text)).where(PlanChoice.key == choice_key(first)))
     if text is None:
         return None
     try:
         kept = _converter.loads(text, _KeptChoice)
-    except (ValueError, BaseValidationError):
+    except (ValueError, RecursionError, BaseValidationError):
         return None
     choice = replace(first.choice, **vars(kept), is_settled=True)
-    return choice if choice.is_allowed(first.funding.wards_required) else None
+    is_as_good = choice.value >= first.choice.value
+    return choice if is_as_good and choice.is_allowed(first.funding.wards_required) else None

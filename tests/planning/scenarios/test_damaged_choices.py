@@ -66,13 +66,23 @@ def damages_of(content, choice):
     possible = [candidate.ward.code for candidate in choice.candidates if candidate.possible]
     impossible = [candidate.ward.code for candidate in choice.candidates if not candidate.possible]
     first = min(content["years"])
+    ward = next(candidate for candidate in choice.candidates if candidate.ward.code == first)
+    without_first = {
+        "years": {code: years for code, years in content["years"].items() if code != first},
+        "value": content["value"] - ward.ward.population,
+        "bound": content["value"] - ward.ward.population,
+        "cost": content["cost"] - sum(ward.costs_by_years[content["years"][first]].values()),
+        "cost_bound": 0,
+    }
     return [
+        without_first,
         *([], "chữ", {}, content | {"years": None}, content | {"value": "nhiều"}, content | {"cost": None}),
         *(content | {"years": content["years"] | {code: 0}} for code in ("99999", impossible[0])),
         *(content | {"years": content["years"] | {first: years}} for years in (-1, 1, 5)),
         content | {"years": dict.fromkeys(possible, 0)},
         *(content | {name: content[name] + 1} for name in ("value", "cost")),
-        content | {"bound": content["value"] - 1},
+        *(content | {"bound": bound} for bound in (content["value"] - 1, 10**40)),
+        *(content | {"cost_bound": bound} for bound in (-1, content["cost"] + 1)),
     ]
 
 
@@ -87,7 +97,7 @@ def test_a_damaged_choice_is_none_and_is_made_anew(demo_session, record):
         row.content = damaged
         assert not is_settled(demo_session, record), damaged
     demo_session.flush()
-    for no_json in ("", "{", "chữ", json.dumps(content)[:-1]):
+    for no_json in ("", "{", "chữ", json.dumps(content)[:-1], "[" * 10_000):
         demo_session.execute(text("UPDATE plan_choice SET content = :text WHERE key = :key"), {"key": row.key, "text": no_json})
         assert not is_settled(demo_session, record), no_json
     keep_choice(demo_session, settled)
