@@ -1,9 +1,13 @@
 """Scenarios with what is funded of them, and their account of money: what pages and files ask."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from planning.decisions.decision import Asked, asked_by
 from planning.decisions.decisions import allocated_to
+from planning.decisions.state import State
+from planning.decisions.steps import last_step
 from planning.funding.account import Account, account_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
@@ -11,7 +15,7 @@ from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios.approved_plans import approvals_beside
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
-from planning.scenarios.loading import KeyedPlan, get_plan_record, keyed_plan_of
+from planning.scenarios.loading import KeyedPlan, approved_beside, get_plan_record, keyed_plan_of
 from portal.caches import Cache
 
 NOT_RECORDED = "Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu)."
@@ -70,6 +74,29 @@ def list_unsettled_approvals(session: Session, record: PlanRecord, plan: Plan) -
         return []
     approved = (get_plan_record(session, approval.plan_id) for approval in approvals_beside(session, record))
     return [other for other in approved if why_no_account(session, other, keyed_plan_of(session, other)) not in ("", NOT_RECORDED)]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A plan that was approved after another was submitted, and how many lines of that one it funds too, by ward and item."""
+
+    title: str
+    lines: int
+
+
+def list_overlaps(session: Session, record: PlanRecord, plan: Plan) -> list[Overlap]:
+    """The plans approved after a plan was submitted that fund the same: it was fixed without taking them off."""
+    if record.final_at is None or not State(record.state).takes_decisions:
+        return []
+    own = {(line.ward.code, line.item) for line in plan.lines if line.quantity}
+    overlaps = []
+    for approval, approved in approved_beside(session, record):
+        other = get_plan_record(session, approval.plan_id)
+        step = last_step(other, State.APPROVED)
+        count = sum((grant.ward_code, grant.item) in own for grant in approved.grants)
+        if step is not None and step.at > record.final_at and count:
+            overlaps.append(Overlap(other.title, count))
+    return overlaps
 
 
 def asked_of(record: PlanRecord, plan: Plan) -> Asked:

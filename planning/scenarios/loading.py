@@ -129,6 +129,17 @@ def plan_office(session: Session, record: PlanRecord) -> Office:
     return office if content is None or is_landed(content) else replace(office, **vars(load_office(content)))
 
 
+def approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approval, ApprovedPlan]]:
+    """The approved plans that a scenario must not fund again, with what they fund."""
+    plans = []
+    for approval in approvals_beside(session, record):
+        approved = get_plan_record(session, approval.plan_id)
+        plan = plan_of(session, approved)
+        grants = grants_of(plan, _funded_for_good(session, approved, plan))
+        plans.append((approval, ApprovedPlan(plan.name, approval.day, grants)))
+    return plans
+
+
 def edits_of(record: PlanRecord) -> list[Edit]:
     """What was changed by hand in a scenario."""
     return [Edit(row.ward_code, row.item_code, row.field, row.value) for row in record.edits]
@@ -147,7 +158,7 @@ def _build_key(session: Session, record: PlanRecord, on: date | None) -> str:
             plan.day.isoformat(),
             [(grant.ward_code, grant.item, grant.quantity, grant.year) for grant in plan.grants],
         )
-        for approval, plan in _approved_beside(session, record)
+        for approval, plan in approved_beside(session, record)
     ]
     return hash_content({"city": city_readiness(session, on).version, "inputs": inputs, "approved": approved})
 
@@ -166,18 +177,7 @@ def _build(session: Session, record: PlanRecord, on: date | None) -> Plan:
 def _incoming(session: Session, record: PlanRecord, city: CityReadiness, first_year: int) -> tuple[Incoming, ...]:
     """What approved plans fund and no snapshot of the city shows yet, for a plan that begins in a year."""
     snapshots = {code: rating.snapshot for code, rating in city.ratings.items() if rating.snapshot is not None}
-    return still_coming((plan for _approval, plan in _approved_beside(session, record)), snapshots, first_year)
-
-
-def _approved_beside(session: Session, record: PlanRecord) -> list[tuple[Approval, ApprovedPlan]]:
-    """The approved plans that the scenario must not fund again, with what they fund."""
-    plans = []
-    for approval in approvals_beside(session, record):
-        approved = get_plan_record(session, approval.plan_id)
-        plan = plan_of(session, approved)
-        grants = grants_of(plan, _funded_for_good(session, approved, plan))
-        plans.append((approval, ApprovedPlan(plan.name, approval.day, grants)))
-    return plans
+    return still_coming((plan for _approval, plan in approved_beside(session, record)), snapshots, first_year)
 
 
 def _funded_for_good(session: Session, approved: PlanRecord, plan: Plan) -> FundedPlan | None:

@@ -17,7 +17,7 @@ from planning.decisions.steps import is_submitter
 from planning.forms import DecisionForm, PotAmountForm, pot_amount_forms
 from planning.models import PlanDecision, PlanRecord
 from planning.plan.spending import Pot
-from planning.scenarios.funded_plans import asked_of
+from planning.scenarios.funded_plans import asked_of, list_overlaps
 from planning.scenarios.loading import get_plan_record, plan_of
 from portal.checked_files import CheckedFile, check_file
 from portal.database import get_session, reading_session, write_separately, writes
@@ -36,7 +36,7 @@ def show(plan_id: int) -> ResponseReturnValue:
     """The decisions about a plan, and the form for one more."""
     record = get_plan_record(get_session(), plan_id)
     asked = asked_of(record, plan_of(get_session(), record))
-    return _page(record, asked, DecisionForm(formdata=None), pot_amount_forms(asked.by_pot))
+    return _page(get_session(), record, asked, DecisionForm(formdata=None), pot_amount_forms(asked.by_pot))
 
 
 @blueprint.post("/plans/<int:plan_id>/decisions")
@@ -51,7 +51,7 @@ def record(plan_id: int) -> ResponseReturnValue:
         form, pots = DecisionForm(), pot_amount_forms(asked.by_pot)
         checked, refusal = _check(db, plan_record, form, pots, asked, data)
         if checked is None:
-            return _page(plan_record, asked, form, pots, refusal, data, name), 400
+            return _page(db, plan_record, asked, form, pots, refusal, data, name), 400
     kept = keep_file(current_settings().evidence_url, name, checked)
     session = get_session()
     plan_record = get_plan_record(session, plan_id, for_update=True)
@@ -60,7 +60,7 @@ def record(plan_id: int) -> ResponseReturnValue:
         row = decisions.record_decision(session, plan_record, decision, kept, asked, identity)
     except DecisionError as error:
         form.add_faults(error.faults, pots)
-        return _page(plan_record, asked, form, pots, error.message, data, name), 400
+        return _page(session, plan_record, asked, form, pots, error.message, data, name), 400
     audit.log(session, identity, "plan-decision:record", f"plan {plan_id}", after=_entry(row))
     flash(_("Đã ghi quyết định %(number)s.", number=row.number), "success")
     return redirect(url_for("plan_decisions.show", plan_id=plan_id))
@@ -121,6 +121,7 @@ def _check(
 
 
 def _page(
+    session: Session,
     plan_record: PlanRecord,
     asked: Asked,
     form: DecisionForm,
@@ -144,6 +145,7 @@ def _page(
         refusal=refusal,
         content=encode_file(data) if data and not form.file.errors else "",
         content_name=name,
+        overlaps=list_overlaps(session, plan_record, plan_of(session, plan_record)),
         takes_decisions=State(plan_record.state).takes_decisions,
         is_submitter=is_submitter(plan_record, require_identity()),
         kinds=DecisionKind,

@@ -13,9 +13,10 @@ from planning.decisions.state import State
 from planning.decisions.steps import take_step
 from planning.models import PlanDecision
 from planning.plan.exclusions import Reason
+from planning.scenarios.approval import return_plan
 from planning.scenarios.approved_plans import Approval, approvals_beside
 from planning.scenarios.frozen import freeze_plan, load_frozen
-from planning.scenarios.funded_plans import asked_of, find_settled
+from planning.scenarios.funded_plans import Overlap, asked_of, find_settled, list_overlaps
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.scenarios import copy_plan, create_plan, finalise_plan, revise_plan, set_funding
 from portal.clock import now, today
@@ -29,6 +30,10 @@ DECIDER = Identity(99, "tc9", "Người 9", Role.PLANNER, None)
 
 def approve(session, record, number="1"):
     finalise_plan(session, record, "Người 1")
+    return decide(session, record, number)
+
+
+def decide(session, record, number="1"):
     decision = Decision(DecisionKind.APPROVAL, number, today(), "UBND Thành phố", 0, {})
     record_decision(session, record, decision, FILE, asked_of(record, plan_of(session, record)), DECIDER)
     assert record.state == "approved"
@@ -139,3 +144,33 @@ def test_a_plan_that_two_decisions_approve_is_approved_from_the_first_on(session
     session.flush()
     assert approvals_beside(session, other) == (Approval(record.id, "0" * 64, today() - timedelta(days=5)),)
     assert approvals_beside(session, record) == ()
+
+
+class TestTwoThatAskForTheSame:
+    """Both were submitted before either was approved, so that neither took the other off."""
+
+    @pytest.fixture
+    def two(self, demo_session):
+        first = get_plan_record(demo_session, 1)
+        second = copy_plan(demo_session, first, "Bản sao", "Người 2")
+        for record in (first, second):
+            finalise_plan(demo_session, record, "Người 1")
+        return first, second
+
+    def test_whoever_decides_of_the_second_is_told_what_the_first_funds(self, demo_session, two, demo_sign_in):
+        first, second = two
+        plan = plan_of(demo_session, second)
+        assert list_overlaps(demo_session, second, plan) == []
+        decide(demo_session, first)
+        assert list_overlaps(demo_session, second, plan) == [Overlap(first.title, len(plan.lines))]
+        assert list_overlaps(demo_session, first, plan) == []
+        demo_session.commit()
+        page = " ".join(demo_sign_in("taichinh").get(f"/plans/{second.id}/decisions").text.split())
+        assert f"“{first.title}” đã được phê duyệt và cũng cấp cho {len(plan.lines)} dòng" in page
+
+    def test_the_revision_in_which_it_is_completed_takes_that_off(self, demo_session, two):
+        first, second = two
+        decide(demo_session, first)
+        revision = return_plan(demo_session, second, "Trùng phương án đã duyệt", DECIDER)
+        assert plan_of(demo_session, revision).lines == ()
+        assert list_overlaps(demo_session, revision, plan_of(demo_session, revision)) == []
