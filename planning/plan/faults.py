@@ -1,5 +1,7 @@
 """What of a line no department could sign: form, source and year that do not fit together, each by name. Pure."""
 
+from collections.abc import Iterable
+
 from planning.plan.assumptions import Assumptions
 from planning.plan.law import Digital, Kind, digital_of, kind_of, last_day, load_law, may_come_from, pair_of
 from planning.plan.line import PlanLine, is_leased_good
@@ -31,6 +33,11 @@ def faults_of(line: PlanLine, assumptions: Assumptions) -> tuple[Fault, ...]:
         Fault.YEAR: line.year not in assumptions.years,
     }
     return tuple(fault for fault in Fault if is_found[fault])
+
+
+def faulty_lines(lines: Iterable[PlanLine], assumptions: Assumptions) -> tuple[PlanLine, ...]:
+    """The lines that have a fault: they stay in every sum, so that whoever reads the sums is told."""
+    return tuple(line for line in lines if faults_of(line, assumptions))
 
 
 def is_to_be_decided(line: PlanLine) -> bool:

@@ -24,6 +24,7 @@ from planning.funding.idle_pins import idle_pins
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.funding.redaction import rank_shown, redact_candidates, redact_choice
 from planning.models import PlanRecord
+from planning.plan.faults import faulty_lines
 from planning.plan.plan import Plan
 from planning.plan.redaction import is_sensitive_line
 from planning.plan.spending import Pot
@@ -160,6 +161,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         unfunded=[each for each in funded.parts if not each.is_funded] if funded else [],
         rank_of=lambda part: rank_shown(part, sees_security),
         ranking=rank_cheapest(candidates),
+        faulty=faulty_lines(plan.lines, plan.assumptions),
         choice=choice,
         proof=describe_proof(choice) if choice else "",
         waiting=[ward for ward in waiting if ward.possible],

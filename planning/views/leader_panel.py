@@ -1,4 +1,4 @@
-"""The money on the leader's home page: the account of the proposal, and what lies above the legal ceilings."""
+"""The money on the leader's home page: the account of the proposal, and what of it waits for a decision on norms."""
 
 from flask import render_template
 
@@ -19,7 +19,7 @@ def leader_panel() -> str:
         keyed = keyed_plan_of(get_session(), record)
     except DamagedPlanError as error:
         return render_template("planning/leader_panel.html", plan=None, refusal=error.message)
-    account = account_of_plan(get_session(), record, keyed)
+    account, by_norm = account_of_plan(get_session(), record, keyed), keyed.plan.totals_by_norm()
     return render_template(
         "planning/leader_panel.html",
         record=record,
@@ -27,5 +27,6 @@ def leader_panel() -> str:
         plan_id=record.id,
         account=account,
         no_account="" if account else why_no_account(get_session(), record, keyed),
-        above=keyed.plan.totals_by_norm().get(NormClass.ABOVE, {}),
+        above=by_norm.get(NormClass.ABOVE, {}),
+        unregulated=by_norm.get(NormClass.NONE, {}),
     )

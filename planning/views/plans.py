@@ -12,6 +12,7 @@ from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
 from planning.models import PlanRecord
 from planning.plan.comparison import PlanOutcome, diff_plans, display_value, outcome_of
 from planning.plan.estimate import describe_fees
+from planning.plan.faults import faulty_lines
 from planning.plan.redaction import redact_plan
 from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
@@ -107,6 +108,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         account=account,
         no_account="" if account else why_no_account(session, record, keyed),
         fees=describe_fees(plan),
+        faulty=faulty_lines(plan.lines, plan.assumptions),
         unsettled=list_unsettled_approvals(session, record, whole_plan),
         plan=plan,
         plan_id=plan_id,

@@ -14,6 +14,8 @@ from planning.funding.funded import fund_plan
 from planning.funding.readiness_curve import draw_readiness_curve
 from planning.models import PlanTransfer
 from planning.plan.assumptions import DIGITAL_MONEY
+from planning.plan.norms import NormClass
+from planning.plan.overrides import Edit
 from planning.plan.spending import Pot, SpendingForm
 from planning.scenarios.accepted_transfers import (
     accept_transfers,
@@ -23,7 +25,7 @@ from planning.scenarios.accepted_transfers import (
     withdraw_transfers,
 )
 from planning.scenarios.loading import get_plan_record, plan_of
-from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan
+from planning.scenarios.scenarios import ScenarioError, copy_plan, finalise_plan, revise_plan, save_edits
 from planning.scenarios.serialization import dump_funding, load_funding
 from portal.formats import format_vnd, format_vnd_short
 from scoring.rating.rating import Result
@@ -170,6 +172,24 @@ class TestFunding:
             assert " ".join(f"chưa cân đối được vốn {format_vnd_short(account.total.unfunded)}".split()) in words
             assert "đang lập" in words
             assert "tổng hợp từ 100/126 đơn vị" in words
+
+    def test_a_source_that_nobody_has_is_told_where_its_money_counts(self, demo_sign_in, demo_session, record):
+        client = demo_sign_in("taichinh")
+        line = next(line for line in plan_of(demo_session, record).lines if line.amount)
+        assert "không khớp quy định" not in client.get("/plans/1").text
+        save_edits(demo_session, record, [Edit(line.ward.code, line.item, "source", "Nguồn lạ")], "thử", "Một", "page")
+        demo_session.commit()
+        for page in ("/plans/1", "/plans/1/funding"):
+            warning = BeautifulSoup(client.get(page).data, "html.parser").find("a", href="/plans/1/lines?mark=fault").parent
+            words = " ".join(warning.get_text().split())
+            assert words.startswith("1 dòng có hình thức chi, nguồn vốn hoặc năm không khớp quy định")
+            assert " ".join(format_vnd(line.amount).split()) in words
+
+    def test_the_leader_is_told_of_all_money_that_waits_for_a_decision_on_norms(self, demo_sign_in, demo_session, record):
+        by_norm = plan_of(demo_session, record).totals_by_norm()
+        page = " ".join(demo_sign_in("lanhdao").get("/").text.split())
+        for kind in (NormClass.ABOVE, NormClass.NONE):
+            assert all(" ".join(format_vnd_short(vnd).split()) in page for vnd in by_norm[kind].values() if vnd)
 
     def test_beside_what_is_refused_a_contradiction_is_said_to_be_of_what_is_saved(self, demo_sign_in):
         client = demo_sign_in("taichinh")
