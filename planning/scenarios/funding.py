@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from planning.decisions.decisions import allocated_to
 from planning.funding.allocation import Choice
 from planning.funding.conflicts import ConflictError
+from planning.funding.constraints import Funding
 from planning.funding.funded import FundedPlan, follow_decisions, fund_plan, spread
 from planning.funding.selection import FIRST_WORK, PROOF_WORK
 from planning.models import PlanChoice, PlanRecord
@@ -50,7 +51,7 @@ def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, de
     not note it. Raises ConflictError.
     """
     if record.is_final:
-        fixed = _fixed.get(key, lambda: read_fixed(record, plan))
+        fixed = read_fixed(record, plan)
         if fixed is None or decided == {pot: fixed.ceilings[pot] for pot in fixed.decided}:
             return fixed
         kept = _fixed.get(content_key(key, "kept"), lambda: follow_decisions(fixed, plan, decided))
@@ -67,9 +68,19 @@ def fund_scenario(session: Session, record: PlanRecord, plan: Plan, key: str, de
 
 
 def read_fixed(record: PlanRecord, plan: Plan) -> FundedPlan | None:
-    """What was funded of a final plan when it was fixed; None where its version did not note it."""
+    """What was funded of a final plan when it was fixed; None where its version did not note it, or the plan is open."""
+    return _fixed.get(content_key("fixed", record.sha256), lambda: _restore(record, plan)) if record.is_final else None
+
+
+def _restore(record: PlanRecord, plan: Plan) -> FundedPlan | None:
     frozen = read_frozen(record)
     return restore_funding(frozen.funded, plan, plan.standard) if frozen is not None and frozen.funded is not None else None
+
+
+def conditions_of(record: PlanRecord, plan: Plan) -> Funding:
+    """Under which conditions a scenario is funded: of a final plan those that it was fixed with, where its version noted them."""
+    fixed = read_fixed(record, plan)
+    return load_funding(record.funding) if fixed is None else fixed.funding
 
 
 def funding_key(record: PlanRecord, plan_key: str, decided: Mapping[Pot, int]) -> str:
@@ -84,7 +95,7 @@ def settle(session: Session, record: PlanRecord, plan: Plan) -> FundedPlan:
 
 def _fund(record: PlanRecord, plan: Plan, decided: Mapping[Pot, int], work: int) -> FundedPlan:
     """A scenario with what is funded within so much work. Raises ConflictError."""
-    funding = load_funding(record.funding)
+    funding = conditions_of(record, plan)
     try:
         return fund_plan(plan, funding, decided, work)
     except ConflictError:

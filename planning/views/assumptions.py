@@ -15,10 +15,11 @@ from inventory.catalogue import GROUPS, load_catalogue
 from inventory.prices.price_lists import list_price_lists
 from planning.forms import GroupRuleForm, RulesForm, describe_norms, group_forms
 from planning.models import PlanRecord
+from planning.plan.assumptions import Assumptions
 from planning.plan.overrides import ALL_WARDS, PriceField
 from planning.plan.workbook_diff import display_price_value
 from planning.scenarios import scenarios
-from planning.scenarios.loading import get_plan_record
+from planning.scenarios.loading import get_plan_record, plan_of
 from planning.scenarios.serialization import load_assumptions
 from portal.database import get_session, writes
 from portal.errors import NotFoundError
@@ -31,7 +32,9 @@ blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
 def rules(plan_id: int) -> ResponseReturnValue:
     """The rules of a scenario, as a form to whoever may change them."""
     record = get_plan_record(get_session(), plan_id)
-    return _rules_page(record, _rules_form(record), group_forms(load_assumptions(record.assumptions)))
+    # Of a final plan those that it was fixed with.
+    assumptions = plan_of(get_session(), record).assumptions
+    return _rules_page(record, _rules_form(record, assumptions), group_forms(assumptions))
 
 
 @blueprint.post("/plans/<int:plan_id>/rules")
@@ -42,7 +45,7 @@ def set_rules(plan_id: int) -> ResponseReturnValue:
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     before = load_assumptions(record.assumptions)
-    form, groups = _rules_form(record), group_forms(before)
+    form, groups = _rules_form(record, before), group_forms(before)
     # Each is looked at, so that all errors are shown at once.
     faulty = [letter for letter, group in groups.items() if not group.validate()]
     if form.validate_on_submit() and not faulty:
@@ -92,9 +95,8 @@ def check_item(item_code: str) -> None:
         raise NotFoundError(_("Danh mục không có mã này."))
 
 
-def _rules_form(record: PlanRecord) -> RulesForm:
+def _rules_form(record: PlanRecord, assumptions: Assumptions) -> RulesForm:
     """The form filled with the rules of a scenario, or with what was posted."""
-    assumptions = load_assumptions(record.assumptions)
     form = RulesForm(
         data={
             "first_year": str(assumptions.first_year),

@@ -18,7 +18,7 @@ from planning.funding.account import account_of
 from planning.funding.allocation import describe_proof, find_waiting, next_ward, rank_cheapest, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
-from planning.funding.constraints import Ceiling
+from planning.funding.constraints import Ceiling, Funding
 from planning.funding.funded import FundedPlan
 from planning.funding.idle_pins import idle_pins
 from planning.funding.readiness_curve import draw_readiness_curve
@@ -30,9 +30,8 @@ from planning.plan.redaction import is_sensitive_line
 from planning.plan.spending import Pot
 from planning.scenarios import scenarios
 from planning.scenarios.funded_plans import NOT_RECORDED, funded_plan_of
-from planning.scenarios.funding import choice_key, keep_choice, settle
+from planning.scenarios.funding import choice_key, conditions_of, keep_choice, settle
 from planning.scenarios.loading import KeyedPlan, get_plan_record, keyed_plan_of, plan_of
-from planning.scenarios.serialization import load_funding
 from portal.database import get_session, write_separately, writes
 from portal.errors import NotFoundError
 from portal.jobs.kinds import JobKind, Order, Outcome, Progress
@@ -48,7 +47,8 @@ def funding(plan_id: int) -> ResponseReturnValue:
     """What is funded under the ceilings of a scenario, and why the rest is not; the ceilings as a form to whoever may set them."""
     record = get_plan_record(get_session(), plan_id)
     keyed = keyed_plan_of(get_session(), record)
-    return _funding_page(record, keyed, funding_form(load_funding(record.funding)), _pot_forms(record, keyed.plan))
+    conditions = conditions_of(record, keyed.plan)
+    return _funding_page(record, keyed, conditions, funding_form(conditions), _pot_forms(conditions, keyed.plan))
 
 
 @blueprint.post("/plans/<int:plan_id>/funding")
@@ -59,7 +59,8 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
     session, identity = get_session(), require_identity()
     record = get_plan_record(session, plan_id, for_update=True)
     keyed = keyed_plan_of(session, record)
-    form, pots, refusal = funding_form(load_funding(record.funding)), _pot_forms(record, keyed.plan), ""
+    conditions, refusal = conditions_of(record, keyed.plan), ""
+    form, pots = funding_form(conditions), _pot_forms(conditions, keyed.plan)
     # Each is looked at, so that all errors are shown at once.
     faulty = [pot for pot in pots.values() if not pot.validate()]
     if form.validate_on_submit() and not faulty:
@@ -71,7 +72,7 @@ def set_funding(plan_id: int) -> ResponseReturnValue:
             audit.log(session, identity, "plan:set-funding", f"plan {plan_id}", after=_audit_conditions(record.funding, keyed.plan))
             flash(_("Đã lưu mức vốn tối đa."), "success")
             return redirect(url_for("plan_funding.funding", plan_id=plan_id))
-    return _funding_page(record, keyed, form, pots, refusal), 400
+    return _funding_page(record, keyed, conditions, form, pots, refusal), 400
 
 
 @blueprint.post("/plans/<int:plan_id>/funding/settle")
@@ -107,11 +108,10 @@ def _settle(plan_id: int, progress: Progress) -> Outcome:
 KIND = JobKind("plan-funding", "Bố trí vốn của phương án", Permission.PLAN_EDIT, prepare_settling)
 
 
-def _pot_forms(record: PlanRecord, plan: Plan) -> PotForms:
+def _pot_forms(conditions: Funding, plan: Plan) -> PotForms:
     """A form for each pot that a line may take from, and for each that has a ceiling."""
-    constraints, years = load_funding(record.funding), plan.assumptions.years
-    pots = {Pot(year, line.source, line.form) for line in plan.lines for year in years}
-    return ceiling_forms(constraints, sorted(pots | {ceiling.pot for ceiling in constraints.ceilings}))
+    pots = {Pot(year, line.source, line.form) for line in plan.lines for year in plan.assumptions.years}
+    return ceiling_forms(conditions, sorted(pots | {ceiling.pot for ceiling in conditions.ceilings}))
 
 
 def _posted_ceilings(pots: PotForms) -> list[Ceiling]:
@@ -131,7 +131,9 @@ def _audit_conditions(conditions: Mapping[str, Any], plan: Plan) -> dict[str, An
     return {**conditions, **pins}
 
 
-def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots: PotForms, refusal: str = "") -> str:
+def _funding_page(
+    record: PlanRecord, keyed: KeyedPlan, conditions: Funding, form: FundingForm, pots: PotForms, refusal: str = ""
+) -> str:
     plan = keyed.plan
     funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
@@ -141,7 +143,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         if funded and choice
         else []
     )
-    are_demands_dropped = funded is not None and funded.funding != load_funding(record.funding)
+    are_demands_dropped = funded is not None and funded.funding != conditions
     return render_template(
         "planning/funding.html",
         record=record,
@@ -153,7 +155,7 @@ def _funding_page(record: PlanRecord, keyed: KeyedPlan, form: FundingForm, pots:
         may_settle=may(require_identity(), Permission.PLAN_EDIT),
         refusal=refusal,
         conflict=conflict,
-        idle=idle_pins(plan, load_funding(record.funding)),
+        idle=idle_pins(plan, conditions),
         changes=record.changes,
         funded=funded,
         are_demands_dropped=are_demands_dropped,

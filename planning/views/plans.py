@@ -18,8 +18,8 @@ from planning.plan.spending import SpendingForm
 from planning.scenarios import scenarios
 from planning.scenarios.forks import bring_over, compare_fork, find_base
 from planning.scenarios.funded_plans import account_of_plan, list_unsettled_approvals, why_no_account
+from planning.scenarios.funding import conditions_of
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, list_plans, lock_newest, plan_of
-from planning.scenarios.serialization import load_funding
 from planning.scenarios.stored_content import DamagedPlanError
 from portal.clock import today
 from portal.database import get_session, writes
@@ -256,7 +256,8 @@ def revise(plan_id: int) -> ResponseReturnValue:
 
 
 def _diff_conditions(before: PlanRecord, after: PlanRecord) -> list[tuple[str, str, str]]:
-    return diff_conditions(load_funding(before.funding), load_funding(after.funding))
+    old, new = (conditions_of(record, plan_of(get_session(), record)) for record in (before, after))
+    return diff_conditions(old, new)
 
 
 def planner_panel() -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import Barrier
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import text
 
 from accounts.identity import Identity, Role
@@ -20,6 +21,7 @@ from planning.scenarios.funded_plans import asked_of, find_settled, funded_plan_
 from planning.scenarios.funding import choice_key, keep_choice, settle
 from planning.scenarios.loading import get_plan_record, keyed_plan_of, plan_of
 from planning.scenarios.scenarios import create_plan, finalise_plan, revise_plan, set_funding
+from planning.scenarios.serialization import dump_funding
 from portal.clock import today
 from portal.database import session_scope
 from portal.kept_files import KeptFile
@@ -132,6 +134,26 @@ def test_a_later_plan_asks_anew_once_it_is_settled_what_an_approved_one_funds(de
     assert is_settled(demo_session, record)
     assert list_unsettled_approvals(demo_session, later, plan_of(demo_session, later)) == []
     assert plan_of(demo_session, later).total() > before.total()
+
+
+def test_what_a_final_plan_rests_on_is_what_it_was_fixed_with(demo_session, record, demo_sign_in):
+    plan = plan_of(demo_session, record)
+    set_funding(demo_session, record, record.changes, ceilings_of_percent(plan, 50))
+    finalise_plan(demo_session, record, "Người 1")
+    decide(demo_session, record, DecisionKind.ALLOCATION, "1", {pot: vnd // 4 for pot, vnd in plan.amounts_by_pot.items()})
+    given = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    # Somebody, or a disk, changes what is beside the content.
+    record.funding = dump_funding(Funding(wards_barred=tuple(given.choice.funded)))
+    record.assumptions = record.assumptions | {"first_year": 2031}
+    demo_session.commit()
+    after = find_settled(demo_session, record, keyed_plan_of(demo_session, record))
+    assert (after.choice.years, after.spent) == (given.choice.years, given.spent)
+    client = demo_sign_in("taichinh")
+    rules = BeautifulSoup(client.get("/plans/1/rules").data, "html.parser")
+    assert rules.select_one("[name=first_year]")["value"] == str(plan.assumptions.first_year)
+    conditions = BeautifulSoup(client.get("/plans/1/funding").data, "html.parser")
+    assert conditions.select_one("[name=wards_barred]").text.strip() == ""
+    assert [tag["value"] for tag in conditions.select("[name$=amount]") if tag["value"]]
 
 
 def test_what_a_plan_demanded_gives_way_where_a_decision_gives_less_than_it_takes(demo_session, record):
