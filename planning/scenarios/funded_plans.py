@@ -15,7 +15,7 @@ from planning.models import PlanRecord
 from planning.plan.plan import Plan
 from planning.scenarios.approved_plans import approvals_beside
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
-from planning.scenarios.loading import KeyedPlan, approved_beside, get_plan_record, keyed_plan_of
+from planning.scenarios.loading import KeyedPlan, approved_beside, get_plan_record, keyed_plan_of, plan_of
 from portal.caches import Cache
 
 NOT_RECORDED = "Phần bố trí vốn: không ghi nhận (phương án do phiên bản cũ khóa số liệu)."
@@ -84,11 +84,11 @@ class Overlap:
     lines: int
 
 
-def list_overlaps(session: Session, record: PlanRecord, plan: Plan) -> list[Overlap]:
+def list_overlaps(session: Session, record: PlanRecord) -> list[Overlap]:
     """The plans approved after a plan was submitted that fund the same: it was fixed without taking them off."""
     if record.final_at is None or not State(record.state).takes_decisions:
         return []
-    own = {(line.ward.code, line.item) for line in plan.lines if line.quantity}
+    own = {(line.ward.code, line.item) for line in plan_of(session, record).lines if line.quantity}
     overlaps = []
     for approval, approved in approved_beside(session, record):
         other = get_plan_record(session, approval.plan_id)

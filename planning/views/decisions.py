@@ -145,7 +145,7 @@ def _page(
         refusal=refusal,
         content=encode_file(data) if data and not form.file.errors else "",
         content_name=name,
-        overlaps=list_overlaps(session, plan_record, plan_of(session, plan_record)),
+        overlaps=list_overlaps(session, plan_record),
         takes_decisions=State(plan_record.state).takes_decisions,
         is_submitter=is_submitter(plan_record, require_identity()),
         kinds=DecisionKind,

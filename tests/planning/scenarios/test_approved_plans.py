@@ -160,10 +160,10 @@ class TestTwoThatAskForTheSame:
     def test_whoever_decides_of_the_second_is_told_what_the_first_funds(self, demo_session, two, demo_sign_in):
         first, second = two
         plan = plan_of(demo_session, second)
-        assert list_overlaps(demo_session, second, plan) == []
+        assert list_overlaps(demo_session, second) == []
         decide(demo_session, first)
-        assert list_overlaps(demo_session, second, plan) == [Overlap(first.title, len(plan.lines))]
-        assert list_overlaps(demo_session, first, plan) == []
+        assert list_overlaps(demo_session, second) == [Overlap(first.title, len(plan.lines))]
+        assert list_overlaps(demo_session, first) == []
         demo_session.commit()
         page = " ".join(demo_sign_in("taichinh").get(f"/plans/{second.id}/decisions").text.split())
         assert f"“{first.title}” đã được phê duyệt và cũng cấp cho {len(plan.lines)} dòng" in page
@@ -173,4 +173,4 @@ class TestTwoThatAskForTheSame:
         decide(demo_session, first)
         revision = return_plan(demo_session, second, "Trùng phương án đã duyệt", DECIDER)
         assert plan_of(demo_session, revision).lines == ()
-        assert list_overlaps(demo_session, revision, plan_of(demo_session, revision)) == []
+        assert list_overlaps(demo_session, revision) == []
