@@ -2,6 +2,7 @@
 
 from flask import render_template
 
+from planning.decisions.state import State
 from planning.plan.norms import NormClass
 from planning.scenarios.funded_plans import account_of_plan, why_no_account
 from planning.scenarios.loading import keyed_plan_of, list_plans
@@ -22,7 +23,7 @@ def leader_panel() -> str:
     account, by_norm = account_of_plan(get_session(), record, keyed), keyed.plan.totals_by_norm()
     return render_template(
         "planning/leader_panel.html",
-        record=record,
+        state=State(record.state),
         plan=keyed.plan,
         plan_id=record.id,
         account=account,

@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.guards import require_identity, requires, sees_security
 from accounts.permissions import Permission
 from inventory.catalogue import GROUPS, load_catalogue
+from planning.decisions.state import State
 from planning.forms import NewPlanForm, PlanForm, RevisionForm, diff_conditions
 from planning.models import PlanRecord
 from planning.plan.comparison import PlanOutcome, diff_plans, display_value, outcome_of
@@ -273,7 +274,7 @@ def planner_panel() -> str:
     account = account_of_plan(session, record, keyed)
     return render_template(
         "planning/home_panel.html",
-        record=record,
+        state=State(record.state),
         plan=keyed.plan,
         plan_id=record.id,
         forms=keyed.plan.forms,
