@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from inventory.security import is_sensitive_item
-from inventory.wards.wards import KIND_LABELS, Ward
+from inventory.wards.wards import Ward
 from planning.plan.line import PlanLine
 from planning.plan.spending import Pot, sum_by_pot
 from portal.formats import format_number, format_vnd
@@ -207,36 +207,30 @@ def name_unplanned(items: Iterable[str]) -> str:
     return f"không bố trí đủ danh mục để xã, phường này đáp ứng{f': {named}' if named else ''}"
 
 
-def floors_of(candidates: Iterable[Candidate], part: str, at_least: int) -> tuple[Floor, ...]:
-    """A floor for each ``former_district`` or ``kind``, in the order of its first ward: at least so many, or all that money can mend."""
+def floors_of(candidates: Iterable[Candidate], at_least: int) -> tuple[Floor, ...]:
+    """A floor for each former district, in the order of its first ward: at least so many, or all that money can mend."""
     codes: dict[str, set[str]] = {}
     for candidate in candidates:
         if candidate.possible:
-            codes.setdefault(getattr(candidate.ward, part), set()).add(candidate.ward.code)
-    return tuple(
-        Floor(KIND_LABELS.get(name, name), min(at_least, len(members)), frozenset(members)) for name, members in codes.items()
-    )
+            codes.setdefault(candidate.ward.former_district, set()).add(candidate.ward.code)
+    return tuple(Floor(name, min(at_least, len(members)), frozenset(members)) for name, members in codes.items())
 
 
 def rank_cheapest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """``Rẻ nhất để đáp ứng``: the wards that money turns ready, cheapest first, then by position."""
+    """The wards that money turns ready, cheapest first, then by position."""
     possible = (candidate for candidate in candidates if candidate.possible)
     return tuple(sorted(possible, key=lambda candidate: (candidate.cost, candidate.ward.position)))
 
 
-def readiness_curve(candidates: Iterable[Candidate], pots: Collection[Pot] | None = None) -> tuple[CurvePoint, ...]:
-    """Money against wards ready, as if these pots (all by default) were one and the others had no ceiling.
+def readiness_curve(candidates: Iterable[Candidate]) -> tuple[CurvePoint, ...]:
+    """Money against wards ready, as if all pots were one.
 
     No choice turns as many wards ready for less than a point says: of any number of wards the cheapest are the first of the ranking.
     """
-
-    def cost(candidate: Candidate) -> int:
-        return sum(amount for pot, amount in candidate.costs.items() if pots is None or pot in pots)
-
     points: list[CurvePoint] = []
     money = people = 0
-    for candidate in sorted(rank_cheapest(candidates), key=lambda candidate: (cost(candidate), candidate.ward.position)):
-        money, people = money + cost(candidate), people + candidate.ward.population
+    for candidate in rank_cheapest(candidates):
+        money, people = money + candidate.cost, people + candidate.ward.population
         points.append(CurvePoint(money, len(points) + 1, people, candidate.ward))
     return tuple(points)
 

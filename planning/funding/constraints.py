@@ -55,7 +55,7 @@ def fund(candidates: tuple[Candidate, ...], funding: Funding, work: int = FIRST_
         may_slide,
         {ceiling.pot: ceiling.amount for ceiling in funding.ceilings},
         funding.aim,
-        floors_of(candidates, "former_district", funding.per_district) if funding.per_district else (),
+        floors_of(candidates, funding.per_district) if funding.per_district else (),
         communes_first=funding.communes_first,
         required=funding.wards_required,
         barred=funding.wards_barred,

@@ -32,8 +32,8 @@ blueprint = Blueprint("plan_rules", __name__, template_folder="../templates")
 def rules(plan_id: int) -> ResponseReturnValue:
     """The rules of a scenario, as a form to whoever may change them."""
     record = get_plan_record(get_session(), plan_id)
-    # Of a final plan those that it was fixed with.
-    assumptions = plan_of(get_session(), record).assumptions
+    # A final plan has those that it was fixed with.
+    assumptions = plan_of(get_session(), record).assumptions if record.is_final else load_assumptions(record.assumptions)
     return _rules_page(record, _rules_form(record, assumptions), group_forms(assumptions))
 
 

@@ -80,7 +80,7 @@ def time_choice(count):
             for solve in (plain_highs, plain_cbc) if count < MANY else ():
                 value, seconds = timed(solve, candidates, ceilings, aim)
                 tell(f"          {solve.__name__}, the value alone: {value:.0f}, {seconds:.2f} s")
-        floors = floors_of(candidates, "former_district", 1)
+        floors = floors_of(candidates, 1)
         choice, seconds = timed(choose_wards, candidates, ceilings, floors=floors, communes_first=True)
         tell_choice(f"{len(floors)} floors and communes first", choice, seconds)
     if count < MANY:
