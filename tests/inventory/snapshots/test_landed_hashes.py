@@ -47,7 +47,7 @@ IN_USE = {
         "0.2.0": "835e448834015359803f7be4e5ba079beba7dd661f27ff2fa9a87bbe146264eb",
         "0.3.0": "1cdd1a358880d77fa59b2d27e79b53f98ba527b99f20e084d57a0d2c54fd45df",
         "0.4.0": "a693a34133ff24cb6544584e339730f62b1d0605127d075e8557bd5310917680",
-        "0.5.0": "bc5e44b86a1e54536d2348bfa89b9c0c72519562af95388588a2e9d1cd9c45ce",
+        "0.5.0": "463e22051983ce8b6ad0a73fd51278b4550f39a83f3e82c09159d54d5f7aef76",
     },
     "postgresql": {
         "2147a0d2": "a81d282a17a52bb0f0f8efadd4835f2fe919b40a898e6c908e49ba9569a5cb70",
@@ -56,7 +56,7 @@ IN_USE = {
         "0.2.0": "61bbfe445f101e9d60e6a449a601ef14c87cd4e0aea9bf67bdea47a321e85c8b",
         "0.3.0": "cbf35ea6ac8e8a40c34fee10a46c86afd488eedf9b27087f212a5bd20962b5b8",
         "0.4.0": "edff2265322c10045e01ae6d38ef29751d781508f0b724120368d978d4ab9781",
-        "0.5.0": "0bbdd1cb526633fa3710b992330a3a8add1701352c15cfd74602a4fa1a60c2cb",
+        "0.5.0": "fa3ca01f70f3269a15c1e1bd04f2709a27d405d84f581ec02e3ae73dc1f2ac48",
     },
 }
 CONTENT_VERSIONS = dict.fromkeys(IN_USE["sqlite"], 1) | {"0.4.0": 2, "0.5.0": 2}
