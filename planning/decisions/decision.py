@@ -48,11 +48,13 @@ class Asked:
     """VND that a submitted plan asks for: by pot, and in all.
 
     Where wards slide, a pot is asked for what the plan takes from it as drawn up or after they slid, whichever is more: a body may decide on
-    either. The same money is asked for only once, so that ``total`` may be less than the pots together.
+    either. The same money is asked for only once, so that ``total`` may be less than the pots together. ``fees`` is what the estimates hold
+    beside the lines: what is approved may hold it too, what is allocated is recorded as it goes to the lines.
     """
 
     by_pot: Mapping[Pot, int]
     total: int
+    fees: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,11 @@ class DecisionError(WardReadinessError):
         self.faults = faults or Faults()
 
 
-def asked_by(*tables: Mapping[Pot, int]) -> Asked:
+def asked_by(*tables: Mapping[Pot, int], fees: int = 0) -> Asked:
     """What is asked where a plan was submitted with these tables of VND by pot, one or more."""
     pots = sorted({pot for table in tables for pot in table})
     by_pot = {pot: max(table.get(pot, 0) for table in tables) for pot in pots}
-    return Asked(by_pot, max(sum(table.values()) for table in tables))
+    return Asked(by_pot, max(sum(table.values()) for table in tables), fees)
 
 
 def find_faults(
@@ -102,15 +104,18 @@ def find_faults(
     elif used_by:
         fields["number"] = f"Số này của cùng cơ quan, cùng năm đã ghi cho “{used_by}”. Kiểm tra số, cơ quan ban hành."
     named = sum(decision.amounts.values())
-    given = ceilings_of(earlier) if decision.kind is DecisionKind.ALLOCATION else {}
+    is_allocation = decision.kind is DecisionKind.ALLOCATION
+    given, fees = (ceilings_of(earlier), 0) if is_allocation else ({}, asked.fees)
     if decision.kind in (DecisionKind.ALLOCATION, DecisionKind.INVESTMENT) and not decision.amounts:
         fields["total"] = (
             "Quyết định loại này phải nêu số tiền của ít nhất một nguồn. Ghi số tiền theo nguồn, nguồn không được giao thì ghi 0."
         )
     elif named != decision.total:
         fields["total"] = f"Các nguồn cộng lại là {_vnd(named)}, khác tổng đã ghi. Sửa tổng hoặc số tiền của từng nguồn."
-    elif decision.total + sum(given.values()) > asked.total:
-        fields["total"] = f"Vượt tổng đề nghị {_vnd(asked.total)}{_already(sum(given.values()))}."
+    elif decision.total + sum(given.values()) > asked.total + fees:
+        fields["total"] = f"Vượt tổng đề nghị {_vnd(asked.total)}{_beside(fees)}{_already(sum(given.values()))}."
+        if is_allocation and asked.fees:
+            fields["total"] += " Ghi phần giao cho các dòng của phương án, không gồm chi phí quản lý, tư vấn, dự phòng."
     if decision.kind is DecisionKind.INVESTMENT and all(pot.form is not SpendingForm.PROJECT for pot in asked.by_pot):
         fields["kind"] = "Phương án không có khoản chi theo hình thức dự án nên không có quyết định đầu tư."
     return Faults(fields, {pot: text for pot in decision.amounts if (text := _find_pot_fault(decision, pot, asked, given))})
@@ -138,8 +143,10 @@ def describe_standing(state: State, decisions: Iterable[Decision]) -> str:
 def _find_pot_fault(decision: Decision, pot: Pot, asked: Asked, given: Mapping[Pot, int]) -> str:
     if decision.kind is DecisionKind.INVESTMENT and pot.form is not SpendingForm.PROJECT:
         return "Quyết định đầu tư chỉ cho khoản chi theo hình thức dự án. Để trống ô này."
-    if decision.amounts[pot] + given.get(pot, 0) > asked.by_pot.get(pot, 0):
-        return f"Vượt số đề nghị của nguồn này: {_vnd(asked.by_pot.get(pot, 0))}{_already(given.get(pot, 0))}."
+    # What is paid yearly is in no estimate.
+    fees = 0 if decision.kind is DecisionKind.ALLOCATION or pot.form is SpendingForm.RECURRENT else asked.fees
+    if decision.amounts[pot] + given.get(pot, 0) > asked.by_pot.get(pot, 0) + fees:
+        return f"Vượt số đề nghị của nguồn này: {_vnd(asked.by_pot.get(pot, 0))}{_beside(fees)}{_already(given.get(pot, 0))}."
     return ""
 
 
@@ -147,6 +154,10 @@ def _words(text: str) -> str:
     """The words and numbers of a text, whatever stands between them: ``Số 012/QĐ–UBND`` gives ``so 12 qd ubnd``."""
     parts = re.findall(r"\d+|[^\W\d_]+", fold(unicodedata.normalize("NFKC", text)))
     return " ".join(part.lstrip("0") or part for part in parts)
+
+
+def _beside(fees: int) -> str:
+    return f" và {_vnd(fees)} chi phí khác của dự toán, tổng mức đầu tư" if fees else ""
 
 
 def _already(given: int) -> str:

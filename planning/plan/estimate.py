@@ -68,9 +68,14 @@ def estimates_of(plan: Plan) -> tuple[Estimate, ...]:
     return tuple(estimate(plan, form) for form in forms or [SpendingForm.PURCHASE])
 
 
+def fees_beside_lines(plan: Plan) -> int:
+    """VND that the estimates of a plan hold beside its lines."""
+    return sum(costs.fees for costs in estimates_of(plan))
+
+
 def describe_fees(plan: Plan) -> str:
     """How the estimates differ from the totals of a plan, in one sentence; nothing where they do not."""
-    fees = sum(costs.fees for costs in estimates_of(plan))
+    fees = fees_beside_lines(plan)
     if not fees:
         return ""
     return (

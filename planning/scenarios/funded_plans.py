@@ -12,6 +12,7 @@ from planning.funding.account import Account, account_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.funded import FundedPlan
 from planning.models import PlanRecord
+from planning.plan.estimate import fees_beside_lines
 from planning.plan.plan import Plan
 from planning.scenarios.approved_plans import approvals_beside
 from planning.scenarios.funding import fund_scenario, funding_key, read_fixed
@@ -101,5 +102,6 @@ def list_overlaps(session: Session, record: PlanRecord) -> list[Overlap]:
 
 def asked_of(record: PlanRecord, plan: Plan) -> Asked:
     """What a scenario asks for, as it was submitted where it was: what a decision gives less of later was asked for all the same."""
-    fixed = read_fixed(record, plan)
-    return asked_by(plan.amounts_by_pot) if fixed is None else asked_by(plan.amounts_by_pot, fixed.plan.amounts_by_pot)
+    fixed, fees = read_fixed(record, plan), fees_beside_lines(plan)
+    tables = (plan.amounts_by_pot,) if fixed is None else (plan.amounts_by_pot, fixed.plan.amounts_by_pot)
+    return asked_by(*tables, fees=fees)

@@ -138,6 +138,7 @@ def _page(
         rows=[(row, decision) for record, row, decision in chain if record is plan_record],
         others=[(record, decision) for record, _row, decision in chain if record is not plan_record],
         asked=asked.by_pot,
+        fees=asked.fees,
         # What another revision was given is given to this one too.
         ceilings=ceilings_of(decision for _record, _row, decision in chain),
         form=form,

@@ -121,6 +121,22 @@ def test_where_wards_slide_either_table_may_be_given_but_not_both():
     assert (asked.by_pot, asked.total) == ({CITY: 900, WARD: 880}, 1_000)
 
 
+def test_what_is_approved_may_hold_the_fees_of_the_estimates_and_what_is_allocated_goes_to_the_lines():
+    asked = asked_by(ASKED, fees=30)
+
+    def told(kind, amounts):
+        decision = Decision(kind, "1", TODAY, "UBND Thành phố", sum(amounts.values()), amounts)
+        return find_faults(decision, TODAY, SUBMITTED, asked, ())
+
+    for kind in (DecisionKind.APPROVAL, DecisionKind.POLICY, DecisionKind.INVESTMENT):
+        assert not told(kind, {PROJECT: 80})
+        assert "50 đồng và 30 đồng chi phí khác" in told(kind, {PROJECT: 81}).pots[PROJECT]
+    assert not told(DecisionKind.APPROVAL, ASKED | {PROJECT: 80})
+    allocated = told(DecisionKind.ALLOCATION, {PROJECT: 51})
+    assert "Vượt số đề nghị của nguồn này: 50 đồng." in allocated.pots[PROJECT]
+    assert "không gồm chi phí quản lý" in told(DecisionKind.ALLOCATION, ASKED | {PROJECT: 51}).fields["total"]
+
+
 def test_what_is_asked_of_the_pots_is_the_plan():
     asked = SMALL_PLAN.amounts_by_pot
     assert sum(asked.values()) == SMALL_PLAN.total()
