@@ -100,7 +100,7 @@ def _money(plan: Plan, title: str, totals: Mapping[str, Mapping[SpendingForm, in
     # A form without money takes no panel.
     rows = tuple((name, tuple(sums[form] for form in plan.forms)) for name, sums in totals.items())
     evidence = " Có đơn giá tham khảo, chưa có căn cứ giá." if plan.is_draft else ""
-    note = f"Phương án “{plan.name}”, tính ngày {format_day(plan.on)}. Các hình thức chi không cộng vào nhau.{evidence}"
+    note = f"Theo {plan.quoted_name}, tính ngày {format_day(plan.on)}. Các hình thức chi không cộng vào nhau.{evidence}"
     series = tuple(Series(form.value, form.label) for form in plan.forms)
     return Bars(title, series, rows, note, stacked=False, is_money=True)
 

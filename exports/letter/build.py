@@ -106,7 +106,7 @@ def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> int:
     letter.add_heading("1. Tổng kinh phí", 2)
     letter.add_paragraph(
         printable(
-            f"Phương án “{plan.name}”, theo {plan.price_list.name}. Mỗi hình thức chi có tổng riêng của mọi năm trong phương án:"
+            f"Kinh phí của {plan.quoted_name}, theo {plan.price_list.name}; mỗi hình thức chi có tổng riêng của mọi năm trong phương án:"
         )
     )
     forms = plan.forms
@@ -124,7 +124,7 @@ def _put_plan(letter: Letter, plan: Plan, account: Account | None) -> int:
     sections = contents.estimate_sections(plan)
     for number, (text, table) in enumerate(sections, start=7):
         letter.add_paragraph(text)
-        put_table(letter, table, number, (15, 90, 20, 40))
+        put_table(letter, table, number, (15, 78, 20, 52))
     letter.add_paragraph(contents.outside_sentence(plan))
     letter.add_heading("3. Chi phí duy trì và thay thế", 2)
     letter.add_paragraph(

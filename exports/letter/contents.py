@@ -270,7 +270,7 @@ def requested_decisions(plan: Plan, account: Account | None = None) -> tuple[str
     """What the city is asked to decide."""
     parts = _form_amounts(plan.totals, plan)
     decisions = [
-        f"Thông qua phương án “{plan.name}” với {parts}; {ALL_FORMS} {format_number(plan.total())} đồng.",
+        f"Thông qua {plan.quoted_name} với {parts}; {ALL_FORMS} {format_number(plan.total())} đồng.",
         "Quyết định nguồn vốn và phân kỳ theo các bảng tại mục II; giao nhiệm vụ cho các đơn vị thực hiện nêu tại bảng theo đơn vị.",
     ]
     if account and account.total.unfunded:

@@ -15,6 +15,7 @@ from planning.plan.incoming import Incoming
 from planning.plan.line import PlanLine
 from planning.plan.norms import NormClass
 from planning.plan.spending import Pot, SpendingForm, sum_by_pot
+from portal.vietnamese import fold
 from scoring.rating.rating import Rating, Result
 from scoring.rating.standard import Standard
 
@@ -62,6 +63,11 @@ class Plan:
     transfers: tuple[Transfer, ...] = field(default=())
     rates: Rates = field(default_factory=Rates)
     incoming: tuple[Incoming, ...] = field(default=())
+
+    @property
+    def quoted_name(self) -> str:
+        """The name within a sentence: ``phương án “Thuê tối đa”``; one that begins with the words says them once."""
+        return f"“{self.name}”" if fold(self.name).startswith("phuong an") else f"phương án “{self.name}”"
 
     @property
     def approved_count(self) -> int:

@@ -320,3 +320,8 @@ class TestPages:
 
     def test_a_reader_gets_no_letter(self, demo_sign_in):
         assert demo_sign_in("lanhdao").get("/plans/1/letter.docx").status_code in (403, 404)
+
+
+def test_a_name_that_begins_with_the_words_says_them_once():
+    named = [replace(SMALL_PLAN, name=name).quoted_name for name in ("Phương án đáp ứng", "PHƯƠNG ÁN 2", "Thuê tối đa")]
+    assert named == ["“Phương án đáp ứng”", "“PHƯƠNG ÁN 2”", "phương án “Thuê tối đa”"]
