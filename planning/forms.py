@@ -94,13 +94,20 @@ class GroupRuleForm(BaseForm):
 
 
 def _check_norms(_form: BaseForm, field: TextAreaField) -> None:
-    _read_norms(field.data)
+    """A validator that each line is a decision of the city on norms: it names all that are not."""
+    faults = []
+    for number, line in _norm_lines(field.data):
+        try:
+            _read_norm(number, line)
+        except ValidationError as error:
+            faults.append(str(error))
+    if faults:
+        raise ValidationError(" ".join(faults))
 
 
-def _read_norms(text: str | None) -> tuple[CityNorm, ...]:
-    """The decisions of the city on norms, one a line: number; day; codes of items. Raises ValidationError that names the first fault."""
-    lines = [line for line in (text or "").splitlines() if line.strip()]
-    return tuple(_read_norm(number, line) for number, line in enumerate(lines, start=1))
+def _norm_lines(text: str | None) -> list[tuple[int, str]]:
+    """The decisions of the city on norms, one a line: number; day; codes of items. With the numbers of their lines."""
+    return list(enumerate((line for line in (text or "").splitlines() if line.strip()), start=1))
 
 
 def _read_norm(number: int, line: str) -> CityNorm:
@@ -145,7 +152,7 @@ class RulesForm(StampedForm):
     @property
     def norms(self) -> tuple[CityNorm, ...]:
         """The decisions of the city that were entered."""
-        return _read_norms(self.city_norms.data)
+        return tuple(_read_norm(number, line) for number, line in _norm_lines(self.city_norms.data))
 
 
 class RatesForm(StampedForm):

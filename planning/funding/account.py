@@ -54,8 +54,8 @@ class Sums:
 class Account:
     """The whole account: sums of all forms of spending, under the label that says so, and by every cut, keys in their order.
 
-    ``ceilings`` are VND by pot, ``allocated`` VND of them are given by decisions, ``uncapped`` is VND of the whole in pots that have none. ``slid`` is by how many VND the whole differs from
-    the plan as it was drawn up, because ``wards_slid`` wards begin later.
+    ``ceilings`` are VND by pot, ``allocated`` VND of them are given by decisions, ``uncapped`` is VND of the whole in pots that have none.
+    ``slid`` is by how many VND the whole differs from the plan as it was drawn up, because ``wards_slid`` wards begin later.
     """
 
     total: Sums

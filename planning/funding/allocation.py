@@ -19,6 +19,7 @@ from scoring.rating.standard import Criterion
 
 COMMUNE = "xa"
 BARRED_WARD = "Người lập phương án không bố trí vốn để xã, phường này đáp ứng"
+BEYOND_CEILING, BY_DECISION = "Vượt mức vốn tối đa còn lại", "Chưa cân đối được vốn theo quyết định"
 
 
 class Aim(LabelledEnum):
@@ -146,9 +147,9 @@ class WaitingWard:
     """Why a ward is not funded: exactly one of the five.
 
     ``is_barred``: the planner wants no money for turning it ready. ``unplanned``: the plan does not buy, or not fund, enough of these items.
-    ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack
-    beside what is funded already, in the year in which least is lacking, by a decision where ``is_decided``. None of them: there is money for it, but an equal choice for
-    less took another ward. ``costs`` is what the ward takes in that year, in VND by pot.
+    ``blockers``: money alone does not turn it ready. ``lacking``: VND that pots lack beside what is funded already, in the year in which
+    least is lacking, by a decision where ``is_decided``. None of them: there is money for it, but an equal choice for less took another
+    ward. ``costs`` is what the ward takes in that year, in VND by pot.
     """
 
     ward: Ward
@@ -172,9 +173,7 @@ class WaitingWard:
         if not self.possible:
             return self._beyond_money("; ".join(criterion.name for criterion in self.blockers))
         if self.lacking:
-            pots = "; ".join(f"{pot.label}: thiếu {format_vnd(vnd)}" for pot, vnd in self.lacking.items())
-            what = "Chưa cân đối được vốn theo quyết định" if self.is_decided else "Vượt mức vốn tối đa còn lại sau khi chọn đơn vị"
-            return f"{what} ({pots})"
+            return describe_lack(self.lacking, f"{BEYOND_CEILING} sau khi chọn đơn vị", is_decided=self.is_decided)
         return "Đã bố trí các xã, phường khác với chi phí thấp hơn cho cùng kết quả"
 
     def _beyond_money(self, names: str) -> str:
@@ -191,6 +190,12 @@ class CurvePoint:
     wards: int
     people: int
     ward: Ward
+
+
+def describe_lack(lacking: Mapping[Pot, int], beyond: str, *, is_decided: bool) -> str:
+    """Why something is not funded: VND that pots lack of what decisions gave, or ``beyond`` which money it goes."""
+    pots = "; ".join(f"{pot.label}: thiếu {format_vnd(vnd)}" for pot, vnd in lacking.items())
+    return f"{BY_DECISION if is_decided else beyond} ({pots})"
 
 
 def describe_proof(choice: Choice) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from inventory.catalogue import GROUPS
-from planning.funding.allocation import BARRED_WARD, Candidate, Choice
+from planning.funding.allocation import BARRED_WARD, BEYOND_CEILING, BY_DECISION, Candidate, Choice, describe_lack
 from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding, fund
@@ -30,6 +30,13 @@ class FundedPart:
     part: LinePart
     is_funded: bool
     reason: str = ""
+
+    @property
+    def why_unfunded(self) -> str:
+        """That no pot pays for it, and why, each said once; nothing where they do."""
+        if self.is_funded or self.reason.startswith(BY_DECISION):
+            return self.reason
+        return f"Chưa cân đối được vốn. {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class FundedPlan:
     @property
     def pinned(self) -> dict[Pot, int]:
         """VND that the lines take from each pot which are funded whatever else is."""
-        return sum_by_pot(each.part.amounts_by_pot for each in self.parts if each.part.line.code in self.funding.lines_required)
+        return _pinned_amounts(self.plan, self.funding)
 
     @property
     def funded_units(self) -> dict[str, int]:
@@ -140,22 +147,21 @@ def spread(plan: Plan, funding: Funding, choice: Choice, ceilings: Mapping[Pot, 
 
 
 def _without_pinned(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:
-    """VND of each ceiling beside the lines that are to be funded whatever else is. Raises ConflictError."""
-    pinned = _pinned_amounts(plan, funding, ceilings)
-    return {pot: amount - pinned.get(pot, 0) for pot, amount in ceilings.items()}
-
-
-def _pinned_amounts(plan: Plan, funding: Funding, ceilings: Mapping[Pot, int]) -> dict[Pot, int]:
-    """VND by pot of the lines that are to be funded whatever else is.
+    """VND of each ceiling beside the lines that are to be funded whatever else is.
 
     Raises ConflictError where a pot has not that much: it names the fewest lines that are too much for it, the dearest.
     """
-    lines = [line for line in plan.lines if line.code in funding.lines_required]
-    pinned = sum_by_pot(line.amounts_by_pot for line in lines)
+    pinned = _pinned_amounts(plan, funding)
     for pot, amount in pinned.items():
         if amount > ceilings.get(pot, amount):
+            lines = (line for line in plan.lines if line.code in funding.lines_required)
             raise _too_dear(pot, ceilings[pot], {line.code: line.amounts_by_pot.get(pot, 0) for line in lines})
-    return pinned
+    return {pot: amount - pinned.get(pot, 0) for pot, amount in ceilings.items()}
+
+
+def _pinned_amounts(plan: Plan, funding: Funding) -> dict[Pot, int]:
+    """VND by pot of the lines that are to be funded whatever else is."""
+    return sum_by_pot(line.amounts_by_pot for line in plan.lines if line.code in funding.lines_required)
 
 
 def _too_dear(pot: Pot, ceiling: int, costs: Mapping[str, int]) -> ConflictError:
@@ -214,5 +220,4 @@ def _find_reason(part: LinePart, remaining: Mapping[Pot, int], funding: Funding,
     lacking = {pot: amount - remaining[pot] for pot, amount in part.amounts_by_pot.items() if amount > remaining.get(pot, amount)}
     if not lacking:
         return ""
-    what = "Chưa cân đối được vốn theo quyết định" if decided & lacking.keys() else "Vượt mức vốn tối đa còn lại"
-    return f"{what} ({'; '.join(f'{pot.label}: thiếu {format_vnd(vnd)}' for pot, vnd in lacking.items())})"
+    return describe_lack(lacking, BEYOND_CEILING, is_decided=bool(decided & lacking.keys()))

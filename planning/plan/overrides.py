@@ -37,14 +37,6 @@ class EditError(WardReadinessError, ValueError):
     """A value that a field of a line cannot have; the message says what is allowed."""
 
 
-class LineEditError(EditError):
-    """Values that fields of one line cannot have; ``faults`` says of each field what is allowed."""
-
-    def __init__(self, faults: "Mapping[EditField, str]") -> None:
-        super().__init__(" ".join(f"{field.label}: {message}" for field, message in faults.items()))
-        self.faults = faults
-
-
 class EditField(LabelledEnum):
     """The fields of a line that may be changed, with the labels of the page and of the workbook's headings."""
 
@@ -59,6 +51,14 @@ class EditField(LabelledEnum):
     OWNER = "owner", "Đơn vị sở hữu"
     UNIT = "unit", "Đơn vị thực hiện"
     NOTE = "note", "Ghi chú"
+
+
+class LineEditError(EditError):
+    """Values that fields of one line cannot have; ``faults`` says of each field what is allowed."""
+
+    def __init__(self, faults: Mapping[EditField, str]) -> None:
+        super().__init__(" ".join(f"{field.label}: {message}" for field, message in faults.items()))
+        self.faults = faults
 
 
 class PriceField(LabelledEnum):

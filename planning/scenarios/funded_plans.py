@@ -74,7 +74,16 @@ def list_unsettled_approvals(session: Session, record: PlanRecord, plan: Plan) -
     if record.is_final or not plan.incoming:
         return []
     approved = (get_plan_record(session, approval.plan_id) for approval in approvals_beside(session, record))
-    return [other for other in approved if why_no_account(session, other, keyed_plan_of(session, other)) not in ("", NOT_RECORDED)]
+    return [other for other in approved if not _is_settled(session, other)]
+
+
+def _is_settled(session: Session, record: PlanRecord) -> bool:
+    """Whether nothing is still to be found of what a plan funds; where its version did not note that, nothing is."""
+    try:
+        funded = funded_plan_of(session, record, keyed_plan_of(session, record))
+    except ConflictError:
+        return False
+    return funded is None or funded.is_settled
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,12 @@ def list_overlaps(session: Session, record: PlanRecord) -> list[Overlap]:
     """The plans approved after a plan was submitted that fund the same: it was fixed without taking them off."""
     if record.final_at is None or not State(record.state).takes_decisions:
         return []
-    own = {(line.ward.code, line.item) for line in plan_of(session, record).lines if line.quantity}
+    places = {(line.ward.code, line.item) for line in plan_of(session, record).lines if line.quantity}
     overlaps = []
     for approval, approved in approved_beside(session, record):
         other = get_plan_record(session, approval.plan_id)
         step = last_step(other, State.APPROVED)
-        count = sum((grant.ward_code, grant.item) in own for grant in approved.grants)
+        count = sum((grant.ward_code, grant.item) in places for grant in approved.grants)
         if step is not None and step.at > record.final_at and count:
             overlaps.append(Overlap(other.title, count))
     return overlaps

@@ -1,6 +1,6 @@
 """Pages of the budget ceilings: the account of money, the choice of wards with its bound and reasons, what is not covered, and the curve."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -15,7 +15,7 @@ from accounts.permissions import Permission, may
 from inventory.security import is_sensitive_item
 from planning.forms import CeilingForm, FundingForm, ceiling_forms, funding_form
 from planning.funding.account import account_of
-from planning.funding.allocation import describe_proof, find_waiting, next_ward, rank_cheapest, readiness_curve
+from planning.funding.allocation import Choice, WaitingWard, describe_proof, find_waiting, next_ward, rank_cheapest, readiness_curve
 from planning.funding.candidates import candidates_of
 from planning.funding.conflicts import ConflictError
 from planning.funding.constraints import Ceiling, Funding
@@ -138,11 +138,7 @@ def _funding_page(
     funded, conflict = _fund(record, keyed)
     candidates = redact_candidates(funded.choice.candidates if funded else candidates_of(plan), sees_security)
     choice = redact_choice(funded.choice, sees_security) if funded else None
-    waiting = (
-        [ward for c in choice.candidates if (ward := find_waiting(choice, c.ward, funded.decided)) is not None]
-        if funded and choice
-        else []
-    )
+    waiting = _find_all_waiting(choice, funded.decided) if funded and choice else []
     are_demands_dropped = funded is not None and funded.funding != conditions
     return render_template(
         "planning/funding.html",
@@ -172,6 +168,11 @@ def _funding_page(
         chart=draw_readiness_curve(readiness_curve(candidates), plan.ready_now),
         ready_now=plan.ready_now,
     )
+
+
+def _find_all_waiting(choice: Choice, decided: Collection[Pot]) -> list[WaitingWard]:
+    each = (find_waiting(choice, candidate.ward, decided) for candidate in choice.candidates)
+    return [waiting for waiting in each if waiting is not None]
 
 
 def _fund(record: PlanRecord, keyed: KeyedPlan) -> tuple[FundedPlan | None, str]:

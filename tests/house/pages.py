@@ -40,6 +40,8 @@ RIGHT_TERMS = {
 }
 
 
+JOINED_SENTENCES = re.compile(r"[a-zà-ỹ)]{2}[.!?][A-ZĐÀ-Ỹ][a-zà-ỹ]")
+
 # Pages that were looked over already: the same bytes have the same faults.
 _sound_digests: set[bytes] = set()
 
@@ -61,6 +63,9 @@ def check_page(text: str, path: str) -> None:
     page_text = f" {text_of(page, separator=' ').lower()} "
     for wrong_term, right_term in RIGHT_TERMS.items():
         assert f" {wrong_term} " not in page_text, f"{path} says “{wrong_term}”: the word is “{right_term}”"
+    # A block of a template takes the line break behind it along.
+    joined = [text for tag in tags for text in (tag.text, tag.tail) if text and JOINED_SENTENCES.search(text)]
+    assert not joined, f"{path}: put a blank between the sentences of “{' '.join(joined[0].split())}”"
     # Browsers show and read these as they are broken.
     for tag in tags:
         if tag.tag.endswith("}title") or tag.get("data-colour-label") is not None:

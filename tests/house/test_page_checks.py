@@ -14,10 +14,13 @@ SOUND = [
     '<script src="/a.js"></script>',
     '<a href="/a?next=http://example.org">đi</a>',
     "<p>người dùng<!-- user --></p>",
+    "<p>Một câu. Hai câu; TP.HCM, 1.000.000 đ, tep.pdf</p>",
     '<p>tài<br>khoản</p><svg xmlns="http://www.w3.org/2000/svg"><path id="a" d=""></path></svg>',
 ]
 FAULTY = [
     ("<p>mở<div>", "not valid HTML"),
+    ("<p>Một câu.Hai câu.</p>", "put a blank between"),
+    ("<p><b>Một</b> câu!Ở câu hai.</p>", "put a blank between"),
     ("<h1>Hai</h1>", "2 h1"),
     ("<p>Máy\n quét</p>", "máy scan"),
     ("<p>các</p><p>user</p>", "tài khoản"),

@@ -421,6 +421,13 @@ class TestPages:
         assert "ngày quyết định ở tương lai" in answer.text
         assert norm in answer.text
 
+    def test_every_line_of_the_norms_that_is_none_is_told_at_once(self, demo_sign_in):
+        client, norms = demo_sign_in("taichinh"), "12/QĐ-UBND; 01/09/2026; A01\n15/QĐ-UBND; 02/09/2026; E01\nkhông rõ"
+        answer = client.post("/plans/1/rules", data=rules_of(client) | {"city_norms": norms})
+        assert answer.status_code == 400
+        [told] = BeautifulSoup(answer.data, "html.parser").select("#city_norms-error")
+        assert ["Dòng 1" in told.text, "Dòng 2" in told.text, "Dòng 3" in told.text] == [True, False, True]
+
     def test_a_price_of_the_scenario_is_shown_and_taken_back(self, demo_sign_in, demo_app):
         client = demo_sign_in("taichinh")
         with session_scope(demo_app.extensions["engine"], writes=True) as session:
