@@ -20,7 +20,7 @@ SOUND = [
 FAULTY = [
     ("<p>mở<div>", "not valid HTML"),
     ("<p>Một câu.Hai câu.</p>", "put a blank between"),
-    ("<p><b>Một</b> câu!Ở câu hai.</p>", "put a blank between"),
+    ("<p><b>Một</b> câu!Ông ấy.</p>", "put a blank between"),
     ("<h1>Hai</h1>", "2 h1"),
     ("<p>Máy\n quét</p>", "máy scan"),
     ("<p>các</p><p>user</p>", "tài khoản"),
