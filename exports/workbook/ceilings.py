@@ -11,9 +11,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.workbook.annex import HEAD, LAST, Content, Formula, add_annex, join, put, put_row
+from exports.workbook.annex import HEAD, LAST, Content, Formula, add_annex, join, put, put_across, put_row
 from exports.workbook.context import WorkbookContext
-from exports.workbook.formula_values import put_text
 from planning.funding.allocation import Candidate, Choice, describe_proof, find_waiting, next_ward
 from planning.funding.funded import FundedPlan
 from planning.plan.plan import Plan
@@ -41,9 +40,7 @@ def add_ceilings(book: Workbook, plan: Plan, context: WorkbookContext, funded: F
         book, plan, context, TAB, "14", "Xã, phường được dự kiến bố trí vốn để đáp ứng trong các mức vốn tối đa", head
     )
     proof = f"{describe_proof(choice)} Mục tiêu: {choice.aim.label.lower()}."
-    put_text(sheet, HEAD - 1, 1, f"{proof} {_next_ward_text(choice)}").style = "w-words"
-    join(sheet, HEAD - 1, 1, len(head))
-    sheet.row_dimensions[HEAD - 1].height = 50
+    put_across(sheet, HEAD - 1, (1, len(head)), f"{proof} {_next_ward_text(choice)}", "w-words")
     # A source is named by its level of budget, nature and field.
     sheet.row_dimensions[HEAD].height = 124
     _put_money(sheet, funded, pots)

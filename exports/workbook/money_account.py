@@ -5,9 +5,19 @@ from collections.abc import Mapping
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.workbook.annex import FIRST, HEAD, Content, Formula, add_annex, add_filter, column_range, join, put_row, put_totals
+from exports.workbook.annex import (
+    FIRST,
+    HEAD,
+    Content,
+    Formula,
+    add_annex,
+    add_filter,
+    column_range,
+    put_across,
+    put_row,
+    put_totals,
+)
 from exports.workbook.context import WorkbookContext
-from exports.workbook.formula_values import put_text
 from inventory.catalogue import load_catalogue
 from planning.funding.account import Account, Cut, Sums
 from planning.funding.funded import FundedPart, FundedPlan
@@ -32,9 +42,7 @@ _CUTS = (Cut.FORM, Cut.YEAR, Cut.SOURCE, Cut.RANK, Cut.NORM, Cut.GROUP)
 def add_money_account(book: Workbook, plan: Plan, context: WorkbookContext, funded: FundedPlan, account: Account) -> None:
     """Add the sheet of sums, whose total follows the sheet of parts, and that sheet."""
     sheet = add_annex(book, plan, context, TAB, "16", "Cân đối vốn của phương án", _HEADINGS)
-    put_text(sheet, HEAD - 1, 1, _words(account)).style = "w-words"
-    join(sheet, HEAD - 1, 1, len(_HEADINGS))
-    sheet.row_dimensions[HEAD - 1].height = 34
+    put_across(sheet, HEAD - 1, (1, len(_HEADINGS)), _words(account), "w-words")
     amounts, standings = column_range(LINES_TAB, "G"), column_range(LINES_TAB, "H")
     whole = Formula(f"=SUM({amounts})", account.total.whole)
     funded_sum = Formula(f'=SUMIFS({amounts},{standings},"{FUNDED}")', account.total.funded)

@@ -12,6 +12,7 @@ from exports.workbook.annex import FIRST, HEAD
 from exports.workbook.build import build_workbook
 from exports.workbook.ceilings import ABOVE_CEILING, CEILING, CHECK, FIRST_WARD, LEFT, REMAINING, SPENT, WITHIN_CEILINGS
 from exports.workbook.detail import number_of
+from exports.workbook.money_account import TAB as ACCOUNT
 from exports.workbook.reader import read_plan_workbook
 from inventory.snapshots.snapshot import EquipmentLot
 from planning.funding.allocation import next_ward, readiness_curve
@@ -176,6 +177,11 @@ class TestCeilings:
             assert sheet.cell(CEILING, column).value == ceiling
             assert sheet.cell(REMAINING, column).value == ceiling - funded.spent.get(pot, 0)
         check_recalculation(recalculated(data, tmp_path), data)
+        # What stands above the heads is as high as its words, whose lines hold no more than their columns do.
+        book = read_workbook(data)
+        for tab in (CEILINGS, ACCOUNT):
+            words, room = book[tab].cell(HEAD - 1, 1), sum(column.width for column in book[tab].column_dimensions.values())
+            assert book[tab].row_dimensions[HEAD - 1].height >= -(-len(words.value) // room) * words.font.sz * 1.25
 
     def test_without_ceilings_only_the_curve_is_told(self, city):
         candidates = candidates_of(city)
