@@ -1,6 +1,8 @@
+import threading
+
 import pytest
 
-from tests.support.browsers import WIDTHS, check_accessibility_in_both_widths
+from tests.support.browsers import PATIENCE, WIDTHS, check_accessibility, check_accessibility_in_both_widths
 
 # What journeys check where they pass by is not opened again.
 PAGES = {
@@ -89,3 +91,40 @@ def test_axe_finds_nothing_on_the_pages_of_a_draft(visit_at):
     for part in ("/text", "/criteria"):
         page.goto(draft_address + part)
         check_accessibility_in_both_widths(page)
+
+
+class ArrivingPage:
+    """A page whose rest is sent once a check does something with it, which must not be to look at it."""
+
+    def __init__(self, page, rest_is_wanted):
+        self.page, self.rest_is_wanted = page, rest_is_wanted
+
+    def __getattr__(self, name):
+        if name == "evaluate":
+            assert self.page.evaluate("document.readyState") == "complete", "half a page is looked at"
+        self.rest_is_wanted.set()
+        return getattr(self.page, name)
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("beginning", ["<!-- nothing yet -->", "<!doctype html><html lang=vi><title>Trang</title><h1>Trang</h1>"])
+def test_a_page_that_is_still_arriving_is_checked_whole(browser, server, beginning):
+    rest_is_wanted = threading.Event()
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        if environ["PATH_INFO"] == "/":
+            yield b"<!doctype html><html lang=vi><title>Trang</title><main><h1>Trang</h1><a href=/next>Sang trang</a></main></html>"
+        else:
+            yield beginning.encode()
+            rest_is_wanted.wait(timeout=PATIENCE / 1000)
+            yield b"<img src=late.png></html>"
+
+    with server.serving(application) as address:
+        page = browser.new_page()
+        page.goto(address)
+        check_accessibility(page)
+        page.get_by_role("link", name="Sang trang").click()
+        with pytest.raises(AssertionError, match="axe finds faults"):
+            check_accessibility(ArrivingPage(page, rest_is_wanted))
+        page.close()

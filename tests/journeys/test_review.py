@@ -96,7 +96,8 @@ def test_a_reviewer_with_an_afternoon_sees_what_to_doubt_and_approves_the_rest_a
     reviewer.get_by_role("link", name=re.compile(r"^Đã dừng từ 7 ngày trở lên")).click()
     reviewer.wait_for_url(re.compile("notice=stopped"))
     reviewer.get_by_label("Loại", exact=True).select_option(label="Xã")
-    reviewer.get_by_role("button", name="Lọc").click()
+    with reviewer.expect_navigation(timeout=60_000):
+        reviewer.get_by_role("button", name="Lọc").click()
     ward_names = [name.split("\n")[0] for name in reviewer.locator(".ward-table tbody th").all_inner_texts()]
     with reviewer.expect_download() as download:
         reviewer.get_by_role("link", name="Tải bảng Excel theo bộ lọc này").click()

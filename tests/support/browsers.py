@@ -141,6 +141,8 @@ def sign_out(page: Page) -> None:
 
 def check_accessibility(page: Page) -> None:
     """Fail where axe finds a violation, or where the page scrolls sideways."""
+    # A click is over when the next page begins to arrive: half a page has no root, or hides its faults.
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     violations = page.evaluate("axe.run({resultTypes: ['violations']}).then(({ violations }) => violations)")
